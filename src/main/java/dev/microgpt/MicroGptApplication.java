@@ -1,0 +1,15 @@
+package dev.microgpt;
+
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+
+/** Starts the server: the REST API, the live streams and the dashboard, over the training engine. */
+@SpringBootApplication
+@ConfigurationPropertiesScan
+public class MicroGptApplication {
+
+    public static void main(String[] args) {
+        SpringApplication.run(MicroGptApplication.class, args);
+    }
+}

@@ -1,0 +1,188 @@
+package dev.microgpt.engine;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+
+/// The documents of a training text, tokenised: each line that is not blank, trimmed, is one.
+///
+/// Lines end with `\n`; what JavaScript's `trim` counts as white space is cut off at both ends
+/// (so `\r\n` and a byte order mark do no harm). Documents keep the order of the text and are held
+/// as token ids, two bytes a character. Immutable, so that models may share one.
+public final class Corpus {
+
+    private static final int BUFFER_SIZE = 1 << 16;
+
+    private final Tokenizer tokenizer;
+    private final char[] tokens; // (characters of all documents, end to end)
+    private final int[] ends; // (numDocs), where each document ends in tokens
+    private final int longest;
+
+    Corpus(Tokenizer tokenizer, char[] tokens, int[] ends) {
+        this.tokenizer = tokenizer;
+        this.tokens = tokens;
+        this.ends = ends;
+        int longestSoFar = 0;
+        for (int i = 0; i < ends.length; i++) {
+            longestSoFar = Math.max(longestSoFar, ends[i] - start(i));
+        }
+        longest = longestSoFar;
+    }
+
+    /// What a text may have at most.
+    ///
+    /// @param maxBytes bytes of UTF-8
+    /// @param maxDocuments documents
+    /// @param maxVocabulary distinct characters, plus one for BOS; at most 65,536
+    public record Limits(long maxBytes, int maxDocuments, int maxVocabulary) {
+
+        /// What memory and two bytes a token allow.
+        public static final Limits NONE = new Limits(Long.MAX_VALUE, Integer.MAX_VALUE, 65_536);
+
+        public Limits {
+            InvalidInputException.requireRange("maxBytes", maxBytes, 1, Long.MAX_VALUE);
+            InvalidInputException.requireRange("maxDocuments", maxDocuments, 1, Integer.MAX_VALUE);
+            InvalidInputException.requireRange("maxVocabulary", maxVocabulary, 2, 65_536);
+        }
+    }
+
+    /// Splits a text into documents.
+    ///
+    /// @throws InvalidInputException if the text is blank, has a lone surrogate, or is too large
+    public static Corpus of(String text) {
+        return of(text, Limits.NONE);
+    }
+
+    /// Splits a text into documents, within limits.
+    ///
+    /// @throws InvalidInputException if the text is blank, has a lone surrogate, or is too large
+    public static Corpus of(String text, Limits limits) {
+        requireSize(utf8Length(text), limits);
+        CorpusBuilder builder = new CorpusBuilder(limits);
+        text.codePoints().forEach(builder::accept);
+        return builder.build();
+    }
+
+    /// Reads a text as UTF-8 and splits it into documents, without holding the text as a whole.
+    ///
+    /// @throws InvalidInputException if the text is blank, not UTF-8, or too large
+    /// @throws IOException if reading fails
+    public static Corpus read(InputStream utf8, Limits limits) throws IOException {
+        CharsetDecoder decoder =
+                StandardCharsets.UTF_8
+                        .newDecoder()
+                        .onMalformedInput(CodingErrorAction.REPORT)
+                        .onUnmappableCharacter(CodingErrorAction.REPORT);
+        CorpusBuilder builder = new CorpusBuilder(limits);
+        ByteBuffer bytes = ByteBuffer.allocate(BUFFER_SIZE);
+        CharBuffer chars = CharBuffer.allocate(BUFFER_SIZE);
+        long decoded = 0;
+        boolean atEnd = false;
+        while (!atEnd) {
+            int read = utf8.read(bytes.array(), bytes.position(), bytes.remaining());
+            atEnd = read < 0;
+            bytes.position(bytes.position() + Math.max(0, read)).flip();
+            requireSize(decoded + bytes.remaining(), limits);
+            CoderResult result = decoder.decode(bytes, chars, atEnd);
+            decoded += bytes.position();
+            if (result.isError()) {
+                throw InvalidInputException.invalidText(
+                        "text",
+                        "the text is not valid UTF-8: malformed bytes at offset " + decoded);
+            }
+            bytes.compact();
+            // UTF_8's decoder never splits a surrogate pair, so each buffer is whole.
+            chars.flip().codePoints().forEach(builder::accept);
+            chars.clear();
+        }
+        return builder.build();
+    }
+
+    private static void requireSize(long bytes, Limits limits) {
+        if (bytes > limits.maxBytes()) {
+            throw InvalidInputException.tooLarge(
+                    "textBytes",
+                    limits.maxBytes(),
+                    "the text is larger than %d bytes".formatted(limits.maxBytes()));
+        }
+    }
+
+    /// Counts the bytes that a text has as UTF-8 and checks that it is well-formed.
+    private static long utf8Length(String text) {
+        long bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < 0x80) {
+                bytes += 1;
+            } else if (c < 0x800) {
+                bytes += 2;
+            } else if (!Character.isSurrogate(c)) {
+                bytes += 3;
+            } else if (isPair(text, i)) {
+                bytes += 4;
+                i++;
+            } else {
+                throw InvalidInputException.invalidText(
+                        "text",
+                        "the text has a lone surrogate, \\u%04X, at index %d"
+                                .formatted((int) c, i));
+            }
+        }
+        return bytes;
+    }
+
+    private static boolean isPair(String text, int index) {
+        return index + 1 < text.length()
+                && Character.isSurrogatePair(text.charAt(index), text.charAt(index + 1));
+    }
+
+    /// The number of documents, at least 1.
+    public int size() {
+        return ends.length;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /// The length of the longest document in characters.
+    public int longest() {
+        return longest;
+    }
+
+    /// The text of a document.
+    ///
+    /// @param index 0 to size() - 1
+    public String document(int index) {
+        StringBuilder text = new StringBuilder(ends[index] - start(index));
+        for (int i = start(index); i < ends[index]; i++) {
+            text.append(tokenizer.symbol(tokens[i]));
+        }
+        return text.toString();
+    }
+
+    /// The tokens of a document with BOS before and after it.
+    ///
+    /// @param index 0 to size() - 1
+    /// @return (characters + 2)
+    public int[] tokens(int index) {
+        int start = start(index);
+        int length = ends[index] - start;
+        int[] result = new int[length + 2];
+        result[0] = tokenizer.bos();
+        for (int i = 0; i < length; i++) {
+            result[i + 1] = tokens[start + i];
+        }
+        result[length + 1] = tokenizer.bos();
+        return result;
+    }
+
+    private int start(int index) {
+        return index == 0 ? 0 : ends[index - 1];
+    }
+}

@@ -1,0 +1,134 @@
+package dev.microgpt.engine;
+
+import java.util.Arrays;
+
+/// Makes a [Corpus] from a stream of code points.
+///
+/// Characters are numbered as they come and renumbered in sorted order at the end, so that the text
+/// itself is never held.
+final class CorpusBuilder {
+
+    /// Large arrays beyond this cannot be allocated on all JVMs.
+    private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
+    private final Corpus.Limits limits;
+
+    private char[] tokens = new char[1 << 10]; // provisional ids
+    private int numTokens;
+    private int[] ends = new int[1 << 6];
+    private int numDocs;
+    private int[] alphabet = new int[1 << 6]; // code point of each provisional id
+    private int alphabetSize;
+    private final CodePointMap provisionalIds = new CodePointMap();
+
+    /// White space that belongs to the document only if another character follows on the line.
+    private int[] pendingSpace = new int[1 << 4];
+
+    private int numPending;
+    private int documentStart;
+
+    CorpusBuilder(Corpus.Limits limits) {
+        this.limits = limits;
+    }
+
+    void accept(int codePoint) {
+        if (codePoint == '\n') {
+            endLine();
+        } else if (!isWhiteSpace(codePoint)) {
+            for (int i = 0; i < numPending; i++) {
+                append(pendingSpace[i]);
+            }
+            numPending = 0;
+            append(codePoint);
+        } else if (numTokens > documentStart) {
+            pendingSpace = ensureRoom(pendingSpace, numPending);
+            pendingSpace[numPending++] = codePoint;
+        }
+    }
+
+    /// @throws InvalidInputException if there was no document
+    Corpus build() {
+        endLine();
+        if (numDocs == 0) {
+            throw InvalidInputException.invalidText(
+                    "text", "the text has no documents: it is empty or all its lines are blank");
+        }
+        int[] sorted = Arrays.copyOf(alphabet, alphabetSize);
+        Arrays.sort(sorted);
+        char[] finalIds = new char[alphabetSize];
+        for (int id = 0; id < alphabetSize; id++) {
+            finalIds[provisionalIds.get(sorted[id])] = (char) id;
+        }
+        char[] renumbered = Arrays.copyOf(tokens, numTokens);
+        for (int i = 0; i < numTokens; i++) {
+            renumbered[i] = finalIds[renumbered[i]];
+        }
+        return new Corpus(new Tokenizer(sorted), renumbered, Arrays.copyOf(ends, numDocs));
+    }
+
+    private void endLine() {
+        numPending = 0;
+        if (numTokens == documentStart) {
+            return;
+        }
+        if (numDocs == limits.maxDocuments()) {
+            throw InvalidInputException.tooLarge(
+                    "documents",
+                    limits.maxDocuments(),
+                    "the text has more than %d documents".formatted(limits.maxDocuments()));
+        }
+        ends = ensureRoom(ends, numDocs);
+        ends[numDocs++] = numTokens;
+        documentStart = numTokens;
+    }
+
+    private void append(int codePoint) {
+        int id = provisionalIds.get(codePoint);
+        if (id < 0) {
+            id = addToAlphabet(codePoint);
+        }
+        if (numTokens == tokens.length) {
+            tokens = Arrays.copyOf(tokens, grown(numTokens));
+        }
+        tokens[numTokens++] = (char) id;
+    }
+
+    private int addToAlphabet(int codePoint) {
+        if (alphabetSize + 1 == limits.maxVocabulary()) { // one place is for BOS
+            throw InvalidInputException.tooLarge(
+                    "vocabulary",
+                    limits.maxVocabulary(),
+                    "the text has more than %d different characters"
+                            .formatted(limits.maxVocabulary() - 1));
+        }
+        alphabet = ensureRoom(alphabet, alphabetSize);
+        alphabet[alphabetSize] = codePoint;
+        provisionalIds.put(codePoint, alphabetSize);
+        return alphabetSize++;
+    }
+
+    private static int[] ensureRoom(int[] array, int used) {
+        return used < array.length ? array : Arrays.copyOf(array, grown(used));
+    }
+
+    private static int grown(int length) {
+        if (length == MAX_ARRAY) {
+            throw InvalidInputException.tooLarge(
+                    "characters",
+                    MAX_ARRAY,
+                    "the text has more than %d characters".formatted(MAX_ARRAY));
+        }
+        return (int) Math.min(MAX_ARRAY, length + (length >> 1) + 16L);
+    }
+
+    /// What JavaScript's `trim` removes, except for line feed: ECMA-262, WhiteSpace and
+    /// LineTerminator.
+    private static boolean isWhiteSpace(int codePoint) {
+        return switch (codePoint) {
+            case '\t', 0x0B, '\f', '\r', ' ', 0x00A0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F ->
+                    true;
+            case 0x3000, 0xFEFF -> true;
+            default -> codePoint >= 0x2000 && codePoint <= 0x200A;
+        };
+    }
+}

@@ -1,0 +1,7 @@
+package dev.microgpt.engine;
+
+/// The implementations of the model.
+public enum EngineKind {
+    /// The reference: double precision, automatic differentiation number by number.
+    SCALAR
+}

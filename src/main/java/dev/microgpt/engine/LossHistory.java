@@ -1,0 +1,254 @@
+package dev.microgpt.engine;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The losses of all steps in bounded memory: the newest million exactly, everything older in
+/// summaries that keep minimum, mean and maximum, so that no spike is ever lost.
+///
+/// The summaries form a pyramid. A bucket of the lowest level covers 256 steps, one of each higher
+/// level 16 of the level below; a level keeps its newest 16,384 buckets. So each level reaches 16
+/// times as far back as the one below, and a dozen span any number of steps. Steps count from 1.
+/// Safe for use by several threads.
+public final class LossHistory {
+
+    /// So many newest losses are kept exactly.
+    public static final int EXACT = 1 << 20;
+
+    private static final int LOWEST_WIDTH_BITS = 8;
+    private static final int FACTOR_BITS = 4;
+    private static final int BUCKETS_PER_LEVEL = 1 << 14;
+
+    private double[] exact = new double[1 << 8]; // ring, grows to (EXACT)
+    private final List<Level> levels = new ArrayList<>(); // lowest first
+    private long size;
+
+    public LossHistory() {
+        levels.add(new Level(LOWEST_WIDTH_BITS));
+    }
+
+    /// Adds the loss of the next step.
+    public synchronized void append(double loss) {
+        int index = (int) (size & (EXACT - 1));
+        if (index == exact.length) {
+            exact = Arrays.copyOf(exact, 2 * index);
+        }
+        exact[index] = loss;
+        size++;
+        levels.getFirst().open.add(loss);
+        closeFullBuckets();
+    }
+
+    /// Carries complete buckets up the pyramid, as a carry runs through the digits of a counter.
+    private void closeFullBuckets() {
+        for (int i = 0; levels.get(i).isFull(); i++) {
+            if (i + 1 == levels.size()) {
+                levels.add(new Level(levels.get(i).widthBits + FACTOR_BITS));
+            }
+            levels.get(i + 1).open.add(levels.get(i).open);
+            levels.get(i).closeBucket();
+        }
+    }
+
+    /// The number of steps.
+    public synchronized long size() {
+        return size;
+    }
+
+    /// The oldest step whose loss is still known exactly; 1 for the first million steps.
+    public synchronized long oldestExact() {
+        return Math.max(1, size - EXACT + 1);
+    }
+
+    /// The losses of the steps `from` to `to`, both included.
+    ///
+    /// @throws InvalidInputException if not `oldestExact() <= from <= to <= size()`; `to` may be
+    ///     `from - 1`, for no losses
+    public synchronized double[] exact(long from, long to) {
+        InvalidInputException.requireRange("from", from, oldestExact(), size + 1);
+        InvalidInputException.requireRange("to", to, from - 1, size);
+        double[] losses = new double[Math.toIntExact(to - from + 1)];
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] = exactAt(from + i);
+        }
+        return losses;
+    }
+
+    /// The newest losses that are known exactly, oldest first.
+    ///
+    /// @param most so many at most
+    public synchronized double[] newest(int most) {
+        return exact(Math.max(oldestExact(), size - most + 1), size);
+    }
+
+    /// The steps `from` to `to`, both included, in at most `maxPoints` ranges of about equal length.
+    ///
+    /// Steps older than [#oldestExact()] come in whole summaries only, so the first range may begin
+    /// a little before `from`, and the last one end after `to`.
+    ///
+    /// @throws InvalidInputException if not `1 <= from <= to <= size()`, or `maxPoints` is below 1
+    public synchronized List<LossBucket> buckets(long from, long to, int maxPoints) {
+        InvalidInputException.requireRange("from", from, 1, size);
+        InvalidInputException.requireRange("to", to, from, size);
+        InvalidInputException.requireRange("maxPoints", maxPoints, 1, Integer.MAX_VALUE);
+        long length = to - from + 1;
+        int points = (int) Math.min(maxPoints, length);
+        List<LossBucket> buckets = new ArrayList<>(points);
+        long end = unitStart(to) + unitWidth(to) - 1;
+        long start = unitStart(from);
+        for (int i = 1; i <= points; i++) {
+            // from + i * length / points, without overflow
+            long next = from + i * (length / points) + i * (length % points) / points;
+            long nextStart = i == points ? end + 1 : unitStart(next);
+            if (nextStart > start) {
+                buckets.add(summarise(start, nextStart - 1).toBucket(start, nextStart - 1));
+                start = nextStart;
+            }
+        }
+        return buckets;
+    }
+
+    private double exactAt(long step) {
+        return exact[(int) ((step - 1) & (EXACT - 1))];
+    }
+
+    /// How finely the history still knows a step: 1, or the width of the narrowest summary.
+    private long unitWidth(long step) {
+        if (step >= oldestExact()) {
+            return 1;
+        }
+        for (Level level : levels) {
+            if (level.holds(step)) {
+                return level.width();
+            }
+        }
+        throw new AssertionError("no level holds step " + step);
+    }
+
+    private long unitStart(long step) {
+        return (step - 1) / unitWidth(step) * unitWidth(step) + 1;
+    }
+
+    /// Covers the steps with the widest summaries that fit, and exact losses where none does.
+    private Summary summarise(long from, long to) {
+        Summary summary = new Summary();
+        long step = from;
+        while (step <= to) {
+            Level widest = null;
+            for (Level level : levels) {
+                if (level.startsAt(step) && step + level.width() - 1 <= to && level.holds(step)) {
+                    widest = level;
+                }
+            }
+            if (widest == null) {
+                summary.add(exactAt(step));
+                step++;
+            } else {
+                summary.add(widest.at(step));
+                step += widest.width();
+            }
+        }
+        return summary;
+    }
+
+    /// A running summary of consecutive losses.
+    private static final class Summary {
+
+        long count;
+        double min = Double.POSITIVE_INFINITY;
+        double max = Double.NEGATIVE_INFINITY;
+        double sum;
+        double first;
+        double last;
+
+        void add(double loss) {
+            if (count == 0) {
+                first = loss;
+            }
+            last = loss;
+            min = Math.min(min, loss);
+            max = Math.max(max, loss);
+            sum += loss;
+            count++;
+        }
+
+        void add(Summary next) {
+            if (count == 0) {
+                first = next.first;
+            }
+            last = next.last;
+            min = Math.min(min, next.min);
+            max = Math.max(max, next.max);
+            sum += next.sum;
+            count += next.count;
+        }
+
+        LossBucket toBucket(long from, long to) {
+            return new LossBucket(from, to, min, sum / count, max, first, last);
+        }
+    }
+
+    /// The newest complete buckets of one width, in a ring.
+    private static final class Level {
+
+        private static final int FIELDS = 5; // min, max, sum, first, last
+
+        final int widthBits;
+        Summary open = new Summary();
+        private double[] ring =
+                new double[FIELDS * (1 << 4)]; // grows to (BUCKETS_PER_LEVEL, FIELDS)
+        private long complete;
+
+        Level(int widthBits) {
+            this.widthBits = widthBits;
+        }
+
+        long width() {
+            return 1L << widthBits;
+        }
+
+        boolean startsAt(long step) {
+            return ((step - 1) & (width() - 1)) == 0;
+        }
+
+        boolean holds(long step) {
+            long bucket = (step - 1) >> widthBits;
+            return bucket < complete && bucket >= complete - BUCKETS_PER_LEVEL;
+        }
+
+        boolean isFull() {
+            return open.count == width();
+        }
+
+        void closeBucket() {
+            int offset = offset(complete);
+            if (offset == ring.length) {
+                ring = Arrays.copyOf(ring, 2 * offset);
+            }
+            ring[offset] = open.min;
+            ring[offset + 1] = open.max;
+            ring[offset + 2] = open.sum;
+            ring[offset + 3] = open.first;
+            ring[offset + 4] = open.last;
+            complete++;
+            open = new Summary();
+        }
+
+        Summary at(long step) {
+            int offset = offset((step - 1) >> widthBits);
+            Summary summary = new Summary();
+            summary.count = width();
+            summary.min = ring[offset];
+            summary.max = ring[offset + 1];
+            summary.sum = ring[offset + 2];
+            summary.first = ring[offset + 3];
+            summary.last = ring[offset + 4];
+            return summary;
+        }
+
+        private static int offset(long bucket) {
+            return FIELDS * (int) (bucket & (BUCKETS_PER_LEVEL - 1));
+        }
+    }
+}

@@ -1,0 +1,308 @@
+package dev.microgpt.engine;
+
+import dev.microgpt.engine.random.RandomSource;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// A character-level GPT that trains on lines of text: the class `MicroGPT` of microgptjs, method
+/// for method.
+///
+/// ```java
+/// MicroGpt model = new MicroGpt(ModelOptions.builder().numSteps(500).build());
+/// model.loadData("alice\nbob\ncharlie\ndavid\nemma\nfrank");
+/// model.initParams();
+/// for (int i = 0; i < 500; i++) {
+///     model.trainStep();
+/// }
+/// String name = model.generate(0.5).text();
+/// ```
+///
+/// One random generator serves shuffle, initial parameters and generated texts, in this order;
+/// training draws nothing from it. So a seed and a text determine everything that follows.
+///
+/// Not safe for use by several threads at once, except for [#lossHistory()].
+public final class MicroGpt {
+
+    /// Standard deviation of the initial parameters.
+    private static final double INIT_STD = 0.08;
+
+    private final ModelOptions options;
+    private final RandomSource random;
+    private @Nullable Corpus corpus;
+    private int[] order = {}; // (numDocs), the corpus's documents in training order
+    private @Nullable Engine engine;
+    private LossHistory losses = new LossHistory();
+
+    /// A model with the default options.
+    public MicroGpt() {
+        this(ModelOptions.defaults());
+    }
+
+    public MicroGpt(ModelOptions options) {
+        this.options = options;
+        random = options.random().create(options.seed());
+    }
+
+    public ModelOptions options() {
+        return options;
+    }
+
+    /// Takes a text whose lines are the documents, shuffles them and builds the alphabet.
+    ///
+    /// @throws InvalidInputException if the text has no document or a lone surrogate
+    public void loadData(String text) {
+        loadData(Corpus.of(text));
+    }
+
+    /// Takes documents, in an order of this model's own.
+    public void loadData(Corpus documents) {
+        corpus = documents;
+        order = IntStream.range(0, documents.size()).toArray();
+        random.shuffle(order);
+        engine = null; // parameters for another alphabet are of no use
+        losses = new LossHistory();
+    }
+
+    /// Draws new parameters and starts counting steps anew.
+    ///
+    /// @throws IllegalStateException before [#loadData]
+    public ModelInfo initParams() {
+        Corpus documents = corpus();
+        int vocabSize = documents.tokenizer().vocabSize();
+        long numParams = options.numParams(vocabSize);
+        InvalidInputException.requireRange("numParams", numParams, 1, Integer.MAX_VALUE - 8);
+        double[] params = new double[(int) numParams];
+        for (int i = 0; i < params.length; i++) {
+            params[i] = random.gauss(0, INIT_STD);
+        }
+        engine = Engine.create(options, vocabSize, params);
+        losses = new LossHistory();
+        return new ModelInfo(params.length, vocabSize, documents.size());
+    }
+
+    /// Trains one step: forward, loss, backward, Adam update on the next document (or batch).
+    ///
+    /// @return what the step did, with traces of the forward pass
+    /// @throws IllegalStateException before [#initParams()]
+    /// @throws DivergedException if the loss is not finite; the parameters stay as they were
+    public StepResult trainStep() {
+        return trainStep(true);
+    }
+
+    /// Trains one step.
+    ///
+    /// @param viz whether the result carries traces
+    /// @throws IllegalStateException before [#initParams()]
+    /// @throws DivergedException if the loss is not finite; the parameters stay as they were
+    public StepResult trainStep(boolean viz) {
+        Engine model = engine();
+        List<Trace> traces = new ArrayList<>();
+        long step = step();
+        double loss = advance(viz ? traces : null);
+        List<String> docs = new ArrayList<>();
+        for (int b = 0; b < options.batchSize(); b++) {
+            docs.add(corpus().document(documentOf(step, b)));
+        }
+        return new StepResult(
+                step(),
+                loss,
+                docs,
+                docs.getLast(),
+                corpus().tokens(documentOf(step, options.batchSize() - 1)),
+                options.learningRateAt(step),
+                model.paramStats(),
+                traces);
+    }
+
+    /// Trains one step and tells nothing but its loss: the fast way through many steps.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
+    /// @throws DivergedException if the loss is not finite; the parameters stay as they were
+    public double advance() {
+        return advance(null);
+    }
+
+    private double advance(@Nullable List<Trace> traces) {
+        Engine model = engine();
+        long step = step();
+        int[][] batch = new int[options.batchSize()][];
+        for (int b = 0; b < batch.length; b++) {
+            batch[b] = corpus().tokens(documentOf(step, b));
+        }
+        double loss = model.trainStep(batch, step, options.learningRateAt(step), traces);
+        if (!Double.isFinite(loss)) {
+            throw new DivergedException(step + 1, loss);
+        }
+        losses.append(loss);
+        return loss;
+    }
+
+    /// The corpus index of a document of a step's batch. Batches follow each other through the
+    /// shuffled documents, round and round.
+    ///
+    /// @param step counted from 0
+    private int documentOf(long step, int indexInBatch) {
+        long position = step % order.length * options.batchSize() + indexInBatch;
+        return order[(int) (position % order.length)];
+    }
+
+    /// Generates a text, with traces.
+    ///
+    /// @param temperature see [GenerateOptions]
+    /// @throws InvalidInputException if the temperature is out of range
+    /// @throws IllegalStateException before [#initParams()]
+    public Sample generate(double temperature) {
+        return generate(GenerateOptions.defaults().withTemperature(temperature).withViz(true));
+    }
+
+    /// Generates a text from the model's own generator.
+    ///
+    /// @throws InvalidInputException if the prompt is too long or has an unknown character
+    /// @throws IllegalStateException before [#initParams()]
+    /// @throws DivergedException if the logits are not finite
+    public Sample generate(GenerateOptions generateOptions) {
+        return generate(generateOptions, random);
+    }
+
+    /// Generates a text from a given generator and changes nothing in the model.
+    ///
+    /// @throws InvalidInputException if the prompt is too long or has an unknown character
+    /// @throws IllegalStateException before [#initParams()]
+    /// @throws DivergedException if the logits are not finite
+    public Sample generate(GenerateOptions generateOptions, RandomSource source) {
+        Engine.Decoder decoder = engine().newDecoder();
+        Tokenizer tokenizer = corpus().tokenizer();
+        int[] prompt = tokenizer.encode(generateOptions.prompt(), "prompt");
+        requirePromptFits(prompt.length);
+        Sampler sampler = new Sampler(generateOptions, source);
+        List<Trace> traces = new ArrayList<>();
+        int[] tokens = new int[options.blockSize()];
+        int length = 0;
+        int token = tokenizer.bos();
+        while (length < tokens.length) {
+            double[] logits = decoder.next(token, generateOptions.viz() ? traces : null);
+            double[] probs = sampler.probabilities(logits);
+            if (generateOptions.viz()) {
+                traces.add(traces.removeLast().withProbs(probs));
+            }
+            token = length < prompt.length ? prompt[length] : sampler.choose(probs);
+            if (token == tokenizer.bos()) {
+                break;
+            }
+            tokens[length++] = token;
+        }
+        int[] generated = Arrays.copyOf(tokens, length);
+        return new Sample(tokenizer.decode(generated), generated, traces);
+    }
+
+    private void requirePromptFits(int length) {
+        if (length > options.blockSize()) {
+            throw InvalidInputException.outOfRange(
+                    "prompt",
+                    length,
+                    0,
+                    options.blockSize(),
+                    "the prompt may have at most blockSize (%d) characters, but has %d"
+                            .formatted(options.blockSize(), length));
+        }
+    }
+
+    /// The memory in bytes that a model and one training step take, about: to be asked before
+    /// [#initParams()] by those who have to share a machine.
+    ///
+    /// @return bytes; `Long.MAX_VALUE` for what no machine has
+    public static long estimateBytes(ModelOptions options, Corpus documents) {
+        return Engine.estimateBytes(
+                options, documents.tokenizer().vocabSize(), documents.longest() + 1);
+    }
+
+    /// Summary of all parameters.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
+    public ParamStats paramStats() {
+        return engine().paramStats();
+    }
+
+    /// The number of steps trained.
+    public long step() {
+        return losses.size();
+    }
+
+    /// The number of parameters.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
+    public int numParams() {
+        return engine().numParams();
+    }
+
+    /// The model's own generator: what is drawn from it is missing from what comes later.
+    public RandomSource random() {
+        return random;
+    }
+
+    /// A new generator of this model's kind.
+    ///
+    /// @throws InvalidInputException if that kind does not take the seed
+    public RandomSource newRandom(long seed) {
+        options.random().requireSeed(seed);
+        return options.random().create(seed);
+    }
+
+    /// The losses of all steps, oldest first; when there are more than [LossHistory#EXACT], the
+    /// newest so many.
+    public double[] getLossHistory() {
+        return losses.newest(LossHistory.EXACT);
+    }
+
+    /// The losses of all steps, also those too old to be kept one by one. The object belongs to the
+    /// parameters: loading or initialising anew starts another one.
+    public LossHistory lossHistory() {
+        return losses;
+    }
+
+    /// The token embeddings, in the order of the token ids.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
+    public List<TokenEmbedding> getEmbeddings() {
+        Engine model = engine();
+        Tokenizer tokenizer = corpus().tokenizer();
+        return IntStream.range(0, tokenizer.vocabSize())
+                .mapToObj(id -> new TokenEmbedding(id, tokenizer.symbol(id), model.embedding(id)))
+                .toList();
+    }
+
+    /// The shape of the model and of its data.
+    public ModelConfig getConfig() {
+        return new ModelConfig(
+                options.nEmbd(),
+                options.nHead(),
+                options.nLayer(),
+                options.blockSize(),
+                options.headDim(),
+                corpus == null ? 0 : corpus.tokenizer().vocabSize(),
+                order.length);
+    }
+
+    /// The documents.
+    ///
+    /// @throws IllegalStateException before [#loadData]
+    public Corpus corpus() {
+        if (corpus == null) {
+            throw new IllegalStateException("no data yet: call loadData() first");
+        }
+        return corpus;
+    }
+
+    private Engine engine() {
+        if (engine == null) {
+            throw new IllegalStateException(
+                    "not initialised: call loadData() and initParams() first");
+        }
+        return engine;
+    }
+}

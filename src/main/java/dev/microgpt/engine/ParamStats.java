@@ -1,0 +1,7 @@
+package dev.microgpt.engine;
+
+/// Summary of all parameters of a model.
+///
+/// @param mean arithmetic mean
+/// @param std root mean square: as in microgptjs, the mean is not subtracted
+public record ParamStats(double mean, double std) {}

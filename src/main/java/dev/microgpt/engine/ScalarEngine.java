@@ -1,0 +1,310 @@
+package dev.microgpt.engine;
+
+import static dev.microgpt.engine.scalar.Functions.dot;
+import static dev.microgpt.engine.scalar.Functions.linear;
+import static dev.microgpt.engine.scalar.Functions.rmsnorm;
+import static dev.microgpt.engine.scalar.Functions.softmax;
+import static dev.microgpt.engine.scalar.Functions.sum;
+
+import dev.microgpt.engine.scalar.Value;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The reference engine: the model of microgpt.py, number by number on [Value]s.
+///
+/// It performs the operations of microgptjs in the same order, so that results agree to the last
+/// bits, and takes its transcendental functions from `StrictMath`, so that they are the same on
+/// every machine. It is the oracle for anything faster.
+final class ScalarEngine implements Engine {
+
+    private static final double BETA1 = 0.85;
+    private static final double BETA2 = 0.99;
+    private static final double EPSILON = 1e-8;
+
+    private final ModelOptions options;
+    private final Value[][] wte; // (V, C)
+    private final Value[][] wpe; // (T, C)
+    private final Value[][] lmHead; // (V, C)
+    private final List<Layer> layers = new ArrayList<>(); // (L)
+
+    private final Value[] params; // (numParams), all of the above in this order
+    private final double[] m; // (numParams), first moments of the gradients
+    private final double[] v; // (numParams), second moments
+
+    private record Layer(
+            Value[][] attnWq, // (C, C)
+            Value[][] attnWk, // (C, C)
+            Value[][] attnWv, // (C, C)
+            Value[][] attnWo, // (C, C)
+            Value[][] mlpFc1, // (4 C, C)
+            Value[][] mlpFc2) {} // (C, 4 C)
+
+    /// Bytes of a [Value] with the references to it: one that stays, with its two moments, and one of
+    /// the graph of a step.
+    private static final long PARAM_BYTES = 84;
+
+    private static final long NODE_BYTES = 64;
+
+    /// See [Engine#estimateBytes].
+    static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
+        double params = options.numParams(vocabSize);
+        double n = Math.min(options.blockSize(), tokens);
+        double pairs =
+                options.nLayer() * n * (n + 1) / 2; // of positions, one attending to the other
+        double nodes =
+                n * (2 * params + 8.0 * vocabSize)
+                        + pairs * (4.0 * options.nEmbd() + 12.0 * options.nHead());
+        double cached = 2.0 * options.nLayer() * options.blockSize() * options.nEmbd();
+        return (long) (params * PARAM_BYTES + (nodes + cached) * NODE_BYTES);
+    }
+
+    ScalarEngine(ModelOptions options, int vocabSize, double[] initialParams) {
+        this.options = options;
+        params = new Value[initialParams.length];
+        Arrays.setAll(params, i -> new Value(initialParams[i]));
+        m = new double[params.length];
+        v = new double[params.length];
+
+        int c = options.nEmbd();
+        MatrixReader reader = new MatrixReader(params);
+        wte = reader.next(vocabSize, c);
+        wpe = reader.next(options.blockSize(), c);
+        lmHead = reader.next(vocabSize, c);
+        for (int i = 0; i < options.nLayer(); i++) {
+            layers.add(
+                    new Layer(
+                            reader.next(c, c),
+                            reader.next(c, c),
+                            reader.next(c, c),
+                            reader.next(c, c),
+                            reader.next(4 * c, c),
+                            reader.next(c, 4 * c)));
+        }
+    }
+
+    /// Cuts the flat parameters into matrices.
+    private static final class MatrixReader {
+
+        private final Value[] params;
+        private int position;
+
+        MatrixReader(Value[] params) {
+            this.params = params;
+        }
+
+        Value[][] next(int rows, int columns) {
+            Value[][] matrix = new Value[rows][];
+            for (int row = 0; row < rows; row++) {
+                matrix[row] = Arrays.copyOfRange(params, position, position + columns);
+                position += columns;
+            }
+            return matrix;
+        }
+    }
+
+    /// Keys and values of the positions read so far, per layer.
+    private final class Cache {
+
+        final Value[][][] keys = new Value[options.nLayer()][options.blockSize()][]; // (L, T, C)
+        final Value[][][] values = new Value[options.nLayer()][options.blockSize()][]; // (L, T, C)
+
+        /// Cuts a position off from the graph that it was computed by.
+        void detach(int position) {
+            for (int layer = 0; layer < keys.length; layer++) {
+                keys[layer][position] = detached(keys[layer][position]);
+                values[layer][position] = detached(values[layer][position]);
+            }
+        }
+
+        private static Value[] detached(Value[] x) {
+            Value[] leaves = new Value[x.length];
+            Arrays.setAll(leaves, i -> new Value(x[i].data()));
+            return leaves;
+        }
+    }
+
+    /// The model: maps a token, its position and what came before to logits over what comes next.
+    private Value[] gpt(int tokenId, int position, Cache cache, @Nullable List<Trace> traces) {
+        Value[] x = rmsnorm(plus(wte[tokenId], wpe[position]));
+        double[] embedding = data(x);
+        double[][][] attentionWeights = new double[layers.size()][][];
+        double[][] mlpActivations = new double[layers.size()][];
+
+        for (int li = 0; li < layers.size(); li++) {
+            Layer layer = layers.get(li);
+            // 1) Multi-head attention
+            Value[] residual = x;
+            x = rmsnorm(x);
+            Value[] q = linear(x, layer.attnWq);
+            cache.keys[li][position] = linear(x, layer.attnWk);
+            cache.values[li][position] = linear(x, layer.attnWv);
+            Value[] attended = new Value[options.nEmbd()];
+            attentionWeights[li] = new double[options.nHead()][];
+            for (int head = 0; head < options.nHead(); head++) {
+                attentionWeights[li][head] =
+                        attend(q, cache.keys[li], cache.values[li], position, head, attended);
+            }
+            x = plus(linear(attended, layer.attnWo), residual);
+
+            // 2) MLP
+            residual = x;
+            Value[] hidden = linear(rmsnorm(x), layer.mlpFc1);
+            mlpActivations[li] = data(hidden);
+            Arrays.setAll(hidden, i -> hidden[i].relu());
+            x = plus(linear(hidden, layer.mlpFc2), residual);
+        }
+        if (traces != null) {
+            traces.add(new Trace(embedding, attentionWeights, mlpActivations, null));
+        }
+        return linear(x, lmHead);
+    }
+
+    /// One head at one position: writes its part of `attended`, (C), and returns the weight that it
+    /// gives to each position so far, (position + 1).
+    private double[] attend(
+            Value[] q, Value[][] keys, Value[][] values, int position, int head, Value[] attended) {
+        int headDim = options.headDim();
+        int start = head * headDim;
+        Value[] logits = new Value[position + 1];
+        for (int t = 0; t <= position; t++) {
+            logits[t] = dot(q, start, keys[t], start, headDim).div(Math.sqrt(headDim));
+        }
+        Value[] weights = softmax(logits);
+        for (int j = start; j < start + headDim; j++) {
+            Value[] weighted = new Value[position + 1];
+            for (int t = 0; t <= position; t++) {
+                weighted[t] = weights[t].mul(values[t][j]);
+            }
+            attended[j] = sum(weighted);
+        }
+        return data(weights);
+    }
+
+    private static Value[] plus(Value[] a, Value[] b) {
+        Value[] result = new Value[a.length];
+        Arrays.setAll(result, i -> a[i].add(b[i]));
+        return result;
+    }
+
+    private static double[] data(Value[] x) {
+        double[] result = new double[x.length];
+        Arrays.setAll(result, i -> x[i].data());
+        return result;
+    }
+
+    /// The mean cross-entropy of a document's tokens, each predicted from those before it.
+    private Value loss(int[] tokens, @Nullable List<Trace> traces) {
+        int n = Math.min(options.blockSize(), tokens.length - 1);
+        Cache cache = new Cache();
+        Value[] losses = new Value[n];
+        for (int position = 0; position < n; position++) {
+            Value[] probs = softmax(gpt(tokens[position], position, cache, traces));
+            losses[position] = probs[tokens[position + 1]].log().neg();
+        }
+        return sum(losses).mul(1.0 / n);
+    }
+
+    @Override
+    public double trainStep(
+            int[][] batch, long step, double learningRate, @Nullable List<Trace> traces) {
+        double loss = accumulateGradients(batch, traces);
+        if (Double.isFinite(loss)) {
+            adam(step, learningRate);
+        } else {
+            clearGradients();
+        }
+        return loss;
+    }
+
+    /// Forward and backward, document by document, so that one graph at a time is in memory.
+    private double accumulateGradients(int[][] batch, @Nullable List<Trace> traces) {
+        double batchLoss = 0;
+        for (int b = 0; b < batch.length; b++) {
+            Value loss = loss(batch[b], b == batch.length - 1 ? traces : null);
+            if (batch.length > 1) {
+                loss = loss.mul(1.0 / batch.length);
+            }
+            loss.backward();
+            batchLoss += loss.data();
+        }
+        return batchLoss;
+    }
+
+    /// The gradient of a batch's loss with respect to every parameter, (numParams).
+    double[] gradients(int[][] batch) {
+        accumulateGradients(batch, null);
+        double[] gradients = new double[params.length];
+        Arrays.setAll(gradients, i -> params[i].grad());
+        clearGradients();
+        return gradients;
+    }
+
+    private void clearGradients() {
+        for (Value p : params) {
+            p.zeroGrad();
+        }
+    }
+
+    /// A copy of all parameters, (numParams).
+    double[] params() {
+        return data(params);
+    }
+
+    /// Updates all parameters from their gradients, which it clears.
+    ///
+    /// Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization" (2014).
+    private void adam(long step, double learningRate) {
+        double mBias = 1 - StrictMath.pow(BETA1, step + 1.0);
+        double vBias = 1 - StrictMath.pow(BETA2, step + 1.0);
+        for (int i = 0; i < params.length; i++) {
+            Value p = params[i];
+            double grad = p.grad();
+            m[i] = BETA1 * m[i] + (1 - BETA1) * grad;
+            v[i] = BETA2 * v[i] + (1 - BETA2) * (grad * grad);
+            double mHat = m[i] / mBias;
+            double vHat = v[i] / vBias;
+            p.setData(p.data() - learningRate * mHat / (Math.sqrt(vHat) + EPSILON));
+            p.zeroGrad();
+        }
+    }
+
+    @Override
+    public Decoder newDecoder() {
+        return new Decoder() {
+            private final Cache cache = new Cache();
+            private int position;
+
+            @Override
+            public double[] next(int tokenId, @Nullable List<Trace> traces) {
+                double[] logits = data(gpt(tokenId, position, cache, traces));
+                cache.detach(position++);
+                return logits;
+            }
+        };
+    }
+
+    @Override
+    public int numParams() {
+        return params.length;
+    }
+
+    @Override
+    public ParamStats paramStats() {
+        double total = 0;
+        double squares = 0;
+        for (Value p : params) {
+            total += p.data();
+            squares += p.data() * p.data();
+        }
+        return new ParamStats(total / params.length, Math.sqrt(squares / params.length));
+    }
+
+    @Override
+    public double[] embedding(int tokenId) {
+        return data(wte[tokenId]);
+    }
+}

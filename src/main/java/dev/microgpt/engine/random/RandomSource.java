@@ -1,0 +1,64 @@
+package dev.microgpt.engine.random;
+
+import java.util.Collections;
+import java.util.List;
+
+/// A seeded generator: the same seed gives the same numbers, on every machine.
+///
+/// One generator serves a model in a fixed order: shuffle of the documents, initial parameters,
+/// generated texts. Not safe for use by several threads at once.
+public sealed interface RandomSource permits SeededRandom, PythonRandom {
+
+    /// A uniform number in [0, 1).
+    double random();
+
+    /// A normally distributed number.
+    ///
+    /// @param mu mean
+    /// @param sigma standard deviation
+    double gauss(double mu, double sigma);
+
+    /// A uniform integer in [0, bound).
+    ///
+    /// @throws IllegalArgumentException if `bound` is not positive
+    int below(int bound);
+
+    /// Draws an index in proportion to its weight.
+    ///
+    /// @param weights non-negative, not all zero; they need not sum to 1
+    /// @return an index into `weights`
+    /// @throws IllegalArgumentException if there is no weight
+    int weightedChoice(double[] weights);
+
+    /// An independent generator that continues from the same state.
+    RandomSource copy();
+
+    /// Draws an item in proportion to its weight.
+    ///
+    /// @throws IllegalArgumentException if the sizes differ or there is no item
+    default <T> T weightedChoice(List<T> population, double[] weights) {
+        if (population.size() != weights.length) {
+            throw new IllegalArgumentException(
+                    "population has %d items, but there are %d weights"
+                            .formatted(population.size(), weights.length));
+        }
+        return population.get(weightedChoice(weights));
+    }
+
+    /// Shuffles in place (Fisher-Yates, from the last item down).
+    default void shuffle(int[] items) {
+        for (int i = items.length - 1; i > 0; i--) {
+            int j = below(i + 1);
+            int swapped = items[i];
+            items[i] = items[j];
+            items[j] = swapped;
+        }
+    }
+
+    /// Shuffles in place, with the same draws as [#shuffle(int\[\])].
+    default void shuffle(List<?> items) {
+        for (int i = items.size() - 1; i > 0; i--) {
+            Collections.swap(items, i, below(i + 1));
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package dev.microgpt.engine.scalar;
+
+/// The functions that the model is made of, on [Value]s. After microgpt.py.
+public final class Functions {
+
+    /// Keeps rmsnorm finite for a vector of zeros.
+    private static final double RMS_EPSILON = 1e-5;
+
+    private Functions() {}
+
+    /// The product of a matrix and a vector, without bias: y = W x.
+    ///
+    /// @param x the input, (in)
+    /// @param w the weights, (out, in)
+    /// @return y, (out)
+    /// @throws IllegalArgumentException if a row of `w` is not as long as `x`, or empty
+    public static Value[] linear(Value[] x, Value[][] w) {
+        Value[] y = new Value[w.length];
+        for (int i = 0; i < w.length; i++) {
+            if (w[i].length != x.length) {
+                throw new IllegalArgumentException(
+                        "row %d of w has %d weights, but x has %d elements"
+                                .formatted(i, w[i].length, x.length));
+            }
+            y[i] = dot(w[i], 0, x, 0, x.length);
+        }
+        return y;
+    }
+
+    /// Probabilities in proportion to exp(logit). The largest logit is subtracted first, so that
+    /// nothing overflows.
+    ///
+    /// @param logits at least one, (n)
+    /// @return positive numbers whose sum is 1, (n)
+    /// @throws IllegalArgumentException if there is no logit
+    public static Value[] softmax(Value[] logits) {
+        requireElements(logits);
+        double max = Double.NEGATIVE_INFINITY;
+        for (Value logit : logits) {
+            max = Math.max(max, logit.data());
+        }
+        Value[] exps = new Value[logits.length];
+        for (int i = 0; i < logits.length; i++) {
+            exps[i] = logits[i].sub(max).exp();
+        }
+        Value total = sum(exps);
+        Value[] probs = new Value[exps.length];
+        for (int i = 0; i < exps.length; i++) {
+            probs[i] = exps[i].div(total);
+        }
+        return probs;
+    }
+
+    /// Divides a vector by its root mean square: x / sqrt(mean(x^2) + 1e-5).
+    ///
+    /// Source: B. Zhang, R. Sennrich, "Root Mean Square Layer Normalization" (2019), without gain.
+    ///
+    /// @param x at least one element, (n)
+    /// @return a vector of mean square (nearly) 1, (n)
+    /// @throws IllegalArgumentException if `x` is empty
+    public static Value[] rmsnorm(Value[] x) {
+        requireElements(x);
+        Value scale = dot(x, 0, x, 0, x.length).div(x.length).add(RMS_EPSILON).pow(-0.5);
+        Value[] y = new Value[x.length];
+        for (int i = 0; i < x.length; i++) {
+            y[i] = x[i].mul(scale);
+        }
+        return y;
+    }
+
+    /// The sum from the first element to the last.
+    ///
+    /// @throws IllegalArgumentException if there is no element
+    public static Value sum(Value[] x) {
+        requireElements(x);
+        Value total = x[0];
+        for (int i = 1; i < x.length; i++) {
+            total = total.add(x[i]);
+        }
+        return total;
+    }
+
+    /// The scalar product of `length` elements of `a` and `b`, from the given offsets on.
+    ///
+    /// @throws IllegalArgumentException if `length` is not positive
+    public static Value dot(Value[] a, int aOffset, Value[] b, int bOffset, int length) {
+        if (length <= 0) {
+            throw new IllegalArgumentException("length must be positive, but is " + length);
+        }
+        Value total = a[aOffset].mul(b[bOffset]);
+        for (int i = 1; i < length; i++) {
+            total = total.add(a[aOffset + i].mul(b[bOffset + i]));
+        }
+        return total;
+    }
+
+    private static void requireElements(Value[] x) {
+        if (x.length == 0) {
+            throw new IllegalArgumentException("there must be at least one element");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.microgpt.live;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+import dev.microgpt.web.GenerateRequest;
+import dev.microgpt.web.InitRequest;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+
+/// What a client may send: a flat object with its `type`, the `session` it is about, and an `id`, which
+/// comes back on the answers.
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+    @JsonSubTypes.Type(name = "init", value = ClientMessage.Init.class),
+    @JsonSubTypes.Type(name = "train", value = ClientMessage.Train.class),
+    @JsonSubTypes.Type(name = "stop", value = ClientMessage.Stop.class),
+    @JsonSubTypes.Type(name = "generate", value = ClientMessage.Generate.class),
+    @JsonSubTypes.Type(name = "getEmbeddings", value = ClientMessage.GetEmbeddings.class),
+    @JsonSubTypes.Type(name = "getLossHistory", value = ClientMessage.GetLossHistory.class),
+    @JsonSubTypes.Type(name = "getConfig", value = ClientMessage.GetConfig.class),
+    @JsonSubTypes.Type(name = "subscribe", value = ClientMessage.Subscribe.class),
+    @JsonSubTypes.Type(name = "unsubscribe", value = ClientMessage.Unsubscribe.class)
+})
+sealed interface ClientMessage {
+
+    /// Any JSON value; null where the client does not care.
+    @Nullable JsonNode id();
+
+    /// The name of the session; null where the client forgot it.
+    @Nullable String session();
+
+    record Init(
+            @Nullable JsonNode id,
+            @Nullable String session,
+            @Nullable InitRequest options,
+            @Nullable String text,
+            @Nullable String dataset,
+            @Nullable Boolean overwrite)
+            implements ClientMessage {}
+
+    record Train(@Nullable JsonNode id, @Nullable String session, @Nullable Integer steps)
+            implements ClientMessage {}
+
+    record Stop(@Nullable JsonNode id, @Nullable String session) implements ClientMessage {}
+
+    record Generate(
+            @Nullable JsonNode id,
+            @Nullable String session,
+            @Nullable Double temperature,
+            @Nullable Integer count,
+            @Nullable String prompt,
+            @Nullable Integer topK,
+            @Nullable Double topP,
+            @Nullable Long seed,
+            @Nullable Boolean viz)
+            implements ClientMessage {
+
+        GenerateRequest request() {
+            return new GenerateRequest(temperature, count, prompt, topK, topP, seed, viz);
+        }
+    }
+
+    record GetEmbeddings(@Nullable JsonNode id, @Nullable String session)
+            implements ClientMessage {}
+
+    record GetLossHistory(@Nullable JsonNode id, @Nullable String session)
+            implements ClientMessage {}
+
+    record GetConfig(@Nullable JsonNode id, @Nullable String session) implements ClientMessage {}
+
+    /// @param fromStep first step wanted; null for the next one
+    /// @param viz `last` or `none`
+    /// @param maxHz frames a second at most
+    /// @param losses `raw` or `buckets`
+    record Subscribe(
+            @Nullable JsonNode id,
+            @Nullable String session,
+            @Nullable Long fromStep,
+            @Nullable String viz,
+            @Nullable Double maxHz,
+            @Nullable String losses)
+            implements ClientMessage {}
+
+    record Unsubscribe(@Nullable JsonNode id, @Nullable String session) implements ClientMessage {}
+}

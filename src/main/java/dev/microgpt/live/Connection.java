@@ -1,0 +1,146 @@
+package dev.microgpt.live;
+
+import dev.microgpt.session.Session;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/// One client's connection: answers in order, and the frames of what it watches in between.
+///
+/// One thread of its own writes. Answers wait in the outbox, which is bounded: who asks for more than
+/// it reads has to wait, and is closed when it does not read at all. Frames are not queued.
+final class Connection {
+
+    private static final Logger log = LoggerFactory.getLogger(Connection.class);
+    private static final long SEND_TIMEOUT = TimeUnit.SECONDS.toNanos(20);
+
+    private final WebSocketSession socket;
+    private final JsonMapper json;
+    private final Outbox outbox = new Outbox();
+    private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final Thread writer;
+
+    Connection(WebSocketSession socket, JsonMapper json) {
+        this.socket = socket;
+        this.json = json;
+        writer = Thread.ofVirtual().name("live-" + socket.getId()).unstarted(this::write);
+    }
+
+    void start() {
+        writer.start();
+    }
+
+    /// Sends an answer after those before it; waits while too many are waiting.
+    ///
+    /// @return false if the connection is closed
+    boolean send(ServerMessage message) {
+        try {
+            if (outbox.put(json.writeValueAsString(message), SEND_TIMEOUT)) {
+                return true;
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        if (!outbox.isClosed()) {
+            close(CloseCode.READER_TOO_SLOW);
+        }
+        return false;
+    }
+
+    /// Begins to watch; what was watched of the same session before ends.
+    void subscribe(Subscription subscription) {
+        Session session = subscription.session();
+        unsubscribe(session.name());
+        subscriptions.put(session.name(), subscription);
+        session.addListener(subscription);
+        if (outbox.isClosed()) {
+            unsubscribe(session.name()); // closed in the meantime: nobody else would do it
+        }
+        outbox.wake();
+    }
+
+    void unsubscribe(String sessionName) {
+        Subscription subscription = subscriptions.remove(sessionName);
+        if (subscription != null) {
+            subscription.session().removeListener(subscription);
+        }
+    }
+
+    int numSubscriptions() {
+        return subscriptions.size();
+    }
+
+    void wake() {
+        outbox.wake();
+    }
+
+    /// Ends the connection and its thread. May be called several times.
+    void close(CloseStatus status) {
+        outbox.close();
+        subscriptions.keySet().forEach(this::unsubscribe);
+        try {
+            socket.close(status);
+        } catch (IOException | IllegalStateException e) {
+            log.debug("Connection {} was closed already", socket.getId(), e);
+        }
+    }
+
+    private void write() {
+        try {
+            while (!outbox.isClosed()) {
+                String answer = outbox.take(nanosUntilDue());
+                if (answer != null) {
+                    socket.sendMessage(new TextMessage(answer));
+                } else {
+                    sendFrames();
+                }
+            }
+        } catch (IOException | IllegalStateException e) {
+            log.debug("Connection {} is gone", socket.getId(), e);
+            close(CloseStatus.SERVER_ERROR);
+        } catch (InterruptedException _) {
+            close(CloseStatus.GOING_AWAY);
+        } catch (RuntimeException e) {
+            log.error("Connection {} failed", socket.getId(), e);
+            close(CloseStatus.SERVER_ERROR);
+        }
+    }
+
+    private long nanosUntilDue() {
+        long now = System.nanoTime();
+        long nanos = Long.MAX_VALUE;
+        for (Subscription subscription : subscriptions.values()) {
+            nanos = Math.min(nanos, subscription.nanosUntilDue(now));
+        }
+        return nanos;
+    }
+
+    /// One message for each subscription that is due, so that answers do not wait for long.
+    private void sendFrames() throws IOException {
+        for (Subscription subscription : subscriptions.values()) {
+            if (subscription.nanosUntilDue(System.nanoTime()) > 0) {
+                continue;
+            }
+            @Nullable ServerMessage message = subscription.poll();
+            if (message != null) {
+                socket.sendMessage(new TextMessage(json.writeValueAsString(message)));
+            } else if (subscription.isOver()) {
+                unsubscribe(subscription.session().name());
+                ServerMessage farewell =
+                        new ServerMessage.Unsubscribed(null, subscription.session().name());
+                socket.sendMessage(new TextMessage(json.writeValueAsString(farewell)));
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.microgpt.live;
+
+import dev.microgpt.session.Datasets;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.SessionService;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.stereotype.Component;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Receives the messages of all connections, and ends the connections at shutdown.
+@Component
+final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(LiveEndpoint.class);
+    private static final int MAX_MESSAGE_CHARS = 1 << 20;
+
+    private final MessageHandler.Services services;
+    private final Limits limits;
+    private final Map<String, Client> clients = new ConcurrentHashMap<>();
+    private volatile boolean running;
+
+    LiveEndpoint(SessionService sessions, Datasets datasets, Limits limits, JsonMapper json) {
+        this.limits = limits;
+        services = new MessageHandler.Services(sessions, datasets, limits, json);
+    }
+
+    /// A connection with what has come of a message that is still incomplete.
+    private record Client(Connection connection, MessageHandler handler, StringBuilder partial) {}
+
+    @Override
+    public void afterConnectionEstablished(WebSocketSession socket) {
+        Connection connection = new Connection(socket, services.json());
+        if (!running || clients.size() >= limits.connections()) {
+            connection.close(running ? CloseCode.TOO_MANY : CloseCode.SHUTTING_DOWN);
+            return;
+        }
+        MessageHandler handler = new MessageHandler(connection, services);
+        clients.put(socket.getId(), new Client(connection, handler, new StringBuilder()));
+        connection.start();
+    }
+
+    /// Messages come in parts, so that no connection needs a buffer for the largest one.
+    @Override
+    public boolean supportsPartialMessages() {
+        return true;
+    }
+
+    @Override
+    protected void handleTextMessage(WebSocketSession socket, TextMessage part) {
+        Client client = clients.get(socket.getId());
+        if (client == null) {
+            return; // closed
+        }
+        StringBuilder partial = client.partial();
+        if (partial.length() + part.getPayloadLength() > MAX_MESSAGE_CHARS) {
+            client.connection().close(CloseCode.TOO_BIG);
+            return;
+        }
+        partial.append(part.getPayload());
+        if (part.isLast()) {
+            String message = partial.toString();
+            partial.setLength(0);
+            partial.trimToSize();
+            client.handler().handle(message);
+        }
+    }
+
+    @Override
+    public void handleTransportError(WebSocketSession socket, Throwable failure) {
+        log.debug("Connection {} failed", socket.getId(), failure);
+    }
+
+    @Override
+    public void afterConnectionClosed(WebSocketSession socket, CloseStatus status) {
+        Client client = clients.remove(socket.getId());
+        if (client != null) {
+            client.handler().close();
+            client.connection().close(status);
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        clients.values().forEach(client -> client.connection().close(CloseCode.SHUTTING_DOWN));
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}

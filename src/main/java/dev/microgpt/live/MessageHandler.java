@@ -1,0 +1,253 @@
+package dev.microgpt.live;
+
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.Datasets;
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.GenerateCall;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.Session;
+import dev.microgpt.session.SessionException;
+import dev.microgpt.session.SessionService;
+import dev.microgpt.session.SessionView;
+import dev.microgpt.session.StepCall;
+import dev.microgpt.web.ConfigReply;
+import dev.microgpt.web.EmbeddingReply;
+import dev.microgpt.web.GenerateReply;
+import dev.microgpt.web.InitRequest;
+import dev.microgpt.web.Problems;
+import dev.microgpt.web.StepReply;
+import dev.microgpt.web.Words;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// Does what the messages of one connection ask for, one after the other; only training goes on beside
+/// them, so that it can be stopped.
+final class MessageHandler {
+
+    private static final int LOSS_HISTORY = 100_000;
+    private static final int MAX_SUBSCRIPTIONS = 64;
+
+    private final Connection connection;
+    private final Services services;
+    private final Map<String, Trainer> trainers = new ConcurrentHashMap<>();
+
+    /// What handlers share.
+    record Services(SessionService sessions, Datasets datasets, Limits limits, JsonMapper json) {}
+
+    private enum LossFormat {
+        RAW,
+        BUCKETS
+    }
+
+    private enum Traces {
+        LAST,
+        NONE
+    }
+
+    MessageHandler(Connection connection, Services services) {
+        this.connection = connection;
+        this.services = services;
+    }
+
+    /// Handles one message; what goes wrong is sent as an `error`.
+    void handle(String text) {
+        JsonNode tree = null;
+        try {
+            tree = services.json().readTree(text);
+            handle(services.json().treeToValue(tree, ClientMessage.class));
+        } catch (RuntimeException e) {
+            fail(field(tree, "id"), sessionName(tree), e);
+        }
+    }
+
+    private void fail(@Nullable JsonNode id, @Nullable String session, Exception failure) {
+        connection.send(new ServerMessage.Error(id, session, Problems.of(failure)));
+    }
+
+    private static @Nullable JsonNode field(@Nullable JsonNode tree, String name) {
+        return tree == null ? null : tree.get(name);
+    }
+
+    private static @Nullable String sessionName(@Nullable JsonNode tree) {
+        JsonNode name = field(tree, "session");
+        return name != null && name.isString() ? name.stringValue() : null;
+    }
+
+    private void handle(@Nullable ClientMessage message) {
+        switch (message) {
+            case ClientMessage.Init init -> init(init);
+            case ClientMessage.Train train -> train(train);
+            case ClientMessage.Stop stop -> stop(stop);
+            case ClientMessage.Generate generate -> generate(generate);
+            case ClientMessage.GetEmbeddings get ->
+                    connection.send(
+                            new ServerMessage.Embeddings(
+                                    get.id(),
+                                    name(get),
+                                    EmbeddingReply.of(session(get).embeddings())));
+            case ClientMessage.GetLossHistory get ->
+                    connection.send(
+                            new ServerMessage.LossHistory(
+                                    get.id(),
+                                    name(get),
+                                    session(get).losses().newest(LOSS_HISTORY)));
+            case ClientMessage.GetConfig get -> {
+                Session session = session(get);
+                ModelOptions options = session.snapshot().view().options();
+                connection.send(
+                        new ServerMessage.Config(
+                                get.id(), name(get), ConfigReply.of(session.config(), options)));
+            }
+            case ClientMessage.Subscribe subscribe -> subscribe(subscribe);
+            case ClientMessage.Unsubscribe unsubscribe -> {
+                connection.unsubscribe(name(unsubscribe));
+                connection.send(
+                        new ServerMessage.Unsubscribed(unsubscribe.id(), name(unsubscribe)));
+            }
+            case null -> throw new SessionException(ErrorCode.WRONG_TYPE, "a message is an object");
+        }
+    }
+
+    private static String name(ClientMessage message) {
+        if (message.session() == null) {
+            throw new SessionException(
+                    ErrorCode.INVALID_NAME, "the message names no session", "session", null);
+        }
+        return message.session();
+    }
+
+    private Session session(ClientMessage message) {
+        return services.sessions().get(name(message));
+    }
+
+    private void init(ClientMessage.Init message) {
+        InitRequest request =
+                (message.options() == null ? InitRequest.DEFAULTS : message.options())
+                        .withDocuments(message.text(), message.dataset());
+        boolean overwrite = Boolean.TRUE.equals(message.overwrite());
+        services.sessions().requireAbsent(name(message), overwrite);
+        Session session =
+                services.sessions()
+                        .init(
+                                name(message),
+                                request.options(),
+                                request.requiredCorpus(services.datasets(), services.limits()),
+                                overwrite);
+        SessionView view = session.snapshot().view();
+        connection.send(
+                new ServerMessage.Ready(
+                        message.id(),
+                        view.name(),
+                        view.numParams(),
+                        view.vocabSize(),
+                        view.numDocs()));
+    }
+
+    private void generate(ClientMessage.Generate message) {
+        GenerateCall call = message.request().toCall(services.limits());
+        GenerateReply reply =
+                GenerateReply.of(session(message).generate(call), call.options().viz());
+        connection.send(new ServerMessage.Generated(message.id(), name(message), reply.samples()));
+    }
+
+    private void subscribe(ClientMessage.Subscribe message) {
+        if (connection.numSubscriptions() >= MAX_SUBSCRIPTIONS) {
+            throw new SessionException(
+                    ErrorCode.BUSY,
+                    "a connection may watch %d sessions at most".formatted(MAX_SUBSCRIPTIONS));
+        }
+        Subscription subscription =
+                new Subscription(
+                        session(message),
+                        message.fromStep(),
+                        Words.parse("viz", message.viz(), Traces.LAST) == Traces.LAST,
+                        Words.parse("losses", message.losses(), LossFormat.RAW)
+                                == LossFormat.BUCKETS,
+                        message.maxHz() == null ? Subscription.DEFAULT_HZ : message.maxHz(),
+                        connection::wake);
+        connection.send(
+                new ServerMessage.Subscribed(message.id(), name(message), subscription.step()));
+        connection.subscribe(subscription);
+    }
+
+    private void train(ClientMessage.Train message) {
+        int steps = message.steps() == null ? 1 : message.steps();
+        InvalidInputException.requireRange("steps", steps, 1, services.limits().stepsPerCall());
+        Trainer trainer = new Trainer(message.id(), session(message), steps);
+        Trainer active = trainers.putIfAbsent(name(message), trainer);
+        if (active != null) {
+            throw new SessionException(
+                    ErrorCode.BUSY,
+                    "this connection is training session '%s' already".formatted(name(message)));
+        }
+        Thread.ofVirtual().name("train-" + name(message)).start(trainer);
+    }
+
+    private void stop(ClientMessage.Stop message) {
+        Session session = session(message);
+        Trainer trainer = trainers.get(name(message));
+        if (trainer == null) {
+            long step = session.snapshot().view().step();
+            connection.send(new ServerMessage.Stopped(message.id(), name(message), step));
+        } else {
+            trainer.stop(message.id());
+        }
+    }
+
+    /// The connection is closed: training for it ends.
+    void close() {
+        trainers.values().forEach(trainer -> trainer.stop(null));
+    }
+
+    /// Trains for one `train` message, at the pace at which its sender reads the results. It lives no
+    /// longer than its connection.
+    private final class Trainer implements Runnable {
+
+        private static final StepCall ONE_STEP = new StepCall(1, StepCall.Viz.LAST);
+
+        private final @Nullable JsonNode id;
+        private final Session session;
+        private final int steps;
+        private final AtomicBoolean stopping = new AtomicBoolean();
+        private volatile @Nullable JsonNode stopId;
+
+        Trainer(@Nullable JsonNode id, Session session, int steps) {
+            this.id = id;
+            this.session = session;
+            this.steps = steps;
+        }
+
+        void stop(@Nullable JsonNode messageId) {
+            stopId = messageId;
+            stopping.set(true);
+        }
+
+        @Override
+        public void run() {
+            try {
+                boolean open = true;
+                for (int i = 0; i < steps && open && !stopping.get(); i++) {
+                    StepReply result = StepReply.of(session.step(ONE_STEP).last());
+                    open = connection.send(new ServerMessage.Step(id, session.name(), result));
+                }
+            } catch (RuntimeException e) {
+                fail(id, session.name(), e);
+            } finally {
+                trainers.remove(session.name(), this);
+            }
+            long step = session.snapshot().view().step();
+            connection.send(new ServerMessage.Trained(id, session.name(), step));
+            if (stopping.get()) {
+                connection.send(new ServerMessage.Stopped(stopId, session.name(), step));
+            }
+        }
+    }
+}

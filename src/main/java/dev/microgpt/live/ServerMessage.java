@@ -1,0 +1,78 @@
+package dev.microgpt.live;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
+import dev.microgpt.engine.LossBucket;
+import dev.microgpt.web.ConfigReply;
+import dev.microgpt.web.EmbeddingReply;
+import dev.microgpt.web.GenerateReply;
+import dev.microgpt.web.Problem;
+import dev.microgpt.web.StepReply;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.List;
+
+/// What the server sends: a flat object, its `type` first, with the `id` of the message that it
+/// answers.
+@JsonPropertyOrder({"type", "id", "session"})
+sealed interface ServerMessage {
+
+    @JsonProperty("type")
+    default String type() {
+        String name = getClass().getSimpleName();
+        return Character.toLowerCase(name.charAt(0)) + name.substring(1);
+    }
+
+    record Ready(
+            @Nullable JsonNode id,
+            String session,
+            @Nullable Integer numParams,
+            @Nullable Integer vocabSize,
+            @Nullable Integer numDocs)
+            implements ServerMessage {}
+
+    record Step(@Nullable JsonNode id, String session, StepReply result) implements ServerMessage {}
+
+    record Trained(@Nullable JsonNode id, String session, long step) implements ServerMessage {}
+
+    record Stopped(@Nullable JsonNode id, String session, long step) implements ServerMessage {}
+
+    record Generated(@Nullable JsonNode id, String session, List<GenerateReply.Item> samples)
+            implements ServerMessage {}
+
+    record Embeddings(@Nullable JsonNode id, String session, List<EmbeddingReply> embeddings)
+            implements ServerMessage {}
+
+    record LossHistory(@Nullable JsonNode id, String session, double[] losses)
+            implements ServerMessage {}
+
+    record Config(@Nullable JsonNode id, String session, ConfigReply config)
+            implements ServerMessage {}
+
+    record Subscribed(@Nullable JsonNode id, String session, long step) implements ServerMessage {}
+
+    record Unsubscribed(@Nullable JsonNode id, String session) implements ServerMessage {}
+
+    @SuppressWarnings("AvoidCommonTypeNames") // its type is "error"
+    record Error(@Nullable JsonNode id, @Nullable String session, Problem problem)
+            implements ServerMessage {}
+
+    /// Steps that a watcher has not seen yet, with their losses (or a summary of them) and a close look
+    /// at the newest step that was looked at.
+    record Frame(
+            String session,
+            long fromStep,
+            long toStep,
+            double @Nullable [] losses,
+            @Nullable List<LossBucket> buckets,
+            @Nullable StepReply trace,
+            double stepsPerSecond)
+            implements ServerMessage {}
+
+    /// Steps whose losses are too old to be sent one by one.
+    record Gap(String session, long fromStep, long toStep) implements ServerMessage {}
+}

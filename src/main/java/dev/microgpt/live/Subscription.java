@@ -1,0 +1,149 @@
+package dev.microgpt.live;
+
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.StepResult;
+import dev.microgpt.session.Session;
+import dev.microgpt.session.SessionListener;
+import dev.microgpt.session.Snapshot;
+import dev.microgpt.web.StepReply;
+
+import org.jspecify.annotations.Nullable;
+
+/// One watcher's place in the history of a session.
+///
+/// It holds no messages: the next frame is made from the session's history when the connection can
+/// take it, and covers whatever has happened since the one before. So losses are never lost, however
+/// slow the reader, and of traces it gets the newest.
+final class Subscription implements SessionListener {
+
+    static final double DEFAULT_HZ = 20;
+    private static final double MAX_HZ = 60;
+    private static final int MAX_LOSSES = 20_000;
+    private static final int MAX_BUCKETS = 500;
+
+    private final Session session;
+    private final boolean wantsTraces;
+    private final boolean wantsBuckets;
+    private final long intervalNanos;
+    private final Runnable wake;
+
+    private LossHistory losses;
+    private long nextStep;
+    private long newestTrace;
+    private long dueNanos = System.nanoTime();
+
+    /// @param fromStep first step wanted; null for the next one
+    /// @param wake called when there may be something to send; must not block
+    /// @throws InvalidInputException if a value is out of its range
+    Subscription(
+            Session session,
+            @Nullable Long fromStep,
+            boolean wantsTraces,
+            boolean wantsBuckets,
+            double maxHz,
+            Runnable wake) {
+        if (!(maxHz > 0 && maxHz <= MAX_HZ)) {
+            throw InvalidInputException.outOfRange(
+                    "maxHz",
+                    maxHz,
+                    0,
+                    MAX_HZ,
+                    "maxHz must be above 0 and at most 60, but is " + maxHz);
+        }
+        losses = session.snapshot().losses();
+        long size = losses.size();
+        if (fromStep != null) {
+            InvalidInputException.requireRange("fromStep", fromStep, 1, size + 1);
+        }
+        this.session = session;
+        this.wantsTraces = wantsTraces;
+        this.wantsBuckets = wantsBuckets;
+        this.wake = wake;
+        intervalNanos = (long) (1e9 / maxHz);
+        nextStep = fromStep == null ? size + 1 : fromStep;
+        newestTrace = nextStep - 1;
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /// The step before the first one that will be sent.
+    long step() {
+        return nextStep - 1;
+    }
+
+    @Override
+    public void changed() {
+        wake.run();
+    }
+
+    @Override
+    public boolean wantsTraces() {
+        return wantsTraces;
+    }
+
+    /// When the next frame may be sent, in the time of `System.nanoTime()`; `Long.MAX_VALUE` from now
+    /// if there is nothing to send.
+    long nanosUntilDue(long now) {
+        Snapshot snapshot = session.snapshot();
+        boolean isBehind = snapshot.losses() != losses || snapshot.losses().size() >= nextStep;
+        return isBehind || snapshot.deleted() ? Math.max(0, dueNanos - now) : Long.MAX_VALUE;
+    }
+
+    /// Whether the session is gone, and all of it has been sent.
+    boolean isOver() {
+        return session.snapshot().deleted() && losses.size() < nextStep;
+    }
+
+    /// The next message; null if there is nothing new.
+    @Nullable ServerMessage poll() {
+        Snapshot snapshot = session.snapshot();
+        if (snapshot.losses() != losses) {
+            losses = snapshot.losses(); // started anew: it counts from 1 again
+            nextStep = 1;
+            newestTrace = 0;
+        }
+        long last = losses.size();
+        if (last < nextStep) {
+            return null;
+        }
+        if (!wantsBuckets && nextStep < losses.oldestExact()) {
+            long gapStart = nextStep;
+            nextStep = losses.oldestExact();
+            return new ServerMessage.Gap(session.name(), gapStart, nextStep - 1);
+        }
+        return frame(snapshot, last);
+    }
+
+    private ServerMessage.Frame frame(Snapshot snapshot, long last) {
+        long from = nextStep;
+        long to = wantsBuckets ? last : Math.min(last, from + MAX_LOSSES - 1);
+        nextStep = to + 1;
+        if (to == last) {
+            dueNanos = System.nanoTime() + intervalNanos;
+        }
+        return new ServerMessage.Frame(
+                session.name(),
+                from,
+                to,
+                wantsBuckets ? null : losses.exact(from, to),
+                wantsBuckets ? losses.buckets(from, to, MAX_BUCKETS) : null,
+                to == last ? newTrace(snapshot.newest(), to) : null,
+                snapshot.view().stepsPerSecond());
+    }
+
+    /// The newest trace, unless it was sent already.
+    private @Nullable StepReply newTrace(@Nullable StepResult newest, long to) {
+        if (!wantsTraces
+                || newest == null
+                || newest.vizData().isEmpty()
+                || newest.step() <= newestTrace
+                || newest.step() > to) {
+            return null;
+        }
+        newestTrace = newest.step();
+        return StepReply.of(newest);
+    }
+}

@@ -1,0 +1,5 @@
+/** A training service for tiny GPTs. */
+@NullMarked
+package dev.microgpt;
+
+import org.jspecify.annotations.NullMarked;

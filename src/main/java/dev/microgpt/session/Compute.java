@@ -1,0 +1,226 @@
+package dev.microgpt.session;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The few platform threads that do all arithmetic, shared fairly among the sessions.
+///
+/// Work is done in slices of a few milliseconds. Each session has a [Lane]; a lane is on one thread
+/// at a time, and lanes take turns. Within a lane, short calls (generate, look at embeddings, load)
+/// go in between the slices of training, and both kinds keep the order in which they came.
+public final class Compute implements AutoCloseable {
+
+    /// Long enough to make the switch cheap, short enough that a waiting call does not notice.
+    private static final Duration SLICE = Duration.ofMillis(2);
+
+    private static final Duration STOP_TIME = Duration.ofSeconds(10);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition workCame = lock.newCondition();
+    private final ArrayDeque<Lane> withCalls = new ArrayDeque<>();
+    private final ArrayDeque<Lane> withTraining = new ArrayDeque<>();
+    private final List<Thread> threads = new ArrayList<>();
+    private final int queuedCalls;
+    private boolean closed;
+
+    /// @param threadCount number of threads
+    /// @param queuedCalls how much work may wait in one lane
+    public Compute(int threadCount, int queuedCalls) {
+        this.queuedCalls = queuedCalls;
+        for (int i = 0; i < threadCount; i++) {
+            threads.add(Thread.ofPlatform().name("compute-" + i).daemon().start(this::work));
+        }
+    }
+
+    /// Work that is done bit by bit.
+    interface Sliced<T> {
+
+        /// Goes on until done or until the deadline has passed, whichever is first.
+        ///
+        /// @param deadline in the time of `System.nanoTime()`
+        /// @return the result, or null if there is more to do
+        @Nullable T slice(long deadline) throws Exception;
+    }
+
+    private record Task<T>(Sliced<T> work, CompletableFuture<T> result) {
+
+        /// @return whether the task is over
+        boolean run(long deadline) {
+            if (result.isDone()) {
+                return true; // given up by the caller
+            }
+            try {
+                T value = work.slice(deadline);
+                return value != null && result.complete(value);
+            } catch (Throwable failure) {
+                return result.completeExceptionally(failure);
+            }
+        }
+    }
+
+    /// The work of one session, in order, never on two threads at once.
+    final class Lane {
+
+        private final ArrayDeque<Task<?>> calls = new ArrayDeque<>();
+        private final ArrayDeque<Task<?>> training = new ArrayDeque<>();
+        private boolean queuedOrRunning;
+        private boolean laneClosed;
+
+        /// Adds a short piece of work, to be done before any more training.
+        ///
+        /// @throws SessionException if too much is waiting already
+        <T> CompletableFuture<T> call(Sliced<T> work) {
+            return add(work, true);
+        }
+
+        /// Adds a long piece of work, to be done after the training that came before it.
+        ///
+        /// @throws SessionException if too much is waiting already
+        <T> CompletableFuture<T> train(Sliced<T> work) {
+            return add(work, false);
+        }
+
+        private <T> CompletableFuture<T> add(Sliced<T> work, boolean isCall) {
+            ArrayDeque<Task<?>> queue = isCall ? calls : training;
+            CompletableFuture<T> result = new CompletableFuture<>();
+            lock.lock();
+            try {
+                if (closed) {
+                    throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
+                }
+                if (laneClosed) {
+                    throw new SessionException(ErrorCode.NOT_FOUND, "the session was deleted");
+                }
+                if (queue.size() >= queuedCalls) {
+                    throw new SessionException(
+                            ErrorCode.BUSY,
+                            "%d calls are waiting for this session already"
+                                    .formatted(queue.size()));
+                }
+                queue.add(new Task<>(work, result));
+                if (!queuedOrRunning) {
+                    enqueue(this);
+                } else if (isCall && withTraining.remove(this)) {
+                    withCalls.add(this); // its turn comes sooner now
+                }
+            } finally {
+                lock.unlock();
+            }
+            return result;
+        }
+
+        /// Refuses more work and fails what is waiting.
+        void close(SessionException reason) {
+            lock.lock();
+            try {
+                laneClosed = true;
+                failAll(reason); // a running one ends with its slice
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        private ArrayDeque<Task<?>> nextQueue() {
+            return calls.isEmpty() ? training : calls;
+        }
+
+        private void failAll(SessionException reason) {
+            calls.forEach(task -> task.result.completeExceptionally(reason));
+            training.forEach(task -> task.result.completeExceptionally(reason));
+        }
+    }
+
+    Lane newLane() {
+        return new Lane();
+    }
+
+    private void enqueue(Lane lane) {
+        lane.queuedOrRunning = true;
+        (lane.calls.isEmpty() ? withTraining : withCalls).add(lane);
+        workCame.signal();
+    }
+
+    private void work() {
+        Lane lane;
+        while ((lane = takeLane()) != null) {
+            runTurn(lane);
+        }
+    }
+
+    /// Waits for a lane with work; null when closed.
+    private @Nullable Lane takeLane() {
+        lock.lock();
+        try {
+            while (!closed && withCalls.isEmpty() && withTraining.isEmpty()) {
+                workCame.awaitUninterruptibly();
+            }
+            if (closed) {
+                return null;
+            }
+            return withCalls.isEmpty() ? withTraining.remove() : withCalls.remove();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void runTurn(Lane lane) {
+        ArrayDeque<Task<?>> queue;
+        Task<?> task;
+        lock.lock();
+        try {
+            queue = lane.nextQueue();
+            task = queue.element();
+        } finally {
+            lock.unlock();
+        }
+        boolean over = task.run(System.nanoTime() + SLICE.toNanos());
+        lock.lock();
+        try {
+            if (over) {
+                queue.remove();
+            }
+            lane.queuedOrRunning = false;
+            if (!lane.nextQueue().isEmpty()) {
+                enqueue(lane);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Stops after the slices that are running; waiting work fails as `busy`.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            workCame.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        for (Thread thread : threads) {
+            try {
+                thread.join(STOP_TIME);
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+        lock.lock();
+        try {
+            SessionException reason =
+                    new SessionException(ErrorCode.BUSY, "the service is shutting down");
+            withCalls.forEach(lane -> lane.failAll(reason));
+            withTraining.forEach(lane -> lane.failAll(reason));
+        } finally {
+            lock.unlock();
+        }
+    }
+}

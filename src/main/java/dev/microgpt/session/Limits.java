@@ -1,0 +1,125 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.Trace;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+import java.time.Duration;
+
+/// What is allowed, under `microgpt.limits`. Everything is checked before memory is taken.
+///
+/// @param sessions sessions at a time
+/// @param parameters parameters of a model
+/// @param modelBytes memory of a model and one of its training steps, about; 0 stands for a quarter
+///     of the largest possible heap
+/// @param nEmbd embedding width
+/// @param nLayer layers
+/// @param blockSize context length in tokens
+/// @param batchSize documents in a step
+/// @param textBytes bytes of training text as UTF-8
+/// @param documents documents of a training text
+/// @param vocabulary different characters of a training text, plus one
+/// @param stepsPerCall steps in one call
+/// @param samplesPerCall samples in one call
+/// @param traceValues numbers in the traces that one reply carries
+/// @param lossesPerCall raw losses or buckets in one reply
+/// @param queuedCalls calls that may wait for one session
+/// @param connections live connections at a time
+/// @param callTime how long one call may take
+@ConfigurationProperties("microgpt.limits")
+public record Limits(
+        @DefaultValue("256") int sessions,
+        @DefaultValue("20000000") long parameters,
+        @DefaultValue("0") long modelBytes,
+        @DefaultValue("1024") int nEmbd,
+        @DefaultValue("64") int nLayer,
+        @DefaultValue("1024") int blockSize,
+        @DefaultValue("1024") int batchSize,
+        @DefaultValue("52428800") long textBytes,
+        @DefaultValue("5000000") int documents,
+        @DefaultValue("10000") int vocabulary,
+        @DefaultValue("1000000") int stepsPerCall,
+        @DefaultValue("1000") int samplesPerCall,
+        @DefaultValue("4000000") long traceValues,
+        @DefaultValue("100000") int lossesPerCall,
+        @DefaultValue("1000") int queuedCalls,
+        @DefaultValue("1000") int connections,
+        @DefaultValue("1h") Duration callTime) {
+
+    public Limits {
+        if (modelBytes == 0) {
+            modelBytes = Runtime.getRuntime().maxMemory() / 4;
+        }
+    }
+
+    /// The limits of a training text.
+    public Corpus.Limits ofText() {
+        return new Corpus.Limits(textBytes, documents, vocabulary);
+    }
+
+    /// @throws InvalidInputException if a model with these options is too large for any text
+    void check(ModelOptions options) {
+        InvalidInputException.requireRange("nEmbd", options.nEmbd(), 1, nEmbd);
+        InvalidInputException.requireRange("nLayer", options.nLayer(), 1, nLayer);
+        InvalidInputException.requireRange("blockSize", options.blockSize(), 1, blockSize);
+        InvalidInputException.requireRange("batchSize", options.batchSize(), 1, batchSize);
+        int smallestVocabulary = 2;
+        InvalidInputException.requireRange(
+                "numParams", options.numParams(smallestVocabulary), 1, parameters);
+    }
+
+    /// @throws InvalidInputException if the model is too large for this text
+    void check(ModelOptions options, Corpus corpus) {
+        check(options);
+        int vocabSize = corpus.tokenizer().vocabSize();
+        InvalidInputException.requireRange(
+                "numParams", options.numParams(vocabSize), 1, parameters);
+        InvalidInputException.requireRange(
+                "modelBytes", MicroGpt.estimateBytes(options, corpus), 1, modelBytes);
+    }
+
+    /// @throws InvalidInputException if a reply would carry too many numbers
+    void checkTraces(Snapshot session, StepCall call) {
+        checkTraces((double) call.tracedSteps() * tracesPerStep(session));
+    }
+
+    /// @throws InvalidInputException if a reply would carry too many numbers
+    void checkTraces(Snapshot session, GenerateCall call) {
+        if (call.options().viz()) {
+            int blockSize = session.view().options().blockSize();
+            checkTraces((double) call.count() * traces(session.view(), blockSize));
+        }
+    }
+
+    private void checkTraces(double size) {
+        if (size > traceValues) {
+            throw InvalidInputException.outOfRange(
+                    "viz",
+                    null,
+                    null,
+                    traceValues,
+                    ("the traces would have up to %.0f numbers, but a reply carries at most %d: ask for"
+                                    + " fewer, or for none")
+                            .formatted(size, traceValues));
+        }
+    }
+
+    /// Whether the traces of a training step are small enough for a message.
+    boolean allowsTrace(Snapshot session) {
+        return tracesPerStep(session) <= traceValues;
+    }
+
+    private static long tracesPerStep(Snapshot session) {
+        return traces(session.view(), session.longestSequence());
+    }
+
+    private static long traces(SessionView view, int tokens) {
+        Integer vocabSize = view.vocabSize();
+        return vocabSize == null ? 0 : Trace.size(view.options(), vocabSize, tokens);
+    }
+}

@@ -1,0 +1,355 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelConfig;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.StepResult;
+import dev.microgpt.engine.TokenEmbedding;
+import dev.microgpt.engine.random.RandomSource;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/// A named model. Its methods may be called from any thread; they wait for their turn.
+///
+/// The model itself is touched on the session's lane alone, so nobody ever sees a half-done step.
+/// What the lane publishes after each slice of work may be read at any time.
+public final class Session {
+
+    private final String name;
+    private final Limits limits;
+    private final Compute.Lane lane;
+    private final Set<SessionListener> listeners = ConcurrentHashMap.newKeySet();
+
+    // Confined to the lane.
+    private MicroGpt model;
+    private Instant createdAt = Instant.now();
+    private SessionState state = SessionState.CREATED;
+    private @Nullable StepResult newest;
+    private final RateMeter rate = new RateMeter();
+
+    private volatile Snapshot snapshot;
+
+    Session(String name, ModelOptions options, Limits limits, Compute compute) {
+        this.name = name;
+        this.limits = limits;
+        lane = compute.newLane();
+        model = new MicroGpt(options);
+        snapshot = takeSnapshot();
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /// The session as it was after the latest slice of work.
+    public Snapshot snapshot() {
+        return snapshot;
+    }
+
+    /// The losses of the present parameters.
+    ///
+    /// @throws SessionException `not_loaded` if there are no parameters
+    public LossHistory losses() {
+        Snapshot now = snapshot;
+        requireLoaded(now.view());
+        return now.losses();
+    }
+
+    /// Calls a listener after each slice of work that changed something, until it is removed.
+    public void addListener(SessionListener listener) {
+        listeners.add(listener);
+    }
+
+    public void removeListener(SessionListener listener) {
+        listeners.remove(listener);
+    }
+
+    /// Starts anew with other options and documents; without documents, these go.
+    void reset(ModelOptions options, @Nullable Corpus corpus) {
+        call(
+                () -> {
+                    createdAt = Instant.now();
+                    renew(options, corpus);
+                    return true;
+                });
+    }
+
+    /// Loads documents and makes new parameters, both from the session's seed.
+    ///
+    /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
+    public SessionView load(Corpus corpus, boolean overwrite) {
+        return call(
+                () -> {
+                    requireLoadable(overwrite);
+                    limits.check(model.options(), corpus);
+                    renew(model.options(), corpus);
+                    return snapshot.view();
+                });
+    }
+
+    private void renew(ModelOptions options, @Nullable Corpus corpus) {
+        model = new MicroGpt(options);
+        state = SessionState.CREATED;
+        newest = null;
+        if (corpus != null) {
+            model.loadData(corpus);
+            model.initParams();
+            state = SessionState.READY;
+        }
+        publish();
+    }
+
+    /// Checks that loading would lose nothing.
+    ///
+    /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
+    public void requireLoadable(boolean overwrite) {
+        long step = snapshot.view().step();
+        if (step > 0 && !overwrite) {
+            throw new SessionException(
+                    ErrorCode.ALREADY_TRAINED,
+                    ("session '%s' has trained %d steps, which loading would lose;"
+                                    + " ?overwrite=true starts it anew")
+                            .formatted(name, step));
+        }
+    }
+
+    /// Trains.
+    ///
+    /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
+    public StepOutcome step(StepCall call) {
+        Snapshot now = snapshot;
+        requireUsable(now.view());
+        limits.checkTraces(now, call);
+        Training training = new Training(call);
+        return await(lane.train(training), training::giveUp);
+    }
+
+    /// Generates texts, all from the same parameters.
+    ///
+    /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
+    public List<Sample> generate(GenerateCall call) {
+        Snapshot now = snapshot;
+        requireUsable(now.view());
+        limits.checkTraces(now, call);
+        CompletableFuture<List<Sample>> samples = lane.call(new Generation(call));
+        return await(samples, () -> samples.cancel(false));
+    }
+
+    /// The token embeddings.
+    public List<TokenEmbedding> embeddings() {
+        return call(
+                () -> {
+                    requireUsable(snapshot.view());
+                    return model.getEmbeddings();
+                });
+    }
+
+    /// The shape of the model and of its data.
+    public ModelConfig config() {
+        return call(() -> model.getConfig());
+    }
+
+    /// Ends the session: what waits for it fails, and so does what comes.
+    void delete() {
+        lane.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
+        snapshot = snapshot.afterDelete();
+        listeners.forEach(SessionListener::changed);
+    }
+
+    /// The steps of one call, made slice by slice.
+    private final class Training implements Compute.Sliced<StepOutcome> {
+
+        private final StepCall call;
+        private final StepOutcome.Builder outcome;
+        private @Nullable MicroGpt trained;
+        private int done;
+        private volatile boolean givenUp;
+
+        Training(StepCall call) {
+            this.call = call;
+            outcome = new StepOutcome.Builder(call);
+        }
+
+        void giveUp() {
+            givenUp = true;
+        }
+
+        @Override
+        public @Nullable StepOutcome slice(long deadline) {
+            if (trained == null) {
+                start();
+            } else if (trained != model) {
+                throw new SessionException(
+                        ErrorCode.WRONG_STATE,
+                        "the session was started anew after %d steps of this call".formatted(done));
+            }
+            int before = done;
+            SessionState after = SessionState.FAILED; // should a step be left half done
+            try {
+                if (!givenUp) {
+                    trainUntil(deadline);
+                }
+                boolean over = givenUp || done == call.count();
+                after = over ? SessionState.READY : SessionState.TRAINING;
+            } finally {
+                state = after;
+                rate.add(done - before, System.nanoTime());
+                publish();
+            }
+            if (givenUp) {
+                throw new SessionException(ErrorCode.BUSY, "the call was given up");
+            }
+            return done == call.count() ? outcome.build() : null;
+        }
+
+        private void start() {
+            requireUsable(snapshot.view());
+            trained = model;
+            rate.start(System.nanoTime());
+        }
+
+        /// The last step of a slice is looked at closely, for those who watch.
+        private void trainUntil(long deadline) {
+            boolean closing = false;
+            while (!closing) {
+                boolean lastOfCall = done == call.count() - 1;
+                closing = lastOfCall || System.nanoTime() >= deadline;
+                boolean traced = call.wantsTrace(lastOfCall) || (closing && isWatched());
+                if (closing || traced) {
+                    newest = model.trainStep(traced);
+                    outcome.add(newest);
+                } else {
+                    outcome.add(model.advance());
+                }
+                done++;
+            }
+            requireFiniteParams();
+        }
+    }
+
+    /// Every step has checked its loss; this finds what the last update has done.
+    private void requireFiniteParams() {
+        double std = model.paramStats().std();
+        if (!Double.isFinite(std)) {
+            throw new SessionException(
+                    ErrorCode.WRONG_STATE,
+                    "after step %d the root mean square of the parameters is %s: training has diverged"
+                            .formatted(model.step(), std));
+        }
+    }
+
+    private boolean isWatched() {
+        for (SessionListener listener : listeners) {
+            if (listener.wantsTraces()) {
+                return limits.allowsTrace(snapshot);
+            }
+        }
+        return false;
+    }
+
+    /// The samples of one call, made slice by slice.
+    private final class Generation implements Compute.Sliced<List<Sample>> {
+
+        private final GenerateCall call;
+        private final List<Sample> samples = new ArrayList<>();
+        private @Nullable RandomSource random;
+
+        Generation(GenerateCall call) {
+            this.call = call;
+        }
+
+        @Override
+        public @Nullable List<Sample> slice(long deadline) {
+            requireUsable(snapshot.view());
+            if (random == null) {
+                random = call.seed() == null ? model.random() : model.newRandom(call.seed());
+            }
+            while (samples.size() < call.count() && System.nanoTime() < deadline) {
+                samples.add(model.generate(call.options(), random));
+            }
+            return samples.size() == call.count() ? samples : null;
+        }
+    }
+
+    private <T> T call(Supplier<T> work) {
+        CompletableFuture<T> result = lane.call(_ -> work.get());
+        return await(result, () -> result.cancel(false));
+    }
+
+    private <T> T await(CompletableFuture<T> result, Runnable giveUp) {
+        try {
+            return result.get(limits.callTime().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (TimeoutException _) {
+            giveUp.run();
+            throw new SessionException(
+                    ErrorCode.BUSY,
+                    "the call was cut off after %s; session '%s' has made %d steps"
+                            .formatted(limits.callTime(), name, snapshot.view().step()));
+        } catch (InterruptedException _) {
+            giveUp.run();
+            Thread.currentThread().interrupt();
+            throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
+        }
+    }
+
+    private void publish() {
+        snapshot = takeSnapshot();
+        listeners.forEach(SessionListener::changed);
+    }
+
+    private Snapshot takeSnapshot() {
+        boolean loaded = state != SessionState.CREATED;
+        ModelConfig config = model.getConfig();
+        SessionView view =
+                new SessionView(
+                        name,
+                        state,
+                        model.step(),
+                        loaded ? model.numParams() : null,
+                        loaded ? config.vocabSize() : null,
+                        loaded ? config.numDocs() : null,
+                        model.options(),
+                        createdAt,
+                        state == SessionState.TRAINING ? rate.perSecond() : 0);
+        int longest = loaded ? Math.min(config.blockSize(), model.corpus().longest() + 1) : 0;
+        return new Snapshot(view, model.lossHistory(), newest, longest, false);
+    }
+
+    private static void requireUsable(SessionView view) {
+        requireLoaded(view);
+        if (view.state() == SessionState.FAILED) {
+            throw new SessionException(
+                    ErrorCode.WRONG_STATE,
+                    ("session '%s' has failed at step %d; init or load with ?overwrite=true starts it"
+                                    + " anew")
+                            .formatted(view.name(), view.step()));
+        }
+    }
+
+    private static void requireLoaded(SessionView view) {
+        if (view.state() == SessionState.CREATED) {
+            throw new SessionException(
+                    ErrorCode.NOT_LOADED,
+                    "session '%s' has no documents yet: load some first".formatted(view.name()));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOptions;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Service;
+
+import java.util.List;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.regex.Pattern;
+
+/// All sessions by name.
+@Service
+public final class SessionService {
+
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+
+    private final Limits limits;
+    private final Compute compute;
+    private final ConcurrentSkipListMap<String, Session> sessions = new ConcurrentSkipListMap<>();
+
+    SessionService(Limits limits, Compute compute) {
+        this.limits = limits;
+        this.compute = compute;
+    }
+
+    /// Makes a session, or starts one anew. If this fails, everything is as it was.
+    ///
+    /// @param corpus to load at once; null to load later
+    /// @param overwrite whether an existing session may be started anew
+    /// @throws SessionException `invalid_name`, `exists`, or `busy` if there are too many sessions
+    /// @throws InvalidInputException if the options are beyond the limits
+    public Session init(
+            String name, ModelOptions options, @Nullable Corpus corpus, boolean overwrite) {
+        requireValid(name);
+        requireAbsent(name, overwrite);
+        if (corpus == null) {
+            limits.check(options);
+        } else {
+            limits.check(options, corpus);
+        }
+        Session fresh = new Session(name, options, limits, compute);
+        Session session = register(name, fresh, overwrite);
+        if (session != fresh || corpus != null) {
+            session.reset(options, corpus);
+        }
+        return session;
+    }
+
+    /// Checks that `init` would overwrite nothing that it must not.
+    ///
+    /// @throws SessionException `invalid_name` or `exists`
+    public void requireAbsent(String name, boolean overwrite) {
+        requireValid(name);
+        if (!overwrite && sessions.containsKey(name)) {
+            throw new SessionException(
+                    ErrorCode.EXISTS,
+                    "session '%s' exists; ?overwrite=true starts it anew".formatted(name),
+                    "name",
+                    name);
+        }
+    }
+
+    /// One at a time, so that the number of sessions stays within its limit.
+    private synchronized Session register(String name, Session fresh, boolean overwrite) {
+        requireAbsent(name, overwrite);
+        Session existing = sessions.get(name);
+        if (existing != null) {
+            return existing;
+        }
+        if (sessions.size() >= limits.sessions()) {
+            throw new SessionException(
+                    ErrorCode.BUSY,
+                    "there are %d sessions, as many as allowed; delete one first"
+                            .formatted(sessions.size()));
+        }
+        sessions.put(name, fresh);
+        return fresh;
+    }
+
+    /// @throws SessionException `invalid_name` or `not_found`
+    public Session get(String name) {
+        requireValid(name);
+        Session session = sessions.get(name);
+        if (session == null) {
+            throw notFound(name);
+        }
+        return session;
+    }
+
+    /// The sessions whose names follow a name, in the order of their names.
+    ///
+    /// @param after the name before the first one, itself excluded; null to start with the first
+    /// @param limit so many at most
+    public List<Session> list(@Nullable String after, int limit) {
+        var from = after == null ? sessions : sessions.tailMap(after, false);
+        return from.values().stream().limit(limit).toList();
+    }
+
+    /// @throws SessionException `invalid_name` or `not_found`
+    public void delete(String name) {
+        requireValid(name);
+        Session session = sessions.remove(name);
+        if (session == null) {
+            throw notFound(name);
+        }
+        session.delete();
+    }
+
+    private static void requireValid(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new SessionException(
+                    ErrorCode.INVALID_NAME,
+                    ("a session's name has 1 to 63 characters a-z, 0-9 and '-' and does not begin with"
+                                    + " '-', but this one is '%s'")
+                            .formatted(name),
+                    "name",
+                    name);
+        }
+    }
+
+    private static SessionException notFound(String name) {
+        return new SessionException(
+                ErrorCode.NOT_FOUND, "there is no session '%s'".formatted(name), "name", name);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.ModelOptions;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+
+/// A session from outside, at one moment between two steps.
+///
+/// @param name its name
+/// @param state what it is doing
+/// @param step number of steps trained
+/// @param numParams number of parameters; null before documents are loaded
+/// @param vocabSize different characters plus one; null before documents are loaded
+/// @param numDocs documents; null before they are loaded
+/// @param options its options
+/// @param createdAt when it was created or started anew
+/// @param stepsPerSecond while training; 0 otherwise
+public record SessionView(
+        String name,
+        SessionState state,
+        long step,
+        @Nullable Integer numParams,
+        @Nullable Integer vocabSize,
+        @Nullable Integer numDocs,
+        ModelOptions options,
+        Instant createdAt,
+        double stepsPerSecond) {}

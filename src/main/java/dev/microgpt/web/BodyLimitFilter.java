@@ -1,0 +1,111 @@
+package dev.microgpt.web;
+
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.SessionException;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import java.io.IOException;
+
+/// Refuses bodies that are larger than any call may need, by their declared length or while they come.
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 101)
+final class BodyLimitFilter extends OncePerRequestFilter {
+
+    /// For the JSON around a text.
+    private static final long ALLOWANCE = 1 << 16;
+
+    private final long limit;
+    private final ProblemWriter problems;
+
+    BodyLimitFilter(Limits limits, ProblemWriter problems) {
+        limit = limits.textBytes() + ALLOWANCE;
+        this.problems = problems;
+    }
+
+    @Override
+    protected void doFilterInternal(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (request.getContentLengthLong() > limit) {
+            problems.write(response, Problem.of(tooLarge()));
+        } else {
+            chain.doFilter(new LimitedRequest(request), response);
+        }
+    }
+
+    private SessionException tooLarge() {
+        return new SessionException(
+                ErrorCode.TOO_LARGE, "the body is larger than %d bytes".formatted(limit));
+    }
+
+    private final class LimitedRequest extends HttpServletRequestWrapper {
+
+        LimitedRequest(HttpServletRequest request) {
+            super(request);
+        }
+
+        @Override
+        public ServletInputStream getInputStream() throws IOException {
+            return new LimitedStream(super.getInputStream());
+        }
+    }
+
+    private final class LimitedStream extends ServletInputStream {
+
+        private final ServletInputStream body;
+        private long count;
+
+        LimitedStream(ServletInputStream body) {
+            this.body = body;
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = body.read();
+            count(b < 0 ? 0 : 1);
+            return b;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int read = body.read(buffer, offset, length);
+            count(Math.max(0, read));
+            return read;
+        }
+
+        private void count(int bytes) {
+            count += bytes;
+            if (count > limit) {
+                throw tooLarge();
+            }
+        }
+
+        @Override
+        public boolean isFinished() {
+            return body.isFinished();
+        }
+
+        @Override
+        public boolean isReady() {
+            return body.isReady();
+        }
+
+        @Override
+        public void setReadListener(ReadListener listener) {
+            body.setReadListener(listener);
+        }
+    }
+}

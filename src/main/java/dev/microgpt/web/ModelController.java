@@ -1,0 +1,114 @@
+package dev.microgpt.web;
+
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.GenerateCall;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.Session;
+import dev.microgpt.session.SessionService;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+import java.util.List;
+
+/// Asks a model: for texts, losses, embeddings, its shape.
+@RestController
+@RequestMapping("/api/v1/sessions/{name}")
+@Tag(name = "Model")
+class ModelController {
+
+    private final SessionService sessions;
+    private final Limits limits;
+
+    ModelController(SessionService sessions, Limits limits) {
+        this.sessions = sessions;
+        this.limits = limits;
+    }
+
+    @PostMapping("/generate")
+    @Operation(
+            summary = "Generate texts",
+            description = "Without a seed, draws from the session's generator as microgptjs does.")
+    @ApiResponse(responseCode = "200", description = "the texts")
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.MALFORMED_JSON,
+        ErrorCode.UNKNOWN_FIELD,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.INVALID_TEXT,
+        ErrorCode.UNKNOWN_CHARACTER,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY,
+        ErrorCode.WRONG_STATE,
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode.FORBIDDEN_ORIGIN
+    })
+    GenerateReply generate(
+            @Parameter(example = "demo") @PathVariable String name,
+            @RequestBody(required = false) @Nullable GenerateRequest body) {
+        GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
+        GenerateCall call = request.toCall(limits);
+        return GenerateReply.of(sessions.get(name).generate(call), call.options().viz());
+    }
+
+    @GetMapping("/losses")
+    @Operation(
+            summary = "Losses of the steps so far",
+            description =
+                    "Raw without maxPoints; with it in at most so many buckets, which hide no spike.")
+    @ApiResponse(responseCode = "200", description = "losses or buckets")
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED
+    })
+    LossesReply losses(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(description = "first step, counted from 1") @RequestParam(required = false)
+                    @Nullable Long from,
+            @Parameter(description = "last step, included") @RequestParam(required = false)
+                    @Nullable Long to,
+            @Parameter(description = "most buckets wanted") @RequestParam(required = false)
+                    @Nullable Integer maxPoints) {
+        return LossesReply.of(
+                sessions.get(name).losses(), from, to, maxPoints, limits.lossesPerCall());
+    }
+
+    @GetMapping("/embeddings")
+    @Operation(summary = "The token embeddings", description = "In the order of the token ids.")
+    @ApiResponse(responseCode = "200", description = "one row a token")
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY,
+        ErrorCode.WRONG_STATE
+    })
+    List<EmbeddingReply> embeddings(@Parameter(example = "demo") @PathVariable String name) {
+        return EmbeddingReply.of(sessions.get(name).embeddings());
+    }
+
+    @GetMapping("/config")
+    @Operation(summary = "The shape of the model and its options")
+    @ApiResponse(responseCode = "200", description = "shape and options")
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.BUSY})
+    ConfigReply config(@Parameter(example = "demo") @PathVariable String name) {
+        Session session = sessions.get(name);
+        return ConfigReply.of(session.config(), session.snapshot().view().options());
+    }
+}

@@ -1,0 +1,80 @@
+package dev.microgpt.web;
+
+import dev.microgpt.session.ErrorCode;
+
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.info.License;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
+
+import org.springdoc.core.customizers.OperationCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.method.HandlerMethod;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/// Completes the OpenAPI document: a preface, and the error statuses of each call.
+@Configuration(proxyBeanMethods = false)
+class OpenApiConfiguration {
+
+    /// What any call may answer besides what it declares.
+    private static final List<ErrorCode> ALWAYS = List.of(ErrorCode.INTERNAL);
+
+    @Bean
+    OpenAPI openApi() {
+        return new OpenAPI()
+                .info(
+                        new Info()
+                                .title("microgpt-server")
+                                .version("v1")
+                                .description(
+                                        "Trains tiny GPTs and shows everything that happens inside"
+                                                + " them.")
+                                .license(new License().name("MIT")))
+                .servers(List.of());
+    }
+
+    @Bean
+    OperationCustomizer errorResponses() {
+        return (operation, handler) -> {
+            addErrors(operation, handler);
+            return operation;
+        };
+    }
+
+    private static void addErrors(Operation operation, HandlerMethod handler) {
+        Fails fails = handler.getMethodAnnotation(Fails.class);
+        ErrorCode[] declared = fails == null ? new ErrorCode[0] : fails.value();
+        Map<Integer, List<ErrorCode>> byStatus =
+                java.util.stream.Stream.concat(Arrays.stream(declared), ALWAYS.stream())
+                        .collect(
+                                Collectors.groupingBy(
+                                        code -> Problem.status(code).value(),
+                                        TreeMap::new,
+                                        Collectors.toList()));
+        byStatus.forEach(
+                (status, codes) ->
+                        operation
+                                .getResponses()
+                                .addApiResponse(String.valueOf(status), response(codes)));
+    }
+
+    private static ApiResponse response(List<ErrorCode> codes) {
+        String description =
+                codes.stream().map(Problem::wireName).collect(Collectors.joining(" or "));
+        MediaType problem =
+                new MediaType().schema(new Schema<Problem>().$ref("#/components/schemas/Problem"));
+        return new ApiResponse()
+                .description(description)
+                .content(new Content().addMediaType("application/problem+json", problem));
+    }
+}

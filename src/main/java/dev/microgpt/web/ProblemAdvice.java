@@ -1,0 +1,24 @@
+package dev.microgpt.web;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+
+/// Answers every failed REST call with a [Problem].
+@RestControllerAdvice
+final class ProblemAdvice {
+
+    @ExceptionHandler
+    ResponseEntity<Problem> handle(Throwable failure) {
+        Problem problem = Problems.of(failure);
+        HttpHeaders headers = new HttpHeaders();
+        if (failure instanceof ErrorResponse response) {
+            headers.addAll(response.getHeaders()); // such as Allow
+        }
+        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        return ResponseEntity.status(problem.status()).headers(headers).body(problem);
+    }
+}

@@ -1,0 +1,182 @@
+package dev.microgpt.web;
+
+import dev.microgpt.engine.DivergedException;
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.SessionException;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Translates whatever goes wrong into a [Problem].
+public final class Problems {
+
+    private static final Logger log = LoggerFactory.getLogger(Problems.class);
+
+    private Problems() {}
+
+    /// The problem that stands for a failure. What is our own fault is logged and not told.
+    public static Problem of(Throwable failure) {
+        return switch (failure) {
+            case SessionException e -> Problem.of(e);
+            case InvalidInputException e -> Problem.of(new SessionException(e));
+            case DivergedException e ->
+                    Problem.of(ErrorCode.WRONG_STATE, String.valueOf(e.getMessage()));
+            case JacksonException e -> ofJson(e);
+            case HttpMessageNotReadableException e -> ofBody(e);
+            case HttpMediaTypeNotSupportedException e ->
+                    Problem.of(
+                            ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                            "this call takes JSON: send it with Content-Type: application/json, not %s"
+                                    .formatted(e.getContentType()));
+            case HttpRequestMethodNotSupportedException e ->
+                    Problem.of(
+                            ErrorCode.METHOD_NOT_ALLOWED,
+                            "%s is not possible here; possible: %s"
+                                    .formatted(e.getMethod(), joined(e.getSupportedHttpMethods())));
+            case NoResourceFoundException e ->
+                    Problem.of(ErrorCode.NOT_FOUND, "there is no /" + e.getResourcePath());
+            case TypeMismatchException e -> ofParameter(e);
+            case ErrorResponse e -> ofStatus(e.getStatusCode(), e.getBody().getDetail());
+            default -> internal(failure);
+        };
+    }
+
+    /// The problem that stands for an HTTP status.
+    static Problem ofStatus(HttpStatusCode status, @Nullable String detail) {
+        ErrorCode code =
+                switch (HttpStatus.resolve(status.value())) {
+                    case NOT_FOUND -> ErrorCode.NOT_FOUND;
+                    case METHOD_NOT_ALLOWED -> ErrorCode.METHOD_NOT_ALLOWED;
+                    case NOT_ACCEPTABLE -> ErrorCode.NOT_ACCEPTABLE;
+                    case CONTENT_TOO_LARGE -> ErrorCode.TOO_LARGE;
+                    case UNSUPPORTED_MEDIA_TYPE -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
+                    case null, default ->
+                            status.is5xxServerError() ? ErrorCode.INTERNAL : ErrorCode.INVALID_NAME;
+                };
+        String fallback =
+                code == ErrorCode.INVALID_NAME
+                        ? "the path, the query or a header of the request is not well-formed"
+                        : "status " + status.value();
+        return Problem.of(code, detail == null || detail.isBlank() ? fallback : detail);
+    }
+
+    private static Problem internal(Throwable failure) {
+        log.error("A call failed", failure);
+        return Problem.of(ErrorCode.INTERNAL, "the service failed; its log says why");
+    }
+
+    private static Problem ofBody(HttpMessageNotReadableException e) {
+        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof SessionException refused) {
+                return Problem.of(refused);
+            }
+        }
+        if (e.getCause() instanceof JacksonException json) {
+            return ofJson(json);
+        }
+        return Problem.of(ErrorCode.MALFORMED_JSON, "the body could not be read");
+    }
+
+    private static Problem ofJson(JacksonException e) {
+        String field = path(e);
+        return switch (e) {
+            case UnrecognizedPropertyException unknown -> {
+                Collection<Object> known = unknown.getKnownPropertyIds();
+                yield Problem.of(
+                        ErrorCode.UNKNOWN_FIELD,
+                        "there is no field '%s'; there are: %s"
+                                .formatted(field, joined(known == null ? List.of() : known)),
+                        field,
+                        null);
+            }
+            case InvalidTypeIdException type ->
+                    Problem.of(
+                            ErrorCode.OUT_OF_RANGE,
+                            "there is no message of type '%s'".formatted(type.getTypeId()),
+                            "type",
+                            type.getTypeId());
+            case InputCoercionException number ->
+                    Problem.of(ErrorCode.OUT_OF_RANGE, number.getOriginalMessage(), field, null);
+            case MismatchedInputException wrong ->
+                    Problem.of(
+                            ErrorCode.WRONG_TYPE,
+                            "%s must be %s".formatted(field, describe(wrong.getTargetType())),
+                            field,
+                            null);
+            case StreamReadException syntax ->
+                    Problem.of(
+                            ErrorCode.MALFORMED_JSON,
+                            "line %d, column %d: %s"
+                                    .formatted(
+                                            syntax.getLocation().getLineNr(),
+                                            syntax.getLocation().getColumnNr(),
+                                            syntax.getOriginalMessage()));
+            default -> Problem.of(ErrorCode.MALFORMED_JSON, e.getOriginalMessage());
+        };
+    }
+
+    private static String path(JacksonException e) {
+        return e.getPath().isEmpty()
+                ? "the body"
+                : e.getPath().stream()
+                        .map(
+                                r ->
+                                        r.getPropertyName() == null
+                                                ? "" + r.getIndex()
+                                                : r.getPropertyName())
+                        .collect(Collectors.joining("."));
+    }
+
+    private static Problem ofParameter(TypeMismatchException e) {
+        String field = String.valueOf(e.getPropertyName());
+        Object value = e.getValue();
+        return Problem.of(
+                ErrorCode.WRONG_TYPE,
+                "%s must be %s, but is '%s'".formatted(field, describe(e.getRequiredType()), value),
+                field,
+                value);
+    }
+
+    private static String describe(@Nullable Class<?> type) {
+        if (type == null) {
+            return "of another type";
+        }
+        return switch (type.getSimpleName()) {
+            case "Integer", "int", "Long", "long" -> "an integer";
+            case "Double", "double" -> "a number";
+            case "Boolean", "boolean" -> "true or false";
+            case "String" -> "a text";
+            default ->
+                    type.isArray() || Collection.class.isAssignableFrom(type)
+                            ? "a list"
+                            : "an object";
+        };
+    }
+
+    private static String joined(@Nullable Collection<?> items) {
+        return items == null
+                ? ""
+                : items.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
+    }
+}

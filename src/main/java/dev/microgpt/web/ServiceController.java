@@ -1,0 +1,41 @@
+package dev.microgpt.web;
+
+import dev.microgpt.session.Datasets;
+import dev.microgpt.session.Limits;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/// What the service has and allows.
+@RestController
+@RequestMapping("/api/v1")
+@Tag(name = "Service")
+class ServiceController {
+
+    private final Datasets datasets;
+    private final Limits limits;
+
+    ServiceController(Datasets datasets, Limits limits) {
+        this.datasets = datasets;
+        this.limits = limits;
+    }
+
+    @GetMapping("/datasets")
+    @Operation(summary = "The bundled datasets")
+    @ApiResponse(responseCode = "200", description = "the datasets")
+    DatasetsReply datasets() {
+        return new DatasetsReply(datasets.all());
+    }
+
+    @GetMapping("/limits")
+    @Operation(summary = "What is allowed", description = "Set under microgpt.limits.")
+    @ApiResponse(responseCode = "200", description = "the limits")
+    Limits limits() {
+        return limits;
+    }
+}

@@ -1,0 +1,115 @@
+package dev.microgpt.web;
+
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.Datasets;
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.Session;
+import dev.microgpt.session.SessionService;
+import dev.microgpt.session.SessionView;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+import java.net.URI;
+
+/// Makes, lists, shows and deletes sessions.
+@RestController
+@RequestMapping("/api/v1/sessions")
+@Tag(name = "Sessions")
+class SessionController {
+
+    private static final int LARGEST_PAGE = 1000;
+
+    private final SessionService sessions;
+    private final Datasets datasets;
+    private final Limits limits;
+
+    SessionController(SessionService sessions, Datasets datasets, Limits limits) {
+        this.sessions = sessions;
+        this.datasets = datasets;
+        this.limits = limits;
+    }
+
+    @PostMapping("/{name}/init")
+    @Operation(
+            summary = "Make a session",
+            description = "With a text or a dataset in the body, it is loaded at once.")
+    @ApiResponse(responseCode = "201", description = "the new session")
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.MALFORMED_JSON,
+        ErrorCode.UNKNOWN_FIELD,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.INVALID_TEXT,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.EXISTS,
+        ErrorCode.BUSY,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode.FORBIDDEN_ORIGIN
+    })
+    ResponseEntity<SessionView> init(
+            @Parameter(description = "1 to 63 of a-z, 0-9, -", example = "demo") @PathVariable
+                    String name,
+            @Parameter(description = "start an existing session anew")
+                    @RequestParam(defaultValue = "false")
+                    boolean overwrite,
+            @RequestBody(required = false) @Nullable InitRequest body) {
+        InitRequest request = body == null ? InitRequest.DEFAULTS : body;
+        sessions.requireAbsent(name, overwrite);
+        ModelOptions options = request.options();
+        Session session = sessions.init(name, options, request.corpus(datasets, limits), overwrite);
+        return ResponseEntity.created(URI.create("/api/v1/sessions/" + name))
+                .body(session.snapshot().view());
+    }
+
+    @GetMapping
+    @Operation(summary = "List sessions", description = "In the order of their names.")
+    @ApiResponse(responseCode = "200", description = "a page of sessions")
+    @Fails({ErrorCode.WRONG_TYPE, ErrorCode.OUT_OF_RANGE})
+    SessionsReply list(
+            @Parameter(description = "sessions on a page, 1 to 1000")
+                    @RequestParam(defaultValue = "100")
+                    int limit,
+            @Parameter(description = "nextCursor of the page before")
+                    @RequestParam(required = false)
+                    @Nullable String cursor) {
+        InvalidInputException.requireRange("limit", limit, 1, LARGEST_PAGE);
+        return SessionsReply.of(sessions.list(cursor, limit + 1), limit);
+    }
+
+    @GetMapping("/{name}")
+    @Operation(summary = "Show a session")
+    @ApiResponse(responseCode = "200", description = "the session")
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
+    SessionView get(@Parameter(example = "demo") @PathVariable String name) {
+        return sessions.get(name).snapshot().view();
+    }
+
+    @DeleteMapping("/{name}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(summary = "Delete a session")
+    @ApiResponse(responseCode = "204", description = "it is gone")
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_ORIGIN})
+    void delete(@Parameter(example = "demo") @PathVariable String name) {
+        sessions.delete(name);
+    }
+}

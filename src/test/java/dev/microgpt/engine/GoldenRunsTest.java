@@ -1,0 +1,148 @@
+package dev.microgpt.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withPrecision;
+
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/// The reference engine follows microgptjs and microgpt.py.
+final class GoldenRunsTest {
+
+    private static final Offset<Double> PRECISION = withPrecision(1e-12);
+
+    static List<GoldenRun.MicrogptJs> microgptJs() throws IOException {
+        return GoldenRun.ofMicrogptJs();
+    }
+
+    static List<GoldenRun.MicrogptPy> microgptPy() throws IOException {
+        return GoldenRun.ofMicrogptPy();
+    }
+
+    @ParameterizedTest
+    @MethodSource("microgptJs")
+    void followsMicrogptJs(GoldenRun.MicrogptJs golden) throws IOException {
+        MicroGpt model = new MicroGpt(golden.modelOptions());
+        model.loadData(golden.corpus());
+
+        assertThat(model.initParams()).isEqualTo(golden.info());
+        assertThat(model.getConfig()).isEqualTo(golden.config());
+        assertThat(model.corpus().tokenizer().alphabet()).isEqualTo(golden.chars());
+        assertThat(model.corpus().tokenizer().bos()).isEqualTo(golden.bos());
+        assertInitialParams(model, golden.initialParams());
+
+        for (int i = 0; i < golden.losses().length; i++) {
+            assertStep(model.trainStep(), golden, i);
+        }
+        assertThat(model.getLossHistory()).containsExactly(golden.losses(), PRECISION);
+
+        for (GoldenRun.MicrogptJs.Generated expected : golden.generated()) {
+            Sample sample = model.generate(expected.temperature());
+            assertThat(sample.text()).isEqualTo(expected.text());
+            assertThat(sample.tokens()).containsExactly(expected.tokens());
+            if (expected.vizData() != null) {
+                assertTraces(sample.vizData(), expected.vizData());
+            }
+        }
+        assertEmbeddings(model.getEmbeddings(), golden.embeddings());
+    }
+
+    @ParameterizedTest
+    @MethodSource("microgptPy")
+    void followsMicrogptPy(GoldenRun.MicrogptPy golden) throws IOException {
+        MicroGpt model = new MicroGpt(golden.modelOptions());
+        model.loadData(golden.corpus());
+
+        assertThat(model.initParams().numParams()).isEqualTo(golden.numParams());
+        assertInitialParams(model, golden.initialParams());
+
+        for (int i = 0; i < golden.losses().length; i++) {
+            StepResult result = model.trainStep(false);
+            assertThat(result.loss()).as("loss %d", i).isCloseTo(golden.losses()[i], PRECISION);
+            if (i < golden.docs().size()) {
+                assertThat(result.doc()).isEqualTo(golden.docs().get(i));
+            }
+        }
+        for (String expected : golden.samples()) {
+            assertThat(model.generate(golden.temperature()).text()).isEqualTo(expected);
+        }
+    }
+
+    /// The first parameters are the embedding of token 0; the others show in their sum only.
+    private static void assertInitialParams(MicroGpt model, GoldenRun.InitialParams expected) {
+        double[] embedding = model.getEmbeddings().getFirst().embedding();
+
+        assertThat(Arrays.copyOf(embedding, expected.first10().length))
+                .containsExactly(expected.first10(), PRECISION);
+        int numParams = (int) model.options().numParams(model.corpus().tokenizer().vocabSize());
+        assertThat(model.paramStats().mean() * numParams)
+                .isCloseTo(expected.sum(), withPrecision(1e-10));
+    }
+
+    /// @param index of the step, counted from 0
+    private static void assertStep(StepResult result, GoldenRun.MicrogptJs golden, int index) {
+        assertThat(result.step()).isEqualTo(index + 1);
+        assertThat(result.loss()).as("loss %d", index).isCloseTo(golden.losses()[index], PRECISION);
+        assertThat(result.doc()).isEqualTo(golden.docs().get(index));
+        assertThat(result.learningRate()).isCloseTo(golden.learningRates()[index], PRECISION);
+        if (index < golden.firstDocs().size()) {
+            assertThat(result.doc()).isEqualTo(golden.firstDocs().get(index));
+        }
+        if (index == 0) {
+            assertThat(result.tokens()).containsExactly(golden.step1().tokens());
+            assertTraces(result.vizData(), golden.step1().vizData());
+        }
+        for (GoldenRun.MicrogptJs.StatsAtStep stats : golden.paramStats()) {
+            if (stats.step() == result.step()) {
+                assertThat(result.paramStats().mean()).isCloseTo(stats.mean(), PRECISION);
+                assertThat(result.paramStats().std()).isCloseTo(stats.std(), PRECISION);
+            }
+        }
+    }
+
+    private static void assertTraces(List<Trace> actual, List<Trace> expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int t = 0; t < expected.size(); t++) {
+            assertTrace(actual.get(t), expected.get(t));
+        }
+    }
+
+    private static void assertTrace(Trace actual, Trace expected) {
+        assertThat(actual.embedding()).containsExactly(expected.embedding(), PRECISION);
+        assertThat(actual.attentionWeights().length).isEqualTo(expected.attentionWeights().length);
+        for (int layer = 0; layer < expected.attentionWeights().length; layer++) {
+            assertRows(actual.attentionWeights()[layer], expected.attentionWeights()[layer]);
+        }
+        assertRows(actual.mlpActivations(), expected.mlpActivations());
+        if (expected.probs() == null) {
+            assertThat(actual.probs()).isNull();
+        } else {
+            assertThat(Objects.requireNonNull(actual.probs()))
+                    .containsExactly(expected.probs(), PRECISION);
+        }
+    }
+
+    private static void assertRows(double[][] actual, double[][] expected) {
+        assertThat(actual.length).isEqualTo(expected.length);
+        for (int row = 0; row < expected.length; row++) {
+            assertThat(actual[row]).containsExactly(expected[row], PRECISION);
+        }
+    }
+
+    private static void assertEmbeddings(
+            List<TokenEmbedding> actual, List<GoldenRun.MicrogptJs.Embedding> expected) {
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int id = 0; id < expected.size(); id++) {
+            assertThat(actual.get(id).tokenId()).isEqualTo(expected.get(id).tokenId());
+            assertThat(actual.get(id).symbol()).isEqualTo(expected.get(id).symbol());
+            assertThat(actual.get(id).embedding())
+                    .containsExactly(expected.get(id).embedding(), PRECISION);
+        }
+    }
+}

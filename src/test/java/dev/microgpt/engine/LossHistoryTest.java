@@ -1,0 +1,307 @@
+package dev.microgpt.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.DoubleStream;
+
+final class LossHistoryTest {
+
+    private static final int EXACT = LossHistory.EXACT;
+
+    /// Wider than any summary that a history of a few million steps answers with.
+    private static final int WIDEST = 1 << 12;
+
+    private final Random random = new Random(1);
+
+    @Test
+    void beginsEmpty() {
+        LossHistory history = new LossHistory();
+
+        assertThat(history.size()).isZero();
+        assertThat(history.oldestExact()).isEqualTo(1);
+        assertThat(history.newest(10)).isEmpty();
+        assertThat(history.exact(1, 0)).isEmpty();
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> history.buckets(1, 1, 1));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 255, 256, 257, 511, 512, 513, 4096, 5000})
+    void givesBackEveryLossOfAShortHistory(int length) {
+        double[] losses = losses(length);
+        LossHistory history = history(losses);
+
+        assertThat(history.size()).isEqualTo(length);
+        assertThat(history.oldestExact()).isEqualTo(1);
+        assertThat(history.exact(1, length)).containsExactly(losses);
+        assertThat(history.newest(length)).containsExactly(losses);
+        assertThat(history.newest(Integer.MAX_VALUE)).containsExactly(losses);
+        assertThat(history.newest(1)).containsExactly(losses[length - 1]);
+        assertThat(history.newest(0)).isEmpty();
+        assertThat(history.exact(length, length)).containsExactly(losses[length - 1]);
+        assertThat(history.exact(length + 1L, length)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 5", "-1, 5", "12, 12", "3, 1", "5, 11", "1, 11", "9223372036854775807, 10"})
+    void refusesExactLossesOutsideItsSteps(long from, long to) {
+        LossHistory history = history(losses(10));
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> history.exact(from, to))
+                .withMessageMatching("(from|to) must be from .* to .*, but is .*");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 5, 3, from",
+        "11, 11, 3, from",
+        "-5, 11, 3, from",
+        "5, 4, 3, to",
+        "5, 11, 3, to",
+        "5, 6, 0, maxPoints",
+        "5, 6, -1, maxPoints",
+    })
+    void refusesBucketsOutsideItsSteps(long from, long to, int maxPoints, String field) {
+        LossHistory history = history(losses(10));
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> history.buckets(from, to, maxPoints))
+                .withMessageContaining(field)
+                .returns(field, InvalidInputException::field);
+    }
+
+    @Test
+    void asManyPointsAsStepsAreTheLossesThemselves() {
+        double[] losses = losses(700);
+        LossHistory history = history(losses);
+
+        for (int maxPoints : new int[] {700, 701, Integer.MAX_VALUE}) {
+            List<LossBucket> buckets = history.buckets(1, 700, maxPoints);
+
+            assertThat(buckets).hasSize(700);
+            for (int i = 0; i < 700; i++) {
+                double loss = losses[i];
+                assertThat(buckets.get(i))
+                        .isEqualTo(new LossBucket(i + 1, i + 1, loss, loss, loss, loss, loss));
+            }
+        }
+    }
+
+    @Test
+    void bucketsAreOfAboutEqualLength() {
+        LossHistory history = history(losses(10_007));
+
+        for (int maxPoints : new int[] {1, 2, 3, 10, 100, 5000, 10_006}) {
+            List<LossBucket> buckets = history.buckets(1, 10_007, maxPoints);
+
+            assertThat(buckets).hasSize(maxPoints);
+            assertThat(buckets)
+                    .allSatisfy(
+                            b ->
+                                    assertThat(b.to() - b.from() + 1)
+                                            .isBetween(
+                                                    10_007L / maxPoints, 10_007L / maxPoints + 1));
+        }
+    }
+
+    @Test
+    void bucketsSummariseTheLossesOfTheirSteps() {
+        for (int i = 0; i < 300; i++) {
+            double[] losses = losses(1 + random.nextInt(6000));
+            LossHistory history = history(losses);
+            for (int j = 0; j < 30; j++) {
+                assertBuckets(history, losses, randomRange(1, losses.length), randomPoints());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {EXACT - 1, EXACT, EXACT + 1, EXACT + 256, EXACT + 299, EXACT + 1000})
+    void exactLossesAreTheNewestMillion(int length) {
+        double[] losses = losses(length);
+        LossHistory history = history(losses);
+        int oldest = Math.max(1, length - EXACT + 1);
+
+        assertThat(history.oldestExact()).isEqualTo(oldest);
+        assertThat(history.exact(oldest, length))
+                .isEqualTo(Arrays.copyOfRange(losses, oldest - 1, length));
+        assertThat(history.newest(Integer.MAX_VALUE)).hasSize(length - oldest + 1);
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> history.exact(oldest - 1, length));
+    }
+
+    /// Where a range begins before the oldest exact loss and ends soon after it.
+    @ParameterizedTest
+    @ValueSource(ints = {EXACT + 1, EXACT + 255, EXACT + 256, EXACT + 299, EXACT + 5000})
+    void bucketsAreRightWhereTheExactLossesEnd(int length) {
+        double[] losses = losses(length);
+        LossHistory history = history(losses);
+        int oldest = Math.toIntExact(history.oldestExact());
+        for (int i = 0; i < 500; i++) {
+            long from = Math.max(1, oldest - random.nextInt(1000));
+            long to = Math.min(length, oldest + random.nextInt(1000));
+            assertBuckets(history, losses, new long[] {from, to}, 1 + random.nextInt(10));
+        }
+    }
+
+    @Test
+    void aLongHistoryIsSummarisedFaithfully() {
+        int length = 6_000_000 + random.nextInt(5000);
+        double[] losses = losses(length);
+        LossHistory history = history(losses);
+
+        assertThat(history.size()).isEqualTo(length);
+        assertThat(history.newest(1000))
+                .containsExactly(Arrays.copyOfRange(losses, length - 1000, length));
+        assertBuckets(history, losses, new long[] {1, length}, 1);
+        assertBuckets(history, losses, new long[] {1, length}, 1000);
+        assertBuckets(history, losses, new long[] {1, length}, 100_000);
+        for (int i = 0; i < 150; i++) {
+            assertBuckets(history, losses, randomRange(1, length), randomPoints());
+            long near = random.nextLong(1, length - 20_000);
+            assertBuckets(history, losses, randomRange(near, near + 20_000), randomPoints());
+        }
+    }
+
+    /// The finest summaries reach back 16,384 times 256 steps, the exact losses a million.
+    @Test
+    void bucketsAreRightWhereFinerSummariesEnd() {
+        for (int extra : new int[] {256, 5000, 70_000}) {
+            int length = (1 << 22) + extra;
+            double[] losses = losses(length);
+            LossHistory history = history(losses);
+            for (int i = 0; i < 300; i++) {
+                assertBuckets(history, losses, randomRange(1, 2L * extra + 5000), randomPoints());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {5000, 1_500_000})
+    void aSpikeIsTheMaximumOfExactlyOneBucket(int length) {
+        double[] losses = losses(length);
+        for (int i = 0; i < 5; i++) {
+            int spike = random.nextInt(length);
+            double[] spiked = losses.clone();
+            spiked[spike] = 1e6 + i;
+
+            List<LossBucket> buckets = history(spiked).buckets(1, length, 777);
+
+            assertThat(buckets)
+                    .filteredOn(b -> b.max() >= 1e6)
+                    .singleElement()
+                    .satisfies(
+                            b -> {
+                                assertThat(b.max()).isEqualTo(spiked[spike]);
+                                assertThat(spike + 1L).isBetween(b.from(), b.to());
+                            });
+        }
+    }
+
+    @Test
+    void mayBeReadWhileItGrows() throws InterruptedException {
+        LossHistory history = new LossHistory();
+        int length = 200_000;
+        Thread writer =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    for (int i = 1; i <= length; i++) {
+                                        history.append(i);
+                                    }
+                                });
+        long size = 0;
+        while (size < length) {
+            size = history.size();
+            if (size > 0) {
+                LossBucket all = history.buckets(1, size, 1).getFirst();
+                assertThat(all)
+                        .isEqualTo(new LossBucket(1, size, 1, (size + 1) / 2.0, size, 1, size));
+                assertThat(history.exact(size, size)).containsExactly((double) size);
+            }
+        }
+        writer.join();
+    }
+
+    /// Checks the answer against the losses themselves.
+    private static void assertBuckets(
+            LossHistory history, double[] losses, long[] range, int maxPoints) {
+        long from = range[0];
+        long to = range[1];
+        List<LossBucket> buckets = history.buckets(from, to, maxPoints);
+
+        assertThat(buckets).hasSizeBetween(1, maxPoints);
+        long slack = from < history.oldestExact() ? WIDEST : 0;
+        assertThat(buckets.getFirst().from()).isBetween(from - slack, from);
+        assertThat(buckets.getFirst().to()).isGreaterThanOrEqualTo(from);
+        slack = to < history.oldestExact() ? WIDEST : 0;
+        assertThat(buckets.getLast().to()).isBetween(to, to + slack);
+        assertThat(buckets.getLast().from()).isLessThanOrEqualTo(to);
+        long next = buckets.getFirst().from();
+        for (LossBucket bucket : buckets) {
+            assertThat(bucket.from()).isEqualTo(next);
+            assertBucket(bucket, losses);
+            next = bucket.to() + 1;
+        }
+    }
+
+    private static void assertBucket(LossBucket bucket, double[] losses) {
+        assertThat(bucket.to()).isBetween(bucket.from(), (long) losses.length);
+        int start = (int) bucket.from() - 1;
+        int end = (int) bucket.to();
+        double min = losses[start];
+        double max = losses[start];
+        double sum = 0;
+        for (int i = start; i < end; i++) {
+            min = Math.min(min, losses[i]);
+            max = Math.max(max, losses[i]);
+            sum += losses[i];
+        }
+        assertThat(bucket.min()).as("min of %s", bucket).isEqualTo(min);
+        assertThat(bucket.max()).as("max of %s", bucket).isEqualTo(max);
+        assertThat(bucket.first()).as("first of %s", bucket).isEqualTo(losses[start]);
+        assertThat(bucket.last()).as("last of %s", bucket).isEqualTo(losses[end - 1]);
+        double mean = sum / (end - start);
+        assertThat(bucket.mean()).as("mean of %s", bucket).isCloseTo(mean, within(mean * 1e-9));
+    }
+
+    /// Positive numbers, no two alike, with a spike now and then.
+    private double[] losses(int length) {
+        return DoubleStream.generate(
+                        () ->
+                                random.nextInt(1000) == 0
+                                        ? random.nextDouble(100, 1000)
+                                        : random.nextDouble(1, 4))
+                .limit(length)
+                .toArray();
+    }
+
+    private static LossHistory history(double[] losses) {
+        LossHistory history = new LossHistory();
+        for (double loss : losses) {
+            history.append(loss);
+        }
+        return history;
+    }
+
+    private long[] randomRange(long first, long last) {
+        long a = random.nextLong(first, last + 1);
+        long b = random.nextLong(first, last + 1);
+        return new long[] {Math.min(a, b), Math.max(a, b)};
+    }
+
+    private int randomPoints() {
+        return 1 + random.nextInt(1 << random.nextInt(1, 12));
+    }
+}

@@ -1,0 +1,121 @@
+package dev.microgpt.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A step on several documents.
+final class MicroGptBatchTest {
+
+    private static final String NAMES = "alice\nbob\ncharlie\ndavid\nemma\nfrank";
+    private static final int NUM_DOCS = 6;
+    private static final Offset<Double> ROUNDING = within(1e-12);
+
+    /// So little that no parameter ever changes.
+    private static final double NO_LEARNING = 1e-300;
+
+    private static ModelOptions.Builder small() {
+        return ModelOptions.builder()
+                .engine(EngineKind.SCALAR)
+                .nEmbd(8)
+                .nHead(2)
+                .blockSize(8);
+    }
+
+    private static MicroGpt ready(ModelOptions options) {
+        MicroGpt model = new MicroGpt(options);
+        model.loadData(NAMES);
+        model.initParams();
+        return model;
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 6, 7, 15})
+    void batchesFollowEachOtherThroughTheDocumentsRoundAndRound(int batchSize) {
+        MicroGpt single = ready(small().build());
+        List<String> docs =
+                IntStream.range(0, NUM_DOCS).mapToObj(_ -> single.trainStep(false).doc()).toList();
+        MicroGpt model = ready(small().batchSize(batchSize).build());
+
+        for (int step = 0; step < 10; step++) {
+            int first = step * batchSize;
+            List<String> expected =
+                    IntStream.range(first, first + batchSize)
+                            .mapToObj(i -> docs.get(i % NUM_DOCS))
+                            .toList();
+
+            StepResult result = model.trainStep();
+
+            assertThat(result.docs()).isEqualTo(expected);
+            assertThat(result.doc()).isEqualTo(expected.getLast());
+            assertThat(model.corpus().tokenizer().encode(result.doc(), "text"))
+                    .containsExactly(inner(result.tokens()));
+            assertThat(result.vizData()).hasSize(Math.min(8, result.doc().length() + 1));
+        }
+    }
+
+    private static int[] inner(int[] tokens) {
+        return IntStream.range(1, tokens.length - 1).map(i -> tokens[i]).toArray();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 6, 7, 15})
+    void theLossOfABatchIsTheMeanOfTheLossesOfItsDocuments(int batchSize) {
+        MicroGpt single = ready(small().learningRate(NO_LEARNING).build());
+        double[] losses =
+                DoubleStream.generate(single::advance).limit(NUM_DOCS).toArray();
+        MicroGpt model = ready(small().learningRate(NO_LEARNING).batchSize(batchSize).build());
+
+        for (int step = 0; step < 8; step++) {
+            int first = step * batchSize;
+            double mean =
+                    IntStream.range(first, first + batchSize)
+                            .mapToDouble(i -> losses[i % NUM_DOCS])
+                            .average()
+                            .orElseThrow();
+            assertThat(model.advance()).isCloseTo(mean, ROUNDING);
+        }
+    }
+
+    @Test
+    void aBatchOfOneIsNoBatch() {
+        MicroGpt one = ready(small().batchSize(1).build());
+        MicroGpt two = ready(small().build());
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(one.advance()).isEqualTo(two.advance());
+        }
+    }
+
+    /// Six copies of all documents are as good as one.
+    @Test
+    void aBatchOfAllDocumentsManyTimesIsABatchOfAllDocuments() {
+        MicroGpt once = ready(small().batchSize(NUM_DOCS).build());
+        MicroGpt sixTimes = ready(small().batchSize(6 * NUM_DOCS).build());
+
+        for (int i = 0; i < 5; i++) {
+            assertThat(sixTimes.advance()).isCloseTo(once.advance(), within(1e-9));
+        }
+    }
+
+    @Test
+    void theTraceIsThatOfTheLastDocument() {
+        MicroGpt single = ready(small().learningRate(NO_LEARNING).build());
+        assertThat(single.advance()).isPositive();
+        List<Trace> expected = single.trainStep().vizData();
+
+        List<Trace> traces = ready(small().batchSize(2).build()).trainStep().vizData();
+
+        assertThat(traces).hasSameSizeAs(expected);
+        assertThat(traces.getLast().embedding()).containsExactly(expected.getLast().embedding());
+        assertThat(traces.getLast().attentionWeights())
+                .isDeepEqualTo(expected.getLast().attentionWeights());
+    }
+}
