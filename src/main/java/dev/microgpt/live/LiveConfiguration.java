@@ -1,9 +1,18 @@
 package dev.microgpt.live;
 
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.web.Problem;
+import dev.microgpt.web.ProblemWriter;
+
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.ServerHttpRequest;
+import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
+import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
+
+import java.io.IOException;
 
 /// Puts the live stream in its place.
 @Configuration(proxyBeanMethods = false)
@@ -11,14 +20,32 @@ import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry
 class LiveConfiguration implements WebSocketConfigurer {
 
     private final LiveEndpoint endpoint;
+    private final ProblemWriter problems;
 
-    LiveConfiguration(LiveEndpoint endpoint) {
+    LiveConfiguration(LiveEndpoint endpoint, ProblemWriter problems) {
         this.endpoint = endpoint;
+        this.problems = problems;
     }
 
     @Override
     public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
         // Origins are checked for all calls alike, before this.
-        registry.addHandler(endpoint, "/api/v1/ws").setAllowedOriginPatterns("*");
+        registry.addHandler(endpoint, "/api/v1/ws")
+                .setHandshakeHandler(new Handshake())
+                .setAllowedOriginPatterns("*");
+    }
+
+    /// Tells callers of another protocol in the way of all other errors.
+    private final class Handshake extends DefaultHandshakeHandler {
+
+        @Override
+        protected void handleInvalidUpgradeHeader(
+                ServerHttpRequest request, ServerHttpResponse response) throws IOException {
+            problems.write(
+                    response,
+                    Problem.of(
+                            ErrorCode.NOT_ACCEPTABLE,
+                            "this is a WebSocket: connect with ws:// or wss://"));
+        }
     }
 }

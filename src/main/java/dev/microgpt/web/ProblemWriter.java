@@ -2,7 +2,10 @@ package dev.microgpt.web;
 
 import jakarta.servlet.http.HttpServletResponse;
 
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.server.ServerHttpResponse;
+import org.springframework.http.server.ServletServerHttpResponse;
 import org.springframework.stereotype.Component;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -11,7 +14,7 @@ import java.io.IOException;
 
 /// Writes a [Problem] where no controller is at work.
 @Component
-final class ProblemWriter {
+public final class ProblemWriter {
 
     private final JsonMapper json;
 
@@ -19,9 +22,14 @@ final class ProblemWriter {
         this.json = json;
     }
 
+    public void write(ServerHttpResponse response, Problem problem) throws IOException {
+        response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
+        response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        response.getBody().write(json.writeValueAsBytes(problem));
+        response.flush();
+    }
+
     void write(HttpServletResponse response, Problem problem) throws IOException {
-        response.setStatus(problem.status());
-        response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-        response.getOutputStream().write(json.writeValueAsBytes(problem));
+        write(new ServletServerHttpResponse(response), problem);
     }
 }

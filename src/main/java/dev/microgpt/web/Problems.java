@@ -20,6 +20,7 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
@@ -64,8 +65,9 @@ public final class Problems {
 
     /// The problem that stands for an HTTP status.
     static Problem ofStatus(HttpStatusCode status, @Nullable String detail) {
+        HttpStatus resolved = HttpStatus.resolve(status.value());
         ErrorCode code =
-                switch (HttpStatus.resolve(status.value())) {
+                switch (resolved) {
                     case NOT_FOUND -> ErrorCode.NOT_FOUND;
                     case METHOD_NOT_ALLOWED -> ErrorCode.METHOD_NOT_ALLOWED;
                     case NOT_ACCEPTABLE -> ErrorCode.NOT_ACCEPTABLE;
@@ -77,7 +79,9 @@ public final class Problems {
         String fallback =
                 code == ErrorCode.INVALID_NAME
                         ? "the path, the query or a header of the request is not well-formed"
-                        : "status " + status.value();
+                        : resolved == null
+                                ? "status " + status.value()
+                                : resolved.getReasonPhrase();
         return Problem.of(code, detail == null || detail.isBlank() ? fallback : detail);
     }
 
@@ -118,6 +122,16 @@ public final class Problems {
                             type.getTypeId());
             case InputCoercionException number ->
                     Problem.of(ErrorCode.OUT_OF_RANGE, number.getOriginalMessage(), field, null);
+            case InvalidFormatException wrong ->
+                    Problem.of(
+                            ErrorCode.WRONG_TYPE,
+                            "%s must be %s, but is %s"
+                                    .formatted(
+                                            field,
+                                            describe(wrong.getTargetType()),
+                                            inJson(wrong.getValue())),
+                            field,
+                            wrong.getValue());
             case MismatchedInputException wrong ->
                     Problem.of(
                             ErrorCode.WRONG_TYPE,
@@ -131,9 +145,19 @@ public final class Problems {
                                     .formatted(
                                             syntax.getLocation().getLineNr(),
                                             syntax.getLocation().getColumnNr(),
-                                            syntax.getOriginalMessage()));
+                                            withoutSource(syntax.getOriginalMessage())));
             default -> Problem.of(ErrorCode.MALFORMED_JSON, e.getOriginalMessage());
         };
+    }
+
+    private static String inJson(@Nullable Object value) {
+        return value instanceof String text ? '"' + text + '"' : String.valueOf(value);
+    }
+
+    /// Cuts off where an object began that does not end: Jackson tells it in its own terms.
+    private static String withoutSource(String message) {
+        int marker = message.indexOf(" (start marker at");
+        return marker < 0 ? message : message.substring(0, marker);
     }
 
     private static String path(JacksonException e) {

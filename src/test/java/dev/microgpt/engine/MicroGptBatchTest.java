@@ -3,46 +3,35 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.List;
-import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.util.List;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+
 /// A step on several documents.
 final class MicroGptBatchTest {
 
-    private static final String NAMES = "alice\nbob\ncharlie\ndavid\nemma\nfrank";
     private static final int NUM_DOCS = 6;
     private static final Offset<Double> ROUNDING = within(1e-12);
 
     /// So little that no parameter ever changes.
     private static final double NO_LEARNING = 1e-300;
 
-    private static ModelOptions.Builder small() {
-        return ModelOptions.builder()
-                .engine(EngineKind.SCALAR)
-                .nEmbd(8)
-                .nHead(2)
-                .blockSize(8);
-    }
-
-    private static MicroGpt ready(ModelOptions options) {
-        MicroGpt model = new MicroGpt(options);
-        model.loadData(NAMES);
-        model.initParams();
-        return model;
+    private static MicroGpt ready(ModelOptions.Builder options) {
+        return SmallModels.ready(options.build(), SmallModels.NAMES);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 6, 7, 15})
     void batchesFollowEachOtherThroughTheDocumentsRoundAndRound(int batchSize) {
-        MicroGpt single = ready(small().build());
+        MicroGpt single = ready(SmallModels.options());
         List<String> docs =
                 IntStream.range(0, NUM_DOCS).mapToObj(_ -> single.trainStep(false).doc()).toList();
-        MicroGpt model = ready(small().batchSize(batchSize).build());
+        MicroGpt model = ready(SmallModels.options().batchSize(batchSize));
 
         for (int step = 0; step < 10; step++) {
             int first = step * batchSize;
@@ -68,10 +57,10 @@ final class MicroGptBatchTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 6, 7, 15})
     void theLossOfABatchIsTheMeanOfTheLossesOfItsDocuments(int batchSize) {
-        MicroGpt single = ready(small().learningRate(NO_LEARNING).build());
-        double[] losses =
-                DoubleStream.generate(single::advance).limit(NUM_DOCS).toArray();
-        MicroGpt model = ready(small().learningRate(NO_LEARNING).batchSize(batchSize).build());
+        MicroGpt single = ready(SmallModels.options().learningRate(NO_LEARNING));
+        double[] losses = DoubleStream.generate(single::advance).limit(NUM_DOCS).toArray();
+        MicroGpt model =
+                ready(SmallModels.options().learningRate(NO_LEARNING).batchSize(batchSize));
 
         for (int step = 0; step < 8; step++) {
             int first = step * batchSize;
@@ -86,8 +75,8 @@ final class MicroGptBatchTest {
 
     @Test
     void aBatchOfOneIsNoBatch() {
-        MicroGpt one = ready(small().batchSize(1).build());
-        MicroGpt two = ready(small().build());
+        MicroGpt one = ready(SmallModels.options().batchSize(1));
+        MicroGpt two = ready(SmallModels.options());
 
         for (int i = 0; i < 10; i++) {
             assertThat(one.advance()).isEqualTo(two.advance());
@@ -97,8 +86,8 @@ final class MicroGptBatchTest {
     /// Six copies of all documents are as good as one.
     @Test
     void aBatchOfAllDocumentsManyTimesIsABatchOfAllDocuments() {
-        MicroGpt once = ready(small().batchSize(NUM_DOCS).build());
-        MicroGpt sixTimes = ready(small().batchSize(6 * NUM_DOCS).build());
+        MicroGpt once = ready(SmallModels.options().batchSize(NUM_DOCS));
+        MicroGpt sixTimes = ready(SmallModels.options().batchSize(6 * NUM_DOCS));
 
         for (int i = 0; i < 5; i++) {
             assertThat(sixTimes.advance()).isCloseTo(once.advance(), within(1e-9));
@@ -107,11 +96,11 @@ final class MicroGptBatchTest {
 
     @Test
     void theTraceIsThatOfTheLastDocument() {
-        MicroGpt single = ready(small().learningRate(NO_LEARNING).build());
+        MicroGpt single = ready(SmallModels.options().learningRate(NO_LEARNING));
         assertThat(single.advance()).isPositive();
         List<Trace> expected = single.trainStep().vizData();
 
-        List<Trace> traces = ready(small().batchSize(2).build()).trainStep().vizData();
+        List<Trace> traces = ready(SmallModels.options().batchSize(2)).trainStep().vizData();
 
         assertThat(traces).hasSameSizeAs(expected);
         assertThat(traces.getLast().embedding()).containsExactly(expected.getLast().embedding());

@@ -1,35 +1,26 @@
 package dev.microgpt.engine;
 
+import static dev.microgpt.engine.SmallModels.NAMES;
+import static dev.microgpt.engine.SmallModels.ready;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.microgpt.engine.random.PythonRandom;
 import dev.microgpt.engine.random.SeededRandom;
-import java.util.Arrays;
-import java.util.stream.DoubleStream;
+
 import org.junit.jupiter.api.Test;
 
-final class MicroGptTest {
+import java.util.Arrays;
+import java.util.stream.DoubleStream;
 
-    private static final String NAMES = "alice\nbob\ncharlie\ndavid\nemma\nfrank";
+final class MicroGptTest {
 
     private final MicroGpt model = new MicroGpt(small().build());
 
     private static ModelOptions.Builder small() {
-        return ModelOptions.builder()
-                .engine(EngineKind.SCALAR)
-                .nEmbd(8)
-                .nHead(2)
-                .blockSize(8)
-                .numSteps(20);
-    }
-
-    private static MicroGpt ready(ModelOptions options, String text) {
-        MicroGpt model = new MicroGpt(options);
-        model.loadData(text);
-        model.initParams();
-        return model;
+        return SmallModels.options().numSteps(20);
     }
 
     private static double[] train(MicroGpt model, int steps) {
