@@ -1,17 +1,56 @@
 package dev.microgpt;
 
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.State;
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.MicroGpt;
 
-/** A placeholder that proves the wiring of the benchmarks. */
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/// How long the reference engine takes for a training step of a model of default size, and for a name.
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
 @State(Scope.Benchmark)
 public class ScalarStepBenchmark {
 
-    private double x = 3;
+    private final MicroGpt model = new MicroGpt();
 
+    @Setup
+    public void load() throws IOException {
+        try (InputStream names = MicroGpt.class.getResourceAsStream("/datasets/names.txt")) {
+            model.loadData(Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE));
+        }
+        model.initParams();
+    }
+
+    /// One step on one name.
+    ///
+    /// @return the loss
     @Benchmark
-    public double log() {
-        return Math.log(x);
+    public double trainStep() {
+        return model.advance();
+    }
+
+    /// One name, untrained ones being longer than most.
+    ///
+    /// @return the name
+    @Benchmark
+    public String generate() {
+        return model.generate(0.5).text();
     }
 }

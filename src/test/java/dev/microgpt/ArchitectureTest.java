@@ -1,0 +1,130 @@
+package dev.microgpt;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.List;
+
+/// Dependencies point one way: web, live, store -> session -> engine.
+final class ArchitectureTest {
+
+    private static final String ENGINE = "dev.microgpt.engine";
+    private static final String VECTOR_API = "jdk.incubator.vector";
+
+    private static final JavaClasses PRODUCT =
+            new ClassFileImporter()
+                    .withImportOption(new ImportOption.DoNotIncludeTests())
+                    .importPackages("dev.microgpt");
+
+    @Test
+    void theEngineSeesNothingButTheJdk() {
+        classes()
+                .that()
+                .resideInAPackage(ENGINE + "..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        ENGINE + "..", "java..", "org.jspecify.annotations", VECTOR_API + "..")
+                .check(PRODUCT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"random", "scalar", "tensor"})
+    void theBuildingBlocksOfTheEngineDoNotKnowTheModel(String block) {
+        noClasses()
+                .that()
+                .resideInAPackage(ENGINE + "." + block + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ENGINE)
+                .allowEmptyShould(true)
+                .check(PRODUCT);
+    }
+
+    @Test
+    void thePackagesOfTheEngineFormNoCycle() {
+        slices().assignedFrom(enginePackages()).should().beFreeOfCycles().check(PRODUCT);
+    }
+
+    private static SliceAssignment enginePackages() {
+        return new SliceAssignment() {
+            @Override
+            public SliceIdentifier getIdentifierOf(JavaClass javaClass) {
+                String name = javaClass.getPackageName();
+                return name.equals(ENGINE) || name.startsWith(ENGINE + ".")
+                        ? SliceIdentifier.of(name)
+                        : SliceIdentifier.ignore();
+            }
+
+            @Override
+            public String getDescription() {
+                return "packages of the engine";
+            }
+        };
+    }
+
+    @Test
+    void theEngineKnowsNothingOfTheServer() {
+        noClasses()
+                .that()
+                .resideInAPackage(ENGINE + "..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.microgpt",
+                        "dev.microgpt.session..",
+                        "dev.microgpt.web..",
+                        "dev.microgpt.live..",
+                        "dev.microgpt.store..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void sessionsKnowNothingOfWhatPublishesAndKeepsThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.microgpt.session..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.microgpt.web..", "dev.microgpt.live..", "dev.microgpt.store..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void theTopPackagesFormNoCycle() {
+        slices().matching("dev.microgpt.(*)..").should().beFreeOfCycles().check(PRODUCT);
+    }
+
+    @Test
+    void oneClassAloneUsesTheVectorApi() {
+        List<String> users =
+                PRODUCT.stream()
+                        .filter(ArchitectureTest::usesVectorApi)
+                        .map(javaClass -> javaClass.getName().replaceFirst("\\$.*", ""))
+                        .distinct()
+                        .toList();
+
+        assertThat(users).hasSizeLessThanOrEqualTo(1);
+        assertThat(users).allMatch(name -> name.startsWith(ENGINE + ".tensor."));
+    }
+
+    private static boolean usesVectorApi(JavaClass javaClass) {
+        return javaClass.getDirectDependenciesFromSelf().stream()
+                .anyMatch(d -> d.getTargetClass().getPackageName().startsWith(VECTOR_API));
+    }
+}

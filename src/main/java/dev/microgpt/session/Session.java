@@ -13,6 +13,7 @@ import dev.microgpt.engine.random.RandomSource;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -36,7 +37,7 @@ public final class Session {
 
     // Confined to the lane.
     private MicroGpt model;
-    private Instant createdAt = Instant.now();
+    private Instant createdAt = now();
     private SessionState state = SessionState.CREATED;
     private @Nullable StepResult newest;
     private final RateMeter rate = new RateMeter();
@@ -82,7 +83,7 @@ public final class Session {
     void reset(ModelOptions options, @Nullable Corpus corpus) {
         call(
                 () -> {
-                    createdAt = Instant.now();
+                    createdAt = now();
                     renew(options, corpus);
                     return true;
                 });
@@ -309,6 +310,10 @@ public final class Session {
             Thread.currentThread().interrupt();
             throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
         }
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
     private void publish() {

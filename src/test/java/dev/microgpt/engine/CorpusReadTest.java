@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
@@ -28,9 +29,9 @@ final class CorpusReadTest {
     /// Texts are read in pieces of this size, at whose borders things may go wrong.
     private static final int PIECE = 1 << 16;
 
-    /// Around the borders of the first three pieces.
+    /// Around the borders of the first two pieces.
     private static int[] positions() {
-        return IntStream.rangeClosed(0, 3)
+        return IntStream.rangeClosed(0, 2)
                 .flatMap(piece -> IntStream.rangeClosed(piece * PIECE - 5, piece * PIECE + 5))
                 .filter(position -> position >= 0)
                 .toArray();
@@ -181,7 +182,7 @@ final class CorpusReadTest {
         assertThat(actual.tokenizer().alphabet()).isEqualTo(expected.tokenizer().alphabet());
         assertThat(actual.longest()).isEqualTo(expected.longest());
         assertThat(documents(actual)).isEqualTo(documents(expected));
-        assertThat(tokens(actual)).isDeepEqualTo(tokens(expected));
+        assertThat(Arrays.deepEquals(tokens(actual), tokens(expected))).as("same tokens").isTrue();
     }
 
     private static List<String> documents(Corpus corpus) {
