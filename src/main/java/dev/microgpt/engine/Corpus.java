@@ -171,14 +171,21 @@ public final class Corpus {
     /// @param index 0 to size() - 1
     /// @return (characters + 2)
     public int[] tokens(int index) {
+        return tokens(index, Integer.MAX_VALUE);
+    }
+
+    /// The first tokens of a document, beginning with BOS.
+    ///
+    /// @param index 0 to size() - 1
+    /// @param most so many at most
+    /// @return (min(most, characters + 2))
+    int[] tokens(int index, int most) {
         int start = start(index);
         int length = ends[index] - start;
-        int[] result = new int[length + 2];
-        result[0] = tokenizer.bos();
-        for (int i = 0; i < length; i++) {
-            result[i + 1] = tokens[start + i];
+        int[] result = new int[(int) Math.min(most, length + 2L)];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = i == 0 || i > length ? tokenizer.bos() : tokens[start + i - 1];
         }
-        result[length + 1] = tokenizer.bos();
         return result;
     }
 

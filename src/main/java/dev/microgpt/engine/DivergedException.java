@@ -8,8 +8,4 @@ public final class DivergedException extends ArithmeticException {
     DivergedException(String message) {
         super(message + ": training has diverged");
     }
-
-    DivergedException(long step, double loss) {
-        this("the loss of step %d is %s".formatted(step, loss));
-    }
 }

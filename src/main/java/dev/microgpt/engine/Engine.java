@@ -30,13 +30,14 @@ sealed interface Engine permits ScalarEngine {
 
     int numParams();
 
-    /// Forward, loss, backward and Adam update. Where the loss is not finite, there is no update.
+    /// Forward, loss, backward and Adam update.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     /// @param step counted from 0
     /// @param learningRate of this step
     /// @param traces takes the traces of the last document; null where they are not wanted
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
+    /// @throws DivergedException if the loss or its gradient is not finite; there is no update then
     double trainStep(int[][] batch, long step, double learningRate, @Nullable List<Trace> traces);
 
     /// Starts reading a sequence. The decoder is valid until the next training step.

@@ -23,14 +23,18 @@ public record GenerateOptions(
             throw InvalidInputException.outOfRange(
                     "temperature",
                     temperature,
-                    0,
+                    0.0,
                     MAX_TEMPERATURE,
                     "temperature must be from 0 to 1000, but is " + temperature);
         }
         InvalidInputException.requireRange("topK", topK, 0, Integer.MAX_VALUE);
         if (!(topP > 0 && topP <= 1)) {
             throw InvalidInputException.outOfRange(
-                    "topP", topP, 0, 1, "topP must be above 0 and at most 1, but is " + topP);
+                    "topP",
+                    topP,
+                    Double.MIN_VALUE,
+                    1.0,
+                    "topP must be above 0 and at most 1, but is " + topP);
         }
     }
 

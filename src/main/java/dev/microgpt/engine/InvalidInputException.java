@@ -2,6 +2,8 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.Locale;
+
 /// An input that the engine cannot work with. The message names the value and what is allowed; the
 /// accessors give the same to programs.
 public final class InvalidInputException extends IllegalArgumentException {
@@ -78,7 +80,13 @@ public final class InvalidInputException extends IllegalArgumentException {
                     value,
                     min,
                     max,
-                    "%s must be from %d to %d, but is %d".formatted(field, min, max, value));
+                    String.format(
+                            Locale.ROOT,
+                            "%s must be from %d to %d, but is %d",
+                            field,
+                            min,
+                            max,
+                            value));
         }
     }
 

@@ -20,7 +20,11 @@ public final class LossHistory {
     private static final int FACTOR_BITS = 4;
     private static final int BUCKETS_PER_LEVEL = 1 << 14;
 
-    private double[] exact = new double[1 << 8]; // ring, grows to (EXACT)
+    /// One lowest bucket more than EXACT, so that the bucket which [#oldestExact()] cuts through is
+    /// still known step by step, whichever way a range ends in it.
+    private static final int EXACT_RING = EXACT + (1 << LOWEST_WIDTH_BITS);
+
+    private double[] exact = new double[1 << 8]; // ring, grows to (EXACT_RING)
     private final List<Level> levels = new ArrayList<>(); // lowest first
     private long size;
 
@@ -30,9 +34,9 @@ public final class LossHistory {
 
     /// Adds the loss of the next step.
     public synchronized void append(double loss) {
-        int index = (int) (size & (EXACT - 1));
+        int index = (int) (size % EXACT_RING);
         if (index == exact.length) {
-            exact = Arrays.copyOf(exact, 2 * index);
+            exact = Arrays.copyOf(exact, Math.min(EXACT_RING, 2 * index));
         }
         exact[index] = loss;
         size++;
@@ -110,7 +114,7 @@ public final class LossHistory {
     }
 
     private double exactAt(long step) {
-        return exact[(int) ((step - 1) & (EXACT - 1))];
+        return exact[(int) ((step - 1) % EXACT_RING)];
     }
 
     /// How finely the history still knows a step: 1, or the width of the narrowest summary.
@@ -137,7 +141,9 @@ public final class LossHistory {
         while (step <= to) {
             Level widest = null;
             for (Level level : levels) {
-                if (level.startsAt(step) && step + level.width() - 1 <= to && level.holds(step)) {
+                if (level.startsAt(step)
+                        && step + level.width() - 1 <= to
+                        && level.remembers(step)) {
                     widest = level;
                 }
             }
@@ -192,12 +198,12 @@ public final class LossHistory {
     /// The newest complete buckets of one width, in a ring.
     private static final class Level {
 
+        private static final int RING = BUCKETS_PER_LEVEL + (1 << FACTOR_BITS);
         private static final int FIELDS = 5; // min, max, sum, first, last
 
         final int widthBits;
         Summary open = new Summary();
-        private double[] ring =
-                new double[FIELDS * (1 << 4)]; // grows to (BUCKETS_PER_LEVEL, FIELDS)
+        private double[] ring = new double[FIELDS * (1 << 4)]; // grows to (RING, FIELDS)
         private long complete;
 
         Level(int widthBits) {
@@ -217,6 +223,12 @@ public final class LossHistory {
             return bucket < complete && bucket >= complete - BUCKETS_PER_LEVEL;
         }
 
+        /// As [#holds], and one bucket of the level above more, which the oldest one held may cut.
+        boolean remembers(long step) {
+            long bucket = (step - 1) >> widthBits;
+            return bucket < complete && bucket >= complete - RING;
+        }
+
         boolean isFull() {
             return open.count == width();
         }
@@ -224,7 +236,7 @@ public final class LossHistory {
         void closeBucket() {
             int offset = offset(complete);
             if (offset == ring.length) {
-                ring = Arrays.copyOf(ring, 2 * offset);
+                ring = Arrays.copyOf(ring, Math.min(FIELDS * RING, 2 * offset));
             }
             ring[offset] = open.min;
             ring[offset + 1] = open.max;
@@ -248,7 +260,7 @@ public final class LossHistory {
         }
 
         private static int offset(long bucket) {
-            return FIELDS * (int) (bucket & (BUCKETS_PER_LEVEL - 1));
+            return FIELDS * (int) (bucket % RING);
         }
     }
 }

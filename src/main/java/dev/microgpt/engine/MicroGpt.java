@@ -36,7 +36,7 @@ public final class MicroGpt {
     private @Nullable Corpus corpus;
     private int[] order = {}; // (numDocs), the corpus's documents in training order
     private @Nullable Engine engine;
-    private LossHistory losses = new LossHistory();
+    private volatile LossHistory losses = new LossHistory();
 
     /// A model with the default options.
     public MicroGpt() {
@@ -61,9 +61,10 @@ public final class MicroGpt {
 
     /// Takes documents, in an order of this model's own.
     public void loadData(Corpus documents) {
+        int[] shuffled = IntStream.range(0, documents.size()).toArray();
+        random.shuffle(shuffled);
         corpus = documents;
-        order = IntStream.range(0, documents.size()).toArray();
-        random.shuffle(order);
+        order = shuffled;
         engine = null; // parameters for another alphabet are of no use
         losses = new LossHistory();
     }
@@ -89,7 +90,8 @@ public final class MicroGpt {
     ///
     /// @return what the step did, with traces of the forward pass
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss is not finite; the parameters stay as they were
+    /// @throws DivergedException if the loss or its gradient is not finite; the parameters stay as they
+    ///     were
     public StepResult trainStep() {
         return trainStep(true);
     }
@@ -98,7 +100,8 @@ public final class MicroGpt {
     ///
     /// @param viz whether the result carries traces
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss is not finite; the parameters stay as they were
+    /// @throws DivergedException if the loss or its gradient is not finite; the parameters stay as they
+    ///     were
     public StepResult trainStep(boolean viz) {
         Engine model = engine();
         List<Trace> traces = new ArrayList<>();
@@ -122,7 +125,8 @@ public final class MicroGpt {
     /// Trains one step and tells nothing but its loss: the fast way through many steps.
     ///
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss is not finite; the parameters stay as they were
+    /// @throws DivergedException if the loss or its gradient is not finite; the parameters stay as they
+    ///     were
     public double advance() {
         return advance(null);
     }
@@ -130,14 +134,13 @@ public final class MicroGpt {
     private double advance(@Nullable List<Trace> traces) {
         Engine model = engine();
         long step = step();
+        // inputs and the target of the last one; at most what fits an array
+        int trainedTokens = (int) Math.min(Integer.MAX_VALUE, options.blockSize() + 1L);
         int[][] batch = new int[options.batchSize()][];
         for (int b = 0; b < batch.length; b++) {
-            batch[b] = corpus().tokens(documentOf(step, b));
+            batch[b] = corpus().tokens(documentOf(step, b), trainedTokens);
         }
         double loss = model.trainStep(batch, step, options.learningRateAt(step), traces);
-        if (!Double.isFinite(loss)) {
-            throw new DivergedException(step + 1, loss);
-        }
         losses.append(loss);
         return loss;
     }

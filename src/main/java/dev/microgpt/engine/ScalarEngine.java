@@ -212,16 +212,27 @@ final class ScalarEngine implements Engine {
     public double trainStep(
             int[][] batch, long step, double learningRate, @Nullable List<Trace> traces) {
         double loss = accumulateGradients(batch, traces);
-        if (Double.isFinite(loss)) {
-            adam(step, learningRate);
-        } else {
-            clearGradients();
-        }
+        requireFinite(loss, step);
+        adam(step, learningRate);
         return loss;
+    }
+
+    /// A probability that is nearly 0 may have a finite logarithm whose derivative is not.
+    private void requireFinite(double loss, long step) {
+        if (!Double.isFinite(loss)) {
+            throw new DivergedException("the loss of step %d is %s".formatted(step + 1, loss));
+        }
+        for (Value p : params) {
+            if (!Double.isFinite(p.grad())) {
+                throw new DivergedException(
+                        "a gradient of step %d is %s".formatted(step + 1, p.grad()));
+            }
+        }
     }
 
     /// Forward and backward, document by document, so that one graph at a time is in memory.
     private double accumulateGradients(int[][] batch, @Nullable List<Trace> traces) {
+        clearGradients(); // those of a step that failed halfway or diverged
         double batchLoss = 0;
         for (int b = 0; b < batch.length; b++) {
             Value loss = loss(batch[b], b == batch.length - 1 ? traces : null);
@@ -239,7 +250,6 @@ final class ScalarEngine implements Engine {
         accumulateGradients(batch, null);
         double[] gradients = new double[params.length];
         Arrays.setAll(gradients, i -> params[i].grad());
-        clearGradients();
         return gradients;
     }
 
@@ -254,7 +264,7 @@ final class ScalarEngine implements Engine {
         return data(params);
     }
 
-    /// Updates all parameters from their gradients, which it clears.
+    /// Updates all parameters from their gradients.
     ///
     /// Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization" (2014).
     private void adam(long step, double learningRate) {
@@ -268,7 +278,6 @@ final class ScalarEngine implements Engine {
             double mHat = m[i] / mBias;
             double vHat = v[i] / vBias;
             p.setData(p.data() - learningRate * mHat / (Math.sqrt(vHat) + EPSILON));
-            p.zeroGrad();
         }
     }
 

@@ -26,7 +26,7 @@ import java.time.Duration;
 /// @param vocabulary different characters of a training text, plus one
 /// @param stepsPerCall steps in one call
 /// @param samplesPerCall samples in one call
-/// @param traceValues numbers in the traces that one reply carries
+/// @param traceValues numbers in the traces that one reply carries, or characters of its documents
 /// @param lossesPerCall raw losses or buckets in one reply
 /// @param queuedCalls calls that may wait for one session
 /// @param connections live connections at a time
@@ -76,6 +76,18 @@ public record Limits(
     /// @throws InvalidInputException if the model is too large for this text
     void check(ModelOptions options, Corpus corpus) {
         check(options);
+        long shown = (long) options.batchSize() * corpus.longest();
+        if (shown > traceValues) {
+            throw InvalidInputException.tooLarge(
+                    "documentCharacters",
+                    traceValues / options.batchSize(),
+                    ("the longest document has %d characters, but with batchSize %d a document may have"
+                                    + " at most %d, as a step's reply repeats its documents")
+                            .formatted(
+                                    corpus.longest(),
+                                    options.batchSize(),
+                                    traceValues / options.batchSize()));
+        }
         int vocabSize = corpus.tokenizer().vocabSize();
         InvalidInputException.requireRange(
                 "numParams", options.numParams(vocabSize), 1, parameters);

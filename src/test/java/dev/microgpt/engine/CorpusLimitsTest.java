@@ -24,7 +24,13 @@ final class CorpusLimitsTest {
     private static final int ALL = Integer.MAX_VALUE;
 
     @ParameterizedTest
-    @ValueSource(strings = {"alice\nbob", "é漢😀", "  a  \n\n\n"})
+    @ValueSource(
+            strings = {
+                "alice\nbob",
+                "é漢😀",
+                "  a  \n\n\n",
+                "\u007F\u0080\u07FF\u0800\uFFFF\uD800\uDC00"
+            })
     void theTextMayHaveExactlyMaxBytes(String text) throws IOException {
         int bytes = text.getBytes(UTF_8).length;
 

@@ -178,7 +178,7 @@ final class LossHistoryTest {
     /// The finest summaries reach back 16,384 times 256 steps, the exact losses a million.
     @Test
     void bucketsAreRightWhereFinerSummariesEnd() {
-        for (int extra : new int[] {256, 5000, 70_000}) {
+        for (int extra : new int[] {256, 15 * 256, 5000, 70_000}) {
             int length = (1 << 22) + extra;
             double[] losses = losses(length);
             LossHistory history = history(losses);

@@ -44,6 +44,21 @@ final class MicroGptMemoryTest {
                 .isBetween(0.8, 2.0);
     }
 
+    /// A document may be millions of characters long, and be in a batch many times.
+    @Test
+    void aStepReadsNoMoreOfADocumentThanItTrains() {
+        ModelOptions options = options().nEmbd(4).blockSize(4).batchSize(10).build();
+        MicroGpt model = new MicroGpt(options);
+        model.loadData("ab".repeat(500_000));
+        model.initParams();
+
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        model.advance();
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(allocated).isLessThan(4_000_000);
+    }
+
     @Test
     void theEstimateOfWhatNoMachineHasSaturates() {
         int max = Integer.MAX_VALUE;

@@ -131,6 +131,14 @@ final class MicroGptSamplingTest {
     }
 
     @Test
+    void topPIsReachedByExactlyAsMuch() {
+        double first = plain[ranking.getFirst()];
+
+        assertThat(firstProbs(PLAIN.withTopP(first)))
+                .containsExactly(firstProbs(PLAIN.withTopK(1)), ROUNDING);
+    }
+
+    @Test
     void topKAndTopPTogetherKeepWhatBothKeep() {
         double two = plain[ranking.get(0)] + plain[ranking.get(1)];
 

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 final class ModelOptionsTest {
@@ -144,6 +145,19 @@ final class ModelOptionsTest {
                 .satisfies(
                         e -> assertThat(Objects.requireNonNull(e.min()).doubleValue()).isPositive())
                 .satisfies(e -> assertThat(e.max()).isEqualTo(Double.MAX_VALUE));
+    }
+
+    @Test
+    void messagesDoNotDependOnTheLocale() {
+        Locale locale = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("ar-EG-u-nu-arab"));
+        try {
+            assertThatExceptionOfType(InvalidInputException.class)
+                    .isThrownBy(() -> options().nEmbd(0).build())
+                    .withMessage("nEmbd must be from 1 to 2147483647, but is 0");
+        } finally {
+            Locale.setDefault(locale);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.microgpt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import org.assertj.core.data.Offset;
@@ -8,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -133,6 +135,43 @@ final class ScalarEngineGradientTest {
             // where a gradient is smaller than eps, its rounding errors count
             assertThat(engine.params()).containsExactly(expected, within(1e-9));
         }
+    }
+
+    @Test
+    void aStepThatFailsHalfwayLeavesNothingBehind() {
+        ModelOptions options = options().nEmbd(4).blockSize(6).build();
+        Setup setup = new Setup("", options, 6, new int[][] {{5, 0, 1, 5}});
+        ScalarEngine engine = setup.engine();
+        int[][] secondDocumentBad = {setup.batch()[0], {5, 99, 5}};
+
+        assertThatExceptionOfType(IndexOutOfBoundsException.class)
+                .isThrownBy(() -> engine.trainStep(secondDocumentBad, 0, 0.01, null));
+
+        assertThat(engine.params()).containsExactly(setup.initialParams());
+        assertThat(engine.gradients(setup.batch()))
+                .containsExactly(setup.engine().gradients(setup.batch()));
+    }
+
+    /// All embeddings are 1, and lm_head knows but token 0: it is certain, and the others have
+    /// probability 0.
+    @Test
+    void aStepThatDivergesLeavesNothingBehind() {
+        ModelOptions options = options().nEmbd(4).blockSize(2).build();
+        double[] params = new double[(int) options.numParams(6)];
+        Arrays.fill(params, 0, 6 * 4, 1); // wte
+        Arrays.fill(params, 8 * 4, 9 * 4, 1000); // the first row of lm_head
+        ScalarEngine engine = new ScalarEngine(options, 6, params);
+        int[][] certain = {{5, 0, 0, 5}};
+        int[][] impossible = {{5, 1, 1, 5}};
+
+        assertThatExceptionOfType(DivergedException.class)
+                .isThrownBy(() -> engine.trainStep(impossible, 0, 0.01, null))
+                .withMessageContaining("Infinity");
+
+        assertThat(engine.params()).containsExactly(params);
+        assertThat(engine.gradients(certain))
+                .containsExactly(new ScalarEngine(options, 6, params).gradients(certain));
+        assertThat(engine.trainStep(certain, 0, 0.01, null)).isCloseTo(0, LOSS_PRECISION);
     }
 
     @Test

@@ -153,15 +153,13 @@ public final class PythonRandom implements RandomSource {
     /// As `random.choices(range(n), weights)[0]`.
     @Override
     public int weightedChoice(double[] weights) {
-        if (weights.length == 0) {
-            throw new IllegalArgumentException("there must be at least one weight");
-        }
         double[] cumulative = weights.clone();
         for (int i = 1; i < cumulative.length; i++) {
             cumulative[i] += cumulative[i - 1];
         }
         int last = cumulative.length - 1;
-        double point = random() * cumulative[last];
+        double total = last < 0 ? 0 : cumulative[last];
+        double point = random() * RandomSource.requireUsable(total);
         int chosen = 0;
         while (chosen < last && cumulative[chosen] <= point) {
             chosen++;

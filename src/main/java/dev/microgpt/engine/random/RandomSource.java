@@ -27,7 +27,7 @@ public sealed interface RandomSource permits SeededRandom, PythonRandom {
     ///
     /// @param weights non-negative, not all zero; they need not sum to 1
     /// @return an index into `weights`
-    /// @throws IllegalArgumentException if there is no weight
+    /// @throws IllegalArgumentException if the sum of the weights is not finite and above 0
     int weightedChoice(double[] weights);
 
     /// An independent generator that continues from the same state.
@@ -35,7 +35,8 @@ public sealed interface RandomSource permits SeededRandom, PythonRandom {
 
     /// Draws an item in proportion to its weight.
     ///
-    /// @throws IllegalArgumentException if the sizes differ or there is no item
+    /// @throws IllegalArgumentException if the sizes differ, or the sum of the weights is not finite and
+    ///     above 0
     default <T> T weightedChoice(List<T> population, double[] weights) {
         if (population.size() != weights.length) {
             throw new IllegalArgumentException(
@@ -60,5 +61,14 @@ public sealed interface RandomSource permits SeededRandom, PythonRandom {
         for (int i = items.size() - 1; i > 0; i--) {
             Collections.swap(items, i, below(i + 1));
         }
+    }
+
+    /// What both implementations ask of the sum of the weights.
+    static double requireUsable(double total) {
+        if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    "the sum of the weights must be finite and above 0, but is " + total);
+        }
+        return total;
     }
 }

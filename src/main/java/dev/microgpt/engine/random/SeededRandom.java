@@ -50,14 +50,11 @@ public final class SeededRandom implements RandomSource {
 
     @Override
     public int weightedChoice(double[] weights) {
-        if (weights.length == 0) {
-            throw new IllegalArgumentException("there must be at least one weight");
-        }
         double total = 0;
         for (double weight : weights) {
             total += weight;
         }
-        double rest = random() * total;
+        double rest = random() * RandomSource.requireUsable(total);
         for (int i = 0; i < weights.length; i++) {
             rest -= weights[i];
             if (rest <= 0) {

@@ -140,8 +140,9 @@ public final class Value {
     /// Sets this node's gradient to 1 and adds to every node that it was computed from the
     /// derivative of this node with respect to it.
     ///
-    /// Gradients add up over calls; see [#zeroGrad()]. Uses no recursion: the graph may be as deep
-    /// as memory allows.
+    /// Gradients of leaves add up over graphs, as those of a batch do; see [#zeroGrad()]. A second call
+    /// on the same graph counts the gradients that the first one has left inside it once more. Uses no
+    /// recursion: the graph may be as deep as memory allows.
     public void backward() {
         Topology topology = new Topology();
         topology.visit(this);

@@ -168,6 +168,34 @@ final class ValueTest {
     }
 
     @Test
+    void aNodeMayBePartOfSeveralResults() {
+        Value a = new Value(5);
+        Value square = a.mul(a);
+        Value twice = square.mul(2);
+        Value thrice = square.mul(3);
+
+        twice.backward();
+        assertThat(a.grad()).isEqualTo(20);
+
+        a.zeroGrad();
+        square.zeroGrad();
+        thrice.backward();
+        assertThat(a.grad()).isEqualTo(30);
+    }
+
+    @Test
+    void theGradientOfTheRootIs1HoweverOftenItIsAskedFor() {
+        Value a = new Value(2);
+        Value root = a.mul(3);
+
+        root.backward();
+        root.backward();
+
+        assertThat(root.grad()).isEqualTo(1);
+        assertThat(a.grad()).isEqualTo(6);
+    }
+
+    @Test
     void leavesNodesAloneThatTheRootDoesNotDependOn() {
         Value a = new Value(2);
         Value root = a.mul(3);
