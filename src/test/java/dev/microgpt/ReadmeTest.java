@@ -2,9 +2,13 @@ package dev.microgpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.session.SessionService;
+
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -36,6 +40,14 @@ final class ReadmeTest {
 
     @LocalServerPort private int port;
     @TempDir private Path directory;
+
+    @Autowired private SessionService sessions;
+
+    /// The service may be shared with other tests.
+    @BeforeEach
+    void deleteSessions() {
+        sessions.list(null, Integer.MAX_VALUE).forEach(session -> sessions.delete(session.name()));
+    }
 
     private record Block(String language, String text) {}
 

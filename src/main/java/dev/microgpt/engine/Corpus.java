@@ -16,7 +16,7 @@ import java.nio.charset.StandardCharsets;
 /// as token ids, two bytes a character. Immutable, so that models may share one.
 public final class Corpus {
 
-    private static final int BUFFER_SIZE = 1 << 16;
+    private static final int BUFFER_SIZE = 1 << 13;
 
     private final Tokenizer tokenizer;
     private final char[] tokens; // (characters of all documents, end to end)

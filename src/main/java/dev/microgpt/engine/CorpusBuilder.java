@@ -22,9 +22,8 @@ final class CorpusBuilder {
     private final CodePointMap provisionalIds = new CodePointMap();
 
     /// White space that belongs to the document only if another character follows on the line.
-    private int[] pendingSpace = new int[1 << 4];
+    private final StringBuilder pendingSpace = new StringBuilder();
 
-    private int numPending;
     private int documentStart;
 
     CorpusBuilder(Corpus.Limits limits) {
@@ -35,14 +34,13 @@ final class CorpusBuilder {
         if (codePoint == '\n') {
             endLine();
         } else if (!isWhiteSpace(codePoint)) {
-            for (int i = 0; i < numPending; i++) {
-                append(pendingSpace[i]);
+            for (int i = 0; i < pendingSpace.length(); i++) {
+                append(pendingSpace.charAt(i));
             }
-            numPending = 0;
+            pendingSpace.setLength(0);
             append(codePoint);
         } else if (numTokens > documentStart) {
-            pendingSpace = ensureRoom(pendingSpace, numPending);
-            pendingSpace[numPending++] = codePoint;
+            pendingSpace.append((char) codePoint); // no white space lies beyond the BMP
         }
     }
 
@@ -67,7 +65,7 @@ final class CorpusBuilder {
     }
 
     private void endLine() {
-        numPending = 0;
+        pendingSpace.setLength(0);
         if (numTokens == documentStart) {
             return;
         }

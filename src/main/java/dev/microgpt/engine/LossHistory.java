@@ -79,6 +79,20 @@ public final class LossHistory {
         return losses;
     }
 
+    /// Losses of consecutive steps.
+    ///
+    /// @param from step of the first one
+    public record Run(long from, double[] losses) {}
+
+    /// The losses from a step on, or from the oldest one that is known exactly, if that is later.
+    ///
+    /// @param from at least 1
+    /// @param most so many at most
+    public synchronized Run from(long from, int most) {
+        long first = Math.min(Math.max(from, oldestExact()), size + 1);
+        return new Run(first, exact(first, Math.min(size, first + most - 1)));
+    }
+
     /// The newest losses that are known exactly, oldest first.
     ///
     /// @param most so many at most

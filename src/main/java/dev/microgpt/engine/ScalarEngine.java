@@ -309,7 +309,27 @@ final class ScalarEngine implements Engine {
             total += p.data();
             squares += p.data() * p.data();
         }
+        if (!Double.isFinite(squares)) {
+            return hugeParamStats();
+        }
         return new ParamStats(total / params.length, Math.sqrt(squares / params.length));
+    }
+
+    /// The same for parameters whose squares overflow.
+    private ParamStats hugeParamStats() {
+        double largest = 0;
+        for (Value p : params) {
+            largest = Math.max(largest, Math.abs(p.data()));
+        }
+        double total = 0;
+        double squares = 0;
+        for (Value p : params) {
+            double part = p.data() / largest;
+            total += part;
+            squares += part * part;
+        }
+        return new ParamStats(
+                largest * (total / params.length), largest * Math.sqrt(squares / params.length));
     }
 
     @Override

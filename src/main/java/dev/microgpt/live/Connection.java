@@ -71,10 +71,15 @@ final class Connection {
     }
 
     void unsubscribe(String sessionName) {
-        Subscription subscription = subscriptions.remove(sessionName);
+        Subscription subscription = subscriptions.get(sessionName);
         if (subscription != null) {
-            subscription.session().removeListener(subscription);
+            end(subscription);
         }
+    }
+
+    private void end(Subscription subscription) {
+        subscriptions.remove(subscription.session().name(), subscription);
+        subscription.session().removeListener(subscription);
     }
 
     int numSubscriptions() {
@@ -107,11 +112,11 @@ final class Connection {
                 }
             }
         } catch (IOException | IllegalStateException e) {
-            log.debug("Connection {} is gone", socket.getId(), e);
-            close(CloseStatus.SERVER_ERROR);
+            log.debug("Connection {} is gone, or reads nothing", socket.getId(), e);
+            close(CloseCode.READER_TOO_SLOW);
         } catch (InterruptedException _) {
             close(CloseStatus.GOING_AWAY);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.error("Connection {} failed", socket.getId(), e);
             close(CloseStatus.SERVER_ERROR);
         }
@@ -136,7 +141,7 @@ final class Connection {
             if (message != null) {
                 socket.sendMessage(new TextMessage(json.writeValueAsString(message)));
             } else if (subscription.isOver()) {
-                unsubscribe(subscription.session().name());
+                end(subscription);
                 ServerMessage farewell =
                         new ServerMessage.Unsubscribed(null, subscription.session().name());
                 socket.sendMessage(new TextMessage(json.writeValueAsString(farewell)));

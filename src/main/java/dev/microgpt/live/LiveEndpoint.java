@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(LiveEndpoint.class);
-    private static final int MAX_MESSAGE_CHARS = 1 << 20;
+    private static final int MAX_MESSAGE_BYTES = 1 << 20;
 
     private final MessageHandler.Services services;
     private final Limits limits;
@@ -36,7 +36,18 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     }
 
     /// A connection with what has come of a message that is still incomplete.
-    private record Client(Connection connection, MessageHandler handler, StringBuilder partial) {}
+    private static final class Client {
+
+        final Connection connection;
+        final MessageHandler handler;
+        final StringBuilder partial = new StringBuilder();
+        int partialBytes;
+
+        Client(Connection connection, MessageHandler handler) {
+            this.connection = connection;
+            this.handler = handler;
+        }
+    }
 
     @Override
     public void afterConnectionEstablished(WebSocketSession socket) {
@@ -46,7 +57,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             return;
         }
         MessageHandler handler = new MessageHandler(connection, services);
-        clients.put(socket.getId(), new Client(connection, handler, new StringBuilder()));
+        clients.put(socket.getId(), new Client(connection, handler));
         connection.start();
     }
 
@@ -62,9 +73,10 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         if (client == null) {
             return; // closed
         }
-        StringBuilder partial = client.partial();
-        if (partial.length() + part.getPayloadLength() > MAX_MESSAGE_CHARS) {
-            client.connection().close(CloseCode.TOO_BIG);
+        StringBuilder partial = client.partial;
+        client.partialBytes += part.getPayloadLength();
+        if (client.partialBytes > MAX_MESSAGE_BYTES) {
+            client.connection.close(CloseCode.TOO_BIG);
             return;
         }
         partial.append(part.getPayload());
@@ -72,7 +84,8 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             String message = partial.toString();
             partial.setLength(0);
             partial.trimToSize();
-            client.handler().handle(message);
+            client.partialBytes = 0;
+            client.handler.handle(message);
         }
     }
 
@@ -85,8 +98,8 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     public void afterConnectionClosed(WebSocketSession socket, CloseStatus status) {
         Client client = clients.remove(socket.getId());
         if (client != null) {
-            client.handler().close();
-            client.connection().close(status);
+            client.handler.close();
+            client.connection.close(status);
         }
     }
 
@@ -98,7 +111,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     @Override
     public void stop() {
         running = false;
-        clients.values().forEach(client -> client.connection().close(CloseCode.SHUTTING_DOWN));
+        clients.values().forEach(client -> client.connection.close(CloseCode.SHUTTING_DOWN));
     }
 
     @Override

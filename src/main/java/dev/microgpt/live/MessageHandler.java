@@ -1,7 +1,7 @@
 package dev.microgpt.live;
 
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.LossHistory;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.GenerateCall;
@@ -24,9 +24,11 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Does what the messages of one connection ask for, one after the other; only training goes on beside
 /// them, so that it can be stopped.
@@ -34,6 +36,7 @@ final class MessageHandler {
 
     private static final int LOSS_HISTORY = 100_000;
     private static final int MAX_SUBSCRIPTIONS = 64;
+    private static final int LONGEST_ID = 200;
 
     private final Connection connection;
     private final Services services;
@@ -62,10 +65,30 @@ final class MessageHandler {
         JsonNode tree = null;
         try {
             tree = services.json().readTree(text);
+            if (!tree.isObject()) {
+                throw new SessionException(ErrorCode.WRONG_TYPE, "a message is an object");
+            }
+            requireShort(field(tree, "id"));
             handle(services.json().treeToValue(tree, ClientMessage.class));
         } catch (RuntimeException e) {
-            fail(field(tree, "id"), sessionName(tree), e);
+            JsonNode id = field(tree, "id");
+            fail(id == null || isLong(id) ? null : id, sessionName(tree), e);
         }
+    }
+
+    /// An id comes back with every answer, so that a long one would be multiplied.
+    private static void requireShort(@Nullable JsonNode id) {
+        if (id != null && isLong(id)) {
+            throw new SessionException(
+                    ErrorCode.OUT_OF_RANGE,
+                    "an id is a number or a text of at most %d characters".formatted(LONGEST_ID),
+                    "id",
+                    null);
+        }
+    }
+
+    private static boolean isLong(JsonNode id) {
+        return id.isContainer() || id.asString().length() > LONGEST_ID;
     }
 
     private void fail(@Nullable JsonNode id, @Nullable String session, Exception failure) {
@@ -81,7 +104,7 @@ final class MessageHandler {
         return name != null && name.isString() ? name.stringValue() : null;
     }
 
-    private void handle(@Nullable ClientMessage message) {
+    private void handle(ClientMessage message) {
         switch (message) {
             case ClientMessage.Init init -> init(init);
             case ClientMessage.Train train -> train(train);
@@ -100,11 +123,9 @@ final class MessageHandler {
                                     name(get),
                                     session(get).losses().newest(LOSS_HISTORY)));
             case ClientMessage.GetConfig get -> {
-                Session session = session(get);
-                ModelOptions options = session.snapshot().view().options();
+                SessionView view = session(get).snapshot().view();
                 connection.send(
-                        new ServerMessage.Config(
-                                get.id(), name(get), ConfigReply.of(session.config(), options)));
+                        new ServerMessage.Config(get.id(), name(get), ConfigReply.of(view)));
             }
             case ClientMessage.Subscribe subscribe -> subscribe(subscribe);
             case ClientMessage.Unsubscribe unsubscribe -> {
@@ -112,7 +133,6 @@ final class MessageHandler {
                 connection.send(
                         new ServerMessage.Unsubscribed(unsubscribe.id(), name(unsubscribe)));
             }
-            case null -> throw new SessionException(ErrorCode.WRONG_TYPE, "a message is an object");
         }
     }
 
@@ -173,6 +193,7 @@ final class MessageHandler {
                                 == LossFormat.BUCKETS,
                         message.maxHz() == null ? Subscription.DEFAULT_HZ : message.maxHz(),
                         connection::wake);
+        connection.unsubscribe(name(message));
         connection.send(
                 new ServerMessage.Subscribed(message.id(), name(message), subscription.step()));
         connection.subscribe(subscription);
@@ -194,17 +215,15 @@ final class MessageHandler {
     private void stop(ClientMessage.Stop message) {
         Session session = session(message);
         Trainer trainer = trainers.get(name(message));
-        if (trainer == null) {
+        if (trainer == null || !trainer.stop(message.id())) {
             long step = session.snapshot().view().step();
             connection.send(new ServerMessage.Stopped(message.id(), name(message), step));
-        } else {
-            trainer.stop(message.id());
         }
     }
 
     /// The connection is closed: training for it ends.
     void close() {
-        trainers.values().forEach(trainer -> trainer.stop(null));
+        trainers.values().forEach(Trainer::abandon);
     }
 
     /// Trains for one `train` message, at the pace at which its sender reads the results. It lives no
@@ -215,38 +234,56 @@ final class MessageHandler {
 
         private final @Nullable JsonNode id;
         private final Session session;
+        private final LossHistory trained;
         private final int steps;
-        private final AtomicBoolean stopping = new AtomicBoolean();
-        private volatile @Nullable JsonNode stopId;
+        private volatile boolean stopping;
+
+        /// The `stop` messages to answer in the end; null when it is too late.
+        private @Nullable List<Optional<JsonNode>> stops = new ArrayList<>();
 
         Trainer(@Nullable JsonNode id, Session session, int steps) {
             this.id = id;
             this.session = session;
             this.steps = steps;
+            trained = session.losses();
         }
 
-        void stop(@Nullable JsonNode messageId) {
-            stopId = messageId;
-            stopping.set(true);
+        /// @return false if it has ended already
+        synchronized boolean stop(@Nullable JsonNode stopId) {
+            stopping = true;
+            return stops != null && stops.add(Optional.ofNullable(stopId));
+        }
+
+        void abandon() {
+            stopping = true;
+        }
+
+        private synchronized List<Optional<JsonNode>> takeStops() {
+            List<Optional<JsonNode>> taken = stops == null ? List.of() : stops;
+            stops = null;
+            return taken;
         }
 
         @Override
         public void run() {
+            session.beginTraining();
             try {
                 boolean open = true;
-                for (int i = 0; i < steps && open && !stopping.get(); i++) {
-                    StepReply result = StepReply.of(session.step(ONE_STEP).last());
+                for (int i = 0; i < steps && open && !stopping; i++) {
+                    StepReply result = StepReply.of(session.step(ONE_STEP, trained).last());
                     open = connection.send(new ServerMessage.Step(id, session.name(), result));
                 }
+                connection.send(new ServerMessage.Trained(id, session.name(), trained.size()));
             } catch (RuntimeException e) {
                 fail(id, session.name(), e);
             } finally {
                 trainers.remove(session.name(), this);
+                session.endTraining();
             }
-            long step = session.snapshot().view().step();
-            connection.send(new ServerMessage.Trained(id, session.name(), step));
-            if (stopping.get()) {
-                connection.send(new ServerMessage.Stopped(stopId, session.name(), step));
+            for (Optional<JsonNode> stopId : takeStops()) {
+                connection.send(
+                        new ServerMessage.Stopped(
+                                stopId.orElse(null), session.name(), trained.size()));
             }
         }
     }

@@ -11,7 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class Outbox {
 
     private static final int MAX_MESSAGES = 256;
-    private static final long MAX_CHARS = 16 << 20;
+    private static final long MAX_CHARS = 2 << 20;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition roomCame = lock.newCondition();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
 import dev.microgpt.engine.LossBucket;
+import dev.microgpt.session.SessionState;
 import dev.microgpt.web.ConfigReply;
 import dev.microgpt.web.EmbeddingReply;
 import dev.microgpt.web.GenerateReply;
@@ -70,6 +71,7 @@ sealed interface ServerMessage {
             double @Nullable [] losses,
             @Nullable List<LossBucket> buckets,
             @Nullable StepReply trace,
+            SessionState state,
             double stepsPerSecond)
             implements ServerMessage {}
 

@@ -22,6 +22,9 @@ final class Subscription implements SessionListener {
     private static final int MAX_LOSSES = 20_000;
     private static final int MAX_BUCKETS = 500;
 
+    /// A gap ends so many steps later than it must, or the next one would follow on its heels.
+    private static final int MARGIN = 10_000;
+
     private final Session session;
     private final boolean wantsTraces;
     private final boolean wantsBuckets;
@@ -32,6 +35,9 @@ final class Subscription implements SessionListener {
     private long nextStep;
     private long newestTrace;
     private long dueNanos = System.nanoTime();
+
+    /// Whether the writer has nothing to send and sleeps until it is woken.
+    private volatile boolean isIdle = true;
 
     /// @param fromStep first step wanted; null for the next one
     /// @param wake called when there may be something to send; must not block
@@ -76,7 +82,10 @@ final class Subscription implements SessionListener {
 
     @Override
     public void changed() {
-        wake.run();
+        if (isIdle) {
+            isIdle = false;
+            wake.run();
+        }
     }
 
     @Override
@@ -87,9 +96,14 @@ final class Subscription implements SessionListener {
     /// When the next frame may be sent, in the time of `System.nanoTime()`; `Long.MAX_VALUE` from now
     /// if there is nothing to send.
     long nanosUntilDue(long now) {
+        isIdle = true; // before looking: what changes from now on wakes the writer
         Snapshot snapshot = session.snapshot();
         boolean isBehind = snapshot.losses() != losses || snapshot.losses().size() >= nextStep;
-        return isBehind || snapshot.deleted() ? Math.max(0, dueNanos - now) : Long.MAX_VALUE;
+        if (!isBehind && !snapshot.deleted()) {
+            return Long.MAX_VALUE;
+        }
+        isIdle = false;
+        return Math.max(0, dueNanos - now);
     }
 
     /// Whether the session is gone, and all of it has been sent.
@@ -109,28 +123,33 @@ final class Subscription implements SessionListener {
         if (last < nextStep) {
             return null;
         }
-        if (!wantsBuckets && nextStep < losses.oldestExact()) {
+        if (wantsBuckets) {
+            return frame(snapshot, nextStep, last, last, null);
+        }
+        LossHistory.Run run = losses.from(nextStep, MAX_LOSSES);
+        if (run.from() > nextStep) {
             long gapStart = nextStep;
-            nextStep = losses.oldestExact();
+            nextStep = Math.min(last, run.from() + MARGIN);
             return new ServerMessage.Gap(session.name(), gapStart, nextStep - 1);
         }
-        return frame(snapshot, last);
+        return frame(snapshot, nextStep, nextStep + run.losses().length - 1, last, run.losses());
     }
 
-    private ServerMessage.Frame frame(Snapshot snapshot, long last) {
-        long from = nextStep;
-        long to = wantsBuckets ? last : Math.min(last, from + MAX_LOSSES - 1);
+    /// @param last the newest step when this frame was begun
+    private ServerMessage.Frame frame(
+            Snapshot snapshot, long from, long to, long last, double @Nullable [] raw) {
         nextStep = to + 1;
-        if (to == last) {
+        if (to >= last) {
             dueNanos = System.nanoTime() + intervalNanos;
         }
         return new ServerMessage.Frame(
                 session.name(),
                 from,
                 to,
-                wantsBuckets ? null : losses.exact(from, to),
-                wantsBuckets ? losses.buckets(from, to, MAX_BUCKETS) : null,
-                to == last ? newTrace(snapshot.newest(), to) : null,
+                raw,
+                raw == null ? losses.buckets(from, to, MAX_BUCKETS) : null,
+                to >= last ? newTrace(snapshot.newest(), to) : null,
+                snapshot.view().state(),
                 snapshot.view().stepsPerSecond());
     }
 

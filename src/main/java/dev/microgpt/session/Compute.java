@@ -5,7 +5,9 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -20,14 +22,20 @@ public final class Compute implements AutoCloseable {
     /// Long enough to make the switch cheap, short enough that a waiting call does not notice.
     private static final Duration SLICE = Duration.ofMillis(2);
 
-    private static final Duration STOP_TIME = Duration.ofSeconds(10);
+    private static final Duration STOP_TIME = Duration.ofSeconds(5);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition workCame = lock.newCondition();
+
+    /// So many turns go to calls before training that waits gets one.
+    private static final int CALL_TURNS = 8;
+
+    private final Set<Lane> busyLanes = new HashSet<>();
     private final ArrayDeque<Lane> withCalls = new ArrayDeque<>();
     private final ArrayDeque<Lane> withTraining = new ArrayDeque<>();
     private final List<Thread> threads = new ArrayList<>();
     private final int queuedCalls;
+    private int callTurns;
     private boolean closed;
 
     /// @param threadCount number of threads
@@ -70,6 +78,7 @@ public final class Compute implements AutoCloseable {
 
         private final ArrayDeque<Task<?>> calls = new ArrayDeque<>();
         private final ArrayDeque<Task<?>> training = new ArrayDeque<>();
+        private int laneCallTurns;
         private boolean queuedOrRunning;
         private boolean laneClosed;
 
@@ -105,6 +114,7 @@ public final class Compute implements AutoCloseable {
                                     .formatted(queue.size()));
                 }
                 queue.add(new Task<>(work, result));
+                busyLanes.add(this);
                 if (!queuedOrRunning) {
                     enqueue(this);
                 } else if (isCall && withTraining.remove(this)) {
@@ -127,8 +137,14 @@ public final class Compute implements AutoCloseable {
             }
         }
 
-        private ArrayDeque<Task<?>> nextQueue() {
-            return calls.isEmpty() ? training : calls;
+        /// Calls first, but training does not wait for ever.
+        private boolean isTrainingNext() {
+            boolean trainingIsDue = !training.isEmpty() && laneCallTurns >= CALL_TURNS;
+            return calls.isEmpty() || trainingIsDue;
+        }
+
+        private boolean hasWork() {
+            return !calls.isEmpty() || !training.isEmpty();
         }
 
         private void failAll(SessionException reason) {
@@ -143,7 +159,7 @@ public final class Compute implements AutoCloseable {
 
     private void enqueue(Lane lane) {
         lane.queuedOrRunning = true;
-        (lane.calls.isEmpty() ? withTraining : withCalls).add(lane);
+        (lane.isTrainingNext() ? withTraining : withCalls).add(lane);
         workCame.signal();
     }
 
@@ -164,7 +180,13 @@ public final class Compute implements AutoCloseable {
             if (closed) {
                 return null;
             }
-            return withCalls.isEmpty() ? withTraining.remove() : withCalls.remove();
+            boolean trainingIsDue = !withTraining.isEmpty() && callTurns >= CALL_TURNS;
+            if (withCalls.isEmpty() || trainingIsDue) {
+                callTurns = 0;
+                return withTraining.remove();
+            }
+            callTurns++;
+            return withCalls.remove();
         } finally {
             lock.unlock();
         }
@@ -175,8 +197,10 @@ public final class Compute implements AutoCloseable {
         Task<?> task;
         lock.lock();
         try {
-            queue = lane.nextQueue();
+            boolean isTraining = lane.isTrainingNext();
+            queue = isTraining ? lane.training : lane.calls;
             task = queue.element();
+            lane.laneCallTurns = isTraining ? 0 : lane.laneCallTurns + 1;
         } finally {
             lock.unlock();
         }
@@ -187,40 +211,38 @@ public final class Compute implements AutoCloseable {
                 queue.remove();
             }
             lane.queuedOrRunning = false;
-            if (!lane.nextQueue().isEmpty()) {
+            if (lane.hasWork()) {
                 enqueue(lane);
+            } else {
+                busyLanes.remove(lane);
             }
         } finally {
             lock.unlock();
         }
     }
 
-    /// Stops after the slices that are running; waiting work fails as `busy`.
+    /// Fails all work as `busy` and stops the threads after the slices that they are at. May be called
+    /// several times.
     @Override
     public void close() {
         lock.lock();
         try {
             closed = true;
+            SessionException reason =
+                    new SessionException(ErrorCode.BUSY, "the service is shutting down");
+            busyLanes.forEach(lane -> lane.failAll(reason));
             workCame.signalAll();
         } finally {
             lock.unlock();
         }
+        long deadline = System.nanoTime() + STOP_TIME.toNanos();
         for (Thread thread : threads) {
             try {
-                thread.join(STOP_TIME);
+                thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 return;
             }
-        }
-        lock.lock();
-        try {
-            SessionException reason =
-                    new SessionException(ErrorCode.BUSY, "the service is shutting down");
-            withCalls.forEach(lane -> lane.failAll(reason));
-            withTraining.forEach(lane -> lane.failAll(reason));
-        } finally {
-            lock.unlock();
         }
     }
 }

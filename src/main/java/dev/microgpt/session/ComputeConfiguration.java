@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ComputeConfiguration {
 
-    @Bean
+    @Bean(destroyMethod = "") // by the lifecycle below
     Compute compute(Limits limits) {
         return new Compute(Runtime.getRuntime().availableProcessors(), limits.queuedCalls());
     }

@@ -55,6 +55,31 @@ public record Limits(
         if (modelBytes == 0) {
             modelBytes = Runtime.getRuntime().maxMemory() / 4;
         }
+        requirePositive(
+                sessions,
+                parameters,
+                modelBytes,
+                nEmbd,
+                nLayer,
+                blockSize,
+                batchSize,
+                stepsPerCall,
+                samplesPerCall,
+                traceValues,
+                lossesPerCall,
+                queuedCalls,
+                connections,
+                callTime.toNanos());
+        new Corpus.Limits(textBytes, documents, vocabulary); // checks them
+    }
+
+    private static void requirePositive(long... limits) {
+        for (long limit : limits) {
+            if (limit < 1) {
+                throw new IllegalArgumentException(
+                        "limits under microgpt.limits must be at least 1, but one is " + limit);
+            }
+        }
     }
 
     /// The limits of a training text.
@@ -91,8 +116,18 @@ public record Limits(
         int vocabSize = corpus.tokenizer().vocabSize();
         InvalidInputException.requireRange(
                 "numParams", options.numParams(vocabSize), 1, parameters);
-        InvalidInputException.requireRange(
-                "modelBytes", MicroGpt.estimateBytes(options, corpus), 1, modelBytes);
+        long bytes = MicroGpt.estimateBytes(options, corpus);
+        if (bytes > modelBytes) {
+            throw InvalidInputException.outOfRange(
+                    "modelBytes",
+                    bytes,
+                    1,
+                    modelBytes,
+                    ("the model and a step of it would take about %d bytes, but %d are allowed: choose a"
+                                    + " smaller nEmbd, nLayer or blockSize, or set"
+                                    + " microgpt.limits.model-bytes")
+                            .formatted(bytes, modelBytes));
+        }
     }
 
     /// @throws InvalidInputException if a reply would carry too many numbers

@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 /// A named model. Its methods may be called from any thread; they wait for their turn.
@@ -33,6 +34,8 @@ public final class Session {
     private final String name;
     private final Limits limits;
     private final Compute.Lane lane;
+    private final AtomicInteger trainers = new AtomicInteger();
+    private volatile boolean deleted;
     private final Set<SessionListener> listeners = ConcurrentHashMap.newKeySet();
 
     // Confined to the lane.
@@ -83,8 +86,7 @@ public final class Session {
     void reset(ModelOptions options, @Nullable Corpus corpus) {
         call(
                 () -> {
-                    createdAt = now();
-                    renew(options, corpus);
+                    renew(options, corpus, now());
                     return true;
                 });
     }
@@ -97,20 +99,22 @@ public final class Session {
                 () -> {
                     requireLoadable(overwrite);
                     limits.check(model.options(), corpus);
-                    renew(model.options(), corpus);
+                    renew(model.options(), corpus, createdAt);
                     return snapshot.view();
                 });
     }
 
-    private void renew(ModelOptions options, @Nullable Corpus corpus) {
-        model = new MicroGpt(options);
-        state = SessionState.CREATED;
-        newest = null;
+    /// Makes the new model before it lets go of the old one.
+    private void renew(ModelOptions options, @Nullable Corpus corpus, Instant birth) {
+        MicroGpt fresh = new MicroGpt(options);
         if (corpus != null) {
-            model.loadData(corpus);
-            model.initParams();
-            state = SessionState.READY;
+            fresh.loadData(corpus);
+            fresh.initParams();
         }
+        model = fresh;
+        createdAt = birth;
+        state = corpus == null ? SessionState.CREATED : SessionState.READY;
+        newest = null;
         publish();
     }
 
@@ -132,10 +136,18 @@ public final class Session {
     ///
     /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
     public StepOutcome step(StepCall call) {
+        return step(call, snapshot.losses());
+    }
+
+    /// Trains, unless the session has been started anew.
+    ///
+    /// @param expected the losses of the parameters that are meant
+    /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
+    public StepOutcome step(StepCall call, LossHistory expected) {
         Snapshot now = snapshot;
         requireUsable(now.view());
         limits.checkTraces(now, call);
-        Training training = new Training(call);
+        Training training = new Training(call, expected);
         return await(lane.train(training), training::giveUp);
     }
 
@@ -159,14 +171,27 @@ public final class Session {
                 });
     }
 
-    /// The shape of the model and of its data.
-    public ModelConfig config() {
-        return call(() -> model.getConfig());
+    /// Lets the session count as training from now on, also between step calls.
+    public void beginTraining() {
+        trainers.incrementAndGet();
+    }
+
+    /// The opposite of [#beginTraining()], to be called once for each.
+    public void endTraining() {
+        trainers.decrementAndGet();
+        CompletableFuture<Boolean> published =
+                lane.call(
+                        _ -> {
+                            publish();
+                            return true;
+                        });
+        published.exceptionally(_ -> false); // nobody waits for it
     }
 
     /// Ends the session: what waits for it fails, and so does what comes.
     void delete() {
         lane.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
+        deleted = true;
         snapshot = snapshot.afterDelete();
         listeners.forEach(SessionListener::changed);
     }
@@ -176,12 +201,13 @@ public final class Session {
 
         private final StepCall call;
         private final StepOutcome.Builder outcome;
-        private @Nullable MicroGpt trained;
+        private final LossHistory expected;
         private int done;
         private volatile boolean givenUp;
 
-        Training(StepCall call) {
+        Training(StepCall call, LossHistory expected) {
             this.call = call;
+            this.expected = expected;
             outcome = new StepOutcome.Builder(call);
         }
 
@@ -191,13 +217,13 @@ public final class Session {
 
         @Override
         public @Nullable StepOutcome slice(long deadline) {
-            if (trained == null) {
-                start();
-            } else if (trained != model) {
+            if (expected != model.lossHistory()) {
                 throw new SessionException(
                         ErrorCode.WRONG_STATE,
                         "the session was started anew after %d steps of this call".formatted(done));
             }
+            requireUsable(snapshot.view());
+            rate.resume(System.nanoTime());
             int before = done;
             SessionState after = SessionState.FAILED; // should a step be left half done
             try {
@@ -217,12 +243,6 @@ public final class Session {
             return done == call.count() ? outcome.build() : null;
         }
 
-        private void start() {
-            requireUsable(snapshot.view());
-            trained = model;
-            rate.start(System.nanoTime());
-        }
-
         /// The last step of a slice is looked at closely, for those who watch.
         private void trainUntil(long deadline) {
             boolean closing = false;
@@ -238,18 +258,6 @@ public final class Session {
                 }
                 done++;
             }
-            requireFiniteParams();
-        }
-    }
-
-    /// Every step has checked its loss; this finds what the last update has done.
-    private void requireFiniteParams() {
-        double std = model.paramStats().std();
-        if (!Double.isFinite(std)) {
-            throw new SessionException(
-                    ErrorCode.WRONG_STATE,
-                    "after step %d the root mean square of the parameters is %s: training has diverged"
-                            .formatted(model.step(), std));
         }
     }
 
@@ -323,20 +331,23 @@ public final class Session {
 
     private Snapshot takeSnapshot() {
         boolean loaded = state != SessionState.CREATED;
+        SessionState shown =
+                state == SessionState.READY && trainers.get() > 0 ? SessionState.TRAINING : state;
         ModelConfig config = model.getConfig();
         SessionView view =
                 new SessionView(
                         name,
-                        state,
+                        shown,
+                        model.options().engine(),
                         model.step(),
                         loaded ? model.numParams() : null,
                         loaded ? config.vocabSize() : null,
                         loaded ? config.numDocs() : null,
                         model.options(),
                         createdAt,
-                        state == SessionState.TRAINING ? rate.perSecond() : 0);
+                        shown == SessionState.TRAINING ? rate.perSecond() : 0);
         int longest = loaded ? Math.min(config.blockSize(), model.corpus().longest() + 1) : 0;
-        return new Snapshot(view, model.lossHistory(), newest, longest, false);
+        return new Snapshot(view, model.lossHistory(), newest, longest, deleted);
     }
 
     private static void requireUsable(SessionView view) {
@@ -344,8 +355,8 @@ public final class Session {
         if (view.state() == SessionState.FAILED) {
             throw new SessionException(
                     ErrorCode.WRONG_STATE,
-                    ("session '%s' has failed at step %d; init or load with ?overwrite=true starts it"
-                                    + " anew")
+                    ("session '%s' has failed at step %d; init with ?overwrite=true and a lower"
+                                    + " learningRate starts it anew")
                             .formatted(view.name(), view.step()));
         }
     }

@@ -43,8 +43,13 @@ public final class SessionService {
         }
         Session fresh = new Session(name, options, limits, compute);
         Session session = register(name, fresh, overwrite);
-        if (session != fresh || corpus != null) {
+        try {
             session.reset(options, corpus);
+        } catch (Throwable e) {
+            if (session == fresh) {
+                sessions.remove(name, fresh);
+            }
+            throw e;
         }
         return session;
     }

@@ -1,5 +1,6 @@
 package dev.microgpt.session;
 
+import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
 
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import java.time.Instant;
 ///
 /// @param name its name
 /// @param state what it is doing
+/// @param engine what computes
 /// @param step number of steps trained
 /// @param numParams number of parameters; null before documents are loaded
 /// @param vocabSize different characters plus one; null before documents are loaded
@@ -20,6 +22,7 @@ import java.time.Instant;
 public record SessionView(
         String name,
         SessionState state,
+        EngineKind engine,
         long step,
         @Nullable Integer numParams,
         @Nullable Integer vocabSize,

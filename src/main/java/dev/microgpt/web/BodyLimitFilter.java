@@ -24,14 +24,16 @@ import java.io.IOException;
 @Order(Ordered.HIGHEST_PRECEDENCE + 101)
 final class BodyLimitFilter extends OncePerRequestFilter {
 
-    /// For the JSON around a text.
+    /// As JSON, a line end takes two bytes, and there is something around the text.
+    private static final int FACTOR = 2;
+
     private static final long ALLOWANCE = 1 << 16;
 
     private final long limit;
     private final ProblemWriter problems;
 
     BodyLimitFilter(Limits limits, ProblemWriter problems) {
-        limit = limits.textBytes() + ALLOWANCE;
+        limit = FACTOR * limits.textBytes() + ALLOWANCE;
         this.problems = problems;
     }
 

@@ -1,9 +1,11 @@
 package dev.microgpt.web;
 
 import dev.microgpt.engine.EngineKind;
-import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.RandomKind;
+import dev.microgpt.session.SessionView;
+
+import java.util.Objects;
 
 /// The shape of a model and all its options; vocabSize and numDocs are 0 before documents are loaded.
 public record ConfigReply(
@@ -21,15 +23,16 @@ public record ConfigReply(
         RandomKind random,
         int batchSize) {
 
-    public static ConfigReply of(ModelConfig config, ModelOptions options) {
+    public static ConfigReply of(SessionView view) {
+        ModelOptions options = view.options();
         return new ConfigReply(
-                config.nEmbd(),
-                config.nHead(),
-                config.nLayer(),
-                config.blockSize(),
-                config.headDim(),
-                config.vocabSize(),
-                config.numDocs(),
+                options.nEmbd(),
+                options.nHead(),
+                options.nLayer(),
+                options.blockSize(),
+                options.headDim(),
+                Objects.requireNonNullElse(view.vocabSize(), 0),
+                Objects.requireNonNullElse(view.numDocs(), 0),
                 options.seed(),
                 options.learningRate(),
                 options.numSteps(),

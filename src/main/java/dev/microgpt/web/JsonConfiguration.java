@@ -5,17 +5,25 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
-import tools.jackson.databind.type.LogicalType;
 
 import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
 
 /// How JSON is read (strictly: nothing is guessed) and written.
 @Configuration(proxyBeanMethods = false)
@@ -30,7 +38,6 @@ class JsonConfiguration {
         builder.enable(
                         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                         DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .withCoercionConfigDefaults(
                         config -> {
@@ -38,13 +45,64 @@ class JsonConfiguration {
                                 config.setCoercion(shape, CoercionAction.Fail);
                             }
                         })
-                // 1 is a fine learning rate
-                .withCoercionConfig(
-                        LogicalType.Float,
-                        config ->
-                                config.setCoercion(
-                                        CoercionInputShape.Integer, CoercionAction.TryConvert))
-                .addModule(writers());
+                .addModule(writers())
+                .addModule(readers());
+    }
+
+    /// Scalars of exactly their type: Jackson would take "NaN" for a number, for one.
+    private static SimpleModule readers() {
+        return new SimpleModule("microgpt-readers")
+                .addDeserializer(
+                        Integer.class,
+                        new Scalar<>(
+                                Integer.class, JsonParser::getIntValue, JsonToken.VALUE_NUMBER_INT))
+                .addDeserializer(
+                        Long.class,
+                        new Scalar<>(
+                                Long.class, JsonParser::getLongValue, JsonToken.VALUE_NUMBER_INT))
+                .addDeserializer(
+                        Double.class,
+                        new Scalar<>(
+                                Double.class,
+                                JsonParser::getDoubleValue,
+                                JsonToken.VALUE_NUMBER_INT,
+                                JsonToken.VALUE_NUMBER_FLOAT))
+                .addDeserializer(
+                        Boolean.class,
+                        new Scalar<>(
+                                Boolean.class,
+                                JsonParser::getBooleanValue,
+                                JsonToken.VALUE_TRUE,
+                                JsonToken.VALUE_FALSE))
+                .addDeserializer(
+                        String.class,
+                        new Scalar<>(String.class, JsonParser::getString, JsonToken.VALUE_STRING));
+    }
+
+    private static final class Scalar<T> extends ValueDeserializer<T> {
+
+        private final Class<T> type;
+        private final Function<JsonParser, T> read;
+        private final Set<JsonToken> tokens;
+
+        Scalar(Class<T> type, Function<JsonParser, T> read, JsonToken... tokens) {
+            this.type = type;
+            this.read = read;
+            this.tokens = Set.of(tokens);
+        }
+
+        @Override
+        public T deserialize(JsonParser parser, DeserializationContext context) {
+            if (tokens.contains(parser.currentToken())) {
+                return read.apply(parser);
+            }
+            if (parser.currentToken().isScalarValue()) {
+                Object value = parser.readValueAs(JsonNode.class);
+                throw InvalidFormatException.from(
+                        parser, "not a " + type.getSimpleName(), value, type);
+            }
+            throw MismatchedInputException.from(parser, type, "not a " + type.getSimpleName());
+        }
     }
 
     private static SimpleModule writers() {

@@ -3,7 +3,6 @@ package dev.microgpt.web;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.GenerateCall;
 import dev.microgpt.session.Limits;
-import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 
 import io.swagger.v3.oas.annotations.Operation;
@@ -12,6 +11,7 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -24,7 +24,7 @@ import java.util.List;
 
 /// Asks a model: for texts, losses, embeddings, its shape.
 @RestController
-@RequestMapping("/api/v1/sessions/{name}")
+@RequestMapping(path = "/api/v1/sessions/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "Model")
 class ModelController {
 
@@ -36,7 +36,7 @@ class ModelController {
         this.limits = limits;
     }
 
-    @PostMapping("/generate")
+    @PostMapping(path = "/generate", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Generate texts",
             description = "Without a seed, draws from the session's generator as microgptjs does.")
@@ -53,6 +53,7 @@ class ModelController {
         ErrorCode.NOT_LOADED,
         ErrorCode.BUSY,
         ErrorCode.WRONG_STATE,
+        ErrorCode.TOO_LARGE,
         ErrorCode.UNSUPPORTED_MEDIA_TYPE,
         ErrorCode.FORBIDDEN_ORIGIN
     })
@@ -106,9 +107,8 @@ class ModelController {
     @GetMapping("/config")
     @Operation(summary = "The shape of the model and its options")
     @ApiResponse(responseCode = "200", description = "shape and options")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.BUSY})
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     ConfigReply config(@Parameter(example = "demo") @PathVariable String name) {
-        Session session = sessions.get(name);
-        return ConfigReply.of(session.config(), session.snapshot().view().options());
+        return ConfigReply.of(sessions.get(name).snapshot().view());
     }
 }

@@ -2,6 +2,8 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.ErrorCode;
 
+import io.swagger.v3.core.converter.ModelConverters;
+import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.info.Info;
@@ -11,6 +13,8 @@ import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 
+import org.jspecify.annotations.Nullable;
+import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,16 +22,19 @@ import org.springframework.web.method.HandlerMethod;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// Completes the OpenAPI document: a preface, and the error statuses of each call.
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
 
     /// What any call may answer besides what it declares.
-    private static final List<ErrorCode> ALWAYS = List.of(ErrorCode.INTERNAL);
+    private static final List<ErrorCode> ALWAYS =
+            List.of(ErrorCode.NOT_ACCEPTABLE, ErrorCode.INTERNAL);
 
     @Bean
     OpenAPI openApi() {
@@ -40,6 +47,8 @@ class OpenApiConfiguration {
                                         "Trains tiny GPTs and shows everything that happens inside"
                                                 + " them.")
                                 .license(new License().name("MIT")))
+                .components(
+                        new Components().schemas(ModelConverters.getInstance().read(Problem.class)))
                 .servers(List.of());
     }
 
@@ -51,11 +60,39 @@ class OpenApiConfiguration {
         };
     }
 
+    /// The words that stand for enum constants are their names in lower case.
+    @Bean
+    OpenApiCustomizer lowerCaseWords() {
+        return openApi ->
+                openApi.getComponents()
+                        .getSchemas()
+                        .values()
+                        .forEach(schema -> lowerCaseAll(schema));
+    }
+
+    private static void lowerCaseAll(Schema<?> schema) {
+        if (schema.getProperties() != null) {
+            schema.getProperties().values().forEach(property -> lowerCase(property.getEnum()));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // a text stays a text
+    private static void lowerCase(@Nullable List<?> words) {
+        if (words != null) {
+            ((List<Object>) words)
+                    .replaceAll(
+                            word ->
+                                    word instanceof String text
+                                            ? text.toLowerCase(Locale.ROOT)
+                                            : word);
+        }
+    }
+
     private static void addErrors(Operation operation, HandlerMethod handler) {
         Fails fails = handler.getMethodAnnotation(Fails.class);
         ErrorCode[] declared = fails == null ? new ErrorCode[0] : fails.value();
         Map<Integer, List<ErrorCode>> byStatus =
-                java.util.stream.Stream.concat(Arrays.stream(declared), ALWAYS.stream())
+                Stream.concat(Arrays.stream(declared), ALWAYS.stream())
                         .collect(
                                 Collectors.groupingBy(
                                         code -> Problem.status(code).value(),

@@ -9,6 +9,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 
@@ -39,11 +40,12 @@ public record Problem(
         @Schema(example = "1000000") @Nullable Number max) {
 
     private static final int LONGEST_VALUE = 200;
+    private static final int LONGEST_DETAIL = 1000;
 
     public Problem {
-        detail = wellFormed(detail);
-        field = field == null ? null : wellFormed(field);
-        value = value instanceof String text ? shortened(wellFormed(text)) : value;
+        detail = shortened(wellFormed(detail), LONGEST_DETAIL);
+        field = field == null ? null : shortened(wellFormed(field), LONGEST_VALUE);
+        value = value instanceof String text ? shortened(wellFormed(text), LONGEST_VALUE) : value;
     }
 
     public static Problem of(SessionException e) {
@@ -77,6 +79,11 @@ public record Problem(
                 value,
                 min,
                 max);
+    }
+
+    /// The same with the status that the servlet container has chosen.
+    Problem withStatus(HttpStatusCode actual) {
+        return new Problem(type, title, actual.value(), detail, code, field, value, min, max);
     }
 
     /// How a code is spelled outside.
@@ -146,10 +153,11 @@ public record Problem(
         return result.toString();
     }
 
-    private static String shortened(String text) {
-        int end =
-                text.offsetByCodePoints(
-                        0, Math.min(LONGEST_VALUE, text.codePointCount(0, text.length())));
-        return end == text.length() ? text : text.substring(0, end) + "…";
+    private static String shortened(String text, int most) {
+        if (text.length() <= most) {
+            return text;
+        }
+        int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
+        return text.substring(0, end) + "…";
     }
 }

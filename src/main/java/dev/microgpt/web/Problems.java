@@ -5,6 +5,7 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.SessionException;
 
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,6 +13,7 @@ import org.springframework.beans.TypeMismatchException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.http.converter.HttpMessageNotWritableException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -25,6 +27,7 @@ import tools.jackson.databind.exc.InvalidTypeIdException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -58,6 +61,9 @@ public final class Problems {
             case NoResourceFoundException e ->
                     Problem.of(ErrorCode.NOT_FOUND, "there is no /" + e.getResourcePath());
             case TypeMismatchException e -> ofParameter(e);
+            case HttpMessageNotWritableException e -> goneClient(e);
+            case IOException e -> goneClient(e);
+            case InvalidParameterException _ -> ofStatus(HttpStatus.BAD_REQUEST, null);
             case ErrorResponse e -> ofStatus(e.getStatusCode(), e.getBody().getDetail());
             default -> internal(failure);
         };
@@ -82,7 +88,14 @@ public final class Problems {
                         : resolved == null
                                 ? "status " + status.value()
                                 : resolved.getReasonPhrase();
-        return Problem.of(code, detail == null || detail.isBlank() ? fallback : detail);
+        return Problem.of(code, detail == null || detail.isBlank() ? fallback : detail)
+                .withStatus(status);
+    }
+
+    /// Hardly anybody will read this: reading or writing fails when the client is gone, or too slow.
+    private static Problem goneClient(Exception failure) {
+        log.debug("A client has gone away", failure);
+        return Problem.of(ErrorCode.INVALID_TEXT, "the body ended early");
     }
 
     private static Problem internal(Throwable failure) {
@@ -94,6 +107,9 @@ public final class Problems {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof SessionException refused) {
                 return Problem.of(refused);
+            }
+            if (cause instanceof IOException broken) {
+                return goneClient(broken);
             }
         }
         if (e.getCause() instanceof JacksonException json) {
@@ -117,11 +133,16 @@ public final class Problems {
             case InvalidTypeIdException type ->
                     Problem.of(
                             ErrorCode.OUT_OF_RANGE,
-                            "there is no message of type '%s'".formatted(type.getTypeId()),
+                            type.getTypeId() == null
+                                    ? "the message has no type"
+                                    : "there is no message of type '%s'"
+                                            .formatted(type.getTypeId()),
                             "type",
                             type.getTypeId());
             case InputCoercionException number ->
                     Problem.of(ErrorCode.OUT_OF_RANGE, number.getOriginalMessage(), field, null);
+            case MismatchedInputException more when isTrailing(more) ->
+                    Problem.of(ErrorCode.MALFORMED_JSON, "something follows the end of the JSON");
             case InvalidFormatException wrong ->
                     Problem.of(
                             ErrorCode.WRONG_TYPE,
@@ -129,7 +150,7 @@ public final class Problems {
                                     .formatted(
                                             field,
                                             describe(wrong.getTargetType()),
-                                            inJson(wrong.getValue())),
+                                            wrong.getValue()),
                             field,
                             wrong.getValue());
             case MismatchedInputException wrong ->
@@ -150,8 +171,8 @@ public final class Problems {
         };
     }
 
-    private static String inJson(@Nullable Object value) {
-        return value instanceof String text ? '"' + text + '"' : String.valueOf(value);
+    private static boolean isTrailing(MismatchedInputException e) {
+        return e.getOriginalMessage().startsWith("Trailing token");
     }
 
     /// Cuts off where an object began that does not end: Jackson tells it in its own terms.

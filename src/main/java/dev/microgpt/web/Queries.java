@@ -22,6 +22,12 @@ final class Queries {
                         .build()
                         .getQueryParams()
                         .getFirst(name);
+        return isTrue(name, value);
+    }
+
+    /// @param value null where the parameter is absent
+    /// @throws SessionException if the parameter is neither `true` nor `false`
+    static boolean isTrue(String name, @Nullable String value) {
         if (value == null || value.equals("false")) {
             return false;
         }

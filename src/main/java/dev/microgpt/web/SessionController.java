@@ -11,11 +11,13 @@ import dev.microgpt.session.SessionView;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -31,7 +33,7 @@ import java.net.URI;
 
 /// Makes, lists, shows and deletes sessions.
 @RestController
-@RequestMapping("/api/v1/sessions")
+@RequestMapping(path = "/api/v1/sessions", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "Sessions")
 class SessionController {
 
@@ -47,7 +49,7 @@ class SessionController {
         this.limits = limits;
     }
 
-    @PostMapping("/{name}/init")
+    @PostMapping(path = "/{name}/init", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Make a session",
             description = "With a text or a dataset in the body, it is loaded at once.")
@@ -69,14 +71,18 @@ class SessionController {
     ResponseEntity<SessionView> init(
             @Parameter(description = "1 to 63 of a-z, 0-9, -", example = "demo") @PathVariable
                     String name,
-            @Parameter(description = "start an existing session anew")
-                    @RequestParam(defaultValue = "false")
-                    boolean overwrite,
+            @Parameter(
+                            description = "start an existing session anew",
+                            schema = @Schema(type = "boolean", defaultValue = "false"))
+                    @RequestParam(required = false)
+                    @Nullable String overwrite,
             @RequestBody(required = false) @Nullable InitRequest body) {
+        boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
         InitRequest request = body == null ? InitRequest.DEFAULTS : body;
-        sessions.requireAbsent(name, overwrite);
+        sessions.requireAbsent(name, mayOverwrite);
         ModelOptions options = request.options();
-        Session session = sessions.init(name, options, request.corpus(datasets, limits), overwrite);
+        Session session =
+                sessions.init(name, options, request.corpus(datasets, limits), mayOverwrite);
         return ResponseEntity.created(URI.create("/api/v1/sessions/" + name))
                 .body(session.snapshot().view());
     }

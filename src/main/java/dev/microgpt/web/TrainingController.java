@@ -34,7 +34,7 @@ import java.io.IOException;
 
 /// Loads documents and trains on them.
 @RestController
-@RequestMapping("/api/v1/sessions/{name}")
+@RequestMapping(path = "/api/v1/sessions/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "Training")
 class TrainingController {
 
@@ -135,7 +135,7 @@ class TrainingController {
                 "load takes text/plain or application/json in UTF-8, not " + type);
     }
 
-    @PostMapping("/step")
+    @PostMapping(path = "/step", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Train",
             description = "Answers when the steps are made, with the result of the last one.")
@@ -150,6 +150,7 @@ class TrainingController {
         ErrorCode.NOT_LOADED,
         ErrorCode.BUSY,
         ErrorCode.WRONG_STATE,
+        ErrorCode.TOO_LARGE,
         ErrorCode.UNSUPPORTED_MEDIA_TYPE,
         ErrorCode.FORBIDDEN_ORIGIN
     })

@@ -1,0 +1,275 @@
+package dev.microgpt.live;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Live;
+import dev.microgpt.support.ProblemAssert;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.Map;
+
+/// A message that cannot be followed is answered with an `error`, and the connection goes on.
+@ServiceTest
+final class LiveErrorsTest {
+
+    private static final String NAME = "live-errors";
+
+    private final Api api;
+    private final Live live;
+
+    LiveErrorsTest(@LocalServerPort int port) {
+        api = new Api(port);
+        live = Live.connect(port);
+    }
+
+    @BeforeEach
+    void makeSession() {
+        api.initSixNames(NAME);
+    }
+
+    @AfterEach
+    void disconnect() {
+        live.close();
+    }
+
+    private JsonNode errorFor(String message) {
+        live.sendText(message);
+        JsonNode error = live.next("error");
+        live.send("getConfig", "session", NAME); // the connection goes on
+        live.next("config");
+        return error;
+    }
+
+    private ProblemAssert assertError(String message, int status, String code) {
+        return assertProblem(errorFor(message).path("problem"), status, code);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "{'type': 'stop'}", "type=stop", "{} x", "{\"type\": \"stop\",}"})
+    void refusesMalformedJson(String message) {
+        assertError(message, 400, "malformed_json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\": \"getConfig\", \"type\": \"stop\", \"session\": \"live-errors\"}",
+                "{\"type\": \"getConfig\", \"session\": \"live-errors\"} {}",
+                "{\"type\": \"getConfig\", \"session\": \"live-errors\"} x"
+            })
+    void refusesDuplicatesAndTrailingCharacters(String message) {
+        assertError(message, 400, "malformed_json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "3", "\"stop\"", "null", "true"})
+    void refusesWhatIsNoObject(String message) {
+        assertError(message, 400, "wrong_type");
+    }
+
+    @Test
+    void refusesUnknownType() {
+        ProblemAssert error =
+                assertProblem(
+                        errorFor("{\"type\": \"dance\", \"session\": \"live-errors\"}")
+                                .path("problem"),
+                        400,
+                        "out_of_range");
+        error.hasField("type").hasValue("dance");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{\"session\": \"live-errors\"}",
+                "{\"type\": null, \"session\": \"live-errors\"}",
+                "{\"type\": 3, \"session\": \"live-errors\"}"
+            })
+    void refusesMessageWithoutType(String message) {
+        JsonNode problem = errorFor(message).path("problem");
+
+        assertProblem(problem, 400, problem.path("code").stringValue()).hasField("type");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "init",
+                "train",
+                "stop",
+                "generate",
+                "getEmbeddings",
+                "getLossHistory",
+                "getConfig",
+                "subscribe",
+                "unsubscribe"
+            })
+    void refusesMessageWithoutSession(String type) {
+        JsonNode problem = errorFor("{\"type\": \"%s\"}".formatted(type)).path("problem");
+
+        assertProblem(problem, 400, problem.path("code").stringValue()).hasField("session");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "train",
+                "stop",
+                "generate",
+                "getEmbeddings",
+                "getLossHistory",
+                "getConfig",
+                "subscribe"
+            })
+    void tellsThatSessionDoesNotExist(String type) {
+        JsonNode error =
+                errorFor("{\"type\": \"%s\", \"session\": \"nobody\", \"id\": 5}".formatted(type));
+
+        assertProblem(error.path("problem"), 404, "not_found").hasValue("nobody");
+        assertThat(error.path("session").stringValue()).isEqualTo("nobody");
+        assertThat(error.path("id").intValue()).isEqualTo(5);
+    }
+
+    @Test
+    void refusesInvalidName() {
+        assertError("{\"type\": \"stop\", \"session\": \"-A\"}", 400, "invalid_name");
+        assertError(
+                "{\"type\": \"init\", \"session\": \"A\", \"text\": \"a\"}", 400, "invalid_name");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "train, steps, \"20\"",
+                "train, steps, 1.5",
+                "train, steps, true",
+                "generate, count, \"2\"",
+                "generate, temperature, \"hot\"",
+                "generate, prompt, 1",
+                "generate, viz, 1",
+                "init, text, 5",
+                "init, overwrite, \"true\"",
+                "init, options, 5",
+                "subscribe, fromStep, \"1\"",
+                "subscribe, fromStep, 1.5",
+                "subscribe, viz, true",
+                "subscribe, maxHz, \"20\"",
+                "subscribe, losses, 1"
+            })
+    void refusesWrongTypes(String type, String field, String value) {
+        assertError(
+                        "{\"type\": \"%s\", \"session\": \"%s\", \"%s\": %s}"
+                                .formatted(type, NAME, field, value),
+                        400,
+                        "wrong_type")
+                .hasField(field);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "train, count",
+        "stop, now",
+        "generate, temp",
+        "getConfig, steps",
+        "subscribe, hz",
+        "init, txt"
+    })
+    void refusesUnknownFields(String type, String field) {
+        assertError(
+                        "{\"type\": \"%s\", \"session\": \"%s\", \"%s\": 1}"
+                                .formatted(type, NAME, field),
+                        400,
+                        "unknown_field")
+                .hasField(field);
+    }
+
+    @Test
+    void refusesUnknownOptions() {
+        JsonNode problem =
+                errorFor(
+                                """
+                                {"type": "init", "session": "live-errors", "overwrite": true,
+                                 "text": "a", "options": {"nEmbed": 8}}
+                                """)
+                        .path("problem");
+
+        assertProblem(problem, 400, "unknown_field").hasDetail("nEmbed");
+        assertThat(problem.path("field").stringValue()).endsWith("nEmbed");
+    }
+
+    @Test
+    void refusesWhatIsOutOfRange() {
+        assertError(
+                        "{\"type\": \"train\", \"session\": \"live-errors\", \"steps\": 0}",
+                        400,
+                        "out_of_range")
+                .hasField("steps")
+                .hasValue(0)
+                .hasMin(1)
+                .hasMax(1_000_000);
+        assertError(
+                        "{\"type\": \"generate\", \"session\": \"live-errors\", \"count\": 0}",
+                        400,
+                        "out_of_range")
+                .hasField("count")
+                .hasMin(1);
+        assertError(
+                        "{\"type\": \"generate\", \"session\": \"live-errors\", \"prompt\": \"z\"}",
+                        400,
+                        "unknown_character")
+                .hasField("prompt");
+    }
+
+    @Test
+    void refusedTrainingIsNoTraining() {
+        api.init(NAME, Map.of());
+        for (String type : new String[] {"train", "generate", "getEmbeddings", "getLossHistory"}) {
+            assertError(
+                    "{\"type\": \"%s\", \"session\": \"live-errors\"}".formatted(type),
+                    409,
+                    "not_loaded");
+        }
+    }
+
+    @Test
+    void trainingThatFailsEndsWithError() {
+        api.init(NAME, Map.of("text", Api.SIX_NAMES, "learningRate", 1e300));
+        live.send("train", "session", NAME, "steps", 50, "id", "doomed");
+        JsonNode last = live.next();
+        while (last.path("type").stringValue().equals("step")) {
+            last = live.next();
+        }
+
+        assertThat(last.path("type").stringValue()).isEqualTo("error");
+        assertThat(last.path("id").stringValue()).isEqualTo("doomed");
+        assertProblem(last.path("problem"), 409, "wrong_state");
+    }
+
+    @Test
+    void trainingOfDeletedSessionEndsWithError() {
+        live.send("train", "session", NAME, "steps", 1_000_000);
+        live.next("step");
+        api.delete("/sessions/" + NAME);
+        JsonNode last = live.next();
+        while (last.path("type").stringValue().equals("step")) {
+            last = live.next();
+        }
+
+        assertProblem(last.path("problem"), 404, "not_found");
+    }
+}

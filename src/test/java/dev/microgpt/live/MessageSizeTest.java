@@ -1,0 +1,101 @@
+package dev.microgpt.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Live;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import java.util.concurrent.CompletionException;
+
+/// A message may come in parts, and has at most 1 MB.
+@ServiceTest
+final class MessageSizeTest {
+
+    private static final String NAME = "message-size";
+
+    private final Api api;
+    private final Live live;
+
+    MessageSizeTest(@LocalServerPort int port) {
+        api = new Api(port);
+        live = Live.connect(port);
+    }
+
+    @BeforeEach
+    void makeSession() {
+        api.initSixNames(NAME);
+    }
+
+    @AfterEach
+    void disconnect() {
+        live.close();
+    }
+
+    @Test
+    void takesMessageInParts() {
+        for (int i = 0; i < 2; i++) {
+            live.sendPart("{\"type\": \"generate\", ");
+            live.sendPart("\"prompt\": \"ali");
+            live.sendPart("\", \"session\": \"message");
+            live.sendText("-size\"}");
+
+            assertThat(live.next("generated").path("samples").size()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void closesOnPartsThatAreTooLargeTogether() {
+        try {
+            for (int i = 0; i < 20; i++) {
+                live.sendPart(" ".repeat(100_000));
+            }
+        } catch (CompletionException _) {
+            // closed before all of it was sent
+        }
+
+        assertThat(live.awaitClose()).isEqualTo(1009);
+    }
+
+    @Test
+    void takesMessageOfNearlyOneMegabyte() {
+        String text = "abcdefgh\\n".repeat(99_990);
+        live.sendText(
+                "{\"type\":\"init\",\"session\":\"message-size\",\"overwrite\":true,\"text\":\""
+                        + text
+                        + "\"}");
+
+        assertThat(live.next("ready").path("numDocs").intValue()).isEqualTo(99_990);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1_050_000, 8_000_000})
+    void closesOnLargerMessage(int size) {
+        try {
+            live.sendText("{\"type\":\"stop\",\"session\":\"%s\"}".formatted("a".repeat(size)));
+        } catch (CompletionException _) {
+            // closed before all of it was sent
+        }
+
+        assertThat(live.awaitClose()).isEqualTo(1009);
+        assertThat(api.view(NAME).path("state").stringValue()).isEqualTo("ready");
+    }
+
+    @Test
+    void sizeIsThatOfBytes() {
+        try {
+            live.sendText("{\"type\":\"stop\",\"session\":\"" + "€".repeat(700_000) + "\"}");
+        } catch (CompletionException _) {
+            // closed before all of it was sent
+        }
+
+        assertThat(live.awaitClose()).isEqualTo(1009);
+    }
+}

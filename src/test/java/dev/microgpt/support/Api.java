@@ -1,0 +1,134 @@
+package dev.microgpt.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/// Calls the REST interface over real HTTP. Paths are those below `/api/v1`.
+public final class Api {
+
+    /// The training text of the README.
+    public static final String SIX_NAMES = "alice\nbob\ncharlie\ndavid\nemma\nfrank";
+
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final int port;
+
+    public Api(int port) {
+        this.port = port;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    /// The scheme, host and port of the service.
+    public String origin() {
+        return "http://localhost:" + port;
+    }
+
+    public HttpRequest.Builder request(String path) {
+        return root("/api/v1" + path);
+    }
+
+    /// A request to a path that is not below `/api/v1`.
+    public HttpRequest.Builder root(String path) {
+        return HttpRequest.newBuilder(URI.create(origin() + path)).timeout(TIMEOUT);
+    }
+
+    public Reply send(HttpRequest.Builder request) {
+        try {
+            return Reply.of(CLIENT.send(request.build(), BodyHandlers.ofString()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public CompletableFuture<Reply> sendAsync(HttpRequest.Builder request) {
+        return CLIENT.sendAsync(request.build(), BodyHandlers.ofString()).thenApply(Reply::of);
+    }
+
+    public Reply get(String path) {
+        return send(request(path));
+    }
+
+    public Reply delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    /// A call without a body.
+    public Reply post(String path) {
+        return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    public Reply post(String path, Map<String, ?> body) {
+        return postJson(path, Json.write(body));
+    }
+
+    public Reply postJson(String path, String json) {
+        return send(json(path, json));
+    }
+
+    public CompletableFuture<Reply> postAsync(String path, Map<String, ?> body) {
+        return sendAsync(json(path, Json.write(body)));
+    }
+
+    public Reply postText(String path, String text) {
+        return send(body(path, "text/plain", BodyPublishers.ofString(text)));
+    }
+
+    /// A POST with a body of any type.
+    public HttpRequest.Builder body(String path, String contentType, BodyPublisher body) {
+        return request(path).header("Content-Type", contentType).POST(body);
+    }
+
+    private HttpRequest.Builder json(String path, String json) {
+        return body(path, "application/json", BodyPublishers.ofString(json));
+    }
+
+    /// Makes a session, or starts it anew, and gives its view.
+    public JsonNode init(String name, Map<String, ?> options) {
+        Reply reply = post("/sessions/" + name + "/init?overwrite=true", options);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(201);
+        return reply.json();
+    }
+
+    /// Makes a session with the six names loaded.
+    public JsonNode initSixNames(String name) {
+        return init(name, Map.of("text", SIX_NAMES));
+    }
+
+    public JsonNode view(String name) {
+        return get("/sessions/" + name).ok();
+    }
+
+    public JsonNode step(String name, int count) {
+        return post("/sessions/" + name + "/step", Map.of("count", count, "viz", "none")).ok();
+    }
+
+    /// Begins a call of so many steps that it goes on until something ends it.
+    public CompletableFuture<Reply> stepWithoutEnd(String name) {
+        return postAsync("/sessions/" + name + "/step", Map.of("count", 1_000_000, "viz", "none"));
+    }
+
+    public double[] losses(String name) {
+        return Json.doubles(get("/sessions/" + name + "/losses").ok().path("losses"));
+    }
+}

@@ -1,0 +1,77 @@
+package dev.microgpt.web;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.Live;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.Arrays;
+import java.util.Map;
+
+/// A model whose numbers are not finite any more has failed, and says so.
+@ServiceTest
+final class DivergenceTest {
+
+    private static final String PATH = "/sessions/divergence";
+
+    private final Api api;
+
+    DivergenceTest(@LocalServerPort int port) {
+        api = new Api(port);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {1e300, 1.7e308, 1e154, 1e100})
+    void endsInFailedStateThatCanBeLeft(double learningRate) {
+        api.init("divergence", Map.of("text", Api.SIX_NAMES, "learningRate", learningRate));
+        var call = api.post(PATH + "/step", Map.of("count", 50));
+
+        assertProblem(call, 409, "wrong_state");
+        assertThat(api.view("divergence").path("state").stringValue()).isEqualTo("failed");
+        assertProblem(api.post(PATH + "/step"), 409, "wrong_state");
+        assertProblem(api.post(PATH + "/generate"), 409, "wrong_state");
+        assertProblem(api.get(PATH + "/embeddings"), 409, "wrong_state");
+        double[] losses = api.losses("divergence");
+        assertThat(losses.length).isEqualTo(api.view("divergence").path("step").intValue());
+        assertThat(Arrays.stream(losses)).allMatch(Double::isFinite);
+        assertNoNaN();
+
+        api.postText(PATH + "/load?overwrite=true", "bob").ok();
+        assertThat(api.view("divergence").path("state").stringValue()).isEqualTo("ready");
+        api.initSixNames("divergence");
+        assertThat(api.step("divergence", 2).path("step").intValue()).isEqualTo(2);
+    }
+
+    /// Reading strictly, the client fails on NaN; null would stand for it.
+    private void assertNoNaN() {
+        for (String call : new String[] {"", "/losses", "/losses?maxPoints=3", "/config"}) {
+            assertThat(Json.write(api.get(PATH + call).ok())).doesNotContain("null");
+        }
+    }
+
+    @Test
+    void watchersSeeNoNaN() {
+        api.init("divergence", Map.of("text", Api.SIX_NAMES, "learningRate", 1e300));
+        try (Live live = Live.connect(api.port())) {
+            live.send("subscribe", "session", "divergence");
+            live.next("subscribed");
+            api.post(PATH + "/step");
+            JsonNode frame = live.next("frame");
+
+            assertThat(frame.path("toStep").intValue())
+                    .isEqualTo(api.view("divergence").path("step").intValue());
+            assertThat(frame.toString()).doesNotContain("null");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.microgpt.web;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.RawHttp;
+import dev.microgpt.support.Reply;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.net.http.HttpRequest.BodyPublishers;
+
+/// Whatever clients get wrong in HTTP is their error, not the service's, and changes nothing.
+@ServiceTest
+final class MalformedRequestTest {
+
+    private static final String NAME = "malformed-request";
+    private static final String PATH = "/sessions/malformed-request/";
+
+    private final Api api;
+    private JsonNode before;
+
+    MalformedRequestTest(@LocalServerPort int port) {
+        api = new Api(port);
+        before = api.initSixNames(NAME);
+    }
+
+    @BeforeEach
+    void remember() {
+        before = api.view(NAME);
+    }
+
+    @AfterEach
+    void nothingHasChanged() {
+        assertThat(api.view(NAME)).isEqualTo(before);
+    }
+
+    private static void assertClientsError(Reply reply) {
+        assertThat(reply.status()).as(reply.body()).isBetween(400, 499);
+        assertProblem(reply, reply.status(), reply.json().path("code").stringValue());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init?overwrite=true, application/json, {}",
+        "load, text/plain, bob",
+        "step, application/json, {}",
+        "generate, application/json, {}"
+    })
+    void nothingIsDoneForWhomCannotTakeTheAnswer(String call, String type, String body) {
+        Reply reply =
+                api.send(
+                        api.body(PATH + call, type, BodyPublishers.ofString(body))
+                                .header("Accept", "text/html"));
+
+        assertProblem(reply, 406, "not_acceptable");
+    }
+
+    @Test
+    void nothingIsDrawnForWhomCannotTakeTheAnswer() {
+        String generate = PATH + "generate";
+        String request = "{\"temperature\": 1, \"count\": 3}";
+        String next = api.postJson(generate, request).ok().toString();
+        api.initSixNames(NAME);
+        before = api.view(NAME);
+        Reply refused =
+                api.send(
+                        api.body(generate, "application/json", BodyPublishers.ofString(request))
+                                .header("Accept", "image/png"));
+
+        assertProblem(refused, 406, "not_acceptable");
+        assertThat(api.postJson(generate, request).ok().toString()).isEqualTo(next);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"from=%zz", "maxPoints=%", "to=%C3"})
+    void refusesMalformedQuery(String query) {
+        String request = "GET /api/v1/sessions/%s/losses?%s HTTP/1.1".formatted(NAME, query);
+
+        assertClientsError(RawHttp.send(api.port(), request, "Host: localhost"));
+    }
+
+    /// What `curl -d` and `curl --data-binary` send to calls that take JSON.
+    @ParameterizedTest
+    @ValueSource(strings = {"overwrite=%zz", "overwrite=true", "a=b&a=%C3"})
+    void refusesForms(String form) {
+        for (String call : new String[] {"init", "step", "generate"}) {
+            var body = BodyPublishers.ofString(form);
+            Reply reply =
+                    api.send(api.body(PATH + call, "application/x-www-form-urlencoded", body));
+            assertThat(reply.status()).as(call + " " + reply).isIn(400, 409, 415);
+            assertClientsError(reply);
+        }
+    }
+
+    @Test
+    void refusesLargeForms() {
+        var body = BodyPublishers.ofString("a=b&".repeat(1_000_000));
+        for (String call : new String[] {"init?overwrite=true", "step", "generate"}) {
+            Reply reply =
+                    api.send(api.body(PATH + call, "application/x-www-form-urlencoded", body));
+            assertClientsError(reply);
+        }
+    }
+
+    /// What `curl -F` sends.
+    @ParameterizedTest
+    @ValueSource(strings = {"multipart/form-data", "multipart/form-data; boundary=x"})
+    void refusesMultipart(String type) {
+        String part =
+                """
+                --x
+                Content-Disposition: form-data; name="file"; filename="names.txt"
+
+                %s
+                --x--
+                """
+                        .replace("\n", "\r\n")
+                        .formatted("alice\n".repeat(500_000));
+        for (String body : new String[] {part, "--x", ""}) {
+            for (String call : new String[] {"init?overwrite=true", "load", "step", "generate"}) {
+                Reply reply = api.send(api.body(PATH + call, type, BodyPublishers.ofString(body)));
+                assertThat(reply.status()).as(call + " " + reply).isIn(413, 415);
+                assertClientsError(reply);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length: 100\r\n\r\nbob",
+                "Transfer-Encoding: chunked\r\n\r\n3\r\nbob\r\n",
+                "Transfer-Encoding: chunked\r\n\r\nzz\r\nbob\r\n0\r\n\r\n"
+            })
+    void uploadThatBreaksOffIsNotLoaded(String lengthAndBody) {
+        for (String type : new String[] {"text/plain", "application/json"}) {
+            Reply reply =
+                    RawHttp.sendText(
+                            api.port(),
+                            "POST /api/v1/sessions/malformed-request/load HTTP/1.1\r\n"
+                                    + "Host: localhost\r\nContent-Type: "
+                                    + type
+                                    + "\r\n"
+                                    + lengthAndBody);
+            assertClientsError(reply);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package dev.microgpt.web;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.RawHttp;
+import dev.microgpt.support.Reply;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// What leads nowhere is answered with a problem that says so.
+@ServiceTest
+final class NamesAndPathsTest {
+
+    private final Api api;
+
+    NamesAndPathsTest(@LocalServerPort int port) {
+        api = new Api(port);
+    }
+
+    private List<Reply> allCalls(String name) {
+        String path = "/sessions/" + name;
+        return List.of(
+                api.get(path),
+                api.delete(path),
+                api.postText(path + "/load", "alice"),
+                api.post(path + "/step"),
+                api.post(path + "/generate"),
+                api.get(path + "/losses"),
+                api.get(path + "/embeddings"),
+                api.get(path + "/config"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Demo",
+                "-demo",
+                "de_mo",
+                "de.mo",
+                "de%20mo",
+                "%C3%A9",
+                "%F0%9F%98%80",
+                "d%0Aemo",
+                "0123456789012345678901234567890123456789012345678901234567890123"
+            })
+    void refusesInvalidNames(String name) {
+        assertProblem(api.post("/sessions/" + name + "/init"), 400, "invalid_name")
+                .hasField("name");
+        for (Reply reply : allCalls(name)) {
+            assertProblem(reply, 400, "invalid_name").hasField("name");
+        }
+    }
+
+    /// The servlet container refuses these before any of our code sees them.
+    @ParameterizedTest
+    @ValueSource(strings = {"a%2fb", "a%2Fb", "a%00b", "a%5cb", "%", "a%zz", "%C3"})
+    void refusesPathsThatAreNotWellFormed(String name) {
+        String request = "GET /api/v1/sessions/%s HTTP/1.1".formatted(name);
+        Reply reply = RawHttp.send(api.port(), request, "Host: localhost");
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertProblem(reply, 400, reply.json().path("code").stringValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a",
+                "0",
+                "a-",
+                "0-1",
+                "names-2018",
+                "012345678901234567890123456789012345678901234567890123456789012"
+            })
+    void takesValidNames(String name) {
+        assertThat(api.init(name, Map.of()).path("name").stringValue()).isEqualTo(name);
+        assertThat(api.delete("/sessions/" + name).status()).isEqualTo(204);
+    }
+
+    @Test
+    void tellsThatSessionDoesNotExist() {
+        for (Reply reply : allCalls("nobody")) {
+            assertProblem(reply, 404, "not_found").hasField("name").hasValue("nobody");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/nope",
+                "/api",
+                "/api/v1",
+                "/api/v1/nope",
+                "/api/v2/sessions",
+                "/api/v1/sessions/demo/nope",
+                "/api/v1/sessions/demo/step/1",
+                "/api/v1/sessions//step",
+                "/error",
+                "/index.php?x=<script>",
+                "/..%3B/etc/passwd"
+            })
+    void tellsThatPathLeadsNowhere(String path) {
+        for (String accept : new String[] {"*/*", "text/html", "application/json"}) {
+            Reply reply = api.send(api.root(encoded(path)).header("Accept", accept));
+            assertThat(reply.status()).isIn(400, 404);
+            assertProblem(
+                    reply,
+                    reply.status(),
+                    reply.status() == 404 ? "not_found" : reply.json().path("code").stringValue());
+        }
+    }
+
+    private static String encoded(String path) {
+        return path.replace("<", "%3C").replace(">", "%3E");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /sessions/demo, GET, DELETE",
+        "POST, /sessions/demo, GET, DELETE",
+        "POST, /sessions, GET, GET",
+        "DELETE, /sessions, GET, GET",
+        "GET, /sessions/demo/init, POST, POST",
+        "GET, /sessions/demo/load, POST, POST",
+        "GET, /sessions/demo/step, POST, POST",
+        "PUT, /sessions/demo/generate, POST, POST",
+        "DELETE, /sessions/demo/losses, GET, GET",
+        "POST, /sessions/demo/embeddings, GET, GET",
+        "POST, /sessions/demo/config, GET, GET",
+        "POST, /limits, GET, GET",
+        "DELETE, /datasets, GET, GET",
+        "BREW, /datasets, GET, GET"
+    })
+    void tellsWhichMethodsAreAllowed(String method, String path, String first, String second) {
+        Reply reply = api.send(api.request(path).method(method, BodyPublishers.noBody()));
+
+        assertProblem(reply, 405, "method_not_allowed").hasDetail(first);
+        assertThat(Set.of(reply.header("Allow").split(", *", -1))).contains(first, second);
+    }
+
+    @Test
+    void refusesTrace() {
+        Reply reply = RawHttp.send(api.port(), "TRACE /api/v1/limits HTTP/1.1", "Host: localhost");
+
+        assertProblem(reply, 405, "method_not_allowed");
+        assertThat(reply.header("Allow")).contains("GET").doesNotContain("TRACE");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html", "application/xml", "image/png"})
+    void tellsThatItSpeaksJson(String accept) {
+        for (String path : new String[] {"/limits", "/sessions", "/datasets"}) {
+            Reply reply = api.send(api.request(path).header("Accept", accept));
+            assertProblem(reply, 406, "not_acceptable");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*/*", "application/json", "text/html, */*;q=0.1", "application/*"})
+    void answersWhoTakesJson(String accept) {
+        Reply reply = api.send(api.request("/limits").header("Accept", accept));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.header("Content-Type")).startsWith("application/json");
+    }
+
+    /// Either what is wrong with the call, or that its answer could not be given.
+    @ParameterizedTest
+    @ValueSource(strings = {"text/html", "application/xml", "image/png"})
+    void problemsAreProblemsWhateverIsAccepted(String accept) {
+        for (String path :
+                new String[] {"/sessions/nobody", "/sessions/Demo", "/sessions?limit=0"}) {
+            Reply reply = api.send(api.request(path).header("Accept", accept));
+            assertThat(reply.status()).isIn(400, 404, 406);
+            assertProblem(reply, reply.status(), reply.json().path("code").stringValue());
+        }
+    }
+
+    @Test
+    void tellsHttpClientsThatStreamIsWebSocket() {
+        Reply reply = api.get("/ws");
+
+        assertThat(reply.status()).isBetween(400, 499);
+        assertProblem(reply, reply.status(), reply.json().path("code").stringValue())
+                .hasDetail("WebSocket");
+    }
+
+    @Test
+    void answersHeadLikeGet() {
+        Reply reply = api.send(api.request("/limits").method("HEAD", BodyPublishers.noBody()));
+
+        assertThat(reply.status()).isEqualTo(200);
+        assertThat(reply.body()).isEmpty();
+    }
+
+    @Test
+    void refusalOfInvalidRequestIsNoSecret() {
+        Reply reply = RawHttp.send(api.port(), "GET /api/v1/limits HTTP/1.1", "Host: a b");
+
+        assertThat(reply.status()).isEqualTo(400);
+        if (!reply.body().isEmpty()) {
+            assertThat(Json.parse(reply.body()).path("status").intValue()).isEqualTo(400);
+        }
+    }
+}

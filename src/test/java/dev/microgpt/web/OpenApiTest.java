@@ -1,0 +1,173 @@
+package dev.microgpt.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Reply;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.Map;
+
+/// The OpenAPI document describes every call as it is.
+@ServiceTest
+final class OpenApiTest {
+
+    private static final String SESSION = "/api/v1/sessions/{name}";
+
+    private final Api api;
+    private final JsonNode document;
+
+    OpenApiTest(@LocalServerPort int port) {
+        api = new Api(port);
+        document = api.send(api.root("/v3/api-docs")).ok();
+    }
+
+    private JsonNode operation(String method, String path) {
+        return document.path("paths").path(path).path(method);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "get, /api/v1/sessions, 200, 400",
+        "get, /api/v1/sessions/{name}, 200, 400 404",
+        "delete, /api/v1/sessions/{name}, 204, 400 403 404",
+        "post, /api/v1/sessions/{name}/init, 201, 400 403 404 409 413 415",
+        "post, /api/v1/sessions/{name}/load, 200, 400 403 404 409 413 415",
+        "post, /api/v1/sessions/{name}/step, 200, 400 403 404 409 413 415",
+        "post, /api/v1/sessions/{name}/generate, 200, 400 403 404 409 413 415",
+        "get, /api/v1/sessions/{name}/losses, 200, 400 404 409",
+        "get, /api/v1/sessions/{name}/embeddings, 200, 400 404 409",
+        "get, /api/v1/sessions/{name}/config, 200, 400 404",
+        "get, /api/v1/datasets, 200, 500",
+        "get, /api/v1/limits, 200, 500"
+    })
+    void everyCallHasSummaryAndAllItsAnswers(
+            String method, String path, String success, String errors) {
+        JsonNode operation = operation(method, path);
+
+        assertThat(operation.path("summary").asString("")).as("summary").isNotBlank();
+        JsonNode responses = operation.path("responses");
+        assertThat(responses.propertyNames()).contains(success).contains(errors.split(" ", -1));
+        for (String error : errors.split(" ", -1)) {
+            JsonNode problem =
+                    responses.path(error).path("content").path("application/problem+json");
+            assertThat(problem.path("schema").path("$ref").asString("")).endsWith("/Problem");
+            assertThat(responses.path(error).path("description").asString("")).isNotBlank();
+        }
+    }
+
+    @Test
+    void describesNoOtherCalls() {
+        assertThat(document.path("paths").propertyNames())
+                .containsExactlyInAnyOrder(
+                        "/api/v1/sessions",
+                        SESSION,
+                        SESSION + "/init",
+                        SESSION + "/load",
+                        SESSION + "/step",
+                        SESSION + "/generate",
+                        SESSION + "/losses",
+                        SESSION + "/embeddings",
+                        SESSION + "/config",
+                        "/api/v1/datasets",
+                        "/api/v1/limits");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"init", "load", "step", "generate"})
+    void requestsHaveExamples(String call) {
+        JsonNode operation = operation("post", SESSION + "/" + call);
+        JsonNode name =
+                operation
+                        .path("parameters")
+                        .valueStream()
+                        .filter(parameter -> parameter.path("in").asString("").equals("path"))
+                        .findFirst()
+                        .orElseThrow();
+        JsonNode json = operation.path("requestBody").path("content").path("application/json");
+
+        assertThat(name.path("name").stringValue()).isEqualTo("name");
+        assertThat(name.path("example").asString("")).isNotBlank();
+        assertThat(json.toString() + Schemas.resolve(document, json.path("schema")))
+                .contains("\"example");
+    }
+
+    @Test
+    void loadTakesPlainText() {
+        JsonNode content = operation("post", SESSION + "/load").path("requestBody").path("content");
+
+        assertThat(content.propertyNames()).contains("text/plain", "application/json");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init, seed nEmbd nHead nLayer blockSize learningRate numSteps engine random batchSize"
+                + " text dataset",
+        "step, count viz",
+        "generate, temperature count prompt topK topP seed viz"
+    })
+    void requestsHaveAllTheirFields(String call, String fields) {
+        JsonNode body =
+                operation("post", SESSION + "/" + call)
+                        .path("requestBody")
+                        .path("content")
+                        .path("application/json")
+                        .path("schema");
+
+        assertThat(Schemas.resolve(document, body).path("properties").propertyNames())
+                .containsExactlyInAnyOrder(fields.split(" ", -1));
+    }
+
+    @Test
+    void repliesAreAsDescribed() {
+        String path = "/sessions/open-api";
+        api.init("open-api", Map.of());
+        assertDescribed("get", SESSION, "200", api.get(path));
+        assertDescribed(
+                "post",
+                SESSION + "/init",
+                "201",
+                api.post(path + "/init?overwrite=true", Map.of("text", Api.SIX_NAMES)));
+        assertDescribed("post", SESSION + "/load", "200", api.postText(path + "/load", "bob"));
+        assertDescribed("post", SESSION + "/step", "200", api.post(path + "/step"));
+        assertDescribed(
+                "post",
+                SESSION + "/generate",
+                "200",
+                api.post(path + "/generate", Map.of("viz", true)));
+        assertDescribed("get", SESSION + "/losses", "200", api.get(path + "/losses"));
+        assertDescribed("get", SESSION + "/losses", "200", api.get(path + "/losses?maxPoints=3"));
+        assertDescribed("get", SESSION + "/embeddings", "200", api.get(path + "/embeddings"));
+        assertDescribed("get", SESSION + "/config", "200", api.get(path + "/config"));
+        assertDescribed("get", "/api/v1/sessions", "200", api.get("/sessions"));
+        assertDescribed("get", "/api/v1/limits", "200", api.get("/limits"));
+        assertDescribed("get", "/api/v1/datasets", "200", api.get("/datasets"));
+    }
+
+    private void assertDescribed(String method, String path, String status, Reply reply) {
+        JsonNode content = operation(method, path).path("responses").path(status).path("content");
+        JsonNode schema = content.iterator().next().path("schema");
+
+        Schemas.assertMatches(document, schema, reply.ok(), method + " " + path);
+    }
+
+    @Test
+    void problemsAreAsDescribed() {
+        JsonNode schema = document.path("components").path("schemas").path("Problem");
+        Reply reply = api.post("/sessions/open-api/init", Map.of("nEmbd", 0));
+
+        Schemas.assertMatches(document, schema, reply.json(), "problem");
+        assertThat(schema.path("properties").propertyNames())
+                .contains(
+                        "type", "title", "status", "detail", "code", "field", "value", "min",
+                        "max");
+    }
+}

@@ -1,0 +1,217 @@
+package dev.microgpt.web;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.ProblemAssert;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+/// Numbers and words out of range are refused with the range, and change nothing.
+@ServiceTest
+@TestInstance(Lifecycle.PER_CLASS)
+final class RangeTest {
+
+    private static final String PATH = "/sessions/range/";
+
+    private final Api api;
+    private String before = "";
+
+    RangeTest(@LocalServerPort int port) {
+        api = new Api(port);
+    }
+
+    @BeforeAll
+    void train() {
+        api.initSixNames("range");
+        api.step("range", 2);
+        before = state();
+    }
+
+    @AfterEach
+    void nothingHasChanged() {
+        assertThat(state()).isEqualTo(before);
+    }
+
+    private String state() {
+        return api.view("range")
+                + api.get(PATH + "losses").body()
+                + api.get(PATH + "embeddings").body();
+    }
+
+    private ProblemAssert assertRefused(String call, String json) {
+        String path = PATH + call + (call.equals("init") ? "?overwrite=true" : "");
+        return assertProblem(api.postJson(path, json), 400, "out_of_range");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init, nEmbd, 0, 1",
+        "init, nEmbd, -16, 1",
+        "init, nHead, 0, 1",
+        "init, nLayer, 0, 1",
+        "init, blockSize, 0, 1",
+        "init, batchSize, 0, 1",
+        "init, numSteps, 0, 1",
+        "init, seed, -2147483649, -2147483648",
+        "step, count, 0, 1",
+        "step, count, -5, 1",
+        "generate, count, 0, 1",
+        "generate, topK, 0, 1",
+        "generate, topK, -1, 1",
+        "generate, temperature, -0.1, 0"
+    })
+    void tellsLeastAllowed(String call, String field, String value, double min) {
+        assertRefused(call, "{\"%s\": %s}".formatted(field, value))
+                .hasField(field)
+                .hasValue(value)
+                .hasMin(min)
+                .hasDetail(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init, seed, 4294967296, 4294967295",
+        "init, nHead, 17, 16",
+        "init, numSteps, 9007199254740992, 9007199254740991",
+        "generate, temperature, 1000.5, 1000",
+        "generate, topP, 1.5, 1"
+    })
+    void tellsMostAllowed(String call, String field, String value, double max) {
+        assertRefused(call, "{\"%s\": %s}".formatted(field, value))
+                .hasField(field)
+                .hasValue(value)
+                .hasMax(max)
+                .hasDetail(value);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init, nEmbd, nEmbd",
+        "init, nLayer, nLayer",
+        "init, blockSize, blockSize",
+        "init, batchSize, batchSize",
+        "step, count, stepsPerCall",
+        "generate, count, samplesPerCall"
+    })
+    void refusesWhatIsBeyondConfiguredLimits(String call, String field, String limit) {
+        long max = api.get("/limits").ok().path(limit).longValue();
+
+        String heads = call.equals("init") ? ", \"nHead\": 1" : "";
+        assertRefused(call, "{\"%s\": %d%s}".formatted(field, max + 1, heads))
+                .hasField(field)
+                .hasValue(max + 1)
+                .hasMin(1)
+                .hasMax(max);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init, nEmbd",
+        "init, nHead",
+        "init, nLayer",
+        "init, blockSize",
+        "init, batchSize",
+        "init, numSteps",
+        "init, seed",
+        "step, count",
+        "generate, count",
+        "generate, topK",
+        "generate, seed"
+    })
+    void refusesIntegersOfAnySize(String call, String field) {
+        for (String value : new String[] {"99999999999999999999", "-99999999999999999999"}) {
+            assertRefused(call, "{\"%s\": %s}".formatted(field, value)).hasField(field);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init, learningRate, 0",
+        "init, learningRate, -0.01",
+        "init, learningRate, 1e999",
+        "generate, temperature, 1e999",
+        "generate, topP, 0",
+        "generate, topP, -0.5",
+        "generate, topP, 1e999"
+    })
+    void refusesNumbersThatMakeNoSense(String call, String field, String value) {
+        assertRefused(call, "{\"%s\": %s}".formatted(field, value)).hasField(field);
+    }
+
+    @Test
+    void refusesHeadsThatDoNotDivideWidth() {
+        assertRefused("init", "{\"nHead\": 3}").hasField("nHead").hasValue(3).hasDetail("16");
+        assertRefused("init", "{\"nEmbd\": 10}");
+    }
+
+    @Test
+    void seedsDependOnGenerator() {
+        assertRefused("init", "{\"random\": \"python\", \"seed\": -1}").hasField("seed").hasMin(0);
+        assertRefused("generate", "{\"seed\": 4294967296}").hasField("seed").hasMax(4294967295.0);
+        assertRefused("generate", "{\"seed\": -2147483649}").hasField("seed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init, engine, quantum, scalar",
+        "init, engine, SCALAR, scalar",
+        "init, engine, '', scalar",
+        "init, random, xorshift, mulberry32",
+        "init, random, Python, python",
+        "step, viz, some, last",
+        "step, viz, LAST, all"
+    })
+    void tellsWhichWordsThereAre(String call, String field, String word, String allowed) {
+        assertRefused(call, "{\"%s\": \"%s\"}".formatted(field, word))
+                .hasField(field)
+                .hasValue(word)
+                .hasDetail(allowed);
+    }
+
+    @Test
+    void refusesModelsWithTooManyParameters() {
+        JsonNode limits = api.get("/limits").ok();
+        String largest =
+                "{\"nEmbd\": %d, \"nLayer\": %d, \"blockSize\": %d}"
+                        .formatted(
+                                limits.path("nEmbd").intValue(),
+                                limits.path("nLayer").intValue(),
+                                limits.path("blockSize").intValue());
+
+        assertRefused("init", largest).hasMax(limits.path("parameters").longValue());
+        assertRefused("init", largest.replace("}", ", \"text\": \"alice\"}"))
+                .hasMax(limits.path("parameters").longValue());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "-1", "1001"})
+    void refusesPagesOfNoUse(int limit) {
+        assertProblem(api.get("/sessions?limit=" + limit), 400, "out_of_range")
+                .hasField("limit")
+                .hasValue(limit)
+                .hasMin(1)
+                .hasMax(1000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"x", "1.5", "true"})
+    void refusesPagesThatAreNoNumber(String limit) {
+        assertProblem(api.get("/sessions?limit=" + limit), 400, "wrong_type")
+                .hasField("limit")
+                .hasValue(limit);
+    }
+}

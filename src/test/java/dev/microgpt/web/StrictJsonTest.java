@@ -1,0 +1,224 @@
+package dev.microgpt.web;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Reply;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
+
+/// JSON is taken by its word: what is not as it should be is refused by name, and changes nothing.
+@ServiceTest
+@TestInstance(Lifecycle.PER_CLASS)
+final class StrictJsonTest {
+
+    private static final String PATH = "/sessions/strict-json/";
+
+    private final Api api;
+    private String before = "";
+
+    StrictJsonTest(@LocalServerPort int port) {
+        api = new Api(port);
+    }
+
+    @BeforeAll
+    void train() {
+        api.initSixNames("strict-json");
+        api.step("strict-json", 2);
+        before = state();
+    }
+
+    @AfterEach
+    void nothingHasChanged() {
+        assertThat(state()).isEqualTo(before);
+    }
+
+    private String state() {
+        return api.view("strict-json")
+                + api.get(PATH + "losses").body()
+                + api.get(PATH + "embeddings").body();
+    }
+
+    private Reply post(String call, String json) {
+        return api.postJson(PATH + call + "?overwrite=true", json);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "init, seed, \"42\"",
+                "init, seed, 1.5",
+                "init, nEmbd, \"16\"",
+                "init, nEmbd, 16.5",
+                "init, nEmbd, true",
+                "init, nEmbd, []",
+                "init, nEmbd, {}",
+                "init, nEmbd, \"\"",
+                "init, nHead, \"4\"",
+                "init, nLayer, false",
+                "init, blockSize, 1e-1",
+                "init, batchSize, [1]",
+                "init, numSteps, \"1000\"",
+                "init, numSteps, 1000.5",
+                "init, learningRate, \"0.01\"",
+                "init, learningRate, true",
+                "init, learningRate, []",
+                "init, learningRate, \"NaN\"",
+                "init, engine, 1",
+                "init, engine, true",
+                "init, engine, {}",
+                "init, random, 7",
+                "init, text, 5",
+                "init, text, true",
+                "init, text, `[\"alice\", \"bob\"]`",
+                "init, text, {}",
+                "init, dataset, 0",
+                "load, text, 5",
+                "load, text, 1.5",
+                "load, text, false",
+                "load, text, [\"alice\"]",
+                "load, dataset, true",
+                "step, count, \"3\"",
+                "step, count, 16.5",
+                "step, count, true",
+                "step, count, []",
+                "step, viz, 1",
+                "step, viz, true",
+                "generate, temperature, \"0.5\"",
+                "generate, temperature, true",
+                "generate, count, \"5\"",
+                "generate, count, 0.5",
+                "generate, prompt, 5",
+                "generate, prompt, [\"a\"]",
+                "generate, topK, \"3\"",
+                "generate, topP, \"1\"",
+                "generate, seed, 0.5",
+                "generate, seed, \"7\"",
+                "generate, viz, 1",
+                "generate, viz, \"true\"",
+                "generate, viz, \"\""
+            })
+    void refusesWrongTypes(String call, String field, String value) {
+        assertProblem(post(call, "{\"" + field + "\": " + value + "}"), 400, "wrong_type")
+                .hasField(field);
+    }
+
+    @Test
+    void repeatsWrongValue() {
+        assertProblem(post("step", "{\"count\": \"3\"}"), 400, "wrong_type").hasValue("3");
+        assertProblem(post("step", "{\"count\": 16.5}"), 400, "wrong_type").hasValue("16.5");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "init, nEmbed",
+        "init, NEMBD",
+        "init, name",
+        "load, file",
+        "step, steps",
+        "generate, temp"
+    })
+    void refusesUnknownFields(String call, String field) {
+        assertProblem(post(call, "{\"" + field + "\": 1}"), 400, "unknown_field")
+                .hasField(field)
+                .hasDetail(field);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{",
+                "{\"count\"",
+                "{,}",
+                "{} x",
+                "{} {}",
+                "{}]",
+                "{'count': 1}",
+                "{count: 1}",
+                "{/* nothing */}",
+                "count=1",
+                "\"count",
+                "\u0000"
+            })
+    void refusesMalformedJson(String json) {
+        for (String call : new String[] {"init", "load", "step", "generate"}) {
+            assertProblem(post(call, json), 400, "malformed_json");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"count\": 1",
+                "{\"count\": 1,}",
+                "{\"count\": }",
+                "{\"count\": 01}",
+                "{\"count\": .5}",
+                "{\"count\": NaN}",
+                "{\"count\": Infinity}",
+                "{\"count\": 1} x",
+                "{\"count\": 1} {\"count\": 1}",
+                "{\"count\": 1, \"count\": 1}",
+                "{\"viz\": \"\\x\"}",
+                "{\"viz\": \"la\nst\"}"
+            })
+    void refusesMalformedFields(String json) {
+        assertProblem(post("step", json), 400, "malformed_json");
+    }
+
+    @Test
+    void refusesEndlessNesting() {
+        assertThat(post("step", "{\"count\": " + "[".repeat(100_000)).status()).isEqualTo(400);
+        assertThat(post("step", "[".repeat(100_000)).status()).isEqualTo(400);
+    }
+
+    @Test
+    void refusesMalformedBytes() {
+        byte[] json = "{\"viz\": \"?\"}".getBytes(StandardCharsets.US_ASCII);
+        json[9] = (byte) 0xFF;
+        var body = BodyPublishers.ofByteArray(json);
+
+        assertProblem(
+                api.send(api.body(PATH + "step", "application/json", body)), 400, "malformed_json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "[{\"count\": 1}]", "3", "\"three\"", "true"})
+    void refusesWhatIsNoObject(String json) {
+        for (String call : new String[] {"init", "load", "step", "generate"}) {
+            assertProblem(post(call, json), 400, "wrong_type");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/x-www-form-urlencoded",
+                "application/xml",
+                "application/octet-stream",
+                "nonsense"
+            })
+    void refusesOtherTypesOfBody(String type) {
+        for (String call : new String[] {"init?overwrite=true", "step", "generate"}) {
+            var body = BodyPublishers.ofString("{\"count\": 1}");
+            assertProblem(
+                    api.send(api.body(PATH + call, type, body)), 415, "unsupported_media_type");
+        }
+    }
+}
