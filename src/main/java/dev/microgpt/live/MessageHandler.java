@@ -264,26 +264,32 @@ final class MessageHandler {
             return taken;
         }
 
+        /// Answers only when the session is ready for the next call.
         @Override
         public void run() {
             session.beginTraining();
+            ServerMessage end;
             try {
-                boolean open = true;
-                for (int i = 0; i < steps && open && !stopping; i++) {
-                    StepReply result = StepReply.of(session.step(ONE_STEP, trained).last());
-                    open = connection.send(new ServerMessage.Step(id, session.name(), result));
-                }
-                connection.send(new ServerMessage.Trained(id, session.name(), trained.size()));
+                trainUntilStopped();
+                end = new ServerMessage.Trained(id, session.name(), trained.size());
             } catch (RuntimeException e) {
-                fail(id, session.name(), e);
-            } finally {
-                trainers.remove(session.name(), this);
-                session.endTraining();
+                end = new ServerMessage.Error(id, session.name(), Problems.of(e));
             }
+            trainers.remove(session.name(), this);
+            session.endTraining();
+            connection.send(end);
             for (Optional<JsonNode> stopId : takeStops()) {
                 connection.send(
                         new ServerMessage.Stopped(
                                 stopId.orElse(null), session.name(), trained.size()));
+            }
+        }
+
+        private void trainUntilStopped() {
+            boolean open = true;
+            for (int i = 0; i < steps && open && !stopping; i++) {
+                StepReply result = StepReply.of(session.step(ONE_STEP, trained).last());
+                open = connection.send(new ServerMessage.Step(id, session.name(), result));
             }
         }
     }

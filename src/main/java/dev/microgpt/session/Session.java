@@ -179,13 +179,15 @@ public final class Session {
     /// The opposite of [#beginTraining()], to be called once for each.
     public void endTraining() {
         trainers.decrementAndGet();
-        CompletableFuture<Boolean> published =
-                lane.call(
-                        _ -> {
-                            publish();
-                            return true;
-                        });
-        published.exceptionally(_ -> false); // nobody waits for it
+        try {
+            call(
+                    () -> {
+                        publish();
+                        return true;
+                    });
+        } catch (SessionException _) {
+            // Deleted, or shutting down: there is nobody left to tell.
+        }
     }
 
     /// Ends the session: what waits for it fails, and so does what comes.
@@ -326,6 +328,9 @@ public final class Session {
 
     private void publish() {
         snapshot = takeSnapshot();
+        if (deleted) { // meanwhile
+            snapshot = snapshot.afterDelete();
+        }
         listeners.forEach(SessionListener::changed);
     }
 
