@@ -9,12 +9,13 @@ import java.util.List;
 /// Parameters come and go as one flat array in the order wte (V, C), wpe (T, C), lm_head (V, C), then
 /// for each layer attn_wq, attn_wk, attn_wv, attn_wo (C, C), mlp_fc1 (4 C, C), mlp_fc2 (C, 4 C), each
 /// matrix row by row.
-sealed interface Engine permits ScalarEngine {
+sealed interface Engine permits ScalarEngine, TensorEngine {
 
     /// @param params initial parameters, flat
     static Engine create(ModelOptions options, int vocabSize, double[] params) {
         return switch (options.engine()) {
             case SCALAR -> new ScalarEngine(options, vocabSize, params);
+            case TENSOR -> new TensorEngine(options, vocabSize, params);
         };
     }
 
@@ -25,6 +26,7 @@ sealed interface Engine permits ScalarEngine {
     static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
         return switch (options.engine()) {
             case SCALAR -> ScalarEngine.estimateBytes(options, vocabSize, tokens);
+            case TENSOR -> TensorEngine.estimateBytes(options, vocabSize, tokens);
         };
     }
 
@@ -40,8 +42,17 @@ sealed interface Engine permits ScalarEngine {
     /// @throws DivergedException if the loss or its gradient is not finite; there is no update then
     double trainStep(int[][] batch, long step, double learningRate, @Nullable List<Trace> traces);
 
-    /// Starts reading a sequence. The decoder is valid until the next training step.
-    Decoder newDecoder();
+    /// Starts reading a sequence. The decoder is valid until the next training step, or the next
+    /// decoder.
+    ///
+    /// @param traced whether [Decoder#traces()] will be asked for
+    Decoder newDecoder(boolean traced);
+
+    /// The cross-entropy of each token of a sequence after the first, given those before it.
+    ///
+    /// @param tokens at least two; those after the first blockSize + 1 are left out
+    /// @return in nats, (min(blockSize, tokens - 1))
+    double[] losses(int[] tokens);
 
     ParamStats paramStats();
 
@@ -51,9 +62,17 @@ sealed interface Engine permits ScalarEngine {
     /// Reads a sequence token by token and remembers keys and values of what it has read.
     interface Decoder {
 
-        /// @param tokenId the next token; at most blockSize may be read
-        /// @param traces takes the trace of this position; null where it is not wanted
-        /// @return the logits of the token after it, (V)
-        double[] next(int tokenId, @Nullable List<Trace> traces);
+        /// Reads one more token; at most blockSize may be read.
+        void next(int tokenId);
+
+        /// The probabilities of the token after it.
+        ///
+        /// @param temperature divides the logits; 0 gives the most likely token the probability 1
+        /// @param probs takes them, (V)
+        /// @throws DivergedException if a logit is not finite
+        void probabilities(double temperature, double[] probs);
+
+        /// The traces of all positions read so far.
+        List<Trace> traces();
     }
 }

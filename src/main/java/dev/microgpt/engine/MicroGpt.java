@@ -178,29 +178,42 @@ public final class MicroGpt {
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the logits are not finite
     public Sample generate(GenerateOptions generateOptions, RandomSource source) {
-        Engine.Decoder decoder = engine().newDecoder();
         Tokenizer tokenizer = corpus().tokenizer();
         int[] prompt = tokenizer.encode(generateOptions.prompt(), "prompt");
         requirePromptFits(prompt.length);
+        Engine.Decoder decoder = engine().newDecoder(generateOptions.viz());
         Sampler sampler = new Sampler(generateOptions, source);
-        List<Trace> traces = new ArrayList<>();
+        List<double[]> allProbs = new ArrayList<>();
+        double[] probs = new double[tokenizer.vocabSize()];
         int[] tokens = new int[options.blockSize()];
         int length = 0;
         int token = tokenizer.bos();
         while (length < tokens.length) {
-            double[] logits = decoder.next(token, generateOptions.viz() ? traces : null);
-            double[] probs = sampler.probabilities(logits);
+            decoder.next(token);
+            decoder.probabilities(generateOptions.temperature(), probs);
+            double[] allowed = sampler.filtered(probs);
             if (generateOptions.viz()) {
-                traces.add(traces.removeLast().withProbs(probs));
+                allProbs.add(allowed.clone());
             }
-            token = length < prompt.length ? prompt[length] : sampler.choose(probs);
+            token = length < prompt.length ? prompt[length] : sampler.choose(allowed);
             if (token == tokenizer.bos()) {
                 break;
             }
             tokens[length++] = token;
         }
         int[] generated = Arrays.copyOf(tokens, length);
+        List<Trace> traces = withProbs(decoder, allProbs);
         return new Sample(tokenizer.decode(generated), generated, traces);
+    }
+
+    private static List<Trace> withProbs(Engine.Decoder decoder, List<double[]> allProbs) {
+        if (allProbs.isEmpty()) {
+            return List.of();
+        }
+        List<Trace> traces = decoder.traces();
+        return IntStream.range(0, allProbs.size())
+                .mapToObj(i -> traces.get(i).withProbs(allProbs.get(i)))
+                .toList();
     }
 
     private void requirePromptFits(int length) {
@@ -213,6 +226,53 @@ public final class MicroGpt {
                     "the prompt may have at most blockSize (%d) characters, but has %d"
                             .formatted(options.blockSize(), length));
         }
+    }
+
+    /// Tells how likely the model finds a text, character by character.
+    ///
+    /// @throws InvalidInputException if the text has an unknown character
+    /// @throws IllegalStateException before [#initParams()]
+    /// @throws DivergedException if the likelihood is not finite
+    public Score score(String text) {
+        int[] tokens = withBos(text);
+        double[] surprisals = engine().losses(tokens);
+        double total = Arrays.stream(surprisals).sum();
+        if (!Double.isFinite(total)) {
+            throw new DivergedException("the likelihood is not finite");
+        }
+        double perplexity = Math.exp(total / surprisals.length);
+        boolean truncated = surprisals.length < tokens.length - 1;
+        return new Score(text, -total, surprisals, perplexity, truncated);
+    }
+
+    /// Shows the forward pass over a text.
+    ///
+    /// @throws InvalidInputException if the text has an unknown character
+    /// @throws IllegalStateException before [#initParams()]
+    /// @throws DivergedException if the logits are not finite
+    public Inspection inspect(String text) {
+        int[] tokens = withBos(text);
+        int[] read = Arrays.copyOf(tokens, Math.min(tokens.length - 1, options.blockSize()));
+        Engine.Decoder decoder = engine().newDecoder(true);
+        List<double[]> allProbs = new ArrayList<>();
+        for (int token : read) {
+            double[] probs = new double[corpus().tokenizer().vocabSize()];
+            decoder.next(token);
+            decoder.probabilities(1, probs);
+            allProbs.add(probs);
+        }
+        boolean truncated = read.length < tokens.length - 1;
+        return new Inspection(text, read, withProbs(decoder, allProbs), truncated);
+    }
+
+    private int[] withBos(String text) {
+        Tokenizer tokenizer = corpus().tokenizer();
+        int[] characters = tokenizer.encode(text, "text");
+        int[] tokens = new int[characters.length + 2];
+        tokens[0] = tokenizer.bos();
+        System.arraycopy(characters, 0, tokens, 1, characters.length);
+        tokens[tokens.length - 1] = tokenizer.bos();
+        return tokens;
     }
 
     /// The memory in bytes that a model and one training step take, about: to be asked before

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/// Turns logits into the next token.
+/// Draws the next token from the probabilities that the model gives.
 final class Sampler {
 
     private final GenerateOptions options;
@@ -17,38 +17,17 @@ final class Sampler {
         this.random = random;
     }
 
-    /// The probabilities to draw from: those of the tokens that topK and topP leave out are 0.
+    /// Leaves only the tokens that topK and topP allow.
     ///
-    /// @param logits (V)
-    /// @return (V), with sum 1
-    /// @throws DivergedException if a logit is not finite
-    double[] probabilities(double[] logits) {
-        for (double logit : logits) {
-            if (!Double.isFinite(logit)) {
-                throw new DivergedException("the model's logits are not finite");
-            }
-        }
-        double inverse = StrictMath.pow(options.temperature(), -1);
-        double[] scaled = new double[logits.length];
-        double max = Double.NEGATIVE_INFINITY;
-        for (int i = 0; i < logits.length; i++) {
-            scaled[i] = logits[i] * inverse;
-            max = Math.max(max, scaled[i]);
-        }
-        if (options.temperature() == 0 || !Double.isFinite(max)) {
-            return mostLikely(logits); // the limit of ever lower temperatures
-        }
-        double[] probs = new double[logits.length];
-        for (int i = 0; i < probs.length; i++) {
-            probs[i] = StrictMath.exp(scaled[i] - max);
-        }
-        normalise(probs);
-        return isFiltering() ? filtered(probs) : probs;
+    /// @param probs the probabilities of all tokens at this temperature, (V)
+    /// @return the probabilities to draw from, with sum 1, (V)
+    double[] filtered(double[] probs) {
+        return isFiltering() ? mostLikely(probs) : probs;
     }
 
     /// Draws a token, or takes the most likely one at temperature 0.
     ///
-    /// @param probs as [#probabilities] gave them
+    /// @param probs as [#filtered] gave them
     int choose(double[] probs) {
         if (options.temperature() == 0) {
             return argmax(probs);
@@ -66,7 +45,7 @@ final class Sampler {
         return options.topK() > 0 || options.topP() < 1;
     }
 
-    private double[] filtered(double[] probs) {
+    private double[] mostLikely(double[] probs) {
         int[] byProbability =
                 IntStream.range(0, probs.length)
                         .boxed()
@@ -86,20 +65,10 @@ final class Sampler {
     }
 
     private static void normalise(double[] weights) {
-        double total = 0;
-        for (double weight : weights) {
-            total += weight;
-        }
-        double inverse = StrictMath.pow(total, -1);
+        double total = Arrays.stream(weights).sum();
         for (int i = 0; i < weights.length; i++) {
-            weights[i] *= inverse;
+            weights[i] /= total;
         }
-    }
-
-    private static double[] mostLikely(double[] logits) {
-        double[] probs = new double[logits.length];
-        probs[argmax(logits)] = 1;
-        return probs;
     }
 
     private static int argmax(double[] x) {

@@ -282,18 +282,53 @@ final class ScalarEngine implements Engine {
     }
 
     @Override
-    public Decoder newDecoder() {
-        return new Decoder() {
-            private final Cache cache = new Cache();
-            private int position;
+    public Decoder newDecoder(boolean traced) {
+        return new ScalarDecoder(traced);
+    }
 
-            @Override
-            public double[] next(int tokenId, @Nullable List<Trace> traces) {
-                double[] logits = data(gpt(tokenId, position, cache, traces));
-                cache.detach(position++);
-                return logits;
-            }
-        };
+    private final class ScalarDecoder implements Decoder {
+
+        private final Cache cache = new Cache();
+        private final boolean traced;
+        private final List<Trace> traces = new ArrayList<>();
+        private double[] logits = {};
+        private int position;
+
+        ScalarDecoder(boolean traced) {
+            this.traced = traced;
+        }
+
+        @Override
+        public void next(int tokenId) {
+            logits = data(gpt(tokenId, position, cache, traced ? traces : null));
+            cache.detach(position++);
+        }
+
+        @Override
+        public void probabilities(double temperature, double[] probs) {
+            Softmax.probabilities(logits, temperature, probs);
+        }
+
+        @Override
+        public List<Trace> traces() {
+            return traces;
+        }
+    }
+
+    @Override
+    public double[] losses(int[] tokens) {
+        int n = Math.min(options.blockSize(), tokens.length - 1);
+        Cache cache = new Cache();
+        double[] losses = new double[n];
+        for (int position = 0; position < n; position++) {
+            losses[position] =
+                    softmax(gpt(tokens[position], position, cache, null))[tokens[position + 1]]
+                            .log()
+                            .neg()
+                            .data();
+            cache.detach(position);
+        }
+        return losses;
     }
 
     @Override

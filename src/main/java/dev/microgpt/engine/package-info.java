@@ -3,10 +3,10 @@
 /// [MicroGpt] is the way in. It is a port of the class of the same name in microgptjs, itself a
 /// translation of Andrej Karpathy's microgpt.py: load documents, initialise parameters, train step
 /// by step, generate. The building blocks lie beside it: `scalar` holds the automatic
-/// differentiation, `random` the two random generators.
+/// differentiation, `tensor` the fast model, `random` the two random generators.
 ///
-/// Dependencies point one way: `engine` uses `engine.scalar` and `engine.random`; these two know
-/// nothing of it.
+/// Dependencies point one way: `engine` uses `engine.scalar`, `engine.tensor` and `engine.random`;
+/// these know nothing of it, nor of each other.
 ///
 /// Array shapes are written next to their declarations, with these letters: T tokens (positions),
 /// C embedding width (`nEmbd`), H heads (`nHead`), D head width (C / H), V vocabulary, L layers

@@ -26,6 +26,7 @@ import java.time.Duration;
 /// @param vocabulary different characters of a training text, plus one
 /// @param stepsPerCall steps in one call
 /// @param samplesPerCall samples in one call
+/// @param textsPerCall texts to score in one call
 /// @param traceValues numbers in the traces that one reply carries, or characters of its documents
 /// @param lossesPerCall raw losses or buckets in one reply
 /// @param queuedCalls calls that may wait for one session
@@ -45,6 +46,7 @@ public record Limits(
         @DefaultValue("10000") int vocabulary,
         @DefaultValue("1000000") int stepsPerCall,
         @DefaultValue("1000") int samplesPerCall,
+        @DefaultValue("10000") int textsPerCall,
         @DefaultValue("4000000") long traceValues,
         @DefaultValue("100000") int lossesPerCall,
         @DefaultValue("1000") int queuedCalls,
@@ -65,6 +67,7 @@ public record Limits(
                 batchSize,
                 stepsPerCall,
                 samplesPerCall,
+                textsPerCall,
                 traceValues,
                 lossesPerCall,
                 queuedCalls,
@@ -141,6 +144,12 @@ public record Limits(
             int blockSize = session.view().options().blockSize();
             checkTraces((double) call.count() * traces(session.view(), blockSize));
         }
+    }
+
+    /// @throws InvalidInputException if a reply would carry too many numbers
+    void checkTraces(Snapshot session, String text) {
+        int tokens = Math.min(text.length() + 1, session.view().options().blockSize());
+        checkTraces((double) traces(session.view(), tokens));
     }
 
     private void checkTraces(double size) {

@@ -1,11 +1,13 @@
 package dev.microgpt.session;
 
 import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.Inspection;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Score;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.engine.TokenEmbedding;
 import dev.microgpt.engine.random.RandomSource;
@@ -160,6 +162,37 @@ public final class Session {
         limits.checkTraces(now, call);
         CompletableFuture<List<Sample>> samples = lane.call(new Generation(call));
         return await(samples, () -> samples.cancel(false));
+    }
+
+    /// Tells how likely the model finds each text.
+    ///
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public List<Score> score(List<String> texts) {
+        List<Score> scores = new ArrayList<>();
+        CompletableFuture<List<Score>> result =
+                lane.call(
+                        deadline -> {
+                            requireUsable(snapshot.view());
+                            while (scores.size() < texts.size() && System.nanoTime() < deadline) {
+                                scores.add(model.score(texts.get(scores.size())));
+                            }
+                            return scores.size() == texts.size() ? scores : null;
+                        });
+        return await(result, () -> result.cancel(false));
+    }
+
+    /// Shows the forward pass over a text.
+    ///
+    /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
+    public Inspection inspect(String text) {
+        Snapshot now = snapshot;
+        requireUsable(now.view());
+        limits.checkTraces(now, text);
+        return call(
+                () -> {
+                    requireUsable(snapshot.view());
+                    return model.inspect(text);
+                });
     }
 
     /// The token embeddings.

@@ -46,10 +46,10 @@ public record InitRequest(
                         example = "1000")
                 @Nullable Long numSteps,
         @Schema(
-                        description = "scalar is the reference",
-                        allowableValues = {"scalar"},
+                        description = "tensor is the fast one, scalar the reference",
+                        allowableValues = {"tensor", "scalar"},
                         defaultValue = "scalar",
-                        example = "scalar")
+                        example = "tensor")
                 @Nullable String engine,
         @Schema(
                         description =

@@ -1,5 +1,6 @@
 package dev.microgpt.web;
 
+import dev.microgpt.engine.Inspection;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.GenerateCall;
 import dev.microgpt.session.Limits;
@@ -63,6 +64,62 @@ class ModelController {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
         GenerateCall call = request.toCall(limits);
         return GenerateReply.of(sessions.get(name).generate(call), call.options().viz());
+    }
+
+    @PostMapping(path = "/score", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Tell how likely texts are",
+            description = "Character by character, in nats; the end of a text counts.")
+    @ApiResponse(responseCode = "200", description = "a score for each text")
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.MALFORMED_JSON,
+        ErrorCode.UNKNOWN_FIELD,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.INVALID_TEXT,
+        ErrorCode.UNKNOWN_CHARACTER,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY,
+        ErrorCode.WRONG_STATE,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode.FORBIDDEN_ORIGIN
+    })
+    ScoreReply score(
+            @Parameter(example = "demo") @PathVariable String name,
+            @RequestBody(required = false) @Nullable ScoreRequest body) {
+        ScoreRequest request = body == null ? new ScoreRequest(null) : body;
+        return new ScoreReply(sessions.get(name).score(request.checked(limits)));
+    }
+
+    @PostMapping(path = "/inspect", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Show the forward pass over a text",
+            description = "Entry by entry what each position looks at, and what it expects next.")
+    @ApiResponse(responseCode = "200", description = "the trace of the text")
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.MALFORMED_JSON,
+        ErrorCode.UNKNOWN_FIELD,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.INVALID_TEXT,
+        ErrorCode.UNKNOWN_CHARACTER,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY,
+        ErrorCode.WRONG_STATE,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode.FORBIDDEN_ORIGIN
+    })
+    Inspection inspect(
+            @Parameter(example = "demo") @PathVariable String name,
+            @RequestBody(required = false) @Nullable InspectRequest body) {
+        InspectRequest request = body == null ? new InspectRequest(null) : body;
+        return sessions.get(name).inspect(request.requiredText());
     }
 
     @GetMapping("/losses")

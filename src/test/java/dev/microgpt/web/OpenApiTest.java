@@ -43,6 +43,8 @@ final class OpenApiTest {
         "post, /api/v1/sessions/{name}/load, 200, 400 403 404 409 413 415",
         "post, /api/v1/sessions/{name}/step, 200, 400 403 404 409 413 415",
         "post, /api/v1/sessions/{name}/generate, 200, 400 403 404 409 413 415",
+        "post, /api/v1/sessions/{name}/score, 200, 400 403 404 409 413 415",
+        "post, /api/v1/sessions/{name}/inspect, 200, 400 403 404 409 413 415",
         "get, /api/v1/sessions/{name}/losses, 200, 400 404 409",
         "get, /api/v1/sessions/{name}/embeddings, 200, 400 404 409",
         "get, /api/v1/sessions/{name}/config, 200, 400 404",
@@ -74,6 +76,8 @@ final class OpenApiTest {
                         SESSION + "/load",
                         SESSION + "/step",
                         SESSION + "/generate",
+                        SESSION + "/score",
+                        SESSION + "/inspect",
                         SESSION + "/losses",
                         SESSION + "/embeddings",
                         SESSION + "/config",
@@ -82,7 +86,7 @@ final class OpenApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"init", "load", "step", "generate"})
+    @ValueSource(strings = {"init", "load", "step", "generate", "score", "inspect"})
     void requestsHaveExamples(String call) {
         JsonNode operation = operation("post", SESSION + "/" + call);
         JsonNode name =

@@ -1,0 +1,75 @@
+package dev.microgpt;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.GenerateOptions;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/// How long the tensor engine takes for a training step on names, on one thread, and for a name.
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+@State(Scope.Benchmark)
+public class TensorStepBenchmark {
+
+    /// Embedding width, layers, documents in a step.
+    @Param({"16,1,1", "16,1,16", "32,1,16", "64,1,16", "128,1,16", "256,4,64"})
+    private String shape = "";
+
+    private MicroGpt model = new MicroGpt();
+
+    @Setup
+    public void load() throws IOException {
+        String[] numbers = shape.split(",", -1);
+        ModelOptions options =
+                ModelOptions.builder()
+                        .engine(EngineKind.TENSOR)
+                        .nEmbd(Integer.parseInt(numbers[0]))
+                        .nLayer(Integer.parseInt(numbers[1]))
+                        .batchSize(Integer.parseInt(numbers[2]))
+                        .numSteps(1_000_000_000)
+                        .learningRate(0.001)
+                        .build();
+        model = new MicroGpt(options);
+        try (InputStream names = MicroGpt.class.getResourceAsStream("/datasets/names.txt")) {
+            model.loadData(Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE));
+        }
+        model.initParams();
+    }
+
+    /// One step on as many names as the shape says.
+    ///
+    /// @return the loss
+    @Benchmark
+    public double trainStep() {
+        return model.advance();
+    }
+
+    /// One name.
+    ///
+    /// @return the name
+    @Benchmark
+    public String generate() {
+        return model.generate(GenerateOptions.defaults()).text();
+    }
+}

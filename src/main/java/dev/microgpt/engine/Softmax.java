@@ -1,0 +1,43 @@
+package dev.microgpt.engine;
+
+import java.util.Arrays;
+
+/// Turns logits into probabilities as microgptjs does when it generates, operation by operation.
+final class Softmax {
+
+    private Softmax() {}
+
+    /// @param logits (V)
+    /// @param temperature divides the logits; 0 gives the most likely one the probability 1
+    /// @param probs takes the probabilities, (V)
+    /// @throws DivergedException if a logit is not finite
+    static void probabilities(double[] logits, double temperature, double[] probs) {
+        double inverse = StrictMath.pow(temperature, -1);
+        double max = Double.NEGATIVE_INFINITY;
+        int argmax = 0;
+        for (int i = 0; i < logits.length; i++) {
+            if (!Double.isFinite(logits[i])) {
+                throw new DivergedException("a logit is " + logits[i]);
+            }
+            if (logits[i] > logits[argmax]) {
+                argmax = i;
+            }
+            probs[i] = logits[i] * inverse;
+            max = Math.max(max, probs[i]);
+        }
+        if (!Double.isFinite(max)) { // the limit of ever lower temperatures
+            Arrays.fill(probs, 0);
+            probs[argmax] = 1;
+            return;
+        }
+        double total = 0;
+        for (int i = 0; i < probs.length; i++) {
+            probs[i] = StrictMath.exp(probs[i] - max);
+            total += probs[i];
+        }
+        double scale = StrictMath.pow(total, -1);
+        for (int i = 0; i < probs.length; i++) {
+            probs[i] *= scale;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.microgpt.engine;
+
+import dev.microgpt.engine.tensor.Capture;
+import dev.microgpt.engine.tensor.KvDecoder;
+import dev.microgpt.engine.tensor.TensorModel;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The fast engine: see [TensorModel].
+final class TensorEngine implements Engine {
+
+    private final ModelOptions options;
+    private final TensorModel model;
+
+    /// Made at the first use and kept: only one sequence is read at a time.
+    private @Nullable KvDecoder decoder;
+
+    TensorEngine(ModelOptions options, int vocabSize, double[] params) {
+        this.options = options;
+        model =
+                new TensorModel(
+                        vocabSize,
+                        options.nEmbd(),
+                        options.nHead(),
+                        options.nLayer(),
+                        options.blockSize(),
+                        params);
+    }
+
+    /// See [Engine#estimateBytes].
+    static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
+        return TensorModel.estimateBytes(
+                vocabSize,
+                options.nEmbd(),
+                options.nHead(),
+                options.nLayer(),
+                options.blockSize(),
+                (double) options.batchSize() * Math.min(options.blockSize(), tokens));
+    }
+
+    @Override
+    public int numParams() {
+        return model.numParams();
+    }
+
+    @Override
+    public double trainStep(
+            int[][] batch, long step, double learningRate, @Nullable List<Trace> traces) {
+        if (traces != null) {
+            int[] last = batch[batch.length - 1];
+            traces.addAll(traces(Arrays.copyOf(last, last.length - 1)));
+        }
+        double loss = model.trainStep(batch, step, learningRate);
+        if (!Double.isFinite(loss)) {
+            throw new DivergedException(
+                    "the loss of step %d or its gradient is not finite".formatted(step + 1));
+        }
+        return loss;
+    }
+
+    private List<Trace> traces(int[] tokens) {
+        Capture capture = model.capture(tokens);
+        List<Trace> traces = new ArrayList<>();
+        for (int t = 0; t < capture.embedding().length; t++) {
+            traces.add(
+                    new Trace(
+                            capture.embedding()[t],
+                            capture.attentionWeights()[t],
+                            capture.mlpActivations()[t],
+                            null));
+        }
+        return traces;
+    }
+
+    @Override
+    public Decoder newDecoder(boolean traced) {
+        if (decoder == null) {
+            decoder = new KvDecoder(model);
+        }
+        decoder.reset();
+        return new TensorDecoder(decoder);
+    }
+
+    private final class TensorDecoder implements Decoder {
+
+        private final KvDecoder reader;
+        private final int[] tokens = new int[options.blockSize()];
+        private int length;
+
+        TensorDecoder(KvDecoder reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public void next(int tokenId) {
+            reader.next(tokenId);
+            tokens[length++] = tokenId;
+        }
+
+        @Override
+        public void probabilities(double temperature, double[] probs) {
+            reader.probabilities(temperature, probs);
+            if (!Double.isFinite(probs[0])) {
+                // Too low a temperature for single precision, or the logits are not finite.
+                Softmax.probabilities(reader.logits(), temperature, probs);
+            }
+        }
+
+        @Override
+        public List<Trace> traces() {
+            return TensorEngine.this.traces(Arrays.copyOf(tokens, length));
+        }
+    }
+
+    @Override
+    public double[] losses(int[] tokens) {
+        return model.losses(tokens);
+    }
+
+    /// The gradient of a batch's loss with respect to every parameter, (numParams).
+    double[] gradients(int[][] batch) {
+        return model.gradients(batch);
+    }
+
+    @Override
+    public ParamStats paramStats() {
+        return new ParamStats(model.paramMean(), model.paramRootMeanSquare());
+    }
+
+    @Override
+    public double[] embedding(int tokenId) {
+        return model.embedding(tokenId);
+    }
+}

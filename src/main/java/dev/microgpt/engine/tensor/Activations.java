@@ -1,0 +1,103 @@
+package dev.microgpt.engine.tensor;
+
+import java.util.Arrays;
+
+/// What a forward pass leaves behind for the backward pass, and room for gradients: buffers for the
+/// positions of one batch, one sequence after the other. They grow to the largest batch seen and are
+/// then used again.
+final class Activations {
+
+    /// What one layer leaves behind.
+    static final class Layer {
+
+        float[] norm1 = {}; // (N, C'), input of the attention
+        float[] scale1 = {}; // (N), of that normalisation
+        final AttentionBuffers attention;
+        float[] norm2 = {}; // (N, C'), input of the MLP
+        float[] scale2 = {}; // (N)
+        float[] hidden = {}; // (N, F'), after the ReLU
+
+        Layer(Layout layout) {
+            attention = new AttentionBuffers(layout);
+        }
+    }
+
+    final int cStride;
+    final int fStride;
+    final int vStride;
+
+    int[] tokens = {}; // (N)
+    int[] targets = {}; // (N)
+    int[] positions = {}; // (N), within the sequence
+    float[] x = {}; // (N, C'), the residual stream
+    float[] norm0 = {}; // (N, C'), the embedding after its normalisation
+    float[] scale0 = {}; // (N)
+    final Layer[] layers; // (L)
+    float[] logits = {}; // (N, V'), then their gradient
+
+    float[] dx = {}; // (N, C')
+    float[] dNorm = {}; // (N, C')
+    float[] dHidden = {}; // (N, F')
+
+    private int capacity;
+
+    Activations(Layout layout) {
+        cStride = Layout.stride(layout.c);
+        fStride = Layout.stride(layout.f);
+        vStride = Layout.stride(layout.v);
+        layers = new Layer[layout.layers];
+        Arrays.setAll(layers, i -> new Layer(layout));
+    }
+
+    /// Makes room for so many positions.
+    void ensureRows(int positionCount) {
+        int rows = roundedRows(positionCount);
+        if (rows <= capacity) {
+            return;
+        }
+        tokens = new int[rows];
+        targets = new int[rows];
+        positions = new int[rows];
+        x = new float[rows * cStride];
+        norm0 = new float[rows * cStride];
+        scale0 = new float[rows];
+        logits = new float[rows * vStride];
+        dx = new float[rows * cStride];
+        dNorm = new float[rows * cStride];
+        dHidden = new float[rows * fStride];
+        float[] dqkv = {};
+        float[] dO = {};
+        for (Layer layer : layers) {
+            layer.norm1 = new float[rows * cStride];
+            layer.scale1 = new float[rows];
+            layer.norm2 = new float[rows * cStride];
+            layer.scale2 = new float[rows];
+            layer.hidden = new float[rows * fStride];
+            AttentionBuffers attention = layer.attention;
+            attention.qkv = new float[rows * attention.qkvStride];
+            attention.o = new float[rows * attention.oStride];
+            attention.max = new float[rows * attention.oStride];
+            attention.inverseSum = new float[rows * attention.oStride];
+            if (dqkv.length == 0) { // gradients are needed in one layer at a time
+                dqkv = new float[rows * attention.qkvStride];
+                dO = new float[rows * attention.oStride];
+            }
+            attention.dqkv = dqkv;
+            attention.dO = dO;
+        }
+        capacity = rows;
+    }
+
+    /// Rows that products work on: whole tiles.
+    static int roundedRows(int rows) {
+        return (rows + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
+    }
+
+    /// The numbers that the buffers hold for each position; the strides may add one vector each.
+    static double floats(double c, double a, double f, double v, double layers) {
+        double pad = Layout.PAD;
+        double layer = 2 * (c + pad) + 3 * a + pad + 3 * (a + pad) + f + pad + 2;
+        double shared = 4 * (c + pad) + f + pad + v + pad + 4 * a + 2 * pad + 4;
+        return layers * layer + shared;
+    }
+}

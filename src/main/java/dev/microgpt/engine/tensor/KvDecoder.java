@@ -1,0 +1,114 @@
+package dev.microgpt.engine.tensor;
+
+import java.util.Arrays;
+
+/// Reads sequences token by token, and remembers the keys and values of what it has read. It sees the
+/// model's parameters as they are at each token. One thread at a time.
+public final class KvDecoder {
+
+    private final TensorModel model;
+    private final Layout layout;
+    private final Kernels kernels;
+    private final float[] x; // (C')
+    private final float[] norm; // (C')
+    private final float[] scale = new float[1];
+    private final float[] qkv; // (3 A)
+    private final float[] keys; // (L, T, A)
+    private final float[] values; // (L, T, A)
+    private final float[] o; // (A)
+    private final float[] hidden; // (F')
+    private final float[] logits; // (V')
+    private final float[] probs; // (V')
+    private final AttentionBuffers attention;
+    private int length;
+
+    public KvDecoder(TensorModel model) {
+        this.model = model;
+        layout = model.layout();
+        kernels = model.kernels();
+        x = new float[layout.c];
+        norm = new float[layout.c];
+        qkv = new float[3 * layout.a];
+        keys = new float[layout.layers * layout.blockSize * layout.a];
+        values = new float[layout.layers * layout.blockSize * layout.a];
+        o = new float[layout.a];
+        hidden = new float[layout.f];
+        logits = new float[layout.v];
+        probs = new float[layout.v];
+        attention = new AttentionBuffers(layout);
+    }
+
+    /// Forgets what was read.
+    public void reset() {
+        length = 0;
+    }
+
+    /// Reads one more token.
+    ///
+    /// @throws IllegalStateException if blockSize tokens were read already
+    public void next(int tokenId) {
+        if (length == layout.blockSize) {
+            throw new IllegalStateException("blockSize tokens (%d) were read".formatted(length));
+        }
+        embed(tokenId);
+        for (int layer = 0; layer < layout.layers; layer++) {
+            attend(layer);
+            norm();
+            multiply(layout.c, layout.f, norm, layout.fc1(layer), hidden, false);
+            kernels.relu(hidden, 0, layout.f);
+            multiply(layout.f, layout.c, hidden, layout.fc2(layer), x, true);
+        }
+        multiply(layout.c, layout.v, x, layout.lmHead, logits, false);
+        length++;
+    }
+
+    private void embed(int tokenId) {
+        float[] weights = model.weights();
+        int token = layout.wte + tokenId * layout.c;
+        int position = layout.wpe + length * layout.c;
+        for (int j = 0; j < layout.c; j++) {
+            x[j] = weights[token + j] + weights[position + j];
+        }
+        norm();
+        System.arraycopy(norm, 0, x, 0, layout.c);
+    }
+
+    private void norm() {
+        kernels.rmsNorm(1, layout.width, layout.c, x, 0, layout.c, norm, 0, scale);
+    }
+
+    private void attend(int layer) {
+        norm();
+        multiply(layout.c, 3 * layout.a, norm, layout.qkv(layer), qkv, false);
+        int cache = layer * layout.blockSize * layout.a;
+        int place = cache + length * layout.a;
+        System.arraycopy(qkv, layout.a, keys, place, layout.a);
+        System.arraycopy(qkv, 2 * layout.a, values, place, layout.a);
+        kernels.attend(attention, length + 1, qkv, 0, keys, values, cache, o, 0);
+        multiply(layout.a, layout.c, o, layout.wo(layer), x, true);
+    }
+
+    private void multiply(
+            int in, int out, float[] from, int weight, float[] to, boolean accumulate) {
+        kernels.multiply(1, in, out, from, 0, in, model.weights(), weight, to, 0, out, accumulate);
+    }
+
+    /// The logits of the next token, (V).
+    public double[] logits() {
+        double[] result = new double[layout.vocab];
+        Arrays.setAll(result, i -> logits[i]);
+        return result;
+    }
+
+    /// The probabilities of the next token, (V).
+    ///
+    /// @param temperature above 0
+    /// @param result takes them
+    public void probabilities(double temperature, double[] result) {
+        System.arraycopy(logits, 0, probs, 0, layout.v);
+        kernels.softmax(layout.vocab, layout.v, probs, (float) (1 / temperature));
+        for (int i = 0; i < layout.vocab; i++) {
+            result[i] = probs[i];
+        }
+    }
+}

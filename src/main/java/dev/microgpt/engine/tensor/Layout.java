@@ -1,0 +1,214 @@
+package dev.microgpt.engine.tensor;
+
+/// Where each matrix lies in the flat arrays of parameters, gradients and moments, and how wide things
+/// are with their padding.
+///
+/// The embeddings are row-major. The weight of a linear layer from `in` to `out` elements is stored in
+/// panels: its transpose (in, out) cut into vertical strips of 16, 32 or 48 columns, each row-major.
+/// So the inner loop of a product runs through memory without a jump. See [#panelWidth].
+final class Layout {
+
+    /// Widths are padded to multiples of this: the float lanes of a 512-bit vector.
+    static final int PAD = 16;
+
+    private static final int MAX_PANEL = 3 * PAD;
+
+    final int vocab; // V
+    final int width; // C
+    final int heads; // H
+    final int headDim; // D
+    final int layers; // L
+    final int blockSize; // T
+
+    final int c; // C'
+    final int d; // D'
+    final int a; // A, heads side by side
+    final int f; // F'
+    final int v; // V'
+
+    final int wte; // (V, C'), row-major
+    final int wpe; // (T, C'), row-major
+    final int lmHead; // (C', V') in panels
+    private final int firstLayer;
+    private final int layerSize;
+
+    /// Offsets within a layer.
+    private final int wo;
+
+    private final int fc1;
+    private final int fc2;
+
+    /// Length of the arrays.
+    final int size;
+
+    /// @throws ArithmeticException if an array of that length is not possible
+    Layout(int vocab, int width, int heads, int layers, int blockSize) {
+        this.vocab = vocab;
+        this.width = width;
+        this.heads = heads;
+        this.layers = layers;
+        this.blockSize = blockSize;
+        headDim = width / heads;
+        c = padded(width);
+        d = paddedHead(headDim);
+        a = padded(heads * d);
+        f = padded(4 * width);
+        v = padded(vocab);
+
+        wte = 0;
+        wpe = wte + vocab * c;
+        long cc = c; // before any sum can overflow, the size is checked
+        long all = cc * (vocab + blockSize + v) + layers * cc * (4L * a + 2L * f);
+        size = Math.toIntExact(all);
+        lmHead = wpe + blockSize * c;
+        firstLayer = lmHead + c * v;
+        wo = c * 3 * a;
+        fc1 = wo + a * c;
+        fc2 = fc1 + c * f;
+        layerSize = fc2 + f * c;
+    }
+
+    /// The weight that makes queries, keys and values: (C', 3 A) in panels.
+    int qkv(int layer) {
+        return firstLayer + layer * layerSize;
+    }
+
+    /// The weight behind the attention: (A, C') in panels.
+    int wo(int layer) {
+        return qkv(layer) + wo;
+    }
+
+    /// The first weight of the MLP: (C', F') in panels.
+    int fc1(int layer) {
+        return qkv(layer) + fc1;
+    }
+
+    /// The second weight of the MLP: (F', C') in panels.
+    int fc2(int layer) {
+        return qkv(layer) + fc2;
+    }
+
+    static int padded(int n) {
+        return (n + PAD - 1) / PAD * PAD;
+    }
+
+    /// Small heads get a power of two, so that a vector holds a whole number of them.
+    static int paddedHead(int headDim) {
+        if (headDim >= PAD) {
+            return (int) Math.min(Integer.MAX_VALUE / PAD * PAD, (headDim + PAD - 1L) / PAD * PAD);
+        }
+        int d = 1;
+        while (d < headDim) {
+            d *= 2;
+        }
+        return d;
+    }
+
+    /// The distance between the rows of an activation matrix: a whole page would map the same column of
+    /// all rows to the same few cache lines.
+    static int stride(int width) {
+        return width % 1024 == 0 ? width + PAD : width;
+    }
+
+    /// The width of the panel that begins at a column. Three vectors, as a tile of 8 rows by three has
+    /// the best ratio of arithmetic to loads; two, where a single one would be left over.
+    ///
+    /// @param columns of the whole matrix, a multiple of 16
+    /// @param start where the panel begins
+    static int panelWidth(int columns, int start) {
+        int rest = columns - start;
+        return rest == 4 * PAD ? 2 * PAD : Math.min(rest, MAX_PANEL);
+    }
+
+    /// The place of an element in a matrix in panels.
+    ///
+    /// @param rows `in`, padded
+    /// @param columns `out`, padded
+    static int inPanels(int rows, int columns, int row, int column) {
+        int start = 0;
+        int panel = panelWidth(columns, start);
+        while (start + panel <= column) {
+            start += panel;
+            panel = panelWidth(columns, start);
+        }
+        return rows * start + row * panel + (column - start);
+    }
+
+    /// Takes each parameter with its place in the arrays.
+    interface Visitor {
+
+        /// @param index in the order of the reference, see `Engine`
+        /// @param place in the arrays
+        void visit(int index, int place);
+    }
+
+    /// Visits all parameters in the order of the reference: wte, wpe, lm_head, then for each layer
+    /// attn_wq, attn_wk, attn_wv, attn_wo, mlp_fc1, mlp_fc2, each (out, in) row by row.
+    void forEachParam(Visitor visitor) {
+        int index = 0;
+        index = visitRows(visitor, index, wte, vocab);
+        index = visitRows(visitor, index, wpe, blockSize);
+        index = visitLinear(visitor, index, lmHead, c, v, width, vocab, IDENTITY, IDENTITY);
+        IndexMap head = i -> i / headDim * d + i % headDim;
+        for (int layer = 0; layer < layers; layer++) {
+            for (int part = 0; part < 3; part++) { // queries, keys, values
+                int firstColumn = part * a;
+                index =
+                        visitLinear(
+                                visitor,
+                                index,
+                                qkv(layer),
+                                c,
+                                3 * a,
+                                width,
+                                width,
+                                IDENTITY,
+                                i -> firstColumn + head.map(i));
+            }
+            index = visitLinear(visitor, index, wo(layer), a, c, width, width, head, IDENTITY);
+            index =
+                    visitLinear(
+                            visitor, index, fc1(layer), c, f, width, 4 * width, IDENTITY, IDENTITY);
+            index =
+                    visitLinear(
+                            visitor, index, fc2(layer), f, c, 4 * width, width, IDENTITY, IDENTITY);
+        }
+    }
+
+    private interface IndexMap {
+        int map(int index);
+    }
+
+    private static final IndexMap IDENTITY = i -> i;
+
+    private int visitRows(Visitor visitor, int firstIndex, int offset, int rows) {
+        int index = firstIndex;
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < width; column++) {
+                visitor.visit(index++, offset + row * c + column);
+            }
+        }
+        return index;
+    }
+
+    private static int visitLinear(
+            Visitor visitor,
+            int firstIndex,
+            int offset,
+            int paddedIn,
+            int paddedOut,
+            int in,
+            int out,
+            IndexMap rowOfIn,
+            IndexMap columnOfOut) {
+        int index = firstIndex;
+        for (int o = 0; o < out; o++) {
+            int column = columnOfOut.map(o);
+            for (int i = 0; i < in; i++) {
+                int place = inPanels(paddedIn, paddedOut, rowOfIn.map(i), column);
+                visitor.visit(index++, offset + place);
+            }
+        }
+        return index;
+    }
+}

@@ -1,0 +1,330 @@
+package dev.microgpt.engine.tensor;
+
+import java.util.Arrays;
+
+/// [Kernels] in plain loops, for JVMs that are started without the Vector API, and as the oracle of the
+/// others. The loops run along rows, so that the compiler can vectorise some of them.
+final class PortableKernels implements Kernels {
+
+    @Override
+    public String name() {
+        return "portable";
+    }
+
+    @Override
+    public void multiply(
+            int rows,
+            int in,
+            int out,
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] w,
+            int wOffset,
+            float[] y,
+            int yOffset,
+            int yStride,
+            boolean accumulate) {
+        int panel;
+        for (int column = 0; column < out; column += panel) {
+            panel = Layout.panelWidth(out, column);
+            for (int row = 0; row < rows; row++) {
+                int yRow = yOffset + row * yStride + column;
+                if (!accumulate) {
+                    Arrays.fill(y, yRow, yRow + panel, 0);
+                }
+                for (int p = 0; p < in; p++) {
+                    int wRow = wOffset + in * column + p * panel;
+                    addScaled(x[xOffset + row * xStride + p], w, wRow, y, yRow, panel);
+                }
+            }
+        }
+    }
+
+    /// y += a x
+    private static void addScaled(float a, float[] x, int xOffset, float[] y, int yOffset, int n) {
+        for (int j = 0; j < n; j++) {
+            y[yOffset + j] += a * x[xOffset + j];
+        }
+    }
+
+    private static float dot(float[] x, int xOffset, float[] y, int yOffset, int n) {
+        float sum = 0;
+        for (int j = 0; j < n; j++) {
+            sum += x[xOffset + j] * y[yOffset + j];
+        }
+        return sum;
+    }
+
+    @Override
+    public void weightGradient(
+            int rows,
+            int in,
+            int out,
+            float[] x,
+            int xStride,
+            float[] dy,
+            int dyStride,
+            float[] dw,
+            int dwOffset) {
+        Arrays.fill(dw, dwOffset, dwOffset + in * out, 0);
+        int panel;
+        for (int column = 0; column < out; column += panel) {
+            panel = Layout.panelWidth(out, column);
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < in; i++) {
+                    int target = dwOffset + in * column + i * panel;
+                    addScaled(x[row * xStride + i], dy, row * dyStride + column, dw, target, panel);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void transpose(int in, int out, float[] w, float[] t, int offset) {
+        for (int i = 0; i < in; i++) {
+            for (int j = 0; j < out; j++) {
+                t[offset + Layout.inPanels(out, in, j, i)] =
+                        w[offset + Layout.inPanels(in, out, i, j)];
+            }
+        }
+    }
+
+    @Override
+    public void rmsNorm(
+            int rows,
+            int width,
+            int padded,
+            float[] x,
+            int xOffset,
+            int stride,
+            float[] y,
+            int yOffset,
+            float[] scale) {
+        for (int row = 0; row < rows; row++) {
+            int from = xOffset + row * stride;
+            int to = yOffset + row * stride;
+            float mean = dot(x, from, x, from, width) / width;
+            float s = (float) (1 / Math.sqrt(mean + RMS_EPSILON));
+            scale[row] = s;
+            for (int j = 0; j < padded; j++) {
+                y[to + j] = x[from + j] * s;
+            }
+        }
+    }
+
+    @Override
+    public void rmsNormBackward(
+            int rows,
+            int width,
+            int padded,
+            float[] dy,
+            float[] y,
+            float[] scale,
+            int stride,
+            float[] dx,
+            boolean accumulate) {
+        for (int row = 0; row < rows; row++) {
+            int offset = row * stride;
+            float mean = dot(dy, offset, y, offset, width) / width;
+            for (int j = offset; j < offset + padded; j++) {
+                float d = scale[row] * (dy[j] - y[j] * mean);
+                dx[j] = accumulate ? dx[j] + d : d;
+            }
+        }
+    }
+
+    @Override
+    public void relu(float[] x, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            x[i] = Math.max(0, x[i]);
+        }
+    }
+
+    @Override
+    public void reluBackward(float[] y, float[] dy, int length) {
+        for (int i = 0; i < length; i++) {
+            dy[i] = y[i] > 0 ? dy[i] : 0;
+        }
+    }
+
+    @Override
+    public double crossEntropy(
+            int vocab, int padded, float[] logits, int offset, int target, float factor) {
+        float shifted = -max(logits, offset, vocab) + logits[offset + target];
+        float sum = exponentials(logits, offset, vocab);
+        for (int j = 0; j < vocab; j++) {
+            logits[offset + j] *= factor / sum;
+        }
+        Arrays.fill(logits, offset + vocab, offset + padded, 0);
+        logits[offset + target] -= factor;
+        return Math.log(sum) - shifted;
+    }
+
+    @Override
+    public void softmax(int vocab, int padded, float[] logits, float scale) {
+        for (int j = 0; j < vocab; j++) {
+            logits[j] *= scale;
+        }
+        float inverse = 1 / exponentials(logits, 0, vocab);
+        for (int j = 0; j < vocab; j++) {
+            logits[j] *= inverse;
+        }
+        Arrays.fill(logits, vocab, padded, 0);
+    }
+
+    private static float max(float[] x, int offset, int n) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int j = 0; j < n; j++) {
+            max = Math.max(max, x[offset + j]);
+        }
+        return max;
+    }
+
+    /// x = exp(x - max x), except that what is too small to matter becomes 0.
+    ///
+    /// @return the sum
+    private static float exponentials(float[] x, int offset, int n) {
+        float max = max(x, offset, n);
+        float sum = 0;
+        for (int j = offset; j < offset + n; j++) {
+            x[j] = exp(x[j] - max);
+            sum += x[j];
+        }
+        return sum;
+    }
+
+    private static float exp(float x) {
+        return x > LOG_TINY ? (float) Math.exp(x) : 0;
+    }
+
+    @Override
+    public void attention(AttentionBuffers b, int tokens, int row) {
+        for (int head = 0; head < b.heads; head++) {
+            for (int t = 0; t < tokens; t++) {
+                int q = (row + t) * b.qkvStride + head * b.d;
+                int keys = row * b.qkvStride + b.a + head * b.d;
+                int place = (row + t) * b.oStride + head * b.d;
+                scores(b, t + 1, b.qkv, q, b.qkv, keys, b.qkvStride);
+                b.max[place] = max(b.p, 0, t + 1);
+                b.inverseSum[place] = 1 / exponentials(b.p, 0, t + 1);
+                for (int s = 0; s <= t; s++) {
+                    b.p[s] *= b.inverseSum[place];
+                }
+                weigh(b, t + 1, b.qkv, keys + b.a, b.qkvStride, b.o, place);
+                if (b.weights != null) {
+                    System.arraycopy(b.p, 0, b.weights, (head * tokens + t) * tokens, t + 1);
+                }
+            }
+        }
+    }
+
+    private static void scores(
+            AttentionBuffers b,
+            int count,
+            float[] q,
+            int qOffset,
+            float[] k,
+            int kOffset,
+            int stride) {
+        for (int s = 0; s < count; s++) {
+            b.p[s] = dot(q, qOffset, k, kOffset + s * stride, b.d) * b.scale;
+        }
+    }
+
+    private static void weigh(
+            AttentionBuffers b,
+            int count,
+            float[] v,
+            int vOffset,
+            int stride,
+            float[] o,
+            int oOffset) {
+        Arrays.fill(o, oOffset, oOffset + b.d, 0);
+        for (int s = 0; s < count; s++) {
+            addScaled(b.p[s], v, vOffset + s * stride, o, oOffset, b.d);
+        }
+    }
+
+    /// With p the weights and dp = dO v their gradient, the scores' is ds = p (dp - dO o).
+    @Override
+    public void attentionBackward(AttentionBuffers b, int tokens, int row) {
+        for (int t = 0; t < tokens; t++) {
+            int from = (row + t) * b.qkvStride;
+            Arrays.fill(b.dqkv, from, from + 3 * b.a, 0);
+        }
+        for (int head = 0; head < b.heads; head++) {
+            for (int t = 0; t < tokens; t++) {
+                headBackward(b, row, t, head);
+            }
+        }
+    }
+
+    private static void headBackward(AttentionBuffers b, int row, int t, int head) {
+        int first = row * b.qkvStride + head * b.d;
+        int q = first + t * b.qkvStride;
+        int place = (row + t) * b.oStride + head * b.d;
+        float delta = dot(b.dO, place, b.o, place, b.d);
+        for (int s = 0; s <= t; s++) {
+            int k = first + s * b.qkvStride + b.a;
+            int v = k + b.a;
+            float score = dot(b.qkv, q, b.qkv, k, b.d) * b.scale;
+            float p = exp(score - b.max[place]) * b.inverseSum[place];
+            float ds = p * (dot(b.dO, place, b.qkv, v, b.d) - delta) * b.scale;
+            addScaled(ds, b.qkv, k, b.dqkv, q, b.d);
+            addScaled(ds, b.qkv, q, b.dqkv, k, b.d);
+            addScaled(p, b.dO, place, b.dqkv, v, b.d);
+        }
+    }
+
+    @Override
+    public void attend(
+            AttentionBuffers b,
+            int tokens,
+            float[] q,
+            int qOffset,
+            float[] k,
+            float[] v,
+            int kvOffset,
+            float[] o,
+            int oOffset) {
+        for (int head = 0; head < b.heads; head++) {
+            int column = head * b.d;
+            scores(b, tokens, q, qOffset + column, k, kvOffset + column, b.a);
+            float inverse = 1 / exponentials(b.p, 0, tokens);
+            for (int s = 0; s < tokens; s++) {
+                b.p[s] *= inverse;
+            }
+            weigh(b, tokens, v, kvOffset + column, b.a, o, oOffset + column);
+        }
+    }
+
+    @Override
+    public boolean isFinite(float[] x, int length) {
+        float sum = 0;
+        for (int i = 0; i < length; i++) {
+            sum += x[i] * 0; // NaN for what is not finite
+        }
+        return sum == 0;
+    }
+
+    @Override
+    public void adam(
+            int from,
+            int to,
+            float[] params,
+            float[] gradient,
+            float[] m,
+            float[] v,
+            float stepSize,
+            float vScale) {
+        for (int i = from; i < to; i++) {
+            float g = gradient[i];
+            float mean = BETA1 * m[i] + (1 - BETA1) * g;
+            float square = BETA2 * v[i] + (1 - BETA2) * (g * g);
+            m[i] = Math.abs(mean) > TINY_MEAN ? mean : 0;
+            v[i] = square > TINY_SQUARE ? square : 0;
+            params[i] -= stepSize * m[i] / ((float) Math.sqrt(v[i] * vScale) + EPSILON);
+        }
+    }
+}

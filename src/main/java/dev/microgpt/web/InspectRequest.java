@@ -1,0 +1,21 @@
+package dev.microgpt.web;
+
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.SessionException;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+
+import org.jspecify.annotations.Nullable;
+
+/// The text to look at.
+record InspectRequest(
+        @Schema(description = "the text; may be empty", example = "emma") @Nullable String text) {
+
+    /// @throws SessionException if there is no text
+    String requiredText() {
+        if (text == null) {
+            throw new SessionException(ErrorCode.WRONG_TYPE, "text must be a text", "text", null);
+        }
+        return text;
+    }
+}
