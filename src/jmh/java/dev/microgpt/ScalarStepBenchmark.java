@@ -1,7 +1,7 @@
 package dev.microgpt;
 
-import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
 
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -15,8 +15,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /// How long the reference engine takes for a training step of a model of default size, and for a name.
@@ -28,14 +26,11 @@ import java.util.concurrent.TimeUnit;
 @State(Scope.Benchmark)
 public class ScalarStepBenchmark {
 
-    private final MicroGpt model = new MicroGpt();
+    private MicroGpt model = new MicroGpt();
 
     @Setup
     public void load() throws IOException {
-        try (InputStream names = MicroGpt.class.getResourceAsStream("/datasets/names.txt")) {
-            model.loadData(Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE));
-        }
-        model.initParams();
+        model = NameModels.create(ModelOptions.defaults());
     }
 
     /// One step on one name.

@@ -1,6 +1,5 @@
 package dev.microgpt;
 
-import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
@@ -19,8 +18,6 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 
 /// How long the tensor engine takes for a training step on names, on one thread, and for a name.
@@ -50,11 +47,7 @@ public class TensorStepBenchmark {
                         .numSteps(1_000_000_000)
                         .learningRate(0.001)
                         .build();
-        model = new MicroGpt(options);
-        try (InputStream names = MicroGpt.class.getResourceAsStream("/datasets/names.txt")) {
-            model.loadData(Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE));
-        }
-        model.initParams();
+        model = NameModels.create(options);
     }
 
     /// One step on as many names as the shape says.

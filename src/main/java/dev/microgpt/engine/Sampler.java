@@ -22,7 +22,25 @@ final class Sampler {
     /// @param probs the probabilities of all tokens at this temperature, (V)
     /// @return the probabilities to draw from, with sum 1, (V)
     double[] filtered(double[] probs) {
-        return isFiltering() ? mostLikely(probs) : probs;
+        if (!isFiltering()) {
+            return probs;
+        }
+        int[] byProbability =
+                IntStream.range(0, probs.length)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble(i -> -probs[i]))
+                        .mapToInt(Integer::intValue)
+                        .toArray();
+        int most = options.topK() == 0 ? probs.length : Math.min(options.topK(), probs.length);
+        double[] result = new double[probs.length];
+        double reached = 0;
+        for (int rank = 0; rank < most && reached < options.topP(); rank++) {
+            int token = byProbability[rank];
+            result[token] = probs[token];
+            reached += probs[token];
+        }
+        normalise(result);
+        return result;
     }
 
     /// Draws a token, or takes the most likely one at temperature 0.
@@ -45,25 +63,6 @@ final class Sampler {
         return options.topK() > 0 || options.topP() < 1;
     }
 
-    private double[] mostLikely(double[] probs) {
-        int[] byProbability =
-                IntStream.range(0, probs.length)
-                        .boxed()
-                        .sorted(Comparator.comparingDouble(i -> -probs[i]))
-                        .mapToInt(Integer::intValue)
-                        .toArray();
-        int most = options.topK() == 0 ? probs.length : Math.min(options.topK(), probs.length);
-        double[] result = new double[probs.length];
-        double reached = 0;
-        for (int rank = 0; rank < most && reached < options.topP(); rank++) {
-            int token = byProbability[rank];
-            result[token] = probs[token];
-            reached += probs[token];
-        }
-        normalise(result);
-        return result;
-    }
-
     private static void normalise(double[] weights) {
         double total = Arrays.stream(weights).sum();
         for (int i = 0; i < weights.length; i++) {
@@ -71,7 +70,7 @@ final class Sampler {
         }
     }
 
-    private static int argmax(double[] x) {
+    static int argmax(double[] x) {
         int best = 0;
         for (int i = 1; i < x.length; i++) {
             if (x[i] > x[best]) {

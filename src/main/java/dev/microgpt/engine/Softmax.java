@@ -14,20 +14,16 @@ final class Softmax {
     static void probabilities(double[] logits, double temperature, double[] probs) {
         double inverse = StrictMath.pow(temperature, -1);
         double max = Double.NEGATIVE_INFINITY;
-        int argmax = 0;
         for (int i = 0; i < logits.length; i++) {
             if (!Double.isFinite(logits[i])) {
                 throw new DivergedException("a logit is " + logits[i]);
-            }
-            if (logits[i] > logits[argmax]) {
-                argmax = i;
             }
             probs[i] = logits[i] * inverse;
             max = Math.max(max, probs[i]);
         }
         if (!Double.isFinite(max)) { // the limit of ever lower temperatures
             Arrays.fill(probs, 0);
-            probs[argmax] = 1;
+            probs[Sampler.argmax(logits)] = 1;
             return;
         }
         double total = 0;

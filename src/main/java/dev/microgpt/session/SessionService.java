@@ -43,6 +43,9 @@ public final class SessionService {
         }
         Session fresh = new Session(name, options, limits, compute);
         Session session = register(name, fresh, overwrite);
+        if (session == fresh && corpus == null) {
+            return session; // just as it should be
+        }
         try {
             session.reset(options, corpus);
         } catch (Throwable e) {

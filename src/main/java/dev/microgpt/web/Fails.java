@@ -7,7 +7,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// The errors that a call may answer, for its documentation.
+/// The errors that a call may answer besides those of all calls like it, for its documentation: see
+/// [OpenApiConfiguration].
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Fails {

@@ -43,20 +43,11 @@ class ModelController {
             description = "Without a seed, draws from the session's generator as microgptjs does.")
     @ApiResponse(responseCode = "200", description = "the texts")
     @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.MALFORMED_JSON,
-        ErrorCode.UNKNOWN_FIELD,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
         ErrorCode.INVALID_TEXT,
         ErrorCode.UNKNOWN_CHARACTER,
-        ErrorCode.NOT_FOUND,
         ErrorCode.NOT_LOADED,
         ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE,
-        ErrorCode.TOO_LARGE,
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.FORBIDDEN_ORIGIN
+        ErrorCode.WRONG_STATE
     })
     GenerateReply generate(
             @Parameter(example = "demo") @PathVariable String name,
@@ -72,20 +63,11 @@ class ModelController {
             description = "Character by character, in nats; the end of a text counts.")
     @ApiResponse(responseCode = "200", description = "a score for each text")
     @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.MALFORMED_JSON,
-        ErrorCode.UNKNOWN_FIELD,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
         ErrorCode.INVALID_TEXT,
         ErrorCode.UNKNOWN_CHARACTER,
-        ErrorCode.NOT_FOUND,
         ErrorCode.NOT_LOADED,
         ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE,
-        ErrorCode.TOO_LARGE,
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.FORBIDDEN_ORIGIN
+        ErrorCode.WRONG_STATE
     })
     ScoreReply score(
             @Parameter(example = "demo") @PathVariable String name,
@@ -100,20 +82,11 @@ class ModelController {
             description = "Entry by entry what each position looks at, and what it expects next.")
     @ApiResponse(responseCode = "200", description = "the trace of the text")
     @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.MALFORMED_JSON,
-        ErrorCode.UNKNOWN_FIELD,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
         ErrorCode.INVALID_TEXT,
         ErrorCode.UNKNOWN_CHARACTER,
-        ErrorCode.NOT_FOUND,
         ErrorCode.NOT_LOADED,
         ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE,
-        ErrorCode.TOO_LARGE,
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.FORBIDDEN_ORIGIN
+        ErrorCode.WRONG_STATE
     })
     Inspection inspect(
             @Parameter(example = "demo") @PathVariable String name,

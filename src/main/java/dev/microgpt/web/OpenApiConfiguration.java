@@ -18,9 +18,9 @@ import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.method.HandlerMethod;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,6 +35,19 @@ class OpenApiConfiguration {
     /// What any call may answer besides what it declares.
     private static final List<ErrorCode> ALWAYS =
             List.of(ErrorCode.NOT_ACCEPTABLE, ErrorCode.INTERNAL);
+
+    /// What any call may answer that names a session and takes a body.
+    private static final List<ErrorCode> WITH_BODY =
+            List.of(
+                    ErrorCode.INVALID_NAME,
+                    ErrorCode.MALFORMED_JSON,
+                    ErrorCode.UNKNOWN_FIELD,
+                    ErrorCode.WRONG_TYPE,
+                    ErrorCode.OUT_OF_RANGE,
+                    ErrorCode.NOT_FOUND,
+                    ErrorCode.TOO_LARGE,
+                    ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                    ErrorCode.FORBIDDEN_ORIGIN);
 
     @Bean
     OpenAPI openApi() {
@@ -90,9 +103,12 @@ class OpenApiConfiguration {
 
     private static void addErrors(Operation operation, HandlerMethod handler) {
         Fails fails = handler.getMethodAnnotation(Fails.class);
-        ErrorCode[] declared = fails == null ? new ErrorCode[0] : fails.value();
+        List<ErrorCode> declared = fails == null ? List.of() : List.of(fails.value());
+        List<ErrorCode> common =
+                handler.hasMethodAnnotation(PostMapping.class) ? WITH_BODY : List.of();
         Map<Integer, List<ErrorCode>> byStatus =
-                Stream.concat(Arrays.stream(declared), ALWAYS.stream())
+                Stream.of(common, declared, ALWAYS)
+                        .flatMap(List::stream)
                         .collect(
                                 Collectors.groupingBy(
                                         code -> Problem.status(code).value(),

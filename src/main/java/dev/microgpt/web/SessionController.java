@@ -54,20 +54,7 @@ class SessionController {
             summary = "Make a session",
             description = "With a text or a dataset in the body, it is loaded at once.")
     @ApiResponse(responseCode = "201", description = "the new session")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.MALFORMED_JSON,
-        ErrorCode.UNKNOWN_FIELD,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.INVALID_TEXT,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.EXISTS,
-        ErrorCode.BUSY,
-        ErrorCode.TOO_LARGE,
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.FORBIDDEN_ORIGIN
-    })
+    @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY})
     ResponseEntity<SessionView> init(
             @Parameter(description = "1 to 63 of a-z, 0-9, -", example = "demo") @PathVariable
                     String name,

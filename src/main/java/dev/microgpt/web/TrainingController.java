@@ -76,20 +76,7 @@ class TrainingController {
                                         examples = @ExampleObject("{\"dataset\": \"names\"}"))
                             }))
     @ApiResponse(responseCode = "200", description = "the session, ready to train")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.MALFORMED_JSON,
-        ErrorCode.UNKNOWN_FIELD,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.INVALID_TEXT,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.ALREADY_TRAINED,
-        ErrorCode.BUSY,
-        ErrorCode.TOO_LARGE,
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.FORBIDDEN_ORIGIN
-    })
+    @Fails({ErrorCode.INVALID_TEXT, ErrorCode.ALREADY_TRAINED, ErrorCode.BUSY})
     SessionView load(
             @Parameter(example = "demo") @PathVariable String name, HttpServletRequest request)
             throws IOException {
@@ -140,20 +127,7 @@ class TrainingController {
             summary = "Train",
             description = "Answers when the steps are made, with the result of the last one.")
     @ApiResponse(responseCode = "200", description = "the last step, with the losses of all")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.MALFORMED_JSON,
-        ErrorCode.UNKNOWN_FIELD,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE,
-        ErrorCode.TOO_LARGE,
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.FORBIDDEN_ORIGIN
-    })
+    @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     StepReply step(
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable StepRequest body) {

@@ -1,0 +1,25 @@
+package dev.microgpt;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+
+/// Makes the models of the benchmarks.
+final class NameModels {
+
+    private NameModels() {}
+
+    /// An untrained model on the bundled names.
+    static MicroGpt create(ModelOptions options) throws IOException {
+        MicroGpt model = new MicroGpt(options);
+        try (InputStream names = MicroGpt.class.getResourceAsStream("/datasets/names.txt")) {
+            model.loadData(Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE));
+        }
+        model.initParams();
+        return model;
+    }
+}
