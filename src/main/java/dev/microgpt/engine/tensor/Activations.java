@@ -7,6 +7,9 @@ import java.util.Arrays;
 /// then used again.
 final class Activations {
 
+    /// Rows after the last position that kernels may read, and those of products also write.
+    static final int SLACK = Layout.PAD;
+
     /// What one layer leaves behind.
     static final class Layer {
 
@@ -29,6 +32,9 @@ final class Activations {
     int[] tokens = {}; // (N)
     int[] targets = {}; // (N)
     int[] positions = {}; // (N), within the sequence
+    int documents; // B
+    int[] starts = {}; // (B + 1), the first row of each document, and the end
+    double[] losses = {}; // (B), of each document
     float[] x = {}; // (N, C'), the residual stream
     float[] norm0 = {}; // (N, C'), the embedding after its normalisation
     float[] scale0 = {}; // (N)
@@ -38,6 +44,7 @@ final class Activations {
     float[] dx = {}; // (N, C')
     float[] dNorm = {}; // (N, C')
     float[] dHidden = {}; // (N, F')
+    float[] branch = {}; // (N, C'), what a block adds to the residual stream
 
     private int capacity;
 
@@ -49,9 +56,36 @@ final class Activations {
         Arrays.setAll(layers, i -> new Layer(layout));
     }
 
-    /// Makes room for so many positions.
-    void ensureRows(int positionCount) {
-        int rows = roundedRows(positionCount);
+    /// Lays out the positions of a batch one after the other.
+    ///
+    /// @return their number, N
+    int fill(int[][] batch, int blockSize) {
+        documents = batch.length;
+        if (starts.length <= documents) {
+            starts = new int[documents + 1];
+            losses = new double[documents];
+        }
+        int rows = 0;
+        for (int b = 0; b < documents; b++) {
+            starts[b] = rows;
+            rows += Math.min(blockSize, batch[b].length - 1);
+        }
+        starts[documents] = rows;
+        ensureRows(rows);
+        for (int b = 0; b < documents; b++) {
+            for (int row = starts[b]; row < starts[b + 1]; row++) {
+                int position = row - starts[b];
+                tokens[row] = batch[b][position];
+                targets[row] = batch[b][position + 1];
+                positions[row] = position;
+            }
+        }
+        return rows;
+    }
+
+    /// Makes room for so many positions and [#SLACK].
+    private void ensureRows(int positionCount) {
+        int rows = positionCount + SLACK;
         if (rows <= capacity) {
             return;
         }
@@ -65,6 +99,7 @@ final class Activations {
         dx = new float[rows * cStride];
         dNorm = new float[rows * cStride];
         dHidden = new float[rows * fStride];
+        branch = new float[rows * cStride];
         float[] dqkv = {};
         float[] dO = {};
         for (Layer layer : layers) {
@@ -97,7 +132,7 @@ final class Activations {
     static double floats(double c, double a, double f, double v, double layers) {
         double pad = Layout.PAD;
         double layer = 2 * (c + pad) + 3 * a + pad + 3 * (a + pad) + f + pad + 2;
-        double shared = 4 * (c + pad) + f + pad + v + pad + 4 * a + 2 * pad + 4;
+        double shared = 5 * (c + pad) + f + pad + v + pad + 4 * a + 2 * pad + 4;
         return layers * layer + shared;
     }
 }

@@ -2,12 +2,17 @@ package dev.microgpt.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/// What the attention of one layer reads, writes and needs in between.
+/// What the attention of one layer reads and writes.
+///
+/// Heads are handled in groups: a wide head is a group of its own, of narrow ones as many as fit into 16
+/// elements.
 final class AttentionBuffers {
 
     final int heads; // H
     final int d; // D'
     final int a; // A
+    final int groups;
+    final int groupWidth; // elements
     final float scale; // of the dot products, 1 / sqrt(D)
 
     /// Queries, keys and values side by side, (N, 3 A), and their gradient.
@@ -22,19 +27,12 @@ final class AttentionBuffers {
     float[] dO = {};
     final int oStride;
 
-    /// Of each query's scores the maximum, and the inverse of the sum of exponentials, repeated for each
-    /// element of a head, (N, A): so the weights need not be kept.
+    /// Of each query's scores the maximum, and the inverse of the sum of exponentials, (N, A), at the
+    /// first element of a wide head and at each element of a narrow one: so the weights need not be
+    /// kept.
     float[] max = {};
 
     float[] inverseSum = {};
-
-    /// Scratch for one head of one sequence: keys and values transposed, (D', T'), and a row of weights
-    /// and of their gradient, (T').
-    final float[] kT;
-
-    final float[] vT;
-    final float[] p;
-    final float[] dP;
 
     /// Takes the attention weights, (H, T, T), where a trace is wanted.
     float @Nullable [] weights;
@@ -43,14 +41,10 @@ final class AttentionBuffers {
         heads = layout.heads;
         d = layout.d;
         a = layout.a;
+        groupWidth = Math.max(d, Layout.PAD);
+        groups = a / groupWidth;
         scale = (float) (1 / Math.sqrt(layout.headDim));
         qkvStride = Layout.stride(3 * a);
         oStride = Layout.stride(a);
-        int tokens = Layout.padded(layout.blockSize);
-        kT = new float[d * tokens];
-        vT = new float[d * tokens];
-        // A group of small heads has a row of a vector a position.
-        p = new float[tokens * Layout.PAD];
-        dP = new float[tokens * Layout.PAD];
     }
 }

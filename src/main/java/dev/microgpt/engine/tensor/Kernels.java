@@ -3,7 +3,7 @@ package dev.microgpt.engine.tensor;
 /// The arithmetic of the model. Both implementations compute the same up to rounding.
 ///
 /// Widths are padded, see [Layout]; `Offset` says where a matrix begins in its array, `Stride` how far
-/// apart its rows are. Rows of products come in multiples of [#ROWS], or singly.
+/// apart its rows are.
 interface Kernels {
 
     /// Matrices have room for a multiple of so many rows.
@@ -27,9 +27,9 @@ interface Kernels {
     /// For log lines and benchmarks.
     String name();
 
-    /// The product of activations and a weight: y = x W, or y += x W.
+    /// The product of activations and a weight: y = x W.
     ///
-    /// @param rows 1 or a multiple of [#ROWS]
+    /// @param rows a multiple of [#ROWS]
     /// @param in width of x
     /// @param out width of y
     /// @param w (in, out) in panels
@@ -44,17 +44,27 @@ interface Kernels {
             int wOffset,
             float[] y,
             int yOffset,
-            int yStride,
-            boolean accumulate);
+            int yStride);
 
-    /// The gradient of a weight: dW = x^T dy.
+    /// [#multiply] for a single row.
+    ///
+    /// @param x (in)
+    /// @param y (out)
+    void multiplyRow(int in, int out, float[] x, float[] w, int wOffset, float[] y);
+
+    /// The gradient of a weight, dW = x^T dy, for some of its rows.
     ///
     /// @param rows any number
+    /// @param from,to rows of the weight, multiples of [#ROWS]
+    /// @param in width of x
+    /// @param out width of dy
     /// @param x (rows, in)
     /// @param dy (rows, out)
     /// @param dw (in, out) in panels
     void weightGradient(
             int rows,
+            int from,
+            int to,
             int in,
             int out,
             float[] x,
@@ -70,25 +80,31 @@ interface Kernels {
     /// @param t (out, in) in panels
     void transpose(int in, int out, float[] w, float[] t, int offset);
 
+    /// y += x
+    ///
+    /// @param length a multiple of 16
+    void add(float[] x, int xOffset, float[] y, int yOffset, int length);
+
     /// Divides each row by its root mean square: y = x s with s = 1 / sqrt(mean(x^2) + 1e-5).
     ///
+    /// @param from,to rows
     /// @param width unpadded, for the mean
     /// @param padded width of the rows
     /// @param scale takes s, (rows)
     void rmsNorm(
-            int rows,
+            int from,
+            int to,
             int width,
             int padded,
             float[] x,
-            int xOffset,
-            int stride,
             float[] y,
-            int yOffset,
+            int stride,
             float[] scale);
 
     /// The gradient of [#rmsNorm]: dx = s (dy - y mean(dy y)), or dx += that.
     void rmsNormBackward(
-            int rows,
+            int from,
+            int to,
             int width,
             int padded,
             float[] dy,
@@ -102,28 +118,41 @@ interface Kernels {
     void relu(float[] x, int offset, int length);
 
     /// dy = 0 where y = relu(x) is 0.
-    void reluBackward(float[] y, float[] dy, int length);
+    void reluBackward(float[] y, float[] dy, int offset, int length);
 
-    /// Turns the logits of one position into the gradient of its cross-entropy, times a factor.
+    /// Turns the logits of some positions into the gradient of their cross-entropy, times a factor.
     ///
-    /// @param logits becomes factor (softmax(logits) - onehot(target)), (V')
-    /// @return the cross-entropy in nats
+    /// @param from,to rows
+    /// @param logits becomes factor (softmax(logits) - onehot(target)), (rows, V')
+    /// @param targets token ids, (rows)
+    /// @return the sum of their cross-entropies in nats
     double crossEntropy(
-            int vocab, int padded, float[] logits, int offset, int target, float factor);
+            int from,
+            int to,
+            int vocab,
+            int padded,
+            float[] logits,
+            int stride,
+            int[] targets,
+            float factor);
 
     /// Turns logits into probabilities.
     ///
     /// @param logits becomes softmax(scale logits), (V'); the padding becomes 0
     void softmax(int vocab, int padded, float[] logits, float scale);
 
-    /// Causal attention of all heads over one sequence: each position over itself and those before it.
+    /// Causal attention of a group of heads over one sequence: each position over itself and those
+    /// before it.
     ///
     /// @param tokens T
-    /// @param row where the sequence begins in the buffers
-    void attention(AttentionBuffers buffers, int tokens, int row);
+    /// @param row where the sequence begins in the buffers, which have 16 rows more than are used
+    /// @param group see [AttentionBuffers]
+    void attention(
+            AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
 
     /// The gradient of [#attention]: from dO to dqkv.
-    void attentionBackward(AttentionBuffers buffers, int tokens, int row);
+    void attentionBackward(
+            AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
 
     /// Attention of all heads of one position.
     ///
@@ -133,14 +162,13 @@ interface Kernels {
     /// @param o takes the heads' outputs, (A)
     void attend(
             AttentionBuffers buffers,
+            AttentionScratch scratch,
             int tokens,
             float[] q,
-            int qOffset,
             float[] k,
             float[] v,
             int kvOffset,
-            float[] o,
-            int oOffset);
+            float[] o);
 
     /// Whether all numbers from the first to `length` are finite.
     boolean isFinite(float[] x, int length);

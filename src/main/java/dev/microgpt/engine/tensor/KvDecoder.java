@@ -17,9 +17,11 @@ public final class KvDecoder {
     private final float[] values; // (L, T, A)
     private final float[] o; // (A)
     private final float[] hidden; // (F')
+    private final float[] branch; // (C'), what a block adds to x
     private final float[] logits; // (V')
     private final float[] probs; // (V')
     private final AttentionBuffers attention;
+    private final AttentionScratch scratch;
     private int length;
 
     public KvDecoder(TensorModel model) {
@@ -33,9 +35,11 @@ public final class KvDecoder {
         values = new float[layout.layers * layout.blockSize * layout.a];
         o = new float[layout.a];
         hidden = new float[layout.f];
+        branch = new float[layout.c];
         logits = new float[layout.v];
         probs = new float[layout.v];
         attention = new AttentionBuffers(layout);
+        scratch = new AttentionScratch(layout);
     }
 
     /// Forgets what was read.
@@ -54,43 +58,41 @@ public final class KvDecoder {
         for (int layer = 0; layer < layout.layers; layer++) {
             attend(layer);
             norm();
-            multiply(layout.c, layout.f, norm, layout.fc1(layer), hidden, false);
+            multiply(layout.c, layout.f, norm, layout.fc1(layer), hidden);
             kernels.relu(hidden, 0, layout.f);
-            multiply(layout.f, layout.c, hidden, layout.fc2(layer), x, true);
+            multiply(layout.f, layout.c, hidden, layout.fc2(layer), branch);
+            kernels.add(branch, 0, x, 0, layout.c);
         }
-        multiply(layout.c, layout.v, x, layout.lmHead, logits, false);
+        multiply(layout.c, layout.v, x, layout.lmHead, logits);
         length++;
     }
 
     private void embed(int tokenId) {
         float[] weights = model.weights();
-        int token = layout.wte + tokenId * layout.c;
-        int position = layout.wpe + length * layout.c;
-        for (int j = 0; j < layout.c; j++) {
-            x[j] = weights[token + j] + weights[position + j];
-        }
+        System.arraycopy(weights, layout.wte + tokenId * layout.c, x, 0, layout.c);
+        kernels.add(weights, layout.wpe + length * layout.c, x, 0, layout.c);
         norm();
         System.arraycopy(norm, 0, x, 0, layout.c);
     }
 
     private void norm() {
-        kernels.rmsNorm(1, layout.width, layout.c, x, 0, layout.c, norm, 0, scale);
+        kernels.rmsNorm(0, 1, layout.width, layout.c, x, norm, layout.c, scale);
     }
 
     private void attend(int layer) {
         norm();
-        multiply(layout.c, 3 * layout.a, norm, layout.qkv(layer), qkv, false);
+        multiply(layout.c, 3 * layout.a, norm, layout.qkv(layer), qkv);
         int cache = layer * layout.blockSize * layout.a;
         int place = cache + length * layout.a;
         System.arraycopy(qkv, layout.a, keys, place, layout.a);
         System.arraycopy(qkv, 2 * layout.a, values, place, layout.a);
-        kernels.attend(attention, length + 1, qkv, 0, keys, values, cache, o, 0);
-        multiply(layout.a, layout.c, o, layout.wo(layer), x, true);
+        kernels.attend(attention, scratch, length + 1, qkv, keys, values, cache, o);
+        multiply(layout.a, layout.c, o, layout.wo(layer), branch);
+        kernels.add(branch, 0, x, 0, layout.c);
     }
 
-    private void multiply(
-            int in, int out, float[] from, int weight, float[] to, boolean accumulate) {
-        kernels.multiply(1, in, out, from, 0, in, model.weights(), weight, to, 0, out, accumulate);
+    private void multiply(int in, int out, float[] from, int weight, float[] to) {
+        kernels.multiplyRow(in, out, from, model.weights(), weight, to);
     }
 
     /// The logits of the next token, (V).

@@ -23,22 +23,24 @@ final class PortableKernels implements Kernels {
             int wOffset,
             float[] y,
             int yOffset,
-            int yStride,
-            boolean accumulate) {
+            int yStride) {
         int panel;
         for (int column = 0; column < out; column += panel) {
             panel = Layout.panelWidth(out, column);
             for (int row = 0; row < rows; row++) {
                 int yRow = yOffset + row * yStride + column;
-                if (!accumulate) {
-                    Arrays.fill(y, yRow, yRow + panel, 0);
-                }
+                Arrays.fill(y, yRow, yRow + panel, 0);
                 for (int p = 0; p < in; p++) {
                     int wRow = wOffset + in * column + p * panel;
                     addScaled(x[xOffset + row * xStride + p], w, wRow, y, yRow, panel);
                 }
             }
         }
+    }
+
+    @Override
+    public void multiplyRow(int in, int out, float[] x, float[] w, int wOffset, float[] y) {
+        multiply(1, in, out, x, 0, in, w, wOffset, y, 0, out);
     }
 
     /// y += a x
@@ -59,6 +61,8 @@ final class PortableKernels implements Kernels {
     @Override
     public void weightGradient(
             int rows,
+            int from,
+            int to,
             int in,
             int out,
             float[] x,
@@ -67,17 +71,23 @@ final class PortableKernels implements Kernels {
             int dyStride,
             float[] dw,
             int dwOffset) {
-        Arrays.fill(dw, dwOffset, dwOffset + in * out, 0);
         int panel;
         for (int column = 0; column < out; column += panel) {
             panel = Layout.panelWidth(out, column);
+            int first = dwOffset + in * column;
+            Arrays.fill(dw, first + from * panel, first + to * panel, 0);
             for (int row = 0; row < rows; row++) {
-                for (int i = 0; i < in; i++) {
-                    int target = dwOffset + in * column + i * panel;
-                    addScaled(x[row * xStride + i], dy, row * dyStride + column, dw, target, panel);
+                for (int i = from; i < to; i++) {
+                    float a = x[row * xStride + i];
+                    addScaled(a, dy, row * dyStride + column, dw, first + i * panel, panel);
                 }
             }
         }
+    }
+
+    @Override
+    public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+        addScaled(1, x, xOffset, y, yOffset, length);
     }
 
     @Override
@@ -92,30 +102,29 @@ final class PortableKernels implements Kernels {
 
     @Override
     public void rmsNorm(
-            int rows,
+            int from,
+            int to,
             int width,
             int padded,
             float[] x,
-            int xOffset,
-            int stride,
             float[] y,
-            int yOffset,
+            int stride,
             float[] scale) {
-        for (int row = 0; row < rows; row++) {
-            int from = xOffset + row * stride;
-            int to = yOffset + row * stride;
-            float mean = dot(x, from, x, from, width) / width;
+        for (int row = from; row < to; row++) {
+            int offset = row * stride;
+            float mean = dot(x, offset, x, offset, width) / width;
             float s = (float) (1 / Math.sqrt(mean + RMS_EPSILON));
             scale[row] = s;
-            for (int j = 0; j < padded; j++) {
-                y[to + j] = x[from + j] * s;
+            for (int j = offset; j < offset + padded; j++) {
+                y[j] = x[j] * s;
             }
         }
     }
 
     @Override
     public void rmsNormBackward(
-            int rows,
+            int from,
+            int to,
             int width,
             int padded,
             float[] dy,
@@ -124,7 +133,7 @@ final class PortableKernels implements Kernels {
             int stride,
             float[] dx,
             boolean accumulate) {
-        for (int row = 0; row < rows; row++) {
+        for (int row = from; row < to; row++) {
             int offset = row * stride;
             float mean = dot(dy, offset, y, offset, width) / width;
             for (int j = offset; j < offset + padded; j++) {
@@ -142,23 +151,36 @@ final class PortableKernels implements Kernels {
     }
 
     @Override
-    public void reluBackward(float[] y, float[] dy, int length) {
-        for (int i = 0; i < length; i++) {
+    public void reluBackward(float[] y, float[] dy, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
             dy[i] = y[i] > 0 ? dy[i] : 0;
         }
     }
 
     @Override
     public double crossEntropy(
-            int vocab, int padded, float[] logits, int offset, int target, float factor) {
-        float shifted = -max(logits, offset, vocab) + logits[offset + target];
-        float sum = exponentials(logits, offset, vocab);
-        for (int j = 0; j < vocab; j++) {
-            logits[offset + j] *= factor / sum;
+            int from,
+            int to,
+            int vocab,
+            int padded,
+            float[] logits,
+            int stride,
+            int[] targets,
+            float factor) {
+        double loss = 0;
+        for (int row = from; row < to; row++) {
+            int offset = row * stride;
+            int target = offset + targets[row];
+            loss += max(logits, offset, vocab) - logits[target];
+            float sum = exponentials(logits, offset, vocab);
+            for (int j = offset; j < offset + vocab; j++) {
+                logits[j] *= factor / sum;
+            }
+            Arrays.fill(logits, offset + vocab, offset + padded, 0);
+            logits[target] -= factor;
+            loss += Math.log(sum);
         }
-        Arrays.fill(logits, offset + vocab, offset + padded, 0);
-        logits[offset + target] -= factor;
-        return Math.log(sum) - shifted;
+        return loss;
     }
 
     @Override
@@ -199,28 +221,42 @@ final class PortableKernels implements Kernels {
     }
 
     @Override
-    public void attention(AttentionBuffers b, int tokens, int row) {
-        for (int head = 0; head < b.heads; head++) {
+    public void attention(
+            AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int group) {
+        int end = endOfGroup(b, group);
+        for (int head = group * b.groupWidth / b.d; head < end; head++) {
             for (int t = 0; t < tokens; t++) {
-                int q = (row + t) * b.qkvStride + head * b.d;
-                int keys = row * b.qkvStride + b.a + head * b.d;
-                int place = (row + t) * b.oStride + head * b.d;
-                scores(b, t + 1, b.qkv, q, b.qkv, keys, b.qkvStride);
-                b.max[place] = max(b.p, 0, t + 1);
-                b.inverseSum[place] = 1 / exponentials(b.p, 0, t + 1);
-                for (int s = 0; s <= t; s++) {
-                    b.p[s] *= b.inverseSum[place];
-                }
-                weigh(b, t + 1, b.qkv, keys + b.a, b.qkvStride, b.o, place);
-                if (b.weights != null) {
-                    System.arraycopy(b.p, 0, b.weights, (head * tokens + t) * tokens, t + 1);
-                }
+                forward(b, scratch.p, tokens, row, t, head);
             }
+        }
+    }
+
+    private static int endOfGroup(AttentionBuffers b, int group) {
+        return Math.min(b.heads, (group + 1) * b.groupWidth / b.d);
+    }
+
+    private static void forward(
+            AttentionBuffers b, float[] p, int tokens, int row, int t, int head) {
+        int q = (row + t) * b.qkvStride + head * b.d;
+        int keys = row * b.qkvStride + b.a + head * b.d;
+        int place = (row + t) * b.oStride + head * b.d;
+        scores(b, p, t + 1, b.qkv, q, b.qkv, keys, b.qkvStride);
+        float max = max(p, 0, t + 1);
+        float inverse = 1 / exponentials(p, 0, t + 1);
+        Arrays.fill(b.max, place, place + b.d, max);
+        Arrays.fill(b.inverseSum, place, place + b.d, inverse);
+        for (int s = 0; s <= t; s++) {
+            p[s] *= inverse;
+        }
+        weigh(b, p, t + 1, b.qkv, keys + b.a, b.qkvStride, b.o, place);
+        if (b.weights != null) {
+            System.arraycopy(p, 0, b.weights, (head * tokens + t) * tokens, t + 1);
         }
     }
 
     private static void scores(
             AttentionBuffers b,
+            float[] p,
             int count,
             float[] q,
             int qOffset,
@@ -228,12 +264,13 @@ final class PortableKernels implements Kernels {
             int kOffset,
             int stride) {
         for (int s = 0; s < count; s++) {
-            b.p[s] = dot(q, qOffset, k, kOffset + s * stride, b.d) * b.scale;
+            p[s] = dot(q, qOffset, k, kOffset + s * stride, b.d) * b.scale;
         }
     }
 
     private static void weigh(
             AttentionBuffers b,
+            float[] p,
             int count,
             float[] v,
             int vOffset,
@@ -242,18 +279,22 @@ final class PortableKernels implements Kernels {
             int oOffset) {
         Arrays.fill(o, oOffset, oOffset + b.d, 0);
         for (int s = 0; s < count; s++) {
-            addScaled(b.p[s], v, vOffset + s * stride, o, oOffset, b.d);
+            addScaled(p[s], v, vOffset + s * stride, o, oOffset, b.d);
         }
     }
 
     /// With p the weights and dp = dO v their gradient, the scores' is ds = p (dp - dO o).
     @Override
-    public void attentionBackward(AttentionBuffers b, int tokens, int row) {
+    public void attentionBackward(
+            AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int group) {
         for (int t = 0; t < tokens; t++) {
-            int from = (row + t) * b.qkvStride;
-            Arrays.fill(b.dqkv, from, from + 3 * b.a, 0);
+            for (int part = 0; part < 3; part++) {
+                int from = (row + t) * b.qkvStride + part * b.a + group * b.groupWidth;
+                Arrays.fill(b.dqkv, from, from + b.groupWidth, 0);
+            }
         }
-        for (int head = 0; head < b.heads; head++) {
+        int end = endOfGroup(b, group);
+        for (int head = group * b.groupWidth / b.d; head < end; head++) {
             for (int t = 0; t < tokens; t++) {
                 headBackward(b, row, t, head);
             }
@@ -280,22 +321,22 @@ final class PortableKernels implements Kernels {
     @Override
     public void attend(
             AttentionBuffers b,
+            AttentionScratch scratch,
             int tokens,
             float[] q,
-            int qOffset,
             float[] k,
             float[] v,
             int kvOffset,
-            float[] o,
-            int oOffset) {
+            float[] o) {
+        float[] p = scratch.p;
         for (int head = 0; head < b.heads; head++) {
             int column = head * b.d;
-            scores(b, tokens, q, qOffset + column, k, kvOffset + column, b.a);
-            float inverse = 1 / exponentials(b.p, 0, tokens);
+            scores(b, p, tokens, q, column, k, kvOffset + column, b.a);
+            float inverse = 1 / exponentials(p, 0, tokens);
             for (int s = 0; s < tokens; s++) {
-                b.p[s] *= inverse;
+                p[s] *= inverse;
             }
-            weigh(b, tokens, v, kvOffset + column, b.a, o, oOffset + column);
+            weigh(b, p, tokens, v, kvOffset + column, b.a, o, column);
         }
     }
 

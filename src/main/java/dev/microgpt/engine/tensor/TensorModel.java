@@ -1,14 +1,9 @@
 package dev.microgpt.engine.tensor;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 
 /// A model with its parameters, the state of its optimiser and the buffers of a training step. After
-/// the first step with the longest documents, a step allocates nothing.
-///
-/// The same operations as in the scalar reference, batch-wise: see `ScalarEngine`, which the tests hold
-/// it to.
+/// the first step with the longest documents, a step on one thread allocates nothing.
 public final class TensorModel {
 
     private static final double BETA1 = 0.85;
@@ -17,12 +12,17 @@ public final class TensorModel {
     private final Layout layout;
     private final Kernels kernels;
     private final float[] params; // (size), see Layout
-    private final float[] transposed; // (size), the linear layers' weights transposed, for backward
     private final float[] gradient; // (size)
     private final float[] m; // (size), first moments of the gradients
     private final float[] v; // (size), second moments
     private final int numParams;
-    private final Activations acts;
+    private final Passes passes;
+
+    /// Of the Adam update at hand.
+    private final Workers.Phase adam = this::adam;
+
+    private float stepSize;
+    private float vScale;
 
     /// @param initialParams in the order of the reference, (numParams)
     public TensorModel(
@@ -42,11 +42,10 @@ public final class TensorModel {
         layout = new Layout(vocab, width, heads, layers, blockSize);
         numParams = initialParams.length;
         params = new float[layout.size];
-        transposed = new float[layout.size];
         gradient = new float[layout.size];
         m = new float[layout.size];
         v = new float[layout.size];
-        acts = new Activations(layout);
+        passes = new Passes(layout, kernels, params, gradient);
         layout.forEachParam((index, place) -> params[place] = (float) initialParams[index]);
     }
 
@@ -70,15 +69,16 @@ public final class TensorModel {
         double size = c * (vocab + (double) blockSize + v) + layers * c * (4 * a + 2 * f);
         double widest = Math.max(3 * a, Math.max(f, v)) + Layout.PAD;
         double cache = layers * a * blockSize;
-        double scratch = (layers + 1.0) * tokens * (2 * d + 2 * Layout.PAD);
+        int parts = Workers.isWorthwhile(6 * size * rows) ? Workers.PARTS : 1;
+        double scratch = (parts + 1) * AttentionScratch.floats(d, blockSize);
         double largest =
                 Math.max(
-                        Math.max(size, (rows + Kernels.ROWS) * widest),
+                        Math.max(size, (rows + Activations.SLACK) * widest),
                         Math.max(cache, tokens * Math.max(d, Layout.PAD)));
         if (largest > Integer.MAX_VALUE - 8) {
             return Long.MAX_VALUE;
         }
-        double activations = Activations.floats(c, a, f, v, layers) * (rows + Kernels.ROWS);
+        double activations = Activations.floats(c, a, f, v, layers) * (rows + Activations.SLACK);
         return (long) (4 * (5 * size + activations + 2 * cache + scratch));
     }
 
@@ -123,374 +123,29 @@ public final class TensorModel {
     /// @param step counted from 0
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
     public double trainStep(int[][] batch, long step, double learningRate) {
-        double loss = lossAndGradient(batch);
+        double loss = passes.lossAndGradient(batch);
         if (!Double.isFinite(loss) || !kernels.isFinite(gradient, layout.size)) {
             return Double.NaN;
         }
-        double mBias = 1 - StrictMath.pow(BETA1, step + 1.0);
-        double vBias = 1 - StrictMath.pow(BETA2, step + 1.0);
-        kernels.adam(
-                0,
-                layout.size,
-                params,
-                gradient,
-                m,
-                v,
-                (float) (learningRate / mBias),
-                (float) (1 / vBias));
+        stepSize = (float) (learningRate / (1 - StrictMath.pow(BETA1, step + 1.0)));
+        vScale = (float) (1 / (1 - StrictMath.pow(BETA2, step + 1.0)));
+        if (passes.isSplit()) {
+            Workers.split(adam, layout.size, Layout.PAD);
+        } else {
+            adam(0, 0, layout.size);
+        }
         return loss;
+    }
+
+    private void adam(int part, int from, int to) {
+        kernels.adam(from, to, params, gradient, m, v, stepSize, vScale);
     }
 
     /// Runs the model over a sequence and changes nothing.
     ///
     /// @param tokens at most blockSize of them are read
     public Capture capture(int[] tokens) {
-        int[][] batch = {Arrays.copyOf(tokens, Math.min(tokens.length, layout.blockSize) + 1)};
-        int rows = fill(batch);
-        Capture capture = Capture.ofSize(layout, rows);
-        forward(batch, rows, capture);
-        return capture;
-    }
-
-    private double lossAndGradient(int[][] batch) {
-        int rows = fill(batch);
-        forward(batch, rows, null);
-        double loss = 0;
-        int row = 0;
-        for (int[] document : batch) {
-            int n = trained(document);
-            float factor = 1f / ((float) n * batch.length);
-            double documentLoss = 0;
-            for (int end = row + n; row < end; row++) {
-                documentLoss += crossEntropy(row, factor);
-            }
-            loss += documentLoss / n;
-        }
-        backward(batch, rows);
-        return loss / batch.length;
-    }
-
-    private double crossEntropy(int row, float factor) {
-        return kernels.crossEntropy(
-                layout.vocab, layout.v, acts.logits, row * acts.vStride, acts.targets[row], factor);
-    }
-
-    private int trained(int[] document) {
-        return Math.min(layout.blockSize, document.length - 1);
-    }
-
-    /// Lays out the batch's positions one after the other.
-    ///
-    /// @return their number
-    private int fill(int[][] batch) {
-        int rows = 0;
-        for (int[] document : batch) {
-            rows += trained(document);
-        }
-        acts.ensureRows(rows);
-        int row = 0;
-        for (int[] document : batch) {
-            int n = trained(document);
-            for (int position = 0; position < n; position++, row++) {
-                acts.tokens[row] = document[position];
-                acts.targets[row] = document[position + 1];
-                acts.positions[row] = position;
-            }
-        }
-        return rows;
-    }
-
-    private void forward(int[][] batch, int rows, @Nullable Capture capture) {
-        int tiles = Activations.roundedRows(rows);
-        embed(rows);
-        if (capture != null) {
-            capture.takeEmbedding(acts.x, acts.cStride);
-        }
-        for (int i = 0; i < layout.layers; i++) {
-            attentionForward(acts.layers[i], i, batch, rows, tiles, capture);
-            mlpForward(acts.layers[i], i, rows, tiles, capture);
-        }
-        kernels.multiply(
-                tiles,
-                layout.c,
-                layout.v,
-                acts.x,
-                0,
-                acts.cStride,
-                params,
-                layout.lmHead,
-                acts.logits,
-                0,
-                acts.vStride,
-                false);
-    }
-
-    private void embed(int rows) {
-        int c = layout.c;
-        for (int row = 0; row < rows; row++) {
-            int x = row * acts.cStride;
-            int token = layout.wte + acts.tokens[row] * c;
-            int position = layout.wpe + acts.positions[row] * c;
-            for (int j = 0; j < c; j++) {
-                acts.x[x + j] = params[token + j] + params[position + j];
-            }
-        }
-        norm(rows, acts.x, acts.norm0, acts.scale0);
-        System.arraycopy(acts.norm0, 0, acts.x, 0, rows * acts.cStride);
-    }
-
-    private void norm(int rows, float[] x, float[] y, float[] scale) {
-        kernels.rmsNorm(rows, layout.width, layout.c, x, 0, acts.cStride, y, 0, scale);
-    }
-
-    /// x += attention(norm(x))
-    private void attentionForward(
-            Activations.Layer layer,
-            int index,
-            int[][] batch,
-            int rows,
-            int tiles,
-            @Nullable Capture capture) {
-        AttentionBuffers attention = layer.attention;
-        attention.weights = capture == null ? null : new float[layout.heads * rows * rows];
-        norm(rows, acts.x, layer.norm1, layer.scale1);
-        kernels.multiply(
-                tiles,
-                layout.c,
-                3 * layout.a,
-                layer.norm1,
-                0,
-                acts.cStride,
-                params,
-                layout.qkv(index),
-                attention.qkv,
-                0,
-                attention.qkvStride,
-                false);
-        int row = 0;
-        for (int[] document : batch) {
-            int n = trained(document);
-            kernels.attention(attention, n, row);
-            row += n;
-        }
-        if (capture != null && attention.weights != null) {
-            capture.takeWeights(index, attention.weights);
-        }
-        kernels.multiply(
-                tiles,
-                layout.a,
-                layout.c,
-                attention.o,
-                0,
-                attention.oStride,
-                params,
-                layout.wo(index),
-                acts.x,
-                0,
-                acts.cStride,
-                true);
-    }
-
-    /// x += W2 relu(W1 norm(x))
-    private void mlpForward(
-            Activations.Layer layer, int index, int rows, int tiles, @Nullable Capture capture) {
-        norm(rows, acts.x, layer.norm2, layer.scale2);
-        kernels.multiply(
-                tiles,
-                layout.c,
-                layout.f,
-                layer.norm2,
-                0,
-                acts.cStride,
-                params,
-                layout.fc1(index),
-                layer.hidden,
-                0,
-                acts.fStride,
-                false);
-        if (capture != null) {
-            capture.takeHidden(index, layer.hidden, acts.fStride);
-        }
-        kernels.relu(layer.hidden, 0, rows * acts.fStride);
-        kernels.multiply(
-                tiles,
-                layout.f,
-                layout.c,
-                layer.hidden,
-                0,
-                acts.fStride,
-                params,
-                layout.fc2(index),
-                acts.x,
-                0,
-                acts.cStride,
-                true);
-    }
-
-    private void backward(int[][] batch, int rows) {
-        int tiles = Activations.roundedRows(rows);
-        transposeWeights();
-        kernels.weightGradient(
-                rows,
-                layout.c,
-                layout.v,
-                acts.x,
-                acts.cStride,
-                acts.logits,
-                acts.vStride,
-                gradient,
-                layout.lmHead);
-        multiplyTransposed(
-                tiles,
-                layout.v,
-                layout.c,
-                acts.logits,
-                acts.vStride,
-                layout.lmHead,
-                acts.dx,
-                acts.cStride);
-        for (int i = layout.layers - 1; i >= 0; i--) {
-            mlpBackward(acts.layers[i], i, rows, tiles);
-            attentionBackward(acts.layers[i], i, batch, rows, tiles);
-        }
-        normBackward(rows, acts.dx, acts.norm0, acts.scale0, acts.dNorm, false);
-        embedBackward(rows);
-    }
-
-    private void transposeWeights() {
-        kernels.transpose(layout.c, layout.v, params, transposed, layout.lmHead);
-        for (int i = 0; i < layout.layers; i++) {
-            kernels.transpose(layout.c, 3 * layout.a, params, transposed, layout.qkv(i));
-            kernels.transpose(layout.a, layout.c, params, transposed, layout.wo(i));
-            kernels.transpose(layout.c, layout.f, params, transposed, layout.fc1(i));
-            kernels.transpose(layout.f, layout.c, params, transposed, layout.fc2(i));
-        }
-    }
-
-    private void multiplyTransposed(
-            int tiles,
-            int in,
-            int out,
-            float[] x,
-            int xStride,
-            int weight,
-            float[] y,
-            int yStride) {
-        kernels.multiply(tiles, in, out, x, 0, xStride, transposed, weight, y, 0, yStride, false);
-    }
-
-    private void normBackward(
-            int rows, float[] dy, float[] y, float[] scale, float[] dx, boolean accumulate) {
-        kernels.rmsNormBackward(
-                rows, layout.width, layout.c, dy, y, scale, acts.cStride, dx, accumulate);
-    }
-
-    private void mlpBackward(Activations.Layer layer, int index, int rows, int tiles) {
-        multiplyTransposed(
-                tiles,
-                layout.c,
-                layout.f,
-                acts.dx,
-                acts.cStride,
-                layout.fc2(index),
-                acts.dHidden,
-                acts.fStride);
-        kernels.reluBackward(layer.hidden, acts.dHidden, rows * acts.fStride);
-        kernels.weightGradient(
-                rows,
-                layout.f,
-                layout.c,
-                layer.hidden,
-                acts.fStride,
-                acts.dx,
-                acts.cStride,
-                gradient,
-                layout.fc2(index));
-        kernels.weightGradient(
-                rows,
-                layout.c,
-                layout.f,
-                layer.norm2,
-                acts.cStride,
-                acts.dHidden,
-                acts.fStride,
-                gradient,
-                layout.fc1(index));
-        multiplyTransposed(
-                tiles,
-                layout.f,
-                layout.c,
-                acts.dHidden,
-                acts.fStride,
-                layout.fc1(index),
-                acts.dNorm,
-                acts.cStride);
-        normBackward(rows, acts.dNorm, layer.norm2, layer.scale2, acts.dx, true);
-    }
-
-    private void attentionBackward(
-            Activations.Layer layer, int index, int[][] batch, int rows, int tiles) {
-        AttentionBuffers attention = layer.attention;
-        multiplyTransposed(
-                tiles,
-                layout.c,
-                layout.a,
-                acts.dx,
-                acts.cStride,
-                layout.wo(index),
-                attention.dO,
-                attention.oStride);
-        kernels.weightGradient(
-                rows,
-                layout.a,
-                layout.c,
-                attention.o,
-                attention.oStride,
-                acts.dx,
-                acts.cStride,
-                gradient,
-                layout.wo(index));
-        int row = 0;
-        for (int[] document : batch) {
-            int n = trained(document);
-            kernels.attentionBackward(attention, n, row);
-            row += n;
-        }
-        kernels.weightGradient(
-                rows,
-                layout.c,
-                3 * layout.a,
-                layer.norm1,
-                acts.cStride,
-                attention.dqkv,
-                attention.qkvStride,
-                gradient,
-                layout.qkv(index));
-        multiplyTransposed(
-                tiles,
-                3 * layout.a,
-                layout.c,
-                attention.dqkv,
-                attention.qkvStride,
-                layout.qkv(index),
-                acts.dNorm,
-                acts.cStride);
-        normBackward(rows, acts.dNorm, layer.norm1, layer.scale1, acts.dx, true);
-    }
-
-    /// Adds each position's gradient to the rows of its token and its place.
-    private void embedBackward(int rows) {
-        int c = layout.c;
-        Arrays.fill(gradient, layout.wte, layout.lmHead, 0);
-        for (int row = 0; row < rows; row++) {
-            int d = row * acts.cStride;
-            int token = layout.wte + acts.tokens[row] * c;
-            int position = layout.wpe + acts.positions[row] * c;
-            for (int j = 0; j < c; j++) {
-                gradient[token + j] += acts.dNorm[d + j];
-                gradient[position + j] += acts.dNorm[d + j];
-            }
-        }
+        return passes.capture(tokens);
     }
 
     /// All parameters in the order of the reference, (numParams).
@@ -500,7 +155,7 @@ public final class TensorModel {
 
     /// The gradient of a batch's loss in the order of the reference, (numParams).
     public double[] gradients(int[][] batch) {
-        lossAndGradient(batch);
+        passes.lossAndGradient(batch);
         return exported(gradient);
     }
 
@@ -516,14 +171,7 @@ public final class TensorModel {
     /// @param tokens at least two
     /// @return in nats, (min(blockSize, tokens - 1))
     public double[] losses(int[] tokens) {
-        int[][] batch = {tokens};
-        int rows = fill(batch);
-        forward(batch, rows, null);
-        double[] losses = new double[rows];
-        for (int row = 0; row < rows; row++) {
-            losses[row] = crossEntropy(row, 1);
-        }
-        return losses;
+        return passes.losses(tokens);
     }
 
     /// A row of wte, (C).

@@ -13,6 +13,7 @@ import java.util.Random;
 final class AttentionKernelsTest {
 
     private static final int TOKENS = 40;
+    private static final int LONG = 150; // more than what is kept at a time
 
     private static final Kernels PORTABLE = new PortableKernels();
     private static final Kernels SIMD = new SimdKernels();
@@ -78,8 +79,18 @@ final class AttentionKernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"1, 3", "4, 4", "16, 1", "17, 2"})
+    void agreeOverLongContexts(int headDim, int heads) {
+        Layout layout = new Layout(5, headDim * heads, heads, 1, LONG);
+        for (int tokens : new int[] {63, 64, 65, 72, 100, 127, 128, 129, LONG}) {
+            assertAgree(layout, tokens, 0);
+            assertAgree(layout, tokens, 3);
+        }
+    }
+
     private void assertAgree(Layout layout, int tokens, int row) {
-        int rows = row + tokens + 2;
+        int rows = row + tokens + Activations.SLACK;
         AttentionBuffers portable = buffers(layout, rows, row == 0);
         AttentionBuffers simd = buffers(layout, rows, row == 0);
         fill(portable.qkv, portable.qkvStride, 3, layout);
@@ -88,19 +99,24 @@ final class AttentionKernelsTest {
         System.arraycopy(portable.dO, 0, simd.dO, 0, simd.dO.length);
         Arrays.fill(simd.dqkv, row * simd.qkvStride, (row + tokens) * simd.qkvStride, 7);
 
-        PORTABLE.attention(portable, tokens, row);
-        SIMD.attention(simd, tokens, row);
+        AttentionScratch scratch = new AttentionScratch(layout);
+        for (int group = 0; group < portable.groups; group++) {
+            PORTABLE.attention(portable, scratch, tokens, row, group);
+            SIMD.attention(simd, scratch, tokens, row, group);
+        }
         assertClose("o", simd.o, portable.o, simd.oStride, 1, layout);
         if (portable.weights != null && simd.weights != null) {
             assertWeights(portable.weights, simd.weights, layout.heads, tokens);
         }
 
-        PORTABLE.attentionBackward(portable, tokens, row);
-        SIMD.attentionBackward(simd, tokens, row);
+        for (int group = 0; group < portable.groups; group++) {
+            PORTABLE.attentionBackward(portable, scratch, tokens, row, group);
+            SIMD.attentionBackward(simd, scratch, tokens, row, group);
+        }
         assertClose("dqkv", simd.dqkv, portable.dqkv, simd.qkvStride, 3, layout);
 
-        assertAttendEqualsTheLastRow(PORTABLE, portable, layout, tokens, row);
-        assertAttendEqualsTheLastRow(SIMD, simd, layout, tokens, row);
+        assertAttendEqualsTheLastRow(PORTABLE, portable, layout, scratch, tokens, row);
+        assertAttendEqualsTheLastRow(SIMD, simd, layout, scratch, tokens, row);
     }
 
     private static void assertWeights(float[] portable, float[] simd, int heads, int tokens) {
@@ -122,7 +138,12 @@ final class AttentionKernelsTest {
     }
 
     private static void assertAttendEqualsTheLastRow(
-            Kernels kernels, AttentionBuffers b, Layout layout, int tokens, int row) {
+            Kernels kernels,
+            AttentionBuffers b,
+            Layout layout,
+            AttentionScratch scratch,
+            int tokens,
+            int row) {
         int gap = 16;
         float[] keys = new float[gap + tokens * b.a];
         float[] values = new float[gap + tokens * b.a];
@@ -133,7 +154,8 @@ final class AttentionKernelsTest {
         }
         int last = row + tokens - 1;
         float[] o = new float[b.a];
-        kernels.attend(b, tokens, b.qkv, last * b.qkvStride, keys, values, gap, o, 0);
+        float[] q = Arrays.copyOfRange(b.qkv, last * b.qkvStride, last * b.qkvStride + b.a);
+        kernels.attend(b, scratch, tokens, q, keys, values, gap, o);
 
         float[] expected = Arrays.copyOfRange(b.o, last * b.oStride, last * b.oStride + b.a);
         assertClose(kernels.name(), o, expected, b.a, 1, layout);

@@ -71,67 +71,71 @@ final class KernelsTest {
     void multiplies(int rows) {
         for (int in : SIZES) {
             for (int out : SIZES) {
-                for (boolean accumulate : new boolean[] {false, true}) {
-                    assertMultiplies(rows, in, out, accumulate);
-                }
+                assertMultiplies(rows, in, out);
             }
         }
     }
 
-    private void assertMultiplies(int rows, int in, int out, boolean accumulate) {
+    private void assertMultiplies(int rows, int in, int out) {
         int paddedIn = Layout.padded(in);
         int paddedOut = Layout.padded(out);
+        int xStride = paddedIn + Layout.PAD;
         int yStride = paddedOut + Layout.PAD;
-        float[] x = rows(rows, in, paddedIn + Layout.PAD);
+        float[] x = rows(rows, in, xStride);
         float[] w = weight(32, in, out);
-        float[] start = rows(rows, out, yStride);
+        float[] start = rows(rows, paddedOut, yStride);
         float[] plain = start.clone();
         for (int row = 0; row < rows; row++) {
+            Arrays.fill(plain, row * yStride, row * yStride + paddedOut, 0);
             for (int j = 0; j < out; j++) {
-                double sum = accumulate ? start[row * yStride + j] : 0;
+                double sum = 0;
                 for (int i = 0; i < in; i++) {
-                    sum +=
-                            (double) x[row * (paddedIn + Layout.PAD) + i]
-                                    * w[32 + Layout.inPanels(paddedIn, paddedOut, i, j)];
+                    int place = 32 + Layout.inPanels(paddedIn, paddedOut, i, j);
+                    sum += (double) x[row * xStride + i] * w[place];
                 }
                 plain[row * yStride + j] = (float) sum;
             }
         }
         for (Kernels kernels : BOTH) {
             float[] y = start.clone();
-            kernels.multiply(
-                    rows,
-                    paddedIn,
-                    paddedOut,
-                    x,
-                    0,
-                    paddedIn + Layout.PAD,
-                    w,
-                    32,
-                    y,
-                    0,
-                    yStride,
-                    accumulate);
+            if (rows == 1) {
+                kernels.multiplyRow(paddedIn, paddedOut, x, w, 32, y);
+            } else {
+                kernels.multiply(rows, paddedIn, paddedOut, x, 0, xStride, w, 32, y, 0, yStride);
+            }
             assertClose(y, plain, 2e-6 * (in + 1));
-            assertPaddingIsZero(y, out, yStride);
         }
     }
 
     @Test
     void multipliesFromAndToTheMiddleOfArrays() {
-        float[] x = rows(3, 16, 16);
+        float[] x = rows(24, 16, 16);
         float[] w = weight(16, 16, 33);
         for (Kernels kernels : BOTH) {
-            float[] alone = new float[48];
-            kernels.multiply(
-                    1, 16, 48, Arrays.copyOfRange(x, 16, 32), 0, 16, w, 16, alone, 0, 48, false);
-            float[] y = new float[3 * 48];
+            float[] alone = new float[8 * 48];
+            float[] middle = Arrays.copyOfRange(x, 8 * 16, 16 * 16);
+            kernels.multiply(8, 16, 48, middle, 0, 16, w, 16, alone, 0, 48);
+            float[] y = new float[24 * 48];
             Arrays.fill(y, 7);
-            kernels.multiply(1, 16, 48, x, 16, 16, w, 16, y, 48, 48, false);
+            kernels.multiply(8, 16, 48, x, 8 * 16, 16, w, 16, y, 8 * 48, 48);
 
-            assertThat(Arrays.copyOfRange(y, 48, 96)).containsExactly(alone);
-            assertThat(Arrays.copyOf(y, 48)).containsOnly(7);
-            assertThat(Arrays.copyOfRange(y, 96, 144)).containsOnly(7);
+            assertThat(Arrays.copyOfRange(y, 8 * 48, 16 * 48)).containsExactly(alone);
+            assertThat(Arrays.copyOf(y, 8 * 48)).containsOnly(7);
+            assertThat(Arrays.copyOfRange(y, 16 * 48, 24 * 48)).containsOnly(7);
+        }
+    }
+
+    @Test
+    void adds() {
+        float[] x = rows(1, 64, 64);
+        float[] y = rows(1, 64, 64);
+        for (Kernels kernels : BOTH) {
+            float[] sum = y.clone();
+            kernels.add(x, 32, sum, 16, 32);
+            for (int i = 0; i < 64; i++) {
+                boolean inside = i >= 16 && i < 48;
+                assertThat(sum[i]).isEqualTo(inside ? y[i] + x[i + 16] : y[i]);
+            }
         }
     }
 
@@ -162,6 +166,8 @@ final class KernelsTest {
                     Arrays.fill(dw, 7);
                     kernels.weightGradient(
                             rows,
+                            0,
+                            paddedIn,
                             paddedIn,
                             paddedOut,
                             x,
@@ -171,9 +177,33 @@ final class KernelsTest {
                             dw,
                             48);
                     assertClose(dw, plain, 2e-6 * rows);
+                    assertMakesTheSameInParts(kernels, rows, in, out, x, dy, dw);
                 }
             }
         }
+    }
+
+    private static void assertMakesTheSameInParts(
+            Kernels kernels, int rows, int in, int out, float[] x, float[] dy, float[] expected) {
+        int paddedIn = Layout.padded(in);
+        int paddedOut = Layout.padded(out);
+        float[] dw = new float[expected.length];
+        Arrays.fill(dw, 7);
+        for (int from = 0; from < paddedIn; from += 8) {
+            kernels.weightGradient(
+                    rows,
+                    from,
+                    from + 8,
+                    paddedIn,
+                    paddedOut,
+                    x,
+                    paddedIn + Layout.PAD,
+                    dy,
+                    paddedOut,
+                    dw,
+                    48);
+        }
+        assertThat(Arrays.equals(dw, expected)).isTrue();
     }
 
     @Test
@@ -229,10 +259,10 @@ final class KernelsTest {
                 float[] x = rows(rows, width, stride);
                 float[] y = new float[x.length];
                 float[] scale = new float[rows];
-                PORTABLE.rmsNorm(rows, width, padded, x, 0, stride, y, 0, scale);
+                PORTABLE.rmsNorm(0, rows, width, padded, x, y, stride, scale);
                 float[] simdY = new float[x.length];
                 float[] simdScale = new float[rows];
-                SIMD.rmsNorm(rows, width, padded, x, 0, stride, simdY, 0, simdScale);
+                SIMD.rmsNorm(0, rows, width, padded, x, simdY, stride, simdScale);
 
                 assertClose(simdY, y, 5e-6);
                 assertClose(simdScale, scale, 1e-6 * scale[0] * width);
@@ -258,9 +288,9 @@ final class KernelsTest {
         float[] start = rows(rows, width, stride);
         for (boolean accumulate : new boolean[] {false, true}) {
             float[] dx = start.clone();
-            PORTABLE.rmsNormBackward(rows, width, padded, dy, y, scale, stride, dx, accumulate);
+            PORTABLE.rmsNormBackward(0, rows, width, padded, dy, y, scale, stride, dx, accumulate);
             float[] simdDx = start.clone();
-            SIMD.rmsNormBackward(rows, width, padded, dy, y, scale, stride, simdDx, accumulate);
+            SIMD.rmsNormBackward(0, rows, width, padded, dy, y, scale, stride, simdDx, accumulate);
 
             float largest = 1;
             for (float s : scale) {
@@ -277,7 +307,7 @@ final class KernelsTest {
         for (Kernels kernels : BOTH) {
             float[] y = new float[16];
             Arrays.fill(y, 7);
-            kernels.rmsNorm(1, 3, 16, new float[16], 0, 16, y, 0, new float[1]);
+            kernels.rmsNorm(0, 1, 3, 16, new float[16], y, 16, new float[1]);
 
             assertThat(y).containsOnly(0);
         }
@@ -296,7 +326,7 @@ final class KernelsTest {
                 assertThat(Arrays.copyOf(y, padded)).containsExactly(Arrays.copyOf(x, padded));
                 kernels.relu(y, 0, 2 * padded);
                 float[] dx = dy.clone();
-                kernels.reluBackward(y, dx, 2 * padded);
+                kernels.reluBackward(y, dx, 0, 2 * padded);
                 for (int i = 0; i < x.length; i++) {
                     assertThat(y[i]).isEqualTo(Math.max(x[i], 0));
                     assertThat(dx[i]).isEqualTo(x[i] > 0 ? dy[i] : 0);
@@ -323,7 +353,15 @@ final class KernelsTest {
                 for (Kernels kernels : BOTH) {
                     float[] gradient = logits.clone();
                     double actual =
-                            kernels.crossEntropy(vocab, padded, gradient, padded, target, 0.25f);
+                            kernels.crossEntropy(
+                                    1,
+                                    2,
+                                    vocab,
+                                    padded,
+                                    gradient,
+                                    padded,
+                                    new int[] {-1, target, -1},
+                                    0.25f);
 
                     assertThat(actual).isCloseTo(loss, within(1e-6 * Math.max(vocab, loss)));
                     for (int j = 0; j < padded; j++) {
@@ -403,10 +441,37 @@ final class KernelsTest {
                     float[] logits = new float[Layout.padded(vocab)];
                     logits[place] = bad;
 
-                    assertThat(kernels.crossEntropy(vocab, logits.length, logits, 0, 0, 1))
-                            .isNotFinite();
+                    double loss =
+                            kernels.crossEntropy(
+                                    0,
+                                    1,
+                                    vocab,
+                                    logits.length,
+                                    logits,
+                                    logits.length,
+                                    new int[1],
+                                    1);
+
+                    assertThat(loss).isNotFinite();
                 }
             }
+        }
+    }
+
+    @Test
+    void lossOfManyPositionsIsTheirSum() {
+        int rows = 200;
+        float[] logits = rows(rows, 100, 112);
+        double expected = 0;
+        for (int row = 0; row < rows; row++) {
+            expected += loss(logits, row * 112, 100, 3);
+        }
+        int[] targets = new int[rows];
+        Arrays.fill(targets, 3);
+        for (Kernels kernels : BOTH) {
+            double loss = kernels.crossEntropy(0, rows, 100, 112, logits.clone(), 112, targets, 1);
+
+            assertThat(loss).isCloseTo(expected, within(1e-6 * expected));
         }
     }
 

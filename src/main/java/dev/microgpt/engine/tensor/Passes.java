@@ -1,0 +1,520 @@
+package dev.microgpt.engine.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/// The forward and the backward pass over a batch, in phases: within one, each position (or sequence, or
+/// row of a weight) is independent of the others, so that threads can share it.
+///
+/// The same operations as in the scalar reference, batch-wise: see `ScalarEngine`, which the tests hold
+/// it to.
+final class Passes {
+
+    private final Layout layout;
+    private final Kernels kernels;
+    private final float[] params; // (size), see Layout
+    private final float[] transposed; // (size), the linear layers' weights transposed, for backward
+    private final float[] gradient; // (size)
+    private final Activations acts;
+    private final AttentionScratch[] scratches = new AttentionScratch[Workers.PARTS];
+
+    /// Of the batch at hand.
+    private int rows; // N
+
+    private boolean split;
+
+    /// Of the phase at hand.
+    private int layer;
+
+    private @Nullable Capture capture;
+
+    // Made once, as a step allocates nothing.
+    private final Workers.Phase embedding = this::embed;
+    private final Workers.Phase queries = this::queries;
+    private final Workers.Phase attention = this::attention;
+    private final Workers.Phase mlp = this::mlp;
+    private final Workers.Phase logits = this::logits;
+    private final Workers.Phase documentLosses = this::documentLosses;
+    private final Workers.Phase transposition = this::transposeWeights;
+    private final Workers.Phase logitsBackward = this::logitsBackward;
+    private final Workers.Phase logitsGradient = this::logitsGradient;
+    private final Workers.Phase mlpBackward = this::mlpBackward;
+    private final Workers.Phase mlpGradient = this::mlpGradient;
+    private final Workers.Phase mlpInputBackward = this::mlpInputBackward;
+    private final Workers.Phase attentionBackward = this::attentionBackward;
+    private final Workers.Phase attentionGradient = this::attentionGradient;
+    private final Workers.Phase queriesBackward = this::queriesBackward;
+    private final Workers.Phase embeddingBackward = this::embeddingBackward;
+
+    Passes(Layout layout, Kernels kernels, float[] params, float[] gradient) {
+        this.layout = layout;
+        this.kernels = kernels;
+        this.params = params;
+        this.gradient = gradient;
+        transposed = new float[layout.size];
+        acts = new Activations(layout);
+    }
+
+    /// Whether the last batch was large enough for several threads.
+    boolean isSplit() {
+        return split;
+    }
+
+    /// Computes the gradient of a batch's loss.
+    ///
+    /// @param batch token ids of each document with BOS at both ends, (B, own length)
+    /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
+    double lossAndGradient(int[][] batch) {
+        begin(batch, null);
+        forward();
+        run(documentLosses, acts.documents, 1);
+        double loss = 0;
+        for (int b = 0; b < acts.documents; b++) {
+            loss += acts.losses[b];
+        }
+        backward();
+        return loss / acts.documents;
+    }
+
+    /// Runs the model over a sequence.
+    ///
+    /// @param tokens at most blockSize of them are read
+    Capture capture(int[] tokens) {
+        int[][] batch = {Arrays.copyOf(tokens, Math.min(tokens.length, layout.blockSize) + 1)};
+        Capture result = Capture.ofSize(layout, batch[0].length - 1);
+        begin(batch, result);
+        forward();
+        return result;
+    }
+
+    /// The cross-entropy of each token of a sequence after the first.
+    ///
+    /// @return in nats, (min(blockSize, tokens - 1))
+    double[] losses(int[] tokens) {
+        begin(new int[][] {tokens}, null);
+        forward();
+        double[] losses = new double[rows];
+        for (int row = 0; row < rows; row++) {
+            losses[row] = crossEntropy(row, row + 1, 1);
+        }
+        return losses;
+    }
+
+    private void begin(int[][] batch, @Nullable Capture show) {
+        rows = acts.fill(batch, layout.blockSize);
+        capture = show;
+        split = show == null && Workers.isWorthwhile(6.0 * layout.size * rows);
+    }
+
+    private void run(Workers.Phase phase, int units, int size) {
+        if (split) {
+            Workers.split(phase, units, size);
+        } else {
+            phase.run(0, 0, units);
+        }
+    }
+
+    private void runRows(Workers.Phase phase) {
+        run(phase, rows, Kernels.ROWS);
+    }
+
+    // ---- forward
+
+    private void forward() {
+        runRows(embedding);
+        if (capture != null) {
+            capture.takeEmbedding(acts.x, acts.cStride);
+        }
+        for (layer = 0; layer < layout.layers; layer++) {
+            AttentionBuffers buffers = acts.layers[layer].attention;
+            buffers.weights = capture == null ? null : new float[layout.heads * rows * rows];
+            runRows(queries);
+            run(attention, acts.documents * buffers.groups, 1);
+            if (capture != null && buffers.weights != null) {
+                capture.takeWeights(layer, buffers.weights);
+                buffers.weights = null;
+            }
+            runRows(mlp);
+        }
+        runRows(logits);
+    }
+
+    /// x = norm(token embedding + position embedding)
+    private void embed(int part, int from, int to) {
+        int c = layout.c;
+        for (int row = from; row < to; row++) {
+            int x = row * acts.cStride;
+            System.arraycopy(params, layout.wte + acts.tokens[row] * c, acts.x, x, c);
+            kernels.add(params, layout.wpe + acts.positions[row] * c, acts.x, x, c);
+        }
+        norm(from, to, acts.norm0, acts.scale0);
+        int stride = acts.cStride;
+        System.arraycopy(acts.norm0, from * stride, acts.x, from * stride, (to - from) * stride);
+    }
+
+    /// q, k, v = Wqkv norm(x)
+    private void queries(int part, int from, int to) {
+        Activations.Layer at = acts.layers[layer];
+        norm(from, to, at.norm1, at.scale1);
+        multiply(
+                from,
+                to,
+                layout.c,
+                3 * layout.a,
+                at.norm1,
+                acts.cStride,
+                layout.qkv(layer),
+                at.attention.qkv,
+                at.attention.qkvStride);
+    }
+
+    /// @param from,to groups of heads of all documents
+    private void attention(int part, int from, int to) {
+        AttentionBuffers buffers = acts.layers[layer].attention;
+        AttentionScratch scratch = scratch(part);
+        for (int i = from; i < to; i++) {
+            int document = i / buffers.groups;
+            int start = acts.starts[document];
+            int tokens = acts.starts[document + 1] - start;
+            kernels.attention(buffers, scratch, tokens, start, i % buffers.groups);
+        }
+    }
+
+    private AttentionScratch scratch(int part) {
+        AttentionScratch scratch = scratches[part];
+        if (scratch == null) {
+            scratch = new AttentionScratch(layout);
+            scratches[part] = scratch;
+        }
+        return scratch;
+    }
+
+    /// x += Wo o, x += W2 relu(W1 norm(x))
+    private void mlp(int part, int from, int to) {
+        Activations.Layer at = acts.layers[layer];
+        AttentionBuffers buffers = at.attention;
+        int c = acts.cStride;
+        multiply(
+                from,
+                to,
+                layout.a,
+                layout.c,
+                buffers.o,
+                buffers.oStride,
+                layout.wo(layer),
+                acts.branch,
+                c);
+        kernels.add(acts.branch, from * c, acts.x, from * c, (to - from) * c);
+
+        norm(from, to, at.norm2, at.scale2);
+        int f = acts.fStride;
+        multiply(from, to, layout.c, layout.f, at.norm2, c, layout.fc1(layer), at.hidden, f);
+        if (capture != null) {
+            capture.takeHidden(layer, at.hidden, f);
+        }
+        kernels.relu(at.hidden, from * f, (to - from) * f);
+        multiply(from, to, layout.f, layout.c, at.hidden, f, layout.fc2(layer), acts.branch, c);
+        kernels.add(acts.branch, from * c, acts.x, from * c, (to - from) * c);
+    }
+
+    private void logits(int part, int from, int to) {
+        multiply(
+                from,
+                to,
+                layout.c,
+                layout.v,
+                acts.x,
+                acts.cStride,
+                layout.lmHead,
+                acts.logits,
+                acts.vStride);
+    }
+
+    /// @param from,to documents
+    private void documentLosses(int part, int from, int to) {
+        for (int b = from; b < to; b++) {
+            int start = acts.starts[b];
+            int end = acts.starts[b + 1];
+            float factor = 1f / ((float) (end - start) * acts.documents);
+            acts.losses[b] = crossEntropy(start, end, factor) / (end - start);
+        }
+    }
+
+    private double crossEntropy(int from, int to, float factor) {
+        return kernels.crossEntropy(
+                from, to, layout.vocab, layout.v, acts.logits, acts.vStride, acts.targets, factor);
+    }
+
+    private void norm(int from, int to, float[] y, float[] scale) {
+        kernels.rmsNorm(from, to, layout.width, layout.c, acts.x, y, acts.cStride, scale);
+    }
+
+    private void multiply(
+            int from,
+            int to,
+            int in,
+            int out,
+            float[] x,
+            int xStride,
+            int weight,
+            float[] y,
+            int yStride) {
+        kernels.multiply(
+                Activations.roundedRows(to - from),
+                in,
+                out,
+                x,
+                from * xStride,
+                xStride,
+                params,
+                weight,
+                y,
+                from * yStride,
+                yStride);
+    }
+
+    // ---- backward
+
+    private void backward() {
+        run(transposition, 4 * layout.layers + 1, 1);
+        run(logitsGradient, layout.c, Kernels.ROWS);
+        runRows(logitsBackward);
+        for (layer = layout.layers - 1; layer >= 0; layer--) {
+            int groups = acts.layers[layer].attention.groups;
+            runRows(mlpBackward);
+            run(mlpGradient, layout.f + layout.c, Layout.PAD);
+            runRows(mlpInputBackward);
+            run(attentionBackward, acts.documents * groups, 1);
+            run(attentionGradient, layout.a + layout.c, Layout.PAD);
+            runRows(queriesBackward);
+        }
+        runRows(embeddingBackward);
+        collectEmbeddings();
+    }
+
+    /// @param from,to matrices
+    private void transposeWeights(int part, int from, int to) {
+        for (int i = from; i < to; i++) {
+            int of = i / 4;
+            if (of == layout.layers) {
+                transpose(layout.c, layout.v, layout.lmHead);
+                continue;
+            }
+            switch (i % 4) {
+                case 0 -> transpose(layout.c, 3 * layout.a, layout.qkv(of));
+                case 1 -> transpose(layout.a, layout.c, layout.wo(of));
+                case 2 -> transpose(layout.c, layout.f, layout.fc1(of));
+                default -> transpose(layout.f, layout.c, layout.fc2(of));
+            }
+        }
+    }
+
+    private void transpose(int in, int out, int weight) {
+        kernels.transpose(in, out, params, transposed, weight);
+    }
+
+    /// @param from,to rows of the weight
+    private void logitsGradient(int part, int from, int to) {
+        kernels.weightGradient(
+                rows,
+                from,
+                to,
+                layout.c,
+                layout.v,
+                acts.x,
+                acts.cStride,
+                acts.logits,
+                acts.vStride,
+                gradient,
+                layout.lmHead);
+    }
+
+    private void logitsBackward(int part, int from, int to) {
+        multiplyTransposed(
+                from,
+                to,
+                layout.v,
+                layout.c,
+                acts.logits,
+                acts.vStride,
+                layout.lmHead,
+                acts.dx,
+                acts.cStride);
+    }
+
+    private void multiplyTransposed(
+            int from,
+            int to,
+            int in,
+            int out,
+            float[] x,
+            int xStride,
+            int weight,
+            float[] y,
+            int yStride) {
+        kernels.multiply(
+                Activations.roundedRows(to - from),
+                in,
+                out,
+                x,
+                from * xStride,
+                xStride,
+                transposed,
+                weight,
+                y,
+                from * yStride,
+                yStride);
+    }
+
+    private void normBackward(
+            int from,
+            int to,
+            float[] dy,
+            float[] y,
+            float[] scale,
+            float[] dx,
+            boolean accumulate) {
+        kernels.rmsNormBackward(
+                from, to, layout.width, layout.c, dy, y, scale, acts.cStride, dx, accumulate);
+    }
+
+    /// From the gradient of the MLP's output to that of its input after the normalisation.
+    private void mlpBackward(int part, int from, int to) {
+        Activations.Layer at = acts.layers[layer];
+        int c = acts.cStride;
+        int f = acts.fStride;
+        multiplyTransposed(
+                from, to, layout.c, layout.f, acts.dx, c, layout.fc2(layer), acts.dHidden, f);
+        kernels.reluBackward(at.hidden, acts.dHidden, from * f, (to - from) * f);
+        multiplyTransposed(
+                from, to, layout.f, layout.c, acts.dHidden, f, layout.fc1(layer), acts.dNorm, c);
+    }
+
+    /// @param from,to rows of the second weight, then those of the first
+    private void mlpGradient(int part, int from, int to) {
+        Activations.Layer at = acts.layers[layer];
+        int f = layout.f;
+        if (from < f) {
+            kernels.weightGradient(
+                    rows,
+                    from,
+                    Math.min(to, f),
+                    f,
+                    layout.c,
+                    at.hidden,
+                    acts.fStride,
+                    acts.dx,
+                    acts.cStride,
+                    gradient,
+                    layout.fc2(layer));
+        }
+        if (to > f) {
+            kernels.weightGradient(
+                    rows,
+                    Math.max(0, from - f),
+                    to - f,
+                    layout.c,
+                    f,
+                    at.norm2,
+                    acts.cStride,
+                    acts.dHidden,
+                    acts.fStride,
+                    gradient,
+                    layout.fc1(layer));
+        }
+    }
+
+    /// To the gradient of the MLP's input, and on to that of the heads' outputs.
+    private void mlpInputBackward(int part, int from, int to) {
+        Activations.Layer at = acts.layers[layer];
+        normBackward(from, to, acts.dNorm, at.norm2, at.scale2, acts.dx, true);
+        multiplyTransposed(
+                from,
+                to,
+                layout.c,
+                layout.a,
+                acts.dx,
+                acts.cStride,
+                layout.wo(layer),
+                at.attention.dO,
+                at.attention.oStride);
+    }
+
+    /// @param from,to groups of heads of all documents
+    private void attentionBackward(int part, int from, int to) {
+        AttentionBuffers buffers = acts.layers[layer].attention;
+        AttentionScratch scratch = scratch(part);
+        for (int i = from; i < to; i++) {
+            int document = i / buffers.groups;
+            int start = acts.starts[document];
+            int tokens = acts.starts[document + 1] - start;
+            kernels.attentionBackward(buffers, scratch, tokens, start, i % buffers.groups);
+        }
+    }
+
+    /// @param from,to rows of the weight behind the attention, then those of the one before it
+    private void attentionGradient(int part, int from, int to) {
+        Activations.Layer at = acts.layers[layer];
+        AttentionBuffers buffers = at.attention;
+        int a = layout.a;
+        if (from < a) {
+            kernels.weightGradient(
+                    rows,
+                    from,
+                    Math.min(to, a),
+                    a,
+                    layout.c,
+                    buffers.o,
+                    buffers.oStride,
+                    acts.dx,
+                    acts.cStride,
+                    gradient,
+                    layout.wo(layer));
+        }
+        if (to > a) {
+            kernels.weightGradient(
+                    rows,
+                    Math.max(0, from - a),
+                    to - a,
+                    layout.c,
+                    3 * a,
+                    at.norm1,
+                    acts.cStride,
+                    buffers.dqkv,
+                    buffers.qkvStride,
+                    gradient,
+                    layout.qkv(layer));
+        }
+    }
+
+    private void queriesBackward(int part, int from, int to) {
+        Activations.Layer at = acts.layers[layer];
+        multiplyTransposed(
+                from,
+                to,
+                3 * layout.a,
+                layout.c,
+                at.attention.dqkv,
+                at.attention.qkvStride,
+                layout.qkv(layer),
+                acts.dNorm,
+                acts.cStride);
+        normBackward(from, to, acts.dNorm, at.norm1, at.scale1, acts.dx, true);
+    }
+
+    private void embeddingBackward(int part, int from, int to) {
+        normBackward(from, to, acts.dx, acts.norm0, acts.scale0, acts.dNorm, false);
+    }
+
+    /// Adds each position's gradient to the rows of its token and its place.
+    private void collectEmbeddings() {
+        int c = layout.c;
+        Arrays.fill(gradient, layout.wte, layout.lmHead, 0);
+        for (int row = 0; row < rows; row++) {
+            int d = row * acts.cStride;
+            kernels.add(acts.dNorm, d, gradient, layout.wte + acts.tokens[row] * c, c);
+            kernels.add(acts.dNorm, d, gradient, layout.wpe + acts.positions[row] * c, c);
+        }
+    }
+}

@@ -1,0 +1,639 @@
+package dev.microgpt.engine.tensor;
+
+import static dev.microgpt.engine.tensor.Simd.LANES;
+import static dev.microgpt.engine.tensor.Simd.SPECIES;
+import static dev.microgpt.engine.tensor.Simd.exp;
+import static dev.microgpt.engine.tensor.Simd.load;
+import static dev.microgpt.engine.tensor.Simd.maxAll;
+import static dev.microgpt.engine.tensor.Simd.repeat;
+import static dev.microgpt.engine.tensor.Simd.sumAll;
+import static dev.microgpt.engine.tensor.Simd.sumWithin;
+
+import jdk.incubator.vector.FloatVector;
+
+import java.util.Arrays;
+
+/// The attention of [SimdKernels].
+///
+/// Narrow heads lie side by side in one vector. Each pair of a query and a key is a product of two
+/// vectors, summed within the lanes of each head, which leaves a head's score in all of its lanes, ready
+/// to weigh the values. The loops run over lists of pairs, since the positions of a short document alone
+/// would make loops too short to be fast.
+///
+/// Wide heads are products of matrices: 8 queries at a time with all keys, transposed, so that a row of
+/// scores lies side by side.
+///
+/// In both, the backward pass computes the weights anew from each query's maximum and sum.
+final class SimdAttention {
+
+    private static final int ROWS = Kernels.ROWS;
+
+    /// The score of a position that is not attended to.
+    private static final float OUTSIDE = -1e30f;
+
+    private SimdAttention() {}
+
+    static void forward(
+            AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int group) {
+        if (b.d < Layout.PAD) {
+            for (int i = 0; i < Layout.PAD; i += LANES) {
+                int column = group * Layout.PAD + i;
+                int end;
+                for (int first = 0; first < tokens; first = end) {
+                    end = scratch.endOfQueries(first, tokens);
+                    narrow(b, scratch, tokens, row, column, first, end);
+                }
+            }
+        } else {
+            wide(b, scratch, tokens, row, group);
+        }
+    }
+
+    static void backward(
+            AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int group) {
+        if (b.d < Layout.PAD) {
+            for (int i = 0; i < Layout.PAD; i += LANES) {
+                int column = group * Layout.PAD + i;
+                clearNarrowGradient(b, tokens, row, column);
+                int end;
+                for (int first = 0; first < tokens; first = end) {
+                    end = scratch.endOfQueries(first, tokens);
+                    narrowBackward(b, scratch, row, column, first, end);
+                }
+            }
+        } else {
+            wideBackward(b, scratch, tokens, row, group);
+        }
+    }
+
+    // ---- narrow heads
+
+    private static void narrow(
+            AttentionBuffers b,
+            AttentionScratch scratch,
+            int tokens,
+            int row,
+            int column,
+            int first,
+            int end) {
+        AttentionScratch.Pairs pairs = scratch.pairs(first, end);
+        int qkv = row * b.qkvStride + column;
+        int o = row * b.oStride + column;
+        for (int t = first; t < end; t++) {
+            repeat(Float.NEGATIVE_INFINITY).intoArray(b.max, o + t * b.oStride);
+            repeat(0).intoArray(b.inverseSum, o + t * b.oStride);
+            repeat(0).intoArray(b.o, o + t * b.oStride);
+        }
+        narrowScores(b, pairs, qkv, o, scratch.p);
+        narrowSums(b, pairs, qkv + 2 * b.a, o, scratch.p);
+        for (int t = first; t < end; t++) {
+            int place = o + t * b.oStride;
+            FloatVector inverse = repeat(1).div(load(b.inverseSum, place));
+            inverse.intoArray(b.inverseSum, place);
+            load(b.o, place).mul(inverse).intoArray(b.o, place);
+        }
+        if (b.weights != null) {
+            captureNarrow(b, b.weights, pairs, tokens, row, column, scratch.p);
+        }
+    }
+
+    /// Scores of all pairs, and their maximum for each query.
+    private static void narrowScores(
+            AttentionBuffers b, AttentionScratch.Pairs pairs, int qkv, int o, float[] p) {
+        float[] x = b.qkv;
+        float[] max = b.max;
+        int stride = b.qkvStride;
+        int d = b.d;
+        float scale = b.scale;
+        int count = pairs.count;
+        for (int i = 0; i < count; i++) {
+            int t = pairs.query[i];
+            FloatVector q = load(x, qkv + t * stride);
+            FloatVector k = load(x, qkv + b.a + pairs.key[i] * stride);
+            FloatVector score = sumWithin(q.mul(k), d).mul(scale);
+            score.intoArray(p, i * LANES);
+            int place = o + t * b.oStride;
+            load(max, place).max(score).intoArray(max, place);
+        }
+    }
+
+    /// For each query the sum of exponentials, and that of the values weighted with them.
+    private static void narrowSums(
+            AttentionBuffers b, AttentionScratch.Pairs pairs, int values, int o, float[] p) {
+        float[] sum = b.inverseSum;
+        float[] out = b.o;
+        int count = pairs.count;
+        for (int i = 0; i < count; i++) {
+            int place = o + pairs.query[i] * b.oStride;
+            FloatVector e = exp(load(p, i * LANES).sub(load(b.max, place)));
+            e.intoArray(p, i * LANES);
+            load(sum, place).add(e).intoArray(sum, place);
+            FloatVector v = load(b.qkv, values + pairs.key[i] * b.qkvStride);
+            e.fma(v, load(out, place)).intoArray(out, place);
+        }
+    }
+
+    private static void captureNarrow(
+            AttentionBuffers b,
+            float[] weights,
+            AttentionScratch.Pairs pairs,
+            int tokens,
+            int row,
+            int column,
+            float[] p) {
+        for (int lane = 0; lane < LANES && (column + lane) / b.d < b.heads; lane += b.d) {
+            int head = (column + lane) / b.d;
+            for (int i = 0; i < pairs.count; i++) {
+                int t = pairs.query[i];
+                float inverse = b.inverseSum[(row + t) * b.oStride + column + lane];
+                weights[(head * tokens + t) * tokens + pairs.key[i]] =
+                        p[i * LANES + lane] * inverse;
+            }
+        }
+    }
+
+    private static void clearNarrowGradient(AttentionBuffers b, int tokens, int row, int column) {
+        FloatVector zero = repeat(0);
+        int place = row * b.qkvStride + column;
+        for (int t = 0; t < tokens; t++) {
+            zero.intoArray(b.dqkv, place);
+            zero.intoArray(b.dqkv, place + b.a);
+            zero.intoArray(b.dqkv, place + 2 * b.a);
+            place += b.qkvStride;
+        }
+    }
+
+    /// With p the weights and dp = dO v their gradient, the scores' is ds = p (dp - dO o).
+    private static void narrowBackward(
+            AttentionBuffers b, AttentionScratch scratch, int row, int column, int first, int end) {
+        AttentionScratch.Pairs pairs = scratch.pairs(first, end);
+        int qkv = row * b.qkvStride + column;
+        int o = row * b.oStride + column;
+        for (int t = first; t < end; t++) {
+            int place = o + t * b.oStride;
+            sumWithin(load(b.dO, place).mul(load(b.o, place)), b.d)
+                    .intoArray(scratch.delta, t * LANES);
+        }
+        narrowWeights(b, pairs, qkv, o, scratch.p);
+        narrowScoresBackward(b, pairs, qkv + 2 * b.a, o, scratch);
+        narrowSumsBackward(b, pairs, qkv, o, scratch.p, scratch.dP);
+    }
+
+    /// p = exp(q k - max) / sum
+    private static void narrowWeights(
+            AttentionBuffers b, AttentionScratch.Pairs pairs, int qkv, int o, float[] p) {
+        float[] x = b.qkv;
+        int stride = b.qkvStride;
+        int d = b.d;
+        float scale = b.scale;
+        int count = pairs.count;
+        for (int i = 0; i < count; i++) {
+            int t = pairs.query[i];
+            FloatVector q = load(x, qkv + t * stride);
+            FloatVector k = load(x, qkv + b.a + pairs.key[i] * stride);
+            FloatVector score = sumWithin(q.mul(k), d).mul(scale);
+            int place = o + t * b.oStride;
+            FloatVector e = exp(score.sub(load(b.max, place)));
+            e.mul(load(b.inverseSum, place)).intoArray(p, i * LANES);
+        }
+    }
+
+    /// ds = p (dp - delta)
+    private static void narrowScoresBackward(
+            AttentionBuffers b,
+            AttentionScratch.Pairs pairs,
+            int values,
+            int o,
+            AttentionScratch scratch) {
+        float[] p = scratch.p;
+        float[] dP = scratch.dP;
+        int d = b.d;
+        float scale = b.scale;
+        int count = pairs.count;
+        for (int i = 0; i < count; i++) {
+            int t = pairs.query[i];
+            FloatVector dO = load(b.dO, o + t * b.oStride);
+            FloatVector v = load(b.qkv, values + pairs.key[i] * b.qkvStride);
+            FloatVector dp = sumWithin(dO.mul(v), d);
+            FloatVector ds = dp.sub(load(scratch.delta, t * LANES)).mul(load(p, i * LANES));
+            ds.mul(scale).intoArray(dP, i * LANES);
+        }
+    }
+
+    /// dq += ds k, dk += ds q, dv += p dO
+    private static void narrowSumsBackward(
+            AttentionBuffers b,
+            AttentionScratch.Pairs pairs,
+            int qkv,
+            int o,
+            float[] p,
+            float[] dP) {
+        float[] x = b.qkv;
+        float[] dx = b.dqkv;
+        int stride = b.qkvStride;
+        int a = b.a;
+        int count = pairs.count;
+        for (int i = 0; i < count; i++) {
+            int q = qkv + pairs.query[i] * stride;
+            int k = qkv + pairs.key[i] * stride + a;
+            FloatVector ds = load(dP, i * LANES);
+            ds.fma(load(x, k), load(dx, q)).intoArray(dx, q);
+            ds.fma(load(x, q), load(dx, k)).intoArray(dx, k);
+            FloatVector dO = load(b.dO, o + pairs.query[i] * b.oStride);
+            load(p, i * LANES).fma(dO, load(dx, k + a)).intoArray(dx, k + a);
+        }
+    }
+
+    // ---- wide heads
+
+    private static void wide(
+            AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int head) {
+        int column = head * b.d;
+        int values = row * b.qkvStride + 2 * b.a + column;
+        transposeHead(b, row, b.a + column, tokens, scratch, scratch.kT);
+        for (int t = 0; t < tokens; t += ROWS) {
+            int keys = Math.min(t + ROWS, tokens);
+            int rows = Math.min(ROWS, tokens - t);
+            int q = (row + t) * b.qkvStride + column;
+            int o = (row + t) * b.oStride + column;
+            scores(b.qkv, q, b.qkvStride, scratch.kT, keys, b.d, scratch, scratch.p, 0);
+            for (int i = 0; i < rows; i++) {
+                softmax(
+                        scratch.p,
+                        i * scratch.keyStride,
+                        t + i + 1,
+                        Layout.padded(keys),
+                        b,
+                        o + i * b.oStride);
+            }
+            weigh(scratch.p, 0, keys, rows, b.qkv, values, b, scratch, b.o, o, b.oStride);
+            if (b.weights != null) {
+                for (int i = 0; i < rows; i++) {
+                    System.arraycopy(
+                            scratch.p,
+                            i * scratch.keyStride,
+                            b.weights,
+                            (head * tokens + t + i) * tokens,
+                            t + i + 1);
+                }
+            }
+        }
+    }
+
+    /// Turns one head's columns, (T, D'), into rows, (D', T'). What comes after the last token is not
+    /// defined.
+    private static void transposeHead(
+            AttentionBuffers b,
+            int row,
+            int column,
+            int tokens,
+            AttentionScratch scratch,
+            float[] transposed) {
+        for (int s = 0; s < tokens; s += LANES) {
+            int from = (row + s) * b.qkvStride + column;
+            for (int j = 0; j < b.d; j += LANES) {
+                Simd.transpose(
+                        b.qkv,
+                        from + j,
+                        b.qkvStride,
+                        transposed,
+                        j * scratch.keyStride + s,
+                        scratch.keyStride);
+            }
+        }
+    }
+
+    /// The products of 8 rows with all keys (or values).
+    private static void scores(
+            float[] x,
+            int xOffset,
+            int xStride,
+            float[] transposed,
+            int keys,
+            int d,
+            AttentionScratch scratch,
+            float[] result,
+            int resultOffset) {
+        int columns = Layout.padded(keys);
+        int stride = scratch.keyStride;
+        int panel;
+        for (int s = 0; s < columns; s += panel) {
+            panel = Layout.panelWidth(columns, s);
+            SimdTiles.multiply(
+                    panel,
+                    d,
+                    x,
+                    xOffset,
+                    xStride,
+                    transposed,
+                    s,
+                    stride,
+                    result,
+                    resultOffset + s,
+                    stride);
+        }
+    }
+
+    /// Turns a query's scores into weights, 0 from `count` to `padded`.
+    private static void softmax(
+            float[] p, int offset, int count, int padded, AttentionBuffers b, int place) {
+        FloatVector maxima = repeat(Float.NEGATIVE_INFINITY);
+        for (int s = 0; s < padded; s += LANES) {
+            FloatVector score = load(p, offset + s).mul(b.scale);
+            if (s + LANES > count) {
+                score = repeat(OUTSIDE).blend(score, SPECIES.indexInRange(s, count));
+            }
+            score.intoArray(p, offset + s);
+            maxima = maxima.max(score);
+        }
+        FloatVector max = maxAll(maxima);
+        FloatVector sums = repeat(0);
+        for (int s = 0; s < padded; s += LANES) {
+            FloatVector e = exp(load(p, offset + s).sub(max));
+            e.intoArray(p, offset + s);
+            sums = sums.add(e);
+        }
+        FloatVector inverse = repeat(1).div(sumAll(sums));
+        for (int s = 0; s < padded; s += LANES) {
+            load(p, offset + s).mul(inverse).intoArray(p, offset + s);
+        }
+        b.max[place] = max.lane(0);
+        b.inverseSum[place] = inverse.lane(0);
+    }
+
+    /// Sums of the rows of x, each times its weight, for up to 8 queries.
+    private static void weigh(
+            float[] weights,
+            int weightsOffset,
+            int keys,
+            int rows,
+            float[] x,
+            int xOffset,
+            AttentionBuffers b,
+            AttentionScratch scratch,
+            float[] result,
+            int resultOffset,
+            int resultStride) {
+        boolean whole = rows == ROWS; // else the rows after it belong to another sequence
+        float[] y = whole ? result : scratch.block;
+        int yOffset = whole ? resultOffset : 0;
+        int yStride = whole ? resultStride : b.d;
+        int panel;
+        for (int j = 0; j < b.d; j += panel) {
+            panel = Layout.panelWidth(b.d, j);
+            SimdTiles.multiply(
+                    panel,
+                    keys,
+                    weights,
+                    weightsOffset,
+                    scratch.keyStride,
+                    x,
+                    xOffset + j,
+                    b.qkvStride,
+                    y,
+                    yOffset + j,
+                    yStride);
+        }
+        if (!whole) {
+            for (int i = 0; i < rows; i++) {
+                System.arraycopy(y, i * b.d, result, resultOffset + i * resultStride, b.d);
+            }
+        }
+    }
+
+    private static void wideBackward(
+            AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int head) {
+        int column = head * b.d;
+        transposeHead(b, row, b.a + column, tokens, scratch, scratch.kT);
+        transposeHead(b, row, 2 * b.a + column, tokens, scratch, scratch.vT);
+        for (int first = 0; first < tokens; first += AttentionScratch.QUERIES) {
+            int end = Math.min(first + AttentionScratch.QUERIES, tokens);
+            for (int t = first; t < end; t += ROWS) {
+                queriesBackward(b, scratch, row, head, first, t, Math.min(ROWS, end - t));
+            }
+            for (int s = 0; s < end; s += ROWS) {
+                keysBackward(b, scratch, row, head, first, end, s, Math.min(ROWS, tokens - s));
+            }
+        }
+    }
+
+    /// The weights and the gradient of the scores of up to 8 queries, and with them dq = ds k.
+    private static void queriesBackward(
+            AttentionBuffers b,
+            AttentionScratch scratch,
+            int row,
+            int head,
+            int first,
+            int t,
+            int rows) {
+        int column = head * b.d;
+        int keys = t + rows;
+        int q = (row + t) * b.qkvStride + column;
+        int o = (row + t) * b.oStride + column;
+        int p = (t - first) * scratch.keyStride;
+        scores(b.qkv, q, b.qkvStride, scratch.kT, keys, b.d, scratch, scratch.p, p);
+        scores(b.dO, o, b.oStride, scratch.vT, keys, b.d, scratch, scratch.dP, p);
+        for (int i = 0; i < rows; i++) {
+            softmaxBackward(
+                    scratch,
+                    p + i * scratch.keyStride,
+                    t + i + 1,
+                    Layout.padded(keys),
+                    b,
+                    o + i * b.oStride);
+        }
+        int k = row * b.qkvStride + b.a + column;
+        weigh(scratch.dP, p, keys, rows, b.qkv, k, b, scratch, b.dqkv, q, b.qkvStride);
+    }
+
+    /// Turns a query's scores into weights, and the weights' gradient into the scores'.
+    private static void softmaxBackward(
+            AttentionScratch scratch,
+            int offset,
+            int count,
+            int padded,
+            AttentionBuffers b,
+            int place) {
+        float[] p = scratch.p;
+        float[] dP = scratch.dP;
+        FloatVector delta = sumAll(dot(b.dO, b.o, place, b.d));
+        FloatVector max = repeat(b.max[place]);
+        FloatVector inverse = repeat(b.inverseSum[place]);
+        for (int s = offset; s < offset + padded; s += LANES) {
+            FloatVector weight = exp(load(p, s).mul(b.scale).sub(max)).mul(inverse);
+            FloatVector gradient = load(dP, s).sub(delta).mul(weight).mul(b.scale);
+            if (s - offset + LANES > count) {
+                var inside = SPECIES.indexInRange(s - offset, count);
+                weight = repeat(0).blend(weight, inside);
+                gradient = repeat(0).blend(gradient, inside);
+            }
+            weight.intoArray(p, s);
+            gradient.intoArray(dP, s);
+        }
+    }
+
+    private static FloatVector dot(float[] x, float[] y, int offset, int length) {
+        FloatVector sum = repeat(0);
+        for (int i = offset; i < offset + length; i += LANES) {
+            sum = load(x, i).fma(load(y, i), sum);
+        }
+        return sum;
+    }
+
+    /// What the queries from `first` to `end` add to the gradient of up to 8 keys and their values.
+    private static void keysBackward(
+            AttentionBuffers b,
+            AttentionScratch scratch,
+            int row,
+            int head,
+            int first,
+            int end,
+            int s,
+            int rows) {
+        int column = head * b.d;
+        int t = Math.max(first, s); // those before do not look at these keys
+        int weights = (t - first) * scratch.keyStride + s;
+        int k = (row + s) * b.qkvStride + b.a + column;
+        boolean add = s < first;
+        int q = (row + t) * b.qkvStride + column;
+        int o = (row + t) * b.oStride + column;
+        collect(b, scratch, scratch.dP, weights, end - t, b.qkv, q, b.qkvStride, k, rows, add);
+        collect(b, scratch, scratch.p, weights, end - t, b.dO, o, b.oStride, k + b.a, rows, add);
+    }
+
+    /// Sums over queries, each times its weight, for up to 8 keys.
+    private static void collect(
+            AttentionBuffers b,
+            AttentionScratch scratch,
+            float[] weights,
+            int weightsOffset,
+            int queries,
+            float[] x,
+            int xOffset,
+            int xStride,
+            int result,
+            int rows,
+            boolean add) {
+        boolean direct = rows == ROWS && !add;
+        float[] y = direct ? b.dqkv : scratch.block;
+        int yOffset = direct ? result : 0;
+        int yStride = direct ? b.qkvStride : b.d;
+        int panel;
+        for (int j = 0; j < b.d; j += panel) {
+            panel = Layout.panelWidth(b.d, j);
+            SimdTiles.multiplyTransposed(
+                    panel,
+                    queries,
+                    weights,
+                    weightsOffset,
+                    scratch.keyStride,
+                    x,
+                    xOffset + j,
+                    xStride,
+                    y,
+                    yOffset + j,
+                    yStride);
+        }
+        if (direct) {
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            int to = result + i * b.qkvStride;
+            if (!add) {
+                Arrays.fill(b.dqkv, to, to + b.d, 0);
+            }
+            for (int j = 0; j < b.d; j += LANES) {
+                load(b.dqkv, to + j).add(load(y, i * b.d + j)).intoArray(b.dqkv, to + j);
+            }
+        }
+    }
+
+    // ---- one query
+
+    static void attend(
+            AttentionBuffers b,
+            AttentionScratch scratch,
+            int tokens,
+            float[] q,
+            float[] k,
+            float[] v,
+            int kvOffset,
+            float[] o) {
+        if (b.d < Layout.PAD) {
+            for (int j = 0; j < b.a; j += LANES) {
+                attendNarrow(b, scratch.p, tokens, q, k, v, kvOffset, o, j);
+            }
+        } else {
+            for (int head = 0; head < b.heads; head++) {
+                attendWide(b, scratch.p, tokens, q, k, v, kvOffset, o, head * b.d);
+            }
+        }
+    }
+
+    private static void attendNarrow(
+            AttentionBuffers b,
+            float[] p,
+            int tokens,
+            float[] q,
+            float[] k,
+            float[] v,
+            int kvOffset,
+            float[] o,
+            int j) {
+        FloatVector query = load(q, j).mul(b.scale);
+        FloatVector max = repeat(Float.NEGATIVE_INFINITY);
+        int first = kvOffset + j;
+        for (int s = 0; s < tokens; s++) {
+            FloatVector score = sumWithin(query.mul(load(k, first + s * b.a)), b.d);
+            score.intoArray(p, s * LANES);
+            max = max.max(score);
+        }
+        FloatVector sum = repeat(0);
+        FloatVector out = repeat(0);
+        for (int s = 0; s < tokens; s++) {
+            FloatVector e = exp(load(p, s * LANES).sub(max));
+            sum = sum.add(e);
+            out = e.fma(load(v, first + s * b.a), out);
+        }
+        out.div(sum).intoArray(o, j);
+    }
+
+    private static void attendWide(
+            AttentionBuffers b,
+            float[] p,
+            int tokens,
+            float[] q,
+            float[] k,
+            float[] v,
+            int kvOffset,
+            float[] o,
+            int column) {
+        float max = Float.NEGATIVE_INFINITY;
+        for (int s = 0; s < tokens; s++) {
+            FloatVector dot = repeat(0);
+            int key = kvOffset + s * b.a + column;
+            for (int i = 0; i < b.d; i += LANES) {
+                dot = load(q, column + i).fma(load(k, key + i), dot);
+            }
+            p[s] = sumAll(dot).lane(0) * b.scale;
+            max = Math.max(max, p[s]);
+        }
+        int padded = Layout.padded(tokens);
+        Arrays.fill(p, tokens, padded, OUTSIDE);
+        FloatVector sums = repeat(0);
+        for (int s = 0; s < padded; s += LANES) {
+            FloatVector e = exp(load(p, s).sub(max));
+            e.intoArray(p, s);
+            sums = sums.add(e);
+        }
+        FloatVector inverse = repeat(1).div(sumAll(sums));
+        for (int j = 0; j < b.d; j += LANES) {
+            FloatVector out = repeat(0);
+            int value = kvOffset + column + j;
+            for (int s = 0; s < tokens; s++) {
+                out = repeat(p[s]).fma(load(v, value + s * b.a), out);
+            }
+            out.mul(inverse).intoArray(o, column + j);
+        }
+    }
+}

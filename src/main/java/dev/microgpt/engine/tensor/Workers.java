@@ -1,0 +1,52 @@
+package dev.microgpt.engine.tensor;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.stream.IntStream;
+
+/// Splits the work of one phase among the threads of the JDK's common pool, which every JVM has, and
+/// whose size `-Djava.util.concurrent.ForkJoinPool.common.parallelism` sets.
+///
+/// Where the work is split makes no difference to the result: each part computes numbers of its own.
+final class Workers {
+
+    /// Parts of a phase: more than threads, as some may be busy with other things.
+    static final int PARTS = 4 * (ForkJoinPool.getCommonPoolParallelism() + 1);
+
+    /// A step with fewer arithmetic operations is faster on one thread.
+    private static final double WORTHWHILE = 2e8;
+
+    private Workers() {}
+
+    /// A phase of the work.
+    interface Phase {
+
+        /// Does a part of it.
+        ///
+        /// @param part 0 to PARTS - 1; no two parts of the same number run at once
+        /// @param from,to the units to handle
+        void run(int part, int from, int to);
+    }
+
+    /// Whether so much work should be split.
+    ///
+    /// @param operations additions and multiplications of a whole step
+    static boolean isWorthwhile(double operations) {
+        return operations > WORTHWHILE;
+    }
+
+    /// Runs a phase over units 0 to `units` and waits for its end.
+    ///
+    /// @param size parts are a multiple of it, except for the last
+    static void split(Phase phase, int units, int size) {
+        int groups = (units + size - 1) / size;
+        int parts = Math.min(PARTS, groups);
+        IntStream.range(0, parts)
+                .parallel()
+                .forEach(
+                        part -> {
+                            int from = (int) ((long) groups * part / parts) * size;
+                            int to = (int) ((long) groups * (part + 1) / parts) * size;
+                            phase.run(part, from, Math.min(to, units));
+                        });
+    }
+}
