@@ -16,12 +16,8 @@ interface Kernels {
     float BETA2 = 0.99f;
     float EPSILON = 1e-8f;
 
-    /// First moments, second moments, and logarithms of probabilities below these count as 0 (or minus
-    /// infinity): they are far too small to change a parameter, but the arithmetic on the subnormal
-    /// numbers that they would decay into is many times slower.
-    float TINY_MEAN = 1e-20f;
-
-    float TINY_SQUARE = 1e-30f;
+    /// Logarithms of probabilities below this count as minus infinity: what is so unlikely cannot change a
+    /// parameter, but the arithmetic on the subnormal numbers that it leads to is many times slower.
     float LOG_TINY = -46f;
 
     /// For log lines and benchmarks.
@@ -186,4 +182,10 @@ interface Kernels {
             float[] v,
             float stepSize,
             float vScale);
+
+    /// Makes 0 of what is nearly 0, before it decays into subnormal numbers.
+    ///
+    /// @param length a multiple of 16
+    /// @param tiny up to this magnitude
+    void flush(float[] x, int length, float tiny);
 }

@@ -40,10 +40,12 @@ final class Passes {
     private final Workers.Phase logitsBackward = this::logitsBackward;
     private final Workers.Phase logitsGradient = this::logitsGradient;
     private final Workers.Phase mlpBackward = this::mlpBackward;
-    private final Workers.Phase mlpGradient = this::mlpGradient;
+    private final Workers.Phase fc2Gradient = this::fc2Gradient;
+    private final Workers.Phase fc1Gradient = this::fc1Gradient;
     private final Workers.Phase mlpInputBackward = this::mlpInputBackward;
     private final Workers.Phase attentionBackward = this::attentionBackward;
-    private final Workers.Phase attentionGradient = this::attentionGradient;
+    private final Workers.Phase woGradient = this::woGradient;
+    private final Workers.Phase qkvGradient = this::qkvGradient;
     private final Workers.Phase queriesBackward = this::queriesBackward;
     private final Workers.Phase embeddingBackward = this::embeddingBackward;
 
@@ -283,10 +285,12 @@ final class Passes {
         for (layer = layout.layers - 1; layer >= 0; layer--) {
             int groups = acts.layers[layer].attention.groups;
             runRows(mlpBackward);
-            run(mlpGradient, layout.f + layout.c, Layout.PAD);
+            run(fc2Gradient, layout.f, Kernels.ROWS);
+            run(fc1Gradient, layout.c, Kernels.ROWS);
             runRows(mlpInputBackward);
             run(attentionBackward, acts.documents * groups, 1);
-            run(attentionGradient, layout.a + layout.c, Layout.PAD);
+            run(woGradient, layout.a, Kernels.ROWS);
+            run(qkvGradient, layout.c, Kernels.ROWS);
             runRows(queriesBackward);
         }
         runRows(embeddingBackward);
@@ -391,38 +395,36 @@ final class Passes {
                 from, to, layout.f, layout.c, acts.dHidden, f, layout.fc1(layer), acts.dNorm, c);
     }
 
-    /// @param from,to rows of the second weight, then those of the first
-    private void mlpGradient(int part, int from, int to) {
-        Activations.Layer at = acts.layers[layer];
-        int f = layout.f;
-        if (from < f) {
-            kernels.weightGradient(
-                    rows,
-                    from,
-                    Math.min(to, f),
-                    f,
-                    layout.c,
-                    at.hidden,
-                    acts.fStride,
-                    acts.dx,
-                    acts.cStride,
-                    gradient,
-                    layout.fc2(layer));
-        }
-        if (to > f) {
-            kernels.weightGradient(
-                    rows,
-                    Math.max(0, from - f),
-                    to - f,
-                    layout.c,
-                    f,
-                    at.norm2,
-                    acts.cStride,
-                    acts.dHidden,
-                    acts.fStride,
-                    gradient,
-                    layout.fc1(layer));
-        }
+    /// @param from,to rows of the weight
+    private void fc2Gradient(int part, int from, int to) {
+        kernels.weightGradient(
+                rows,
+                from,
+                to,
+                layout.f,
+                layout.c,
+                acts.layers[layer].hidden,
+                acts.fStride,
+                acts.dx,
+                acts.cStride,
+                gradient,
+                layout.fc2(layer));
+    }
+
+    /// @param from,to rows of the weight
+    private void fc1Gradient(int part, int from, int to) {
+        kernels.weightGradient(
+                rows,
+                from,
+                to,
+                layout.c,
+                layout.f,
+                acts.layers[layer].norm2,
+                acts.cStride,
+                acts.dHidden,
+                acts.fStride,
+                gradient,
+                layout.fc1(layer));
     }
 
     /// To the gradient of the MLP's input, and on to that of the heads' outputs.
@@ -453,39 +455,38 @@ final class Passes {
         }
     }
 
-    /// @param from,to rows of the weight behind the attention, then those of the one before it
-    private void attentionGradient(int part, int from, int to) {
-        Activations.Layer at = acts.layers[layer];
-        AttentionBuffers buffers = at.attention;
-        int a = layout.a;
-        if (from < a) {
-            kernels.weightGradient(
-                    rows,
-                    from,
-                    Math.min(to, a),
-                    a,
-                    layout.c,
-                    buffers.o,
-                    buffers.oStride,
-                    acts.dx,
-                    acts.cStride,
-                    gradient,
-                    layout.wo(layer));
-        }
-        if (to > a) {
-            kernels.weightGradient(
-                    rows,
-                    Math.max(0, from - a),
-                    to - a,
-                    layout.c,
-                    3 * a,
-                    at.norm1,
-                    acts.cStride,
-                    buffers.dqkv,
-                    buffers.qkvStride,
-                    gradient,
-                    layout.qkv(layer));
-        }
+    /// @param from,to rows of the weight
+    private void woGradient(int part, int from, int to) {
+        AttentionBuffers buffers = acts.layers[layer].attention;
+        kernels.weightGradient(
+                rows,
+                from,
+                to,
+                layout.a,
+                layout.c,
+                buffers.o,
+                buffers.oStride,
+                acts.dx,
+                acts.cStride,
+                gradient,
+                layout.wo(layer));
+    }
+
+    /// @param from,to rows of the weight
+    private void qkvGradient(int part, int from, int to) {
+        AttentionBuffers buffers = acts.layers[layer].attention;
+        kernels.weightGradient(
+                rows,
+                from,
+                to,
+                layout.c,
+                3 * layout.a,
+                acts.layers[layer].norm1,
+                acts.cStride,
+                buffers.dqkv,
+                buffers.qkvStride,
+                gradient,
+                layout.qkv(layer));
     }
 
     private void queriesBackward(int part, int from, int to) {

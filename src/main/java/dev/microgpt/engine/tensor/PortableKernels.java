@@ -361,11 +361,16 @@ final class PortableKernels implements Kernels {
             float vScale) {
         for (int i = from; i < to; i++) {
             float g = gradient[i];
-            float mean = BETA1 * m[i] + (1 - BETA1) * g;
-            float square = BETA2 * v[i] + (1 - BETA2) * (g * g);
-            m[i] = Math.abs(mean) > TINY_MEAN ? mean : 0;
-            v[i] = square > TINY_SQUARE ? square : 0;
+            m[i] = BETA1 * m[i] + (1 - BETA1) * g;
+            v[i] = BETA2 * v[i] + (1 - BETA2) * (g * g);
             params[i] -= stepSize * m[i] / ((float) Math.sqrt(v[i] * vScale) + EPSILON);
+        }
+    }
+
+    @Override
+    public void flush(float[] x, int length, float tiny) {
+        for (int i = 0; i < length; i++) {
+            x[i] = Math.abs(x[i]) > tiny ? x[i] : 0;
         }
     }
 }

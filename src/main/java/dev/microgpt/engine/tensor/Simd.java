@@ -33,11 +33,27 @@ final class Simd {
     private static final VectorMask<Float> HAS_4 = lanesWith(4);
     private static final VectorMask<Float> HAS_8 = lanesWith(8);
 
+    // Constants are vectors from the start: each vector that has to be made costs the compiler a
+    // part of
+    // what it is willing to put in line, see SimdKernels.
+
+    static final FloatVector ZERO = repeat(0);
+    static final FloatVector MINUS_INFINITY = repeat(Float.NEGATIVE_INFINITY);
+
     // Of exp: see there. The polynomial is that of Cephes's expf.
-    private static final float LOG2_E = 1.442695f;
-    private static final float LN2_HIGH = 0.6933594f;
-    private static final float LN2_LOW = -2.12194440e-4f;
-    private static final float ROUNDER = 1.5f * (1 << 23);
+    private static final FloatVector LOWEST = repeat(-80);
+    private static final FloatVector LOG_TINY = repeat(Kernels.LOG_TINY);
+    private static final FloatVector LOG2_E = repeat(1.442695f);
+    private static final FloatVector MINUS_LN2_HIGH = repeat(-0.6933594f);
+    private static final FloatVector MINUS_LN2_LOW = repeat(2.12194440e-4f);
+    private static final FloatVector ROUNDER = repeat(1.5f * (1 << 23));
+    private static final FloatVector C7 = repeat(0.00019875691f);
+    private static final FloatVector C6 = repeat(0.0013981999f);
+    private static final FloatVector C5 = repeat(0.008333452f);
+    private static final FloatVector C4 = repeat(0.041665796f);
+    private static final FloatVector C3 = repeat(0.16666666f);
+    private static final FloatVector C2 = repeat(0.5f);
+    private static final FloatVector C1 = repeat(1);
 
     private Simd() {}
 
@@ -59,6 +75,17 @@ final class Simd {
 
     static FloatVector repeat(float x) {
         return FloatVector.broadcast(SPECIES, x);
+    }
+
+    /// The scalar product of two rows.
+    ///
+    /// @param offset,length the same in both
+    static float dot(float[] x, float[] y, int offset, int length) {
+        FloatVector sum = load(x, offset).mul(load(y, offset));
+        for (int j = offset + LANES; j < offset + length; j += LANES) {
+            sum = load(x, j).fma(load(y, j), sum);
+        }
+        return sumAll(sum).lane(0);
     }
 
     /// Adds up all lanes, always in the same order: that of reduceLanes is not defined, and differs
@@ -89,7 +116,7 @@ final class Simd {
 
     /// The largest of all lanes, in each lane.
     static FloatVector maxAll(FloatVector x) {
-        FloatVector max = x.max(x.rearrange(SWAP_1)).max(Float.NEGATIVE_INFINITY);
+        FloatVector max = x.max(x.rearrange(SWAP_1));
         if (LANES > 2) {
             max = max.max(max.rearrange(SWAP_2));
         }
@@ -107,59 +134,81 @@ final class Simd {
     ///
     /// Splits x into n ln 2 + r, and takes 2^n into the exponent and e^r from a polynomial.
     static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.max(-80f);
-        FloatVector shifted = clamped.fma(repeat(LOG2_E), repeat(ROUNDER));
+        FloatVector clamped = x.max(LOWEST);
+        FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
         FloatVector n = shifted.sub(ROUNDER);
-        FloatVector r = n.fma(repeat(-LN2_HIGH), clamped);
-        r = n.fma(repeat(-LN2_LOW), r);
-        FloatVector e = repeat(0.00019875691f).fma(r, repeat(0.0013981999f));
-        e = e.fma(r, repeat(0.008333452f));
-        e = e.fma(r, repeat(0.041665796f));
-        e = e.fma(r, repeat(0.16666666f));
-        e = e.fma(r, repeat(0.5f));
-        e = e.fma(r.mul(r), r).add(1);
+        FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, clamped));
+        FloatVector e = C7.fma(r, C6).fma(r, C5).fma(r, C4).fma(r, C3).fma(r, C2);
+        e = e.fma(r.mul(r), r).add(C1);
         // The low bits of `shifted` hold n: moved up, they add to the exponent.
         IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
         FloatVector result = e.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        return repeat(0).blend(result, x.compare(GT, Kernels.LOG_TINY));
+        return ZERO.blend(result, x.compare(GT, LOG_TINY));
     }
 
-    /// Transposes a square of [#LANES] rows and columns: each pass swaps the off-diagonal squares of
-    /// twice the size. A pass at a time goes through memory, as all rows at once are too many values
-    /// for one method.
+    /// Transposes a square of [#LANES] rows and columns, LANES being 4, 8 or 16. Goes through memory in
+    /// between, as all rows at once are too many values for one method.
     static void transpose(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
-        swapSquares(1, SWAP_1, HAS_1, x, xOffset, xStride, y, yOffset, yStride);
-        if (LANES > 2) {
-            swapSquares(2, SWAP_2, HAS_2, y, yOffset, yStride, y, yOffset, yStride);
-        }
-        if (LANES > 4) {
-            swapSquares(4, SWAP_4, HAS_4, y, yOffset, yStride, y, yOffset, yStride);
-        }
-        if (LANES > 8) {
-            swapSquares(8, SWAP_8, HAS_8, y, yOffset, yStride, y, yOffset, yStride);
+        if (LANES == 8) {
+            swapSquares(x, xOffset, xStride, y, yOffset, yStride);
+            swapSmallSquares(y, yOffset, yStride, y, yOffset, yStride);
+        } else {
+            swapSmallSquares(x, xOffset, xStride, y, yOffset, yStride);
+            if (LANES == 16) {
+                swapLargeSquares(y, yOffset, yStride, y, yOffset, yStride);
+            }
         }
     }
 
-    /// Swaps x(i, j + size) with x(i + size, j) for all i and j without that bit.
+    /// Transposes each square of 4 rows and columns.
+    private static void swapSmallSquares(
+            float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
+        for (int i = 0; i < LANES; i += 4) {
+            FloatVector a = load(x, xOffset + i * xStride);
+            FloatVector b = load(x, xOffset + (i + 1) * xStride);
+            FloatVector c = load(x, xOffset + (i + 2) * xStride);
+            FloatVector d = load(x, xOffset + (i + 3) * xStride);
+            FloatVector a1 = a.blend(b.rearrange(SWAP_1), HAS_1);
+            FloatVector b1 = a.rearrange(SWAP_1).blend(b, HAS_1);
+            FloatVector c1 = c.blend(d.rearrange(SWAP_1), HAS_1);
+            FloatVector d1 = c.rearrange(SWAP_1).blend(d, HAS_1);
+            a1.blend(c1.rearrange(SWAP_2), HAS_2).intoArray(y, yOffset + i * yStride);
+            b1.blend(d1.rearrange(SWAP_2), HAS_2).intoArray(y, yOffset + (i + 1) * yStride);
+            a1.rearrange(SWAP_2).blend(c1, HAS_2).intoArray(y, yOffset + (i + 2) * yStride);
+            b1.rearrange(SWAP_2).blend(d1, HAS_2).intoArray(y, yOffset + (i + 3) * yStride);
+        }
+    }
+
+    /// Of 16 rows, puts the squares of 4 rows and columns where they belong.
+    private static void swapLargeSquares(
+            float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
+        for (int i = 0; i < 4; i++) {
+            FloatVector a = load(x, xOffset + i * xStride);
+            FloatVector b = load(x, xOffset + (i + 4) * xStride);
+            FloatVector c = load(x, xOffset + (i + 8) * xStride);
+            FloatVector d = load(x, xOffset + (i + 12) * xStride);
+            FloatVector a1 = a.blend(b.rearrange(SWAP_4), HAS_4);
+            FloatVector b1 = a.rearrange(SWAP_4).blend(b, HAS_4);
+            FloatVector c1 = c.blend(d.rearrange(SWAP_4), HAS_4);
+            FloatVector d1 = c.rearrange(SWAP_4).blend(d, HAS_4);
+            a1.blend(c1.rearrange(SWAP_8), HAS_8).intoArray(y, yOffset + i * yStride);
+            b1.blend(d1.rearrange(SWAP_8), HAS_8).intoArray(y, yOffset + (i + 4) * yStride);
+            a1.rearrange(SWAP_8).blend(c1, HAS_8).intoArray(y, yOffset + (i + 8) * yStride);
+            b1.rearrange(SWAP_8).blend(d1, HAS_8).intoArray(y, yOffset + (i + 12) * yStride);
+        }
+    }
+
+    /// Of 8 rows, puts the squares of 4 rows and columns where they belong.
     private static void swapSquares(
-            int size,
-            VectorShuffle<Float> swap,
-            VectorMask<Float> right,
-            float[] x,
-            int xOffset,
-            int xStride,
-            float[] y,
-            int yOffset,
-            int yStride) {
-        for (int pair = 0; pair < LANES / 2; pair++) {
-            int i = (pair & -size) * 2 + (pair & size - 1); // a row without the bit
+            float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
+        for (int i = 0; i < 4; i++) {
             FloatVector upper = load(x, xOffset + i * xStride);
-            FloatVector lower = load(x, xOffset + (i + size) * xStride);
-            FloatVector newUpper = upper.blend(lower.rearrange(swap), right);
-            FloatVector newLower = upper.rearrange(swap).blend(lower, right);
+            FloatVector lower = load(x, xOffset + (i + 4) * xStride);
+            FloatVector newUpper = upper.blend(lower.rearrange(SWAP_4), HAS_4);
+            FloatVector newLower = upper.rearrange(SWAP_4).blend(lower, HAS_4);
             newUpper.intoArray(y, yOffset + i * yStride);
-            newLower.intoArray(y, yOffset + (i + size) * yStride);
+            newLower.intoArray(y, yOffset + (i + 4) * yStride);
         }
     }
 }

@@ -1,13 +1,16 @@
 package dev.microgpt.engine.tensor;
 
 import static dev.microgpt.engine.tensor.Simd.LANES;
+import static dev.microgpt.engine.tensor.Simd.MINUS_INFINITY;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
-import static dev.microgpt.engine.tensor.Simd.exp;
+import static dev.microgpt.engine.tensor.Simd.ZERO;
+import static dev.microgpt.engine.tensor.Simd.dot;
 import static dev.microgpt.engine.tensor.Simd.load;
-import static dev.microgpt.engine.tensor.Simd.maxAll;
 import static dev.microgpt.engine.tensor.Simd.repeat;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
 import static dev.microgpt.engine.tensor.Simd.sumWithin;
+
+import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -27,9 +30,6 @@ import java.util.Arrays;
 final class SimdAttention {
 
     private static final int ROWS = Kernels.ROWS;
-
-    /// The score of a position that is not attended to.
-    private static final float OUTSIDE = -1e30f;
 
     private SimdAttention() {}
 
@@ -80,11 +80,13 @@ final class SimdAttention {
         int qkv = row * b.qkvStride + column;
         int o = row * b.oStride + column;
         for (int t = first; t < end; t++) {
-            repeat(Float.NEGATIVE_INFINITY).intoArray(b.max, o + t * b.oStride);
-            repeat(0).intoArray(b.inverseSum, o + t * b.oStride);
-            repeat(0).intoArray(b.o, o + t * b.oStride);
+            MINUS_INFINITY.intoArray(b.max, o + t * b.oStride);
+            ZERO.intoArray(b.inverseSum, o + t * b.oStride);
+            ZERO.intoArray(b.o, o + t * b.oStride);
         }
         narrowScores(b, pairs, qkv, o, scratch.p);
+        shiftToMax(b, pairs, o, scratch.p);
+        SimdSoftmax.exponentials(scratch.p, 0, pairs.count * LANES);
         narrowSums(b, pairs, qkv + 2 * b.a, o, scratch.p);
         for (int t = first; t < end; t++) {
             int place = o + t * b.oStride;
@@ -94,6 +96,16 @@ final class SimdAttention {
         }
         if (b.weights != null) {
             captureNarrow(b, b.weights, pairs, tokens, row, column, scratch.p);
+        }
+    }
+
+    /// Subtracts from each score the maximum of its query.
+    private static void shiftToMax(
+            AttentionBuffers b, AttentionScratch.Pairs pairs, int o, float[] p) {
+        int count = pairs.count;
+        for (int i = 0; i < count; i++) {
+            FloatVector max = load(b.max, o + pairs.query[i] * b.oStride);
+            load(p, i * LANES).sub(max).intoArray(p, i * LANES);
         }
     }
 
@@ -125,8 +137,7 @@ final class SimdAttention {
         int count = pairs.count;
         for (int i = 0; i < count; i++) {
             int place = o + pairs.query[i] * b.oStride;
-            FloatVector e = exp(load(p, i * LANES).sub(load(b.max, place)));
-            e.intoArray(p, i * LANES);
+            FloatVector e = load(p, i * LANES);
             load(sum, place).add(e).intoArray(sum, place);
             FloatVector v = load(b.qkv, values + pairs.key[i] * b.qkvStride);
             e.fma(v, load(out, place)).intoArray(out, place);
@@ -153,12 +164,11 @@ final class SimdAttention {
     }
 
     private static void clearNarrowGradient(AttentionBuffers b, int tokens, int row, int column) {
-        FloatVector zero = repeat(0);
         int place = row * b.qkvStride + column;
         for (int t = 0; t < tokens; t++) {
-            zero.intoArray(b.dqkv, place);
-            zero.intoArray(b.dqkv, place + b.a);
-            zero.intoArray(b.dqkv, place + 2 * b.a);
+            ZERO.intoArray(b.dqkv, place);
+            ZERO.intoArray(b.dqkv, place + b.a);
+            ZERO.intoArray(b.dqkv, place + 2 * b.a);
             place += b.qkvStride;
         }
     }
@@ -174,13 +184,14 @@ final class SimdAttention {
             sumWithin(load(b.dO, place).mul(load(b.o, place)), b.d)
                     .intoArray(scratch.delta, t * LANES);
         }
-        narrowWeights(b, pairs, qkv, o, scratch.p);
+        narrowShiftedScores(b, pairs, qkv, o, scratch.p);
+        SimdSoftmax.exponentials(scratch.p, 0, pairs.count * LANES);
         narrowScoresBackward(b, pairs, qkv + 2 * b.a, o, scratch);
         narrowSumsBackward(b, pairs, qkv, o, scratch.p, scratch.dP);
     }
 
-    /// p = exp(q k - max) / sum
-    private static void narrowWeights(
+    /// q k - max
+    private static void narrowShiftedScores(
             AttentionBuffers b, AttentionScratch.Pairs pairs, int qkv, int o, float[] p) {
         float[] x = b.qkv;
         int stride = b.qkvStride;
@@ -192,13 +203,11 @@ final class SimdAttention {
             FloatVector q = load(x, qkv + t * stride);
             FloatVector k = load(x, qkv + b.a + pairs.key[i] * stride);
             FloatVector score = sumWithin(q.mul(k), d).mul(scale);
-            int place = o + t * b.oStride;
-            FloatVector e = exp(score.sub(load(b.max, place)));
-            e.mul(load(b.inverseSum, place)).intoArray(p, i * LANES);
+            score.sub(load(b.max, o + t * b.oStride)).intoArray(p, i * LANES);
         }
     }
 
-    /// ds = p (dp - delta)
+    /// p = exp(q k - max) / sum, ds = p (dp - delta)
     private static void narrowScoresBackward(
             AttentionBuffers b,
             AttentionScratch.Pairs pairs,
@@ -212,10 +221,12 @@ final class SimdAttention {
         int count = pairs.count;
         for (int i = 0; i < count; i++) {
             int t = pairs.query[i];
-            FloatVector dO = load(b.dO, o + t * b.oStride);
+            int place = o + t * b.oStride;
+            FloatVector weight = load(p, i * LANES).mul(load(b.inverseSum, place));
+            weight.intoArray(p, i * LANES);
             FloatVector v = load(b.qkv, values + pairs.key[i] * b.qkvStride);
-            FloatVector dp = sumWithin(dO.mul(v), d);
-            FloatVector ds = dp.sub(load(scratch.delta, t * LANES)).mul(load(p, i * LANES));
+            FloatVector dp = sumWithin(load(b.dO, place).mul(v), d);
+            FloatVector ds = dp.sub(load(scratch.delta, t * LANES)).mul(weight);
             ds.mul(scale).intoArray(dP, i * LANES);
         }
     }
@@ -258,13 +269,12 @@ final class SimdAttention {
             int o = (row + t) * b.oStride + column;
             scores(b.qkv, q, b.qkvStride, scratch.kT, keys, b.d, scratch, scratch.p, 0);
             for (int i = 0; i < rows; i++) {
-                softmax(
-                        scratch.p,
-                        i * scratch.keyStride,
-                        t + i + 1,
-                        Layout.padded(keys),
-                        b,
-                        o + i * b.oStride);
+                int p = i * scratch.keyStride;
+                int padded = Layout.padded(keys);
+                int place = o + i * b.oStride;
+                b.max[place] = SimdSoftmax.shiftToMax(scratch.p, p, t + i + 1, padded, b.scale);
+                SimdSoftmax.exponentials(scratch.p, p, p + padded);
+                b.inverseSum[place] = 1 / SimdSoftmax.scaleToSum(scratch.p, p, padded, 1);
             }
             weigh(scratch.p, 0, keys, rows, b.qkv, values, b, scratch, b.o, o, b.oStride);
             if (b.weights != null) {
@@ -332,33 +342,6 @@ final class SimdAttention {
                     resultOffset + s,
                     stride);
         }
-    }
-
-    /// Turns a query's scores into weights, 0 from `count` to `padded`.
-    private static void softmax(
-            float[] p, int offset, int count, int padded, AttentionBuffers b, int place) {
-        FloatVector maxima = repeat(Float.NEGATIVE_INFINITY);
-        for (int s = 0; s < padded; s += LANES) {
-            FloatVector score = load(p, offset + s).mul(b.scale);
-            if (s + LANES > count) {
-                score = repeat(OUTSIDE).blend(score, SPECIES.indexInRange(s, count));
-            }
-            score.intoArray(p, offset + s);
-            maxima = maxima.max(score);
-        }
-        FloatVector max = maxAll(maxima);
-        FloatVector sums = repeat(0);
-        for (int s = 0; s < padded; s += LANES) {
-            FloatVector e = exp(load(p, offset + s).sub(max));
-            e.intoArray(p, offset + s);
-            sums = sums.add(e);
-        }
-        FloatVector inverse = repeat(1).div(sumAll(sums));
-        for (int s = 0; s < padded; s += LANES) {
-            load(p, offset + s).mul(inverse).intoArray(p, offset + s);
-        }
-        b.max[place] = max.lane(0);
-        b.inverseSum[place] = inverse.lane(0);
     }
 
     /// Sums of the rows of x, each times its weight, for up to 8 queries.
@@ -454,30 +437,41 @@ final class SimdAttention {
             int padded,
             AttentionBuffers b,
             int place) {
-        float[] p = scratch.p;
-        float[] dP = scratch.dP;
-        FloatVector delta = sumAll(dot(b.dO, b.o, place, b.d));
-        FloatVector max = repeat(b.max[place]);
-        FloatVector inverse = repeat(b.inverseSum[place]);
-        for (int s = offset; s < offset + padded; s += LANES) {
-            FloatVector weight = exp(load(p, s).mul(b.scale).sub(max)).mul(inverse);
-            FloatVector gradient = load(dP, s).sub(delta).mul(weight).mul(b.scale);
-            if (s - offset + LANES > count) {
-                var inside = SPECIES.indexInRange(s - offset, count);
-                weight = repeat(0).blend(weight, inside);
-                gradient = repeat(0).blend(gradient, inside);
-            }
-            weight.intoArray(p, s);
-            gradient.intoArray(dP, s);
+        shift(scratch.p, offset, count, padded, b.max[place], b.scale);
+        SimdSoftmax.exponentials(scratch.p, offset, offset + padded);
+        float delta = dot(b.dO, b.o, place, b.d);
+        gradient(scratch.p, scratch.dP, offset, padded, b.inverseSum[place], delta, b.scale);
+    }
+
+    /// p = scale (p - max), and minus infinity from `count` to `padded`.
+    private static void shift(
+            float[] p, int offset, int count, int padded, float max, float scale) {
+        FloatVector shift = repeat(max);
+        int whole = count / LANES * LANES;
+        for (int s = offset; s < offset + whole; s += LANES) {
+            load(p, s).sub(shift).mul(scale).intoArray(p, s);
+        }
+        for (int s = whole; s < padded; s += LANES) {
+            FloatVector shifted = load(p, offset + s).sub(shift).mul(scale);
+            MINUS_INFINITY.blend(shifted, SPECIES.indexInRange(s, count)).intoArray(p, offset + s);
         }
     }
 
-    private static FloatVector dot(float[] x, float[] y, int offset, int length) {
-        FloatVector sum = repeat(0);
-        for (int i = offset; i < offset + length; i += LANES) {
-            sum = load(x, i).fma(load(y, i), sum);
+    /// p = p / sum, ds = p (dp - delta) scale, where what is not attended to may be anything.
+    private static void gradient(
+            float[] p,
+            float[] dP,
+            int offset,
+            int padded,
+            float inverse,
+            float delta,
+            float scale) {
+        for (int s = offset; s < offset + padded; s += LANES) {
+            FloatVector weight = load(p, s).mul(inverse);
+            weight.intoArray(p, s);
+            FloatVector ds = load(dP, s).sub(delta).mul(weight).mul(scale);
+            ZERO.blend(ds, weight.compare(GT, ZERO)).intoArray(dP, s);
         }
-        return sum;
     }
 
     /// What the queries from `first` to `end` add to the gradient of up to 8 keys and their values.
@@ -588,10 +582,14 @@ final class SimdAttention {
             score.intoArray(p, s * LANES);
             max = max.max(score);
         }
+        for (int s = 0; s < tokens; s++) {
+            load(p, s * LANES).sub(max).intoArray(p, s * LANES);
+        }
+        SimdSoftmax.exponentials(p, 0, tokens * LANES);
         FloatVector sum = repeat(0);
         FloatVector out = repeat(0);
         for (int s = 0; s < tokens; s++) {
-            FloatVector e = exp(load(p, s * LANES).sub(max));
+            FloatVector e = load(p, s * LANES);
             sum = sum.add(e);
             out = e.fma(load(v, first + s * b.a), out);
         }
@@ -608,32 +606,28 @@ final class SimdAttention {
             int kvOffset,
             float[] o,
             int column) {
-        float max = Float.NEGATIVE_INFINITY;
         for (int s = 0; s < tokens; s++) {
-            FloatVector dot = repeat(0);
-            int key = kvOffset + s * b.a + column;
-            for (int i = 0; i < b.d; i += LANES) {
-                dot = load(q, column + i).fma(load(k, key + i), dot);
-            }
-            p[s] = sumAll(dot).lane(0) * b.scale;
-            max = Math.max(max, p[s]);
+            p[s] = product(q, column, k, kvOffset + s * b.a + column, b.d);
         }
         int padded = Layout.padded(tokens);
-        Arrays.fill(p, tokens, padded, OUTSIDE);
-        FloatVector sums = repeat(0);
-        for (int s = 0; s < padded; s += LANES) {
-            FloatVector e = exp(load(p, s).sub(max));
-            e.intoArray(p, s);
-            sums = sums.add(e);
-        }
-        FloatVector inverse = repeat(1).div(sumAll(sums));
+        SimdSoftmax.shiftToMax(p, 0, tokens, padded, b.scale);
+        SimdSoftmax.exponentials(p, 0, padded);
+        SimdSoftmax.scaleToSum(p, 0, padded, 1);
         for (int j = 0; j < b.d; j += LANES) {
             FloatVector out = repeat(0);
             int value = kvOffset + column + j;
             for (int s = 0; s < tokens; s++) {
                 out = repeat(p[s]).fma(load(v, value + s * b.a), out);
             }
-            out.mul(inverse).intoArray(o, column + j);
+            out.intoArray(o, column + j);
         }
+    }
+
+    private static float product(float[] q, int qOffset, float[] k, int kOffset, int length) {
+        FloatVector sum = load(q, qOffset).mul(load(k, kOffset));
+        for (int i = LANES; i < length; i += LANES) {
+            sum = load(q, qOffset + i).fma(load(k, kOffset + i), sum);
+        }
+        return sumAll(sum).lane(0);
     }
 }

@@ -2,9 +2,9 @@ package dev.microgpt.engine.tensor;
 
 import static dev.microgpt.engine.tensor.Simd.LANES;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
-import static dev.microgpt.engine.tensor.Simd.exp;
+import static dev.microgpt.engine.tensor.Simd.ZERO;
+import static dev.microgpt.engine.tensor.Simd.dot;
 import static dev.microgpt.engine.tensor.Simd.load;
-import static dev.microgpt.engine.tensor.Simd.maxAll;
 import static dev.microgpt.engine.tensor.Simd.repeat;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
 
@@ -14,9 +14,8 @@ import jdk.incubator.vector.FloatVector;
 
 /// [Kernels] with the vectors of the JDK's Vector API, up to 512 bits wide.
 ///
-/// Methods are small, and loops over single vectors have no other loop in them where that can be: the
-/// compiler gives up on keeping the vectors of large methods in registers, and short loops cost more to
-/// enter than to run.
+/// Methods are small: where the operations of one, together with all that it calls, come to more than
+/// some fifty, the compiler stops to put them in line, and each vector becomes an object on the heap.
 final class SimdKernels implements Kernels {
 
     /// Times the sum of one more row's exponentials this is still finite.
@@ -144,27 +143,25 @@ final class SimdKernels implements Kernels {
             int stride,
             float[] scale) {
         float inverseWidth = 1f / width;
+        if (padded == LANES) {
+            for (int row = from; row < to; row++) {
+                FloatVector e = load(x, row * stride);
+                FloatVector mean = sumAll(e.mul(e)).mul(inverseWidth);
+                FloatVector s = repeat(1).div(mean.add(RMS_EPSILON).sqrt());
+                scale[row] = s.lane(0);
+                e.mul(s).intoArray(y, row * stride);
+            }
+            return;
+        }
         for (int row = from; row < to; row++) {
             int offset = row * stride;
-            FloatVector mean = sumAll(squares(x, offset, padded)).mul(inverseWidth);
+            FloatVector mean = repeat(dot(x, x, offset, padded) * inverseWidth);
             FloatVector s = repeat(1).div(mean.add(RMS_EPSILON).sqrt());
             scale[row] = s.lane(0);
             for (int j = offset; j < offset + padded; j += LANES) {
                 load(x, j).mul(s).intoArray(y, j);
             }
         }
-    }
-
-    private static FloatVector squares(float[] x, int offset, int length) {
-        return products(x, x, offset, length);
-    }
-
-    private static FloatVector products(float[] x, float[] y, int offset, int length) {
-        FloatVector sum = load(x, offset).mul(load(y, offset));
-        for (int j = offset + LANES; j < offset + length; j += LANES) {
-            sum = load(x, j).fma(load(y, j), sum);
-        }
-        return sum;
     }
 
     @Override
@@ -180,9 +177,20 @@ final class SimdKernels implements Kernels {
             float[] dx,
             boolean accumulate) {
         float inverseWidth = -1f / width;
+        if (padded == LANES && accumulate) {
+            for (int row = from; row < to; row++) {
+                int offset = row * stride;
+                FloatVector d = load(dy, offset);
+                FloatVector e = load(y, offset);
+                FloatVector minusMean = sumAll(d.mul(e)).mul(inverseWidth);
+                d = e.fma(minusMean, d);
+                d.fma(repeat(scale[row]), load(dx, offset)).intoArray(dx, offset);
+            }
+            return;
+        }
         for (int row = from; row < to; row++) {
             int offset = row * stride;
-            FloatVector minusMean = sumAll(products(dy, y, offset, padded)).mul(inverseWidth);
+            FloatVector minusMean = repeat(dot(dy, y, offset, padded) * inverseWidth);
             FloatVector s = repeat(scale[row]);
             if (accumulate) {
                 for (int j = offset; j < offset + padded; j += LANES) {
@@ -200,15 +208,14 @@ final class SimdKernels implements Kernels {
     @Override
     public void relu(float[] x, int offset, int length) {
         for (int i = offset; i < offset + length; i += LANES) {
-            load(x, i).max(0).intoArray(x, i);
+            load(x, i).max(ZERO).intoArray(x, i);
         }
     }
 
     @Override
     public void reluBackward(float[] y, float[] dy, int offset, int length) {
-        FloatVector zero = repeat(0);
         for (int i = offset; i < offset + length; i += LANES) {
-            zero.blend(load(dy, i), load(y, i).compare(GT, 0)).intoArray(dy, i);
+            ZERO.blend(load(dy, i), load(y, i).compare(GT, ZERO)).intoArray(dy, i);
         }
     }
 
@@ -223,16 +230,17 @@ final class SimdKernels implements Kernels {
             int[] targets,
             float factor) {
         double loss = 0;
-        double product =
-                1; // of the sums of exponentials, as a logarithm takes longer than all else
         for (int row = from; row < to; row++) {
             int offset = row * stride;
-            FloatVector max = max(logits, offset, vocab);
-            loss += max.lane(0) - logits[offset + targets[row]];
-            FloatVector sum = exponentials(logits, offset, vocab, padded, repeat(1), max);
-            scale(logits, offset, padded, repeat(factor).div(sum));
+            SimdSoftmax.shiftToMax(logits, offset, vocab, padded, 1);
+            loss -= logits[offset + targets[row]];
+        }
+        SimdSoftmax.exponentials(logits, from * stride, to * stride);
+        double product = 1; // of the sums: a logarithm takes longer than all else
+        for (int row = from; row < to; row++) {
+            int offset = row * stride;
+            product *= SimdSoftmax.scaleToSum(logits, offset, padded, factor);
             logits[offset + targets[row]] -= factor;
-            product *= sum.lane(0);
             if (!(product < LARGE)) {
                 loss += Math.log(product);
                 product = 1;
@@ -243,49 +251,9 @@ final class SimdKernels implements Kernels {
 
     @Override
     public void softmax(int vocab, int padded, float[] logits, float scale) {
-        FloatVector max = max(logits, 0, vocab);
-        FloatVector sum = exponentials(logits, 0, vocab, padded, repeat(scale), max);
-        scale(logits, 0, padded, repeat(1).div(sum));
-    }
-
-    /// The largest of some numbers, in each lane.
-    private static FloatVector max(float[] x, int offset, int length) {
-        FloatVector max = repeat(Float.NEGATIVE_INFINITY);
-        int whole = length / LANES * LANES;
-        for (int j = offset; j < offset + whole; j += LANES) {
-            max = max.max(load(x, j));
-        }
-        if (whole < length) {
-            max = max.blend(max.max(load(x, offset + whole)), SPECIES.indexInRange(whole, length));
-        }
-        return maxAll(max);
-    }
-
-    /// x = exp(scale (x - max)), and 0 from `length` to `padded`.
-    ///
-    /// @return the sum, in each lane
-    private static FloatVector exponentials(
-            float[] x, int offset, int length, int padded, FloatVector scale, FloatVector max) {
-        FloatVector sums = repeat(0);
-        int whole = length / LANES * LANES;
-        for (int j = offset; j < offset + whole; j += LANES) {
-            FloatVector e = exp(load(x, j).sub(max).mul(scale));
-            e.intoArray(x, j);
-            sums = sums.add(e);
-        }
-        for (int j = whole; j < padded; j += LANES) {
-            FloatVector all = exp(load(x, offset + j).sub(max).mul(scale));
-            FloatVector e = repeat(0).blend(all, SPECIES.indexInRange(j, length));
-            e.intoArray(x, offset + j);
-            sums = sums.add(e);
-        }
-        return sumAll(sums);
-    }
-
-    private static void scale(float[] x, int offset, int length, FloatVector factor) {
-        for (int j = offset; j < offset + length; j += LANES) {
-            load(x, j).mul(factor).intoArray(x, j);
-        }
+        SimdSoftmax.shiftToMax(logits, 0, vocab, padded, scale);
+        SimdSoftmax.exponentials(logits, 0, padded);
+        SimdSoftmax.scaleToSum(logits, 0, padded, 1);
     }
 
     // ---- attention
@@ -319,11 +287,17 @@ final class SimdKernels implements Kernels {
 
     @Override
     public boolean isFinite(float[] x, int length) {
-        FloatVector sum = repeat(0);
-        for (int i = 0; i < length; i += LANES) {
-            sum = load(x, i).fma(repeat(0), sum); // NaN for what is not finite
+        FloatVector even = repeat(0); // NaN for what is not finite
+        FloatVector odd = repeat(0);
+        int i = 0;
+        for (; i <= length - 2 * LANES; i += 2 * LANES) {
+            even = load(x, i).fma(ZERO, even);
+            odd = load(x, i + LANES).fma(ZERO, odd);
         }
-        return sumAll(sum).lane(0) == 0;
+        if (i < length) {
+            even = load(x, i).fma(ZERO, even);
+        }
+        return sumAll(even.add(odd)).lane(0) == 0;
     }
 
     @Override
@@ -338,14 +312,20 @@ final class SimdKernels implements Kernels {
             float vScale) {
         for (int i = from; i < to; i += LANES) {
             FloatVector g = load(gradient, i);
-            FloatVector mean = load(m, i).mul(BETA1).add(g.mul(1 - BETA1));
-            FloatVector square = load(v, i).mul(BETA2).add(g.mul(g).mul(1 - BETA2));
-            mean = repeat(0).blend(mean, mean.abs().compare(GT, TINY_MEAN));
-            square = repeat(0).blend(square, square.compare(GT, TINY_SQUARE));
+            FloatVector mean = g.fma(repeat(1 - BETA1), load(m, i).mul(BETA1));
+            FloatVector square = g.mul(g).fma(repeat(1 - BETA2), load(v, i).mul(BETA2));
             mean.intoArray(m, i);
             square.intoArray(v, i);
             FloatVector root = square.mul(vScale).sqrt().add(EPSILON);
             load(params, i).sub(mean.mul(stepSize).div(root)).intoArray(params, i);
+        }
+    }
+
+    @Override
+    public void flush(float[] x, int length, float tiny) {
+        for (int i = 0; i < length; i += LANES) {
+            FloatVector e = load(x, i);
+            ZERO.blend(e, e.abs().compare(GT, tiny)).intoArray(x, i);
         }
     }
 }

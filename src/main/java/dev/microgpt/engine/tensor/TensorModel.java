@@ -9,6 +9,13 @@ public final class TensorModel {
     private static final double BETA1 = 0.85;
     private static final double BETA2 = 0.99;
 
+    /// Moments of rarely used parameters decay. Below these they no longer matter, and are cleared long
+    /// before they become subnormal numbers, which take many times longer.
+    private static final float TINY_MEAN = 1e-20f;
+
+    private static final float TINY_SQUARE = 1e-30f;
+    private static final int STEPS_BETWEEN_FLUSHES = 32;
+
     private final Layout layout;
     private final Kernels kernels;
     private final float[] params; // (size), see Layout
@@ -127,14 +134,31 @@ public final class TensorModel {
         if (!Double.isFinite(loss) || !kernels.isFinite(gradient, layout.size)) {
             return Double.NaN;
         }
-        stepSize = (float) (learningRate / (1 - StrictMath.pow(BETA1, step + 1.0)));
-        vScale = (float) (1 / (1 - StrictMath.pow(BETA2, step + 1.0)));
+        stepSize = (float) (learningRate / (1 - power(BETA1, step + 1)));
+        vScale = (float) (1 / (1 - power(BETA2, step + 1)));
         if (passes.isSplit()) {
             Workers.split(adam, layout.size, Layout.PAD);
         } else {
             adam(0, 0, layout.size);
         }
+        if (step % STEPS_BETWEEN_FLUSHES == 0) {
+            kernels.flush(m, layout.size, TINY_MEAN);
+            kernels.flush(v, layout.size, TINY_SQUARE);
+        }
         return loss;
+    }
+
+    /// The same to the bit wherever it is computed, unlike `Math.pow`.
+    private static double power(double base, long exponent) {
+        double result = 1;
+        double square = base;
+        for (long n = exponent; n > 0; n /= 2) {
+            if (n % 2 == 1) {
+                result *= square;
+            }
+            square *= square;
+        }
+        return result;
     }
 
     private void adam(int part, int from, int to) {

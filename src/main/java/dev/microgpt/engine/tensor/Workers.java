@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 final class Workers {
 
     /// Parts of a phase: more than threads, as some may be busy with other things.
-    static final int PARTS = 4 * (ForkJoinPool.getCommonPoolParallelism() + 1);
+    static final int PARTS = 2 * (ForkJoinPool.getCommonPoolParallelism() + 1);
 
     /// A step with fewer arithmetic operations is faster on one thread.
     private static final double WORTHWHILE = 2e8;

@@ -1,0 +1,69 @@
+package dev.microgpt.engine.tensor;
+
+import static dev.microgpt.engine.tensor.Simd.LANES;
+import static dev.microgpt.engine.tensor.Simd.MINUS_INFINITY;
+import static dev.microgpt.engine.tensor.Simd.SPECIES;
+import static dev.microgpt.engine.tensor.Simd.exp;
+import static dev.microgpt.engine.tensor.Simd.load;
+import static dev.microgpt.engine.tensor.Simd.maxAll;
+import static dev.microgpt.engine.tensor.Simd.repeat;
+import static dev.microgpt.engine.tensor.Simd.sumAll;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+import java.util.Arrays;
+
+/// The three passes of a softmax over a row. They are apart so that the exponentials of many rows can be
+/// one long loop.
+final class SimdSoftmax {
+
+    private SimdSoftmax() {}
+
+    /// x = scale (x - max x), and minus infinity in the padding.
+    ///
+    /// @param padded length with the padding, a multiple of 16
+    /// @return max x
+    static float shiftToMax(float[] x, int offset, int length, int padded, float scale) {
+        int used = (length + LANES - 1) / LANES * LANES;
+        if (used < padded) { // vectors are narrower than the padding
+            Arrays.fill(x, offset + used, offset + padded, Float.NEGATIVE_INFINITY);
+        }
+        VectorMask<Float> inside = SPECIES.indexInRange(used - LANES, length);
+        int last = offset + used - LANES;
+        FloatVector end = MINUS_INFINITY.blend(load(x, last), inside);
+        FloatVector max = end;
+        for (int j = offset; j < last; j += LANES) {
+            max = max.max(load(x, j));
+        }
+        max = maxAll(max);
+        for (int j = offset; j < last; j += LANES) {
+            load(x, j).sub(max).mul(scale).intoArray(x, j);
+        }
+        end.sub(max).mul(scale).intoArray(x, last);
+        return max.lane(0);
+    }
+
+    /// x = exp(x), see [Simd#exp].
+    static void exponentials(float[] x, int from, int to) {
+        for (int i = from; i < to; i += LANES) {
+            exp(load(x, i)).intoArray(x, i);
+        }
+    }
+
+    /// x = factor x / sum x
+    ///
+    /// @return sum x
+    static float scaleToSum(float[] x, int offset, int length, float factor) {
+        FloatVector sum = load(x, offset);
+        for (int j = offset + LANES; j < offset + length; j += LANES) {
+            sum = sum.add(load(x, j));
+        }
+        sum = sumAll(sum);
+        FloatVector scale = repeat(factor).div(sum);
+        for (int j = offset; j < offset + length; j += LANES) {
+            load(x, j).mul(scale).intoArray(x, j);
+        }
+        return sum.lane(0);
+    }
+}
