@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /// Reads sequences token by token, and remembers the keys and values of what it has read. It sees the
 /// model's parameters as they are at each token. One thread at a time.
+///
+/// All sequences begin with the same token, BOS: what it leads to is computed once.
 public final class KvDecoder {
 
     private final TensorModel model;
@@ -24,6 +26,12 @@ public final class KvDecoder {
     private final AttentionScratch scratch;
     private int length;
 
+    /// Of the first token last read, with the parameters of that version.
+    private int firstToken = -1;
+
+    private long firstVersion;
+    private final float[] firstLogits; // (V')
+
     public KvDecoder(TensorModel model) {
         this.model = model;
         layout = model.layout();
@@ -37,6 +45,7 @@ public final class KvDecoder {
         hidden = new float[layout.f];
         branch = new float[layout.c];
         logits = new float[layout.v];
+        firstLogits = new float[layout.v];
         probs = new float[layout.v];
         attention = new AttentionBuffers(layout);
         scratch = new AttentionScratch(layout);
@@ -54,6 +63,11 @@ public final class KvDecoder {
         if (length == layout.blockSize) {
             throw new IllegalStateException("blockSize tokens (%d) were read".formatted(length));
         }
+        if (length == 0 && tokenId == firstToken && model.version() == firstVersion) {
+            System.arraycopy(firstLogits, 0, logits, 0, layout.v);
+            length = 1;
+            return;
+        }
         embed(tokenId);
         for (int layer = 0; layer < layout.layers; layer++) {
             attend(layer);
@@ -64,6 +78,11 @@ public final class KvDecoder {
             kernels.add(branch, 0, x, 0, layout.c);
         }
         multiply(layout.c, layout.v, x, layout.lmHead, logits);
+        if (length == 0) {
+            System.arraycopy(logits, 0, firstLogits, 0, layout.v);
+            firstToken = tokenId;
+            firstVersion = model.version();
+        }
         length++;
     }
 

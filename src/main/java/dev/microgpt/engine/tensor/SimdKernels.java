@@ -77,25 +77,58 @@ final class SimdKernels implements Kernels {
         }
     }
 
-    /// Four sums along the inner dimension, as one alone would wait for itself.
     @Override
     public void multiplyRow(int in, int out, float[] x, float[] w, int wOffset, float[] y) {
         int panel;
         for (int column = 0; column < out; column += panel) {
             panel = Layout.panelWidth(out, column);
-            for (int j = 0; j < panel; j += LANES) {
-                FloatVector s0 = repeat(0), s1 = repeat(0), s2 = repeat(0), s3 = repeat(0);
-                int b = wOffset + in * column + j;
-                for (int p = 0; p < in; p += 4) {
-                    s0 = repeat(x[p]).fma(load(w, b), s0);
-                    s1 = repeat(x[p + 1]).fma(load(w, b + panel), s1);
-                    s2 = repeat(x[p + 2]).fma(load(w, b + 2 * panel), s2);
-                    s3 = repeat(x[p + 3]).fma(load(w, b + 3 * panel), s3);
-                    b += 4 * panel;
-                }
-                s0.add(s1).add(s2.add(s3)).intoArray(y, column + j);
+            int b = wOffset + in * column;
+            int j = 0;
+            if (panel == 3 * LANES) {
+                rowTile(in, x, w, b, panel, y, column);
+                j = 2 * LANES;
+            } else if (panel == 2 * LANES) {
+                rowTile(in, x, w, b, panel, y, column);
+                continue;
+            }
+            for (; j < panel; j += LANES) {
+                narrowRowTile(in, x, w, b + j, panel, y, column + j);
             }
         }
+    }
+
+    /// Two vectors, with two sums each along the inner dimension, as one alone would wait for itself.
+    private static void rowTile(
+            int in, float[] x, float[] w, int wOffset, int panel, float[] y, int yOffset) {
+        FloatVector s00 = repeat(0), s01 = repeat(0);
+        FloatVector s10 = repeat(0), s11 = repeat(0);
+        int b = wOffset;
+        for (int p = 0; p < in; p += 2) {
+            FloatVector x0 = repeat(x[p]);
+            s00 = x0.fma(load(w, b), s00);
+            s01 = x0.fma(load(w, b + LANES), s01);
+            FloatVector x1 = repeat(x[p + 1]);
+            s10 = x1.fma(load(w, b + panel), s10);
+            s11 = x1.fma(load(w, b + panel + LANES), s11);
+            b += 2 * panel;
+        }
+        s00.add(s10).intoArray(y, yOffset);
+        s01.add(s11).intoArray(y, yOffset + LANES);
+    }
+
+    /// One vector, with four sums.
+    private static void narrowRowTile(
+            int in, float[] x, float[] w, int wOffset, int panel, float[] y, int yOffset) {
+        FloatVector s0 = repeat(0), s1 = repeat(0), s2 = repeat(0), s3 = repeat(0);
+        int b = wOffset;
+        for (int p = 0; p < in; p += 4) {
+            s0 = repeat(x[p]).fma(load(w, b), s0);
+            s1 = repeat(x[p + 1]).fma(load(w, b + panel), s1);
+            s2 = repeat(x[p + 2]).fma(load(w, b + 2 * panel), s2);
+            s3 = repeat(x[p + 3]).fma(load(w, b + 3 * panel), s3);
+            b += 4 * panel;
+        }
+        s0.add(s1).add(s2.add(s3)).intoArray(y, yOffset);
     }
 
     @Override

@@ -6,7 +6,6 @@ import static dev.microgpt.engine.tensor.Simd.SPECIES;
 import static dev.microgpt.engine.tensor.Simd.exp;
 import static dev.microgpt.engine.tensor.Simd.load;
 import static dev.microgpt.engine.tensor.Simd.maxAll;
-import static dev.microgpt.engine.tensor.Simd.repeat;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
 
 import jdk.incubator.vector.FloatVector;
@@ -55,15 +54,22 @@ final class SimdSoftmax {
     ///
     /// @return sum x
     static float scaleToSum(float[] x, int offset, int length, float factor) {
+        float sum = sum(x, offset, length);
+        scale(x, offset, length, factor / sum);
+        return sum;
+    }
+
+    private static float sum(float[] x, int offset, int length) {
         FloatVector sum = load(x, offset);
         for (int j = offset + LANES; j < offset + length; j += LANES) {
             sum = sum.add(load(x, j));
         }
-        sum = sumAll(sum);
-        FloatVector scale = repeat(factor).div(sum);
+        return sumAll(sum).lane(0);
+    }
+
+    private static void scale(float[] x, int offset, int length, float factor) {
         for (int j = offset; j < offset + length; j += LANES) {
-            load(x, j).mul(scale).intoArray(x, j);
+            load(x, j).mul(factor).intoArray(x, j);
         }
-        return sum.lane(0);
     }
 }

@@ -30,6 +30,7 @@ public final class TensorModel {
 
     private float stepSize;
     private float vScale;
+    private long version;
 
     /// @param initialParams in the order of the reference, (numParams)
     public TensorModel(
@@ -119,6 +120,11 @@ public final class TensorModel {
         return kernels;
     }
 
+    /// Changes with the parameters.
+    long version() {
+        return version;
+    }
+
     float[] weights() {
         return params;
     }
@@ -136,6 +142,7 @@ public final class TensorModel {
         }
         stepSize = (float) (learningRate / (1 - power(BETA1, step + 1)));
         vScale = (float) (1 / (1 - power(BETA2, step + 1)));
+        version++;
         if (passes.isSplit()) {
             Workers.split(adam, layout.size, Layout.PAD);
         } else {
