@@ -13,12 +13,17 @@ final class NameModels {
 
     private NameModels() {}
 
+    /// The bundled names.
+    static Corpus names() throws IOException {
+        try (InputStream names = MicroGpt.class.getResourceAsStream("/datasets/names.txt")) {
+            return Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE);
+        }
+    }
+
     /// An untrained model on the bundled names.
     static MicroGpt create(ModelOptions options) throws IOException {
         MicroGpt model = new MicroGpt(options);
-        try (InputStream names = MicroGpt.class.getResourceAsStream("/datasets/names.txt")) {
-            model.loadData(Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE));
-        }
+        model.loadData(names());
         model.initParams();
         return model;
     }

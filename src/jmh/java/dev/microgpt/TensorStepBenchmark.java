@@ -1,7 +1,6 @@
 package dev.microgpt;
 
 import dev.microgpt.engine.EngineKind;
-import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 
@@ -20,34 +19,43 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/// How long the tensor engine takes for a training step on names, on one thread, and for a name.
+/// How long the tensor engine takes for a training step on names, on one thread.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Fork(value = 1, jvmArgsAppend = TensorStepBenchmark.ONE_THREAD)
+@Warmup(iterations = 4, time = 2)
+@Measurement(iterations = 7, time = 1)
 @State(Scope.Benchmark)
 public class TensorStepBenchmark {
 
+    private static final String THREADS = "-Djava.util.concurrent.ForkJoinPool.common.parallelism=";
+
+    /// The size of the common pool, which the calling thread helps.
+    static final String ONE_THREAD = THREADS + 0;
+
+    static final String TWO_THREADS = THREADS + 1;
+
     /// Embedding width, layers, documents in a step.
     @Param({"16,1,1", "16,1,16", "32,1,16", "64,1,16", "128,1,16", "256,4,64"})
-    private String shape = "";
+    String shape = "";
 
     private MicroGpt model = new MicroGpt();
 
+    static ModelOptions options(String shape) {
+        String[] numbers = shape.split(",", -1);
+        return ModelOptions.builder()
+                .engine(EngineKind.TENSOR)
+                .nEmbd(Integer.parseInt(numbers[0]))
+                .nLayer(Integer.parseInt(numbers[1]))
+                .batchSize(Integer.parseInt(numbers[2]))
+                .numSteps(1_000_000_000)
+                .learningRate(0.001)
+                .build();
+    }
+
     @Setup
     public void load() throws IOException {
-        String[] numbers = shape.split(",", -1);
-        ModelOptions options =
-                ModelOptions.builder()
-                        .engine(EngineKind.TENSOR)
-                        .nEmbd(Integer.parseInt(numbers[0]))
-                        .nLayer(Integer.parseInt(numbers[1]))
-                        .batchSize(Integer.parseInt(numbers[2]))
-                        .numSteps(1_000_000_000)
-                        .learningRate(0.001)
-                        .build();
-        model = NameModels.create(options);
+        model = NameModels.create(options(shape));
     }
 
     /// One step on as many names as the shape says.
@@ -56,13 +64,5 @@ public class TensorStepBenchmark {
     @Benchmark
     public double trainStep() {
         return model.advance();
-    }
-
-    /// One name.
-    ///
-    /// @return the name
-    @Benchmark
-    public String generate() {
-        return model.generate(GenerateOptions.defaults()).text();
     }
 }

@@ -16,6 +16,7 @@ final class Passes {
     private final float[] params; // (size), see Layout
     private final float[] transposed; // (size), the linear layers' weights transposed, for backward
     private final float[] gradient; // (size)
+    private final double worthwhile;
     private final Activations acts;
     private final AttentionScratch[] scratches = new AttentionScratch[Workers.PARTS];
 
@@ -49,11 +50,13 @@ final class Passes {
     private final Workers.Phase queriesBackward = this::queriesBackward;
     private final Workers.Phase embeddingBackward = this::embeddingBackward;
 
-    Passes(Layout layout, Kernels kernels, float[] params, float[] gradient) {
+    /// @param worthwhile operations of a step from which on it is split among threads
+    Passes(Layout layout, Kernels kernels, float[] params, float[] gradient, double worthwhile) {
         this.layout = layout;
         this.kernels = kernels;
         this.params = params;
         this.gradient = gradient;
+        this.worthwhile = worthwhile;
         transposed = new float[layout.size];
         acts = new Activations(layout);
     }
@@ -106,7 +109,12 @@ final class Passes {
     private void begin(int[][] batch, @Nullable Capture show) {
         rows = acts.fill(batch, layout.blockSize);
         capture = show;
-        split = show == null && Workers.isWorthwhile(6.0 * layout.size * rows);
+        split = show == null && operations(layout.size, rows) >= worthwhile;
+    }
+
+    /// Additions and multiplications of a step, about.
+    static double operations(double params, double rows) {
+        return 6 * params * rows;
     }
 
     private void run(Workers.Phase phase, int units, int size) {

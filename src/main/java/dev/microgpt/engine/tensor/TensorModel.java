@@ -1,6 +1,7 @@
 package dev.microgpt.engine.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 
 /// A model with its parameters, the state of its optimiser and the buffers of a training step. After
 /// the first step with the longest documents, a step on one thread allocates nothing.
@@ -35,9 +36,18 @@ public final class TensorModel {
     /// @param initialParams in the order of the reference, (numParams)
     public TensorModel(
             int vocab, int width, int heads, int layers, int blockSize, double[] initialParams) {
-        this(vocab, width, heads, layers, blockSize, initialParams, KernelProvider.kernels());
+        this(
+                vocab,
+                width,
+                heads,
+                layers,
+                blockSize,
+                initialParams,
+                KernelProvider.kernels(),
+                Workers.WORTHWHILE);
     }
 
+    /// @param worthwhile operations of a step from which on it is split among threads
     TensorModel(
             int vocab,
             int width,
@@ -45,7 +55,8 @@ public final class TensorModel {
             int layers,
             int blockSize,
             double[] initialParams,
-            Kernels kernels) {
+            Kernels kernels,
+            double worthwhile) {
         this.kernels = kernels;
         layout = new Layout(vocab, width, heads, layers, blockSize);
         numParams = initialParams.length;
@@ -53,7 +64,7 @@ public final class TensorModel {
         gradient = new float[layout.size];
         m = new float[layout.size];
         v = new float[layout.size];
-        passes = new Passes(layout, kernels, params, gradient);
+        passes = new Passes(layout, kernels, params, gradient, worthwhile);
         layout.forEachParam((index, place) -> params[place] = (float) initialParams[index]);
     }
 
@@ -77,7 +88,7 @@ public final class TensorModel {
         double size = c * (vocab + (double) blockSize + v) + layers * c * (4 * a + 2 * f);
         double widest = Math.max(3 * a, Math.max(f, v)) + Layout.PAD;
         double cache = layers * a * blockSize;
-        int parts = Workers.isWorthwhile(6 * size * rows) ? Workers.PARTS : 1;
+        int parts = Passes.operations(size, rows) >= Workers.WORTHWHILE ? Workers.PARTS : 1;
         double scratch = (parts + 1) * AttentionScratch.floats(d, blockSize);
         double largest =
                 Math.max(
@@ -127,6 +138,11 @@ public final class TensorModel {
 
     float[] weights() {
         return params;
+    }
+
+    /// First and second moments of the gradients.
+    List<float[]> moments() {
+        return List.of(m, v);
     }
 
     /// Forward, loss, backward and Adam update. Where the loss or its gradient is not finite, there is no

@@ -12,8 +12,8 @@ final class Workers {
     /// Parts of a phase: more than threads, as some may be busy with other things.
     static final int PARTS = 2 * (ForkJoinPool.getCommonPoolParallelism() + 1);
 
-    /// A step with fewer arithmetic operations is faster on one thread.
-    private static final double WORTHWHILE = 2e8;
+    /// A step with fewer operations is faster on one thread.
+    static final double WORTHWHILE = 2e8;
 
     private Workers() {}
 
@@ -25,13 +25,6 @@ final class Workers {
         /// @param part 0 to PARTS - 1; no two parts of the same number run at once
         /// @param from,to the units to handle
         void run(int part, int from, int to);
-    }
-
-    /// Whether so much work should be split.
-    ///
-    /// @param operations additions and multiplications of a whole step
-    static boolean isWorthwhile(double operations) {
-        return operations > WORTHWHILE;
     }
 
     /// Runs a phase over units 0 to `units` and waits for its end.

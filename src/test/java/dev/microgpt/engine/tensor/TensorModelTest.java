@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.lang.management.ManagementFactory;
 import java.util.Random;
@@ -35,7 +36,14 @@ final class TensorModelTest {
     private static TensorModel model(
             int width, int heads, int layers, int blockSize, double[] params) {
         return new TensorModel(
-                VOCAB, width, heads, layers, blockSize, params, new PortableKernels());
+                VOCAB,
+                width,
+                heads,
+                layers,
+                blockSize,
+                params,
+                new PortableKernels(),
+                Workers.WORTHWHILE);
     }
 
     @ParameterizedTest
@@ -96,11 +104,35 @@ final class TensorModelTest {
         assertThat(model.gradients(batch)).containsExactly(before);
     }
 
+    /// Tokens 1 to 18 appear in the first step only, so that their moments decay for 9,000 steps.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nothingThatDecaysBecomesSubnormal(boolean vectors) {
+        Kernels kernels = vectors ? new SimdKernels() : new PortableKernels();
+        double[] params = model(4, 2, 1, 4).params();
+        TensorModel model = new TensorModel(VOCAB, 4, 2, 1, 4, params, kernels, 1e9);
+        for (int token = 1; token < 19; token++) {
+            model.trainStep(new int[][] {{19, token, token, 19}}, token - 1, 0.01);
+        }
+        for (int step = 18; step < 9_000; step++) {
+            model.trainStep(new int[][] {{19, 0, 19}}, step, 0.01);
+            for (float[] moments : model.moments()) {
+                for (float x : moments) {
+                    if (x != 0 && Math.abs(x) < Float.MIN_NORMAL) {
+                        assertThat(x).as("a moment after step %d", step).isZero();
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void paddingOfParametersStaysZero() {
         TensorModel model = model(10, 2, 2, 7);
         for (Kernels kernels : new Kernels[] {new PortableKernels(), new SimdKernels()}) {
-            TensorModel trained = new TensorModel(VOCAB, 10, 2, 2, 7, model.params(), kernels);
+            TensorModel trained =
+                    new TensorModel(
+                            VOCAB, 10, 2, 2, 7, model.params(), kernels, Workers.WORTHWHILE);
             for (int step = 0; step < 20; step++) {
                 int[][] batch = {{19, 1, 2, 3, 19}, {19, step % 19, 7, 19}};
                 assertThat(trained.trainStep(batch, step, 0.01)).isFinite();
@@ -113,6 +145,37 @@ final class TensorModelTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "16, 4, 1, 16, 1",
+        "16, 4, 1, 16, 20",
+        "40, 2, 2, 33, 5",
+        "64, 4, 1, 150, 2",
+        "7, 7, 3, 5, 9"
+    })
+    void threadsMakeNoDifference(int width, int heads, int layers, int blockSize, int batchSize) {
+        double[] params = model(width, heads, layers, blockSize).params();
+        TensorModel alone = simd(width, heads, layers, blockSize, params, Double.MAX_VALUE);
+        TensorModel split = simd(width, heads, layers, blockSize, params, 0);
+        Random random = new Random(1);
+        for (int step = 0; step < 5; step++) {
+            int[][] batch = new int[batchSize][];
+            for (int b = 0; b < batchSize; b++) {
+                batch[b] = random.ints(2 + random.nextInt(blockSize), 0, VOCAB).toArray();
+            }
+            assertThat(split.gradients(batch)).containsExactly(alone.gradients(batch));
+            double loss = alone.trainStep(batch, step, 0.01);
+            assertThat(split.trainStep(batch, step, 0.01)).isEqualTo(loss);
+        }
+        assertThat(split.params()).containsExactly(alone.params());
+    }
+
+    private static TensorModel simd(
+            int width, int heads, int layers, int blockSize, double[] params, double worthwhile) {
+        return new TensorModel(
+                VOCAB, width, heads, layers, blockSize, params, new SimdKernels(), worthwhile);
     }
 
     @Test

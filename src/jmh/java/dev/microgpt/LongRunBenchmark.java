@@ -1,0 +1,53 @@
+package dev.microgpt;
+
+import dev.microgpt.engine.MicroGpt;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/// Whether training becomes slower as it goes on: each iteration is the next 10,000 steps of the same
+/// model. Numbers that decay could become subnormal, with which arithmetic takes many times longer.
+@BenchmarkMode(Mode.SingleShotTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(1)
+@Warmup(iterations = 0)
+@Measurement(iterations = 5)
+@State(Scope.Benchmark)
+public class LongRunBenchmark {
+
+    private static final int STEPS = 10_000;
+
+    private MicroGpt model = new MicroGpt();
+
+    @Setup
+    public void load() throws IOException {
+        MicroGpt other = NameModels.create(TensorStepBenchmark.options("16,1,1"));
+        for (int i = 0; i < 3 * STEPS; i++) { // lets the compiler finish
+            other.advance();
+        }
+        model = NameModels.create(TensorStepBenchmark.options("16,1,1"));
+    }
+
+    /// The next steps, one name each.
+    ///
+    /// @return the last loss
+    @Benchmark
+    public double trainOn() {
+        double loss = 0;
+        for (int i = 0; i < STEPS; i++) {
+            loss = model.advance();
+        }
+        return loss;
+    }
+}

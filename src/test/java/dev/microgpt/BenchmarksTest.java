@@ -1,0 +1,69 @@
+package dev.microgpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.GenerateOptions;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.random.RandomSource;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+
+/// The benchmarks measure the real thing.
+final class BenchmarksTest {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"16,1,1", "16,1,16", "32,1,16"})
+    void stepsOfTheBenchmarkTrainAsTheReferenceDoes(String shape) throws IOException {
+        TensorStepBenchmark benchmark = new TensorStepBenchmark();
+        benchmark.shape = shape;
+        benchmark.load();
+        ModelOptions options = TensorStepBenchmark.options(shape);
+        MicroGpt reference =
+                NameModels.create(
+                        ModelOptions.builder()
+                                .engine(EngineKind.SCALAR)
+                                .nEmbd(options.nEmbd())
+                                .nLayer(options.nLayer())
+                                .batchSize(options.batchSize())
+                                .numSteps(options.numSteps())
+                                .learningRate(options.learningRate())
+                                .build());
+        for (int i = 0; i < 5; i++) {
+            double loss = reference.advance();
+            assertThat(benchmark.trainStep()).isCloseTo(loss, within(1e-5 * loss));
+        }
+    }
+
+    @Test
+    void theNamesOfTheBenchmarkAreThoseOfATrainedModel() throws IOException {
+        GenerateBenchmark benchmark = new GenerateBenchmark();
+        benchmark.train();
+        MicroGpt model =
+                NameModels.create(ModelOptions.builder().engine(EngineKind.TENSOR).build());
+        for (int i = 0; i < 1000; i++) {
+            model.advance();
+        }
+        RandomSource random = model.newRandom(1);
+        int characters = 0;
+        for (int i = 0; i < GenerateBenchmark.NAMES; i++) {
+            characters += model.generate(GenerateOptions.defaults(), random).tokens().length;
+        }
+        assertThat(benchmark.generate()).isEqualTo(characters).isGreaterThan(3000);
+    }
+
+    @Test
+    void theYardstickDependsOnItsInput() {
+        PeakBenchmark benchmark = new PeakBenchmark();
+        // Each of ten chains converges to 0.001 / (1 - factor).
+        assertThat(benchmark.multiplyAndAdd()).isCloseTo(10f, within(0.01f));
+        benchmark.factor = 0.5f;
+        assertThat(benchmark.multiplyAndAdd()).isCloseTo(0.02f, within(1e-4f));
+    }
+}
