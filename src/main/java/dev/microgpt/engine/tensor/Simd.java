@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
@@ -33,27 +35,25 @@ final class Simd {
     private static final VectorMask<Float> HAS_4 = lanesWith(4);
     private static final VectorMask<Float> HAS_8 = lanesWith(8);
 
-    // Constants are vectors from the start: each vector that has to be made costs the compiler a
-    // part of
-    // what it is willing to put in line, see SimdKernels.
+    // A sum must not start with one of these constants: the compiler would keep it as an object.
 
-    static final FloatVector ZERO = repeat(0);
-    static final FloatVector MINUS_INFINITY = repeat(Float.NEGATIVE_INFINITY);
+    static final FloatVector ZERO = broadcast(SPECIES, 0);
+    static final FloatVector MINUS_INFINITY = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
 
     // Of exp: see there. The polynomial is that of Cephes's expf.
-    private static final FloatVector LOWEST = repeat(-80);
-    private static final FloatVector LOG_TINY = repeat(Kernels.LOG_TINY);
-    private static final FloatVector LOG2_E = repeat(1.442695f);
-    private static final FloatVector MINUS_LN2_HIGH = repeat(-0.6933594f);
-    private static final FloatVector MINUS_LN2_LOW = repeat(2.12194440e-4f);
-    private static final FloatVector ROUNDER = repeat(1.5f * (1 << 23));
-    private static final FloatVector C7 = repeat(0.00019875691f);
-    private static final FloatVector C6 = repeat(0.0013981999f);
-    private static final FloatVector C5 = repeat(0.008333452f);
-    private static final FloatVector C4 = repeat(0.041665796f);
-    private static final FloatVector C3 = repeat(0.16666666f);
-    private static final FloatVector C2 = repeat(0.5f);
-    private static final FloatVector C1 = repeat(1);
+    private static final FloatVector LOWEST = broadcast(SPECIES, -80);
+    private static final FloatVector LOG_TINY = broadcast(SPECIES, Kernels.LOG_TINY);
+    private static final FloatVector LOG2_E = broadcast(SPECIES, 1.442695f);
+    private static final FloatVector MINUS_LN2_HIGH = broadcast(SPECIES, -0.6933594f);
+    private static final FloatVector MINUS_LN2_LOW = broadcast(SPECIES, 2.12194440e-4f);
+    private static final FloatVector ROUNDER = broadcast(SPECIES, 1.5f * (1 << 23));
+    private static final FloatVector C7 = broadcast(SPECIES, 0.00019875691f);
+    private static final FloatVector C6 = broadcast(SPECIES, 0.0013981999f);
+    private static final FloatVector C5 = broadcast(SPECIES, 0.008333452f);
+    private static final FloatVector C4 = broadcast(SPECIES, 0.041665796f);
+    private static final FloatVector C3 = broadcast(SPECIES, 0.16666666f);
+    private static final FloatVector C2 = broadcast(SPECIES, 0.5f);
+    private static final FloatVector C1 = broadcast(SPECIES, 1);
 
     private Simd() {}
 
@@ -69,21 +69,13 @@ final class Simd {
         return VectorMask.fromArray(SPECIES, lanes, 0);
     }
 
-    static FloatVector load(float[] array, int offset) {
-        return FloatVector.fromArray(SPECIES, array, offset);
-    }
-
-    static FloatVector repeat(float x) {
-        return FloatVector.broadcast(SPECIES, x);
-    }
-
     /// The scalar product of two rows.
     ///
     /// @param offset,length the same in both
     static float dot(float[] x, float[] y, int offset, int length) {
-        FloatVector sum = load(x, offset).mul(load(y, offset));
+        FloatVector sum = fromArray(SPECIES, x, offset).mul(fromArray(SPECIES, y, offset));
         for (int j = offset + LANES; j < offset + length; j += LANES) {
-            sum = load(x, j).fma(load(y, j), sum);
+            sum = fromArray(SPECIES, x, j).fma(fromArray(SPECIES, y, j), sum);
         }
         return sumAll(sum).lane(0);
     }
@@ -165,10 +157,10 @@ final class Simd {
     private static void swapSmallSquares(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         for (int i = 0; i < LANES; i += 4) {
-            FloatVector a = load(x, xOffset + i * xStride);
-            FloatVector b = load(x, xOffset + (i + 1) * xStride);
-            FloatVector c = load(x, xOffset + (i + 2) * xStride);
-            FloatVector d = load(x, xOffset + (i + 3) * xStride);
+            FloatVector a = fromArray(SPECIES, x, xOffset + i * xStride);
+            FloatVector b = fromArray(SPECIES, x, xOffset + (i + 1) * xStride);
+            FloatVector c = fromArray(SPECIES, x, xOffset + (i + 2) * xStride);
+            FloatVector d = fromArray(SPECIES, x, xOffset + (i + 3) * xStride);
             FloatVector a1 = a.blend(b.rearrange(SWAP_1), HAS_1);
             FloatVector b1 = a.rearrange(SWAP_1).blend(b, HAS_1);
             FloatVector c1 = c.blend(d.rearrange(SWAP_1), HAS_1);
@@ -184,10 +176,10 @@ final class Simd {
     private static void swapLargeSquares(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         for (int i = 0; i < 4; i++) {
-            FloatVector a = load(x, xOffset + i * xStride);
-            FloatVector b = load(x, xOffset + (i + 4) * xStride);
-            FloatVector c = load(x, xOffset + (i + 8) * xStride);
-            FloatVector d = load(x, xOffset + (i + 12) * xStride);
+            FloatVector a = fromArray(SPECIES, x, xOffset + i * xStride);
+            FloatVector b = fromArray(SPECIES, x, xOffset + (i + 4) * xStride);
+            FloatVector c = fromArray(SPECIES, x, xOffset + (i + 8) * xStride);
+            FloatVector d = fromArray(SPECIES, x, xOffset + (i + 12) * xStride);
             FloatVector a1 = a.blend(b.rearrange(SWAP_4), HAS_4);
             FloatVector b1 = a.rearrange(SWAP_4).blend(b, HAS_4);
             FloatVector c1 = c.blend(d.rearrange(SWAP_4), HAS_4);
@@ -203,8 +195,8 @@ final class Simd {
     private static void swapSquares(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         for (int i = 0; i < 4; i++) {
-            FloatVector upper = load(x, xOffset + i * xStride);
-            FloatVector lower = load(x, xOffset + (i + 4) * xStride);
+            FloatVector upper = fromArray(SPECIES, x, xOffset + i * xStride);
+            FloatVector lower = fromArray(SPECIES, x, xOffset + (i + 4) * xStride);
             FloatVector newUpper = upper.blend(lower.rearrange(SWAP_4), HAS_4);
             FloatVector newLower = upper.rearrange(SWAP_4).blend(lower, HAS_4);
             newUpper.intoArray(y, yOffset + i * yStride);

@@ -5,11 +5,11 @@ import static dev.microgpt.engine.tensor.Simd.MINUS_INFINITY;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
 import static dev.microgpt.engine.tensor.Simd.ZERO;
 import static dev.microgpt.engine.tensor.Simd.dot;
-import static dev.microgpt.engine.tensor.Simd.load;
-import static dev.microgpt.engine.tensor.Simd.repeat;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
 import static dev.microgpt.engine.tensor.Simd.sumWithin;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
@@ -90,9 +90,10 @@ final class SimdAttention {
         narrowSums(b, pairs, qkv + 2 * b.a, o, scratch.p);
         for (int t = first; t < end; t++) {
             int place = o + t * b.oStride;
-            FloatVector inverse = repeat(1).div(load(b.inverseSum, place));
+            FloatVector inverse =
+                    broadcast(SPECIES, 1).div(fromArray(SPECIES, b.inverseSum, place));
             inverse.intoArray(b.inverseSum, place);
-            load(b.o, place).mul(inverse).intoArray(b.o, place);
+            fromArray(SPECIES, b.o, place).mul(inverse).intoArray(b.o, place);
         }
         if (b.weights != null) {
             captureNarrow(b, b.weights, pairs, tokens, row, column, scratch.p);
@@ -104,8 +105,8 @@ final class SimdAttention {
             AttentionBuffers b, AttentionScratch.Pairs pairs, int o, float[] p) {
         int count = pairs.count;
         for (int i = 0; i < count; i++) {
-            FloatVector max = load(b.max, o + pairs.query[i] * b.oStride);
-            load(p, i * LANES).sub(max).intoArray(p, i * LANES);
+            FloatVector max = fromArray(SPECIES, b.max, o + pairs.query[i] * b.oStride);
+            fromArray(SPECIES, p, i * LANES).sub(max).intoArray(p, i * LANES);
         }
     }
 
@@ -120,12 +121,12 @@ final class SimdAttention {
         int count = pairs.count;
         for (int i = 0; i < count; i++) {
             int t = pairs.query[i];
-            FloatVector q = load(x, qkv + t * stride);
-            FloatVector k = load(x, qkv + b.a + pairs.key[i] * stride);
+            FloatVector q = fromArray(SPECIES, x, qkv + t * stride);
+            FloatVector k = fromArray(SPECIES, x, qkv + b.a + pairs.key[i] * stride);
             FloatVector score = sumWithin(q.mul(k), d).mul(scale);
             score.intoArray(p, i * LANES);
             int place = o + t * b.oStride;
-            load(max, place).max(score).intoArray(max, place);
+            fromArray(SPECIES, max, place).max(score).intoArray(max, place);
         }
     }
 
@@ -137,10 +138,10 @@ final class SimdAttention {
         int count = pairs.count;
         for (int i = 0; i < count; i++) {
             int place = o + pairs.query[i] * b.oStride;
-            FloatVector e = load(p, i * LANES);
-            load(sum, place).add(e).intoArray(sum, place);
-            FloatVector v = load(b.qkv, values + pairs.key[i] * b.qkvStride);
-            e.fma(v, load(out, place)).intoArray(out, place);
+            FloatVector e = fromArray(SPECIES, p, i * LANES);
+            fromArray(SPECIES, sum, place).add(e).intoArray(sum, place);
+            FloatVector v = fromArray(SPECIES, b.qkv, values + pairs.key[i] * b.qkvStride);
+            e.fma(v, fromArray(SPECIES, out, place)).intoArray(out, place);
         }
     }
 
@@ -181,7 +182,7 @@ final class SimdAttention {
         int o = row * b.oStride + column;
         for (int t = first; t < end; t++) {
             int place = o + t * b.oStride;
-            sumWithin(load(b.dO, place).mul(load(b.o, place)), b.d)
+            sumWithin(fromArray(SPECIES, b.dO, place).mul(fromArray(SPECIES, b.o, place)), b.d)
                     .intoArray(scratch.delta, t * LANES);
         }
         narrowShiftedScores(b, pairs, qkv, o, scratch.p);
@@ -200,10 +201,10 @@ final class SimdAttention {
         int count = pairs.count;
         for (int i = 0; i < count; i++) {
             int t = pairs.query[i];
-            FloatVector q = load(x, qkv + t * stride);
-            FloatVector k = load(x, qkv + b.a + pairs.key[i] * stride);
+            FloatVector q = fromArray(SPECIES, x, qkv + t * stride);
+            FloatVector k = fromArray(SPECIES, x, qkv + b.a + pairs.key[i] * stride);
             FloatVector score = sumWithin(q.mul(k), d).mul(scale);
-            score.sub(load(b.max, o + t * b.oStride)).intoArray(p, i * LANES);
+            score.sub(fromArray(SPECIES, b.max, o + t * b.oStride)).intoArray(p, i * LANES);
         }
     }
 
@@ -222,11 +223,12 @@ final class SimdAttention {
         for (int i = 0; i < count; i++) {
             int t = pairs.query[i];
             int place = o + t * b.oStride;
-            FloatVector weight = load(p, i * LANES).mul(load(b.inverseSum, place));
+            FloatVector weight =
+                    fromArray(SPECIES, p, i * LANES).mul(fromArray(SPECIES, b.inverseSum, place));
             weight.intoArray(p, i * LANES);
-            FloatVector v = load(b.qkv, values + pairs.key[i] * b.qkvStride);
-            FloatVector dp = sumWithin(load(b.dO, place).mul(v), d);
-            FloatVector ds = dp.sub(load(scratch.delta, t * LANES)).mul(weight);
+            FloatVector v = fromArray(SPECIES, b.qkv, values + pairs.key[i] * b.qkvStride);
+            FloatVector dp = sumWithin(fromArray(SPECIES, b.dO, place).mul(v), d);
+            FloatVector ds = dp.sub(fromArray(SPECIES, scratch.delta, t * LANES)).mul(weight);
             ds.mul(scale).intoArray(dP, i * LANES);
         }
     }
@@ -247,11 +249,13 @@ final class SimdAttention {
         for (int i = 0; i < count; i++) {
             int q = qkv + pairs.query[i] * stride;
             int k = qkv + pairs.key[i] * stride + a;
-            FloatVector ds = load(dP, i * LANES);
-            ds.fma(load(x, k), load(dx, q)).intoArray(dx, q);
-            ds.fma(load(x, q), load(dx, k)).intoArray(dx, k);
-            FloatVector dO = load(b.dO, o + pairs.query[i] * b.oStride);
-            load(p, i * LANES).fma(dO, load(dx, k + a)).intoArray(dx, k + a);
+            FloatVector ds = fromArray(SPECIES, dP, i * LANES);
+            ds.fma(fromArray(SPECIES, x, k), fromArray(SPECIES, dx, q)).intoArray(dx, q);
+            ds.fma(fromArray(SPECIES, x, q), fromArray(SPECIES, dx, k)).intoArray(dx, k);
+            FloatVector dO = fromArray(SPECIES, b.dO, o + pairs.query[i] * b.oStride);
+            fromArray(SPECIES, p, i * LANES)
+                    .fma(dO, fromArray(SPECIES, dx, k + a))
+                    .intoArray(dx, k + a);
         }
     }
 
@@ -446,13 +450,13 @@ final class SimdAttention {
     /// p = scale (p - max), and minus infinity from `count` to `padded`.
     private static void shift(
             float[] p, int offset, int count, int padded, float max, float scale) {
-        FloatVector shift = repeat(max);
+        FloatVector shift = broadcast(SPECIES, max);
         int whole = count / LANES * LANES;
         for (int s = offset; s < offset + whole; s += LANES) {
-            load(p, s).sub(shift).mul(scale).intoArray(p, s);
+            fromArray(SPECIES, p, s).sub(shift).mul(scale).intoArray(p, s);
         }
         for (int s = whole; s < padded; s += LANES) {
-            FloatVector shifted = load(p, offset + s).sub(shift).mul(scale);
+            FloatVector shifted = fromArray(SPECIES, p, offset + s).sub(shift).mul(scale);
             MINUS_INFINITY.blend(shifted, SPECIES.indexInRange(s, count)).intoArray(p, offset + s);
         }
     }
@@ -466,10 +470,13 @@ final class SimdAttention {
             float inverse,
             float delta,
             float scale) {
+        FloatVector scaleWeight = broadcast(SPECIES, inverse);
+        FloatVector shift = broadcast(SPECIES, delta);
+        FloatVector scaleScore = broadcast(SPECIES, scale);
         for (int s = offset; s < offset + padded; s += LANES) {
-            FloatVector weight = load(p, s).mul(inverse);
+            FloatVector weight = fromArray(SPECIES, p, s).mul(scaleWeight);
             weight.intoArray(p, s);
-            FloatVector ds = load(dP, s).sub(delta).mul(weight).mul(scale);
+            FloatVector ds = fromArray(SPECIES, dP, s).sub(shift).mul(weight).mul(scaleScore);
             ZERO.blend(ds, weight.compare(GT, ZERO)).intoArray(dP, s);
         }
     }
@@ -537,7 +544,9 @@ final class SimdAttention {
                 Arrays.fill(b.dqkv, to, to + b.d, 0);
             }
             for (int j = 0; j < b.d; j += LANES) {
-                load(b.dqkv, to + j).add(load(y, i * b.d + j)).intoArray(b.dqkv, to + j);
+                fromArray(SPECIES, b.dqkv, to + j)
+                        .add(fromArray(SPECIES, y, i * b.d + j))
+                        .intoArray(b.dqkv, to + j);
             }
         }
     }
@@ -574,24 +583,24 @@ final class SimdAttention {
             int kvOffset,
             float[] o,
             int j) {
-        FloatVector query = load(q, j).mul(b.scale);
-        FloatVector max = repeat(Float.NEGATIVE_INFINITY);
+        FloatVector query = fromArray(SPECIES, q, j).mul(b.scale);
+        FloatVector max = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
         int first = kvOffset + j;
         for (int s = 0; s < tokens; s++) {
-            FloatVector score = sumWithin(query.mul(load(k, first + s * b.a)), b.d);
+            FloatVector score = sumWithin(query.mul(fromArray(SPECIES, k, first + s * b.a)), b.d);
             score.intoArray(p, s * LANES);
             max = max.max(score);
         }
         for (int s = 0; s < tokens; s++) {
-            load(p, s * LANES).sub(max).intoArray(p, s * LANES);
+            fromArray(SPECIES, p, s * LANES).sub(max).intoArray(p, s * LANES);
         }
         SimdSoftmax.exponentials(p, 0, tokens * LANES);
-        FloatVector sum = repeat(0);
-        FloatVector out = repeat(0);
+        FloatVector sum = broadcast(SPECIES, 0);
+        FloatVector out = broadcast(SPECIES, 0);
         for (int s = 0; s < tokens; s++) {
-            FloatVector e = load(p, s * LANES);
+            FloatVector e = fromArray(SPECIES, p, s * LANES);
             sum = sum.add(e);
-            out = e.fma(load(v, first + s * b.a), out);
+            out = e.fma(fromArray(SPECIES, v, first + s * b.a), out);
         }
         out.div(sum).intoArray(o, j);
     }
@@ -614,19 +623,19 @@ final class SimdAttention {
         SimdSoftmax.exponentials(p, 0, padded);
         SimdSoftmax.scaleToSum(p, 0, padded, 1);
         for (int j = 0; j < b.d; j += LANES) {
-            FloatVector out = repeat(0);
+            FloatVector out = broadcast(SPECIES, 0);
             int value = kvOffset + column + j;
             for (int s = 0; s < tokens; s++) {
-                out = repeat(p[s]).fma(load(v, value + s * b.a), out);
+                out = broadcast(SPECIES, p[s]).fma(fromArray(SPECIES, v, value + s * b.a), out);
             }
             out.intoArray(o, column + j);
         }
     }
 
     private static float product(float[] q, int qOffset, float[] k, int kOffset, int length) {
-        FloatVector sum = load(q, qOffset).mul(load(k, kOffset));
+        FloatVector sum = fromArray(SPECIES, q, qOffset).mul(fromArray(SPECIES, k, kOffset));
         for (int i = LANES; i < length; i += LANES) {
-            sum = load(q, qOffset + i).fma(load(k, kOffset + i), sum);
+            sum = fromArray(SPECIES, q, qOffset + i).fma(fromArray(SPECIES, k, kOffset + i), sum);
         }
         return sumAll(sum).lane(0);
     }

@@ -4,22 +4,31 @@ import static dev.microgpt.engine.tensor.Simd.LANES;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
 import static dev.microgpt.engine.tensor.Simd.ZERO;
 import static dev.microgpt.engine.tensor.Simd.dot;
-import static dev.microgpt.engine.tensor.Simd.load;
-import static dev.microgpt.engine.tensor.Simd.repeat;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 
 /// [Kernels] with the vectors of the JDK's Vector API, up to 512 bits wide.
 ///
-/// Methods are small: where the operations of one, together with all that it calls, come to more than
-/// some fifty, the compiler stops to put them in line, and each vector becomes an object on the heap.
+/// The compiler keeps vectors in registers as long as everything around them is put in line, and there is
+/// a limit to that in each method together with all that it calls; beyond it each vector becomes an
+/// object on the heap. The methods of the Vector API are exempt from the limit, our own are not. So
+/// methods are small, loops are apart, and even loading a vector is not a method of ours.
 final class SimdKernels implements Kernels {
 
     /// Times the sum of one more row's exponentials this is still finite.
     private static final double LARGE = 1e200;
+
+    // Of Adam.
+    private static final FloatVector MEAN_DECAY = broadcast(SPECIES, BETA1);
+    private static final FloatVector MEAN_GAIN = broadcast(SPECIES, 1 - BETA1);
+    private static final FloatVector SQUARE_DECAY = broadcast(SPECIES, BETA2);
+    private static final FloatVector SQUARE_GAIN = broadcast(SPECIES, 1 - BETA2);
+    private static final FloatVector SMALL = broadcast(SPECIES, EPSILON);
 
     @Override
     public String name() {
@@ -100,16 +109,16 @@ final class SimdKernels implements Kernels {
     /// Two vectors, with two sums each along the inner dimension, as one alone would wait for itself.
     private static void rowTile(
             int in, float[] x, float[] w, int wOffset, int panel, float[] y, int yOffset) {
-        FloatVector s00 = repeat(0), s01 = repeat(0);
-        FloatVector s10 = repeat(0), s11 = repeat(0);
+        FloatVector s00 = broadcast(SPECIES, 0), s01 = broadcast(SPECIES, 0);
+        FloatVector s10 = broadcast(SPECIES, 0), s11 = broadcast(SPECIES, 0);
         int b = wOffset;
         for (int p = 0; p < in; p += 2) {
-            FloatVector x0 = repeat(x[p]);
-            s00 = x0.fma(load(w, b), s00);
-            s01 = x0.fma(load(w, b + LANES), s01);
-            FloatVector x1 = repeat(x[p + 1]);
-            s10 = x1.fma(load(w, b + panel), s10);
-            s11 = x1.fma(load(w, b + panel + LANES), s11);
+            FloatVector x0 = broadcast(SPECIES, x[p]);
+            s00 = x0.fma(fromArray(SPECIES, w, b), s00);
+            s01 = x0.fma(fromArray(SPECIES, w, b + LANES), s01);
+            FloatVector x1 = broadcast(SPECIES, x[p + 1]);
+            s10 = x1.fma(fromArray(SPECIES, w, b + panel), s10);
+            s11 = x1.fma(fromArray(SPECIES, w, b + panel + LANES), s11);
             b += 2 * panel;
         }
         s00.add(s10).intoArray(y, yOffset);
@@ -119,13 +128,16 @@ final class SimdKernels implements Kernels {
     /// One vector, with four sums.
     private static void narrowRowTile(
             int in, float[] x, float[] w, int wOffset, int panel, float[] y, int yOffset) {
-        FloatVector s0 = repeat(0), s1 = repeat(0), s2 = repeat(0), s3 = repeat(0);
+        FloatVector s0 = broadcast(SPECIES, 0),
+                s1 = broadcast(SPECIES, 0),
+                s2 = broadcast(SPECIES, 0),
+                s3 = broadcast(SPECIES, 0);
         int b = wOffset;
         for (int p = 0; p < in; p += 4) {
-            s0 = repeat(x[p]).fma(load(w, b), s0);
-            s1 = repeat(x[p + 1]).fma(load(w, b + panel), s1);
-            s2 = repeat(x[p + 2]).fma(load(w, b + 2 * panel), s2);
-            s3 = repeat(x[p + 3]).fma(load(w, b + 3 * panel), s3);
+            s0 = broadcast(SPECIES, x[p]).fma(fromArray(SPECIES, w, b), s0);
+            s1 = broadcast(SPECIES, x[p + 1]).fma(fromArray(SPECIES, w, b + panel), s1);
+            s2 = broadcast(SPECIES, x[p + 2]).fma(fromArray(SPECIES, w, b + 2 * panel), s2);
+            s3 = broadcast(SPECIES, x[p + 3]).fma(fromArray(SPECIES, w, b + 3 * panel), s3);
             b += 4 * panel;
         }
         s0.add(s1).add(s2.add(s3)).intoArray(y, yOffset);
@@ -161,7 +173,9 @@ final class SimdKernels implements Kernels {
     @Override
     public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
         for (int i = 0; i < length; i += LANES) {
-            load(y, yOffset + i).add(load(x, xOffset + i)).intoArray(y, yOffset + i);
+            fromArray(SPECIES, y, yOffset + i)
+                    .add(fromArray(SPECIES, x, xOffset + i))
+                    .intoArray(y, yOffset + i);
         }
     }
 
@@ -178,9 +192,9 @@ final class SimdKernels implements Kernels {
         float inverseWidth = 1f / width;
         if (padded == LANES) {
             for (int row = from; row < to; row++) {
-                FloatVector e = load(x, row * stride);
+                FloatVector e = fromArray(SPECIES, x, row * stride);
                 FloatVector mean = sumAll(e.mul(e)).mul(inverseWidth);
-                FloatVector s = repeat(1).div(mean.add(RMS_EPSILON).sqrt());
+                FloatVector s = broadcast(SPECIES, 1).div(mean.add(RMS_EPSILON).sqrt());
                 scale[row] = s.lane(0);
                 e.mul(s).intoArray(y, row * stride);
             }
@@ -188,11 +202,11 @@ final class SimdKernels implements Kernels {
         }
         for (int row = from; row < to; row++) {
             int offset = row * stride;
-            FloatVector mean = repeat(dot(x, x, offset, padded) * inverseWidth);
-            FloatVector s = repeat(1).div(mean.add(RMS_EPSILON).sqrt());
+            FloatVector mean = broadcast(SPECIES, dot(x, x, offset, padded) * inverseWidth);
+            FloatVector s = broadcast(SPECIES, 1).div(mean.add(RMS_EPSILON).sqrt());
             scale[row] = s.lane(0);
             for (int j = offset; j < offset + padded; j += LANES) {
-                load(x, j).mul(s).intoArray(y, j);
+                fromArray(SPECIES, x, j).mul(s).intoArray(y, j);
             }
         }
     }
@@ -213,26 +227,31 @@ final class SimdKernels implements Kernels {
         if (padded == LANES && accumulate) {
             for (int row = from; row < to; row++) {
                 int offset = row * stride;
-                FloatVector d = load(dy, offset);
-                FloatVector e = load(y, offset);
+                FloatVector d = fromArray(SPECIES, dy, offset);
+                FloatVector e = fromArray(SPECIES, y, offset);
                 FloatVector minusMean = sumAll(d.mul(e)).mul(inverseWidth);
                 d = e.fma(minusMean, d);
-                d.fma(repeat(scale[row]), load(dx, offset)).intoArray(dx, offset);
+                d.fma(broadcast(SPECIES, scale[row]), fromArray(SPECIES, dx, offset))
+                        .intoArray(dx, offset);
             }
             return;
         }
         for (int row = from; row < to; row++) {
             int offset = row * stride;
-            FloatVector minusMean = repeat(dot(dy, y, offset, padded) * inverseWidth);
-            FloatVector s = repeat(scale[row]);
+            FloatVector minusMean = broadcast(SPECIES, dot(dy, y, offset, padded) * inverseWidth);
+            FloatVector s = broadcast(SPECIES, scale[row]);
             if (accumulate) {
                 for (int j = offset; j < offset + padded; j += LANES) {
-                    FloatVector d = load(y, j).fma(minusMean, load(dy, j));
-                    d.fma(s, load(dx, j)).intoArray(dx, j);
+                    FloatVector d =
+                            fromArray(SPECIES, y, j).fma(minusMean, fromArray(SPECIES, dy, j));
+                    d.fma(s, fromArray(SPECIES, dx, j)).intoArray(dx, j);
                 }
             } else {
                 for (int j = offset; j < offset + padded; j += LANES) {
-                    load(y, j).fma(minusMean, load(dy, j)).mul(s).intoArray(dx, j);
+                    fromArray(SPECIES, y, j)
+                            .fma(minusMean, fromArray(SPECIES, dy, j))
+                            .mul(s)
+                            .intoArray(dx, j);
                 }
             }
         }
@@ -241,14 +260,15 @@ final class SimdKernels implements Kernels {
     @Override
     public void relu(float[] x, int offset, int length) {
         for (int i = offset; i < offset + length; i += LANES) {
-            load(x, i).max(ZERO).intoArray(x, i);
+            fromArray(SPECIES, x, i).max(ZERO).intoArray(x, i);
         }
     }
 
     @Override
     public void reluBackward(float[] y, float[] dy, int offset, int length) {
         for (int i = offset; i < offset + length; i += LANES) {
-            ZERO.blend(load(dy, i), load(y, i).compare(GT, ZERO)).intoArray(dy, i);
+            ZERO.blend(fromArray(SPECIES, dy, i), fromArray(SPECIES, y, i).compare(GT, ZERO))
+                    .intoArray(dy, i);
         }
     }
 
@@ -320,15 +340,15 @@ final class SimdKernels implements Kernels {
 
     @Override
     public boolean isFinite(float[] x, int length) {
-        FloatVector even = repeat(0); // NaN for what is not finite
-        FloatVector odd = repeat(0);
+        FloatVector even = broadcast(SPECIES, 0); // NaN for what is not finite
+        FloatVector odd = broadcast(SPECIES, 0);
         int i = 0;
         for (; i <= length - 2 * LANES; i += 2 * LANES) {
-            even = load(x, i).fma(ZERO, even);
-            odd = load(x, i + LANES).fma(ZERO, odd);
+            even = fromArray(SPECIES, x, i).fma(ZERO, even);
+            odd = fromArray(SPECIES, x, i + LANES).fma(ZERO, odd);
         }
         if (i < length) {
-            even = load(x, i).fma(ZERO, even);
+            even = fromArray(SPECIES, x, i).fma(ZERO, even);
         }
         return sumAll(even.add(odd)).lane(0) == 0;
     }
@@ -343,21 +363,24 @@ final class SimdKernels implements Kernels {
             float[] v,
             float stepSize,
             float vScale) {
+        FloatVector rate = broadcast(SPECIES, -stepSize);
+        FloatVector unbias = broadcast(SPECIES, vScale);
         for (int i = from; i < to; i += LANES) {
-            FloatVector g = load(gradient, i);
-            FloatVector mean = g.fma(repeat(1 - BETA1), load(m, i).mul(BETA1));
-            FloatVector square = g.mul(g).fma(repeat(1 - BETA2), load(v, i).mul(BETA2));
+            FloatVector g = fromArray(SPECIES, gradient, i);
+            FloatVector mean = g.fma(MEAN_GAIN, fromArray(SPECIES, m, i).mul(MEAN_DECAY));
+            FloatVector square =
+                    g.mul(g).fma(SQUARE_GAIN, fromArray(SPECIES, v, i).mul(SQUARE_DECAY));
             mean.intoArray(m, i);
             square.intoArray(v, i);
-            FloatVector root = square.mul(vScale).sqrt().add(EPSILON);
-            load(params, i).sub(mean.mul(stepSize).div(root)).intoArray(params, i);
+            FloatVector root = square.mul(unbias).sqrt().add(SMALL);
+            mean.mul(rate).div(root).add(fromArray(SPECIES, params, i)).intoArray(params, i);
         }
     }
 
     @Override
     public void flush(float[] x, int length, float tiny) {
         for (int i = 0; i < length; i += LANES) {
-            FloatVector e = load(x, i);
+            FloatVector e = fromArray(SPECIES, x, i);
             ZERO.blend(e, e.abs().compare(GT, tiny)).intoArray(x, i);
         }
     }

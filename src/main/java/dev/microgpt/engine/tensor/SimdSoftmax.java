@@ -4,9 +4,10 @@ import static dev.microgpt.engine.tensor.Simd.LANES;
 import static dev.microgpt.engine.tensor.Simd.MINUS_INFINITY;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
 import static dev.microgpt.engine.tensor.Simd.exp;
-import static dev.microgpt.engine.tensor.Simd.load;
 import static dev.microgpt.engine.tensor.Simd.maxAll;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
+
+import static jdk.incubator.vector.FloatVector.fromArray;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -30,14 +31,14 @@ final class SimdSoftmax {
         }
         VectorMask<Float> inside = SPECIES.indexInRange(used - LANES, length);
         int last = offset + used - LANES;
-        FloatVector end = MINUS_INFINITY.blend(load(x, last), inside);
+        FloatVector end = MINUS_INFINITY.blend(fromArray(SPECIES, x, last), inside);
         FloatVector max = end;
         for (int j = offset; j < last; j += LANES) {
-            max = max.max(load(x, j));
+            max = max.max(fromArray(SPECIES, x, j));
         }
         max = maxAll(max);
         for (int j = offset; j < last; j += LANES) {
-            load(x, j).sub(max).mul(scale).intoArray(x, j);
+            fromArray(SPECIES, x, j).sub(max).mul(scale).intoArray(x, j);
         }
         end.sub(max).mul(scale).intoArray(x, last);
         return max.lane(0);
@@ -46,7 +47,7 @@ final class SimdSoftmax {
     /// x = exp(x), see [Simd#exp].
     static void exponentials(float[] x, int from, int to) {
         for (int i = from; i < to; i += LANES) {
-            exp(load(x, i)).intoArray(x, i);
+            exp(fromArray(SPECIES, x, i)).intoArray(x, i);
         }
     }
 
@@ -60,16 +61,16 @@ final class SimdSoftmax {
     }
 
     private static float sum(float[] x, int offset, int length) {
-        FloatVector sum = load(x, offset);
+        FloatVector sum = fromArray(SPECIES, x, offset);
         for (int j = offset + LANES; j < offset + length; j += LANES) {
-            sum = sum.add(load(x, j));
+            sum = sum.add(fromArray(SPECIES, x, j));
         }
         return sumAll(sum).lane(0);
     }
 
     private static void scale(float[] x, int offset, int length, float factor) {
         for (int j = offset; j < offset + length; j += LANES) {
-            load(x, j).mul(factor).intoArray(x, j);
+            fromArray(SPECIES, x, j).mul(factor).intoArray(x, j);
         }
     }
 }

@@ -1,8 +1,10 @@
 package dev.microgpt.engine.tensor;
 
 import static dev.microgpt.engine.tensor.Simd.LANES;
-import static dev.microgpt.engine.tensor.Simd.load;
-import static dev.microgpt.engine.tensor.Simd.repeat;
+import static dev.microgpt.engine.tensor.Simd.SPECIES;
+
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
 
 import jdk.incubator.vector.FloatVector;
 
@@ -10,8 +12,9 @@ import jdk.incubator.vector.FloatVector;
 /// for 8 columns of A.
 ///
 /// Unrolled by hand: the compiler keeps sums in registers where they are local variables that start at
-/// 0 and are stored once, without a condition. For the same reason nothing here adds to C. Both forms
-/// read A along its rows; one form for both would check each element's index.
+/// 0 and are stored once, without a condition; so nothing here adds to C. With the largest tile it is
+/// near the limit of what it puts in line, see [SimdKernels]. Both forms read A along its rows; one form
+/// for both would check each element's index.
 final class SimdTiles {
 
     /// Rows of C.
@@ -61,14 +64,15 @@ final class SimdTiles {
             float[] c,
             int cOffset,
             int cStride) {
-        FloatVector s00 = repeat(0), s01 = repeat(0), s02 = repeat(0);
-        FloatVector s10 = repeat(0), s11 = repeat(0), s12 = repeat(0);
-        FloatVector s20 = repeat(0), s21 = repeat(0), s22 = repeat(0);
-        FloatVector s30 = repeat(0), s31 = repeat(0), s32 = repeat(0);
-        FloatVector s40 = repeat(0), s41 = repeat(0), s42 = repeat(0);
-        FloatVector s50 = repeat(0), s51 = repeat(0), s52 = repeat(0);
-        FloatVector s60 = repeat(0), s61 = repeat(0), s62 = repeat(0);
-        FloatVector s70 = repeat(0), s71 = repeat(0), s72 = repeat(0);
+        FloatVector zero = broadcast(SPECIES, 0);
+        FloatVector s00 = zero, s01 = zero, s02 = zero;
+        FloatVector s10 = zero, s11 = zero, s12 = zero;
+        FloatVector s20 = zero, s21 = zero, s22 = zero;
+        FloatVector s30 = zero, s31 = zero, s32 = zero;
+        FloatVector s40 = zero, s41 = zero, s42 = zero;
+        FloatVector s50 = zero, s51 = zero, s52 = zero;
+        FloatVector s60 = zero, s61 = zero, s62 = zero;
+        FloatVector s70 = zero, s71 = zero, s72 = zero;
         int r1 = aOffset + aStride;
         int r2 = r1 + aStride;
         int r3 = r2 + aStride;
@@ -78,38 +82,38 @@ final class SimdTiles {
         int r7 = r6 + aStride;
         int j = bOffset;
         for (int p = 0; p < inner; p++) {
-            FloatVector b0 = load(b, j);
-            FloatVector b1 = load(b, j + LANES);
-            FloatVector b2 = load(b, j + 2 * LANES);
-            FloatVector a0 = repeat(a[aOffset + p]);
+            FloatVector b0 = fromArray(SPECIES, b, j);
+            FloatVector b1 = fromArray(SPECIES, b, j + LANES);
+            FloatVector b2 = fromArray(SPECIES, b, j + 2 * LANES);
+            FloatVector a0 = broadcast(SPECIES, a[aOffset + p]);
             s00 = a0.fma(b0, s00);
             s01 = a0.fma(b1, s01);
             s02 = a0.fma(b2, s02);
-            FloatVector a1 = repeat(a[r1 + p]);
+            FloatVector a1 = broadcast(SPECIES, a[r1 + p]);
             s10 = a1.fma(b0, s10);
             s11 = a1.fma(b1, s11);
             s12 = a1.fma(b2, s12);
-            FloatVector a2 = repeat(a[r2 + p]);
+            FloatVector a2 = broadcast(SPECIES, a[r2 + p]);
             s20 = a2.fma(b0, s20);
             s21 = a2.fma(b1, s21);
             s22 = a2.fma(b2, s22);
-            FloatVector a3 = repeat(a[r3 + p]);
+            FloatVector a3 = broadcast(SPECIES, a[r3 + p]);
             s30 = a3.fma(b0, s30);
             s31 = a3.fma(b1, s31);
             s32 = a3.fma(b2, s32);
-            FloatVector a4 = repeat(a[r4 + p]);
+            FloatVector a4 = broadcast(SPECIES, a[r4 + p]);
             s40 = a4.fma(b0, s40);
             s41 = a4.fma(b1, s41);
             s42 = a4.fma(b2, s42);
-            FloatVector a5 = repeat(a[r5 + p]);
+            FloatVector a5 = broadcast(SPECIES, a[r5 + p]);
             s50 = a5.fma(b0, s50);
             s51 = a5.fma(b1, s51);
             s52 = a5.fma(b2, s52);
-            FloatVector a6 = repeat(a[r6 + p]);
+            FloatVector a6 = broadcast(SPECIES, a[r6 + p]);
             s60 = a6.fma(b0, s60);
             s61 = a6.fma(b1, s61);
             s62 = a6.fma(b2, s62);
-            FloatVector a7 = repeat(a[r7 + p]);
+            FloatVector a7 = broadcast(SPECIES, a[r7 + p]);
             s70 = a7.fma(b0, s70);
             s71 = a7.fma(b1, s71);
             s72 = a7.fma(b2, s72);
@@ -153,14 +157,15 @@ final class SimdTiles {
             float[] c,
             int cOffset,
             int cStride) {
-        FloatVector s00 = repeat(0), s01 = repeat(0);
-        FloatVector s10 = repeat(0), s11 = repeat(0);
-        FloatVector s20 = repeat(0), s21 = repeat(0);
-        FloatVector s30 = repeat(0), s31 = repeat(0);
-        FloatVector s40 = repeat(0), s41 = repeat(0);
-        FloatVector s50 = repeat(0), s51 = repeat(0);
-        FloatVector s60 = repeat(0), s61 = repeat(0);
-        FloatVector s70 = repeat(0), s71 = repeat(0);
+        FloatVector zero = broadcast(SPECIES, 0);
+        FloatVector s00 = zero, s01 = zero;
+        FloatVector s10 = zero, s11 = zero;
+        FloatVector s20 = zero, s21 = zero;
+        FloatVector s30 = zero, s31 = zero;
+        FloatVector s40 = zero, s41 = zero;
+        FloatVector s50 = zero, s51 = zero;
+        FloatVector s60 = zero, s61 = zero;
+        FloatVector s70 = zero, s71 = zero;
         int r1 = aOffset + aStride;
         int r2 = r1 + aStride;
         int r3 = r2 + aStride;
@@ -170,30 +175,30 @@ final class SimdTiles {
         int r7 = r6 + aStride;
         int j = bOffset;
         for (int p = 0; p < inner; p++) {
-            FloatVector b0 = load(b, j);
-            FloatVector b1 = load(b, j + LANES);
-            FloatVector a0 = repeat(a[aOffset + p]);
+            FloatVector b0 = fromArray(SPECIES, b, j);
+            FloatVector b1 = fromArray(SPECIES, b, j + LANES);
+            FloatVector a0 = broadcast(SPECIES, a[aOffset + p]);
             s00 = a0.fma(b0, s00);
             s01 = a0.fma(b1, s01);
-            FloatVector a1 = repeat(a[r1 + p]);
+            FloatVector a1 = broadcast(SPECIES, a[r1 + p]);
             s10 = a1.fma(b0, s10);
             s11 = a1.fma(b1, s11);
-            FloatVector a2 = repeat(a[r2 + p]);
+            FloatVector a2 = broadcast(SPECIES, a[r2 + p]);
             s20 = a2.fma(b0, s20);
             s21 = a2.fma(b1, s21);
-            FloatVector a3 = repeat(a[r3 + p]);
+            FloatVector a3 = broadcast(SPECIES, a[r3 + p]);
             s30 = a3.fma(b0, s30);
             s31 = a3.fma(b1, s31);
-            FloatVector a4 = repeat(a[r4 + p]);
+            FloatVector a4 = broadcast(SPECIES, a[r4 + p]);
             s40 = a4.fma(b0, s40);
             s41 = a4.fma(b1, s41);
-            FloatVector a5 = repeat(a[r5 + p]);
+            FloatVector a5 = broadcast(SPECIES, a[r5 + p]);
             s50 = a5.fma(b0, s50);
             s51 = a5.fma(b1, s51);
-            FloatVector a6 = repeat(a[r6 + p]);
+            FloatVector a6 = broadcast(SPECIES, a[r6 + p]);
             s60 = a6.fma(b0, s60);
             s61 = a6.fma(b1, s61);
-            FloatVector a7 = repeat(a[r7 + p]);
+            FloatVector a7 = broadcast(SPECIES, a[r7 + p]);
             s70 = a7.fma(b0, s70);
             s71 = a7.fma(b1, s71);
             j += bStride;
@@ -228,14 +233,15 @@ final class SimdTiles {
             float[] c,
             int cOffset,
             int cStride) {
-        FloatVector s00 = repeat(0);
-        FloatVector s10 = repeat(0);
-        FloatVector s20 = repeat(0);
-        FloatVector s30 = repeat(0);
-        FloatVector s40 = repeat(0);
-        FloatVector s50 = repeat(0);
-        FloatVector s60 = repeat(0);
-        FloatVector s70 = repeat(0);
+        FloatVector zero = broadcast(SPECIES, 0);
+        FloatVector s00 = zero;
+        FloatVector s10 = zero;
+        FloatVector s20 = zero;
+        FloatVector s30 = zero;
+        FloatVector s40 = zero;
+        FloatVector s50 = zero;
+        FloatVector s60 = zero;
+        FloatVector s70 = zero;
         int r1 = aOffset + aStride;
         int r2 = r1 + aStride;
         int r3 = r2 + aStride;
@@ -245,22 +251,22 @@ final class SimdTiles {
         int r7 = r6 + aStride;
         int j = bOffset;
         for (int p = 0; p < inner; p++) {
-            FloatVector b0 = load(b, j);
-            FloatVector a0 = repeat(a[aOffset + p]);
+            FloatVector b0 = fromArray(SPECIES, b, j);
+            FloatVector a0 = broadcast(SPECIES, a[aOffset + p]);
             s00 = a0.fma(b0, s00);
-            FloatVector a1 = repeat(a[r1 + p]);
+            FloatVector a1 = broadcast(SPECIES, a[r1 + p]);
             s10 = a1.fma(b0, s10);
-            FloatVector a2 = repeat(a[r2 + p]);
+            FloatVector a2 = broadcast(SPECIES, a[r2 + p]);
             s20 = a2.fma(b0, s20);
-            FloatVector a3 = repeat(a[r3 + p]);
+            FloatVector a3 = broadcast(SPECIES, a[r3 + p]);
             s30 = a3.fma(b0, s30);
-            FloatVector a4 = repeat(a[r4 + p]);
+            FloatVector a4 = broadcast(SPECIES, a[r4 + p]);
             s40 = a4.fma(b0, s40);
-            FloatVector a5 = repeat(a[r5 + p]);
+            FloatVector a5 = broadcast(SPECIES, a[r5 + p]);
             s50 = a5.fma(b0, s50);
-            FloatVector a6 = repeat(a[r6 + p]);
+            FloatVector a6 = broadcast(SPECIES, a[r6 + p]);
             s60 = a6.fma(b0, s60);
-            FloatVector a7 = repeat(a[r7 + p]);
+            FloatVector a7 = broadcast(SPECIES, a[r7 + p]);
             s70 = a7.fma(b0, s70);
             j += bStride;
         }
@@ -326,49 +332,50 @@ final class SimdTiles {
             float[] c,
             int cOffset,
             int cStride) {
-        FloatVector s00 = repeat(0), s01 = repeat(0), s02 = repeat(0);
-        FloatVector s10 = repeat(0), s11 = repeat(0), s12 = repeat(0);
-        FloatVector s20 = repeat(0), s21 = repeat(0), s22 = repeat(0);
-        FloatVector s30 = repeat(0), s31 = repeat(0), s32 = repeat(0);
-        FloatVector s40 = repeat(0), s41 = repeat(0), s42 = repeat(0);
-        FloatVector s50 = repeat(0), s51 = repeat(0), s52 = repeat(0);
-        FloatVector s60 = repeat(0), s61 = repeat(0), s62 = repeat(0);
-        FloatVector s70 = repeat(0), s71 = repeat(0), s72 = repeat(0);
+        FloatVector zero = broadcast(SPECIES, 0);
+        FloatVector s00 = zero, s01 = zero, s02 = zero;
+        FloatVector s10 = zero, s11 = zero, s12 = zero;
+        FloatVector s20 = zero, s21 = zero, s22 = zero;
+        FloatVector s30 = zero, s31 = zero, s32 = zero;
+        FloatVector s40 = zero, s41 = zero, s42 = zero;
+        FloatVector s50 = zero, s51 = zero, s52 = zero;
+        FloatVector s60 = zero, s61 = zero, s62 = zero;
+        FloatVector s70 = zero, s71 = zero, s72 = zero;
         int i = aOffset;
         int j = bOffset;
         for (int p = 0; p < inner; p++) {
-            FloatVector b0 = load(b, j);
-            FloatVector b1 = load(b, j + LANES);
-            FloatVector b2 = load(b, j + 2 * LANES);
-            FloatVector a0 = repeat(a[i]);
+            FloatVector b0 = fromArray(SPECIES, b, j);
+            FloatVector b1 = fromArray(SPECIES, b, j + LANES);
+            FloatVector b2 = fromArray(SPECIES, b, j + 2 * LANES);
+            FloatVector a0 = broadcast(SPECIES, a[i]);
             s00 = a0.fma(b0, s00);
             s01 = a0.fma(b1, s01);
             s02 = a0.fma(b2, s02);
-            FloatVector a1 = repeat(a[i + 1]);
+            FloatVector a1 = broadcast(SPECIES, a[i + 1]);
             s10 = a1.fma(b0, s10);
             s11 = a1.fma(b1, s11);
             s12 = a1.fma(b2, s12);
-            FloatVector a2 = repeat(a[i + 2]);
+            FloatVector a2 = broadcast(SPECIES, a[i + 2]);
             s20 = a2.fma(b0, s20);
             s21 = a2.fma(b1, s21);
             s22 = a2.fma(b2, s22);
-            FloatVector a3 = repeat(a[i + 3]);
+            FloatVector a3 = broadcast(SPECIES, a[i + 3]);
             s30 = a3.fma(b0, s30);
             s31 = a3.fma(b1, s31);
             s32 = a3.fma(b2, s32);
-            FloatVector a4 = repeat(a[i + 4]);
+            FloatVector a4 = broadcast(SPECIES, a[i + 4]);
             s40 = a4.fma(b0, s40);
             s41 = a4.fma(b1, s41);
             s42 = a4.fma(b2, s42);
-            FloatVector a5 = repeat(a[i + 5]);
+            FloatVector a5 = broadcast(SPECIES, a[i + 5]);
             s50 = a5.fma(b0, s50);
             s51 = a5.fma(b1, s51);
             s52 = a5.fma(b2, s52);
-            FloatVector a6 = repeat(a[i + 6]);
+            FloatVector a6 = broadcast(SPECIES, a[i + 6]);
             s60 = a6.fma(b0, s60);
             s61 = a6.fma(b1, s61);
             s62 = a6.fma(b2, s62);
-            FloatVector a7 = repeat(a[i + 7]);
+            FloatVector a7 = broadcast(SPECIES, a[i + 7]);
             s70 = a7.fma(b0, s70);
             s71 = a7.fma(b1, s71);
             s72 = a7.fma(b2, s72);
@@ -413,41 +420,42 @@ final class SimdTiles {
             float[] c,
             int cOffset,
             int cStride) {
-        FloatVector s00 = repeat(0), s01 = repeat(0);
-        FloatVector s10 = repeat(0), s11 = repeat(0);
-        FloatVector s20 = repeat(0), s21 = repeat(0);
-        FloatVector s30 = repeat(0), s31 = repeat(0);
-        FloatVector s40 = repeat(0), s41 = repeat(0);
-        FloatVector s50 = repeat(0), s51 = repeat(0);
-        FloatVector s60 = repeat(0), s61 = repeat(0);
-        FloatVector s70 = repeat(0), s71 = repeat(0);
+        FloatVector zero = broadcast(SPECIES, 0);
+        FloatVector s00 = zero, s01 = zero;
+        FloatVector s10 = zero, s11 = zero;
+        FloatVector s20 = zero, s21 = zero;
+        FloatVector s30 = zero, s31 = zero;
+        FloatVector s40 = zero, s41 = zero;
+        FloatVector s50 = zero, s51 = zero;
+        FloatVector s60 = zero, s61 = zero;
+        FloatVector s70 = zero, s71 = zero;
         int i = aOffset;
         int j = bOffset;
         for (int p = 0; p < inner; p++) {
-            FloatVector b0 = load(b, j);
-            FloatVector b1 = load(b, j + LANES);
-            FloatVector a0 = repeat(a[i]);
+            FloatVector b0 = fromArray(SPECIES, b, j);
+            FloatVector b1 = fromArray(SPECIES, b, j + LANES);
+            FloatVector a0 = broadcast(SPECIES, a[i]);
             s00 = a0.fma(b0, s00);
             s01 = a0.fma(b1, s01);
-            FloatVector a1 = repeat(a[i + 1]);
+            FloatVector a1 = broadcast(SPECIES, a[i + 1]);
             s10 = a1.fma(b0, s10);
             s11 = a1.fma(b1, s11);
-            FloatVector a2 = repeat(a[i + 2]);
+            FloatVector a2 = broadcast(SPECIES, a[i + 2]);
             s20 = a2.fma(b0, s20);
             s21 = a2.fma(b1, s21);
-            FloatVector a3 = repeat(a[i + 3]);
+            FloatVector a3 = broadcast(SPECIES, a[i + 3]);
             s30 = a3.fma(b0, s30);
             s31 = a3.fma(b1, s31);
-            FloatVector a4 = repeat(a[i + 4]);
+            FloatVector a4 = broadcast(SPECIES, a[i + 4]);
             s40 = a4.fma(b0, s40);
             s41 = a4.fma(b1, s41);
-            FloatVector a5 = repeat(a[i + 5]);
+            FloatVector a5 = broadcast(SPECIES, a[i + 5]);
             s50 = a5.fma(b0, s50);
             s51 = a5.fma(b1, s51);
-            FloatVector a6 = repeat(a[i + 6]);
+            FloatVector a6 = broadcast(SPECIES, a[i + 6]);
             s60 = a6.fma(b0, s60);
             s61 = a6.fma(b1, s61);
-            FloatVector a7 = repeat(a[i + 7]);
+            FloatVector a7 = broadcast(SPECIES, a[i + 7]);
             s70 = a7.fma(b0, s70);
             s71 = a7.fma(b1, s71);
             i += aStride;
@@ -483,33 +491,34 @@ final class SimdTiles {
             float[] c,
             int cOffset,
             int cStride) {
-        FloatVector s00 = repeat(0);
-        FloatVector s10 = repeat(0);
-        FloatVector s20 = repeat(0);
-        FloatVector s30 = repeat(0);
-        FloatVector s40 = repeat(0);
-        FloatVector s50 = repeat(0);
-        FloatVector s60 = repeat(0);
-        FloatVector s70 = repeat(0);
+        FloatVector zero = broadcast(SPECIES, 0);
+        FloatVector s00 = zero;
+        FloatVector s10 = zero;
+        FloatVector s20 = zero;
+        FloatVector s30 = zero;
+        FloatVector s40 = zero;
+        FloatVector s50 = zero;
+        FloatVector s60 = zero;
+        FloatVector s70 = zero;
         int i = aOffset;
         int j = bOffset;
         for (int p = 0; p < inner; p++) {
-            FloatVector b0 = load(b, j);
-            FloatVector a0 = repeat(a[i]);
+            FloatVector b0 = fromArray(SPECIES, b, j);
+            FloatVector a0 = broadcast(SPECIES, a[i]);
             s00 = a0.fma(b0, s00);
-            FloatVector a1 = repeat(a[i + 1]);
+            FloatVector a1 = broadcast(SPECIES, a[i + 1]);
             s10 = a1.fma(b0, s10);
-            FloatVector a2 = repeat(a[i + 2]);
+            FloatVector a2 = broadcast(SPECIES, a[i + 2]);
             s20 = a2.fma(b0, s20);
-            FloatVector a3 = repeat(a[i + 3]);
+            FloatVector a3 = broadcast(SPECIES, a[i + 3]);
             s30 = a3.fma(b0, s30);
-            FloatVector a4 = repeat(a[i + 4]);
+            FloatVector a4 = broadcast(SPECIES, a[i + 4]);
             s40 = a4.fma(b0, s40);
-            FloatVector a5 = repeat(a[i + 5]);
+            FloatVector a5 = broadcast(SPECIES, a[i + 5]);
             s50 = a5.fma(b0, s50);
-            FloatVector a6 = repeat(a[i + 6]);
+            FloatVector a6 = broadcast(SPECIES, a[i + 6]);
             s60 = a6.fma(b0, s60);
-            FloatVector a7 = repeat(a[i + 7]);
+            FloatVector a7 = broadcast(SPECIES, a[i + 7]);
             s70 = a7.fma(b0, s70);
             i += aStride;
             j += bStride;
