@@ -104,7 +104,7 @@ public record ModelOptions(
         private int blockSize = 16;
         private double learningRate = 0.01;
         private long numSteps = 1000;
-        private EngineKind engine = EngineKind.SCALAR;
+        private EngineKind engine = EngineKind.TENSOR;
         private RandomKind random = RandomKind.MULBERRY32;
         private int batchSize = 1;
 

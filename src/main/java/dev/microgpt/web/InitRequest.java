@@ -48,7 +48,7 @@ public record InitRequest(
         @Schema(
                         description = "tensor is the fast one, scalar the reference",
                         allowableValues = {"tensor", "scalar"},
-                        defaultValue = "scalar",
+                        defaultValue = "tensor",
                         example = "tensor")
                 @Nullable String engine,
         @Schema(

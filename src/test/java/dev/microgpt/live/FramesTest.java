@@ -68,6 +68,7 @@ final class FramesTest {
 
     @Test
     void carryTracesOfStepsTheyCover() {
+        api.initSlow(NAME);
         live.send("subscribe", "session", NAME, "maxHz", 60);
         live.next("subscribed");
         api.step(NAME, 200); // asks for no traces itself
@@ -137,6 +138,7 @@ final class FramesTest {
     @Test
     void comeNoMoreOftenThanWanted() {
         double maxHz = 10;
+        api.initSlow(NAME);
         live.send("subscribe", "session", NAME, "maxHz", maxHz);
         live.next("subscribed");
         var call = api.stepWithoutEnd(NAME);

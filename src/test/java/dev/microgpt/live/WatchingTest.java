@@ -35,7 +35,7 @@ final class WatchingTest {
 
     @BeforeEach
     void makeSession() {
-        api.init(NAME, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
+        api.initSlow(NAME);
     }
 
     @AfterEach

@@ -64,7 +64,8 @@ final class WorkerStoryTest {
     }
 
     private void init(Live live) {
-        live.send("init", "session", NAME, "options", Map.of(), "text", Api.SIX_NAMES);
+        Map<String, ?> options = Map.of("engine", "scalar");
+        live.send("init", "session", NAME, "options", options, "text", Api.SIX_NAMES);
         JsonNode ready = next(live, "ready", "numParams", "vocabSize", "numDocs");
 
         golden.path("info")

@@ -115,6 +115,12 @@ public final class Api {
         return init(name, Map.of("text", SIX_NAMES));
     }
 
+    /// The same with a small model whose steps are so slow that a call of very many of them outlasts
+    /// a test.
+    public JsonNode initSlow(String name) {
+        return init(name, Map.of("engine", "scalar", "nEmbd", 4, "text", SIX_NAMES));
+    }
+
     public JsonNode view(String name) {
         return get("/sessions/" + name).ok();
     }
@@ -123,7 +129,7 @@ public final class Api {
         return post("/sessions/" + name + "/step", Map.of("count", count, "viz", "none")).ok();
     }
 
-    /// Begins a call of so many steps that it goes on until something ends it.
+    /// Begins a call of so many steps that in a slow session it goes on until something ends it.
     public CompletableFuture<Reply> stepWithoutEnd(String name) {
         return postAsync("/sessions/" + name + "/step", Map.of("count", 1_000_000, "viz", "none"));
     }

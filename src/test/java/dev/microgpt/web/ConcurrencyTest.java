@@ -118,7 +118,7 @@ final class ConcurrencyTest {
     @Test
     void readersSeeWholeStepsOnly() throws Exception {
         int steps = 150;
-        init("read", 7);
+        api.initSlow("read");
         Set<String> embeddingsBetweenSteps = new HashSet<>();
         embeddingsBetweenSteps.add(api.get("/sessions/read/embeddings").body());
         for (int step = 0; step < steps; step++) {
@@ -127,7 +127,7 @@ final class ConcurrencyTest {
         }
         double[] history = api.losses("read");
 
-        init("read", 7);
+        api.initSlow("read");
         var training = api.postAsync("/sessions/read/step", Map.of("count", steps));
         Callable<Integer> reader =
                 () -> {

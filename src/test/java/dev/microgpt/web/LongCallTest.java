@@ -33,7 +33,7 @@ final class LongCallTest {
 
     @BeforeEach
     void makeSession() {
-        api.init("long-call", Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
+        api.initSlow("long-call");
     }
 
     @AfterEach

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -47,17 +48,20 @@ final class QuickStartTest {
     }
 
     private void init(JsonNode golden) {
-        JsonNode options = golden.path("options");
+        ObjectNode options =
+                ((ObjectNode) golden.path("options").deepCopy()).put("engine", "scalar");
         var created = api.postJson(PATH + "/init?overwrite=true", options.toString());
 
         assertThat(created.status()).isEqualTo(201);
         assertThat(created.header("Location")).endsWith("/api/v1/sessions/quick-start");
         assertThat(created.json().path("state").stringValue()).isEqualTo("created");
-        options.forEachEntry(
-                (name, value) ->
-                        assertThat(created.json().path("options").path(name).doubleValue())
-                                .as(name)
-                                .isEqualTo(value.doubleValue()));
+        assertThat(created.json().path("engine").stringValue()).isEqualTo("scalar");
+        golden.path("options")
+                .forEachEntry(
+                        (name, value) ->
+                                assertThat(created.json().path("options").path(name).doubleValue())
+                                        .as(name)
+                                        .isEqualTo(value.doubleValue()));
     }
 
     private void load(JsonNode golden) {

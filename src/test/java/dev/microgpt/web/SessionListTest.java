@@ -86,7 +86,7 @@ final class SessionListTest {
                         "options",
                         "createdAt",
                         "stepsPerSecond");
-        assertThat(created.path("engine").stringValue()).isEqualTo("scalar");
+        assertThat(created.path("engine").stringValue()).isEqualTo("tensor");
         assertThat(Instant.parse(created.path("createdAt").stringValue()))
                 .isBetween(before, Instant.now());
     }

@@ -22,7 +22,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -49,8 +48,8 @@ final class ShutdownTest {
         Set<Thread> threadsBefore = computeThreads();
         ConfigurableApplicationContext context = start();
         Api api = api(context);
-        api.init("shutdown", Map.of("text", Api.SIX_NAMES));
-        api.init("shutdown-live", Map.of("text", Api.SIX_NAMES));
+        api.initSlow("shutdown");
+        api.initSlow("shutdown-live");
         Live trainer = Live.connect(api.port());
         Live watcher = Live.connect(api.port());
         watcher.send("subscribe", "session", "shutdown");
