@@ -90,7 +90,7 @@ public final class MicroGpt {
     ///
     /// @return what the step did, with traces of the forward pass
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss or its gradient is not finite; the parameters stay as they
+    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the parameters stay as they
     ///     were
     public StepResult trainStep() {
         return trainStep(true);
@@ -100,7 +100,7 @@ public final class MicroGpt {
     ///
     /// @param viz whether the result carries traces
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss or its gradient is not finite; the parameters stay as they
+    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the parameters stay as they
     ///     were
     public StepResult trainStep(boolean viz) {
         Engine model = engine();
@@ -125,7 +125,7 @@ public final class MicroGpt {
     /// Trains one step and tells nothing but its loss: the fast way through many steps.
     ///
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss or its gradient is not finite; the parameters stay as they
+    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the parameters stay as they
     ///     were
     public double advance() {
         return advance(null);

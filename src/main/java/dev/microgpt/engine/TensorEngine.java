@@ -57,7 +57,8 @@ final class TensorEngine implements Engine {
         double loss = model.trainStep(batch, step, learningRate);
         if (!Double.isFinite(loss)) {
             throw new DivergedException(
-                    "the loss of step %d or its gradient is not finite".formatted(step + 1));
+                    "the loss of step %d, its gradient or a parameter after it is not finite"
+                            .formatted(step + 1));
         }
         return loss;
     }

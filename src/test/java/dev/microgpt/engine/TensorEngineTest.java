@@ -2,10 +2,12 @@ package dev.microgpt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -57,6 +59,28 @@ final class TensorEngineTest {
 
         assertThat(engine.paramStats()).isEqualTo(before);
         assertThat(engine.embedding(0)).containsExactly(1, 1, 1, 1);
+    }
+
+    /// The parameters after the update would not be single-precision numbers.
+    @ParameterizedTest
+    @ValueSource(doubles = {1e38, 1e40, 1e300, Double.MAX_VALUE})
+    void aStepWhoseUpdateIsTooLargeLeavesNothingBehind(double learningRate) {
+        MicroGpt diverging =
+                SmallModels.ready(options().learningRate(learningRate).build(), SmallModels.NAMES);
+        ParamStats stats = diverging.paramStats();
+        double[] embedding = diverging.getEmbeddings().getFirst().embedding();
+        for (DivergedException diverged = null; diverged == null; ) {
+            stats = diverging.paramStats();
+            embedding = diverging.getEmbeddings().getFirst().embedding();
+            assertThat(stats.mean()).isFinite();
+            assertThat(stats.std()).isFinite();
+            assertThat(diverging.step()).isLessThan(50);
+            diverged = catchThrowableOfType(DivergedException.class, diverging::advance);
+        }
+
+        assertThat(diverging.paramStats()).isEqualTo(stats);
+        assertThat(diverging.getEmbeddings().getFirst().embedding()).containsExactly(embedding);
+        assertThat(diverging.getLossHistory()).hasSize((int) diverging.step());
     }
 
     /// Each parameter takes 4 bytes in each of 5 arrays.

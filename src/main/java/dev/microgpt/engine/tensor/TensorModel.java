@@ -17,6 +17,10 @@ public final class TensorModel {
     private static final float TINY_SQUARE = 1e-30f;
     private static final int STEPS_BETWEEN_FLUSHES = 32;
 
+    /// Up to here the step size is below 1: its product with a first moment is finite, and no parameter moves
+    /// further than a few times the learning rate. Beyond, an update may leave the range of single precision.
+    private static final double SAFE_LEARNING_RATE = 0.1;
+
     private final Layout layout;
     private final Kernels kernels;
     private final float[] params; // (size), see Layout
@@ -145,8 +149,8 @@ public final class TensorModel {
         return List.of(m, v);
     }
 
-    /// Forward, loss, backward and Adam update. Where the loss or its gradient is not finite, there is no
-    /// update, and the result is not finite.
+    /// Forward, loss, backward and Adam update. Where the loss, its gradient or a parameter after the update
+    /// is not finite, there is no update, and the result is not finite.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     /// @param step counted from 0
@@ -156,6 +160,27 @@ public final class TensorModel {
         if (!Double.isFinite(loss) || !kernels.isFinite(gradient, layout.size)) {
             return Double.NaN;
         }
+        return learningRate > SAFE_LEARNING_RATE
+                ? updateIfFinite(loss, step, learningRate)
+                : update(loss, step, learningRate);
+    }
+
+    /// @return the loss, or NaN where a parameter has left the range of single precision and all is as before
+    private double updateIfFinite(double loss, long step, double learningRate) {
+        float[] oldParams = params.clone();
+        float[] oldM = m.clone();
+        float[] oldV = v.clone();
+        update(loss, step, learningRate);
+        if (kernels.isFinite(params, layout.size)) {
+            return loss;
+        }
+        System.arraycopy(oldParams, 0, params, 0, params.length);
+        System.arraycopy(oldM, 0, m, 0, m.length);
+        System.arraycopy(oldV, 0, v, 0, v.length);
+        return Double.NaN;
+    }
+
+    private double update(double loss, long step, double learningRate) {
         stepSize = (float) (learningRate / (1 - power(BETA1, step + 1)));
         vScale = (float) (1 / (1 - power(BETA2, step + 1)));
         version++;
