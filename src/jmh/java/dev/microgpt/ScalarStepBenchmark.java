@@ -1,5 +1,6 @@
 package dev.microgpt;
 
+import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 
@@ -30,7 +31,7 @@ public class ScalarStepBenchmark {
 
     @Setup
     public void load() throws IOException {
-        model = NameModels.create(ModelOptions.defaults());
+        model = NameModels.create(ModelOptions.builder().engine(EngineKind.SCALAR).build());
     }
 
     /// One step on one name.

@@ -2,8 +2,9 @@ package dev.microgpt.engine;
 
 /// The implementations of the model.
 public enum EngineKind {
-    /// The fast one: single precision, explicit gradients, SIMD.
+    /// The fast one, and the default: single precision, explicit gradients, SIMD.
     TENSOR,
-    /// The reference: double precision, automatic differentiation number by number.
+    /// The reference, equal to microgptjs to the last digits: double precision, automatic
+    /// differentiation number by number.
     SCALAR
 }

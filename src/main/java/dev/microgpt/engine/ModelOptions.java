@@ -9,7 +9,7 @@ package dev.microgpt.engine;
 /// @param blockSize longest context in tokens, at least 1
 /// @param learningRate at the first step; finite, above 0
 /// @param numSteps after so many steps the learning rate, falling linearly, is 0
-/// @param engine the implementation
+/// @param engine the implementation; TENSOR by default
 /// @param random the random generator
 /// @param batchSize documents in a step, at least 1; their gradients are averaged
 public record ModelOptions(
@@ -58,7 +58,8 @@ public record ModelOptions(
         InvalidInputException.requireRange(field, value, 1, Integer.MAX_VALUE);
     }
 
-    /// The defaults of microgptjs: 16 wide, 4 heads, 1 layer, context 16, seed 42.
+    /// The shape and the seed are those of microgptjs: 16 wide, 4 heads, 1 layer, context 16, seed 42.
+    /// The engine is the fast one, TENSOR.
     public static ModelOptions defaults() {
         return builder().build();
     }

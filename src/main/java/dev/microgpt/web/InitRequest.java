@@ -46,7 +46,8 @@ public record InitRequest(
                         example = "1000")
                 @Nullable Long numSteps,
         @Schema(
-                        description = "tensor is the fast one, scalar the reference",
+                        description =
+                                "tensor is the fast one; scalar is the reference, equal to microgptjs",
                         allowableValues = {"tensor", "scalar"},
                         defaultValue = "tensor",
                         example = "tensor")
