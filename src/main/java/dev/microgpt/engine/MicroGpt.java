@@ -90,8 +90,8 @@ public final class MicroGpt {
     ///
     /// @return what the step did, with traces of the forward pass
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the parameters stay as they
-    ///     were
+    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the
+    ///     parameters stay as they were
     public StepResult trainStep() {
         return trainStep(true);
     }
@@ -100,8 +100,8 @@ public final class MicroGpt {
     ///
     /// @param viz whether the result carries traces
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the parameters stay as they
-    ///     were
+    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the
+    ///     parameters stay as they were
     public StepResult trainStep(boolean viz) {
         Engine model = engine();
         List<Trace> traces = new ArrayList<>();
@@ -125,8 +125,8 @@ public final class MicroGpt {
     /// Trains one step and tells nothing but its loss: the fast way through many steps.
     ///
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the parameters stay as they
-    ///     were
+    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the
+    ///     parameters stay as they were
     public double advance() {
         return advance(null);
     }
