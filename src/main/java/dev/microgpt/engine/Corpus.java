@@ -183,8 +183,14 @@ public final class Corpus {
         int start = start(index);
         int length = ends[index] - start;
         int[] result = new int[(int) Math.min(most, length + 2L)];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = i == 0 || i > length ? tokenizer.bos() : tokens[start + i - 1];
+        int bos = tokenizer.bos();
+        int read = Math.min(length, result.length - 1);
+        result[0] = bos;
+        for (int i = 0; i < read; i++) {
+            result[i + 1] = tokens[start + i];
+        }
+        if (read + 1 < result.length) {
+            result[read + 1] = bos;
         }
         return result;
     }

@@ -81,6 +81,39 @@ interface Kernels {
     /// @param length a multiple of 16
     void add(float[] x, int xOffset, float[] y, int yOffset, int length);
 
+    /// Sums two embeddings for each position: y(row) = a(i(row)) + b(j(row)).
+    ///
+    /// @param from,to rows
+    /// @param table holds both, row-major
+    /// @param width of all rows, padded
+    /// @param i,j rows of a and b, (rows)
+    void embed(
+            int from,
+            int to,
+            int width,
+            float[] table,
+            int aOffset,
+            int[] i,
+            int bOffset,
+            int[] j,
+            float[] y,
+            int stride);
+
+    /// The gradient of [#embed]: da(i(row)) += dy(row), db(j(row)) += dy(row).
+    ///
+    /// @param rows all of them
+    /// @param gradient of the table
+    void embedBackward(
+            int rows,
+            int width,
+            float[] dy,
+            int stride,
+            float[] gradient,
+            int aOffset,
+            int[] i,
+            int bOffset,
+            int[] j);
+
     /// Divides each row by its root mean square: y = x s with s = 1 / sqrt(mean(x^2) + 1e-5).
     ///
     /// @param from,to rows

@@ -152,12 +152,17 @@ final class Passes {
 
     /// x = norm(token embedding + position embedding)
     private void embed(int part, int from, int to) {
-        int c = layout.c;
-        for (int row = from; row < to; row++) {
-            int x = row * acts.cStride;
-            System.arraycopy(params, layout.wte + acts.tokens[row] * c, acts.x, x, c);
-            kernels.add(params, layout.wpe + acts.positions[row] * c, acts.x, x, c);
-        }
+        kernels.embed(
+                from,
+                to,
+                layout.c,
+                params,
+                layout.wte,
+                acts.tokens,
+                layout.wpe,
+                acts.positions,
+                acts.x,
+                acts.cStride);
         norm(from, to, acts.norm0, acts.scale0);
         int stride = acts.cStride;
         System.arraycopy(acts.norm0, from * stride, acts.x, from * stride, (to - from) * stride);
@@ -518,12 +523,16 @@ final class Passes {
 
     /// Adds each position's gradient to the rows of its token and its place.
     private void collectEmbeddings() {
-        int c = layout.c;
         Arrays.fill(gradient, layout.wte, layout.lmHead, 0);
-        for (int row = 0; row < rows; row++) {
-            int d = row * acts.cStride;
-            kernels.add(acts.dNorm, d, gradient, layout.wte + acts.tokens[row] * c, c);
-            kernels.add(acts.dNorm, d, gradient, layout.wpe + acts.positions[row] * c, c);
-        }
+        kernels.embedBackward(
+                rows,
+                layout.c,
+                acts.dNorm,
+                acts.cStride,
+                gradient,
+                layout.wte,
+                acts.tokens,
+                layout.wpe,
+                acts.positions);
     }
 }

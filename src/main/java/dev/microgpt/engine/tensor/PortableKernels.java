@@ -101,6 +101,41 @@ final class PortableKernels implements Kernels {
     }
 
     @Override
+    public void embed(
+            int from,
+            int to,
+            int width,
+            float[] table,
+            int aOffset,
+            int[] i,
+            int bOffset,
+            int[] j,
+            float[] y,
+            int stride) {
+        for (int row = from; row < to; row++) {
+            System.arraycopy(table, aOffset + i[row] * width, y, row * stride, width);
+            addScaled(1, table, bOffset + j[row] * width, y, row * stride, width);
+        }
+    }
+
+    @Override
+    public void embedBackward(
+            int rows,
+            int width,
+            float[] dy,
+            int stride,
+            float[] gradient,
+            int aOffset,
+            int[] i,
+            int bOffset,
+            int[] j) {
+        for (int row = 0; row < rows; row++) {
+            addScaled(1, dy, row * stride, gradient, aOffset + i[row] * width, width);
+            addScaled(1, dy, row * stride, gradient, bOffset + j[row] * width, width);
+        }
+    }
+
+    @Override
     public void rmsNorm(
             int from,
             int to,

@@ -180,6 +180,49 @@ final class SimdKernels implements Kernels {
     }
 
     @Override
+    public void embed(
+            int from,
+            int to,
+            int width,
+            float[] table,
+            int aOffset,
+            int[] i,
+            int bOffset,
+            int[] j,
+            float[] y,
+            int stride) {
+        for (int column = 0; column < width; column += LANES) {
+            for (int row = from; row < to; row++) {
+                FloatVector a = fromArray(SPECIES, table, aOffset + i[row] * width + column);
+                FloatVector b = fromArray(SPECIES, table, bOffset + j[row] * width + column);
+                a.add(b).intoArray(y, row * stride + column);
+            }
+        }
+    }
+
+    @Override
+    public void embedBackward(
+            int rows,
+            int width,
+            float[] dy,
+            int stride,
+            float[] gradient,
+            int aOffset,
+            int[] i,
+            int bOffset,
+            int[] j) {
+        for (int column = 0; column < width; column += LANES) {
+            for (int row = 0; row < rows; row++) {
+                int a = aOffset + i[row] * width + column;
+                int b = bOffset + j[row] * width + column;
+                FloatVector d = fromArray(SPECIES, dy, row * stride + column);
+                fromArray(SPECIES, gradient, a).add(d).intoArray(gradient, a);
+                fromArray(SPECIES, gradient, b).add(d).intoArray(gradient, b);
+            }
+        }
+    }
+
+    @Override
     public void rmsNorm(
             int from,
             int to,

@@ -126,6 +126,36 @@ final class KernelsTest {
     }
 
     @Test
+    void embedsAndCollectsTheGradient() {
+        int[] i = {2, 0, 2, 1};
+        int[] j = {0, 1, 2, 0};
+        for (int width : new int[] {16, 48}) {
+            float[] table = rows(7, width, width);
+            int bOffset = 4 * width;
+            for (Kernels kernels : BOTH) {
+                int stride = width + 16;
+                float[] y = new float[4 * stride];
+                kernels.embed(1, 4, width, table, width, i, bOffset, j, y, stride);
+                float[] gradient = table.clone();
+                kernels.embedBackward(4, width, y, stride, gradient, width, i, bOffset, j);
+
+                for (int column = 0; column < width; column++) {
+                    assertThat(y[column]).isZero();
+                    for (int row = 1; row < 4; row++) {
+                        float a = table[width + i[row] * width + column];
+                        float b = table[bOffset + j[row] * width + column];
+                        assertThat(y[row * stride + column]).isEqualTo(a + b);
+                    }
+                    int shared = bOffset + column; // row 0 of b, of positions 0 and 3
+                    float sum = table[shared] + y[column] + y[3 * stride + column];
+                    assertThat(gradient[shared]).isEqualTo(sum);
+                    assertThat(gradient[column]).isEqualTo(table[column]);
+                }
+            }
+        }
+    }
+
+    @Test
     void adds() {
         float[] x = rows(1, 64, 64);
         float[] y = rows(1, 64, 64);
