@@ -105,8 +105,8 @@ final class TensorEngine implements Engine {
         @Override
         public void probabilities(double temperature, double[] probs) {
             reader.probabilities(temperature, probs);
-            if (!Double.isFinite(probs[0])) {
-                // Too low a temperature for single precision, or the logits are not finite.
+            if (!reader.isFinite() || !Double.isFinite(probs[0])) {
+                // The logits are not finite, or too low a temperature for single precision.
                 Softmax.probabilities(reader.logits(), temperature, probs);
             }
         }

@@ -89,6 +89,8 @@ final class Activations {
         if (rows <= capacity) {
             return;
         }
+        int widest = Math.max(layers[0].attention.qkvStride, Math.max(fStride, vStride));
+        Math.multiplyExact(rows, widest); // all others are smaller
         tokens = new int[rows];
         targets = new int[rows];
         positions = new int[rows];

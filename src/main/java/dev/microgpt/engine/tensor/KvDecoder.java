@@ -39,8 +39,9 @@ public final class KvDecoder {
         x = new float[layout.c];
         norm = new float[layout.c];
         qkv = new float[3 * layout.a];
-        keys = new float[layout.layers * layout.blockSize * layout.a];
-        values = new float[layout.layers * layout.blockSize * layout.a];
+        int cacheSize = Math.multiplyExact(layout.layers * layout.blockSize, layout.a);
+        keys = new float[cacheSize];
+        values = new float[cacheSize];
         o = new float[layout.a];
         hidden = new float[layout.f];
         branch = new float[layout.c];
@@ -112,6 +113,11 @@ public final class KvDecoder {
 
     private void multiply(int in, int out, float[] from, int weight, float[] to) {
         kernels.multiplyRow(in, out, from, model.weights(), weight, to);
+    }
+
+    /// Whether all logits of the next token are finite.
+    public boolean isFinite() {
+        return kernels.isFinite(logits, layout.v);
     }
 
     /// The logits of the next token, (V).
