@@ -41,7 +41,8 @@ final class Activations {
     final Layer[] layers; // (L)
     float[] logits = {}; // (N, V'), then their gradient
 
-    float[] dx = {}; // (N, C')
+    float[] dx = {}; // (N, C'), of the residual stream
+    float[] dMlp = {}; // (N, C'), of what the MLP adds to it
     float[] dNorm = {}; // (N, C')
     float[] dHidden = {}; // (N, F')
     float[] branch = {}; // (N, C'), what a block adds to the residual stream
@@ -99,6 +100,7 @@ final class Activations {
         scale0 = new float[rows];
         logits = new float[rows * vStride];
         dx = new float[rows * cStride];
+        dMlp = new float[rows * cStride];
         dNorm = new float[rows * cStride];
         dHidden = new float[rows * fStride];
         branch = new float[rows * cStride];
@@ -134,7 +136,7 @@ final class Activations {
     static double floats(double c, double a, double f, double v, double layers) {
         double pad = Layout.PAD;
         double layer = 2 * (c + pad) + 3 * a + pad + 3 * (a + pad) + f + pad + 2;
-        double shared = 5 * (c + pad) + f + pad + v + pad + 4 * a + 2 * pad + 4;
+        double shared = 6 * (c + pad) + f + pad + v + pad + 4 * a + 2 * pad + 4;
         return layers * layer + shared;
     }
 }

@@ -31,24 +31,19 @@ final class Passes {
     private @Nullable Capture capture;
 
     // Made once, as a step allocates nothing.
-    private final Workers.Phase embedding = this::embed;
-    private final Workers.Phase queries = this::queries;
+    private final Workers.Phase first = this::first;
     private final Workers.Phase attention = this::attention;
-    private final Workers.Phase mlp = this::mlp;
-    private final Workers.Phase logits = this::logits;
+    private final Workers.Phase next = this::next;
     private final Workers.Phase documentLosses = this::documentLosses;
     private final Workers.Phase transposition = this::transposeWeights;
-    private final Workers.Phase logitsBackward = this::logitsBackward;
     private final Workers.Phase logitsGradient = this::logitsGradient;
-    private final Workers.Phase mlpBackward = this::mlpBackward;
-    private final Workers.Phase fc2Gradient = this::fc2Gradient;
-    private final Workers.Phase fc1Gradient = this::fc1Gradient;
-    private final Workers.Phase mlpInputBackward = this::mlpInputBackward;
+    private final Workers.Phase lastBackward = this::lastBackward;
     private final Workers.Phase attentionBackward = this::attentionBackward;
-    private final Workers.Phase woGradient = this::woGradient;
-    private final Workers.Phase qkvGradient = this::qkvGradient;
-    private final Workers.Phase queriesBackward = this::queriesBackward;
-    private final Workers.Phase embeddingBackward = this::embeddingBackward;
+    private final Workers.Phase[] gradients = {
+        this::fc2Gradient, this::fc1Gradient, this::qkvGradient, this::woGradient
+    };
+    private final int[] gradientRows; // of each
+    private final Workers.Phase previousBackward = this::previousBackward;
 
     /// @param worthwhile operations of a step from which on it is split among threads
     Passes(Layout layout, Kernels kernels, float[] params, float[] gradient, double worthwhile) {
@@ -59,6 +54,7 @@ final class Passes {
         this.worthwhile = worthwhile;
         transposed = new float[layout.size];
         acts = new Activations(layout);
+        gradientRows = new int[] {layout.f, layout.c, layout.c, layout.a};
     }
 
     /// Whether the last batch was large enough for several threads.
@@ -132,26 +128,41 @@ final class Passes {
     // ---- forward
 
     private void forward() {
-        runRows(embedding);
+        layer = 0;
+        runRows(first);
         if (capture != null) {
             capture.takeEmbedding(acts.x, acts.cStride);
         }
-        for (layer = 0; layer < layout.layers; layer++) {
+        for (; layer < layout.layers; layer++) {
             AttentionBuffers buffers = acts.layers[layer].attention;
             buffers.weights = capture == null ? null : new float[layout.heads * rows * rows];
-            runRows(queries);
             run(attention, acts.documents * buffers.groups, 1);
             if (capture != null && buffers.weights != null) {
                 capture.takeWeights(layer, buffers.weights);
                 buffers.weights = null;
             }
-            runRows(mlp);
+            runRows(next);
         }
-        runRows(logits);
+    }
+
+    /// From the tokens to the first layer's queries, keys and values.
+    private void first(int part, int from, int to) {
+        embed(from, to);
+        queries(0, from, to);
+    }
+
+    /// From a layer's attention to the next layer's queries, keys and values, or to the logits.
+    private void next(int part, int from, int to) {
+        mlp(from, to);
+        if (layer + 1 < layout.layers) {
+            queries(layer + 1, from, to);
+        } else {
+            logits(from, to);
+        }
     }
 
     /// x = norm(token embedding + position embedding)
-    private void embed(int part, int from, int to) {
+    private void embed(int from, int to) {
         kernels.embed(
                 from,
                 to,
@@ -169,8 +180,8 @@ final class Passes {
     }
 
     /// q, k, v = Wqkv norm(x)
-    private void queries(int part, int from, int to) {
-        Activations.Layer at = acts.layers[layer];
+    private void queries(int of, int from, int to) {
+        Activations.Layer at = acts.layers[of];
         norm(from, to, at.norm1, at.scale1);
         multiply(
                 from,
@@ -179,7 +190,7 @@ final class Passes {
                 3 * layout.a,
                 at.norm1,
                 acts.cStride,
-                layout.qkv(layer),
+                layout.qkv(of),
                 at.attention.qkv,
                 at.attention.qkvStride);
     }
@@ -206,7 +217,7 @@ final class Passes {
     }
 
     /// x += Wo o, x += W2 relu(W1 norm(x))
-    private void mlp(int part, int from, int to) {
+    private void mlp(int from, int to) {
         Activations.Layer at = acts.layers[layer];
         AttentionBuffers buffers = at.attention;
         int c = acts.cStride;
@@ -233,7 +244,7 @@ final class Passes {
         kernels.add(acts.branch, from * c, acts.x, from * c, (to - from) * c);
     }
 
-    private void logits(int part, int from, int to) {
+    private void logits(int from, int to) {
         multiply(
                 from,
                 to,
@@ -294,20 +305,41 @@ final class Passes {
     private void backward() {
         run(transposition, 4 * layout.layers + 1, 1);
         run(logitsGradient, layout.c, Kernels.ROWS);
-        runRows(logitsBackward);
-        for (layer = layout.layers - 1; layer >= 0; layer--) {
-            int groups = acts.layers[layer].attention.groups;
-            runRows(mlpBackward);
-            run(fc2Gradient, layout.f, Kernels.ROWS);
-            run(fc1Gradient, layout.c, Kernels.ROWS);
-            runRows(mlpInputBackward);
-            run(attentionBackward, acts.documents * groups, 1);
-            run(woGradient, layout.a, Kernels.ROWS);
-            run(qkvGradient, layout.c, Kernels.ROWS);
-            runRows(queriesBackward);
+        layer = layout.layers - 1;
+        runRows(lastBackward);
+        for (; layer >= 0; layer--) {
+            run(attentionBackward, acts.documents * acts.layers[layer].attention.groups, 1);
+            runGradients();
+            runRows(previousBackward);
         }
-        runRows(embeddingBackward);
         collectEmbeddings();
+    }
+
+    private void runGradients() {
+        if (split) {
+            Workers.split(gradients, gradientRows, Kernels.ROWS);
+            return;
+        }
+        for (int i = 0; i < gradients.length; i++) {
+            gradients[i].run(0, 0, gradientRows[i]);
+        }
+    }
+
+    /// From the logits to the last layer's attention.
+    private void lastBackward(int part, int from, int to) {
+        logitsBackward(from, to);
+        mlpBackward(layer, from, to);
+    }
+
+    /// From a layer's queries, keys and values to the attention of the layer before, or to the
+    /// embeddings.
+    private void previousBackward(int part, int from, int to) {
+        queriesBackward(from, to);
+        if (layer > 0) {
+            mlpBackward(layer - 1, from, to);
+        } else {
+            normBackward(from, to, acts.dx, acts.norm0, acts.scale0, acts.dNorm, false);
+        }
     }
 
     /// @param from,to matrices
@@ -347,7 +379,7 @@ final class Passes {
                 layout.lmHead);
     }
 
-    private void logitsBackward(int part, int from, int to) {
+    private void logitsBackward(int from, int to) {
         multiplyTransposed(
                 from,
                 to,
@@ -396,16 +428,28 @@ final class Passes {
                 from, to, layout.width, layout.c, dy, y, scale, acts.cStride, dx, accumulate);
     }
 
-    /// From the gradient of the MLP's output to that of its input after the normalisation.
-    private void mlpBackward(int part, int from, int to) {
-        Activations.Layer at = acts.layers[layer];
+    /// From the gradient of a layer's output to that of its heads' outputs.
+    private void mlpBackward(int of, int from, int to) {
+        Activations.Layer at = acts.layers[of];
         int c = acts.cStride;
         int f = acts.fStride;
+        System.arraycopy(acts.dx, from * c, acts.dMlp, from * c, (to - from) * c);
         multiplyTransposed(
-                from, to, layout.c, layout.f, acts.dx, c, layout.fc2(layer), acts.dHidden, f);
+                from, to, layout.c, layout.f, acts.dx, c, layout.fc2(of), acts.dHidden, f);
         kernels.reluBackward(at.hidden, acts.dHidden, from * f, (to - from) * f);
         multiplyTransposed(
-                from, to, layout.f, layout.c, acts.dHidden, f, layout.fc1(layer), acts.dNorm, c);
+                from, to, layout.f, layout.c, acts.dHidden, f, layout.fc1(of), acts.dNorm, c);
+        normBackward(from, to, acts.dNorm, at.norm2, at.scale2, acts.dx, true);
+        multiplyTransposed(
+                from,
+                to,
+                layout.c,
+                layout.a,
+                acts.dx,
+                c,
+                layout.wo(of),
+                at.attention.dO,
+                at.attention.oStride);
     }
 
     /// @param from,to rows of the weight
@@ -418,7 +462,7 @@ final class Passes {
                 layout.c,
                 acts.layers[layer].hidden,
                 acts.fStride,
-                acts.dx,
+                acts.dMlp,
                 acts.cStride,
                 gradient,
                 layout.fc2(layer));
@@ -438,22 +482,6 @@ final class Passes {
                 acts.fStride,
                 gradient,
                 layout.fc1(layer));
-    }
-
-    /// To the gradient of the MLP's input, and on to that of the heads' outputs.
-    private void mlpInputBackward(int part, int from, int to) {
-        Activations.Layer at = acts.layers[layer];
-        normBackward(from, to, acts.dNorm, at.norm2, at.scale2, acts.dx, true);
-        multiplyTransposed(
-                from,
-                to,
-                layout.c,
-                layout.a,
-                acts.dx,
-                acts.cStride,
-                layout.wo(layer),
-                at.attention.dO,
-                at.attention.oStride);
     }
 
     /// @param from,to groups of heads of all documents
@@ -502,7 +530,7 @@ final class Passes {
                 layout.qkv(layer));
     }
 
-    private void queriesBackward(int part, int from, int to) {
+    private void queriesBackward(int from, int to) {
         Activations.Layer at = acts.layers[layer];
         multiplyTransposed(
                 from,
@@ -515,10 +543,6 @@ final class Passes {
                 acts.dNorm,
                 acts.cStride);
         normBackward(from, to, acts.dNorm, at.norm1, at.scale1, acts.dx, true);
-    }
-
-    private void embeddingBackward(int part, int from, int to) {
-        normBackward(from, to, acts.dx, acts.norm0, acts.scale0, acts.dNorm, false);
     }
 
     /// Adds each position's gradient to the rows of its token and its place.

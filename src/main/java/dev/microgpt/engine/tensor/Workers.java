@@ -22,7 +22,7 @@ final class Workers {
 
         /// Does a part of it.
         ///
-        /// @param part 0 to PARTS - 1; no two parts of the same number run at once
+        /// @param part 0 to PARTS - 1; no two parts of a phase with the same number run at once
         /// @param from,to the units to handle
         void run(int part, int from, int to);
     }
@@ -31,15 +31,24 @@ final class Workers {
     ///
     /// @param size parts are a multiple of it, except for the last
     static void split(Phase phase, int units, int size) {
-        int groups = (units + size - 1) / size;
-        int parts = Math.min(PARTS, groups);
-        IntStream.range(0, parts)
+        IntStream.range(0, PARTS).parallel().forEach(part -> run(phase, part, units, size));
+    }
+
+    /// Runs several phases at the same time, each over units of its own, and waits for their end.
+    ///
+    /// @param units of each phase
+    static void split(Phase[] phases, int[] units, int size) {
+        IntStream.range(0, phases.length * PARTS)
                 .parallel()
-                .forEach(
-                        part -> {
-                            int from = (int) ((long) groups * part / parts) * size;
-                            int to = (int) ((long) groups * (part + 1) / parts) * size;
-                            phase.run(part, from, Math.min(to, units));
-                        });
+                .forEach(i -> run(phases[i / PARTS], i % PARTS, units[i / PARTS], size));
+    }
+
+    private static void run(Phase phase, int part, int units, int size) {
+        long groups = (units + size - 1L) / size;
+        int from = (int) (groups * part / PARTS) * size;
+        int to = Math.min(units, (int) (groups * (part + 1) / PARTS) * size);
+        if (from < to) {
+            phase.run(part, from, to);
+        }
     }
 }
