@@ -90,6 +90,20 @@ public final class InvalidInputException extends IllegalArgumentException {
         }
     }
 
+    /// Checks that `min <= value <= max`.
+    ///
+    /// @throws InvalidInputException if it is not, or not a number
+    public static void requireRange(String field, double value, double min, double max) {
+        if (!(value >= min && value <= max)) {
+            throw outOfRange(
+                    field,
+                    value,
+                    min,
+                    max,
+                    "%s must be from %s to %s, but is %s".formatted(field, min, max, value));
+        }
+    }
+
     public Reason reason() {
         return reason;
     }

@@ -25,6 +25,7 @@ import java.time.Duration;
 /// @param documents documents of a training text
 /// @param vocabulary different characters of a training text, plus one
 /// @param stepsPerCall steps in one call
+/// @param stepsPerRun steps of a run
 /// @param samplesPerCall samples in one call
 /// @param textsPerCall texts to score in one call
 /// @param traceValues numbers in the traces that one reply carries, or characters of its documents
@@ -45,6 +46,7 @@ public record Limits(
         @DefaultValue("5000000") int documents,
         @DefaultValue("10000") int vocabulary,
         @DefaultValue("1000000") int stepsPerCall,
+        @DefaultValue("1000000000000") long stepsPerRun,
         @DefaultValue("1000") int samplesPerCall,
         @DefaultValue("10000") int textsPerCall,
         @DefaultValue("4000000") long traceValues,
@@ -66,6 +68,7 @@ public record Limits(
                 blockSize,
                 batchSize,
                 stepsPerCall,
+                stepsPerRun,
                 samplesPerCall,
                 textsPerCall,
                 traceValues,

@@ -17,10 +17,13 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +35,9 @@ import java.util.function.Supplier;
 /// The model itself is touched on the session's lane alone, so nobody ever sees a half-done step.
 /// What the lane publishes after each slice of work may be read at any time.
 public final class Session {
+
+    /// So many runs are remembered.
+    private static final int KEPT_RUNS = 100;
 
     private final String name;
     private final Limits limits;
@@ -46,6 +52,12 @@ public final class Session {
     private SessionState state = SessionState.CREATED;
     private @Nullable StepResult newest;
     private final RateMeter rate = new RateMeter();
+
+    /// The run that has not ended. Changed on the lane, read anywhere.
+    private volatile @Nullable Run active;
+
+    /// Newest last. Changed on the lane, read anywhere.
+    private final Deque<Run> runs = new ConcurrentLinkedDeque<>();
 
     private volatile Snapshot snapshot;
 
@@ -113,6 +125,7 @@ public final class Session {
             fresh.loadData(corpus);
             fresh.initParams();
         }
+        endRun(RunState.CANCELLED, "the session was started anew");
         model = fresh;
         createdAt = birth;
         state = corpus == null ? SessionState.CREATED : SessionState.READY;
@@ -148,6 +161,7 @@ public final class Session {
     public StepOutcome step(StepCall call, LossHistory expected) {
         Snapshot now = snapshot;
         requireUsable(now.view());
+        requireNoRun();
         limits.checkTraces(now, call);
         Training training = new Training(call, expected);
         return await(lane.train(training), training::giveUp);
@@ -227,12 +241,58 @@ public final class Session {
     void delete() {
         lane.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
         deleted = true;
+        runs.forEach(run -> run.ask(Run.Request.CANCEL)); // the slice at hand is the last
         snapshot = snapshot.afterDelete();
         listeners.forEach(SessionListener::changed);
     }
 
-    /// The steps of one call, made slice by slice.
-    private final class Training implements Compute.Sliced<StepOutcome> {
+    /// Some steps to make, slice by slice.
+    private interface Steps {
+
+        /// Whether there is a step to make now.
+        boolean hasNext();
+
+        /// Whether the next step is the last of all.
+        boolean isLast();
+
+        /// Whether whoever asked for the steps wants a trace of the next one.
+        boolean wantsTrace();
+
+        void add(double loss);
+
+        void add(StepResult result);
+    }
+
+    /// Makes steps until the deadline. The last step of a slice is looked at closely, for those who watch.
+    ///
+    /// @return how many
+    private int train(Steps steps, long deadline) {
+        int made = 0;
+        boolean closing = false;
+        while (!closing && steps.hasNext()) {
+            closing = steps.isLast() || System.nanoTime() >= deadline;
+            boolean traced = steps.wantsTrace() || (closing && isWatched());
+            if (closing || traced) {
+                newest = model.trainStep(traced);
+                steps.add(newest);
+            } else {
+                steps.add(model.advance());
+            }
+            made++;
+        }
+        return made;
+    }
+
+    private void requireSame(LossHistory expected, long done) {
+        if (expected != model.lossHistory()) {
+            throw new SessionException(
+                    ErrorCode.WRONG_STATE,
+                    "the session was started anew after %d steps of this call".formatted(done));
+        }
+    }
+
+    /// The steps of one call.
+    private final class Training implements Compute.Sliced<StepOutcome>, Steps {
 
         private final StepCall call;
         private final StepOutcome.Builder outcome;
@@ -252,19 +312,13 @@ public final class Session {
 
         @Override
         public @Nullable StepOutcome slice(long deadline) {
-            if (expected != model.lossHistory()) {
-                throw new SessionException(
-                        ErrorCode.WRONG_STATE,
-                        "the session was started anew after %d steps of this call".formatted(done));
-            }
+            requireSame(expected, done);
             requireUsable(snapshot.view());
             rate.resume(System.nanoTime());
             int before = done;
             SessionState after = SessionState.FAILED; // should a step be left half done
             try {
-                if (!givenUp) {
-                    trainUntil(deadline);
-                }
+                train(this, deadline);
                 boolean over = givenUp || done == call.count();
                 after = over ? SessionState.READY : SessionState.TRAINING;
             } finally {
@@ -278,21 +332,238 @@ public final class Session {
             return done == call.count() ? outcome.build() : null;
         }
 
-        /// The last step of a slice is looked at closely, for those who watch.
-        private void trainUntil(long deadline) {
-            boolean closing = false;
-            while (!closing) {
-                boolean lastOfCall = done == call.count() - 1;
-                closing = lastOfCall || System.nanoTime() >= deadline;
-                boolean traced = call.wantsTrace(lastOfCall) || (closing && isWatched());
-                if (closing || traced) {
-                    newest = model.trainStep(traced);
-                    outcome.add(newest);
-                } else {
-                    outcome.add(model.advance());
-                }
-                done++;
+        @Override
+        public boolean hasNext() {
+            return !givenUp && done < call.count();
+        }
+
+        @Override
+        public boolean isLast() {
+            return done == call.count() - 1;
+        }
+
+        @Override
+        public boolean wantsTrace() {
+            return call.wantsTrace(isLast());
+        }
+
+        @Override
+        public void add(double loss) {
+            outcome.add(loss);
+            done++;
+        }
+
+        @Override
+        public void add(StepResult result) {
+            outcome.add(result);
+            done++;
+        }
+    }
+
+    /// The steps of a run from when it starts or is resumed to when it pauses or ends. Waiting for a
+    /// speed limit ends them too, so that nothing is queued meanwhile.
+    private final class Leg implements Compute.Sliced<Run>, Steps {
+
+        private final Run run;
+
+        Leg(Run run) {
+            this.run = run;
+        }
+
+        @Override
+        public @Nullable Run slice(long deadline) {
+            if (run != active || run.state() == RunState.PAUSED || run.isAsked()) {
+                return run;
             }
+            rate.resume(System.nanoTime());
+            run.resume(System.nanoTime());
+            int made = 0;
+            try {
+                made = train(this, deadline);
+            } catch (Throwable e) {
+                state = SessionState.FAILED; // should a step be left half done
+                endRun(RunState.FAILED, String.valueOf(e.getMessage()));
+                throw e;
+            } finally {
+                rate.add(made, System.nanoTime());
+                run.add(made, System.nanoTime());
+                run.publish();
+                publish();
+            }
+            String goal = run.goal();
+            if (goal != null) {
+                endRun(RunState.SUCCEEDED, goal);
+                publish();
+                return run;
+            }
+            long wait = run.pause(System.nanoTime());
+            if (wait > 0) {
+                goOnAfter(wait);
+                return run;
+            }
+            return null;
+        }
+
+        private void goOnAfter(long nanos) {
+            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
+                    .execute(
+                            () -> {
+                                try {
+                                    goOn(run);
+                                } catch (SessionException _) {
+                                    // Deleted, or shutting down.
+                                }
+                            });
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !run.isAsked() && run.goal() == null && run.pause(System.nanoTime()) <= 0;
+        }
+
+        @Override
+        public boolean isLast() {
+            return run.isLast();
+        }
+
+        @Override
+        public boolean wantsTrace() {
+            return false;
+        }
+
+        @Override
+        public void add(double loss) {
+            run.addLoss(loss);
+        }
+
+        @Override
+        public void add(StepResult result) {
+            run.addLoss(result.loss());
+        }
+    }
+
+    // ---- runs
+
+    /// Starts to train in the background.
+    ///
+    /// @throws SessionException `not_loaded`, `wrong_state`, or `busy` if a run is active
+    public RunView startRun(RunCall call) {
+        requireUsable(snapshot.view());
+        return call(
+                () -> {
+                    requireUsable(snapshot.view());
+                    requireNoRun();
+                    Run last = runs.peekLast();
+                    Run run = new Run(last == null ? 1 : last.id() + 1, call);
+                    runs.add(run);
+                    if (runs.size() > KEPT_RUNS) {
+                        runs.remove();
+                    }
+                    active = run;
+                    goOn(run);
+                    publish();
+                    return run.view();
+                });
+    }
+
+    /// The newest runs, oldest first.
+    public List<RunView> runs() {
+        return runs.stream().map(Run::view).toList();
+    }
+
+    /// @throws SessionException `not_found`
+    public RunView run(long id) {
+        return find(id).view();
+    }
+
+    private Run find(long id) {
+        for (Run run : runs) {
+            if (run.id() == id) {
+                return run;
+            }
+        }
+        throw new SessionException(
+                ErrorCode.NOT_FOUND,
+                "session '%s' has no run %d".formatted(name, id),
+                "id",
+                String.valueOf(id));
+    }
+
+    /// Pauses a run after the slice that it is at. Changes nothing on one that is paused or has ended.
+    ///
+    /// @throws SessionException `not_found`
+    public RunView pauseRun(long id) {
+        Run run = find(id);
+        run.ask(Run.Request.PAUSE);
+        return settle(
+                run,
+                () -> {
+                    if (run.isActive()) {
+                        run.become(RunState.PAUSED);
+                    }
+                });
+    }
+
+    /// Lets a paused run go on. Changes nothing on others.
+    ///
+    /// @throws SessionException `not_found`
+    public RunView resumeRun(long id) {
+        Run run = find(id);
+        return settle(
+                run,
+                () -> {
+                    if (run.state() == RunState.PAUSED) {
+                        requireUsable(snapshot.view());
+                        run.become(RunState.QUEUED);
+                        goOn(run);
+                    }
+                });
+    }
+
+    /// Ends a run after the slice that it is at. Changes nothing on one that has ended.
+    ///
+    /// @throws SessionException `not_found`
+    public RunView cancelRun(long id) {
+        Run run = find(id);
+        run.ask(Run.Request.CANCEL);
+        return settle(run, () -> run.end(RunState.CANCELLED, "it was cancelled"));
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // a leg tells its run how it ends
+    private void goOn(Run run) {
+        lane.train(new Leg(run));
+    }
+
+    private RunView settle(Run run, Runnable change) {
+        return call(
+                () -> {
+                    change.run();
+                    if (run == active && !run.isActive()) {
+                        active = null;
+                    }
+                    publish();
+                    return run.view();
+                });
+    }
+
+    private void endRun(RunState how, String why) {
+        Run run = active;
+        if (run != null) {
+            run.end(how, why);
+            active = null;
+        }
+    }
+
+    private void requireNoRun() {
+        Run run = active;
+        if (run != null) {
+            throw new SessionException(
+                    ErrorCode.BUSY,
+                    "run %d of session '%s' is %s: wait for its end, or cancel it"
+                            .formatted(
+                                    run.id(),
+                                    name,
+                                    run.view().state().name().toLowerCase(Locale.ROOT)));
         }
     }
 
@@ -369,8 +640,7 @@ public final class Session {
 
     private Snapshot takeSnapshot() {
         boolean loaded = state != SessionState.CREATED;
-        SessionState shown =
-                state == SessionState.READY && trainers.get() > 0 ? SessionState.TRAINING : state;
+        SessionState shown = shownState();
         ModelConfig config = model.getConfig();
         SessionView view =
                 new SessionView(
@@ -386,6 +656,15 @@ public final class Session {
                         shown == SessionState.TRAINING ? rate.perSecond() : 0);
         int longest = loaded ? Math.min(config.blockSize(), model.corpus().longest() + 1) : 0;
         return new Snapshot(view, model.lossHistory(), newest, longest, deleted);
+    }
+
+    private SessionState shownState() {
+        Run run = active;
+        if (state == SessionState.READY && run != null) {
+            return run.state() == RunState.PAUSED ? SessionState.PAUSED : SessionState.TRAINING;
+        }
+        boolean training = state == SessionState.READY && trainers.get() > 0;
+        return training ? SessionState.TRAINING : state;
     }
 
     private static void requireUsable(SessionView view) {

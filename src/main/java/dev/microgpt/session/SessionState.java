@@ -8,6 +8,8 @@ public enum SessionState {
     READY,
     /// Steps are being made.
     TRAINING,
+    /// A run is paused.
+    PAUSED,
     /// Its numbers are not finite any more.
     FAILED
 }

@@ -81,12 +81,17 @@ final class OpenApiTest {
                         SESSION + "/losses",
                         SESSION + "/embeddings",
                         SESSION + "/config",
+                        SESSION + "/runs",
+                        SESSION + "/runs/{id}",
+                        SESSION + "/runs/{id}/pause",
+                        SESSION + "/runs/{id}/resume",
+                        SESSION + "/runs/{id}/cancel",
                         "/api/v1/datasets",
                         "/api/v1/limits");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"init", "load", "step", "generate", "score", "inspect"})
+    @ValueSource(strings = {"init", "load", "step", "generate", "score", "inspect", "runs"})
     void requestsHaveExamples(String call) {
         JsonNode operation = operation("post", SESSION + "/" + call);
         JsonNode name =

@@ -22,6 +22,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -50,6 +51,13 @@ final class ShutdownTest {
         Api api = api(context);
         api.initSlow("shutdown");
         api.initSlow("shutdown-live");
+        api.initSixNames("shutdown-run");
+        api.post("/sessions/shutdown-run/runs", Map.of("steps", 1_000_000_000)).ok();
+        api.initSixNames("shutdown-slow-run");
+        api.post(
+                        "/sessions/shutdown-slow-run/runs",
+                        Map.of("steps", 1_000_000, "stepsPerSecond", 1))
+                .ok();
         Live trainer = Live.connect(api.port());
         Live watcher = Live.connect(api.port());
         watcher.send("subscribe", "session", "shutdown");

@@ -1,0 +1,190 @@
+package dev.microgpt.session;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/// The state of a run. Confined to the session's lane, except for requests to pause or cancel, which end
+/// the slice at hand, and for the view that it publishes.
+final class Run {
+
+    /// Steps that the loss is averaged over.
+    static final int WINDOW = 100;
+
+    /// A request from outside.
+    enum Request {
+        NONE,
+        PAUSE,
+        CANCEL
+    }
+
+    private final long id;
+    private final RunCall call;
+    private final Instant createdAt = now();
+    private final RateMeter rate = new RateMeter();
+    private final double[] window = new double[WINDOW];
+    private RunState state = RunState.QUEUED;
+    private long done;
+    private double windowSum;
+    private @Nullable Instant endedAt;
+    private @Nullable String reason;
+
+    /// When the steps are counted from that a speed limit allows, and those made since.
+    private long paceStart;
+
+    private long paceSteps;
+
+    private volatile Request request = Request.NONE;
+    private volatile RunView view;
+
+    Run(long id, RunCall call) {
+        this.id = id;
+        this.call = call;
+        view = takeView();
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    long id() {
+        return id;
+    }
+
+    /// What it was after the latest slice, and what it was asked since.
+    RunView view() {
+        RunView published = view;
+        return switch (request) {
+            case NONE -> published;
+            case PAUSE -> published.state() == RunState.RUNNING ? pausing(published) : published;
+            case CANCEL -> published.state().isEnd() ? published : cancelling(published);
+        };
+    }
+
+    private static RunView pausing(RunView v) {
+        return withState(v, RunState.PAUSING);
+    }
+
+    private static RunView cancelling(RunView v) {
+        return withState(v, RunState.CANCELLING);
+    }
+
+    private static RunView withState(RunView v, RunState state) {
+        return new RunView(
+                v.id(),
+                state,
+                v.steps(),
+                v.stepsDone(),
+                v.stepsPerSecond(),
+                v.etaSeconds(),
+                v.loss(),
+                v.createdAt(),
+                v.endedAt(),
+                v.reason());
+    }
+
+    /// Asks the slice at hand, if there is one, to end soon. Cancelling prevails.
+    void ask(Request what) {
+        if (request != Request.CANCEL) {
+            request = what;
+        }
+    }
+
+    boolean isAsked() {
+        return request != Request.NONE;
+    }
+
+    RunState state() {
+        return state;
+    }
+
+    boolean isActive() {
+        return !state.isEnd();
+    }
+
+    /// Turns to another state; the request that led to it is fulfilled.
+    void become(RunState next) {
+        state = next;
+        request = Request.NONE;
+        publish();
+    }
+
+    void end(RunState next, String why) {
+        if (isActive()) {
+            endedAt = now();
+            reason = why;
+            become(next);
+        }
+    }
+
+    void publish() {
+        view = takeView();
+    }
+
+    /// A slice begins.
+    void resume(long nanoTime) {
+        rate.resume(nanoTime);
+        if (state == RunState.QUEUED) {
+            state = RunState.RUNNING;
+            paceStart = nanoTime;
+            paceSteps = 0;
+        }
+    }
+
+    /// A slice has ended.
+    void add(long steps, long nanoTime) {
+        rate.add(steps, nanoTime);
+    }
+
+    void addLoss(double loss) {
+        int place = (int) (done % WINDOW);
+        windowSum += loss - window[place];
+        window[place] = loss;
+        done++;
+        paceSteps++;
+    }
+
+    boolean isLast() {
+        return done == call.steps() - 1;
+    }
+
+    /// Why there is nothing more to do; null if there is.
+    @Nullable String goal() {
+        if (done == call.steps()) {
+            return "all %d steps are made".formatted(done);
+        }
+        Double bound = call.lossBelow();
+        if (bound != null && done >= WINDOW && windowSum / WINDOW < bound) {
+            return "the mean loss of the last %d steps, %.4f, is below %s"
+                    .formatted(WINDOW, windowSum / WINDOW, bound);
+        }
+        return null;
+    }
+
+    /// How long a speed limit makes the next step wait.
+    ///
+    /// @return in nanoseconds, 0 or less for not at all
+    long pause(long nanoTime) {
+        if (call.stepsPerSecond() == null) {
+            return 0;
+        }
+        return paceStart + (long) (paceSteps * 1e9 / call.stepsPerSecond()) - nanoTime;
+    }
+
+    private RunView takeView() {
+        boolean running = state == RunState.RUNNING;
+        double perSecond = running ? rate.perSecond() : 0;
+        return new RunView(
+                id,
+                state,
+                call.steps(),
+                done,
+                perSecond,
+                perSecond > 0 ? (call.steps() - done) / perSecond : null,
+                done == 0 ? null : windowSum / Math.min(done, WINDOW),
+                createdAt,
+                endedAt,
+                reason);
+    }
+}

@@ -1,0 +1,101 @@
+package dev.microgpt.web;
+
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.RunView;
+import dev.microgpt.session.SessionService;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import java.net.URI;
+
+/// Trains in the background.
+@RestController
+@RequestMapping(path = "/api/v1/sessions/{name}/runs", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Runs")
+class RunController {
+
+    private final SessionService sessions;
+    private final Limits limits;
+
+    RunController(SessionService sessions, Limits limits) {
+        this.sessions = sessions;
+        this.limits = limits;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Train in the background",
+            description =
+                    "Goes on whether or not anybody watches. A session has one run at a time.")
+    @ApiResponse(responseCode = "202", description = "the run")
+    @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
+    ResponseEntity<RunView> start(
+            @Parameter(example = "demo") @PathVariable String name,
+            @RequestBody RunRequest request) {
+        RunView run = sessions.get(name).startRun(request.toCall(limits));
+        URI location = URI.create("/api/v1/sessions/%s/runs/%d".formatted(name, run.id()));
+        return ResponseEntity.accepted().location(location).body(run);
+    }
+
+    @GetMapping
+    @Operation(
+            summary = "List the runs of a session",
+            description = "The newest 100, oldest first.")
+    @ApiResponse(responseCode = "200", description = "the runs")
+    RunsReply list(@Parameter(example = "demo") @PathVariable String name) {
+        return new RunsReply(sessions.get(name).runs());
+    }
+
+    @GetMapping("/{id}")
+    @Operation(summary = "Show a run")
+    @ApiResponse(responseCode = "200", description = "the run")
+    RunView show(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(example = "1") @PathVariable long id) {
+        return sessions.get(name).run(id);
+    }
+
+    @PostMapping("/{id}/pause")
+    @Operation(
+            summary = "Pause a run",
+            description = "Changes nothing on a run that is paused or has ended.")
+    @ApiResponse(responseCode = "200", description = "the run")
+    RunView pause(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(example = "1") @PathVariable long id) {
+        return sessions.get(name).pauseRun(id);
+    }
+
+    @PostMapping("/{id}/resume")
+    @Operation(
+            summary = "Let a paused run go on",
+            description = "Changes nothing on a run that is not paused.")
+    @ApiResponse(responseCode = "200", description = "the run")
+    RunView resume(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(example = "1") @PathVariable long id) {
+        return sessions.get(name).resumeRun(id);
+    }
+
+    @PostMapping("/{id}/cancel")
+    @Operation(summary = "End a run", description = "Changes nothing on a run that has ended.")
+    @ApiResponse(responseCode = "200", description = "the run")
+    RunView cancel(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(example = "1") @PathVariable long id) {
+        return sessions.get(name).cancelRun(id);
+    }
+}
