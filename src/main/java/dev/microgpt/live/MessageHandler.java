@@ -17,7 +17,6 @@ import dev.microgpt.web.GenerateReply;
 import dev.microgpt.web.InitRequest;
 import dev.microgpt.web.Problems;
 import dev.microgpt.web.StepReply;
-import dev.microgpt.web.Words;
 
 import org.jspecify.annotations.Nullable;
 
@@ -44,16 +43,6 @@ final class MessageHandler {
 
     /// What handlers share.
     record Services(SessionService sessions, Datasets datasets, Limits limits, JsonMapper json) {}
-
-    private enum LossFormat {
-        RAW,
-        BUCKETS
-    }
-
-    private enum Traces {
-        LAST,
-        NONE
-    }
 
     MessageHandler(Connection connection, Services services) {
         this.connection = connection;
@@ -188,10 +177,9 @@ final class MessageHandler {
                 new Subscription(
                         session(message),
                         message.fromStep(),
-                        Words.parse("viz", message.viz(), Traces.LAST) == Traces.LAST,
-                        Words.parse("losses", message.losses(), LossFormat.RAW)
-                                == LossFormat.BUCKETS,
-                        message.maxHz() == null ? Subscription.DEFAULT_HZ : message.maxHz(),
+                        message.viz(),
+                        message.losses(),
+                        message.maxHz(),
                         connection::wake);
         connection.unsubscribe(name(message));
         connection.send(

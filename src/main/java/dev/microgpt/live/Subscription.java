@@ -7,6 +7,7 @@ import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionListener;
 import dev.microgpt.session.Snapshot;
 import dev.microgpt.web.StepReply;
+import dev.microgpt.web.Words;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +18,23 @@ import org.jspecify.annotations.Nullable;
 /// slow the reader, and of traces it gets the newest.
 final class Subscription implements SessionListener {
 
-    static final double DEFAULT_HZ = 20;
+    private static final double DEFAULT_HZ = 20;
     private static final double MAX_HZ = 60;
     private static final int MAX_LOSSES = 20_000;
     private static final int MAX_BUCKETS = 500;
 
     /// A gap ends so many steps later than it must, or the next one would follow on its heels.
     private static final int MARGIN = 10_000;
+
+    private enum LossFormat {
+        RAW,
+        BUCKETS
+    }
+
+    private enum Traces {
+        LAST,
+        NONE
+    }
 
     private final Session session;
     private final boolean wantsTraces;
@@ -40,15 +51,19 @@ final class Subscription implements SessionListener {
     private volatile boolean isIdle = true;
 
     /// @param fromStep first step wanted; null for the next one
+    /// @param viz `last` or `none`; null for `last`
+    /// @param lossFormat `raw` or `buckets`; null for `raw`
+    /// @param framesPerSecond at most so many; null for 20
     /// @param wake called when there may be something to send; must not block
     /// @throws InvalidInputException if a value is out of its range
     Subscription(
             Session session,
             @Nullable Long fromStep,
-            boolean wantsTraces,
-            boolean wantsBuckets,
-            double maxHz,
+            @Nullable String viz,
+            @Nullable String lossFormat,
+            @Nullable Double framesPerSecond,
             Runnable wake) {
+        double maxHz = framesPerSecond == null ? DEFAULT_HZ : framesPerSecond;
         if (!(maxHz > 0 && maxHz <= MAX_HZ)) {
             throw InvalidInputException.outOfRange(
                     "maxHz",
@@ -63,8 +78,8 @@ final class Subscription implements SessionListener {
             InvalidInputException.requireRange("fromStep", fromStep, 1, size + 1);
         }
         this.session = session;
-        this.wantsTraces = wantsTraces;
-        this.wantsBuckets = wantsBuckets;
+        wantsTraces = Words.parse("viz", viz, Traces.LAST) == Traces.LAST;
+        wantsBuckets = Words.parse("losses", lossFormat, LossFormat.RAW) == LossFormat.BUCKETS;
         this.wake = wake;
         intervalNanos = (long) (1e9 / maxHz);
         nextStep = fromStep == null ? size + 1 : fromStep;

@@ -81,6 +81,7 @@ final class OpenApiTest {
                         SESSION + "/losses",
                         SESSION + "/embeddings",
                         SESSION + "/config",
+                        SESSION + "/events",
                         SESSION + "/runs",
                         SESSION + "/runs/{id}",
                         SESSION + "/runs/{id}/pause",

@@ -1,0 +1,146 @@
+package dev.microgpt.live;
+
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.Session;
+import dev.microgpt.session.SessionException;
+import dev.microgpt.session.SessionService;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Shows a session live to those who would rather not speak WebSocket, such as curl. A reader holds the
+/// thread of its request, a virtual one; all of them end at shutdown.
+@RestController
+@RequestMapping("/api/v1/sessions/{name}")
+@Tag(name = "Live")
+class EventsController implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(EventsController.class);
+
+    private final SessionService sessions;
+    private final Limits limits;
+    private final JsonMapper json;
+    private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
+    private volatile boolean running;
+
+    EventsController(SessionService sessions, Limits limits, JsonMapper json) {
+        this.sessions = sessions;
+        this.limits = limits;
+        this.json = json;
+    }
+
+    @GetMapping("/events")
+    @Operation(
+            summary = "Watch a session",
+            description =
+                    "Server-Sent Events: the frames of the WebSocket, each with its last step as id."
+                            + " Last-Event-ID goes on after the step that it names.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "events until the session is deleted",
+            content =
+                    @Content(
+                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                            schema = @Schema(type = "string")))
+    void events(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(description = "first step wanted; 1 for all") @RequestParam(required = false)
+                    @Nullable Long fromStep,
+            @Parameter(description = "last or none") @RequestParam(required = false)
+                    @Nullable String viz,
+            @Parameter(description = "frames a second at most, up to 60")
+                    @RequestParam(required = false)
+                    @Nullable Double maxHz,
+            @Parameter(description = "raw or buckets") @RequestParam(required = false)
+                    @Nullable String losses,
+            @Parameter(description = "as EventSource sends it when it connects again")
+                    @RequestHeader(name = "Last-Event-ID", required = false)
+                    @Nullable Long lastEventId,
+            HttpServletResponse response)
+            throws IOException, InterruptedException {
+        Session session = sessions.get(name);
+        EventStream stream = new EventStream();
+        Subscription subscription =
+                new Subscription(
+                        session,
+                        lastEventId == null
+                                ? fromStep
+                                : Long.valueOf(stepAfter(lastEventId, session)),
+                        viz,
+                        losses,
+                        maxHz,
+                        stream::wake);
+        open(stream);
+        session.addListener(subscription);
+        try {
+            response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+            response.setHeader("Cache-Control", "no-store");
+            stream.write(subscription, json, response.getOutputStream());
+        } catch (IOException e) {
+            log.debug("A reader of session {} is gone, or does not read", name, e);
+        } finally {
+            session.removeListener(subscription);
+            streams.remove(stream);
+        }
+    }
+
+    /// Where an earlier stream is to go on; a session that has fewer steps was started anew.
+    private static long stepAfter(long lastEventId, Session session) {
+        long size = session.snapshot().losses().size();
+        return lastEventId < 0 || lastEventId > size ? 1 : lastEventId + 1;
+    }
+
+    private void open(EventStream stream) {
+        if (streams.size() >= limits.connections()) {
+            throw new SessionException(
+                    ErrorCode.BUSY,
+                    "there are %d readers, as many as allowed".formatted(streams.size()));
+        }
+        streams.add(stream);
+        if (!running) { // closed before it was added
+            streams.remove(stream);
+            throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
+        }
+    }
+
+    @Override
+    public void start() {
+        running = true;
+    }
+
+    @Override
+    public void stop() {
+        running = false;
+        streams.forEach(EventStream::close);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+}
