@@ -63,7 +63,8 @@ sealed interface ServerMessage {
             implements ServerMessage {}
 
     /// Steps that a watcher has not seen yet, with their losses (or a summary of them) and a close look
-    /// at the newest step that was looked at.
+    /// at the newest step that was looked at. Where the state has changed and no step came with it, as
+    /// when a run is paused, it ends before it begins.
     record Frame(
             String session,
             long fromStep,

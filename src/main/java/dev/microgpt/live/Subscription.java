@@ -5,11 +5,14 @@ import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionListener;
+import dev.microgpt.session.SessionState;
 import dev.microgpt.session.Snapshot;
 import dev.microgpt.web.StepReply;
 import dev.microgpt.web.Words;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
 
 /// One watcher's place in the history of a session.
 ///
@@ -45,6 +48,7 @@ final class Subscription implements SessionListener {
     private LossHistory losses;
     private long nextStep;
     private long newestTrace;
+    private SessionState state; // as last sent
     private long dueNanos = System.nanoTime();
 
     /// Whether the writer has nothing to send and sleeps until it is woken.
@@ -72,7 +76,9 @@ final class Subscription implements SessionListener {
                     MAX_HZ,
                     "maxHz must be above 0 and at most 60, but is " + maxHz);
         }
-        losses = session.snapshot().losses();
+        Snapshot now = session.snapshot();
+        losses = now.losses();
+        state = now.view().state();
         long size = losses.size();
         if (fromStep != null) {
             InvalidInputException.requireRange("fromStep", fromStep, 1, size + 1);
@@ -113,7 +119,10 @@ final class Subscription implements SessionListener {
     long nanosUntilDue(long now) {
         isIdle = true; // before looking: what changes from now on wakes the writer
         Snapshot snapshot = session.snapshot();
-        boolean isBehind = snapshot.losses() != losses || snapshot.losses().size() >= nextStep;
+        boolean isBehind =
+                snapshot.losses() != losses
+                        || snapshot.losses().size() >= nextStep
+                        || snapshot.view().state() != state;
         if (!isBehind && !snapshot.deleted()) {
             return Long.MAX_VALUE;
         }
@@ -136,7 +145,7 @@ final class Subscription implements SessionListener {
         }
         long last = losses.size();
         if (last < nextStep) {
-            return null;
+            return newState(snapshot);
         }
         if (wantsBuckets) {
             return frame(snapshot, nextStep, last, last, null);
@@ -150,10 +159,29 @@ final class Subscription implements SessionListener {
         return frame(snapshot, nextStep, nextStep + run.losses().length - 1, last, run.losses());
     }
 
+    /// A frame without steps that tells the session's state, unless it was sent already.
+    private @Nullable ServerMessage newState(Snapshot snapshot) {
+        if (snapshot.view().state() == state) {
+            return null;
+        }
+        state = snapshot.view().state();
+        dueNanos = System.nanoTime() + intervalNanos;
+        return new ServerMessage.Frame(
+                session.name(),
+                nextStep,
+                nextStep - 1,
+                wantsBuckets ? null : new double[0],
+                wantsBuckets ? List.of() : null,
+                null,
+                state,
+                snapshot.view().stepsPerSecond());
+    }
+
     /// @param last the newest step when this frame was begun
     private ServerMessage.Frame frame(
             Snapshot snapshot, long from, long to, long last, double @Nullable [] raw) {
         nextStep = to + 1;
+        state = snapshot.view().state();
         if (to >= last) {
             dueNanos = System.nanoTime() + intervalNanos;
         }

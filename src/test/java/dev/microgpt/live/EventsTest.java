@@ -153,6 +153,41 @@ final class EventsTest {
     }
 
     @Test
+    void statesWithoutAStepAreTold() throws Exception {
+        api.init("events", Map.of("text", Api.SIX_NAMES, "learningRate", 1e300));
+        try (Reader reader = new Reader(api, PATH + "/events?viz=none")) {
+            api.post(PATH + "/runs", Map.of("steps", 10)).ok();
+            Event event = reader.next();
+            while (!event.data().path("state").stringValue().equals("failed")) {
+                event = reader.next();
+            }
+            assertThat(event.type()).isEqualTo("frame");
+            assertThat(event.data().path("toStep").longValue())
+                    .isEqualTo(event.data().path("fromStep").longValue() - 1);
+            assertThat(event.data().path("losses")).isEmpty();
+        }
+        api.initSixNames("events");
+        try (Reader reader = new Reader(api, PATH + "/events?viz=none")) {
+            api.post(PATH + "/runs", Map.of("steps", ENDLESS)).ok();
+            String run = PATH + "/runs/2";
+            for (String action : new String[] {"pause", "resume", "cancel"}) {
+                long before = api.view("events").path("step").longValue();
+                await().until(
+                                () ->
+                                        action.equals("resume")
+                                                || api.view("events").path("step").longValue()
+                                                        > before);
+                api.post(run + "/" + action).ok();
+                String state = api.view("events").path("state").stringValue();
+                Event event = reader.next();
+                while (!event.data().path("state").stringValue().equals(state)) {
+                    event = reader.next();
+                }
+            }
+        }
+    }
+
+    @Test
     void aStreamEndsWithItsSession() throws Exception {
         try (Reader reader = new Reader(api, PATH + "/events")) {
             api.delete(PATH);
