@@ -31,10 +31,12 @@ public final class MicroGpt {
     /// Standard deviation of the initial parameters.
     private static final double INIT_STD = 0.08;
 
-    private final ModelOptions options;
+    private ModelOptions options;
     private final RandomSource random;
     private @Nullable Corpus corpus;
     private int[] order = {}; // (numDocs), the corpus's documents in training order
+    private int nextDocument; // index in the order
+    private int lastDocument; // the first one of the latest step, index in the order
     private @Nullable Engine engine;
     private volatile LossHistory losses = new LossHistory();
 
@@ -65,6 +67,7 @@ public final class MicroGpt {
         random.shuffle(shuffled);
         corpus = documents;
         order = shuffled;
+        nextDocument = 0;
         engine = null; // parameters for another alphabet are of no use
         losses = new LossHistory();
     }
@@ -82,6 +85,7 @@ public final class MicroGpt {
             params[i] = random.gauss(0, INIT_STD);
         }
         engine = Engine.create(options, vocabSize, params);
+        nextDocument = 0;
         losses = new LossHistory();
         return new ModelInfo(params.length, vocabSize, documents.size());
     }
@@ -109,14 +113,14 @@ public final class MicroGpt {
         double loss = advance(viz ? traces : null);
         List<String> docs = new ArrayList<>();
         for (int b = 0; b < options.batchSize(); b++) {
-            docs.add(corpus().document(documentOf(step, b)));
+            docs.add(corpus().document(documentAt(lastDocument, b)));
         }
         return new StepResult(
                 step(),
                 loss,
                 docs,
                 docs.getLast(),
-                corpus().tokens(documentOf(step, options.batchSize() - 1)),
+                corpus().tokens(documentAt(lastDocument, options.batchSize() - 1)),
                 options.learningRateAt(step),
                 model.paramStats(),
                 traces);
@@ -138,20 +142,28 @@ public final class MicroGpt {
         int trainedTokens = (int) Math.min(Integer.MAX_VALUE, options.blockSize() + 1L);
         int[][] batch = new int[options.batchSize()][];
         for (int b = 0; b < batch.length; b++) {
-            batch[b] = corpus().tokens(documentOf(step, b), trainedTokens);
+            batch[b] = corpus().tokens(documentAt(nextDocument, b), trainedTokens);
         }
         double loss = model.trainStep(batch, step, options.learningRateAt(step), traces);
         losses.append(loss);
+        lastDocument = nextDocument;
+        nextDocument = (int) (((long) nextDocument + batch.length) % order.length);
         return loss;
     }
 
-    /// The corpus index of a document of a step's batch. Batches follow each other through the
-    /// shuffled documents, round and round.
+    /// The corpus index of a document of a batch. Batches follow each other through the shuffled
+    /// documents, round and round.
     ///
-    /// @param step counted from 0
-    private int documentOf(long step, int indexInBatch) {
-        long position = step % order.length * options.batchSize() + indexInBatch;
-        return order[(int) (position % order.length)];
+    /// @param first of the batch, index in the order
+    private int documentAt(int first, int indexInBatch) {
+        return order[(int) (((long) first + indexInBatch) % order.length)];
+    }
+
+    /// Changes how the next steps train. See [ModelOptions] for the meaning of each value.
+    ///
+    /// @throws InvalidInputException if a value is out of its range
+    public void steer(double learningRate, long numSteps, int batchSize) {
+        options = options.withTraining(learningRate, numSteps, batchSize);
     }
 
     /// Generates a text, with traces.

@@ -68,6 +68,23 @@ public record ModelOptions(
         return new Builder();
     }
 
+    /// These options with others of those that may change while a model trains.
+    ///
+    /// @throws InvalidInputException if one is out of its range
+    public ModelOptions withTraining(double newLearningRate, long newNumSteps, int newBatchSize) {
+        return new ModelOptions(
+                seed,
+                nEmbd,
+                nHead,
+                nLayer,
+                blockSize,
+                newLearningRate,
+                newNumSteps,
+                engine,
+                random,
+                newBatchSize);
+    }
+
     /// The width D of one head.
     public int headDim() {
         return nEmbd / nHead;

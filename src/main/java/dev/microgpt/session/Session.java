@@ -39,6 +39,8 @@ public final class Session {
     /// So many runs are remembered.
     private static final int KEPT_RUNS = 100;
 
+    private static final int KEPT_EVENTS = 1000;
+
     private final String name;
     private final Limits limits;
     private final Compute.Lane lane;
@@ -58,6 +60,8 @@ public final class Session {
 
     /// Newest last. Changed on the lane, read anywhere.
     private final Deque<Run> runs = new ConcurrentLinkedDeque<>();
+
+    private final Deque<SessionEvent> events = new ConcurrentLinkedDeque<>();
 
     private volatile Snapshot snapshot;
 
@@ -130,7 +134,41 @@ public final class Session {
         createdAt = birth;
         state = corpus == null ? SessionState.CREATED : SessionState.READY;
         newest = null;
+        if (corpus != null) {
+            record(SessionEvent.Kind.LOADED, null, null);
+        }
         publish();
+    }
+
+    private void record(SessionEvent.Kind kind, @Nullable Steering steering, @Nullable Long runId) {
+        events.add(new SessionEvent(model.step(), now(), kind, steering, runId));
+        if (events.size() > KEPT_EVENTS) {
+            events.remove();
+        }
+    }
+
+    /// The newest events, oldest first.
+    public List<SessionEvent> events() {
+        return List.copyOf(events);
+    }
+
+    /// Changes how the next steps train, also while a run goes on.
+    ///
+    /// @throws dev.microgpt.engine.InvalidInputException if a value is out of its range or beyond the
+    ///     limits
+    /// @throws SessionException `not_loaded`
+    public SessionView steer(Steering steering) {
+        requireLoaded(snapshot.view());
+        return call(
+                () -> {
+                    requireLoaded(snapshot.view());
+                    ModelOptions steered = steering.applyTo(model.options());
+                    limits.check(steered, model.corpus());
+                    model.steer(steered.learningRate(), steered.numSteps(), steered.batchSize());
+                    record(SessionEvent.Kind.STEERED, steering, null);
+                    publish();
+                    return snapshot.view();
+                });
     }
 
     /// Checks that loading would lose nothing.
@@ -460,6 +498,7 @@ public final class Session {
                         runs.remove();
                     }
                     active = run;
+                    record(SessionEvent.Kind.STARTED, null, run.id());
                     goOn(run);
                     publish();
                     return run.view();
@@ -498,6 +537,9 @@ public final class Session {
         return settle(
                 run,
                 () -> {
+                    if (run.isActive() && run.state() != RunState.PAUSED) {
+                        record(SessionEvent.Kind.PAUSED, null, id);
+                    }
                     if (run.isActive()) {
                         run.become(RunState.PAUSED);
                     }
@@ -514,6 +556,7 @@ public final class Session {
                 () -> {
                     if (run.state() == RunState.PAUSED) {
                         requireUsable(snapshot.view());
+                        record(SessionEvent.Kind.RESUMED, null, id);
                         run.become(RunState.QUEUED);
                         goOn(run);
                     }
@@ -526,7 +569,13 @@ public final class Session {
     public RunView cancelRun(long id) {
         Run run = find(id);
         run.ask(Run.Request.CANCEL);
-        return settle(run, () -> run.end(RunState.CANCELLED, "it was cancelled"));
+        return settle(
+                run,
+                () -> {
+                    if (run == active) {
+                        endRun(RunState.CANCELLED, "it was cancelled");
+                    }
+                });
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a leg tells its run how it ends
@@ -538,9 +587,6 @@ public final class Session {
         return call(
                 () -> {
                     change.run();
-                    if (run == active && !run.isActive()) {
-                        active = null;
-                    }
                     publish();
                     return run.view();
                 });
@@ -551,6 +597,7 @@ public final class Session {
         if (run != null) {
             run.end(how, why);
             active = null;
+            record(SessionEvent.Kind.valueOf(how.name()), null, run.id());
         }
     }
 

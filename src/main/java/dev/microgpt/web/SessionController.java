@@ -21,6 +21,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -95,6 +96,40 @@ class SessionController {
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     SessionView get(@Parameter(example = "demo") @PathVariable String name) {
         return sessions.get(name).snapshot().view();
+    }
+
+    @PatchMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Steer a session",
+            description = "From the next step on, also while a run goes on.")
+    @ApiResponse(responseCode = "200", description = "the session")
+    @Fails({
+        ErrorCode.MALFORMED_JSON,
+        ErrorCode.UNKNOWN_FIELD,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode.INVALID_NAME,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY,
+        ErrorCode.FORBIDDEN_ORIGIN
+    })
+    SessionView steer(
+            @Parameter(example = "demo") @PathVariable String name,
+            @RequestBody SteerRequest body) {
+        return sessions.get(name).steer(body.toSteering());
+    }
+
+    @GetMapping("/{name}/history")
+    @Operation(
+            summary = "What happened to a session beside its steps",
+            description = "The newest 1000 events, oldest first.")
+    @ApiResponse(responseCode = "200", description = "the events")
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
+    HistoryReply history(@Parameter(example = "demo") @PathVariable String name) {
+        return new HistoryReply(sessions.get(name).events());
     }
 
     @DeleteMapping("/{name}")

@@ -73,6 +73,13 @@ public final class Api {
         return send(request(path).DELETE());
     }
 
+    public Reply patch(String path, Map<String, ?> body) {
+        return send(
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .method("PATCH", BodyPublishers.ofString(Json.write(body))));
+    }
+
     /// A call without a body.
     public Reply post(String path) {
         return send(request(path).POST(BodyPublishers.noBody()));

@@ -82,6 +82,7 @@ final class OpenApiTest {
                         SESSION + "/embeddings",
                         SESSION + "/config",
                         SESSION + "/events",
+                        SESSION + "/history",
                         SESSION + "/runs",
                         SESSION + "/runs/{id}",
                         SESSION + "/runs/{id}/pause",

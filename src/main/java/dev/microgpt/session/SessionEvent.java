@@ -1,0 +1,29 @@
+package dev.microgpt.session;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+
+/// Something that happened to a session beside its steps.
+///
+/// @param step steps trained when it happened
+/// @param at when it happened
+/// @param kind what it was
+/// @param steering what was changed; null unless steered
+/// @param run the run that it is about; null where it is about none
+public record SessionEvent(
+        long step, Instant at, Kind kind, @Nullable Steering steering, @Nullable Long run) {
+
+    /// The names, in lower case, are part of the interface.
+    public enum Kind {
+        /// The session was started anew, with new parameters.
+        LOADED,
+        STEERED,
+        STARTED,
+        PAUSED,
+        RESUMED,
+        CANCELLED,
+        SUCCEEDED,
+        FAILED
+    }
+}

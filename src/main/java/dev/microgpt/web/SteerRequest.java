@@ -1,0 +1,34 @@
+package dev.microgpt.web;
+
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.session.Steering;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+
+import org.jspecify.annotations.Nullable;
+
+/// Options to change while a session trains.
+record SteerRequest(
+        @Schema(description = "of the line that falls to 0 at numSteps", example = "0.005")
+                @Nullable Double learningRate,
+        @Schema(
+                        description = "after so many steps the learning rate has fallen to 0",
+                        minimum = "1",
+                        example = "5000")
+                @Nullable Long numSteps,
+        @Schema(description = "documents in a step", minimum = "1", example = "4")
+                @Nullable Integer batchSize) {
+
+    /// @throws InvalidInputException if nothing is to be changed
+    Steering toSteering() {
+        if (learningRate == null && numSteps == null && batchSize == null) {
+            throw InvalidInputException.outOfRange(
+                    "learningRate",
+                    null,
+                    null,
+                    null,
+                    "name at least one of learningRate, numSteps, batchSize");
+        }
+        return new Steering(learningRate, numSteps, batchSize);
+    }
+}
