@@ -30,6 +30,9 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
         };
     }
 
+    /// An engine of its own with the same parameters and the same state of the optimiser.
+    Engine copy();
+
     int numParams();
 
     /// Forward, loss, backward and Adam update.

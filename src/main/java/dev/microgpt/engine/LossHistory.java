@@ -32,6 +32,16 @@ public final class LossHistory {
         levels.add(new Level(LOWEST_WIDTH_BITS));
     }
 
+    /// A history of its own that begins with what this one holds.
+    public synchronized LossHistory copy() {
+        LossHistory copy = new LossHistory();
+        copy.exact = exact.clone();
+        copy.levels.clear();
+        levels.forEach(level -> copy.levels.add(level.copy()));
+        copy.size = size;
+        return copy;
+    }
+
     /// Adds the loss of the next step.
     public synchronized void append(double loss) {
         int index = (int) (size % EXACT_RING);
@@ -222,6 +232,16 @@ public final class LossHistory {
 
         Level(int widthBits) {
             this.widthBits = widthBits;
+        }
+
+        Level copy() {
+            Level copy = new Level(widthBits);
+            if (open.count > 0) {
+                copy.open.add(open);
+            }
+            copy.ring = ring.clone();
+            copy.complete = complete;
+            return copy;
         }
 
         long width() {

@@ -50,6 +50,23 @@ public final class MicroGpt {
         random = options.random().create(options.seed());
     }
 
+    private MicroGpt(MicroGpt other) {
+        options = other.options;
+        random = other.random.copy();
+        corpus = other.corpus;
+        order = other.order;
+        nextDocument = other.nextDocument;
+        lastDocument = other.lastDocument;
+        engine = other.engine == null ? null : other.engine.copy();
+        losses = other.losses.copy();
+    }
+
+    /// A model of its own that goes on as this one would: with the same parameters, state of the
+    /// optimiser, generator, place in the documents, and losses so far.
+    public MicroGpt copy() {
+        return new MicroGpt(this);
+    }
+
     public ModelOptions options() {
         return options;
     }

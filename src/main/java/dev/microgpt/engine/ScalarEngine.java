@@ -86,6 +86,14 @@ final class ScalarEngine implements Engine {
         }
     }
 
+    @Override
+    public Engine copy() {
+        ScalarEngine copy = new ScalarEngine(options, wte.length, data(params));
+        System.arraycopy(m, 0, copy.m, 0, m.length);
+        System.arraycopy(v, 0, copy.v, 0, v.length);
+        return copy;
+    }
+
     /// Cuts the flat parameters into matrices.
     private static final class MatrixReader {
 

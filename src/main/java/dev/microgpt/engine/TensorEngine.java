@@ -31,6 +31,16 @@ final class TensorEngine implements Engine {
                         params);
     }
 
+    private TensorEngine(TensorEngine other) {
+        options = other.options;
+        model = other.model.copy();
+    }
+
+    @Override
+    public Engine copy() {
+        return new TensorEngine(this);
+    }
+
     /// See [Engine#estimateBytes].
     static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
         return TensorModel.estimateBytes(

@@ -43,6 +43,7 @@ public final class Session {
 
     private final String name;
     private final Limits limits;
+    private final Compute compute;
     private final Compute.Lane lane;
     private final AtomicInteger trainers = new AtomicInteger();
     private volatile boolean deleted;
@@ -68,9 +69,36 @@ public final class Session {
     Session(String name, ModelOptions options, Limits limits, Compute compute) {
         this.name = name;
         this.limits = limits;
+        this.compute = compute;
         lane = compute.newLane();
         model = new MicroGpt(options);
         snapshot = takeSnapshot();
+    }
+
+    /// A session that begins as a copy.
+    private Session(String name, MicroGpt model, List<SessionEvent> events, Session parent) {
+        this.name = name;
+        limits = parent.limits;
+        lane = parent.compute.newLane();
+        compute = parent.compute;
+        this.model = model;
+        this.events.addAll(events);
+        state = SessionState.READY;
+        record(SessionEvent.Kind.FORKED, null, null);
+        snapshot = takeSnapshot();
+    }
+
+    /// A session of its own that goes on as this one would: the same parameters, optimiser, generator,
+    /// documents, losses and events so far, but no run.
+    ///
+    /// @throws SessionException `not_loaded` or `wrong_state`
+    Session fork(String newName) {
+        requireUsable(snapshot.view());
+        return call(
+                () -> {
+                    requireUsable(snapshot.view());
+                    return new Session(newName, model.copy(), events(), this);
+                });
     }
 
     public String name() {

@@ -18,6 +18,8 @@ public record SessionEvent(
     public enum Kind {
         /// The session was started anew, with new parameters.
         LOADED,
+        /// The session began as a copy of another one.
+        FORKED,
         STEERED,
         STARTED,
         PAUSED,

@@ -57,6 +57,17 @@ public final class SessionService {
         return session;
     }
 
+    /// Makes a session that goes on as another one would.
+    ///
+    /// @throws SessionException `invalid_name`, `not_found`, `exists`, `not_loaded`, `wrong_state`, or
+    ///     `busy` if there are too many sessions
+    public Session fork(String name, String newName) {
+        Session parent = get(name);
+        requireAbsent(newName, false);
+        requireRoom();
+        return register(newName, parent.fork(newName), false);
+    }
+
     /// Checks that `init` would overwrite nothing that it must not.
     ///
     /// @throws SessionException `invalid_name` or `exists`
@@ -78,14 +89,18 @@ public final class SessionService {
         if (existing != null) {
             return existing;
         }
+        requireRoom();
+        sessions.put(name, fresh);
+        return fresh;
+    }
+
+    private void requireRoom() {
         if (sessions.size() >= limits.sessions()) {
             throw new SessionException(
                     ErrorCode.BUSY,
                     "there are %d sessions, as many as allowed; delete one first"
                             .formatted(sessions.size()));
         }
-        sessions.put(name, fresh);
-        return fresh;
     }
 
     /// @throws SessionException `invalid_name` or `not_found`

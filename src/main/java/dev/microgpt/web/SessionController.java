@@ -122,6 +122,21 @@ class SessionController {
         return sessions.get(name).steer(body.toSteering());
     }
 
+    @PostMapping(path = "/{name}/fork", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Make a copy that goes its own way",
+            description =
+                    "With the same parameters, optimiser, generator, documents and losses; it trains as"
+                            + " the original would. The original is not disturbed.")
+    @ApiResponse(responseCode = "201", description = "the new session")
+    @Fails({ErrorCode.EXISTS, ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
+    ResponseEntity<SessionView> fork(
+            @Parameter(example = "demo") @PathVariable String name, @RequestBody ForkRequest body) {
+        Session fork = sessions.fork(name, body.requiredName());
+        return ResponseEntity.created(URI.create("/api/v1/sessions/" + fork.name()))
+                .body(fork.snapshot().view());
+    }
+
     @GetMapping("/{name}/history")
     @Operation(
             summary = "What happened to a session beside its steps",

@@ -99,6 +99,24 @@ final class LossHistoryTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 255, 256, 257, 5000, 1_100_000})
+    void aCopyGoesItsOwnWay(int size) {
+        double[] losses = losses(size + 600);
+        LossHistory original = history(Arrays.copyOf(losses, size));
+        LossHistory copy = original.copy();
+        for (int i = size; i < losses.length; i++) {
+            copy.append(losses[i]);
+        }
+        LossHistory whole = history(losses);
+
+        assertThat(original.size()).isEqualTo(size);
+        assertThat(copy.size()).isEqualTo(losses.length);
+        assertThat(copy.newest(LossHistory.EXACT)).containsExactly(whole.newest(LossHistory.EXACT));
+        assertThat(copy.buckets(1, losses.length, 50))
+                .isEqualTo(whole.buckets(1, losses.length, 50));
+    }
+
     @Test
     void bucketsAreOfAboutEqualLength() {
         LossHistory history = history(losses(10_007));

@@ -83,6 +83,7 @@ final class OpenApiTest {
                         SESSION + "/config",
                         SESSION + "/events",
                         SESSION + "/history",
+                        SESSION + "/fork",
                         SESSION + "/runs",
                         SESSION + "/runs/{id}",
                         SESSION + "/runs/{id}/pause",
@@ -93,7 +94,7 @@ final class OpenApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"init", "load", "step", "generate", "score", "inspect", "runs"})
+    @ValueSource(strings = {"init", "load", "step", "generate", "score", "inspect", "runs", "fork"})
     void requestsHaveExamples(String call) {
         JsonNode operation = operation("post", SESSION + "/" + call);
         JsonNode name =

@@ -28,6 +28,7 @@ public final class TensorModel {
     private final float[] m; // (size), first moments of the gradients
     private final float[] v; // (size), second moments
     private final int numParams;
+    private final double worthwhile;
     private final Passes passes;
 
     /// Of the Adam update at hand.
@@ -68,8 +69,26 @@ public final class TensorModel {
         gradient = new float[layout.size];
         m = new float[layout.size];
         v = new float[layout.size];
+        this.worthwhile = worthwhile;
         passes = new Passes(layout, kernels, params, gradient, worthwhile);
         layout.forEachParam((index, place) -> params[place] = (float) initialParams[index]);
+    }
+
+    private TensorModel(TensorModel other) {
+        kernels = other.kernels;
+        layout = other.layout;
+        numParams = other.numParams;
+        params = other.params.clone();
+        gradient = new float[layout.size];
+        m = other.m.clone();
+        v = other.v.clone();
+        worthwhile = other.worthwhile;
+        passes = new Passes(layout, kernels, params, gradient, worthwhile);
+    }
+
+    /// A model of its own with the same parameters and the same state of the optimiser.
+    public TensorModel copy() {
+        return new TensorModel(this);
     }
 
     public int numParams() {

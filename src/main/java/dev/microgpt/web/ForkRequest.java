@@ -1,0 +1,22 @@
+package dev.microgpt.web;
+
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.SessionException;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+
+import org.jspecify.annotations.Nullable;
+
+/// What to call a copy of a session.
+record ForkRequest(
+        @Schema(description = "of the new session", example = "demo-2") @Nullable String name) {
+
+    /// @throws SessionException if there is no name
+    String requiredName() {
+        if (name == null) {
+            throw new SessionException(
+                    ErrorCode.INVALID_NAME, "name the new session", "name", null);
+        }
+        return name;
+    }
+}

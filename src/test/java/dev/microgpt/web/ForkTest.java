@@ -1,0 +1,130 @@
+package dev.microgpt.web;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Reply;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.Map;
+
+/// Copies of sessions that go their own way.
+@ServiceTest
+final class ForkTest {
+
+    private static final String PARENT = "/sessions/parent";
+    private static final String CHILD = "/sessions/child";
+
+    private final Api api;
+
+    ForkTest(@LocalServerPort int port) {
+        api = new Api(port);
+    }
+
+    @BeforeEach
+    void makeSession() {
+        api.delete(CHILD);
+        api.initSixNames("parent");
+    }
+
+    private JsonNode fork() {
+        Reply reply = api.post(PARENT + "/fork", Map.of("name", "child"));
+        assertThat(reply.status()).as(reply.body()).isEqualTo(201);
+        assertThat(reply.header("Location")).isEqualTo("/api/v1" + CHILD);
+        return reply.json();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tensor, mulberry32", "scalar, python"})
+    void aForkGoesOnAsItsParentWould(String engine, String random) {
+        api.init(
+                "parent",
+                Map.of(
+                        "text",
+                        Api.SIX_NAMES,
+                        "engine",
+                        engine,
+                        "random",
+                        random,
+                        "nEmbd",
+                        8,
+                        "batchSize",
+                        2));
+        api.step("parent", 10);
+        api.patch(PARENT, Map.of("batchSize", 3, "learningRate", 0.02)).ok();
+        api.post(PARENT + "/generate", Map.of("count", 2)).ok();
+        api.step("parent", 7);
+        JsonNode child = fork();
+        assertThat(child.path("step").longValue()).isEqualTo(17);
+        assertThat(child.path("options")).isEqualTo(api.view("parent").path("options"));
+
+        api.step("parent", 20);
+        api.step("child", 20);
+        assertThat(api.losses("child")).containsExactly(api.losses("parent"));
+        Map<String, Integer> five = Map.of("count", 5);
+        assertThat(api.post(CHILD + "/generate", five).ok())
+                .isEqualTo(api.post(PARENT + "/generate", five).ok());
+        assertThat(api.get(CHILD + "/embeddings").ok())
+                .isEqualTo(api.get(PARENT + "/embeddings").ok());
+    }
+
+    @Test
+    void forkAndParentAreIndependent() {
+        api.step("parent", 5);
+        fork();
+        api.step("child", 5);
+        assertThat(api.view("parent").path("step").longValue()).isEqualTo(5);
+        api.delete(PARENT);
+        assertThat(api.step("child", 1).path("step").longValue()).isEqualTo(11);
+        JsonNode events = api.get(CHILD + "/history").ok().path("events");
+        assertThat(events.get(0).path("kind").stringValue()).isEqualTo("loaded");
+        assertThat(events.get(events.size() - 1).path("kind").stringValue()).isEqualTo("forked");
+        assertThat(events.get(events.size() - 1).path("step").longValue()).isEqualTo(5);
+    }
+
+    @Test
+    void aRunIsNotDisturbedAndNotCopied() {
+        api.post(PARENT + "/runs", Map.of("steps", 1_000_000_000)).ok();
+        await().until(() -> api.view("parent").path("step").longValue() > 0);
+        JsonNode child = fork();
+        long step = child.path("step").longValue();
+        assertThat(child.path("state").stringValue()).isEqualTo("ready");
+        assertThat(api.get(CHILD + "/runs").ok().path("runs")).isEmpty();
+        await().until(() -> api.view("parent").path("step").longValue() > step + 100);
+        api.post(PARENT + "/runs/" + newestRun() + "/cancel").ok();
+        api.step("child", 100);
+        double[] parent = api.losses("parent");
+        double[] losses = api.losses("child");
+        for (int i = 0; i < losses.length; i++) {
+            assertThat(losses[i]).isEqualTo(parent[i]);
+        }
+    }
+
+    private long newestRun() {
+        JsonNode runs = api.get(PARENT + "/runs").ok().path("runs");
+        return runs.get(runs.size() - 1).path("id").longValue();
+    }
+
+    @Test
+    void whatCannotBeForkedIsRefused() {
+        Map<String, String> name = Map.of("name", "child");
+        assertProblem(api.post("/sessions/nobody/fork", name), 404, "not_found");
+        assertProblem(api.post(PARENT + "/fork", Map.of()), 400, "invalid_name");
+        assertProblem(api.post(PARENT + "/fork", Map.of("name", "A b")), 400, "invalid_name");
+        assertProblem(api.post(PARENT + "/fork", Map.of("name", "parent")), 409, "exists");
+        api.init("parent", Map.of());
+        assertProblem(api.post(PARENT + "/fork", name), 409, "not_loaded");
+        assertThat(api.get(CHILD).status()).isEqualTo(404);
+    }
+}
