@@ -91,6 +91,10 @@ final class Run {
         }
     }
 
+    Request request() {
+        return request;
+    }
+
     boolean isAsked() {
         return request != Request.NONE;
     }

@@ -56,6 +56,9 @@ public final class Session {
     private @Nullable StepResult newest;
     private final RateMeter rate = new RateMeter();
 
+    /// That carries the active run on; others are left from before a pause.
+    private @Nullable Leg leg;
+
     /// The run that has not ended. Changed on the lane, read anywhere.
     private volatile @Nullable Run active;
 
@@ -438,7 +441,8 @@ public final class Session {
 
         @Override
         public @Nullable Run slice(long deadline) {
-            if (run != active || run.state() == RunState.PAUSED || run.isAsked()) {
+            obey(run);
+            if (this != leg || run != active || run.state() == RunState.PAUSED) {
                 return run;
             }
             rate.resume(System.nanoTime());
@@ -475,7 +479,7 @@ public final class Session {
                     .execute(
                             () -> {
                                 try {
-                                    goOn(run);
+                                    queue(this);
                                 } catch (SessionException _) {
                                     // Deleted, or shutting down.
                                 }
@@ -562,16 +566,7 @@ public final class Session {
     public RunView pauseRun(long id) {
         Run run = find(id);
         run.ask(Run.Request.PAUSE);
-        return settle(
-                run,
-                () -> {
-                    if (run.isActive() && run.state() != RunState.PAUSED) {
-                        record(SessionEvent.Kind.PAUSED, null, id);
-                    }
-                    if (run.isActive()) {
-                        run.become(RunState.PAUSED);
-                    }
-                });
+        return settle(run, () -> obey(run));
     }
 
     /// Lets a paused run go on. Changes nothing on others.
@@ -597,18 +592,38 @@ public final class Session {
     public RunView cancelRun(long id) {
         Run run = find(id);
         run.ask(Run.Request.CANCEL);
-        return settle(
-                run,
-                () -> {
-                    if (run == active) {
-                        endRun(RunState.CANCELLED, "it was cancelled");
-                    }
-                });
+        return settle(run, () -> obey(run));
+    }
+
+    private void goOn(Run run) {
+        leg = new Leg(run);
+        queue(leg);
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a leg tells its run how it ends
-    private void goOn(Run run) {
-        lane.train(new Leg(run));
+    private void queue(Leg next) {
+        lane.train(next);
+    }
+
+    /// Does what a run was asked for, between two slices.
+    private void obey(Run run) {
+        if (!run.isActive()) {
+            return;
+        }
+        switch (run.request()) {
+            case NONE -> {}
+            case PAUSE -> {
+                if (run.state() != RunState.PAUSED) {
+                    record(SessionEvent.Kind.PAUSED, null, run.id());
+                }
+                run.become(RunState.PAUSED);
+                publish();
+            }
+            case CANCEL -> {
+                endRun(RunState.CANCELLED, "it was cancelled");
+                publish();
+            }
+        }
     }
 
     private RunView settle(Run run, Runnable change) {

@@ -135,6 +135,20 @@ final class RunsTest {
         assertThat(step()).isEqualTo(20_000);
     }
 
+    /// Each resumption takes the place of what waited before it.
+    @Test
+    void aRunMayBePausedAndResumedVeryOften() {
+        String fast = start(Map.of("steps", ENDLESS));
+        for (int i = 0; i < 1100; i++) {
+            api.post(fast + "/pause").ok();
+            api.post(fast + "/resume").ok();
+        }
+        long step = step();
+        await().until(() -> step() > step);
+        act(fast, "cancel");
+        assertThat(api.step(NAME, 1).path("step").longValue()).isGreaterThan(step);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"running", "paused"})
     void cancelEndsARun(String state) {
