@@ -2,7 +2,8 @@
 ///
 /// [TensorModel] holds the parameters and trains them; [KvDecoder] reads sequences token by token. Both
 /// leave the arithmetic to [Kernels], of which there are two implementations: portable loops, and SIMD
-/// with the JDK's Vector API. [KernelProvider] chooses. Only `SimdKernels` knows what a lane is.
+/// with the JDK's Vector API. [KernelProvider] chooses. What a lane is, only the classes know
+/// whose names begin with `Simd`.
 ///
 /// All widths are padded to multiples of 16 (see [Layout]), so that kernels have no remainders: the
 /// padding of activations, weights and gradients is zero and stays zero.
