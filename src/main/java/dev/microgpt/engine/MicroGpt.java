@@ -35,8 +35,7 @@ public final class MicroGpt {
     private final RandomSource random;
     private @Nullable Corpus corpus;
     private int[] order = {}; // (numDocs), the corpus's documents in training order
-    private int nextDocument; // index in the order
-    private int lastDocument; // the first one of the latest step, index in the order
+    private int nextDocument; // to train on, index in the order
     private @Nullable Engine engine;
     private volatile LossHistory losses = new LossHistory();
 
@@ -56,7 +55,6 @@ public final class MicroGpt {
         corpus = other.corpus;
         order = other.order;
         nextDocument = other.nextDocument;
-        lastDocument = other.lastDocument;
         engine = other.engine == null ? null : other.engine.copy();
         losses = other.losses.copy();
     }
@@ -84,7 +82,6 @@ public final class MicroGpt {
         random.shuffle(shuffled);
         corpus = documents;
         order = shuffled;
-        nextDocument = 0;
         engine = null; // parameters for another alphabet are of no use
         losses = new LossHistory();
     }
@@ -127,17 +124,18 @@ public final class MicroGpt {
         Engine model = engine();
         List<Trace> traces = new ArrayList<>();
         long step = step();
+        int first = nextDocument;
         double loss = advance(viz ? traces : null);
         List<String> docs = new ArrayList<>();
         for (int b = 0; b < options.batchSize(); b++) {
-            docs.add(corpus().document(documentAt(lastDocument, b)));
+            docs.add(corpus().document(documentAt(first, b)));
         }
         return new StepResult(
                 step(),
                 loss,
                 docs,
                 docs.getLast(),
-                corpus().tokens(documentAt(lastDocument, options.batchSize() - 1)),
+                corpus().tokens(documentAt(first, options.batchSize() - 1)),
                 options.learningRateAt(step),
                 model.paramStats(),
                 traces);
@@ -163,7 +161,6 @@ public final class MicroGpt {
         }
         double loss = model.trainStep(batch, step, options.learningRateAt(step), traces);
         losses.append(loss);
-        lastDocument = nextDocument;
         nextDocument = (int) (((long) nextDocument + batch.length) % order.length);
         return loss;
     }

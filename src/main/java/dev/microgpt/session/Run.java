@@ -57,17 +57,15 @@ final class Run {
         RunView published = view;
         return switch (request) {
             case NONE -> published;
-            case PAUSE -> published.state() == RunState.RUNNING ? pausing(published) : published;
-            case CANCEL -> published.state().isEnd() ? published : cancelling(published);
+            case PAUSE ->
+                    published.state() == RunState.RUNNING
+                            ? withState(published, RunState.PAUSING)
+                            : published;
+            case CANCEL ->
+                    published.state().isEnd()
+                            ? published
+                            : withState(published, RunState.CANCELLING);
         };
-    }
-
-    private static RunView pausing(RunView v) {
-        return withState(v, RunState.PAUSING);
-    }
-
-    private static RunView cancelling(RunView v) {
-        return withState(v, RunState.CANCELLING);
     }
 
     private static RunView withState(RunView v, RunState state) {

@@ -18,6 +18,7 @@ import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.method.HandlerMethod;
 
@@ -105,7 +106,10 @@ class OpenApiConfiguration {
         Fails fails = handler.getMethodAnnotation(Fails.class);
         List<ErrorCode> declared = fails == null ? List.of() : List.of(fails.value());
         List<ErrorCode> common =
-                handler.hasMethodAnnotation(PostMapping.class) ? WITH_BODY : List.of();
+                handler.hasMethodAnnotation(PostMapping.class)
+                                || handler.hasMethodAnnotation(PatchMapping.class)
+                        ? WITH_BODY
+                        : List.of();
         Map<Integer, List<ErrorCode>> byStatus =
                 Stream.of(common, declared, ALWAYS)
                         .flatMap(List::stream)

@@ -34,8 +34,8 @@ record RunRequest(
 
     /// @throws InvalidInputException if a value is missing or out of its range
     RunCall toCall(Limits limits) {
-        InvalidInputException.requireRange(
-                "steps", steps == null ? 0 : steps, 1, limits.stepsPerRun());
+        long count = steps == null ? 0 : steps;
+        InvalidInputException.requireRange("steps", count, 1, limits.stepsPerRun());
         if (stepsPerSecond != null) {
             InvalidInputException.requireRange("stepsPerSecond", stepsPerSecond, SLOWEST, FASTEST);
         }
@@ -43,6 +43,6 @@ record RunRequest(
         if (lossBelow != null) {
             InvalidInputException.requireRange("stopWhen.lossBelow", lossBelow, 0, HIGHEST_LOSS);
         }
-        return new RunCall(steps == null ? 0 : steps, stepsPerSecond, lossBelow);
+        return new RunCall(count, stepsPerSecond, lossBelow);
     }
 }

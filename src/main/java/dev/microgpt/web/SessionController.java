@@ -103,19 +103,7 @@ class SessionController {
             summary = "Steer a session",
             description = "From the next step on, also while a run goes on.")
     @ApiResponse(responseCode = "200", description = "the session")
-    @Fails({
-        ErrorCode.MALFORMED_JSON,
-        ErrorCode.UNKNOWN_FIELD,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.TOO_LARGE,
-        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-        ErrorCode.INVALID_NAME,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.FORBIDDEN_ORIGIN
-    })
+    @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY})
     SessionView steer(
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody SteerRequest body) {

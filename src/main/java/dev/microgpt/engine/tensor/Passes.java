@@ -57,11 +57,6 @@ final class Passes {
         gradientRows = new int[] {layout.f, layout.c, layout.c, layout.a};
     }
 
-    /// Whether the last batch was large enough for several threads.
-    boolean isSplit() {
-        return split;
-    }
-
     /// Computes the gradient of a batch's loss.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
@@ -113,7 +108,8 @@ final class Passes {
         return 6 * params * rows;
     }
 
-    private void run(Workers.Phase phase, int units, int size) {
+    /// Runs a phase of a step, on several threads if the last batch was large enough.
+    void run(Workers.Phase phase, int units, int size) {
         if (split) {
             Workers.split(phase, units, size);
         } else {
@@ -190,6 +186,7 @@ final class Passes {
                 3 * layout.a,
                 at.norm1,
                 acts.cStride,
+                params,
                 layout.qkv(of),
                 at.attention.qkv,
                 at.attention.qkvStride);
@@ -228,6 +225,7 @@ final class Passes {
                 layout.c,
                 buffers.o,
                 buffers.oStride,
+                params,
                 layout.wo(layer),
                 acts.branch,
                 c);
@@ -235,12 +233,23 @@ final class Passes {
 
         norm(from, to, at.norm2, at.scale2);
         int f = acts.fStride;
-        multiply(from, to, layout.c, layout.f, at.norm2, c, layout.fc1(layer), at.hidden, f);
+        multiply(
+                from, to, layout.c, layout.f, at.norm2, c, params, layout.fc1(layer), at.hidden, f);
         if (capture != null) {
             capture.takeHidden(layer, at.hidden, f);
         }
         kernels.relu(at.hidden, from * f, (to - from) * f);
-        multiply(from, to, layout.f, layout.c, at.hidden, f, layout.fc2(layer), acts.branch, c);
+        multiply(
+                from,
+                to,
+                layout.f,
+                layout.c,
+                at.hidden,
+                f,
+                params,
+                layout.fc2(layer),
+                acts.branch,
+                c);
         kernels.add(acts.branch, from * c, acts.x, from * c, (to - from) * c);
     }
 
@@ -252,6 +261,7 @@ final class Passes {
                 layout.v,
                 acts.x,
                 acts.cStride,
+                params,
                 layout.lmHead,
                 acts.logits,
                 acts.vStride);
@@ -276,6 +286,7 @@ final class Passes {
         kernels.rmsNorm(from, to, layout.width, layout.c, acts.x, y, acts.cStride, scale);
     }
 
+    /// y = x W, or y = x W^T with the transposed weights.
     private void multiply(
             int from,
             int to,
@@ -283,6 +294,7 @@ final class Passes {
             int out,
             float[] x,
             int xStride,
+            float[] weights,
             int weight,
             float[] y,
             int yStride) {
@@ -293,7 +305,7 @@ final class Passes {
                 x,
                 from * xStride,
                 xStride,
-                params,
+                weights,
                 weight,
                 y,
                 from * yStride,
@@ -363,10 +375,25 @@ final class Passes {
         kernels.transpose(in, out, params, transposed, weight);
     }
 
+    /// dW = x^T dy
+    ///
+    /// @param from,to rows of the weight
+    private void weightGradient(
+            int from,
+            int to,
+            int in,
+            int out,
+            float[] x,
+            int xStride,
+            float[] dy,
+            int dyStride,
+            int weight) {
+        kernels.weightGradient(rows, from, to, in, out, x, xStride, dy, dyStride, gradient, weight);
+    }
+
     /// @param from,to rows of the weight
     private void logitsGradient(int part, int from, int to) {
-        kernels.weightGradient(
-                rows,
+        weightGradient(
                 from,
                 to,
                 layout.c,
@@ -375,45 +402,21 @@ final class Passes {
                 acts.cStride,
                 acts.logits,
                 acts.vStride,
-                gradient,
                 layout.lmHead);
     }
 
     private void logitsBackward(int from, int to) {
-        multiplyTransposed(
+        multiply(
                 from,
                 to,
                 layout.v,
                 layout.c,
                 acts.logits,
                 acts.vStride,
+                transposed,
                 layout.lmHead,
                 acts.dx,
                 acts.cStride);
-    }
-
-    private void multiplyTransposed(
-            int from,
-            int to,
-            int in,
-            int out,
-            float[] x,
-            int xStride,
-            int weight,
-            float[] y,
-            int yStride) {
-        kernels.multiply(
-                Activations.roundedRows(to - from),
-                in,
-                out,
-                x,
-                from * xStride,
-                xStride,
-                transposed,
-                weight,
-                y,
-                from * yStride,
-                yStride);
     }
 
     private void normBackward(
@@ -434,19 +437,38 @@ final class Passes {
         int c = acts.cStride;
         int f = acts.fStride;
         System.arraycopy(acts.dx, from * c, acts.dMlp, from * c, (to - from) * c);
-        multiplyTransposed(
-                from, to, layout.c, layout.f, acts.dx, c, layout.fc2(of), acts.dHidden, f);
+        multiply(
+                from,
+                to,
+                layout.c,
+                layout.f,
+                acts.dx,
+                c,
+                transposed,
+                layout.fc2(of),
+                acts.dHidden,
+                f);
         kernels.reluBackward(at.hidden, acts.dHidden, from * f, (to - from) * f);
-        multiplyTransposed(
-                from, to, layout.f, layout.c, acts.dHidden, f, layout.fc1(of), acts.dNorm, c);
+        multiply(
+                from,
+                to,
+                layout.f,
+                layout.c,
+                acts.dHidden,
+                f,
+                transposed,
+                layout.fc1(of),
+                acts.dNorm,
+                c);
         normBackward(from, to, acts.dNorm, at.norm2, at.scale2, acts.dx, true);
-        multiplyTransposed(
+        multiply(
                 from,
                 to,
                 layout.c,
                 layout.a,
                 acts.dx,
                 c,
+                transposed,
                 layout.wo(of),
                 at.attention.dO,
                 at.attention.oStride);
@@ -454,8 +476,7 @@ final class Passes {
 
     /// @param from,to rows of the weight
     private void fc2Gradient(int part, int from, int to) {
-        kernels.weightGradient(
-                rows,
+        weightGradient(
                 from,
                 to,
                 layout.f,
@@ -464,14 +485,12 @@ final class Passes {
                 acts.fStride,
                 acts.dMlp,
                 acts.cStride,
-                gradient,
                 layout.fc2(layer));
     }
 
     /// @param from,to rows of the weight
     private void fc1Gradient(int part, int from, int to) {
-        kernels.weightGradient(
-                rows,
+        weightGradient(
                 from,
                 to,
                 layout.c,
@@ -480,7 +499,6 @@ final class Passes {
                 acts.cStride,
                 acts.dHidden,
                 acts.fStride,
-                gradient,
                 layout.fc1(layer));
     }
 
@@ -499,8 +517,7 @@ final class Passes {
     /// @param from,to rows of the weight
     private void woGradient(int part, int from, int to) {
         AttentionBuffers buffers = acts.layers[layer].attention;
-        kernels.weightGradient(
-                rows,
+        weightGradient(
                 from,
                 to,
                 layout.a,
@@ -509,15 +526,13 @@ final class Passes {
                 buffers.oStride,
                 acts.dx,
                 acts.cStride,
-                gradient,
                 layout.wo(layer));
     }
 
     /// @param from,to rows of the weight
     private void qkvGradient(int part, int from, int to) {
         AttentionBuffers buffers = acts.layers[layer].attention;
-        kernels.weightGradient(
-                rows,
+        weightGradient(
                 from,
                 to,
                 layout.c,
@@ -526,19 +541,19 @@ final class Passes {
                 acts.cStride,
                 buffers.dqkv,
                 buffers.qkvStride,
-                gradient,
                 layout.qkv(layer));
     }
 
     private void queriesBackward(int from, int to) {
         Activations.Layer at = acts.layers[layer];
-        multiplyTransposed(
+        multiply(
                 from,
                 to,
                 3 * layout.a,
                 layout.c,
                 at.attention.dqkv,
                 at.attention.qkvStride,
+                transposed,
                 layout.qkv(layer),
                 acts.dNorm,
                 acts.cStride);

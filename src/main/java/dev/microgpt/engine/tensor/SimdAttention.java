@@ -84,7 +84,8 @@ final class SimdAttention {
             ZERO.intoArray(b.inverseSum, o + t * b.oStride);
             ZERO.intoArray(b.o, o + t * b.oStride);
         }
-        narrowScores(b, pairs, qkv, o, scratch.p);
+        narrowScores(b, pairs, qkv, scratch.p);
+        raiseMax(b, pairs, o, scratch.p);
         shiftToMax(b, pairs, o, scratch.p);
         SimdSoftmax.exponentials(scratch.p, 0, pairs.count * LANES);
         narrowSums(b, pairs, qkv + 2 * b.a, o, scratch.p);
@@ -110,22 +111,29 @@ final class SimdAttention {
         }
     }
 
-    /// Scores of all pairs, and their maximum for each query.
+    /// Scores of all pairs.
     private static void narrowScores(
-            AttentionBuffers b, AttentionScratch.Pairs pairs, int qkv, int o, float[] p) {
+            AttentionBuffers b, AttentionScratch.Pairs pairs, int qkv, float[] p) {
         float[] x = b.qkv;
-        float[] max = b.max;
         int stride = b.qkvStride;
         int d = b.d;
         float scale = b.scale;
         int count = pairs.count;
         for (int i = 0; i < count; i++) {
-            int t = pairs.query[i];
-            FloatVector q = fromArray(SPECIES, x, qkv + t * stride);
+            FloatVector q = fromArray(SPECIES, x, qkv + pairs.query[i] * stride);
             FloatVector k = fromArray(SPECIES, x, qkv + b.a + pairs.key[i] * stride);
-            FloatVector score = sumWithin(q.mul(k), d).mul(scale);
-            score.intoArray(p, i * LANES);
-            int place = o + t * b.oStride;
+            sumWithin(q.mul(k), d).mul(scale).intoArray(p, i * LANES);
+        }
+    }
+
+    /// Raises the maximum of each query to that of its scores.
+    private static void raiseMax(
+            AttentionBuffers b, AttentionScratch.Pairs pairs, int o, float[] p) {
+        float[] max = b.max;
+        int count = pairs.count;
+        for (int i = 0; i < count; i++) {
+            int place = o + pairs.query[i] * b.oStride;
+            FloatVector score = fromArray(SPECIES, p, i * LANES);
             fromArray(SPECIES, max, place).max(score).intoArray(max, place);
         }
     }
@@ -185,27 +193,11 @@ final class SimdAttention {
             sumWithin(fromArray(SPECIES, b.dO, place).mul(fromArray(SPECIES, b.o, place)), b.d)
                     .intoArray(scratch.delta, t * LANES);
         }
-        narrowShiftedScores(b, pairs, qkv, o, scratch.p);
+        narrowScores(b, pairs, qkv, scratch.p);
+        shiftToMax(b, pairs, o, scratch.p);
         SimdSoftmax.exponentials(scratch.p, 0, pairs.count * LANES);
         narrowScoresBackward(b, pairs, qkv + 2 * b.a, o, scratch);
         narrowSumsBackward(b, pairs, qkv, o, scratch.p, scratch.dP);
-    }
-
-    /// q k - max
-    private static void narrowShiftedScores(
-            AttentionBuffers b, AttentionScratch.Pairs pairs, int qkv, int o, float[] p) {
-        float[] x = b.qkv;
-        int stride = b.qkvStride;
-        int d = b.d;
-        float scale = b.scale;
-        int count = pairs.count;
-        for (int i = 0; i < count; i++) {
-            int t = pairs.query[i];
-            FloatVector q = fromArray(SPECIES, x, qkv + t * stride);
-            FloatVector k = fromArray(SPECIES, x, qkv + b.a + pairs.key[i] * stride);
-            FloatVector score = sumWithin(q.mul(k), d).mul(scale);
-            score.sub(fromArray(SPECIES, b.max, o + t * b.oStride)).intoArray(p, i * LANES);
-        }
     }
 
     /// p = exp(q k - max) / sum, ds = p (dp - delta)

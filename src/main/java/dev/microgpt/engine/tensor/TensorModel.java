@@ -179,40 +179,37 @@ public final class TensorModel {
         if (!Double.isFinite(loss) || !kernels.isFinite(gradient, layout.size)) {
             return Double.NaN;
         }
-        return learningRate > SAFE_LEARNING_RATE
-                ? updateIfFinite(loss, step, learningRate)
-                : update(loss, step, learningRate);
+        if (learningRate > SAFE_LEARNING_RATE) {
+            return updateIfFinite(step, learningRate) ? loss : Double.NaN;
+        }
+        update(step, learningRate);
+        return loss;
     }
 
-    /// @return the loss, or NaN where a parameter has left the range of single precision and all is as before
-    private double updateIfFinite(double loss, long step, double learningRate) {
+    /// @return false where a parameter has left the range of single precision and all is as before
+    private boolean updateIfFinite(long step, double learningRate) {
         float[] oldParams = params.clone();
         float[] oldM = m.clone();
         float[] oldV = v.clone();
-        update(loss, step, learningRate);
+        update(step, learningRate);
         if (kernels.isFinite(params, layout.size)) {
-            return loss;
+            return true;
         }
         System.arraycopy(oldParams, 0, params, 0, params.length);
         System.arraycopy(oldM, 0, m, 0, m.length);
         System.arraycopy(oldV, 0, v, 0, v.length);
-        return Double.NaN;
+        return false;
     }
 
-    private double update(double loss, long step, double learningRate) {
+    private void update(long step, double learningRate) {
         stepSize = (float) (learningRate / (1 - power(BETA1, step + 1)));
         vScale = (float) (1 / (1 - power(BETA2, step + 1)));
         version++;
-        if (passes.isSplit()) {
-            Workers.split(adam, layout.size, Layout.PAD);
-        } else {
-            adam(0, 0, layout.size);
-        }
+        passes.run(adam, layout.size, Layout.PAD);
         if (step % STEPS_BETWEEN_FLUSHES == 0) {
             kernels.flush(m, layout.size, TINY_MEAN);
             kernels.flush(v, layout.size, TINY_SQUARE);
         }
-        return loss;
     }
 
     /// The same to the bit wherever it is computed, unlike `Math.pow`.
