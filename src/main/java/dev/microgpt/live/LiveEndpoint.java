@@ -4,6 +4,7 @@ import dev.microgpt.session.Datasets;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.SessionService;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -52,13 +53,25 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     @Override
     public void afterConnectionEstablished(WebSocketSession socket) {
         Connection connection = new Connection(socket, services.json());
-        if (!running || clients.size() >= limits.connections()) {
-            connection.close(running ? CloseCode.TOO_MANY : CloseCode.SHUTTING_DOWN);
-            return;
+        Client client = new Client(connection, new MessageHandler(connection, services));
+        CloseStatus refusal = register(socket.getId(), client);
+        if (refusal == null) {
+            connection.start();
+        } else {
+            connection.close(refusal);
         }
-        MessageHandler handler = new MessageHandler(connection, services);
-        clients.put(socket.getId(), new Client(connection, handler));
-        connection.start();
+    }
+
+    /// One at a time, so that none is above the limit, and none is missed at shutdown.
+    private synchronized @Nullable CloseStatus register(String id, Client client) {
+        if (!running) {
+            return CloseCode.SHUTTING_DOWN;
+        }
+        if (clients.size() >= limits.connections()) {
+            return CloseCode.TOO_MANY;
+        }
+        clients.put(id, client);
+        return null;
     }
 
     /// Messages come in parts, so that no connection needs a buffer for the largest one.
@@ -110,7 +123,9 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
 
     @Override
     public void stop() {
-        running = false;
+        synchronized (this) {
+            running = false;
+        }
         clients.values().forEach(client -> client.connection.close(CloseCode.SHUTTING_DOWN));
     }
 
