@@ -30,8 +30,18 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
         };
     }
 
-    /// An engine of its own with the same parameters and the same state of the optimiser.
-    Engine copy();
+    /// A copy of the parameters and of the state of the optimiser.
+    Weights weights();
+
+    /// An engine of its own with the weights of this one, or of another one of the same kind and shape.
+    Engine with(Weights weights);
+
+    /// Parameters and moments of the gradients as an engine keeps them. Never changes.
+    sealed interface Weights permits ScalarEngine.ScalarWeights, TensorEngine.TensorWeights {
+
+        /// The memory that it takes, about.
+        long bytes();
+    }
 
     int numParams();
 

@@ -1,8 +1,11 @@
 package dev.microgpt.engine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 /// The losses of all steps in bounded memory: the newest million exactly, everything older in
 /// summaries that keep minimum, mean and maximum, so that no spike is ever lost.
@@ -28,18 +31,47 @@ public final class LossHistory {
     private final List<Level> levels = new ArrayList<>(); // lowest first
     private long size;
 
+    /// None older is known exactly: later than 1 in a history that was cut from a longer one.
+    private long firstExact = 1;
+
     public LossHistory() {
         levels.add(new Level(LOWEST_WIDTH_BITS));
     }
 
     /// A history of its own that begins with what this one holds.
-    public synchronized LossHistory copy() {
-        LossHistory copy = new LossHistory();
-        copy.exact = exact.clone();
-        copy.levels.clear();
-        levels.forEach(level -> copy.levels.add(level.copy()));
-        copy.size = size;
-        return copy;
+    public LossHistory copy() {
+        return Objects.requireNonNull(upTo(size()), "a history can be cut at its end");
+    }
+
+    /// A history of its own that begins with what this one holds up to a step: the history as it was
+    /// then.
+    ///
+    /// @param step 0 to `size()`
+    /// @return null where all that is left of the step is a summary that goes on behind it
+    public synchronized @Nullable LossHistory upTo(long step) {
+        InvalidInputException.requireRange("step", step, 0, size);
+        if (step < size && unitStart(step + 1) != step + 1) {
+            return null;
+        }
+        LossHistory cut = new LossHistory();
+        cut.exact = exact.clone();
+        cut.firstExact = Math.min(oldestExact(), step + 1);
+        cut.size = step;
+        cut.levels.clear();
+        long open = step; // end of what the level below has summarised
+        for (Level level : levels) {
+            Level cutLevel = level.upTo(step);
+            long complete = cutLevel.complete << level.widthBits;
+            if (complete < open) {
+                cutLevel.open = summarise(complete + 1, open);
+            }
+            cut.levels.add(cutLevel);
+            open = complete;
+            if (complete == 0) {
+                break; // there is nothing to summarise further
+            }
+        }
+        return cut;
     }
 
     /// Adds the loss of the next step.
@@ -70,9 +102,10 @@ public final class LossHistory {
         return size;
     }
 
-    /// The oldest step whose loss is still known exactly; 1 for the first million steps.
+    /// The oldest step whose loss is still known exactly; 1 for the first million steps. `size() + 1`
+    /// where none is.
     public synchronized long oldestExact() {
-        return Math.max(1, size - EXACT + 1);
+        return Math.max(firstExact, size - EXACT + 1);
     }
 
     /// The losses of the steps `from` to `to`, both included.
@@ -230,18 +263,24 @@ public final class LossHistory {
         private double[] ring = new double[FIELDS * (1 << 4)]; // grows to (RING, FIELDS)
         private long complete;
 
+        /// None older is held: above 0 in a history that was cut from a longer one.
+        private long firstHeld;
+
         Level(int widthBits) {
             this.widthBits = widthBits;
         }
 
-        Level copy() {
-            Level copy = new Level(widthBits);
-            if (open.count > 0) {
-                copy.open.add(open);
-            }
-            copy.ring = ring.clone();
-            copy.complete = complete;
-            return copy;
+        /// The complete buckets up to a step.
+        Level upTo(long step) {
+            Level cut = new Level(widthBits);
+            cut.ring = ring.clone();
+            cut.complete = step >> widthBits;
+            cut.firstHeld = firstHeld();
+            return cut;
+        }
+
+        private long firstHeld() {
+            return Math.max(firstHeld, complete - BUCKETS_PER_LEVEL);
         }
 
         long width() {
@@ -254,13 +293,13 @@ public final class LossHistory {
 
         boolean holds(long step) {
             long bucket = (step - 1) >> widthBits;
-            return bucket < complete && bucket >= complete - BUCKETS_PER_LEVEL;
+            return bucket < complete && bucket >= firstHeld();
         }
 
         /// As [#holds], and one bucket of the level above more, which the oldest one held may cut.
         boolean remembers(long step) {
             long bucket = (step - 1) >> widthBits;
-            return bucket < complete && bucket >= complete - RING;
+            return bucket < complete && bucket >= firstHeld() - (1 << FACTOR_BITS);
         }
 
         boolean isFull() {

@@ -5,7 +5,6 @@ import dev.microgpt.engine.random.RandomSource;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -36,7 +35,7 @@ public final class MicroGpt {
     private @Nullable Corpus corpus;
     private int[] order = {}; // (numDocs), the corpus's documents in training order
     private int nextDocument; // to train on, index in the order
-    private @Nullable Engine engine;
+    private @Nullable LanguageModel model;
     private volatile LossHistory losses = new LossHistory();
 
     /// A model with the default options.
@@ -49,20 +48,46 @@ public final class MicroGpt {
         random = options.random().create(options.seed());
     }
 
-    private MicroGpt(MicroGpt other) {
-        options = other.options;
-        random = other.random.copy();
-        corpus = other.corpus;
+    private MicroGpt(MicroGpt other, ModelState state, LossHistory losses, RandomSource random) {
+        options = state.options();
+        this.random = random.copy();
+        corpus = other.corpus();
         order = other.order;
-        nextDocument = other.nextDocument;
-        engine = other.engine == null ? null : other.engine.copy();
-        losses = other.losses.copy();
+        nextDocument = state.nextDocument();
+        model = other.modelAt(state);
+        this.losses = losses;
     }
 
     /// A model of its own that goes on as this one would: with the same parameters, state of the
     /// optimiser, generator, place in the documents, and losses so far.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
     public MicroGpt copy() {
-        return new MicroGpt(this);
+        return new MicroGpt(this, state(), losses.copy(), random);
+    }
+
+    /// What decides how this model goes on, but for its documents and its generator.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
+    public ModelState state() {
+        return new ModelState(options, step(), nextDocument, engine().weights());
+    }
+
+    /// A model of its own as this one was, to be asked.
+    ///
+    /// @param state of this model, earlier
+    public LanguageModel modelAt(ModelState state) {
+        return languageModel(engine().with(state.weights()));
+    }
+
+    /// A model of its own that goes on as this one did, with its losses up to then.
+    ///
+    /// @param state of this model, earlier
+    /// @param generator as it is to be
+    /// @return null where the losses up to then are no longer known: see [LossHistory#upTo]
+    public @Nullable MicroGpt goneBackTo(ModelState state, RandomSource generator) {
+        LossHistory past = losses.upTo(state.step());
+        return past == null ? null : new MicroGpt(this, state, past, generator);
     }
 
     public ModelOptions options() {
@@ -82,7 +107,7 @@ public final class MicroGpt {
         random.shuffle(shuffled);
         corpus = documents;
         order = shuffled;
-        engine = null; // parameters for another alphabet are of no use
+        model = null; // parameters for another alphabet are of no use
         losses = new LossHistory();
     }
 
@@ -98,7 +123,7 @@ public final class MicroGpt {
         for (int i = 0; i < params.length; i++) {
             params[i] = random.gauss(0, INIT_STD);
         }
-        engine = Engine.create(options, vocabSize, params);
+        model = languageModel(Engine.create(options, vocabSize, params));
         nextDocument = 0;
         losses = new LossHistory();
         return new ModelInfo(params.length, vocabSize, documents.size());
@@ -204,54 +229,7 @@ public final class MicroGpt {
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the logits are not finite
     public Sample generate(GenerateOptions generateOptions, RandomSource source) {
-        Tokenizer tokenizer = corpus().tokenizer();
-        int[] prompt = tokenizer.encode(generateOptions.prompt(), "prompt");
-        requirePromptFits(prompt.length);
-        Engine.Decoder decoder = engine().newDecoder(generateOptions.viz());
-        Sampler sampler = new Sampler(generateOptions, source);
-        List<double[]> allProbs = new ArrayList<>();
-        double[] probs = new double[tokenizer.vocabSize()];
-        int[] tokens = new int[options.blockSize()];
-        int length = 0;
-        int token = tokenizer.bos();
-        while (length < tokens.length) {
-            decoder.next(token);
-            decoder.probabilities(generateOptions.temperature(), probs);
-            double[] allowed = sampler.filtered(probs);
-            if (generateOptions.viz()) {
-                allProbs.add(allowed.clone());
-            }
-            token = length < prompt.length ? prompt[length] : sampler.choose(allowed);
-            if (token == tokenizer.bos()) {
-                break;
-            }
-            tokens[length++] = token;
-        }
-        int[] generated = Arrays.copyOf(tokens, length);
-        List<Trace> traces = withProbs(decoder, allProbs);
-        return new Sample(tokenizer.decode(generated), generated, traces);
-    }
-
-    private static List<Trace> withProbs(Engine.Decoder decoder, List<double[]> allProbs) {
-        if (allProbs.isEmpty()) {
-            return List.of();
-        }
-        List<Trace> traces = decoder.traces();
-        return IntStream.range(0, allProbs.size())
-                .mapToObj(i -> traces.get(i).withProbs(allProbs.get(i)))
-                .toList();
-    }
-
-    private void requirePromptFits(int length) {
-        if (length > options.blockSize()) {
-            throw InvalidInputException.outOfRange(
-                    "prompt",
-                    length,
-                    0,
-                    options.blockSize(),
-                    "the prompt may have at most blockSize (%d) characters, but has %d"
-                            .formatted(options.blockSize(), length));
-        }
+        return languageModel().generate(generateOptions, source);
     }
 
     /// Tells how likely the model finds a text, character by character.
@@ -260,15 +238,7 @@ public final class MicroGpt {
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the likelihood is not finite
     public Score score(String text) {
-        int[] tokens = withBos(text);
-        double[] surprisals = engine().losses(tokens);
-        double total = Arrays.stream(surprisals).sum();
-        if (!Double.isFinite(total)) {
-            throw new DivergedException("the likelihood is not finite");
-        }
-        double perplexity = Math.exp(total / surprisals.length);
-        boolean truncated = surprisals.length < tokens.length - 1;
-        return new Score(text, -total, surprisals, perplexity, truncated);
+        return languageModel().score(text);
     }
 
     /// Shows the forward pass over a text.
@@ -277,28 +247,29 @@ public final class MicroGpt {
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the logits are not finite
     public Inspection inspect(String text) {
-        int[] tokens = withBos(text);
-        int[] read = Arrays.copyOf(tokens, Math.min(tokens.length - 1, options.blockSize()));
-        Engine.Decoder decoder = engine().newDecoder(true);
-        List<double[]> allProbs = new ArrayList<>();
-        for (int token : read) {
-            double[] probs = new double[corpus().tokenizer().vocabSize()];
-            decoder.next(token);
-            decoder.probabilities(1, probs);
-            allProbs.add(probs);
-        }
-        boolean truncated = read.length < tokens.length - 1;
-        return new Inspection(text, read, withProbs(decoder, allProbs), truncated);
+        return languageModel().inspect(text);
     }
 
-    private int[] withBos(String text) {
-        Tokenizer tokenizer = corpus().tokenizer();
-        int[] characters = tokenizer.encode(text, "text");
-        int[] tokens = new int[characters.length + 2];
-        tokens[0] = tokenizer.bos();
-        System.arraycopy(characters, 0, tokens, 1, characters.length);
-        tokens[tokens.length - 1] = tokenizer.bos();
-        return tokens;
+    /// The token embeddings, in the order of the token ids.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
+    public List<TokenEmbedding> getEmbeddings() {
+        return languageModel().getEmbeddings();
+    }
+
+    /// The model as it is, to be asked: its answers change with each step.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
+    public LanguageModel languageModel() {
+        if (model == null) {
+            throw new IllegalStateException(
+                    "not initialised: call loadData() and initParams() first");
+        }
+        return model;
+    }
+
+    private LanguageModel languageModel(Engine engine) {
+        return new LanguageModel(corpus().tokenizer(), options.blockSize(), engine);
     }
 
     /// The memory in bytes that a model and one training step take, about: to be asked before
@@ -354,17 +325,6 @@ public final class MicroGpt {
         return losses;
     }
 
-    /// The token embeddings, in the order of the token ids.
-    ///
-    /// @throws IllegalStateException before [#initParams()]
-    public List<TokenEmbedding> getEmbeddings() {
-        Engine model = engine();
-        Tokenizer tokenizer = corpus().tokenizer();
-        return IntStream.range(0, tokenizer.vocabSize())
-                .mapToObj(id -> new TokenEmbedding(id, tokenizer.symbol(id), model.embedding(id)))
-                .toList();
-    }
-
     /// The shape of the model and of its data.
     public ModelConfig getConfig() {
         return new ModelConfig(
@@ -388,10 +348,6 @@ public final class MicroGpt {
     }
 
     private Engine engine() {
-        if (engine == null) {
-            throw new IllegalStateException(
-                    "not initialised: call loadData() and initParams() first");
-        }
-        return engine;
+        return languageModel().engine();
     }
 }

@@ -86,12 +86,29 @@ final class ScalarEngine implements Engine {
         }
     }
 
+    /// @param params (numParams)
+    /// @param m first moments, (numParams)
+    /// @param v second moments, (numParams)
+    record ScalarWeights(double[] params, double[] m, double[] v) implements Weights {
+
+        @Override
+        public long bytes() {
+            return (long) Double.BYTES * (params.length + m.length + v.length);
+        }
+    }
+
     @Override
-    public Engine copy() {
-        ScalarEngine copy = new ScalarEngine(options, wte.length, data(params));
-        System.arraycopy(m, 0, copy.m, 0, m.length);
-        System.arraycopy(v, 0, copy.v, 0, v.length);
-        return copy;
+    public Weights weights() {
+        return new ScalarWeights(data(params), m.clone(), v.clone());
+    }
+
+    @Override
+    public Engine with(Weights weights) {
+        ScalarWeights from = (ScalarWeights) weights;
+        ScalarEngine engine = new ScalarEngine(options, wte.length, from.params);
+        System.arraycopy(from.m, 0, engine.m, 0, m.length);
+        System.arraycopy(from.v, 0, engine.v, 0, v.length);
+        return engine;
     }
 
     /// Cuts the flat parameters into matrices.

@@ -31,14 +31,27 @@ final class TensorEngine implements Engine {
                         params);
     }
 
-    private TensorEngine(TensorEngine other) {
-        options = other.options;
-        model = other.model.copy();
+    private TensorEngine(ModelOptions options, TensorModel model) {
+        this.options = options;
+        this.model = model;
+    }
+
+    record TensorWeights(TensorModel.Weights weights) implements Weights {
+
+        @Override
+        public long bytes() {
+            return weights.bytes();
+        }
     }
 
     @Override
-    public Engine copy() {
-        return new TensorEngine(this);
+    public Weights weights() {
+        return new TensorWeights(model.copyWeights());
+    }
+
+    @Override
+    public Engine with(Weights weights) {
+        return new TensorEngine(options, model.with(((TensorWeights) weights).weights));
     }
 
     /// See [Engine#estimateBytes].

@@ -55,11 +55,12 @@ sealed interface ClientMessage {
             @Nullable Integer topK,
             @Nullable Double topP,
             @Nullable Long seed,
-            @Nullable Boolean viz)
+            @Nullable Boolean viz,
+            @Nullable Long step)
             implements ClientMessage {
 
         GenerateRequest request() {
-            return new GenerateRequest(temperature, count, prompt, topK, topP, seed, viz);
+            return new GenerateRequest(temperature, count, prompt, topK, topP, seed, viz, step);
         }
     }
 

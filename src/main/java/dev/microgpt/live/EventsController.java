@@ -5,6 +5,7 @@ import dev.microgpt.session.Limits;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.web.Fails;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -67,6 +68,13 @@ class EventsController implements SmartLifecycle {
                     @Content(
                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                             schema = @Schema(type = "string")))
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.BUSY
+    })
     void events(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = "first step wanted; 1 for all") @RequestParam(required = false)

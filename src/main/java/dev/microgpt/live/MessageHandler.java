@@ -104,7 +104,7 @@ final class MessageHandler {
                             new ServerMessage.Embeddings(
                                     get.id(),
                                     name(get),
-                                    EmbeddingReply.of(session(get).embeddings())));
+                                    EmbeddingReply.of(session(get).embeddings(null).value())));
             case ClientMessage.GetLossHistory get ->
                     connection.send(
                             new ServerMessage.LossHistory(
@@ -162,8 +162,7 @@ final class MessageHandler {
 
     private void generate(ClientMessage.Generate message) {
         GenerateCall call = message.request().toCall(services.limits());
-        GenerateReply reply =
-                GenerateReply.of(session(message).generate(call), call.options().viz());
+        GenerateReply reply = GenerateReply.of(call, session(message).generate(call));
         connection.send(new ServerMessage.Generated(message.id(), name(message), reply.samples()));
     }
 

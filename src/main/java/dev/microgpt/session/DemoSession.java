@@ -58,11 +58,11 @@ final class DemoSession {
                 session.step(new StepCall(STEPS_PER_LINE, StepCall.Viz.NONE));
                 log.info("Session '{}': step {}, loss {}", NAME, step, meanLoss(session, step));
             }
-            GenerateCall call = new GenerateCall(GenerateOptions.defaults(), SAMPLES, null);
+            GenerateCall call = new GenerateCall(GenerateOptions.defaults(), SAMPLES, null, null);
             log.info(
                     "Session '{}' generates: {}",
                     NAME,
-                    session.generate(call).stream()
+                    session.generate(call).value().stream()
                             .map(Sample::text)
                             .collect(Collectors.joining(", ")));
         } catch (SessionException e) {

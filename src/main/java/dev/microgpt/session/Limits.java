@@ -17,6 +17,8 @@ import java.time.Duration;
 /// @param parameters parameters of a model
 /// @param modelBytes memory of a model and one of its training steps, about; 0 stands for a quarter
 ///     of the largest possible heap
+/// @param keyframeBytes memory for the keyframes of all sessions; 0 stands for an eighth of the largest
+///     possible heap
 /// @param nEmbd embedding width
 /// @param nLayer layers
 /// @param blockSize context length in tokens
@@ -38,6 +40,7 @@ public record Limits(
         @DefaultValue("256") int sessions,
         @DefaultValue("20000000") long parameters,
         @DefaultValue("0") long modelBytes,
+        @DefaultValue("0") long keyframeBytes,
         @DefaultValue("1024") int nEmbd,
         @DefaultValue("64") int nLayer,
         @DefaultValue("1024") int blockSize,
@@ -59,10 +62,14 @@ public record Limits(
         if (modelBytes == 0) {
             modelBytes = Runtime.getRuntime().maxMemory() / 4;
         }
+        if (keyframeBytes == 0) {
+            keyframeBytes = Runtime.getRuntime().maxMemory() / 8;
+        }
         requirePositive(
                 sessions,
                 parameters,
                 modelBytes,
+                keyframeBytes,
                 nEmbd,
                 nLayer,
                 blockSize,

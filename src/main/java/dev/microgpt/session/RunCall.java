@@ -7,4 +7,9 @@ import org.jspecify.annotations.Nullable;
 /// @param steps to make
 /// @param stepsPerSecond at most so many; null for as many as possible
 /// @param lossBelow ends the run once the mean loss of its last 100 steps is below; null for never
-public record RunCall(long steps, @Nullable Double stepsPerSecond, @Nullable Double lossBelow) {}
+/// @param steering options to change when it starts; null for none
+public record RunCall(
+        long steps,
+        @Nullable Double stepsPerSecond,
+        @Nullable Double lossBelow,
+        @Nullable Steering steering) {}

@@ -1,11 +1,15 @@
 package dev.microgpt.session;
 
 import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.Inspection;
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.LanguageModel;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Score;
 import dev.microgpt.engine.StepResult;
@@ -14,16 +18,13 @@ import dev.microgpt.engine.random.RandomSource;
 
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -36,16 +37,13 @@ import java.util.function.Supplier;
 /// What the lane publishes after each slice of work may be read at any time.
 public final class Session {
 
-    /// So many runs are remembered.
-    private static final int KEPT_RUNS = 100;
-
-    private static final int KEPT_EVENTS = 1000;
-
     private final String name;
     private final Limits limits;
     private final Compute compute;
     private final Compute.Lane lane;
     private final AtomicInteger trainers = new AtomicInteger();
+    private final Runs runs = new Runs(this);
+    private final Timeline timeline;
     private volatile boolean deleted;
     private final Set<SessionListener> listeners = ConcurrentHashMap.newKeySet();
 
@@ -56,17 +54,6 @@ public final class Session {
     private @Nullable StepResult newest;
     private final RateMeter rate = new RateMeter();
 
-    /// That carries the active run on; others are left from before a pause.
-    private @Nullable Leg leg;
-
-    /// The run that has not ended. Changed on the lane, read anywhere.
-    private volatile @Nullable Run active;
-
-    /// Newest last. Changed on the lane, read anywhere.
-    private final Deque<Run> runs = new ConcurrentLinkedDeque<>();
-
-    private final Deque<SessionEvent> events = new ConcurrentLinkedDeque<>();
-
     private volatile Snapshot snapshot;
 
     Session(String name, ModelOptions options, Limits limits, Compute compute) {
@@ -74,34 +61,22 @@ public final class Session {
         this.limits = limits;
         this.compute = compute;
         lane = compute.newLane();
+        timeline = new Timeline();
         model = new MicroGpt(options);
         snapshot = takeSnapshot();
     }
 
-    /// A session that begins as a copy.
-    private Session(String name, MicroGpt model, List<SessionEvent> events, Session parent) {
+    /// A session that begins as another one was.
+    private Session(String name, MicroGpt model, Timeline timeline, Session parent) {
         this.name = name;
         limits = parent.limits;
-        lane = parent.compute.newLane();
         compute = parent.compute;
+        lane = compute.newLane();
         this.model = model;
-        this.events.addAll(events);
+        this.timeline = timeline;
         state = SessionState.READY;
-        record(SessionEvent.Kind.FORKED, null, null);
+        timeline.add(SessionEvent.forked(model.step(), now(), parent.name));
         snapshot = takeSnapshot();
-    }
-
-    /// A session of its own that goes on as this one would: the same parameters, optimiser, generator,
-    /// documents, losses and events so far, but no run.
-    ///
-    /// @throws SessionException `not_loaded` or `wrong_state`
-    Session fork(String newName) {
-        requireUsable(snapshot.view());
-        return call(
-                () -> {
-                    requireUsable(snapshot.view());
-                    return new Session(newName, model.copy(), events(), this);
-                });
     }
 
     public String name() {
@@ -122,6 +97,21 @@ public final class Session {
         return now.losses();
     }
 
+    /// What happened so far beside steps.
+    public History history() {
+        return timeline.history();
+    }
+
+    /// The steps that the session can be asked about.
+    public KeyframesView keyframes() {
+        return timeline.keyframes().view();
+    }
+
+    /// To be given its share of memory.
+    Keyframes keyframeStore() {
+        return timeline.keyframes();
+    }
+
     /// Calls a listener after each slice of work that changed something, until it is removed.
     public void addListener(SessionListener listener) {
         listeners.add(listener);
@@ -130,6 +120,8 @@ public final class Session {
     public void removeListener(SessionListener listener) {
         listeners.remove(listener);
     }
+
+    // ---- to begin, to steer, to end
 
     /// Starts anew with other options and documents; without documents, these go.
     void reset(ModelOptions options, @Nullable Corpus corpus) {
@@ -153,55 +145,6 @@ public final class Session {
                 });
     }
 
-    /// Makes the new model before it lets go of the old one.
-    private void renew(ModelOptions options, @Nullable Corpus corpus, Instant birth) {
-        MicroGpt fresh = new MicroGpt(options);
-        if (corpus != null) {
-            fresh.loadData(corpus);
-            fresh.initParams();
-        }
-        endRun(RunState.CANCELLED, "the session was started anew");
-        model = fresh;
-        createdAt = birth;
-        state = corpus == null ? SessionState.CREATED : SessionState.READY;
-        newest = null;
-        if (corpus != null) {
-            record(SessionEvent.Kind.LOADED, null, null);
-        }
-        publish();
-    }
-
-    private void record(SessionEvent.Kind kind, @Nullable Steering steering, @Nullable Long runId) {
-        events.add(new SessionEvent(model.step(), now(), kind, steering, runId));
-        if (events.size() > KEPT_EVENTS) {
-            events.remove();
-        }
-    }
-
-    /// The newest events, oldest first.
-    public List<SessionEvent> events() {
-        return List.copyOf(events);
-    }
-
-    /// Changes how the next steps train, also while a run goes on.
-    ///
-    /// @throws dev.microgpt.engine.InvalidInputException if a value is out of its range or beyond the
-    ///     limits
-    /// @throws SessionException `not_loaded`
-    public SessionView steer(Steering steering) {
-        requireLoaded(snapshot.view());
-        return call(
-                () -> {
-                    requireLoaded(snapshot.view());
-                    ModelOptions steered = steering.applyTo(model.options());
-                    limits.check(steered, model.corpus());
-                    model.steer(steered.learningRate(), steered.numSteps(), steered.batchSize());
-                    record(SessionEvent.Kind.STEERED, steering, null);
-                    publish();
-                    return snapshot.view();
-                });
-    }
-
     /// Checks that loading would lose nothing.
     ///
     /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
@@ -215,6 +158,101 @@ public final class Session {
                             .formatted(name, step));
         }
     }
+
+    /// Makes the new model before it lets go of the old one.
+    private void renew(ModelOptions options, @Nullable Corpus corpus, Instant birth) {
+        MicroGpt fresh = new MicroGpt(options);
+        if (corpus != null) {
+            fresh.loadData(corpus);
+            fresh.initParams();
+        }
+        runs.end(RunState.CANCELLED, "the session was started anew");
+        model = fresh;
+        createdAt = birth;
+        state = corpus == null ? SessionState.CREATED : SessionState.READY;
+        newest = null;
+        timeline.restart();
+        if (corpus != null) {
+            timeline.begin(0, options);
+            remember();
+            record(SessionEvent.Kind.LOADED, null);
+        }
+        publish();
+    }
+
+    /// Changes how the next steps train, also while a run goes on.
+    ///
+    /// @throws InvalidInputException if a value is out of its range or beyond the limits
+    /// @throws SessionException `not_loaded`
+    public SessionView steer(Steering steering) {
+        requireLoaded(snapshot.view());
+        return call(
+                () -> {
+                    requireLoaded(snapshot.view());
+                    change(steering);
+                    publish();
+                    return snapshot.view();
+                });
+    }
+
+    private void change(Steering steering) {
+        ModelOptions steered = steering.applyTo(model.options());
+        limits.check(steered, model.corpus());
+        model.steer(steered.learningRate(), steered.numSteps(), steered.batchSize());
+        timeline.begin(model.step(), steered);
+        timeline.add(SessionEvent.steered(model.step(), now(), steering));
+    }
+
+    /// A session of its own that goes on as this one does, or did: the same parameters, optimiser,
+    /// generator, documents, losses and events up to then, but no run.
+    ///
+    /// @param step to begin at; null for the present one
+    /// @throws InvalidInputException if the step is not between 0 and the present one
+    /// @throws SessionException `not_loaded` or `wrong_state`
+    Session fork(String newName, @Nullable Long step) {
+        Branch branch = call(() -> branch(step));
+        // On a lane of its own: neither this session nor any other has to wait for it.
+        CompletableFuture<MicroGpt> replay = compute.newLane().train(branch.replay);
+        MicroGpt child = await(replay, () -> replay.cancel(false));
+        return new Session(newName, child, branch.past, this);
+    }
+
+    /// What a session that is to begin at an earlier step needs.
+    private record Branch(Replay replay, Timeline past) {}
+
+    private Branch branch(@Nullable Long asked) {
+        requireStep(asked);
+        long step = asked == null ? model.step() : asked;
+        return new Branch(
+                new Replay(modelBefore(step), timeline.phasesUpTo(step), step),
+                timeline.upTo(step));
+    }
+
+    /// A copy of the model at the step, or at a keyframe before it.
+    private MicroGpt modelBefore(long step) {
+        if (step == model.step() && state != SessionState.FAILED) {
+            return model.copy();
+        }
+        RandomSource generator = timeline.generatorAt(step, model.random());
+        for (ModelState keyframe : timeline.wayTo(step)) {
+            MicroGpt past = model.goneBackTo(keyframe, generator);
+            if (past != null) {
+                return past;
+            }
+        }
+        throw new IllegalStateException("the losses up to the first keyframe are unknown");
+    }
+
+    /// Ends the session: what waits for it fails, and so does what comes.
+    void delete() {
+        lane.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
+        deleted = true;
+        runs.askAllToCancel();
+        snapshot = snapshot.afterDelete();
+        listeners.forEach(SessionListener::changed);
+    }
+
+    // ---- to train
 
     /// Trains.
     ///
@@ -230,61 +268,10 @@ public final class Session {
     public StepOutcome step(StepCall call, LossHistory expected) {
         Snapshot now = snapshot;
         requireUsable(now.view());
-        requireNoRun();
+        runs.requireNone();
         limits.checkTraces(now, call);
         Training training = new Training(call, expected);
         return await(lane.train(training), training::giveUp);
-    }
-
-    /// Generates texts, all from the same parameters.
-    ///
-    /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
-    public List<Sample> generate(GenerateCall call) {
-        Snapshot now = snapshot;
-        requireUsable(now.view());
-        limits.checkTraces(now, call);
-        CompletableFuture<List<Sample>> samples = lane.call(new Generation(call));
-        return await(samples, () -> samples.cancel(false));
-    }
-
-    /// Tells how likely the model finds each text.
-    ///
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public List<Score> score(List<String> texts) {
-        List<Score> scores = new ArrayList<>();
-        CompletableFuture<List<Score>> result =
-                lane.call(
-                        deadline -> {
-                            requireUsable(snapshot.view());
-                            while (scores.size() < texts.size() && System.nanoTime() < deadline) {
-                                scores.add(model.score(texts.get(scores.size())));
-                            }
-                            return scores.size() == texts.size() ? scores : null;
-                        });
-        return await(result, () -> result.cancel(false));
-    }
-
-    /// Shows the forward pass over a text.
-    ///
-    /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
-    public Inspection inspect(String text) {
-        Snapshot now = snapshot;
-        requireUsable(now.view());
-        limits.checkTraces(now, text);
-        return call(
-                () -> {
-                    requireUsable(snapshot.view());
-                    return model.inspect(text);
-                });
-    }
-
-    /// The token embeddings.
-    public List<TokenEmbedding> embeddings() {
-        return call(
-                () -> {
-                    requireUsable(snapshot.view());
-                    return model.getEmbeddings();
-                });
     }
 
     /// Lets the session count as training from now on, also between step calls.
@@ -306,57 +293,258 @@ public final class Session {
         }
     }
 
-    /// Ends the session: what waits for it fails, and so does what comes.
-    void delete() {
-        lane.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
-        deleted = true;
-        runs.forEach(run -> run.ask(Run.Request.CANCEL)); // the slice at hand is the last
-        snapshot = snapshot.afterDelete();
-        listeners.forEach(SessionListener::changed);
-    }
-
-    /// Some steps to make, slice by slice.
-    private interface Steps {
-
-        /// Whether there is a step to make now.
-        boolean hasNext();
-
-        /// Whether the next step is the last of all.
-        boolean isLast();
-
-        /// Whether whoever asked for the steps wants a trace of the next one.
-        boolean wantsTrace();
-
-        void add(double loss);
-
-        void add(StepResult result);
-    }
-
-    /// Makes steps until the deadline. The last step of a slice is looked at closely, for those who watch.
+    /// Starts to train in the background.
     ///
-    /// @return how many
-    private int train(Steps steps, long deadline) {
-        int made = 0;
-        boolean closing = false;
-        while (!closing && steps.hasNext()) {
-            closing = steps.isLast() || System.nanoTime() >= deadline;
-            boolean traced = steps.wantsTrace() || (closing && isWatched());
-            if (closing || traced) {
-                newest = model.trainStep(traced);
-                steps.add(newest);
-            } else {
-                steps.add(model.advance());
-            }
-            made++;
-        }
-        return made;
+    /// @throws InvalidInputException if it steers to a value out of range
+    /// @throws SessionException `not_loaded`, `wrong_state`, or `busy` if a run is active
+    public RunView startRun(RunCall call) {
+        requireUsable(snapshot.view());
+        return call(
+                () -> {
+                    requireUsable(snapshot.view());
+                    runs.requireNone();
+                    if (call.steering() != null) {
+                        change(call.steering());
+                    }
+                    Run run = runs.start(call);
+                    publish();
+                    return run.view();
+                });
     }
 
-    private void requireSame(LossHistory expected, long done) {
-        if (expected != model.lossHistory()) {
-            throw new SessionException(
-                    ErrorCode.WRONG_STATE,
-                    "the session was started anew after %d steps of this call".formatted(done));
+    /// The newest runs, oldest first.
+    public List<RunView> runs() {
+        return runs.views();
+    }
+
+    /// @throws SessionException `not_found`
+    public RunView run(long id) {
+        return runs.find(id).view();
+    }
+
+    /// Pauses a run after the slice that it is at. Changes nothing on one that is paused or has ended.
+    ///
+    /// @throws SessionException `not_found`
+    public RunView pauseRun(long id) {
+        Run run = runs.find(id);
+        run.ask(Run.Request.PAUSE);
+        return settle(run, () -> runs.obey(run));
+    }
+
+    /// Lets a paused run go on. Changes nothing on others.
+    ///
+    /// @throws SessionException `not_found`, or `wrong_state` if the session has failed
+    public RunView resumeRun(long id) {
+        Run run = runs.find(id);
+        return settle(run, () -> runs.resume(run));
+    }
+
+    /// Ends a run after the slice that it is at. Changes nothing on one that has ended.
+    ///
+    /// @throws SessionException `not_found`
+    public RunView cancelRun(long id) {
+        Run run = runs.find(id);
+        run.ask(Run.Request.CANCEL);
+        return settle(run, () -> runs.obey(run));
+    }
+
+    private RunView settle(Run run, Runnable change) {
+        return call(
+                () -> {
+                    change.run();
+                    publish();
+                    return run.view();
+                });
+    }
+
+    // ---- to ask
+
+    /// Generates texts.
+    ///
+    /// @throws InvalidInputException if the step or the size of the reply is out of range
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public AsOf<List<Sample>> generate(GenerateCall call) {
+        Snapshot now = snapshot;
+        requireLoaded(now.view());
+        limits.checkTraces(now, call);
+        return await(lane.call(new Generation(this, call)));
+    }
+
+    /// Generates texts one after the other, and tells each character as soon as it is there.
+    ///
+    /// @throws InvalidInputException if the step or the size of the reply is out of range
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    /// @throws IOException from the listener, which ends it
+    public void generate(GenerateCall call, SampleListener listener) throws IOException {
+        Snapshot now = snapshot;
+        requireLoaded(now.view());
+        limits.checkTraces(now, call);
+        Generation generation = new Generation(this, call);
+        for (int i = 0; i < call.count(); i++) {
+            AsOf<Sample> sample = tellSample(generation, listener);
+            listener.ended(sample.step(), sample.value());
+        }
+    }
+
+    private AsOf<Sample> tellSample(Generation generation, SampleListener listener)
+            throws IOException {
+        TokenQueue tokens = new TokenQueue();
+        CompletableFuture<AsOf<Sample>> sample =
+                lane.call(_ -> generation.next(tokens)).whenComplete((_, _) -> tokens.end());
+        try {
+            tokens.tell(listener, limits.callTime());
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt(); // which the wait below will tell
+        } finally {
+            tokens.stop();
+        }
+        return await(sample);
+    }
+
+    /// Tells how likely the model finds each text.
+    ///
+    /// @param step as of which; null for the present
+    /// @throws InvalidInputException if the step is out of range
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public AsOf<List<Score>> score(List<String> texts, @Nullable Long step) {
+        return await(lane.call(new Scoring(this, texts, step)));
+    }
+
+    /// Shows the forward pass over a text.
+    ///
+    /// @param step as of which; null for the present
+    /// @throws InvalidInputException if the step or the size of the reply is out of range
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public AsOf<Inspection> inspect(String text, @Nullable Long step) {
+        Snapshot now = snapshot;
+        requireLoaded(now.view());
+        limits.checkTraces(now, text);
+        return call(
+                () -> {
+                    AsOf<LanguageModel> asked = modelAsOf(step);
+                    return new AsOf<>(asked.step(), asked.value().inspect(text));
+                });
+    }
+
+    /// The token embeddings.
+    ///
+    /// @param step as of which; null for the present
+    /// @throws InvalidInputException if the step is out of range
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public AsOf<List<TokenEmbedding>> embeddings(@Nullable Long step) {
+        return call(
+                () -> {
+                    AsOf<LanguageModel> asked = modelAsOf(step);
+                    return new AsOf<>(asked.step(), asked.value().getEmbeddings());
+                });
+    }
+
+    /// The model as it is; or, where a step is named, a copy of it as it was at the newest keyframe up
+    /// to that step.
+    AsOf<LanguageModel> modelAsOf(@Nullable Long step) {
+        requireStep(step);
+        if (step == null) {
+            return new AsOf<>(model.step(), model.languageModel());
+        }
+        ModelState keyframe =
+                step == model.step() && state != SessionState.FAILED
+                        ? model.state()
+                        : timeline.keyframes().atOrBefore(step);
+        if (keyframe == null) {
+            throw new IllegalStateException("there is no keyframe for step " + step);
+        }
+        return new AsOf<>(keyframe.step(), model.modelAt(keyframe));
+    }
+
+    /// A failed session cannot be used as it is, but as it was.
+    ///
+    /// @param step null for the present one
+    private void requireStep(@Nullable Long step) {
+        if (step == null) {
+            requireUsable(snapshot.view());
+        } else {
+            requireLoaded(snapshot.view());
+            InvalidInputException.requireRange("step", step, 0, model.step());
+        }
+    }
+
+    // ---- on the lane
+
+    Compute.Lane lane() {
+        return lane;
+    }
+
+    long step() {
+        return model.step();
+    }
+
+    /// A generator for one call.
+    RandomSource newRandom(long seed) {
+        return model.newRandom(seed);
+    }
+
+    /// The seed of the session.
+    long seed() {
+        return model.options().seed();
+    }
+
+    /// The session's own generator, from which something is about to be drawn.
+    RandomSource random() {
+        timeline.beforeDraw(model.step(), model.random());
+        return model.random();
+    }
+
+    void record(SessionEvent.Kind kind, @Nullable Long runId) {
+        timeline.add(SessionEvent.of(model.step(), now(), kind, runId));
+    }
+
+    /// Makes steps until the deadline. The last step of a slice is looked at closely, for those who
+    /// watch.
+    void train(Steps steps, long deadline) {
+        long before = model.step();
+        rate.resume(System.nanoTime());
+        try {
+            boolean closing = false;
+            while (!closing && steps.hasNext()) {
+                closing = steps.isLast() || System.nanoTime() >= deadline;
+                boolean traced = steps.wantsTrace() || (closing && isWatched());
+                if (closing || traced) {
+                    newest = model.trainStep(traced);
+                    steps.add(newest);
+                } else {
+                    steps.add(model.advance());
+                }
+                if (Keyframes.isDue(model.step())) {
+                    remember();
+                }
+            }
+        } catch (Throwable e) {
+            state = SessionState.FAILED; // should a step be left half done
+            if (e instanceof DivergedException) {
+                timeline.keyframes().add(model.state()); // the last that is good
+            }
+            throw e;
+        } finally {
+            rate.add(model.step() - before, System.nanoTime());
+        }
+    }
+
+    private boolean isWatched() {
+        for (SessionListener listener : listeners) {
+            if (listener.wantsTraces()) {
+                return limits.allowsTrace(snapshot);
+            }
+        }
+        return false;
+    }
+
+    /// Keeps the model as it is, and a text that it writes.
+    private void remember() {
+        timeline.keyframes().add(model.state());
+        try {
+            timeline.add(TextSample.of(model));
+        } catch (DivergedException _) {
+            // It cannot write, and training will soon tell why.
         }
     }
 
@@ -381,24 +569,27 @@ public final class Session {
 
         @Override
         public @Nullable StepOutcome slice(long deadline) {
-            requireSame(expected, done);
+            requireSame();
             requireUsable(snapshot.view());
-            rate.resume(System.nanoTime());
-            int before = done;
-            SessionState after = SessionState.FAILED; // should a step be left half done
             try {
                 train(this, deadline);
                 boolean over = givenUp || done == call.count();
-                after = over ? SessionState.READY : SessionState.TRAINING;
+                state = over ? SessionState.READY : SessionState.TRAINING;
             } finally {
-                state = after;
-                rate.add(done - before, System.nanoTime());
                 publish();
             }
             if (givenUp) {
                 throw new SessionException(ErrorCode.BUSY, "the call was given up");
             }
             return done == call.count() ? outcome.build() : null;
+        }
+
+        private void requireSame() {
+            if (expected != model.lossHistory()) {
+                throw new SessionException(
+                        ErrorCode.WRONG_STATE,
+                        "the session was started anew after %d steps of this call".formatted(done));
+            }
         }
 
         @Override
@@ -429,269 +620,11 @@ public final class Session {
         }
     }
 
-    /// The steps of a run from when it starts or is resumed to when it pauses or ends. Waiting for a
-    /// speed limit ends them too, so that nothing is queued meanwhile.
-    private final class Leg implements Compute.Sliced<Run>, Steps {
-
-        private final Run run;
-
-        Leg(Run run) {
-            this.run = run;
-        }
-
-        @Override
-        public @Nullable Run slice(long deadline) {
-            obey(run);
-            if (this != leg || run != active || run.state() == RunState.PAUSED) {
-                return run;
-            }
-            rate.resume(System.nanoTime());
-            run.resume(System.nanoTime());
-            int made = 0;
-            try {
-                made = train(this, deadline);
-            } catch (Throwable e) {
-                state = SessionState.FAILED; // should a step be left half done
-                endRun(RunState.FAILED, String.valueOf(e.getMessage()));
-                throw e;
-            } finally {
-                rate.add(made, System.nanoTime());
-                run.add(made, System.nanoTime());
-                run.publish();
-                publish();
-            }
-            String goal = run.goal();
-            if (goal != null) {
-                endRun(RunState.SUCCEEDED, goal);
-                publish();
-                return run;
-            }
-            long wait = run.pause(System.nanoTime());
-            if (wait > 0) {
-                goOnAfter(wait);
-                return run;
-            }
-            return null;
-        }
-
-        private void goOnAfter(long nanos) {
-            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS, Runnable::run)
-                    .execute(
-                            () -> {
-                                try {
-                                    queue(this);
-                                } catch (SessionException _) {
-                                    // Deleted, or shutting down.
-                                }
-                            });
-        }
-
-        @Override
-        public boolean hasNext() {
-            return !run.isAsked() && run.goal() == null && run.pause(System.nanoTime()) <= 0;
-        }
-
-        @Override
-        public boolean isLast() {
-            return run.isLast();
-        }
-
-        @Override
-        public boolean wantsTrace() {
-            return false;
-        }
-
-        @Override
-        public void add(double loss) {
-            run.addLoss(loss);
-        }
-
-        @Override
-        public void add(StepResult result) {
-            run.addLoss(result.loss());
-        }
-    }
-
-    // ---- runs
-
-    /// Starts to train in the background.
-    ///
-    /// @throws SessionException `not_loaded`, `wrong_state`, or `busy` if a run is active
-    public RunView startRun(RunCall call) {
-        requireUsable(snapshot.view());
-        return call(
-                () -> {
-                    requireUsable(snapshot.view());
-                    requireNoRun();
-                    Run last = runs.peekLast();
-                    Run run = new Run(last == null ? 1 : last.id() + 1, call);
-                    runs.add(run);
-                    if (runs.size() > KEPT_RUNS) {
-                        runs.remove();
-                    }
-                    active = run;
-                    record(SessionEvent.Kind.STARTED, null, run.id());
-                    goOn(run);
-                    publish();
-                    return run.view();
-                });
-    }
-
-    /// The newest runs, oldest first.
-    public List<RunView> runs() {
-        return runs.stream().map(Run::view).toList();
-    }
-
-    /// @throws SessionException `not_found`
-    public RunView run(long id) {
-        return find(id).view();
-    }
-
-    private Run find(long id) {
-        for (Run run : runs) {
-            if (run.id() == id) {
-                return run;
-            }
-        }
-        throw new SessionException(
-                ErrorCode.NOT_FOUND,
-                "session '%s' has no run %d".formatted(name, id),
-                "id",
-                String.valueOf(id));
-    }
-
-    /// Pauses a run after the slice that it is at. Changes nothing on one that is paused or has ended.
-    ///
-    /// @throws SessionException `not_found`
-    public RunView pauseRun(long id) {
-        Run run = find(id);
-        run.ask(Run.Request.PAUSE);
-        return settle(run, () -> obey(run));
-    }
-
-    /// Lets a paused run go on. Changes nothing on others.
-    ///
-    /// @throws SessionException `not_found`
-    public RunView resumeRun(long id) {
-        Run run = find(id);
-        return settle(
-                run,
-                () -> {
-                    if (run.state() == RunState.PAUSED) {
-                        requireUsable(snapshot.view());
-                        record(SessionEvent.Kind.RESUMED, null, id);
-                        run.become(RunState.QUEUED);
-                        goOn(run);
-                    }
-                });
-    }
-
-    /// Ends a run after the slice that it is at. Changes nothing on one that has ended.
-    ///
-    /// @throws SessionException `not_found`
-    public RunView cancelRun(long id) {
-        Run run = find(id);
-        run.ask(Run.Request.CANCEL);
-        return settle(run, () -> obey(run));
-    }
-
-    private void goOn(Run run) {
-        leg = new Leg(run);
-        queue(leg);
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // a leg tells its run how it ends
-    private void queue(Leg next) {
-        lane.train(next);
-    }
-
-    /// Does what a run was asked for, between two slices.
-    private void obey(Run run) {
-        if (!run.isActive()) {
-            return;
-        }
-        switch (run.request()) {
-            case NONE -> {}
-            case PAUSE -> {
-                if (run.state() != RunState.PAUSED) {
-                    record(SessionEvent.Kind.PAUSED, null, run.id());
-                }
-                run.become(RunState.PAUSED);
-                publish();
-            }
-            case CANCEL -> {
-                endRun(RunState.CANCELLED, "it was cancelled");
-                publish();
-            }
-        }
-    }
-
-    private RunView settle(Run run, Runnable change) {
-        return call(
-                () -> {
-                    change.run();
-                    publish();
-                    return run.view();
-                });
-    }
-
-    private void endRun(RunState how, String why) {
-        Run run = active;
-        if (run != null) {
-            run.end(how, why);
-            active = null;
-            record(SessionEvent.Kind.valueOf(how.name()), null, run.id());
-        }
-    }
-
-    private void requireNoRun() {
-        Run run = active;
-        if (run != null) {
-            throw new SessionException(
-                    ErrorCode.BUSY,
-                    "run %d of session '%s' is %s: wait for its end, or cancel it"
-                            .formatted(
-                                    run.id(),
-                                    name,
-                                    run.view().state().name().toLowerCase(Locale.ROOT)));
-        }
-    }
-
-    private boolean isWatched() {
-        for (SessionListener listener : listeners) {
-            if (listener.wantsTraces()) {
-                return limits.allowsTrace(snapshot);
-            }
-        }
-        return false;
-    }
-
-    /// The samples of one call, made slice by slice.
-    private final class Generation implements Compute.Sliced<List<Sample>> {
-
-        private final GenerateCall call;
-        private final List<Sample> samples = new ArrayList<>();
-        private @Nullable RandomSource random;
-
-        Generation(GenerateCall call) {
-            this.call = call;
-        }
-
-        @Override
-        public @Nullable List<Sample> slice(long deadline) {
-            requireUsable(snapshot.view());
-            if (random == null) {
-                random = call.seed() == null ? model.random() : model.newRandom(call.seed());
-            }
-            while (samples.size() < call.count() && System.nanoTime() < deadline) {
-                samples.add(model.generate(call.options(), random));
-            }
-            return samples.size() == call.count() ? samples : null;
-        }
-    }
-
     private <T> T call(Supplier<T> work) {
-        CompletableFuture<T> result = lane.call(_ -> work.get());
+        return await(lane.call(_ -> work.get()));
+    }
+
+    private <T> T await(CompletableFuture<T> result) {
         return await(result, () -> result.cancel(false));
     }
 
@@ -720,7 +653,7 @@ public final class Session {
         return Instant.now().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private void publish() {
+    void publish() {
         snapshot = takeSnapshot();
         if (deleted) { // meanwhile
             snapshot = snapshot.afterDelete();
@@ -749,7 +682,7 @@ public final class Session {
     }
 
     private SessionState shownState() {
-        Run run = active;
+        Run run = runs.active();
         if (state == SessionState.READY && run != null) {
             return run.state() == RunState.PAUSED ? SessionState.PAUSED : SessionState.TRAINING;
         }

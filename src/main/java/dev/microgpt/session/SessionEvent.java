@@ -11,8 +11,26 @@ import java.time.Instant;
 /// @param kind what it was
 /// @param steering what was changed; null unless steered
 /// @param run the run that it is about; null where it is about none
+/// @param parent the session that this one is a copy of; null unless forked
 public record SessionEvent(
-        long step, Instant at, Kind kind, @Nullable Steering steering, @Nullable Long run) {
+        long step,
+        Instant at,
+        Kind kind,
+        @Nullable Steering steering,
+        @Nullable Long run,
+        @Nullable String parent) {
+
+    static SessionEvent of(long step, Instant at, Kind kind, @Nullable Long run) {
+        return new SessionEvent(step, at, kind, null, run, null);
+    }
+
+    static SessionEvent steered(long step, Instant at, Steering steering) {
+        return new SessionEvent(step, at, Kind.STEERED, steering, null, null);
+    }
+
+    static SessionEvent forked(long step, Instant at, String parent) {
+        return new SessionEvent(step, at, Kind.FORKED, null, null, parent);
+    }
 
     /// The names, in lower case, are part of the interface.
     public enum Kind {

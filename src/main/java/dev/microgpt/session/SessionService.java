@@ -19,11 +19,13 @@ public final class SessionService {
 
     private final Limits limits;
     private final Compute compute;
+    private final KeyframeBudget keyframeBudget;
     private final ConcurrentSkipListMap<String, Session> sessions = new ConcurrentSkipListMap<>();
 
     SessionService(Limits limits, Compute compute) {
         this.limits = limits;
         this.compute = compute;
+        keyframeBudget = new KeyframeBudget(limits.keyframeBytes());
     }
 
     /// Makes a session, or starts one anew. If this fails, everything is as it was.
@@ -51,21 +53,24 @@ public final class SessionService {
         } catch (Throwable e) {
             if (session == fresh) {
                 sessions.remove(name, fresh);
+                keyframeBudget.leave(fresh.keyframeStore());
             }
             throw e;
         }
         return session;
     }
 
-    /// Makes a session that goes on as another one would.
+    /// Makes a session that goes on as another one does, or did.
     ///
+    /// @param step of the other one to begin at; null for the present one
+    /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `invalid_name`, `not_found`, `exists`, `not_loaded`, `wrong_state`, or
     ///     `busy` if there are too many sessions
-    public Session fork(String name, String newName) {
+    public Session fork(String name, String newName, @Nullable Long step) {
         Session parent = get(name);
         requireAbsent(newName, false);
         requireRoom();
-        return register(newName, parent.fork(newName), false);
+        return register(newName, parent.fork(newName, step), false);
     }
 
     /// Checks that `init` would overwrite nothing that it must not.
@@ -91,6 +96,7 @@ public final class SessionService {
         }
         requireRoom();
         sessions.put(name, fresh);
+        keyframeBudget.join(fresh.keyframeStore());
         return fresh;
     }
 
@@ -130,6 +136,7 @@ public final class SessionService {
             throw notFound(name);
         }
         session.delete();
+        keyframeBudget.leave(session.keyframeStore());
     }
 
     private static void requireValid(String name) {

@@ -12,6 +12,11 @@ import org.jspecify.annotations.Nullable;
 public record Steering(
         @Nullable Double learningRate, @Nullable Long numSteps, @Nullable Integer batchSize) {
 
+    /// Whether it changes nothing.
+    public boolean isEmpty() {
+        return equals(new Steering(null, null, null));
+    }
+
     /// @throws dev.microgpt.engine.InvalidInputException if a value is out of its range
     ModelOptions applyTo(ModelOptions options) {
         return options.withTraining(

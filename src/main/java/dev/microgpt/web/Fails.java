@@ -11,7 +11,7 @@ import java.lang.annotation.Target;
 /// [OpenApiConfiguration].
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
-@interface Fails {
+public @interface Fails {
 
     ErrorCode[] value();
 }

@@ -9,7 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What to call a copy of a session.
 record ForkRequest(
-        @Schema(description = "of the new session", example = "demo-2") @Nullable String name) {
+        @Schema(description = "of the new session", example = "demo-2") @Nullable String name,
+        @Schema(description = "to begin at; absent for the present one", minimum = "0")
+                @Nullable Long step) {
 
     /// @throws SessionException if there is no name
     String requiredName() {

@@ -2,6 +2,8 @@ package dev.microgpt.web;
 
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Trace;
+import dev.microgpt.session.AsOf;
+import dev.microgpt.session.GenerateCall;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -10,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 
 /// Generated texts.
-public record GenerateReply(List<Item> samples) {
+public record GenerateReply(
+        @Schema(description = "of the keyframe that answered, where a step was asked for")
+                @Nullable Long step,
+        List<Item> samples) {
 
     /// One text. Text and tokens begin with the prompt.
     @Schema(name = "Sample")
@@ -21,9 +26,11 @@ public record GenerateReply(List<Item> samples) {
             @Schema(description = "the forward pass, an entry a position, with probs")
                     @Nullable List<Trace> vizData) {}
 
-    public static GenerateReply of(List<Sample> samples, boolean viz) {
+    public static GenerateReply of(GenerateCall call, AsOf<List<Sample>> samples) {
+        boolean viz = call.options().viz();
         return new GenerateReply(
-                samples.stream()
+                call.step() == null ? null : samples.step(),
+                samples.value().stream()
                         .map(s -> new Item(s.text(), s.tokens(), viz ? s.vizData() : null))
                         .toList());
     }

@@ -35,13 +35,18 @@ public record GenerateRequest(
         @Schema(
                         description =
                                 "of a generator for this call alone; without it the session's is drawn"
-                                        + " from")
+                                        + " from or, with a step, one with the session's seed")
                 @Nullable Long seed,
         @Schema(description = "whether samples carry vizData", defaultValue = "false")
-                @Nullable Boolean viz) {
+                @Nullable Boolean viz,
+        @Schema(description = AS_OF, minimum = "0") @Nullable Long step) {
+
+    static final String AS_OF =
+            "as of which step; the newest keyframe up to it answers, and the header Microgpt-Step says"
+                    + " which that is";
 
     public static final GenerateRequest DEFAULTS =
-            new GenerateRequest(null, null, null, null, null, null, null);
+            new GenerateRequest(null, null, null, null, null, null, null, null);
 
     /// @throws InvalidInputException if a value is out of its range
     public GenerateCall toCall(Limits limits) {
@@ -58,6 +63,6 @@ public record GenerateRequest(
                         topK == null ? defaults.topK() : topK,
                         topP == null ? defaults.topP() : topP,
                         viz != null && viz);
-        return new GenerateCall(options, samples, seed);
+        return new GenerateCall(options, samples, seed, step);
     }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The text to look at.
 record InspectRequest(
-        @Schema(description = "the text; may be empty", example = "emma") @Nullable String text) {
+        @Schema(description = "the text; may be empty", example = "emma") @Nullable String text,
+        @Schema(description = GenerateRequest.AS_OF, minimum = "0") @Nullable Long step) {
 
     /// @throws SessionException if there is no text
     String requiredText() {

@@ -1,6 +1,10 @@
 package dev.microgpt.web;
 
 import dev.microgpt.engine.Inspection;
+import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Score;
+import dev.microgpt.engine.TokenEmbedding;
+import dev.microgpt.session.AsOf;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.GenerateCall;
 import dev.microgpt.session.Limits;
@@ -13,6 +17,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -49,12 +54,22 @@ class ModelController {
         ErrorCode.BUSY,
         ErrorCode.WRONG_STATE
     })
-    GenerateReply generate(
+    ResponseEntity<GenerateReply> generate(
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable GenerateRequest body) {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
         GenerateCall call = request.toCall(limits);
-        return GenerateReply.of(sessions.get(name).generate(call), call.options().viz());
+        AsOf<List<Sample>> samples = sessions.get(name).generate(call);
+        return reply(call.step(), samples, GenerateReply.of(call, samples));
+    }
+
+    /// Says which keyframe answered, if a step was asked for.
+    private static <T> ResponseEntity<T> reply(@Nullable Long step, AsOf<?> answer, T body) {
+        ResponseEntity.BodyBuilder reply = ResponseEntity.ok();
+        if (step != null) {
+            reply.header("Microgpt-Step", String.valueOf(answer.step()));
+        }
+        return reply.body(body);
     }
 
     @PostMapping(path = "/score", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -69,11 +84,13 @@ class ModelController {
         ErrorCode.BUSY,
         ErrorCode.WRONG_STATE
     })
-    ScoreReply score(
+    ResponseEntity<ScoreReply> score(
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable ScoreRequest body) {
-        ScoreRequest request = body == null ? new ScoreRequest(null) : body;
-        return new ScoreReply(sessions.get(name).score(request.checked(limits)));
+        ScoreRequest request = body == null ? new ScoreRequest(null, null) : body;
+        AsOf<List<Score>> scores =
+                sessions.get(name).score(request.checked(limits), request.step());
+        return reply(request.step(), scores, new ScoreReply(scores.value()));
     }
 
     @PostMapping(path = "/inspect", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -88,11 +105,13 @@ class ModelController {
         ErrorCode.BUSY,
         ErrorCode.WRONG_STATE
     })
-    Inspection inspect(
+    ResponseEntity<InspectReply> inspect(
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable InspectRequest body) {
-        InspectRequest request = body == null ? new InspectRequest(null) : body;
-        return sessions.get(name).inspect(request.requiredText());
+        InspectRequest request = body == null ? new InspectRequest(null, null) : body;
+        AsOf<Inspection> inspection =
+                sessions.get(name).inspect(request.requiredText(), request.step());
+        return reply(request.step(), inspection, InspectReply.of(request, inspection));
     }
 
     @GetMapping("/losses")
@@ -125,13 +144,19 @@ class ModelController {
     @ApiResponse(responseCode = "200", description = "one row a token")
     @Fails({
         ErrorCode.INVALID_NAME,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
         ErrorCode.NOT_FOUND,
         ErrorCode.NOT_LOADED,
         ErrorCode.BUSY,
         ErrorCode.WRONG_STATE
     })
-    List<EmbeddingReply> embeddings(@Parameter(example = "demo") @PathVariable String name) {
-        return EmbeddingReply.of(sessions.get(name).embeddings());
+    ResponseEntity<List<EmbeddingReply>> embeddings(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
+                    @Nullable Long step) {
+        AsOf<List<TokenEmbedding>> embeddings = sessions.get(name).embeddings(step);
+        return reply(step, embeddings, EmbeddingReply.of(embeddings.value()));
     }
 
     @GetMapping("/config")

@@ -55,6 +55,7 @@ class RunController {
             summary = "List the runs of a session",
             description = "The newest 100, oldest first.")
     @ApiResponse(responseCode = "200", description = "the runs")
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     RunsReply list(@Parameter(example = "demo") @PathVariable String name) {
         return new RunsReply(sessions.get(name).runs());
     }
@@ -62,6 +63,7 @@ class RunController {
     @GetMapping("/{id}")
     @Operation(summary = "Show a run")
     @ApiResponse(responseCode = "200", description = "the run")
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.WRONG_TYPE, ErrorCode.NOT_FOUND})
     RunView show(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
@@ -73,6 +75,7 @@ class RunController {
             summary = "Pause a run",
             description = "Changes nothing on a run that is paused or has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
+    @Fails(ErrorCode.BUSY)
     RunView pause(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
@@ -84,6 +87,7 @@ class RunController {
             summary = "Let a paused run go on",
             description = "Changes nothing on a run that is not paused.")
     @ApiResponse(responseCode = "200", description = "the run")
+    @Fails({ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     RunView resume(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
@@ -93,6 +97,7 @@ class RunController {
     @PostMapping("/{id}/cancel")
     @Operation(summary = "End a run", description = "Changes nothing on a run that has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
+    @Fails(ErrorCode.BUSY)
     RunView cancel(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {

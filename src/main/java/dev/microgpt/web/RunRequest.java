@@ -3,6 +3,7 @@ package dev.microgpt.web;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.RunCall;
+import dev.microgpt.session.Steering;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -19,7 +20,13 @@ record RunRequest(
                         example = "50")
                 @Nullable Double stepsPerSecond,
         @Schema(description = "ends the run before it has made all steps")
-                @Nullable StopWhen stopWhen) {
+                @Nullable StopWhen stopWhen,
+        @Schema(description = "steers at the start: as PATCH does", example = "0.01")
+                @Nullable Double learningRate,
+        @Schema(description = "steers at the start", minimum = "1", example = "100000")
+                @Nullable Long numSteps,
+        @Schema(description = "steers at the start", minimum = "1", example = "1")
+                @Nullable Integer batchSize) {
 
     /// When to stop early.
     record StopWhen(
@@ -43,6 +50,11 @@ record RunRequest(
         if (lossBelow != null) {
             InvalidInputException.requireRange("stopWhen.lossBelow", lossBelow, 0, HIGHEST_LOSS);
         }
-        return new RunCall(count, stepsPerSecond, lossBelow);
+        return new RunCall(count, stepsPerSecond, lossBelow, steering());
+    }
+
+    private @Nullable Steering steering() {
+        Steering steering = new Steering(learningRate, numSteps, batchSize);
+        return steering.isEmpty() ? null : steering;
     }
 }

@@ -15,7 +15,8 @@ import java.util.Objects;
 /// The texts to score.
 record ScoreRequest(
         @Schema(description = "one or more texts", example = "[\"emma\", \"xqzt\"]")
-                @Nullable List<@Nullable String> texts) {
+                @Nullable List<@Nullable String> texts,
+        @Schema(description = GenerateRequest.AS_OF, minimum = "0") @Nullable Long step) {
 
     /// @throws InvalidInputException if there are too few or too many texts
     List<String> checked(Limits limits) {

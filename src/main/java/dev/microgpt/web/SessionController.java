@@ -4,6 +4,8 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.History;
+import dev.microgpt.session.KeyframesView;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
@@ -114,13 +116,14 @@ class SessionController {
     @Operation(
             summary = "Make a copy that goes its own way",
             description =
-                    "With the same parameters, optimiser, generator, documents and losses; it trains as"
-                            + " the original would. The original is not disturbed.")
+                    "With the same parameters, optimiser, generator, documents and losses as the original"
+                            + " has, or had at a step; it trains as the original did. The original is"
+                            + " not disturbed.")
     @ApiResponse(responseCode = "201", description = "the new session")
     @Fails({ErrorCode.EXISTS, ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<SessionView> fork(
             @Parameter(example = "demo") @PathVariable String name, @RequestBody ForkRequest body) {
-        Session fork = sessions.fork(name, body.requiredName());
+        Session fork = sessions.fork(name, body.requiredName(), body.step());
         return ResponseEntity.created(URI.create("/api/v1/sessions/" + fork.name()))
                 .body(fork.snapshot().view());
     }
@@ -128,11 +131,25 @@ class SessionController {
     @GetMapping("/{name}/history")
     @Operation(
             summary = "What happened to a session beside its steps",
-            description = "The newest 1000 events, oldest first.")
-    @ApiResponse(responseCode = "200", description = "the events")
+            description =
+                    "The newest 1000 events, the options of training as they were steered, and texts from"
+                            + " along the way, each oldest first.")
+    @ApiResponse(responseCode = "200", description = "events, schedule, samples")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    HistoryReply history(@Parameter(example = "demo") @PathVariable String name) {
-        return new HistoryReply(sessions.get(name).events());
+    History history(@Parameter(example = "demo") @PathVariable String name) {
+        return sessions.get(name).history();
+    }
+
+    @GetMapping("/{name}/keyframes")
+    @Operation(
+            summary = "The steps that a session can be asked about",
+            description =
+                    "Calls that take a step are answered by the newest of these up to it, or by the present"
+                            + " step.")
+    @ApiResponse(responseCode = "200", description = "the steps, and the memory that they take")
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
+    KeyframesView keyframes(@Parameter(example = "demo") @PathVariable String name) {
+        return sessions.get(name).keyframes();
     }
 
     @DeleteMapping("/{name}")

@@ -21,7 +21,8 @@ record SteerRequest(
 
     /// @throws InvalidInputException if nothing is to be changed
     Steering toSteering() {
-        if (learningRate == null && numSteps == null && batchSize == null) {
+        Steering steering = new Steering(learningRate, numSteps, batchSize);
+        if (steering.isEmpty()) {
             throw InvalidInputException.outOfRange(
                     "learningRate",
                     null,
@@ -29,6 +30,6 @@ record SteerRequest(
                     null,
                     "name at least one of learningRate, numSteps, batchSize");
         }
-        return new Steering(learningRate, numSteps, batchSize);
+        return steering;
     }
 }

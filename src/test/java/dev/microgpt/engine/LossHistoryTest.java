@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 
@@ -115,6 +116,64 @@ final class LossHistoryTest {
         assertThat(Arrays.equals(copy.newest(EXACT), whole.newest(EXACT))).isTrue();
         assertThat(copy.buckets(1, losses.length, 50))
                 .isEqualTo(whole.buckets(1, losses.length, 50));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10, 0",
+        "10, 7",
+        "300, 256",
+        "5000, 4999",
+        "70000, 65536",
+        "70000, 33333",
+        "1200000, 1150000",
+        "1200000, 0",
+        "1200000, 131072",
+        "6000000, 1048576",
+        "6000000, 5500000",
+        "20000000, 1310720"
+    })
+    void aHistoryCutAtAStepIsTheHistoryAsItWasThen(int size, int step) {
+        double[] losses = losses(size);
+        LossHistory cut = Objects.requireNonNull(history(losses).upTo(step));
+        LossHistory then = history(Arrays.copyOf(losses, step));
+
+        assertThat(cut.size()).isEqualTo(step);
+        if (step > 0) {
+            assertSameSummaries(cut, then, step);
+        }
+        int more = Math.min(1_200_000, size - step);
+        for (int i = step; i < step + more; i++) {
+            cut.append(losses[i]);
+            then.append(losses[i]);
+        }
+        assertThat(Arrays.equals(cut.newest(more), then.newest(more))).isTrue();
+        int end = step + more;
+        assertSameSummary(cut.buckets(1, end, 1).getFirst(), then.buckets(1, end, 1).getFirst());
+    }
+
+    /// What is known of old steps may be known in wider summaries than it was then.
+    private static void assertSameSummaries(LossHistory cut, LossHistory then, int step) {
+        List<LossBucket> buckets = cut.buckets(1, step, 7);
+        assertThat(buckets.getFirst().from()).isEqualTo(1);
+        assertThat(buckets.getLast().to()).isEqualTo(step);
+        for (LossBucket bucket : buckets) {
+            assertSameSummary(bucket, then.buckets(bucket.from(), bucket.to(), 1).getFirst());
+        }
+    }
+
+    private static void assertSameSummary(LossBucket actual, LossBucket expected) {
+        assertThat(actual).usingRecursiveComparison().ignoringFields("mean").isEqualTo(expected);
+        assertThat(actual.mean()).isCloseTo(expected.mean(), within(1e-9));
+    }
+
+    @Test
+    void aHistoryCannotBeCutInTheMiddleOfASummary() {
+        LossHistory history = history(losses(1_200_000));
+        assertThat(history.upTo(1000)).isNull();
+        assertThat(history.upTo(1024)).isNotNull();
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> history.upTo(1_200_001));
     }
 
     @Test

@@ -74,21 +74,44 @@ public final class TensorModel {
         layout.forEachParam((index, place) -> params[place] = (float) initialParams[index]);
     }
 
-    private TensorModel(TensorModel other) {
-        kernels = other.kernels;
-        layout = other.layout;
-        numParams = other.numParams;
-        params = other.params.clone();
+    private TensorModel(TensorModel shape, Weights weights) {
+        kernels = shape.kernels;
+        layout = shape.layout;
+        numParams = shape.numParams;
+        params = weights.params.clone();
         gradient = new float[layout.size];
-        m = other.m.clone();
-        v = other.v.clone();
-        worthwhile = other.worthwhile;
+        m = weights.m.clone();
+        v = weights.v.clone();
+        worthwhile = shape.worthwhile;
         passes = new Passes(layout, kernels, params, gradient, worthwhile);
     }
 
-    /// A model of its own with the same parameters and the same state of the optimiser.
-    public TensorModel copy() {
-        return new TensorModel(this);
+    /// The parameters and the state of the optimiser at one moment. Never changes.
+    public static final class Weights {
+
+        private final float[] params; // (size), see Layout
+        private final float[] m; // (size)
+        private final float[] v; // (size)
+
+        private Weights(TensorModel model) {
+            params = model.params.clone();
+            m = model.m.clone();
+            v = model.v.clone();
+        }
+
+        /// The memory that it takes.
+        public long bytes() {
+            return 3L * Float.BYTES * params.length;
+        }
+    }
+
+    public Weights copyWeights() {
+        return new Weights(this);
+    }
+
+    /// A model of its own with the weights of this one, or of another one of the same shape.
+    public TensorModel with(Weights weights) {
+        return new TensorModel(this, weights);
     }
 
     public int numParams() {

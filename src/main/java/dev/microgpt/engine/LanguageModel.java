@@ -1,0 +1,160 @@
+package dev.microgpt.engine;
+
+import dev.microgpt.engine.random.RandomSource;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/// What can be asked of a model that knows an alphabet and has parameters: texts, likelihoods, the
+/// forward pass, embeddings. One thread at a time.
+public final class LanguageModel {
+
+    private final Tokenizer tokenizer;
+    private final int blockSize;
+    private final Engine engine;
+
+    LanguageModel(Tokenizer tokenizer, int blockSize, Engine engine) {
+        this.tokenizer = tokenizer;
+        this.blockSize = blockSize;
+        this.engine = engine;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    public Tokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    /// Is told each character as it is generated.
+    public interface TokenListener {
+
+        /// @param tokenId of the character
+        /// @param prob its probability
+        /// @return whether to go on; if not, the text ends here
+        boolean generated(int tokenId, double prob);
+    }
+
+    /// Generates a text and changes nothing in the model.
+    ///
+    /// @param source what is drawn from
+    /// @throws InvalidInputException if the prompt is too long or has an unknown character
+    /// @throws DivergedException if the logits are not finite
+    public Sample generate(GenerateOptions generateOptions, RandomSource source) {
+        return generate(generateOptions, source, (_, _) -> true);
+    }
+
+    /// Generates a text and tells its characters one by one, but for those of the prompt.
+    ///
+    /// @param source what is drawn from
+    /// @throws InvalidInputException if the prompt is too long or has an unknown character
+    /// @throws DivergedException if the logits are not finite
+    public Sample generate(
+            GenerateOptions generateOptions, RandomSource source, TokenListener listener) {
+        int[] prompt = tokenizer.encode(generateOptions.prompt(), "prompt");
+        requirePromptFits(prompt.length);
+        Engine.Decoder decoder = engine.newDecoder(generateOptions.viz());
+        Sampler sampler = new Sampler(generateOptions, source);
+        List<double[]> allProbs = new ArrayList<>();
+        double[] probs = new double[tokenizer.vocabSize()];
+        int[] tokens = new int[blockSize];
+        int length = 0;
+        int token = tokenizer.bos();
+        while (length < tokens.length) {
+            decoder.next(token);
+            decoder.probabilities(generateOptions.temperature(), probs);
+            double[] allowed = sampler.filtered(probs);
+            if (generateOptions.viz()) {
+                allProbs.add(allowed.clone());
+            }
+            boolean isPrompt = length < prompt.length;
+            token = isPrompt ? prompt[length] : sampler.choose(allowed);
+            if (token == tokenizer.bos()) {
+                break;
+            }
+            tokens[length++] = token;
+            if (!isPrompt && !listener.generated(token, allowed[token])) {
+                break;
+            }
+        }
+        int[] generated = Arrays.copyOf(tokens, length);
+        List<Trace> traces = withProbs(decoder, allProbs);
+        return new Sample(tokenizer.decode(generated), generated, traces);
+    }
+
+    private static List<Trace> withProbs(Engine.Decoder decoder, List<double[]> allProbs) {
+        if (allProbs.isEmpty()) {
+            return List.of();
+        }
+        List<Trace> traces = decoder.traces();
+        return IntStream.range(0, allProbs.size())
+                .mapToObj(i -> traces.get(i).withProbs(allProbs.get(i)))
+                .toList();
+    }
+
+    private void requirePromptFits(int length) {
+        if (length > blockSize) {
+            throw InvalidInputException.outOfRange(
+                    "prompt",
+                    length,
+                    0,
+                    blockSize,
+                    "the prompt may have at most blockSize (%d) characters, but has %d"
+                            .formatted(blockSize, length));
+        }
+    }
+
+    /// Tells how likely the model finds a text, character by character.
+    ///
+    /// @throws InvalidInputException if the text has an unknown character
+    /// @throws DivergedException if the likelihood is not finite
+    public Score score(String text) {
+        int[] tokens = withBos(text);
+        double[] surprisals = engine.losses(tokens);
+        double total = Arrays.stream(surprisals).sum();
+        if (!Double.isFinite(total)) {
+            throw new DivergedException("the likelihood is not finite");
+        }
+        double perplexity = Math.exp(total / surprisals.length);
+        boolean truncated = surprisals.length < tokens.length - 1;
+        return new Score(text, -total, surprisals, perplexity, truncated);
+    }
+
+    /// Shows the forward pass over a text.
+    ///
+    /// @throws InvalidInputException if the text has an unknown character
+    /// @throws DivergedException if the logits are not finite
+    public Inspection inspect(String text) {
+        int[] tokens = withBos(text);
+        int[] read = Arrays.copyOf(tokens, Math.min(tokens.length - 1, blockSize));
+        Engine.Decoder decoder = engine.newDecoder(true);
+        List<double[]> allProbs = new ArrayList<>();
+        for (int token : read) {
+            double[] probs = new double[tokenizer.vocabSize()];
+            decoder.next(token);
+            decoder.probabilities(1, probs);
+            allProbs.add(probs);
+        }
+        boolean truncated = read.length < tokens.length - 1;
+        return new Inspection(text, read, withProbs(decoder, allProbs), truncated);
+    }
+
+    private int[] withBos(String text) {
+        int[] characters = tokenizer.encode(text, "text");
+        int[] tokens = new int[characters.length + 2];
+        tokens[0] = tokenizer.bos();
+        System.arraycopy(characters, 0, tokens, 1, characters.length);
+        tokens[tokens.length - 1] = tokenizer.bos();
+        return tokens;
+    }
+
+    /// The token embeddings, in the order of the token ids.
+    public List<TokenEmbedding> getEmbeddings() {
+        return IntStream.range(0, tokenizer.vocabSize())
+                .mapToObj(id -> new TokenEmbedding(id, tokenizer.symbol(id), engine.embedding(id)))
+                .toList();
+    }
+}

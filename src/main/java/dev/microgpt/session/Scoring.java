@@ -1,0 +1,44 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.LanguageModel;
+import dev.microgpt.engine.Score;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The scores of one call, made one by one on the session's lane.
+final class Scoring implements Compute.Sliced<AsOf<List<Score>>> {
+
+    private final Session session;
+    private final List<String> texts;
+    private final @Nullable Long step;
+    private final List<Score> scores = new ArrayList<>();
+    private @Nullable AsOf<LanguageModel> past;
+
+    Scoring(Session session, List<String> texts, @Nullable Long step) {
+        this.session = session;
+        this.texts = texts;
+        this.step = step;
+    }
+
+    @Override
+    public @Nullable AsOf<List<Score>> slice(long deadline) {
+        AsOf<LanguageModel> asked = model();
+        while (scores.size() < texts.size() && System.nanoTime() < deadline) {
+            scores.add(asked.value().score(texts.get(scores.size())));
+        }
+        return scores.size() == texts.size() ? new AsOf<>(asked.step(), scores) : null;
+    }
+
+    private AsOf<LanguageModel> model() {
+        if (step == null) {
+            return session.modelAsOf(null);
+        }
+        if (past == null) {
+            past = session.modelAsOf(step);
+        }
+        return past;
+    }
+}

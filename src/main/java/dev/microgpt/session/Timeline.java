@@ -1,0 +1,125 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.ModelState;
+import dev.microgpt.engine.random.RandomSource;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a session remembers of its past, so that it can be shown, asked about, and gone back to.
+/// Everything in it is bounded. Safe for use by several threads.
+final class Timeline {
+
+    private static final int KEPT_EVENTS = 1000;
+    private static final int KEPT_PHASES = 10_000;
+    private static final int KEPT_DRAWS = 1000;
+
+    /// The generator as it was when something was first drawn from it after a step.
+    private record Draw(long step, RandomSource before) {}
+
+    private final Keyframes keyframes = new Keyframes();
+    private final ArrayDeque<SessionEvent> events = new ArrayDeque<>();
+    private final ArrayDeque<Phase> phases = new ArrayDeque<>();
+    private final ArrayDeque<Draw> draws = new ArrayDeque<>();
+    private final List<TextSample> samples = new ArrayList<>(); // bounded as keyframes become rare
+
+    Keyframes keyframes() {
+        return keyframes;
+    }
+
+    /// Forgets all but the events: there are new parameters, or none.
+    synchronized void restart() {
+        keyframes.clear();
+        phases.clear();
+        draws.clear();
+        samples.clear();
+    }
+
+    synchronized void add(SessionEvent event) {
+        events.add(event);
+        if (events.size() > KEPT_EVENTS) {
+            events.remove();
+        }
+    }
+
+    synchronized void add(TextSample sample) {
+        samples.add(sample);
+    }
+
+    /// Options hold from now on.
+    synchronized void begin(long step, ModelOptions options) {
+        Phase phase = Phase.of(step, options);
+        if (!phases.isEmpty() && phases.getLast().fromStep() == step) {
+            phases.removeLast();
+        }
+        phases.add(phase);
+        if (phases.size() > KEPT_PHASES) {
+            phases.remove();
+        }
+    }
+
+    /// Something is about to be drawn from the generator.
+    synchronized void beforeDraw(long step, RandomSource generator) {
+        if (draws.isEmpty() || draws.getLast().step != step) {
+            draws.add(new Draw(step, generator.copy()));
+            if (draws.size() > KEPT_DRAWS) {
+                draws.remove();
+            }
+        }
+    }
+
+    /// The generator as it was when a step had been made.
+    ///
+    /// @param now as it is
+    synchronized RandomSource generatorAt(long step, RandomSource now) {
+        for (Draw draw : draws) {
+            if (draw.step >= step) {
+                return draw.before.copy();
+            }
+        }
+        return now.copy();
+    }
+
+    /// The options that held up to a step, itself included.
+    synchronized List<Phase> phasesUpTo(long step) {
+        return phases.stream().filter(phase -> phase.fromStep() <= step).toList();
+    }
+
+    /// The keyframes from which a step can be reached again, newest first.
+    ///
+    /// @throws InvalidInputException if there is none
+    synchronized List<ModelState> wayTo(long step) {
+        long known = phases.isEmpty() ? 0 : phases.getFirst().fromStep();
+        List<ModelState> way =
+                keyframes.upTo(step).stream().filter(state -> state.step() >= known).toList();
+        if (way.isEmpty()) {
+            throw InvalidInputException.outOfRange(
+                    "step",
+                    step,
+                    known,
+                    Long.MAX_VALUE,
+                    ("how the session was steered before step %d is forgotten, and with it the way to"
+                                    + " step %d")
+                            .formatted(known, step));
+        }
+        return way;
+    }
+
+    /// A timeline of its own that begins with what this one holds up to a step.
+    synchronized Timeline upTo(long step) {
+        Timeline copy = new Timeline();
+        keyframes.upTo(step).forEach(copy.keyframes::add);
+        events.stream().filter(event -> event.step() <= step).forEach(copy.events::add);
+        copy.phases.addAll(phasesUpTo(step));
+        draws.stream().filter(draw -> draw.step < step).forEach(copy.draws::add);
+        samples.stream().filter(sample -> sample.step() <= step).forEach(copy.samples::add);
+        return copy;
+    }
+
+    synchronized History history() {
+        return new History(List.copyOf(events), List.copyOf(phases), List.copyOf(samples));
+    }
+}

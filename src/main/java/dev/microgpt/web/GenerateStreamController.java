@@ -1,0 +1,133 @@
+package dev.microgpt.web;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Trace;
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.GenerateCall;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.SampleListener;
+import dev.microgpt.session.SessionService;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.util.List;
+
+/// Generates texts and shows each character as soon as it is there, to those who accept
+/// `text/event-stream`.
+@RestController
+@RequestMapping("/api/v1/sessions/{name}")
+@Tag(name = "Model")
+class GenerateStreamController {
+
+    private final SessionService sessions;
+    private final Limits limits;
+    private final JsonMapper json;
+
+    GenerateStreamController(SessionService sessions, Limits limits, JsonMapper json) {
+        this.sessions = sessions;
+        this.limits = limits;
+        this.json = json;
+    }
+
+    @PostMapping(
+            path = "/generate",
+            consumes = MediaType.APPLICATION_JSON_VALUE,
+            produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    @Operation(
+            summary = "Generate texts",
+            description =
+                    "Without a seed, draws from the session's generator as microgptjs does. As"
+                            + " text/event-stream: an event token {char, tokenId, prob} for each character"
+                            + " after the prompt, then done with the sample; for each text.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "the texts",
+            content =
+                    @Content(
+                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                            schema = @Schema(type = "string")))
+    @Fails({
+        ErrorCode.INVALID_TEXT,
+        ErrorCode.UNKNOWN_CHARACTER,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY,
+        ErrorCode.WRONG_STATE
+    })
+    void generate(
+            @Parameter(example = "demo") @PathVariable String name,
+            @RequestBody(required = false) @Nullable GenerateRequest body,
+            HttpServletResponse response)
+            throws IOException {
+        GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
+        GenerateCall call = request.toCall(limits);
+        Listener listener = new Listener(call, response);
+        try {
+            sessions.get(name).generate(call, listener);
+        } catch (RuntimeException e) {
+            if (listener.events == null) {
+                throw e; // nothing was sent: an answer like any other
+            }
+            listener.send("error", Problems.of(e));
+        }
+    }
+
+    private record Token(@JsonProperty("char") String symbol, int tokenId, double prob) {}
+
+    private record Done(
+            @Nullable Long step, String text, int[] tokens, @Nullable List<Trace> vizData) {}
+
+    private final class Listener implements SampleListener {
+
+        private final GenerateCall call;
+        private final HttpServletResponse response;
+        private @Nullable EventWriter events;
+
+        Listener(GenerateCall call, HttpServletResponse response) {
+            this.call = call;
+            this.response = response;
+        }
+
+        @Override
+        public void generated(int tokenId, String symbol, double prob) throws IOException {
+            send("token", new Token(symbol, tokenId, prob));
+        }
+
+        @Override
+        public void ended(long step, Sample sample) throws IOException {
+            send(
+                    "done",
+                    new Done(
+                            call.step() == null ? null : step,
+                            sample.text(),
+                            sample.tokens(),
+                            call.options().viz() ? sample.vizData() : null));
+        }
+
+        void send(String type, Object data) throws IOException {
+            if (events == null) {
+                events = EventWriter.open(response);
+            }
+            events.event(type, null, json.writeValueAsString(data));
+        }
+    }
+}
