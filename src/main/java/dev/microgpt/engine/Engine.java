@@ -6,9 +6,7 @@ import java.util.List;
 
 /// One model: its parameters, the state of its optimiser, and the arithmetic on them.
 ///
-/// Parameters come and go as one flat array in the order wte (V, C), wpe (T, C), lm_head (V, C), then
-/// for each layer attn_wq, attn_wk, attn_wv, attn_wo (C, C), mlp_fc1 (4 C, C), mlp_fc2 (C, 4 C), each
-/// matrix row by row.
+/// Parameters come and go as one flat array in the order of [Matrix#of], each matrix row by row.
 sealed interface Engine permits ScalarEngine, TensorEngine {
 
     /// @param params initial parameters, flat
@@ -50,10 +48,11 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     /// @param step counted from 0
     /// @param learningRate of this step
-    /// @param traces takes the traces of the last document; null where they are not wanted
+    /// @param observation takes what there is to see of the step; null where nobody looks
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
     /// @throws DivergedException if the loss or its gradient is not finite; there is no update then
-    double trainStep(int[][] batch, long step, double learningRate, @Nullable List<Trace> traces);
+    double trainStep(
+            int[][] batch, long step, double learningRate, @Nullable Observation observation);
 
     /// Starts reading a sequence. The decoder is valid until the next training step, or the next
     /// decoder.

@@ -117,9 +117,7 @@ public final class MicroGpt {
     public ModelInfo initParams() {
         Corpus documents = corpus();
         int vocabSize = documents.tokenizer().vocabSize();
-        long numParams = options.numParams(vocabSize);
-        InvalidInputException.requireRange("numParams", numParams, 1, Integer.MAX_VALUE - 8);
-        double[] params = new double[(int) numParams];
+        double[] params = new double[options.requireNumParams(vocabSize)];
         for (int i = 0; i < params.length; i++) {
             params[i] = random.gauss(0, INIT_STD);
         }
@@ -131,7 +129,7 @@ public final class MicroGpt {
 
     /// Trains one step: forward, loss, backward, Adam update on the next document (or batch).
     ///
-    /// @return what the step did, with traces of the forward pass
+    /// @return what the step did, with traces of the forward pass and diagnostics
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the
     ///     parameters stay as they were
@@ -141,16 +139,17 @@ public final class MicroGpt {
 
     /// Trains one step.
     ///
-    /// @param viz whether the result carries traces
+    /// @param viz whether the result carries traces and diagnostics
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the
     ///     parameters stay as they were
     public StepResult trainStep(boolean viz) {
         Engine model = engine();
-        List<Trace> traces = new ArrayList<>();
+        Observation observation =
+                viz ? new Observation(options, corpus().tokenizer().vocabSize()) : null;
         long step = step();
         int first = nextDocument;
-        double loss = advance(viz ? traces : null);
+        double loss = advance(observation);
         List<String> docs = new ArrayList<>();
         for (int b = 0; b < options.batchSize(); b++) {
             docs.add(corpus().document(documentAt(first, b)));
@@ -163,7 +162,8 @@ public final class MicroGpt {
                 corpus().tokens(documentAt(first, options.batchSize() - 1)),
                 options.learningRateAt(step),
                 model.paramStats(),
-                traces);
+                observation == null ? List.of() : observation.traces(),
+                observation == null ? null : observation.diagnostics());
     }
 
     /// Trains one step and tells nothing but its loss: the fast way through many steps.
@@ -175,7 +175,7 @@ public final class MicroGpt {
         return advance(null);
     }
 
-    private double advance(@Nullable List<Trace> traces) {
+    private double advance(@Nullable Observation observation) {
         Engine model = engine();
         long step = step();
         // inputs and the target of the last one; at most what fits an array
@@ -184,7 +184,7 @@ public final class MicroGpt {
         for (int b = 0; b < batch.length; b++) {
             batch[b] = corpus().tokens(documentAt(nextDocument, b), trainedTokens);
         }
-        double loss = model.trainStep(batch, step, options.learningRateAt(step), traces);
+        double loss = model.trainStep(batch, step, options.learningRateAt(step), observation);
         losses.append(loss);
         nextDocument = (int) (((long) nextDocument + batch.length) % order.length);
         return loss;

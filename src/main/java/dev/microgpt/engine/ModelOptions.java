@@ -105,6 +105,13 @@ public record ModelOptions(
         }
     }
 
+    /// Returns the number of parameters of a model that fits arrays.
+    int requireNumParams(int vocabSize) {
+        long numParams = numParams(vocabSize);
+        InvalidInputException.requireRange("numParams", numParams, 1, Integer.MAX_VALUE - 8);
+        return (int) numParams;
+    }
+
     /// The learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
     ///
     /// @param step counted from 0

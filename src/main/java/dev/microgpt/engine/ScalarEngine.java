@@ -235,10 +235,14 @@ final class ScalarEngine implements Engine {
 
     @Override
     public double trainStep(
-            int[][] batch, long step, double learningRate, @Nullable List<Trace> traces) {
-        double loss = accumulateGradients(batch, traces);
+            int[][] batch, long step, double learningRate, @Nullable Observation observation) {
+        double loss = accumulateGradients(batch, observation);
         requireFinite(loss, step);
-        adam(step, learningRate);
+        if (observation == null) {
+            adam(step, learningRate);
+        } else {
+            observedAdam(step, learningRate, observation);
+        }
         return loss;
     }
 
@@ -256,11 +260,14 @@ final class ScalarEngine implements Engine {
     }
 
     /// Forward and backward, document by document, so that one graph at a time is in memory.
-    private double accumulateGradients(int[][] batch, @Nullable List<Trace> traces) {
+    private double accumulateGradients(int[][] batch, @Nullable Observation observation) {
         clearGradients(); // those of a step that failed halfway or diverged
         double batchLoss = 0;
         for (int b = 0; b < batch.length; b++) {
-            Value loss = loss(batch[b], b == batch.length - 1 ? traces : null);
+            Value loss =
+                    observation == null
+                            ? loss(batch[b], null)
+                            : observedLoss(batch[b], observation);
             if (batch.length > 1) {
                 loss = loss.mul(1.0 / batch.length);
             }
@@ -268,6 +275,15 @@ final class ScalarEngine implements Engine {
             batchLoss += loss.data();
         }
         return batchLoss;
+    }
+
+    /// The traces that remain are those of the last document.
+    private Value observedLoss(int[] tokens, Observation observation) {
+        List<Trace> traces = new ArrayList<>();
+        Value loss = loss(tokens, traces);
+        observation.takeTraces(traces);
+        observation.takeExcited(traces);
+        return loss;
     }
 
     /// The gradient of a batch's loss with respect to every parameter, (numParams).
@@ -303,6 +319,14 @@ final class ScalarEngine implements Engine {
             double mHat = m[i] / mBias;
             double vHat = v[i] / vBias;
             p.setData(p.data() - learningRate * mHat / (Math.sqrt(vHat) + EPSILON));
+        }
+    }
+
+    private void observedAdam(long step, double learningRate, Observation observation) {
+        double[] before = params();
+        adam(step, learningRate);
+        for (int i = 0; i < params.length; i++) {
+            observation.updated(i, params[i].grad(), before[i], params[i].data());
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.microgpt.engine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /// What one training step did.
@@ -12,6 +14,7 @@ import java.util.List;
 /// @param learningRate of this step
 /// @param paramStats of the parameters after the update
 /// @param vizData one trace a trained position of the last document; empty where none was asked for
+/// @param diagnostics of the whole batch; null where no traces were asked for
 public record StepResult(
         long step,
         double loss,
@@ -20,4 +23,5 @@ public record StepResult(
         int[] tokens,
         double learningRate,
         ParamStats paramStats,
-        List<Trace> vizData) {}
+        List<Trace> vizData,
+        @Nullable StepDiagnostics diagnostics) {}

@@ -72,12 +72,15 @@ final class TensorEngine implements Engine {
 
     @Override
     public double trainStep(
-            int[][] batch, long step, double learningRate, @Nullable List<Trace> traces) {
-        if (traces != null) {
+            int[][] batch, long step, double learningRate, @Nullable Observation observation) {
+        double loss;
+        if (observation == null) {
+            loss = model.trainStep(batch, step, learningRate);
+        } else {
             int[] last = batch[batch.length - 1];
-            traces.addAll(traces(Arrays.copyOf(last, last.length - 1)));
+            observation.takeTraces(traces(Arrays.copyOf(last, last.length - 1)));
+            loss = model.trainStep(batch, step, learningRate, observation);
         }
-        double loss = model.trainStep(batch, step, learningRate);
         if (!Double.isFinite(loss)) {
             throw new DivergedException(
                     "the loss of step %d, its gradient or a parameter after it is not finite"
@@ -148,6 +151,11 @@ final class TensorEngine implements Engine {
     /// The gradient of a batch's loss with respect to every parameter, (numParams).
     double[] gradients(int[][] batch) {
         return model.gradients(batch);
+    }
+
+    /// A copy of all parameters, (numParams).
+    double[] params() {
+        return model.params();
     }
 
     @Override

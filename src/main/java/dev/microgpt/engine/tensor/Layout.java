@@ -125,13 +125,19 @@ final class Layout {
     /// @param rows `in`, padded
     /// @param columns `out`, padded
     static int inPanels(int rows, int columns, int row, int column) {
+        int start = panelStart(columns, column);
+        return rows * start + row * panelWidth(columns, start) + (column - start);
+    }
+
+    /// Where the panel with a column begins.
+    private static int panelStart(int columns, int column) {
         int start = 0;
         int panel = panelWidth(columns, start);
         while (start + panel <= column) {
             start += panel;
             panel = panelWidth(columns, start);
         }
-        return rows * start + row * panel + (column - start);
+        return start;
     }
 
     /// Takes each parameter with its place in the arrays.
@@ -204,9 +210,10 @@ final class Layout {
         int index = firstIndex;
         for (int o = 0; o < out; o++) {
             int column = columnOfOut.map(o);
+            int first = offset + inPanels(paddedIn, paddedOut, 0, column);
+            int panel = panelWidth(paddedOut, panelStart(paddedOut, column));
             for (int i = 0; i < in; i++) {
-                int place = inPanels(paddedIn, paddedOut, rowOfIn.map(i), column);
-                visitor.visit(index++, offset + place);
+                visitor.visit(index++, first + rowOfIn.map(i) * panel);
             }
         }
         return index;

@@ -312,6 +312,21 @@ final class Passes {
                 yStride);
     }
 
+    /// Tells which hidden units the last batch has excited.
+    void showExcited(StepObserver observer) {
+        for (int of = 0; of < layout.layers; of++) {
+            float[] hidden = acts.layers[of].hidden;
+            for (int row = 0; row < rows; row++) {
+                int start = row * acts.fStride;
+                for (int unit = 0; unit < 4 * layout.width; unit++) {
+                    if (hidden[start + unit] > 0) {
+                        observer.excited(of, unit);
+                    }
+                }
+            }
+        }
+    }
+
     // ---- backward
 
     private void backward() {

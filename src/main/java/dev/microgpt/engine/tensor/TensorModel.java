@@ -209,6 +209,21 @@ public final class TensorModel {
         return loss;
     }
 
+    /// The same to the bit, with somebody looking on: takes a copy of the parameters and more time.
+    ///
+    /// @param observer is told of an update, and of nothing where there is none
+    public double trainStep(int[][] batch, long step, double learningRate, StepObserver observer) {
+        float[] before = params.clone();
+        double loss = trainStep(batch, step, learningRate);
+        if (Double.isFinite(loss)) {
+            passes.showExcited(observer);
+            layout.forEachParam(
+                    (index, place) ->
+                            observer.updated(index, gradient[place], before[place], params[place]));
+        }
+        return loss;
+    }
+
     /// @return false where a parameter has left the range of single precision and all is as before
     private boolean updateIfFinite(long step, double learningRate) {
         float[] oldParams = params.clone();

@@ -1,0 +1,56 @@
+package dev.microgpt.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// One of the parameter matrices that make up a model: what it is called and where it lies among all
+/// parameters. The names are those of microgpt.py.
+///
+/// @param name such as `wte` or `layer0.attn_wq`
+/// @param rows of a linear layer: the elements of its output
+/// @param columns of a linear layer: the elements of its input
+/// @param offset of its first parameter in the flat order of all; the others follow row by row
+public record Matrix(String name, int rows, int columns, int offset) {
+
+    /// The number of its parameters.
+    public int size() {
+        return rows * columns;
+    }
+
+    /// All matrices of a model in the order of the reference: wte (V, C), wpe (T, C), lm_head (V, C),
+    /// then for each layer attn_wq, attn_wk, attn_wv, attn_wo (C, C), mlp_fc1 (4 C, C), mlp_fc2
+    /// (C, 4 C). One begins where the one before it ends.
+    ///
+    /// @param vocabSize V
+    /// @return (3 + 6 L)
+    /// @throws InvalidInputException if there are more parameters than an array can hold
+    public static List<Matrix> of(ModelOptions options, int vocabSize) {
+        options.requireNumParams(vocabSize);
+        int c = options.nEmbd();
+        ListBuilder matrices = new ListBuilder();
+        matrices.add("wte", vocabSize, c);
+        matrices.add("wpe", options.blockSize(), c);
+        matrices.add("lm_head", vocabSize, c);
+        for (int i = 0; i < options.nLayer(); i++) {
+            String layer = "layer" + i;
+            matrices.add(layer + ".attn_wq", c, c);
+            matrices.add(layer + ".attn_wk", c, c);
+            matrices.add(layer + ".attn_wv", c, c);
+            matrices.add(layer + ".attn_wo", c, c);
+            matrices.add(layer + ".mlp_fc1", 4 * c, c);
+            matrices.add(layer + ".mlp_fc2", c, 4 * c);
+        }
+        return List.copyOf(matrices.list);
+    }
+
+    private static final class ListBuilder {
+
+        final List<Matrix> list = new ArrayList<>();
+        private int offset;
+
+        void add(String name, int rows, int columns) {
+            list.add(new Matrix(name, rows, columns, offset));
+            offset += rows * columns;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.microgpt.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+
+/// The diagnostics of the reference engine against finite differences, and against the parameters
+/// before and after.
+final class ScalarDiagnosticsTest {
+
+    private static final String SETUPS = "dev.microgpt.engine.ScalarEngineGradientTest#setups";
+    private static final double LEARNING_RATE = 0.01;
+
+    private static StepDiagnostics step(
+            ScalarEngine engine, ScalarEngineGradientTest.Setup setup, int step) {
+        Observation observation = new Observation(setup.options(), setup.vocabSize());
+        assertThat(engine.trainStep(setup.batch(), step, LEARNING_RATE, observation)).isPositive();
+        return observation.diagnostics();
+    }
+
+    private static List<Matrix> matrices(ScalarEngineGradientTest.Setup setup) {
+        return Matrix.of(setup.options(), setup.vocabSize());
+    }
+
+    private static double norm(double[] numbers, Matrix matrix) {
+        double squares = 0;
+        for (int i = matrix.offset(); i < matrix.offset() + matrix.size(); i++) {
+            squares += numbers[i] * numbers[i];
+        }
+        return Math.sqrt(squares);
+    }
+
+    @ParameterizedTest
+    @MethodSource(SETUPS)
+    void gradientNormsAreThoseOfTheSlopesOfThePlainLoss(ScalarEngineGradientTest.Setup setup) {
+        double[] slopes = ScalarEngineGradientTest.slopes(setup);
+
+        List<MatrixDiagnostics> diagnostics = step(setup.engine(), setup, 0).matrices();
+
+        List<Matrix> matrices = matrices(setup);
+        assertThat(diagnostics).hasSameSizeAs(matrices);
+        for (int i = 0; i < matrices.size(); i++) {
+            Matrix matrix = matrices.get(i);
+            assertThat(diagnostics.get(i).name()).isEqualTo(matrix.name());
+            assertThat(diagnostics.get(i).gradientNorm())
+                    .as(matrix.name())
+                    .isCloseTo(norm(slopes, matrix), within(1e-7));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(SETUPS)
+    void weightsAndUpdatesAreMeasuredFromTheParametersBeforeAndAfter(
+            ScalarEngineGradientTest.Setup setup) {
+        ScalarEngine engine = setup.engine();
+        for (int step = 0; step < 3; step++) {
+            double[] before = engine.params();
+
+            List<MatrixDiagnostics> diagnostics = step(engine, setup, step).matrices();
+
+            double[] after = engine.params();
+            double[] update = new double[after.length];
+            for (int i = 0; i < update.length; i++) {
+                update[i] = after[i] - before[i];
+            }
+            List<Matrix> matrices = matrices(setup);
+            for (int i = 0; i < matrices.size(); i++) {
+                Matrix matrix = matrices.get(i);
+                double ratio = norm(update, matrix) / norm(before, matrix);
+                assertThat(diagnostics.get(i).weightNorm())
+                        .as(matrix.name())
+                        .isCloseTo(norm(after, matrix), within(1e-12));
+                assertThat(diagnostics.get(i).updateRatio())
+                        .as(matrix.name())
+                        .isCloseTo(ratio, within(1e-12));
+            }
+        }
+    }
+}
