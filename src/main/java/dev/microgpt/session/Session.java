@@ -53,6 +53,7 @@ public final class Session {
     private SessionState state = SessionState.CREATED;
     private @Nullable StepResult newest;
     private final RateMeter rate = new RateMeter();
+    private final LookPace lookPace = new LookPace();
 
     private volatile Snapshot snapshot;
 
@@ -498,18 +499,21 @@ public final class Session {
         timeline.add(SessionEvent.of(model.step(), now(), kind, runId));
     }
 
-    /// Makes steps until the deadline. The last step of a slice is looked at closely, for those who
-    /// watch.
+    /// Makes steps until the deadline. Now and then one is looked at closely, for those who watch.
     void train(Steps steps, long deadline) {
         long before = model.step();
-        rate.resume(System.nanoTime());
+        long now = System.nanoTime();
+        rate.resume(now);
         try {
-            boolean closing = false;
-            while (!closing && steps.hasNext()) {
-                closing = steps.isLast() || System.nanoTime() >= deadline;
-                boolean traced = steps.wantsTrace() || (closing && isWatched());
-                if (closing || traced) {
-                    newest = model.trainStep(traced);
+            boolean isOver = false;
+            while (!isOver && steps.hasNext()) {
+                isOver = now >= deadline; // after this step: at least one is made
+                if (steps.wantsTrace() || isLookDue(steps, now)) {
+                    newest = model.trainStep(true);
+                    steps.add(newest);
+                    lookPace.took(now, System.nanoTime());
+                } else if (steps.isLast()) {
+                    newest = model.trainStep(false);
                     steps.add(newest);
                 } else {
                     steps.add(model.advance());
@@ -517,6 +521,7 @@ public final class Session {
                 if (Keyframes.isDue(model.step())) {
                     remember();
                 }
+                now = System.nanoTime();
             }
         } catch (Throwable e) {
             state = SessionState.FAILED; // should a step be left half done
@@ -527,6 +532,11 @@ public final class Session {
         } finally {
             rate.add(model.step() - before, System.nanoTime());
         }
+    }
+
+    /// Where anybody watches, the last of all steps is always looked at.
+    private boolean isLookDue(Steps steps, long now) {
+        return (steps.isLast() || lookPace.isDue(now)) && isWatched();
     }
 
     private boolean isWatched() {

@@ -13,7 +13,7 @@ public record Steering(
         @Nullable Double learningRate, @Nullable Long numSteps, @Nullable Integer batchSize) {
 
     /// Whether it changes nothing.
-    public boolean isEmpty() {
+    public boolean changesNothing() {
         return equals(new Steering(null, null, null));
     }
 

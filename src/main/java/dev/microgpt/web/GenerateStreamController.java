@@ -4,18 +4,12 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Trace;
-import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.GenerateCall;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.SampleListener;
 import dev.microgpt.session.SessionService;
 
 import io.swagger.v3.oas.annotations.Operation;
-import io.swagger.v3.oas.annotations.Parameter;
-import io.swagger.v3.oas.annotations.media.Content;
-import io.swagger.v3.oas.annotations.media.Schema;
-import io.swagger.v3.oas.annotations.responses.ApiResponse;
-import io.swagger.v3.oas.annotations.tags.Tag;
 
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -36,7 +30,6 @@ import java.util.List;
 /// `text/event-stream`.
 @RestController
 @RequestMapping("/api/v1/sessions/{name}")
-@Tag(name = "Model")
 class GenerateStreamController {
 
     private final SessionService sessions;
@@ -53,28 +46,9 @@ class GenerateStreamController {
             path = "/generate",
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    @Operation(
-            summary = "Generate texts",
-            description =
-                    "Without a seed, draws from the session's generator as microgptjs does. As"
-                            + " text/event-stream: an event token {char, tokenId, prob} for each character"
-                            + " after the prompt, then done with the sample; for each text.")
-    @ApiResponse(
-            responseCode = "200",
-            description = "the texts",
-            content =
-                    @Content(
-                            mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                            schema = @Schema(type = "string")))
-    @Fails({
-        ErrorCode.INVALID_TEXT,
-        ErrorCode.UNKNOWN_CHARACTER,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE
-    })
+    @Operation(hidden = true) // described with the other form of its answer
     void generate(
-            @Parameter(example = "demo") @PathVariable String name,
+            @PathVariable String name,
             @RequestBody(required = false) @Nullable GenerateRequest body,
             HttpServletResponse response)
             throws IOException {

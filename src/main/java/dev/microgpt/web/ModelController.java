@@ -12,6 +12,8 @@ import dev.microgpt.session.SessionService;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
@@ -45,8 +47,21 @@ class ModelController {
     @PostMapping(path = "/generate", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Generate texts",
-            description = "Without a seed, draws from the session's generator as microgptjs does.")
-    @ApiResponse(responseCode = "200", description = "the texts")
+            description =
+                    "Without a seed, draws from the session's generator as microgptjs does. As"
+                            + " text/event-stream: an event token {char, tokenId, prob} for each character"
+                            + " after the prompt, then done with the sample; for each text.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "the texts",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = GenerateReply.class)),
+                @Content(
+                        mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
+                        schema = @Schema(type = "string"))
+            })
     @Fails({
         ErrorCode.INVALID_TEXT,
         ErrorCode.UNKNOWN_CHARACTER,

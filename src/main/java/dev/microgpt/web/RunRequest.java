@@ -55,6 +55,6 @@ record RunRequest(
 
     private @Nullable Steering steering() {
         Steering steering = new Steering(learningRate, numSteps, batchSize);
-        return steering.isEmpty() ? null : steering;
+        return steering.changesNothing() ? null : steering;
     }
 }

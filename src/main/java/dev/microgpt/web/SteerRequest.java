@@ -22,7 +22,7 @@ record SteerRequest(
     /// @throws InvalidInputException if nothing is to be changed
     Steering toSteering() {
         Steering steering = new Steering(learningRate, numSteps, batchSize);
-        if (steering.isEmpty()) {
+        if (steering.changesNothing()) {
             throw InvalidInputException.outOfRange(
                     "learningRate",
                     null,
