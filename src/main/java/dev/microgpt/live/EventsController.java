@@ -46,10 +46,13 @@ class EventsController implements SmartLifecycle {
     private final SessionService sessions;
     private final Limits limits;
     private final JsonMapper json;
+    private final Broadcasts broadcasts;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
-    EventsController(SessionService sessions, Limits limits, JsonMapper json) {
+    EventsController(
+            SessionService sessions, Limits limits, JsonMapper json, Broadcasts broadcasts) {
+        this.broadcasts = broadcasts;
         this.sessions = sessions;
         this.limits = limits;
         this.json = json;
@@ -95,7 +98,7 @@ class EventsController implements SmartLifecycle {
         EventStream stream = new EventStream();
         Subscription subscription =
                 new Subscription(
-                        session,
+                        broadcasts.of(session),
                         lastEventId == null
                                 ? fromStep
                                 : Long.valueOf(stepAfter(lastEventId, session)),

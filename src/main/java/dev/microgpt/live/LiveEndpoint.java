@@ -31,9 +31,14 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
     private volatile boolean running;
 
-    LiveEndpoint(SessionService sessions, Datasets datasets, Limits limits, JsonMapper json) {
+    LiveEndpoint(
+            SessionService sessions,
+            Datasets datasets,
+            Limits limits,
+            JsonMapper json,
+            Broadcasts broadcasts) {
         this.limits = limits;
-        services = new MessageHandler.Services(sessions, datasets, limits, json);
+        services = new MessageHandler.Services(sessions, datasets, limits, json, broadcasts);
     }
 
     /// A connection with what has come of a message that is still incomplete.

@@ -42,7 +42,12 @@ final class MessageHandler {
     private final Map<String, Trainer> trainers = new ConcurrentHashMap<>();
 
     /// What handlers share.
-    record Services(SessionService sessions, Datasets datasets, Limits limits, JsonMapper json) {}
+    record Services(
+            SessionService sessions,
+            Datasets datasets,
+            Limits limits,
+            JsonMapper json,
+            Broadcasts broadcasts) {}
 
     MessageHandler(Connection connection, Services services) {
         this.connection = connection;
@@ -174,7 +179,7 @@ final class MessageHandler {
         }
         Subscription subscription =
                 new Subscription(
-                        session(message),
+                        services.broadcasts().of(session(message)),
                         message.fromStep(),
                         message.viz(),
                         message.losses(),

@@ -2,8 +2,8 @@ package dev.microgpt.live;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.annotation.JsonRawValue;
 
-import dev.microgpt.engine.LossBucket;
 import dev.microgpt.session.SessionState;
 import dev.microgpt.web.ConfigReply;
 import dev.microgpt.web.EmbeddingReply;
@@ -65,13 +65,17 @@ sealed interface ServerMessage {
     /// Steps that a watcher has not seen yet, with their losses (or a summary of them) and a close look
     /// at the newest step that was looked at. Where the state has changed and no step came with it, as
     /// when a run is paused, it ends before it begins.
+    ///
+    /// @param losses as JSON, like `buckets` and `trace`: it is written once for all watchers
+    /// @param lossAverage the mean of the newest 100 losses, or of all if there are fewer
     record Frame(
             String session,
             long fromStep,
             long toStep,
-            double @Nullable [] losses,
-            @Nullable List<LossBucket> buckets,
-            @Nullable StepReply trace,
+            @JsonRawValue @Nullable String losses,
+            @JsonRawValue @Nullable String buckets,
+            @Nullable Double lossAverage,
+            @JsonRawValue @Nullable String trace,
             SessionState state,
             double stepsPerSecond)
             implements ServerMessage {}

@@ -7,24 +7,23 @@ import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionListener;
 import dev.microgpt.session.SessionState;
 import dev.microgpt.session.Snapshot;
-import dev.microgpt.web.StepReply;
 import dev.microgpt.web.Words;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
+import java.util.Arrays;
 
 /// One watcher's place in the history of a session.
 ///
-/// It holds no messages: the next frame is made from the session's history when the connection can
-/// take it, and covers whatever has happened since the one before. So losses are never lost, however
+/// It holds no messages: the next frame is made from the session's history, or what other watchers got
+/// of it, when the connection can take it, and covers whatever has happened since the one before. So losses are never lost, however
 /// slow the reader, and of traces it gets the newest.
 final class Subscription implements SessionListener {
 
     private static final double DEFAULT_HZ = 20;
     private static final double MAX_HZ = 60;
     private static final int MAX_LOSSES = 20_000;
-    private static final int MAX_BUCKETS = 500;
+    private static final int AVERAGED_LOSSES = 100;
 
     /// A gap ends so many steps later than it must, or the next one would follow on its heels.
     private static final int MARGIN = 10_000;
@@ -40,6 +39,7 @@ final class Subscription implements SessionListener {
     }
 
     private final Session session;
+    private final Broadcast broadcast;
     private final boolean wantsTraces;
     private final boolean wantsBuckets;
     private final long intervalNanos;
@@ -61,7 +61,7 @@ final class Subscription implements SessionListener {
     /// @param wake called when there may be something to send; must not block
     /// @throws InvalidInputException if a value is out of its range
     Subscription(
-            Session session,
+            Broadcast broadcast,
             @Nullable Long fromStep,
             @Nullable String viz,
             @Nullable String lossFormat,
@@ -76,6 +76,8 @@ final class Subscription implements SessionListener {
                     MAX_HZ,
                     "maxHz must be above 0 and at most 60, but is " + maxHz);
         }
+        this.broadcast = broadcast;
+        session = broadcast.session();
         Snapshot now = session.snapshot();
         losses = now.losses();
         state = now.view().state();
@@ -83,7 +85,6 @@ final class Subscription implements SessionListener {
         if (fromStep != null) {
             InvalidInputException.requireRange("fromStep", fromStep, 1, size + 1);
         }
-        this.session = session;
         wantsTraces = Words.parse("viz", viz, Traces.LAST) == Traces.LAST;
         wantsBuckets = Words.parse("losses", lossFormat, LossFormat.RAW) == LossFormat.BUCKETS;
         this.wake = wake;
@@ -121,7 +122,7 @@ final class Subscription implements SessionListener {
         Snapshot snapshot = session.snapshot();
         boolean isBehind =
                 snapshot.losses() != losses
-                        || snapshot.losses().size() >= nextStep
+                        || snapshot.view().step() >= nextStep
                         || snapshot.view().state() != state;
         if (!isBehind && !snapshot.deleted()) {
             return Long.MAX_VALUE;
@@ -132,31 +133,34 @@ final class Subscription implements SessionListener {
 
     /// Whether the session is gone, and all of it has been sent.
     boolean isOver() {
-        return session.snapshot().deleted() && losses.size() < nextStep;
+        Snapshot snapshot = session.snapshot();
+        return snapshot.deleted() && snapshot.view().step() < nextStep;
     }
 
     /// The next message; null if there is nothing new.
     @Nullable ServerMessage poll() {
-        Snapshot snapshot = session.snapshot();
+        Snapshot snapshot = broadcast.cut(nextStep);
         if (snapshot.losses() != losses) {
             losses = snapshot.losses(); // started anew: it counts from 1 again
             nextStep = 1;
             newestTrace = 0;
         }
-        long last = losses.size();
+        long last = snapshot.view().step();
         if (last < nextStep) {
             return newState(snapshot);
         }
         if (wantsBuckets) {
-            return frame(snapshot, nextStep, last, last, null);
+            return frame(snapshot, last, null, broadcast.buckets(losses, nextStep, last));
         }
-        LossHistory.Run run = losses.from(nextStep, MAX_LOSSES);
+        LossHistory.Run run =
+                losses.from(nextStep, (int) Math.min(MAX_LOSSES, last - nextStep + 1));
         if (run.from() > nextStep) {
             long gapStart = nextStep;
             nextStep = Math.min(last, run.from() + MARGIN);
             return new ServerMessage.Gap(session.name(), gapStart, nextStep - 1);
         }
-        return frame(snapshot, nextStep, nextStep + run.losses().length - 1, last, run.losses());
+        long to = nextStep + run.losses().length - 1;
+        return frame(snapshot, to, broadcast.losses(losses, run), null);
     }
 
     /// A frame without steps that tells the session's state, unless it was sent already.
@@ -164,40 +168,51 @@ final class Subscription implements SessionListener {
         if (snapshot.view().state() == state) {
             return null;
         }
-        state = snapshot.view().state();
-        dueNanos = System.nanoTime() + intervalNanos;
-        return new ServerMessage.Frame(
-                session.name(),
-                nextStep,
-                nextStep - 1,
-                wantsBuckets ? null : new double[0],
-                wantsBuckets ? List.of() : null,
-                null,
-                state,
-                snapshot.view().stepsPerSecond());
+        return wantsBuckets
+                ? frame(snapshot, nextStep - 1, null, "[]")
+                : frame(snapshot, nextStep - 1, "[]", null);
     }
 
-    /// @param last the newest step when this frame was begun
+    /// @param to the last step of the frame
+    /// @param raw its losses, as JSON
+    /// @param buckets the same in buckets
     private ServerMessage.Frame frame(
-            Snapshot snapshot, long from, long to, long last, double @Nullable [] raw) {
+            Snapshot snapshot, long to, @Nullable String raw, @Nullable String buckets) {
+        long from = nextStep;
         nextStep = to + 1;
         state = snapshot.view().state();
-        if (to >= last) {
-            dueNanos = System.nanoTime() + intervalNanos;
+        boolean isCaughtUp = to >= snapshot.view().step();
+        if (isCaughtUp) {
+            dueNanos = nextDue(System.nanoTime());
         }
         return new ServerMessage.Frame(
                 session.name(),
                 from,
                 to,
                 raw,
-                raw == null ? losses.buckets(from, to, MAX_BUCKETS) : null,
-                to >= last ? newTrace(snapshot.newest(), to) : null,
-                snapshot.view().state(),
+                buckets,
+                lossAverage(to),
+                isCaughtUp ? newTrace(snapshot.newest(), to) : null,
+                state,
                 snapshot.view().stepsPerSecond());
     }
 
-    /// The newest trace, unless it was sent already.
-    private @Nullable StepReply newTrace(@Nullable StepResult newest, long to) {
+    /// All watchers with the same rate are due at the same times, so that their frames are the same.
+    /// Who comes late skips a time rather than to get two frames in quick succession.
+    private long nextDue(long now) {
+        long earliest = now + intervalNanos / 2;
+        return earliest - Math.floorMod(earliest, intervalNanos) + intervalNanos;
+    }
+
+    /// The mean of the newest losses up to a step; null where none is known.
+    private @Nullable Double lossAverage(long to) {
+        LossHistory.Run run = losses.from(Math.max(1, to - AVERAGED_LOSSES + 1), AVERAGED_LOSSES);
+        int count = (int) Math.min(run.losses().length, to - run.from() + 1);
+        return count <= 0 ? null : Arrays.stream(run.losses(), 0, count).sum() / count;
+    }
+
+    /// The newest trace as JSON, unless it was sent already.
+    private @Nullable String newTrace(@Nullable StepResult newest, long to) {
         if (!wantsTraces
                 || newest == null
                 || newest.vizData().isEmpty()
@@ -206,6 +221,6 @@ final class Subscription implements SessionListener {
             return null;
         }
         newestTrace = newest.step();
-        return StepReply.of(newest);
+        return broadcast.trace(losses, newest);
     }
 }

@@ -1,0 +1,87 @@
+package dev.microgpt.live;
+
+import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.StepResult;
+import dev.microgpt.session.Session;
+import dev.microgpt.session.Snapshot;
+import dev.microgpt.web.StepReply;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.util.concurrent.TimeUnit;
+
+/// What the watchers of one session share: at which step their frames end, and the texts that the
+/// frames are made of. So to write these is no more work for a hundred watchers than for one.
+final class Broadcast {
+
+    /// Frames made within this time of each other end with the same step, where that is possible.
+    private static final long SHARED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+    /// More than one range, for watchers with different rates.
+    private static final int BUCKET_TEXTS = 4;
+
+    private static final int MAX_BUCKETS = 500;
+
+    private final Session session;
+    private final JsonMapper json;
+    private final TextCache buckets;
+    private final TextCache traces;
+    private LossText losses;
+    private Snapshot cut;
+    private long cutNanos = System.nanoTime();
+
+    Broadcast(Session session, JsonMapper json) {
+        this.session = session;
+        this.json = json;
+        buckets = new TextCache(json, BUCKET_TEXTS);
+        traces = new TextCache(json, 1);
+        cut = session.snapshot();
+        losses = new LossText(json, cut.losses());
+    }
+
+    Session session() {
+        return session;
+    }
+
+    /// The session as the next frame of a watcher shows it: as a frame of another watcher has just
+    /// shown it, if there is something new in that, and as it is now otherwise.
+    ///
+    /// @param nextStep first step that the watcher has not seen
+    synchronized Snapshot cut(long nextStep) {
+        Snapshot now = session.snapshot();
+        long nanos = System.nanoTime();
+        if (nanos - cutNanos > SHARED_NANOS
+                || cut.losses() != now.losses()
+                || cut.view().step() < nextStep) {
+            cut = now;
+            cutNanos = nanos;
+        }
+        return cut;
+    }
+
+    /// The losses of a run, as JSON.
+    String losses(LossHistory history, LossHistory.Run run) {
+        return lossText(history).array(run);
+    }
+
+    private synchronized LossText lossText(LossHistory history) {
+        if (losses.history() != history) {
+            losses = new LossText(json, history);
+        }
+        return losses;
+    }
+
+    /// The steps `from` to `to` in at most 500 buckets, as JSON.
+    String buckets(LossHistory history, long from, long to) {
+        return buckets.get(
+                new TextCache.Range(history, from, to),
+                () -> history.buckets(from, to, MAX_BUCKETS));
+    }
+
+    /// A step that was looked at closely, as JSON.
+    String trace(LossHistory history, StepResult result) {
+        return traces.get(
+                new TextCache.Range(history, result.step(), result.step()),
+                () -> StepReply.of(result));
+    }
+}

@@ -1,0 +1,33 @@
+package dev.microgpt.live;
+
+import dev.microgpt.session.Session;
+
+import org.springframework.stereotype.Component;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.lang.ref.WeakReference;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/// Finds what the watchers of a session share. It lives as long as one of them holds it.
+@Component
+final class Broadcasts {
+
+    private final JsonMapper json;
+    private final Map<Session, WeakReference<Broadcast>> broadcasts = new WeakHashMap<>();
+
+    Broadcasts(JsonMapper json) {
+        this.json = json;
+    }
+
+    synchronized Broadcast of(Session session) {
+        WeakReference<Broadcast> reference = broadcasts.get(session);
+        Broadcast broadcast = reference == null ? null : reference.get();
+        if (broadcast == null) {
+            broadcast = new Broadcast(session, json);
+            broadcasts.put(session, new WeakReference<>(broadcast));
+        }
+        return broadcast;
+    }
+}
