@@ -1,0 +1,123 @@
+package dev.microgpt.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/// A WebSocket client that does nothing by itself: it answers no pings, and reads when it is told to.
+public final class RawWebSocket implements AutoCloseable {
+
+    public static final int TEXT = 1;
+    public static final int CLOSE = 8;
+    public static final int PING = 9;
+    public static final int PONG = 10;
+
+    private static final int TIMEOUT_MILLIS = 30_000;
+
+    private final Socket socket = new Socket();
+    private final DataInputStream in;
+    private final String handshake;
+
+    /// A frame of the protocol.
+    public record Frame(int opcode, boolean last, boolean compressed, byte[] payload) {
+
+        public int closeCode() {
+            assertThat(opcode).isEqualTo(CLOSE);
+            return (payload[0] & 0xff) << 8 | (payload[1] & 0xff);
+        }
+    }
+
+    private RawWebSocket(int port, int receiveBuffer, String... headers) throws IOException {
+        if (receiveBuffer > 0) {
+            socket.setReceiveBufferSize(receiveBuffer);
+        }
+        socket.connect(new InetSocketAddress("localhost", port));
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        in = new DataInputStream(socket.getInputStream());
+        StringBuilder request = new StringBuilder("GET /api/v1/ws HTTP/1.1\r\n");
+        request.append("Host: localhost:").append(port).append("\r\n");
+        request.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+        request.append("Sec-WebSocket-Version: 13\r\n");
+        request.append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+        for (String header : headers) {
+            request.append(header).append("\r\n");
+        }
+        socket.getOutputStream().write(ascii(request.append("\r\n").toString()));
+        handshake = readHandshake();
+        assertThat(handshake).startsWith("HTTP/1.1 101");
+    }
+
+    public static RawWebSocket connect(int port, String... headers) throws IOException {
+        return new RawWebSocket(port, 0, headers);
+    }
+
+    /// A client whose system takes hardly anything unless it is read.
+    public static RawWebSocket connectWithSmallBuffer(int port) throws IOException {
+        return new RawWebSocket(port, 1024);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private String readHandshake() throws IOException {
+        StringBuilder answer = new StringBuilder();
+        while (answer.indexOf("\r\n\r\n") < 0) {
+            answer.append((char) in.readUnsignedByte());
+        }
+        return answer.toString();
+    }
+
+    /// The answer to the handshake, with its headers.
+    public String handshake() {
+        return handshake;
+    }
+
+    /// Sends a message; it is not compressed.
+    public void sendText(String text) throws IOException {
+        send(TEXT, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public void send(int opcode, byte[] payload) throws IOException {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        frame.write(0x80 | opcode);
+        assertThat(payload.length).isLessThan(1 << 16);
+        if (payload.length < 126) {
+            frame.write(0x80 | payload.length);
+        } else {
+            frame.write(0x80 | 126);
+            frame.write(payload.length >> 8);
+            frame.write(payload.length);
+        }
+        frame.write(new byte[4]); // a mask that changes nothing
+        frame.write(payload);
+        socket.getOutputStream().write(frame.toByteArray());
+    }
+
+    /// The next frame.
+    ///
+    /// @throws IOException if the connection has ended, or nothing comes
+    public Frame next() throws IOException {
+        int first = in.readUnsignedByte();
+        int second = in.readUnsignedByte();
+        long length =
+                switch (second) {
+                    case 126 -> in.readUnsignedShort();
+                    case 127 -> in.readLong();
+                    default -> second;
+                };
+        byte[] payload = new byte[Math.toIntExact(length)];
+        in.readFully(payload);
+        return new Frame(first & 0xf, (first & 0x80) != 0, (first & 0x40) != 0, payload);
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
