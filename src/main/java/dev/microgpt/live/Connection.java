@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.PingMessage;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
 
@@ -14,26 +15,29 @@ import tools.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 
 /// One client's connection: answers in order, and the frames of what it watches in between.
 ///
 /// One thread of its own writes. Answers wait in the outbox, which is bounded: who asks for more than
-/// it reads has to wait, and is closed when it does not read at all. Frames are not queued.
+/// it reads has to wait, and is closed when it does not read at all. Frames are not queued. The same
+/// thread sends the pings, and closes the connection when nothing comes from the client any more.
 final class Connection {
 
     private static final Logger log = LoggerFactory.getLogger(Connection.class);
-    private static final long SEND_TIMEOUT = TimeUnit.SECONDS.toNanos(20);
 
     private final WebSocketSession socket;
     private final JsonMapper json;
+    private final long sendNanos;
+    private final Heartbeat heartbeat;
     private final Outbox outbox = new Outbox();
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
     private final Thread writer;
 
-    Connection(WebSocketSession socket, JsonMapper json) {
+    Connection(WebSocketSession socket, JsonMapper json, LiveSettings settings) {
         this.socket = socket;
         this.json = json;
+        sendNanos = settings.sendTimeout().toNanos();
+        heartbeat = new Heartbeat(settings);
         writer = Thread.ofVirtual().name("live-" + socket.getId()).unstarted(this::write);
     }
 
@@ -41,12 +45,16 @@ final class Connection {
         writer.start();
     }
 
+    Heartbeat heartbeat() {
+        return heartbeat;
+    }
+
     /// Sends an answer after those before it; waits while too many are waiting.
     ///
     /// @return false if the connection is closed
     boolean send(ServerMessage message) {
         try {
-            if (outbox.put(json.writeValueAsString(message), SEND_TIMEOUT)) {
+            if (outbox.put(json.writeValueAsString(message), sendNanos)) {
                 return true;
             }
         } catch (InterruptedException _) {
@@ -110,6 +118,7 @@ final class Connection {
                 } else {
                     sendFrames();
                 }
+                beat();
             }
         } catch (IOException | IllegalStateException e) {
             log.debug("Connection {} is gone, or reads nothing", socket.getId(), e);
@@ -122,9 +131,18 @@ final class Connection {
         }
     }
 
+    private void beat() throws IOException {
+        long now = System.nanoTime();
+        if (heartbeat.isSilent(now)) {
+            close(CloseCode.SILENT);
+        } else if (heartbeat.takePing(now)) {
+            socket.sendMessage(new PingMessage());
+        }
+    }
+
     private long nanosUntilDue() {
         long now = System.nanoTime();
-        long nanos = Long.MAX_VALUE;
+        long nanos = heartbeat.nanosUntilDue(now);
         for (Subscription subscription : subscriptions.values()) {
             nanos = Math.min(nanos, subscription.nanosUntilDue(now));
         }

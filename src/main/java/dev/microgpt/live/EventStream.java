@@ -7,6 +7,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -14,11 +15,14 @@ import java.util.concurrent.TimeUnit;
 /// last step as its id. The thread of the request writes it.
 final class EventStream {
 
-    /// Without events, a comment in between tells both sides that the other is still there.
-    private static final long HEARTBEAT = TimeUnit.SECONDS.toNanos(15);
-
     private final Semaphore signal = new Semaphore(0);
+    private final long pingNanos;
     private volatile boolean closed;
+
+    /// @param pingInterval without events, a comment tells both sides so often that the other is there
+    EventStream(Duration pingInterval) {
+        pingNanos = pingInterval.toNanos();
+    }
 
     /// There may be something to send. Does not block.
     void wake() {
@@ -40,8 +44,8 @@ final class EventStream {
         while (!closed) {
             long nanos = subscription.nanosUntilDue(System.nanoTime());
             if (nanos > 0) {
-                if (!signal.tryAcquire(Math.min(nanos, HEARTBEAT), TimeUnit.NANOSECONDS)
-                        && nanos >= HEARTBEAT) {
+                if (!signal.tryAcquire(Math.min(nanos, pingNanos), TimeUnit.NANOSECONDS)
+                        && nanos >= pingNanos) {
                     comment(out, "still here");
                 }
                 signal.drainPermits();

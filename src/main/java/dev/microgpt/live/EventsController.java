@@ -45,13 +45,19 @@ class EventsController implements SmartLifecycle {
 
     private final SessionService sessions;
     private final Limits limits;
+    private final LiveSettings settings;
     private final JsonMapper json;
     private final Broadcasts broadcasts;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
     EventsController(
-            SessionService sessions, Limits limits, JsonMapper json, Broadcasts broadcasts) {
+            SessionService sessions,
+            Limits limits,
+            LiveSettings settings,
+            JsonMapper json,
+            Broadcasts broadcasts) {
+        this.settings = settings;
         this.broadcasts = broadcasts;
         this.sessions = sessions;
         this.limits = limits;
@@ -95,7 +101,7 @@ class EventsController implements SmartLifecycle {
             HttpServletResponse response)
             throws IOException, InterruptedException {
         Session session = sessions.get(name);
-        EventStream stream = new EventStream();
+        EventStream stream = new EventStream(settings.pingInterval());
         Subscription subscription =
                 new Subscription(
                         broadcasts.of(session),

@@ -4,14 +4,19 @@ import dev.microgpt.session.Datasets;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.SessionService;
 
+import jakarta.websocket.Session;
+
+import org.apache.tomcat.websocket.Constants;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.stereotype.Component;
 import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.PongMessage;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.adapter.NativeWebSocketSession;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -28,6 +33,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
 
     private final MessageHandler.Services services;
     private final Limits limits;
+    private final LiveSettings settings;
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
     private volatile boolean running;
 
@@ -35,8 +41,10 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             SessionService sessions,
             Datasets datasets,
             Limits limits,
+            LiveSettings settings,
             JsonMapper json,
             Broadcasts broadcasts) {
+        this.settings = settings;
         this.limits = limits;
         services = new MessageHandler.Services(sessions, datasets, limits, json, broadcasts);
     }
@@ -57,13 +65,24 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
 
     @Override
     public void afterConnectionEstablished(WebSocketSession socket) {
-        Connection connection = new Connection(socket, services.json());
+        limitTimes(socket);
+        Connection connection = new Connection(socket, services.json(), settings);
         Client client = new Client(connection, new MessageHandler(connection, services));
         CloseStatus refusal = register(socket.getId(), client);
         if (refusal == null) {
             connection.start();
         } else {
             connection.close(refusal);
+        }
+    }
+
+    /// How long Tomcat waits for the client to take a message, and to answer a close.
+    private void limitTimes(WebSocketSession socket) {
+        if (socket instanceof NativeWebSocketSession wrapper
+                && wrapper.getNativeSession() instanceof Session session) {
+            Long millis = settings.sendTimeout().toMillis();
+            session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, millis);
+            session.getUserProperties().put(Constants.SESSION_CLOSE_TIMEOUT_PROPERTY, millis);
         }
     }
 
@@ -91,6 +110,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         if (client == null) {
             return; // closed
         }
+        client.connection.heartbeat().heard();
         StringBuilder partial = client.partial;
         client.partialBytes += part.getPayloadLength();
         if (client.partialBytes > MAX_MESSAGE_BYTES) {
@@ -103,7 +123,15 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             partial.setLength(0);
             partial.trimToSize();
             client.partialBytes = 0;
-            client.handler.handle(message);
+            client.connection.heartbeat().during(() -> client.handler.handle(message));
+        }
+    }
+
+    @Override
+    protected void handlePongMessage(WebSocketSession socket, PongMessage pong) {
+        Client client = clients.get(socket.getId());
+        if (client != null) {
+            client.connection.heartbeat().heard();
         }
     }
 

@@ -26,7 +26,7 @@ final class SharedFramesTest {
 
     private static final String NAME = "shared-frames";
     private static final String PATH = "/sessions/" + NAME;
-    private static final int STEPS = 60_000;
+    private static final int STEPS = 30_000;
 
     private final Api api;
     private final List<Live> watchers = new ArrayList<>();
