@@ -26,6 +26,7 @@ final class Broadcast {
     private final JsonMapper json;
     private final TextCache buckets;
     private final TextCache traces;
+    private final TextCache diagnostics;
     private LossText losses;
     private Snapshot cut;
     private long cutNanos = System.nanoTime();
@@ -35,6 +36,7 @@ final class Broadcast {
         this.json = json;
         buckets = new TextCache(json, BUCKET_TEXTS);
         traces = new TextCache(json, 1);
+        diagnostics = new TextCache(json, 1);
         cut = session.snapshot();
         losses = new LossText(json, cut.losses());
     }
@@ -83,5 +85,11 @@ final class Broadcast {
         return traces.get(
                 new TextCache.Range(history, result.step(), result.step()),
                 () -> StepReply.of(result));
+    }
+
+    /// The health of training at such a step, as JSON.
+    String diagnostics(LossHistory history, StepResult result) {
+        return diagnostics.get(
+                new TextCache.Range(history, result.step(), result.step()), result::diagnostics);
     }
 }

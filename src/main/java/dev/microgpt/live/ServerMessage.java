@@ -68,6 +68,7 @@ sealed interface ServerMessage {
     ///
     /// @param losses as JSON, like `buckets` and `trace`: it is written once for all watchers
     /// @param lossAverage the mean of the newest 100 losses, or of all if there are fewer
+    /// @param diagnostics the health of training at the step of the trace, with which it comes
     record Frame(
             String session,
             long fromStep,
@@ -76,6 +77,7 @@ sealed interface ServerMessage {
             @JsonRawValue @Nullable String buckets,
             @Nullable Double lossAverage,
             @JsonRawValue @Nullable String trace,
+            @JsonRawValue @Nullable String diagnostics,
             SessionState state,
             double stepsPerSecond)
             implements ServerMessage {}

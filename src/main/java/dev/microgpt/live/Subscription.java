@@ -16,8 +16,8 @@ import java.util.Arrays;
 /// One watcher's place in the history of a session.
 ///
 /// It holds no messages: the next frame is made from the session's history, or what other watchers got
-/// of it, when the connection can take it, and covers whatever has happened since the one before. So losses are never lost, however
-/// slow the reader, and of traces it gets the newest.
+/// of it, when the connection can take it, and covers whatever has happened since the one before. So
+/// losses are never lost, however slow the reader, and of traces it gets the newest.
 final class Subscription implements SessionListener {
 
     private static final double DEFAULT_HZ = 20;
@@ -185,6 +185,7 @@ final class Subscription implements SessionListener {
         if (isCaughtUp) {
             dueNanos = nextDue(System.nanoTime());
         }
+        StepResult look = isCaughtUp ? newLook(snapshot.newest(), to) : null;
         return new ServerMessage.Frame(
                 session.name(),
                 from,
@@ -192,7 +193,8 @@ final class Subscription implements SessionListener {
                 raw,
                 buckets,
                 lossAverage(to),
-                isCaughtUp ? newTrace(snapshot.newest(), to) : null,
+                look == null ? null : broadcast.trace(losses, look),
+                look == null ? null : broadcast.diagnostics(losses, look),
                 state,
                 snapshot.view().stepsPerSecond());
     }
@@ -211,16 +213,16 @@ final class Subscription implements SessionListener {
         return count <= 0 ? null : Arrays.stream(run.losses(), 0, count).sum() / count;
     }
 
-    /// The newest trace as JSON, unless it was sent already.
-    private @Nullable String newTrace(@Nullable StepResult newest, long to) {
+    /// The newest step that was looked at, unless it was sent already.
+    private @Nullable StepResult newLook(@Nullable StepResult newest, long to) {
         if (!wantsTraces
                 || newest == null
-                || newest.vizData().isEmpty()
+                || newest.diagnostics() == null
                 || newest.step() <= newestTrace
                 || newest.step() > to) {
             return null;
         }
         newestTrace = newest.step();
-        return broadcast.trace(losses, newest);
+        return newest;
     }
 }
