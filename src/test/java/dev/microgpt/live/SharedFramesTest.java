@@ -150,6 +150,7 @@ final class SharedFramesTest {
                         "losses",
                         "lossAverage",
                         "trace",
+                        "diagnostics",
                         "state",
                         "stepsPerSecond");
         assertThat(buckets.next("frame").propertyNames())
