@@ -166,6 +166,27 @@ public final class Corpus {
         return text.toString();
     }
 
+    /// Whether a text is one of the documents.
+    ///
+    /// @param text its token ids, without BOS
+    public boolean contains(int[] text) {
+        for (int i = 0; i < ends.length; i++) {
+            if (ends[i] - start(i) == text.length && matches(text, start(i))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean matches(int[] text, int start) {
+        for (int i = 0; i < text.length; i++) {
+            if (tokens[start + i] != text[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /// The tokens of a document with BOS before and after it.
     ///
     /// @param index 0 to size() - 1

@@ -68,6 +68,20 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
 
     ParamStats paramStats();
 
+    /// A copy of all parameters, (numParams).
+    double[] params();
+
+    /// A copy of the first moments of the gradients, (numParams).
+    double[] firstMoments();
+
+    /// A copy of the second moments of the gradients, (numParams).
+    double[] secondMoments();
+
+    /// The gradient of a batch's loss with respect to every parameter, (numParams).
+    ///
+    /// @param batch as for a training step
+    double[] gradients(int[][] batch);
+
     /// A copy of a row of wte, (C).
     double[] embedding(int tokenId);
 

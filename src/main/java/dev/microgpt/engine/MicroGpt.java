@@ -5,6 +5,7 @@ import dev.microgpt.engine.random.RandomSource;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -178,16 +179,23 @@ public final class MicroGpt {
     private double advance(@Nullable Observation observation) {
         Engine model = engine();
         long step = step();
-        // inputs and the target of the last one; at most what fits an array
-        int trainedTokens = (int) Math.min(Integer.MAX_VALUE, options.blockSize() + 1L);
-        int[][] batch = new int[options.batchSize()][];
-        for (int b = 0; b < batch.length; b++) {
-            batch[b] = corpus().tokens(documentAt(nextDocument, b), trainedTokens);
-        }
+        int[][] batch = batch(nextDocument, options.batchSize());
         double loss = model.trainStep(batch, step, options.learningRateAt(step), observation);
         losses.append(loss);
         nextDocument = (int) (((long) nextDocument + batch.length) % order.length);
         return loss;
+    }
+
+    /// The tokens to train on: inputs and the target of the last one.
+    ///
+    /// @param first of the batch, index in the order
+    private int[][] batch(int first, int size) {
+        int most = (int) Math.min(Integer.MAX_VALUE, options.blockSize() + 1L);
+        int[][] batch = new int[size][];
+        for (int b = 0; b < size; b++) {
+            batch[b] = corpus().tokens(documentAt(first, b), most);
+        }
+        return batch;
     }
 
     /// The corpus index of a document of a batch. Batches follow each other through the shuffled
@@ -279,6 +287,44 @@ public final class MicroGpt {
     public static long estimateBytes(ModelOptions options, Corpus documents) {
         return Engine.estimateBytes(
                 options, documents.tokenizer().vocabSize(), documents.longest() + 1);
+    }
+
+    /// The parameter matrices.
+    ///
+    /// @throws IllegalStateException before [#loadData]
+    public List<Matrix> matrices() {
+        return Matrix.of(options, corpus().tokenizer().vocabSize());
+    }
+
+    /// All parameters, or what there is to see of them, in the order of [Matrix].
+    ///
+    /// @param state of this model, now or earlier
+    /// @return (numParams)
+    public double[] parameters(ModelState state, ParameterKind kind) {
+        Engine past = engine().with(state.weights());
+        return switch (kind) {
+            case WEIGHT -> past.params();
+            case GRADIENT ->
+                    past.gradients(batch(state.nextDocument(), state.options().batchSize()));
+            case M -> past.firstMoments();
+            case V -> past.secondMoments();
+        };
+    }
+
+    /// The position embeddings as they were, (blockSize, C).
+    ///
+    /// @param state of this model, now or earlier
+    public double[][] positionEmbeddings(ModelState state) {
+        Matrix wpe = matrices().get(1);
+        double[] params = parameters(state, ParameterKind.WEIGHT);
+        double[][] rows = new double[wpe.rows()][];
+        Arrays.setAll(
+                rows,
+                row -> {
+                    int start = wpe.offset() + row * wpe.columns();
+                    return Arrays.copyOfRange(params, start, start + wpe.columns());
+                });
+        return rows;
     }
 
     /// Summary of all parameters.

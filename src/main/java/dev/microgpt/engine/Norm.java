@@ -31,13 +31,13 @@ final class Norm {
         return Math.sqrt(hugeSquares + squares * SCALE * SCALE);
     }
 
-    /// This norm divided by another one; 0 where the other is 0.
+    /// This norm divided by another one, or the largest number if that is more; 0 where the other is 0.
     double relativeTo(Norm other) {
         if (other.squares == 0 && other.hugeSquares == 0) {
             return 0;
         }
-        return hugeSquares == 0 && other.hugeSquares == 0
-                ? value() / other.value()
-                : scaledValue() / other.scaledValue();
+        boolean isInRange = value() <= Double.MAX_VALUE && other.value() <= Double.MAX_VALUE;
+        double ratio = isInRange ? value() / other.value() : scaledValue() / other.scaledValue();
+        return Math.min(ratio, Double.MAX_VALUE);
     }
 }

@@ -286,8 +286,8 @@ final class ScalarEngine implements Engine {
         return loss;
     }
 
-    /// The gradient of a batch's loss with respect to every parameter, (numParams).
-    double[] gradients(int[][] batch) {
+    @Override
+    public double[] gradients(int[][] batch) {
         accumulateGradients(batch, null);
         double[] gradients = new double[params.length];
         Arrays.setAll(gradients, i -> params[i].grad());
@@ -300,9 +300,19 @@ final class ScalarEngine implements Engine {
         }
     }
 
-    /// A copy of all parameters, (numParams).
-    double[] params() {
+    @Override
+    public double[] params() {
         return data(params);
+    }
+
+    @Override
+    public double[] firstMoments() {
+        return m.clone();
+    }
+
+    @Override
+    public double[] secondMoments() {
+        return v.clone();
     }
 
     /// Updates all parameters from their gradients.

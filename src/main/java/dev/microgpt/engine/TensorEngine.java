@@ -148,14 +148,24 @@ final class TensorEngine implements Engine {
         return model.losses(tokens);
     }
 
-    /// The gradient of a batch's loss with respect to every parameter, (numParams).
-    double[] gradients(int[][] batch) {
+    @Override
+    public double[] gradients(int[][] batch) {
         return model.gradients(batch);
     }
 
-    /// A copy of all parameters, (numParams).
-    double[] params() {
+    @Override
+    public double[] params() {
         return model.params();
+    }
+
+    @Override
+    public double[] firstMoments() {
+        return model.firstMoments();
+    }
+
+    @Override
+    public double[] secondMoments() {
+        return model.secondMoments();
     }
 
     @Override

@@ -109,7 +109,8 @@ final class MessageHandler {
                             new ServerMessage.Embeddings(
                                     get.id(),
                                     name(get),
-                                    EmbeddingReply.of(session(get).embeddings(null).value())));
+                                    EmbeddingReply.of(
+                                            session(get).ask().embeddings(null).value())));
             case ClientMessage.GetLossHistory get ->
                     connection.send(
                             new ServerMessage.LossHistory(
@@ -167,7 +168,7 @@ final class MessageHandler {
 
     private void generate(ClientMessage.Generate message) {
         GenerateCall call = message.request().toCall(services.limits());
-        GenerateReply reply = GenerateReply.of(call, session(message).generate(call));
+        GenerateReply reply = GenerateReply.of(call, session(message).ask().generate(call));
         connection.send(new ServerMessage.Generated(message.id(), name(message), reply.samples()));
     }
 

@@ -62,7 +62,7 @@ final class DemoSession {
             log.info(
                     "Session '{}' generates: {}",
                     NAME,
-                    session.generate(call).value().stream()
+                    session.ask().generate(call).value().stream()
                             .map(Sample::text)
                             .collect(Collectors.joining(", ")));
         } catch (SessionException e) {

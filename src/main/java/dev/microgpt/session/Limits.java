@@ -162,6 +162,19 @@ public record Limits(
         checkTraces((double) traces(session.view(), tokens));
     }
 
+    /// @throws InvalidInputException if a reply would carry, or be made of, too many numbers
+    void checkNumbers(double numbers) {
+        if (numbers > traceValues) {
+            throw InvalidInputException.outOfRange(
+                    "matrix",
+                    null,
+                    null,
+                    traceValues,
+                    "that takes %.0f numbers, but a reply may take at most %d"
+                            .formatted(numbers, traceValues));
+        }
+    }
+
     private void checkTraces(double size) {
         if (size > traceValues) {
             throw InvalidInputException.outOfRange(

@@ -2,23 +2,19 @@ package dev.microgpt.session;
 
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.DivergedException;
-import dev.microgpt.engine.Inspection;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LanguageModel;
 import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.Matrix;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
-import dev.microgpt.engine.Sample;
-import dev.microgpt.engine.Score;
 import dev.microgpt.engine.StepResult;
-import dev.microgpt.engine.TokenEmbedding;
 import dev.microgpt.engine.random.RandomSource;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -44,6 +40,7 @@ public final class Session {
     private final AtomicInteger trainers = new AtomicInteger();
     private final Runs runs = new Runs(this);
     private final Timeline timeline;
+    private final Questions questions = new Questions(this);
     private volatile boolean deleted;
     private final Set<SessionListener> listeners = ConcurrentHashMap.newKeySet();
 
@@ -82,6 +79,11 @@ public final class Session {
 
     public String name() {
         return name;
+    }
+
+    /// To ask the model.
+    public Questions ask() {
+        return questions;
     }
 
     /// The session as it was after the latest slice of work.
@@ -358,103 +360,30 @@ public final class Session {
                 });
     }
 
-    // ---- to ask
-
-    /// Generates texts.
-    ///
-    /// @throws InvalidInputException if the step or the size of the reply is out of range
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<List<Sample>> generate(GenerateCall call) {
-        Snapshot now = snapshot;
-        requireLoaded(now.view());
-        limits.checkTraces(now, call);
-        return await(lane.call(new Generation(this, call)));
-    }
-
-    /// Generates texts one after the other, and tells each character as soon as it is there.
-    ///
-    /// @throws InvalidInputException if the step or the size of the reply is out of range
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    /// @throws IOException from the listener, which ends it
-    public void generate(GenerateCall call, SampleListener listener) throws IOException {
-        Snapshot now = snapshot;
-        requireLoaded(now.view());
-        limits.checkTraces(now, call);
-        Generation generation = new Generation(this, call);
-        for (int i = 0; i < call.count(); i++) {
-            AsOf<Sample> sample = tellSample(generation, listener);
-            listener.ended(sample.step(), sample.value());
-        }
-    }
-
-    private AsOf<Sample> tellSample(Generation generation, SampleListener listener)
-            throws IOException {
-        TokenQueue tokens = new TokenQueue();
-        CompletableFuture<AsOf<Sample>> sample =
-                lane.call(_ -> generation.next(tokens)).whenComplete((_, _) -> tokens.end());
-        try {
-            tokens.tell(listener, limits.callTime());
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // which the wait below will tell
-        } finally {
-            tokens.stop();
-        }
-        return await(sample);
-    }
-
-    /// Tells how likely the model finds each text.
-    ///
-    /// @param step as of which; null for the present
-    /// @throws InvalidInputException if the step is out of range
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<List<Score>> score(List<String> texts, @Nullable Long step) {
-        return await(lane.call(new Scoring(this, texts, step)));
-    }
-
-    /// Shows the forward pass over a text.
-    ///
-    /// @param step as of which; null for the present
-    /// @throws InvalidInputException if the step or the size of the reply is out of range
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<Inspection> inspect(String text, @Nullable Long step) {
-        Snapshot now = snapshot;
-        requireLoaded(now.view());
-        limits.checkTraces(now, text);
-        return call(
-                () -> {
-                    AsOf<LanguageModel> asked = modelAsOf(step);
-                    return new AsOf<>(asked.step(), asked.value().inspect(text));
-                });
-    }
-
-    /// The token embeddings.
-    ///
-    /// @param step as of which; null for the present
-    /// @throws InvalidInputException if the step is out of range
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<List<TokenEmbedding>> embeddings(@Nullable Long step) {
-        return call(
-                () -> {
-                    AsOf<LanguageModel> asked = modelAsOf(step);
-                    return new AsOf<>(asked.step(), asked.value().getEmbeddings());
-                });
-    }
+    // ---- to be asked, on the lane
 
     /// The model as it is; or, where a step is named, a copy of it as it was at the newest keyframe up
     /// to that step.
     AsOf<LanguageModel> modelAsOf(@Nullable Long step) {
-        requireStep(step);
         if (step == null) {
+            requireStep(null);
             return new AsOf<>(model.step(), model.languageModel());
         }
-        ModelState keyframe =
-                step == model.step() && state != SessionState.FAILED
-                        ? model.state()
-                        : timeline.keyframes().atOrBefore(step);
+        ModelState past = stateAsOf(step);
+        return new AsOf<>(past.step(), model.modelAt(past));
+    }
+
+    /// The model's state as it is or, where a step is named, as it was at the newest keyframe up to it.
+    ModelState stateAsOf(@Nullable Long step) {
+        requireStep(step);
+        if (step == null || (step == model.step() && state != SessionState.FAILED)) {
+            return model.state();
+        }
+        ModelState keyframe = timeline.keyframes().atOrBefore(step);
         if (keyframe == null) {
             throw new IllegalStateException("there is no keyframe for step " + step);
         }
-        return new AsOf<>(keyframe.step(), model.modelAt(keyframe));
+        return keyframe;
     }
 
     /// A failed session cannot be used as it is, but as it was.
@@ -473,6 +402,33 @@ public final class Session {
 
     Compute.Lane lane() {
         return lane;
+    }
+
+    Limits limits() {
+        return limits;
+    }
+
+    MicroGpt model() {
+        return model;
+    }
+
+    /// @throws SessionException `not_found`
+    Matrix matrix(String matrixName) {
+        return model.matrices().stream()
+                .filter(matrix -> matrix.name().equals(matrixName))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new SessionException(
+                                        ErrorCode.NOT_FOUND,
+                                        "the model has no matrix '%s'".formatted(matrixName),
+                                        "matrix",
+                                        matrixName));
+    }
+
+    /// @throws SessionException `not_loaded`
+    void requireLoaded() {
+        requireLoaded(snapshot.view());
     }
 
     long step() {
@@ -630,11 +586,11 @@ public final class Session {
         }
     }
 
-    private <T> T call(Supplier<T> work) {
+    <T> T call(Supplier<T> work) {
         return await(lane.call(_ -> work.get()));
     }
 
-    private <T> T await(CompletableFuture<T> result) {
+    <T> T await(CompletableFuture<T> result) {
         return await(result, () -> result.cancel(false));
     }
 

@@ -3,6 +3,7 @@ package dev.microgpt.session;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.Sample;
 
 /// A text that a session generated at a step, always from the same seed at temperature 0.5. Long ones
 /// are cut.
@@ -10,7 +11,8 @@ import dev.microgpt.engine.MicroGpt;
 /// @param step steps trained then
 /// @param learningRate of that step; 0 where none was made
 /// @param text what it wrote
-public record TextSample(long step, double learningRate, String text) {
+/// @param known whether that is one of the documents
+public record TextSample(long step, double learningRate, String text, boolean known) {
 
     private static final int LONGEST = 64;
 
@@ -25,14 +27,14 @@ public record TextSample(long step, double learningRate, String text) {
         boolean isSlow = model.options().engine() == EngineKind.SCALAR;
         int length = isSlow ? Math.min(LONGEST, SCALAR_WORK / model.numParams()) : LONGEST;
         int[] made = new int[1];
-        String text =
+        Sample sample =
                 model.languageModel()
                         .generate(
                                 GenerateOptions.defaults(),
                                 model.newRandom(model.options().seed()),
-                                (_, _) -> ++made[0] < length)
-                        .text();
+                                (_, _) -> ++made[0] < length);
         double learningRate = step == 0 ? 0 : model.options().learningRateAt(step - 1);
-        return new TextSample(step, learningRate, text);
+        return new TextSample(
+                step, learningRate, sample.text(), model.corpus().contains(sample.tokens()));
     }
 }

@@ -56,7 +56,7 @@ class GenerateStreamController {
         GenerateCall call = request.toCall(limits);
         Listener listener = new Listener(call, response);
         try {
-            sessions.get(name).generate(call, listener);
+            sessions.get(name).ask().generate(call, listener);
         } catch (RuntimeException e) {
             if (listener.events == null) {
                 throw e; // nothing was sent: an answer like any other

@@ -1,5 +1,6 @@
 package dev.microgpt.web;
 
+import dev.microgpt.engine.BaseLines;
 import dev.microgpt.engine.Inspection;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Score;
@@ -74,17 +75,8 @@ class ModelController {
             @RequestBody(required = false) @Nullable GenerateRequest body) {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
         GenerateCall call = request.toCall(limits);
-        AsOf<List<Sample>> samples = sessions.get(name).generate(call);
-        return reply(call.step(), samples, GenerateReply.of(call, samples));
-    }
-
-    /// Says which keyframe answered, if a step was asked for.
-    private static <T> ResponseEntity<T> reply(@Nullable Long step, AsOf<?> answer, T body) {
-        ResponseEntity.BodyBuilder reply = ResponseEntity.ok();
-        if (step != null) {
-            reply.header("Microgpt-Step", String.valueOf(answer.step()));
-        }
-        return reply.body(body);
+        AsOf<List<Sample>> samples = sessions.get(name).ask().generate(call);
+        return AsOfReply.of(call.step(), samples, GenerateReply.of(call, samples));
     }
 
     @PostMapping(path = "/score", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -104,8 +96,8 @@ class ModelController {
             @RequestBody(required = false) @Nullable ScoreRequest body) {
         ScoreRequest request = body == null ? new ScoreRequest(null, null) : body;
         AsOf<List<Score>> scores =
-                sessions.get(name).score(request.checked(limits), request.step());
-        return reply(request.step(), scores, new ScoreReply(scores.value()));
+                sessions.get(name).ask().score(request.checked(limits), request.step());
+        return AsOfReply.of(request.step(), scores, new ScoreReply(scores.value()));
     }
 
     @PostMapping(path = "/inspect", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -125,8 +117,8 @@ class ModelController {
             @RequestBody(required = false) @Nullable InspectRequest body) {
         InspectRequest request = body == null ? new InspectRequest(null, null) : body;
         AsOf<Inspection> inspection =
-                sessions.get(name).inspect(request.requiredText(), request.step());
-        return reply(request.step(), inspection, InspectReply.of(request, inspection));
+                sessions.get(name).ask().inspect(request.requiredText(), request.step());
+        return AsOfReply.of(request.step(), inspection, InspectReply.of(request, inspection));
     }
 
     @GetMapping("/losses")
@@ -170,8 +162,41 @@ class ModelController {
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
                     @Nullable Long step) {
-        AsOf<List<TokenEmbedding>> embeddings = sessions.get(name).embeddings(step);
-        return reply(step, embeddings, EmbeddingReply.of(embeddings.value()));
+        AsOf<List<TokenEmbedding>> embeddings = sessions.get(name).ask().embeddings(step);
+        return AsOfReply.of(step, embeddings, EmbeddingReply.of(embeddings.value()));
+    }
+
+    @GetMapping("/positions")
+    @Operation(summary = "The position embeddings", description = "A row a position.")
+    @ApiResponse(responseCode = "200", description = "blockSize rows of nEmbd numbers")
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.WRONG_TYPE,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY,
+        ErrorCode.WRONG_STATE
+    })
+    ResponseEntity<double[][]> positions(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
+                    @Nullable Long step) {
+        AsOf<double[][]> positions = sessions.get(name).ask().positions(step);
+        return AsOfReply.of(step, positions, positions.value());
+    }
+
+    @GetMapping("/baselines")
+    @Operation(
+            summary = "What losses are to be compared with",
+            description =
+                    "The losses that models would have on the documents which find all characters equally"
+                            + " likely, know how frequent each is, or how frequent after each other one."
+                            + " The last is missing for alphabets of more than 2,000.")
+    @ApiResponse(responseCode = "200", description = "the losses, in nats")
+    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
+    BaseLines baseLines(@Parameter(example = "demo") @PathVariable String name) {
+        return sessions.get(name).ask().baseLines();
     }
 
     @GetMapping("/config")

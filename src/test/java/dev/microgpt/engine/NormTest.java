@@ -63,6 +63,8 @@ final class NormTest {
         assertThat(of(max, max, max, max).value()).isInfinite();
         assertThat(of(max, max, max, max).relativeTo(of(max, -max, max, max))).isEqualTo(1);
         assertThat(of(max).relativeTo(of(max, max, max, max))).isEqualTo(0.5);
+        assertThat(of(1e300).relativeTo(of(0.1))).isCloseTo(1e301, within(1e290));
+        assertThat(of(1e300).relativeTo(of(1e-100))).isEqualTo(max);
         assertThat(of(1).relativeTo(of(1e200))).isCloseTo(1e-200, within(1e-190));
     }
 }

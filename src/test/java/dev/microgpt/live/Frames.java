@@ -37,6 +37,11 @@ final class Frames {
         return this;
     }
 
+    /// The step after the last one that was covered.
+    long nextStep() {
+        return nextStep;
+    }
+
     List<JsonNode> all() {
         return frames;
     }

@@ -82,6 +82,18 @@ final class SharedFramesTest {
     }
 
     @Test
+    void nothingIsMissingAfterADisconnection() {
+        run(STEPS);
+        Live first = watch("fromStep", 1, "maxHz", 60);
+        Frames frames = new Frames(1).collect(first, STEPS / 3);
+        first.close();
+        Live second = watch("fromStep", frames.nextStep(), "maxHz", 60);
+        frames.collect(second, STEPS);
+
+        frames.assertLosses(api.losses(NAME));
+    }
+
+    @Test
     void watchersOfSummariesAreToldOfEveryStep() {
         for (double maxHz : new double[] {60, 20, 20, 3}) {
             watch("maxHz", maxHz, "losses", "buckets", "viz", "none");

@@ -93,6 +93,11 @@ final class OpenApiTest {
                         SESSION + "/events",
                         SESSION + "/history",
                         SESSION + "/keyframes",
+                        SESSION + "/parameters",
+                        SESSION + "/parameters/{matrix}",
+                        SESSION + "/parameters/{matrix}/histograms",
+                        SESSION + "/positions",
+                        SESSION + "/baselines",
                         SESSION + "/fork",
                         SESSION + "/runs",
                         SESSION + "/runs/{id}",
@@ -171,6 +176,16 @@ final class OpenApiTest {
         assertDescribed("get", SESSION + "/config", "200", api.get(path + "/config"));
         assertDescribed("get", SESSION + "/history", "200", api.get(path + "/history"));
         assertDescribed("get", SESSION + "/keyframes", "200", api.get(path + "/keyframes"));
+        assertDescribed("get", SESSION + "/baselines", "200", api.get(path + "/baselines"));
+        assertDescribed("get", SESSION + "/positions", "200", api.get(path + "/positions"));
+        assertDescribed("get", SESSION + "/parameters", "200", api.get(path + "/parameters"));
+        String matrix = "/parameters/{matrix}";
+        assertDescribed("get", SESSION + matrix, "200", api.get(path + "/parameters/wte"));
+        assertDescribed(
+                "get",
+                SESSION + matrix + "/histograms",
+                "200",
+                api.get(path + "/parameters/wte/histograms"));
         assertDescribed("get", "/api/v1/sessions", "200", api.get("/sessions"));
         assertDescribed("get", "/api/v1/limits", "200", api.get("/limits"));
         assertDescribed("get", "/api/v1/datasets", "200", api.get("/datasets"));

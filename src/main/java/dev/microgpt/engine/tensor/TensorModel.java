@@ -279,6 +279,16 @@ public final class TensorModel {
         return exported(params);
     }
 
+    /// The first moments of the gradients in the order of the reference, (numParams).
+    public double[] firstMoments() {
+        return exported(m);
+    }
+
+    /// The second moments of the gradients in the order of the reference, (numParams).
+    public double[] secondMoments() {
+        return exported(v);
+    }
+
     /// The gradient of a batch's loss in the order of the reference, (numParams).
     public double[] gradients(int[][] batch) {
         passes.lossAndGradient(batch);

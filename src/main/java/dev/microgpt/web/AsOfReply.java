@@ -1,0 +1,21 @@
+package dev.microgpt.web;
+
+import dev.microgpt.session.AsOf;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+
+/// Replies of calls that can be asked as of a step.
+final class AsOfReply {
+
+    private AsOfReply() {}
+
+    /// Says which keyframe answered, if a step was asked for.
+    static <T> ResponseEntity<T> of(@Nullable Long step, AsOf<?> answer, T body) {
+        ResponseEntity.BodyBuilder reply = ResponseEntity.ok();
+        if (step != null) {
+            reply.header("Microgpt-Step", String.valueOf(answer.step()));
+        }
+        return reply.body(body);
+    }
+}
