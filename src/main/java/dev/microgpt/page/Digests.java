@@ -1,0 +1,25 @@
+package dev.microgpt.page;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+
+/// Names contents by their SHA-256.
+final class Digests {
+
+    private Digests() {}
+
+    /// The digest in Base64, as a Content-Security-Policy wants it.
+    static String base64(byte[] content) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
+            return Base64.getEncoder().encodeToString(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JVM has SHA-256", e);
+        }
+    }
+
+    static String etag(byte[] content) {
+        return '"' + base64(content) + '"';
+    }
+}

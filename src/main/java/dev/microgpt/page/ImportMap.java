@@ -1,0 +1,41 @@
+package dev.microgpt.page;
+
+import org.springframework.boot.json.JsonParser;
+import org.springframework.boot.json.JsonParserFactory;
+import org.springframework.boot.json.JsonWriter;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Tells a browser where the libraries are that modules import by name, so that no page and no module
+/// names a version. Each library's jar says it in a file of its own; this is all of them in one.
+///
+/// @param json the text of a `<script type="importmap">`
+record ImportMap(String json) {
+
+    private static final String FILES = "classpath*:META-INF/importmap.json";
+
+    /// One file instead of some 400 modules; of its own modules only those for maps would be left out.
+    private static final String ECHARTS_BUNDLE = "echarts.esm.min.js";
+
+    /// Of the libraries on the class path.
+    static ImportMap read() throws IOException {
+        JsonParser parser = JsonParserFactory.getJsonParser();
+        Map<String, Object> imports = new TreeMap<>();
+        for (Resource file : new PathMatchingResourcePatternResolver().getResources(FILES)) {
+            String json = file.getContentAsString(StandardCharsets.UTF_8);
+            if (parser.parseMap(json).get("imports") instanceof Map<?, ?> found) {
+                found.forEach((name, path) -> imports.put(name.toString(), path.toString()));
+            }
+        }
+        imports.computeIfPresent(
+                "echarts", (_, _) -> imports.get("echarts/dist/") + ECHARTS_BUNDLE);
+        String json =
+                JsonWriter.<Map<String, ?>>standard().writeToString(Map.of("imports", imports));
+        return new ImportMap(json.replace("<", "\\u003c")); // so that it cannot end the script
+    }
+}

@@ -1,0 +1,66 @@
+package dev.microgpt.page;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.io.Resource;
+import org.springframework.http.CacheControl;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+
+/// How long a browser keeps what the pages load, and what it may take it for.
+@Configuration(proxyBeanMethods = false)
+class PageConfiguration implements WebMvcConfigurer {
+
+    private static final String[] FOLDERS = {"/js/", "/css/", "/img/"};
+    private static final String LIBRARIES = "/_static/";
+
+    @Override
+    public void addResourceHandlers(ResourceHandlerRegistry registry) {
+        // their paths carry the version
+        registry.addResourceHandler(LIBRARIES + "**")
+                .addResourceLocations("classpath:/META-INF/resources" + LIBRARIES)
+                .setCacheControl(
+                        CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable());
+        // the time stamps in a jar are the same in every build, so the content tells what is new
+        for (String folder : FOLDERS) {
+            registry.addResourceHandler(folder + "**")
+                    .addResourceLocations("classpath:/static" + folder)
+                    .setCacheControl(CacheControl.noCache())
+                    .setUseLastModified(false)
+                    .setEtagGenerator(PageConfiguration::etag);
+        }
+    }
+
+    private static String etag(Resource file) {
+        try {
+            return Digests.etag(file.getContentAsByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(new Headers())
+                .addPathPatterns("/", "/s/*", "/js/**", "/css/**", "/img/**", LIBRARIES + "**");
+    }
+
+    private static final class Headers implements HandlerInterceptor {
+
+        @Override
+        public boolean preHandle(
+                HttpServletRequest request, HttpServletResponse response, Object handler) {
+            response.setHeader("X-Content-Type-Options", "nosniff");
+            response.setHeader("Referrer-Policy", "no-referrer");
+            return true;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+// The REST interface. What fails throws an ApiError.
+
+const ROOT = '/api/v1';
+
+/** What an RFC 9457 problem says, or why there was no answer at all. */
+export class ApiError extends Error {
+  constructor(problem) {
+    super(problem.detail);
+    this.name = 'ApiError';
+    /** The HTTP status; 0 if the server did not answer. */
+    this.status = problem.status;
+    /** For programs: `out_of_range`, `not_found`, …; `unreachable` if the server did not answer. */
+    this.code = problem.code;
+    /** The field at fault, if one is. */
+    this.field = problem.field;
+    this.min = problem.min;
+    this.max = problem.max;
+  }
+}
+
+async function problemOf(response) {
+  try {
+    const problem = await response.json();
+    if (typeof problem.detail === 'string') {
+      return problem;
+    }
+  } catch {
+    // not JSON: a proxy, perhaps
+  }
+  return { status: response.status, code: 'unknown', detail: `The server answered ${response.status}` };
+}
+
+async function call(method, path, { body, query, signal } = {}) {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined && value !== null) {
+      parameters.set(name, value);
+    }
+  }
+  const url = ROOT + path + (parameters.size > 0 ? `?${parameters}` : '');
+  const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  let response;
+  try {
+    response = await fetch(url, {
+      method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (error.name === 'AbortError') {
+      throw error;
+    }
+    throw new ApiError({ status: 0, code: 'unreachable', detail: 'The server does not answer' });
+  }
+  if (!response.ok) {
+    throw new ApiError(await problemOf(response));
+  }
+  return response.status === 204 ? null : response.json();
+}
+
+const at = (name, rest = '') => `/sessions/${encodeURIComponent(name)}${rest}`;
+
+export const api = {
+  limits: () => call('GET', '/limits'),
+  datasets: async () => (await call('GET', '/datasets')).datasets,
+
+  /** All sessions, by name. */
+  async sessions() {
+    const all = [];
+    let cursor = null;
+    do {
+      const page = await call('GET', '/sessions', { query: { limit: 1000, cursor } });
+      all.push(...page.sessions);
+      cursor = page.nextCursor;
+    } while (cursor);
+    return all;
+  },
+  session: (name) => call('GET', at(name)),
+  init: (name, options, { overwrite } = {}) =>
+    call('POST', at(name, '/init'), { body: options, query: { overwrite } }),
+  remove: (name) => call('DELETE', at(name)),
+  steer: (name, changes) => call('PATCH', at(name), { body: changes }),
+  fork: (name, newName, options = {}) =>
+    call('POST', at(name, '/fork'), { body: { name: newName, ...options } }),
+  config: (name) => call('GET', at(name, '/config')),
+  history: async (name) => (await call('GET', at(name, '/history'))).events,
+
+  step: (name, steps, viz = 'none') => call('POST', at(name, '/step'), { body: { count: steps, viz } }),
+  runs: async (name) => (await call('GET', at(name, '/runs'))).runs,
+  run: (name, id) => call('GET', at(name, `/runs/${id}`)),
+  startRun: (name, run) => call('POST', at(name, '/runs'), { body: run }),
+  pauseRun: (name, id) => call('POST', at(name, `/runs/${id}/pause`)),
+  resumeRun: (name, id) => call('POST', at(name, `/runs/${id}/resume`)),
+  cancelRun: (name, id) => call('POST', at(name, `/runs/${id}/cancel`)),
+
+  losses: (name, query, signal) => call('GET', at(name, '/losses'), { query, signal }),
+  /** With a `seed` or a `step` it changes nothing in the session. */
+  generate: async (name, options) => (await call('POST', at(name, '/generate'), { body: options })).samples,
+  inspect: (name, options) => call('POST', at(name, '/inspect'), { body: options }),
+  score: async (name, texts, options = {}) =>
+    (await call('POST', at(name, '/score'), { body: { texts, ...options } })).scores,
+  embeddings: (name, query) => call('GET', at(name, '/embeddings'), { query }),
+  keyframes: (name) => call('GET', at(name, '/keyframes')),
+};
+
+/** The run of a session that has not ended; null if there is none. */
+export async function activeRun(name) {
+  const run = (await api.runs(name)).at(-1);
+  return run !== undefined && !hasEnded(run) ? run : null;
+}
+
+export function hasEnded(run) {
+  return ['succeeded', 'cancelled', 'failed'].includes(run.state);
+}

@@ -1,0 +1,109 @@
+// The losses of a session, in so few buckets that a page can keep and draw them, however many steps
+// there are. A bucket is {from, to, min, mean, max}: no spike is lost.
+
+function merged(a, b) {
+  const steps = a.to - a.from + 1;
+  const more = b.to - b.from + 1;
+  return {
+    from: a.from,
+    to: b.to,
+    min: Math.min(a.min, b.min),
+    mean: (a.mean * steps + b.mean * more) / (steps + more),
+    max: Math.max(a.max, b.max),
+  };
+}
+
+/** Adds a bucket, into the last one if both together are no wider than `width` steps. */
+function add(buckets, bucket, width) {
+  const last = buckets.at(-1);
+  if (last !== undefined && bucket.to - last.from < width) {
+    buckets[buckets.length - 1] = merged(last, bucket);
+  } else {
+    buckets.push(bucket);
+  }
+}
+
+export class LossStore {
+  #capacity;
+  #buckets = [];
+  #width = 1;
+
+  /** @param capacity at most so many buckets */
+  constructor(capacity = 4096) {
+    this.#capacity = capacity;
+  }
+
+  get size() {
+    return this.#buckets.length;
+  }
+
+  /** The newest step; 0 before the first. */
+  get lastStep() {
+    return this.#buckets.at(-1)?.to ?? 0;
+  }
+
+  clear() {
+    this.#buckets = [];
+    this.#width = 1;
+  }
+
+  /** Takes a frame of the live stream, or a reply of GET losses; steps that it has are left out. */
+  add({ fromStep, from = fromStep, losses, buckets }) {
+    const incoming = buckets ?? losses.map(
+      (loss, i) => ({ from: from + i, to: from + i, min: loss, mean: loss, max: loss }));
+    for (const bucket of incoming) {
+      if (bucket.from > this.lastStep) {
+        const { from, to, min, mean, max } = bucket;
+        add(this.#buckets, { from, to, min, mean, max }, this.#width);
+      }
+    }
+    while (this.#buckets.length > this.#capacity) {
+      this.#width *= 2;
+      this.#buckets = resampled(this.#buckets, this.#width);
+    }
+  }
+
+  /** The buckets of a range of steps, merged until there are at most `maxPoints`. */
+  points(maxPoints, from = 1, to = Infinity) {
+    const inRange = this.#buckets.filter((bucket) => bucket.to >= from && bucket.from <= to);
+    if (inRange.length <= maxPoints) {
+      return inRange;
+    }
+    const steps = inRange.at(-1).to - inRange[0].from + 1;
+    return resampled(inRange, Math.ceil(steps / maxPoints));
+  }
+
+  /** The mean loss of the newest steps. */
+  recentMean(steps = 100) {
+    let sum = 0;
+    let seen = 0;
+    for (let i = this.#buckets.length - 1; i >= 0 && seen < steps; i--) {
+      const { from, to, mean } = this.#buckets[i];
+      sum += mean * (to - from + 1);
+      seen += to - from + 1;
+    }
+    return seen === 0 ? null : sum / seen;
+  }
+}
+
+function resampled(buckets, width) {
+  const result = [];
+  buckets.forEach((bucket) => add(result, bucket, width));
+  return result;
+}
+
+/**
+ * The exponential moving average over so many steps, at each bucket's end. It is the same whether the
+ * steps come one by one or in buckets, as far as buckets can tell.
+ */
+export function movingAverage(buckets, steps) {
+  const keep = 1 - 2 / (steps + 1); // of the average, from one step to the next
+  let average = 0;
+  let weight = 0; // without it the start would be drawn to 0
+  return buckets.map(({ from, to, mean }) => {
+    const kept = keep ** (to - from + 1);
+    average = average * kept + mean * (1 - kept);
+    weight = weight * kept + (1 - kept);
+    return average / weight;
+  });
+}

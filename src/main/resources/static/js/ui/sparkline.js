@@ -1,0 +1,44 @@
+// The course of a loss in a few pixels: the mean as a line, minimum and maximum as a band.
+
+import { LitElement, css, html, svg } from 'lit';
+
+import { loss, plural } from '../format.js';
+
+const WIDTH = 300;
+const HEIGHT = 64;
+
+/** `<mg-sparkline .points=${[{from, to, min, mean, max}]}>` */
+class Sparkline extends LitElement {
+  static properties = { points: { attribute: false } };
+
+  static styles = css`
+    :host { display: block; }
+    svg { display: block; width: 100%; height: 64px; overflow: visible; }
+    .band { fill: var(--data-1); opacity: 0.18; }
+    .mean { fill: none; stroke: var(--data-1); stroke-width: 1.8; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
+  `;
+
+  render() {
+    const points = this.points ?? [];
+    if (points.length === 0) {
+      return html`<svg role="img" aria-label="No losses yet"></svg>`;
+    }
+    const low = Math.min(...points.map((p) => p.min));
+    const high = Math.max(...points.map((p) => p.max));
+    const first = points[0].from;
+    const span = Math.max(1, points.at(-1).to - first);
+    const x = (p) => (((p.from + p.to) / 2 - first) / span * WIDTH).toFixed(1);
+    const y = (value) => (HEIGHT - 2 - (value - low) / (high - low || 1) * (HEIGHT - 4)).toFixed(1);
+    const line = points.map((p) => `${x(p)},${y(p.mean)}`).join(' ');
+    const band = [...points.map((p) => `${x(p)},${y(p.max)}`),
+      ...points.toReversed().map((p) => `${x(p)},${y(p.min)}`)].join(' ');
+    const text = `Loss over ${plural(points.at(-1).to, 'step')}: from ${loss(points[0].mean)} to `
+      + `${loss(points.at(-1).mean)}, between ${loss(low)} and ${loss(high)}`;
+    return html`
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${text}>
+        ${svg`<polygon class="band" points=${band} /><polyline class="mean" points=${line} />`}
+      </svg>`;
+  }
+}
+
+customElements.define('mg-sparkline', Sparkline);
