@@ -72,18 +72,18 @@ export class LossStore {
     const steps = inRange.at(-1).to - inRange[0].from + 1;
     return resampled(inRange, Math.ceil(steps / maxPoints));
   }
+}
 
-  /** The mean loss of the newest steps. */
-  recentMean(steps = 100) {
-    let sum = 0;
-    let seen = 0;
-    for (let i = this.#buckets.length - 1; i >= 0 && seen < steps; i--) {
-      const { from, to, mean } = this.#buckets[i];
-      sum += mean * (to - from + 1);
-      seen += to - from + 1;
-    }
-    return seen === 0 ? null : sum / seen;
+/** The mean loss of the newest steps; null if there are none. */
+export function meanOfLast(buckets, steps) {
+  let sum = 0;
+  let seen = 0;
+  for (let i = buckets.length - 1; i >= 0 && seen < steps; i--) {
+    const { from, to, mean } = buckets[i];
+    sum += mean * (to - from + 1);
+    seen += to - from + 1;
   }
+  return seen === 0 ? null : sum / seen;
 }
 
 function resampled(buckets, width) {

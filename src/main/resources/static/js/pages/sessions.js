@@ -54,8 +54,10 @@ class SessionsPage extends LitElement {
     .dialog footer { display: flex; justify-content: flex-end; gap: var(--space-2); }
     @media (max-width: 600px) {
       main { padding: var(--space-4); }
-      h1 { flex-basis: 100%; }
-      .bar input { flex: 1 1 120px; width: auto; }
+      .bar > .primary { order: -1; }
+      .bar h1 { order: -2; }
+      .bar input { flex: 1 1 150px; width: auto; }
+      .bar button:not(.primary) { flex: 1; }
     }
   `];
 
@@ -232,6 +234,7 @@ class SessionsPage extends LitElement {
             @changed=${this.#refreshNow}
             @failed=${(event) => { this.failure = event.detail; }}
             @clone=${() => this.#ask('clone', session)}
+            @load=${() => this.renderRoot.querySelector('mg-create-session').open(session.name, session.options)}
             @delete=${() => this.#ask('delete', session)}></mg-session-card>`)}
       </div>`;
   }

@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { activeRun, api } from '../api.js';
 import { compact, count, loss, rate } from '../format.js';
+import { meanOfLast } from '../losses.js';
 import { unusual } from '../options.js';
 import { icons } from '../ui/icons.js';
 import { controls } from '../ui/styles.js';
@@ -14,7 +15,7 @@ const SAMPLE_EVERY = 8000; // ms
 const SAMPLES = 3;
 
 /**
- * `<mg-session-card .session=${view}>` sends `clone` and `delete`, `changed` after it has changed
+ * `<mg-session-card .session=${view}>` sends `clone`, `delete` and `load` (documents), `changed` after it has changed
  * something, and `failed` with an error. It asks the server only while it is in sight.
  */
 class SessionCard extends LitElement {
@@ -133,7 +134,7 @@ class SessionCard extends LitElement {
 
   render() {
     const { name, state, step, stepsPerSecond, options, numParams, numDocs } = this.session;
-    const newest = this.points?.at(-1)?.mean;
+    const newest = meanOfLast(this.points ?? [], 100);
     const differing = unusual(options);
     return html`
       <article aria-labelledby="name">
@@ -166,16 +167,21 @@ class SessionCard extends LitElement {
     const { name, state } = this.session;
     const train = html`
       <input class="steps" name="steps" inputmode="numeric" value="1000" aria-label="Steps to train ${name}">
-      <button class="primary" aria-label="Train ${name}" ?disabled=${state !== 'ready'}>${icons.play} Train</button>`;
+      <button class="primary" aria-label="Train ${name}">${icons.play} Train</button>`;
     const pause = html`<button class="primary" type="button" aria-label="Pause ${name}"
       @click=${() => this.#steerRun(api.pauseRun)}>${icons.pause} Pause</button>`;
     const resume = html`<button class="primary" type="button" aria-label="Resume ${name}"
       @click=${() => this.#steerRun(api.resumeRun)}>${icons.play} Resume</button>`;
     const cancel = html`<button type="button" aria-label="Cancel the run of ${name}"
       @click=${() => this.#steerRun(api.cancelRun)}>Cancel</button>`;
+    const load = html`<button class="primary" type="button" aria-label="Load documents into ${name}"
+      @click=${() => this.#send('load')}>${icons.plus} Documents</button>`;
+    const anew = html`<button type="button" aria-label="Start ${name} anew"
+      @click=${() => this.#send('load')}>Start anew</button>`;
+    const forms = { created: load, ready: train, training: [pause, cancel], paused: [resume, cancel], failed: anew };
     return html`
       <form @submit=${this.#train}>
-        ${state === 'training' ? [pause, cancel] : state === 'paused' ? [resume, cancel] : train}
+        ${forms[state]}
         <span class="spring"></span>
         <button type="button" class="quiet icon" title="Clone" aria-label="Clone ${name}"
           ?disabled=${state === 'created' || state === 'failed'} @click=${() => this.#send('clone')}>${icons.copy}</button>

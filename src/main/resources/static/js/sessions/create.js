@@ -21,6 +21,7 @@ class CreateSession extends LitElement {
     problem: { state: true },
     isBusy: { state: true },
     isDropping: { state: true },
+    isOld: { state: true },
   };
 
   static styles = [controls, css`
@@ -52,17 +53,20 @@ class CreateSession extends LitElement {
     this.problem = null;
     this.isBusy = false;
     this.isDropping = false;
+    this.isOld = false;
   }
 
-  async open(name = '') {
+  /** @param options of a session to start anew; without, the form is for a new one */
+  async open(name = '', options = null) {
     this.problem = null;
+    this.isOld = options !== null;
     await this.updateComplete;
-    this.#dialog.open();
-    const input = this.#control('name');
-    if (name) {
-      input.value = name;
+    this.#control('name').value = name;
+    for (const option of options === null ? [] : OPTIONS) {
+      this.#control(option.name).value = options[option.name];
     }
-    input.focus();
+    this.#dialog.open();
+    this.#control(this.isOld ? 'source' : 'name').focus();
   }
 
   get #dialog() {
@@ -82,9 +86,10 @@ class CreateSession extends LitElement {
       if (name === '') {
         throw { field: 'name', message: 'A session needs a name' };
       }
-      const session = await api.init(name, { ...this.#options(), ...this.#documents() });
+      const options = { ...this.#options(), ...this.#documents() };
+      const session = await api.init(name, options, { overwrite: this.isOld || null });
       this.#dialog.close();
-      this.#control('name').value = '';
+      this.renderRoot.querySelector('form').reset();
       this.dispatchEvent(new CustomEvent('created', { detail: session }));
     } catch (problem) {
       this.problem = problem;
@@ -160,7 +165,7 @@ class CreateSession extends LitElement {
   render() {
     const { problem } = this;
     return html`
-      <mg-dialog class="wide" heading="New session" @close=${() => this.dispatchEvent(new Event('close'))}>
+      <mg-dialog class="wide" heading=${this.isOld ? 'Documents for a session' : 'New session'} @close=${() => this.dispatchEvent(new Event('close'))}>
         <form novalidate @submit=${this.#submit}>
           ${problem && !this.#hasOwnField
             ? html`<p class="notice bad" role="alert" tabindex="-1">${problem.message}</p>` : nothing}
@@ -169,7 +174,7 @@ class CreateSession extends LitElement {
             label: 'Name',
             hint: '1 to 63 of a-z, 0-9 and -',
             error: this.#error('name') ?? (problem?.code === 'exists' ? problem.message : null),
-            control: ({ id, describedBy, invalid }) => html`<input id=${id} name="name" required maxlength="200"
+            control: ({ id, describedBy, invalid }) => html`<input id=${id} name="name" required maxlength="200" ?readonly=${this.isOld}
               autocomplete="off" autocapitalize="off" spellcheck="false"
               aria-describedby=${describedBy} aria-invalid=${invalid}>`,
           })}
@@ -180,7 +185,7 @@ class CreateSession extends LitElement {
           </fieldset>
           <footer>
             <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
-            <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? 'Creating…' : 'Create'}</button>
+            <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? 'Loading…' : this.isOld ? 'Start anew' : 'Create'}</button>
           </footer>
         </form>
       </mg-dialog>`;

@@ -7,13 +7,17 @@ import { loss, plural } from '../format.js';
 const WIDTH = 300;
 const HEIGHT = 64;
 
+function quantile(values, part) {
+  return values.toSorted((a, b) => a - b)[Math.floor(part * (values.length - 1))];
+}
+
 /** `<mg-sparkline .points=${[{from, to, min, mean, max}]}>` */
 class Sparkline extends LitElement {
   static properties = { points: { attribute: false } };
 
   static styles = css`
     :host { display: block; }
-    svg { display: block; width: 100%; height: 64px; overflow: visible; }
+    svg { display: block; width: 100%; height: 64px; overflow: hidden; }
     .band { fill: var(--data-1); opacity: 0.18; }
     .mean { fill: none; stroke: var(--data-1); stroke-width: 1.8; vector-effect: non-scaling-stroke; stroke-linejoin: round; }
   `;
@@ -23,8 +27,9 @@ class Sparkline extends LitElement {
     if (points.length === 0) {
       return html`<svg role="img" aria-label="No losses yet"></svg>`;
     }
-    const low = Math.min(...points.map((p) => p.min));
-    const high = Math.max(...points.map((p) => p.max));
+    // a single spike would flatten all the rest: the band is cut off where it is rarely as wide
+    const low = quantile(points.map((p) => p.min), 0.03);
+    const high = Math.max(quantile(points.map((p) => p.max), 0.9), ...points.map((p) => p.mean));
     const first = points[0].from;
     const span = Math.max(1, points.at(-1).to - first);
     const x = (p) => (((p.from + p.to) / 2 - first) / span * WIDTH).toFixed(1);
@@ -33,7 +38,7 @@ class Sparkline extends LitElement {
     const band = [...points.map((p) => `${x(p)},${y(p.max)}`),
       ...points.toReversed().map((p) => `${x(p)},${y(p.min)}`)].join(' ');
     const text = `Loss over ${plural(points.at(-1).to, 'step')}: from ${loss(points[0].mean)} to `
-      + `${loss(points.at(-1).mean)}, between ${loss(low)} and ${loss(high)}`;
+      + `${loss(points.at(-1).mean)}, between ${loss(Math.min(...points.map((p) => p.min)))} and ${loss(Math.max(...points.map((p) => p.max)))}`;
     return html`
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${text}>
         ${svg`<polygon class="band" points=${band} /><polyline class="mean" points=${line} />`}

@@ -1,0 +1,159 @@
+// The bar that trains: run, pause, single steps, speed, and how far a run has come.
+
+import { LitElement, css, html, nothing } from 'lit';
+
+import { count, duration, plural, rate } from '../format.js';
+import { icons } from '../ui/icons.js';
+import { controls } from '../ui/styles.js';
+
+const SPEEDS = [['', 'Full speed'], ['1000', '1,000 steps/s'], ['100', '100 steps/s'], ['20', '20 steps/s'], ['5', '5 steps/s'], ['1', '1 step/s']];
+const STEPS = [1, 10, 100];
+
+/** `<mg-transport .live .view .revision>` sends `failed` with an error, null after a success. */
+export class Transport extends LitElement {
+  static properties = {
+    live: { attribute: false },
+    view: { attribute: false },
+    revision: { attribute: false },
+    speed: { state: true },
+    isBusy: { state: true },
+  };
+
+  static styles = [controls, css`
+    :host { display: block; }
+    .bar { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-3); }
+    form, .group { display: flex; align-items: center; gap: var(--space-2); }
+    input.steps { width: 100px; }
+    select { width: auto; }
+    .group button { min-width: 40px; }
+    .progress { flex: 1 1 260px; display: grid; gap: 5px; min-width: 0; }
+    .track { height: 6px; border-radius: 3px; background: var(--sunken); box-shadow: inset 0 0 0 1px var(--line); overflow: hidden; }
+    .track svg { display: block; width: 100%; height: 100%; }
+    .track rect { fill: var(--accent); }
+    .track.paused rect { fill: var(--warn); }
+    .progress p { color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; line-height: 1.3; }
+    .main { min-width: 96px; }
+    @media (max-width: 600px) {
+      form { flex: 1 1 100%; }
+      form input.steps { flex: 1; }
+      .progress { flex-basis: 100%; }
+      .group button { flex: 1; }
+    }
+  `];
+
+  constructor() {
+    super();
+    this.speed = '';
+    this.isBusy = false;
+  }
+
+  async #do(action) {
+    if (this.isBusy) {
+      return;
+    }
+    this.isBusy = true;
+    let failure = null;
+    try {
+      await action();
+    } catch (error) {
+      failure = error;
+    }
+    this.isBusy = false;
+    this.dispatchEvent(new CustomEvent('failed', { detail: failure }));
+  }
+
+  /** Trains, pauses or resumes, whichever fits. */
+  toggle() {
+    const run = this.live.activeRun;
+    if (run === null) {
+      this.#train();
+    } else {
+      this.#do(run.state === 'paused' || run.state === 'pausing' ? this.live.resume : this.live.pause);
+    }
+  }
+
+  /** Makes so many steps, if no run is in the way. */
+  step(steps) {
+    if (this.#maySteps) {
+      this.#do(() => this.live.step(steps));
+    }
+  }
+
+  get #maySteps() {
+    return this.live.activeRun === null && this.view.state === 'ready';
+  }
+
+  #train() {
+    const steps = Number(this.renderRoot.querySelector('.steps').value.replaceAll(/[,_ ]/g, ''));
+    this.#do(() => this.live.train(steps, this.#limit));
+  }
+
+  get #limit() {
+    return this.speed === '' ? null : Number(this.speed);
+  }
+
+  #setSpeed(speed) {
+    this.speed = speed;
+    if (this.live.activeRun !== null) {
+      this.#do(() => this.live.changeSpeed(this.#limit));
+    }
+  }
+
+  render() {
+    const run = this.live.activeRun;
+    return html`
+      <div class="bar" role="group" aria-label="Training">
+        ${run === null ? this.#start() : this.#steer(run)}
+        <select aria-label="Speed" .value=${this.speed} @change=${(event) => this.#setSpeed(event.target.value)}>
+          ${SPEEDS.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
+        </select>
+        <div class="group" role="group" aria-label="Single steps">
+          ${STEPS.map((steps) => html`<button ?disabled=${!this.#maySteps} title="Train ${plural(steps, 'step')}"
+            aria-label="Train ${plural(steps, 'step')}" @click=${() => this.step(steps)}>+${steps}</button>`)}
+        </div>
+        ${this.#progress()}
+      </div>`;
+  }
+
+  #start() {
+    return html`
+      <form @submit=${(event) => { event.preventDefault(); this.#train(); }}>
+        <button class="primary main" ?disabled=${this.view.state !== 'ready'}>${icons.play} Train</button>
+        <input class="steps" inputmode="numeric" value="10000" aria-label="Steps to train"> <span class="muted">steps</span>
+      </form>`;
+  }
+
+  #steer(run) {
+    const isPaused = run.state === 'paused' || run.state === 'pausing';
+    return html`
+      <div class="group">
+        <button class="primary main" @click=${() => this.toggle()}>
+          ${isPaused ? html`${icons.play} Resume` : html`${icons.pause} Pause`}</button>
+        <button @click=${() => this.#do(this.live.cancel)}>${icons.stop} Cancel</button>
+      </div>`;
+  }
+
+  #progress() {
+    const { run } = this.live;
+    if (run === null) {
+      return html`<div class="progress"><p>No run yet.</p></div>`;
+    }
+    const isActive = this.live.activeRun !== null;
+    const part = run.stepsDone / run.steps;
+    const words = isActive
+      ? [`${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'running' ? null : run.state,
+        run.stepsPerSecond > 0 ? `${rate(run.stepsPerSecond)} steps/s` : null,
+        run.etaSeconds !== undefined && run.state === 'running' ? `${duration(run.etaSeconds)} left` : null]
+      : [`Last run ${run.state}: ${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'failed' ? run.reason : null];
+    return html`
+      <div class="progress">
+        <div class="track ${run.state}" role="progressbar" aria-label="Progress of the run" aria-valuemin="0"
+          aria-valuemax="100" aria-valuenow=${Math.floor(part * 100)}>
+          <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width=${part * 100} height="1"></rect></svg>
+        </div>
+        <p>${words.filter(Boolean).join(' · ') || nothing}</p>
+      </div>`;
+  }
+}
+
+customElements.define('mg-transport', Transport);

@@ -1,0 +1,7 @@
+// The panels of the Live page, in their order: the one place to register one. `columns` of twelve on a
+// wide screen. What a panel is and gets, panel.js says.
+
+export const PANELS = [
+  { tag: 'mg-loss-panel', columns: 8, load: () => import('./loss.js') },
+  { tag: 'mg-steering-panel', columns: 4, load: () => import('./steering.js') },
+];
