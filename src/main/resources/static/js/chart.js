@@ -4,6 +4,7 @@
 import * as echarts from 'echarts';
 import { LitElement, css, html } from 'lit';
 
+import { Pace } from './pace.js';
 import { theme } from './theme.js';
 
 /** What all charts have in common; an option is laid over it. */
@@ -56,6 +57,8 @@ export class Chart extends LitElement {
 
   chart = null;
 
+  #pace = new Pace();
+  #timer = null;
   #sizes = new ResizeObserver(() => this.#fit());
 
   connectedCallback() {
@@ -66,6 +69,8 @@ export class Chart extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#sizes.disconnect();
+    clearTimeout(this.#timer);
+    this.#timer = null;
     this.chart?.dispose();
     this.chart = null;
   }
@@ -76,8 +81,17 @@ export class Chart extends LitElement {
 
   updated() {
     this.#fit();
+    this.#timer ??= setTimeout(() => this.#draw(), this.#pace.rest);
+  }
+
+  /** Draws the newest option; those in between are left out. */
+  #draw() {
+    this.#timer = null;
     if (this.chart !== null && this.option) {
-      this.chart.setOption({ ...common(), ...this.option }, { replaceMerge: ['series'], lazyUpdate: true });
+      this.#pace.run(() => {
+        this.chart.setOption({ ...common(), ...this.option }, { replaceMerge: ['series'] });
+        this.chart.getZr().flush();
+      });
     }
   }
 

@@ -134,8 +134,8 @@ export class LiveSession extends EventTarget {
 
   /** Asks for what the stream does not tell: options, the run, the history. */
   async refresh() {
-    const [view, runs, events] = await Promise.all(
-      [api.session(this.name), api.runs(this.name), api.history(this.name)]);
+    const view = await api.session(this.name);
+    const [runs, events] = await Promise.all([api.runs(this.name), api.history(this.name)]);
     if (this.view !== null && view.createdAt !== this.view.createdAt) {
       this.#forget();
       this.#watch?.restart(1);

@@ -13,7 +13,8 @@
 //             embeddings, score) take it as `step`
 //   revision  counts the changes
 //
-// A panel is rendered only while it can be seen. It overrides
+// A panel is rendered only while it can be seen, and no more often than leaves the page four fifths of the
+// time. It overrides
 //
 //   static heading        its title
 //   static about          a sentence or two on what it shows, for the menu
@@ -27,6 +28,7 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
+import { Pace } from './pace.js';
 import { theme } from './theme.js';
 import { icons } from './ui/icons.js';
 import { controls } from './ui/styles.js';
@@ -50,7 +52,7 @@ export class Panel extends LitElement {
 
   /** To be extended: `static styles = [Panel.styles, css`…`]`. */
   static styles = [controls, css`
-    :host { display: block; min-width: 0; }
+    :host { display: block; min-width: 0; height: 100%; }
     section {
       display: flex;
       flex-direction: column;
@@ -69,6 +71,9 @@ export class Panel extends LitElement {
       min-height: 46px;
     }
     section > header h2 { font-size: var(--text-l); line-height: 1.3; margin-right: auto; }
+    .controls { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-3); }
+    .controls label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; min-height: 26px; }
+    @media (max-width: 600px) { .controls:has(*) { order: 1; flex-basis: 100%; padding-right: var(--space-2); } }
     .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); }
     .panel-error { margin: 0 var(--space-4) var(--space-4); }
     .scroll { max-height: 360px; overflow: auto; }
@@ -98,6 +103,7 @@ export class Panel extends LitElement {
     this.dispatchEvent(new Event('sight', { bubbles: true, composed: true }));
     this.requestUpdate();
   }, { rootMargin: '100px' });
+  #pace = new Pace();
   #repaint = () => this.requestUpdate();
 
   constructor() {
@@ -122,6 +128,17 @@ export class Panel extends LitElement {
 
   shouldUpdate() {
     return this.isVisible || !this.hasUpdated;
+  }
+
+  async scheduleUpdate() {
+    if (this.#pace.rest > 0) {
+      await new Promise((done) => setTimeout(done, this.#pace.rest));
+    }
+    return super.scheduleUpdate();
+  }
+
+  performUpdate() {
+    this.#pace.run(() => super.performUpdate());
   }
 
   // ---- to be overridden
@@ -167,7 +184,8 @@ export class Panel extends LitElement {
       <section aria-labelledby="heading">
         <header>
           <h2 id="heading">${heading}</h2>
-          ${this.renderControls()} ${this.#menu()}
+          <div class="controls">${this.renderControls()}</div>
+          ${this.#menu()}
         </header>
         <div class="content">${this.live === undefined ? nothing : this.showsTable ? this.#table() : this.renderBody()}</div>
         ${this.failure ? html`<p class="error panel-error" role="alert">${this.failure.message}</p>` : nothing}

@@ -29,10 +29,9 @@ class LivePage extends LitElement {
     .top { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-3); margin-bottom: var(--space-3); }
     h1 { font-size: var(--text-xl); letter-spacing: -0.015em; line-height: 1.25; overflow-wrap: anywhere; }
     .facts { display: flex; flex-wrap: wrap; gap: 0 var(--space-4); color: var(--muted); font-size: var(--text-s); }
-    .badge { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-4); margin-left: auto; }
-    .badge div { display: flex; align-items: baseline; gap: 5px; color: var(--muted); font-size: var(--text-s); }
-    .badge dd { color: var(--ink); font-weight: 600; font-variant-numeric: tabular-nums; min-width: 4ch; text-align: right; }
-    .badge div { flex-direction: row-reverse; }
+    .badge { display: flex; flex-wrap: wrap; gap: 0 var(--space-4); margin-left: auto; }
+    .badge div { display: flex; flex-direction: row-reverse; align-items: baseline; gap: 5px; color: var(--muted); font-size: var(--text-s); }
+    .badge dd { color: var(--ink); font-weight: 600; font-variant-numeric: tabular-nums; text-align: right; }
     .bar {
       position: sticky;
       top: 0;

@@ -22,14 +22,12 @@ class LossPanel extends Panel {
     span: { state: true }, // of the moving average
     logSteps: { state: true },
     logLoss: { state: true },
+    allSpikes: { state: true }, // whether the chart is as high as the highest loss
     range: { state: true }, // {from, to} while zoomed; null
     closeUp: { state: true }, // the points of that range, from the server
   };
 
   static styles = [Panel.styles, css`
-    .switches { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-3); }
-    .switches label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; min-height: 26px; }
-    .average { display: flex; align-items: center; gap: var(--space-2); }
     .average input { width: 110px; }
     .average output { min-width: 8ch; }
     mg-chart { height: 340px; }
@@ -55,6 +53,7 @@ class LossPanel extends Panel {
     this.span = SPANS.includes(Number(query.get('ema'))) ? Number(query.get('ema')) : 100;
     this.logSteps = query.get('log')?.includes('x') ?? false;
     this.logLoss = query.get('log')?.includes('y') ?? false;
+    this.allSpikes = query.has('spikes');
     this.range = from >= 1 && to > from ? { from, to } : null;
     this.closeUp = null;
   }
@@ -81,7 +80,13 @@ class LossPanel extends Panel {
   #show() {
     const query = new URLSearchParams(location.search);
     const log = (this.logSteps ? 'x' : '') + (this.logLoss ? 'y' : '');
-    const wanted = { ema: this.span === 100 ? '' : this.span, log, from: this.range?.from ?? '', to: this.range?.to ?? '' };
+    const wanted = {
+      ema: this.span === 100 ? '' : this.span,
+      log,
+      spikes: this.allSpikes ? 1 : '',
+      from: this.range?.from ?? '',
+      to: this.range?.to ?? '',
+    };
     for (const [name, value] of Object.entries(wanted)) {
       if (value === '') {
         query.delete(name);
@@ -141,7 +146,6 @@ class LossPanel extends Panel {
       <label><input type="checkbox" .checked=${this[name]}
         @change=${(event) => { this[name] = event.target.checked; this.#show(); }}>${label}</label>`;
     return html`
-      <div class="switches">
         <label class="average">Average over
           <input type="range" min="0" max=${SPANS.length - 1} .value=${String(SPANS.indexOf(this.span))}
             aria-valuetext="${this.span} steps"
@@ -149,8 +153,8 @@ class LossPanel extends Panel {
           <output class="number">${compact(this.span)} ${this.span === 1 ? 'step' : 'steps'}</output>
         </label>
         ${toggle('logSteps', 'log steps')} ${toggle('logLoss', 'log loss')}
-        ${this.range ? html`<button @click=${() => this.#zoom(null)}>All steps</button>` : nothing}
-      </div>`;
+        ${toggle('allSpikes', 'all spikes')}
+        ${this.range ? html`<button @click=${() => this.#zoom(null)}>All steps</button>` : nothing}`;
   }
 
   renderBody() {
@@ -165,7 +169,7 @@ class LossPanel extends Panel {
         <span><i></i>mean</span>
         <span><i class="band"></i>lowest to highest</span>
         <span><i class="ema"></i>average <strong>${loss(average.at(-1))}</strong></span>
-        ${vocabSize ? html`<span><i class="uniform"></i>knows nothing: ln ${vocabSize} = ${number(Math.log(vocabSize))}</span>` : nothing}
+        ${vocabSize ? html`<span><i class="uniform"></i>knows nothing: ln ${vocabSize} = ${Math.log(vocabSize).toFixed(2)}</span>` : nothing}
       </p>
       <mg-chart @ready=${this.#ready} .option=${this.#option(points, average)} label=${this.#inWords(points)}></mg-chart>`;
   }
@@ -188,7 +192,7 @@ class LossPanel extends Panel {
     const all = { min: 1, max: Math.max(2, lastStep) };
     const shown = this.range ?? { from: all.min, to: all.max };
     return {
-      grid: { left: 44, right: 16, top: 16, bottom: 74 },
+      grid: { left: 44, right: 20, top: 24, bottom: 74 },
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
@@ -200,7 +204,7 @@ class LossPanel extends Panel {
         axisLabel: { color: theme.colour('--muted'), fontSize: 11, hideOverlap: true, formatter: compact },
       }),
       yAxis: axis({
-        id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true,
+        id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, max: this.allSpikes ? null : this.#height(points),
         axisLabel: { color: theme.colour('--muted'), fontSize: 11, formatter: (value) => number(value) },
       }),
       dataZoom: [
@@ -250,6 +254,14 @@ class LossPanel extends Panel {
     };
   }
 
+  /** So high that the means and most of the band are in the picture: a few spikes would flatten the rest. */
+  #height(points) {
+    const highest = points.map(({ max }) => max).sort((a, b) => a - b)[Math.floor(0.9 * (points.length - 1))];
+    const limit = Math.max(highest, ...points.map(({ mean }) => mean), Math.log(this.view.vocabSize ?? 1)) * 1.03;
+    const unit = 10 ** Math.floor(Math.log10(limit)) / 2;
+    return Math.ceil(limit / unit) * unit;
+  }
+
   #tip(points, average, items) {
     const index = items.find(({ seriesId }) => seriesId === 'mean')?.dataIndex;
     const point = points[index];
@@ -276,7 +288,7 @@ class LossPanel extends Panel {
     return {
       silent: true, animation: false, symbol: 'none', data,
       lineStyle: { color: colour, type: 'dotted', width: 1 },
-      label: { color: colour, fontSize: 11, position: 'insideEndTop', backgroundColor: theme.colour('--surface'), padding: [1, 3] },
+      label: { color: colour, fontSize: 11, position: 'end', distance: 3 },
     };
   }
 
@@ -292,7 +304,9 @@ class LossPanel extends Panel {
 
 function inWords({ kind, steering }) {
   if (kind === 'steered') {
-    return Object.entries(steering).map(([name, value]) => `${name} ${value}`).join(', ');
+    const { learningRate, numSteps, batchSize } = steering;
+    return [learningRate && `rate ${number(learningRate)}`, numSteps && `horizon ${compact(numSteps)}`,
+      batchSize && `batch ${batchSize}`].filter(Boolean).join(', ');
   }
   return kind === 'forked' || kind === 'failed' ? kind : '';
 }

@@ -31,7 +31,7 @@ class CreateSession extends LitElement {
     legend { padding: 0; font-size: var(--text-s); font-weight: 600; margin-bottom: var(--space-2); }
     .sources { display: flex; flex-wrap: wrap; gap: var(--space-4); }
     .sources label { display: flex; align-items: center; gap: var(--space-2); font-weight: 400; min-height: 28px; }
-    .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); gap: var(--space-4); }
+    .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(180px, 42%), 1fr)); gap: var(--space-4); }
     .drop {
       display: grid;
       justify-items: center;
