@@ -33,7 +33,7 @@ import { theme } from './theme.js';
 import { icons } from './ui/icons.js';
 import { controls } from './ui/styles.js';
 
-const MOST_ROWS = 500; // in a table; an export has them all
+const MOST_ROWS = 1000; // in a table; an export has them all
 
 export class Panel extends LitElement {
   static heading = '';

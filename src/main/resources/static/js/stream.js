@@ -116,7 +116,7 @@ class Stream extends EventTarget {
     if (this.state !== 'lost') {
       this.#setState('connecting');
     }
-    const socket = new WebSocket('/api/v1/ws');
+    const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/ws`);
     this.#socket = socket;
     socket.onopen = () => {
       this.#delay = FIRST_DELAY;

@@ -95,6 +95,7 @@ final class ArchitectureTest {
                         "dev.microgpt.session..",
                         "dev.microgpt.web..",
                         "dev.microgpt.live..",
+                        "dev.microgpt.page..",
                         "dev.microgpt.store..")
                 .check(PRODUCT);
     }
@@ -107,7 +108,27 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.microgpt.web..", "dev.microgpt.live..", "dev.microgpt.store..")
+                        "dev.microgpt.web..",
+                        "dev.microgpt.live..",
+                        "dev.microgpt.page..",
+                        "dev.microgpt.store..")
+                .check(PRODUCT);
+    }
+
+    /// Pages use the public interface, as anybody's pages do.
+    @Test
+    void thePagesKnowNothingOfTheRest() {
+        classes()
+                .that()
+                .resideInAPackage("dev.microgpt.page..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.microgpt.page..",
+                        "java..",
+                        "jakarta.servlet..",
+                        "org.jspecify.annotations",
+                        "org.springframework..")
                 .check(PRODUCT);
     }
 

@@ -16,7 +16,6 @@ export class Transport extends LitElement {
     view: { attribute: false },
     revision: { attribute: false },
     speed: { state: true },
-    isBusy: { state: true },
   };
 
   static styles = [controls, css`
@@ -41,42 +40,39 @@ export class Transport extends LitElement {
     }
   `];
 
+  #queue = Promise.resolve();
+
   constructor() {
     super();
     this.speed = '';
-    this.isBusy = false;
   }
 
-  async #do(action) {
-    if (this.isBusy) {
-      return;
-    }
-    this.isBusy = true;
-    let failure = null;
-    try {
-      await action();
-    } catch (error) {
-      failure = error;
-    }
-    this.isBusy = false;
+  /** One after the other: what is asked for while something is under way waits for it. */
+  #do(action) {
+    this.#queue = this.#queue.then(action).then(
+      () => this.#send(null),
+      (error) => this.#send(error),
+    );
+  }
+
+  #send(failure) {
     this.dispatchEvent(new CustomEvent('failed', { detail: failure }));
   }
 
   /** Trains, pauses or resumes, whichever fits. */
   toggle() {
-    const run = this.live.activeRun;
-    if (run === null) {
-      this.#train();
-    } else {
-      this.#do(run.state === 'paused' || run.state === 'pausing' ? this.live.resume : this.live.pause);
-    }
+    this.#do(() => {
+      const run = this.live.activeRun;
+      if (run === null) {
+        return this.#train();
+      }
+      return run.state === 'paused' || run.state === 'pausing' ? this.live.resume() : this.live.pause();
+    });
   }
 
   /** Makes so many steps, if no run is in the way. */
   step(steps) {
-    if (this.#maySteps) {
-      this.#do(() => this.live.step(steps));
-    }
+    this.#do(() => this.#maySteps ? this.live.step(steps) : null);
   }
 
   get #maySteps() {
@@ -85,7 +81,7 @@ export class Transport extends LitElement {
 
   #train() {
     const steps = Number(this.renderRoot.querySelector('.steps').value.replaceAll(/[,_ ]/g, ''));
-    this.#do(() => this.live.train(steps, this.#limit));
+    return this.live.train(steps, this.#limit);
   }
 
   get #limit() {
@@ -94,9 +90,7 @@ export class Transport extends LitElement {
 
   #setSpeed(speed) {
     this.speed = speed;
-    if (this.live.activeRun !== null) {
-      this.#do(() => this.live.changeSpeed(this.#limit));
-    }
+    this.#do(() => this.live.activeRun === null ? null : this.live.changeSpeed(this.#limit));
   }
 
   render() {
@@ -117,7 +111,7 @@ export class Transport extends LitElement {
 
   #start() {
     return html`
-      <form @submit=${(event) => { event.preventDefault(); this.#train(); }}>
+      <form @submit=${(event) => { event.preventDefault(); this.#do(() => this.#train()); }}>
         <button class="primary main" ?disabled=${this.view.state !== 'ready'}>${icons.play} Train</button>
         <input class="steps" inputmode="numeric" value="10000" aria-label="Steps to train"> <span class="muted">steps</span>
       </form>`;

@@ -163,7 +163,7 @@ class LivePage extends LitElement {
             <span>${count(vocabSize)} tokens</span>` : nothing}
           <span>${options.engine}</span>
         </p>
-        <dl class="badge" aria-label="Speed">
+        <dl class="badge">
           ${fact(count(step), 'steps')}
           ${fact(isTraining ? rate(stepsPerSecond) : '–', 'steps/s')}
           ${fact(isTraining && framesPerSecond ? compact(stepsPerFrame) : '–', 'steps/frame')}

@@ -264,7 +264,7 @@ class SessionsPage extends LitElement {
         <form class="dialog" @submit=${clone}>
           <p>The clone has the same parameters, documents and losses, and goes its own way from step ${count(this.subject?.step ?? 0)}.</p>
           <div class="field">
-            <label for="clone-name">Name</label>
+            <label for="clone-name">Name of the clone</label>
             <input id="clone-name" name="name" required autocomplete="off" spellcheck="false"
               .value=${this.#freeName(this.subject?.name ?? '')} aria-describedby=${this.dialogError ? 'dialog-error' : nothing}>
           </div>

@@ -1,0 +1,111 @@
+package dev.microgpt.page;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Playwright;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// Gives tests a [Browser]: the Chromium or Chrome that is installed, one for all of them. Nothing is
+/// downloaded. Where there is none the tests are skipped, unless the system property
+/// `chromium.required` is true; `chromium.path` names one that is in no usual place.
+final class Chromium implements ExecutionCondition, ParameterResolver {
+
+    private static final Logger log = LoggerFactory.getLogger(Chromium.class);
+
+    private static final List<String> NAMES =
+            List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+    private static final List<String> PLACES =
+            List.of(
+                    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+                    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+                    "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe");
+    private static final String ADVICE =
+            "no Chromium or Chrome is installed: `apt-get install chromium`, or say where it is with"
+                    + " -Dchromium.path=...";
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        if (path() != null) {
+            return ConditionEvaluationResult.enabled("Chromium is there");
+        }
+        if (Boolean.getBoolean("chromium.required")) {
+            throw new IllegalStateException(ADVICE);
+        }
+        log.warn("{} is skipped: {}", context.getDisplayName(), ADVICE);
+        return ConditionEvaluationResult.disabled(ADVICE);
+    }
+
+    private static @Nullable Path path() {
+        String given = System.getProperty("chromium.path");
+        Stream<Path> candidates =
+                given != null
+                        ? Stream.of(Path.of(given))
+                        : Stream.concat(onPath(), PLACES.stream().map(Path::of));
+        return candidates.filter(Files::isExecutable).findFirst().orElse(null);
+    }
+
+    private static Stream<Path> onPath() {
+        String folders = System.getenv().getOrDefault("PATH", "");
+        return Arrays.stream(folders.split(File.pathSeparator, -1))
+                .flatMap(folder -> NAMES.stream().map(name -> Path.of(folder, name)));
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        return parameter.getParameter().getType() == Browser.class;
+    }
+
+    @Override
+    public Browser resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return context.getRoot()
+                .getStore(Namespace.create(Chromium.class))
+                .computeIfAbsent(Running.class, _ -> Running.start(), Running.class)
+                .browser();
+    }
+
+    /// Closed by JUnit after the last test.
+    private record Running(Playwright playwright, Browser browser) implements AutoCloseable {
+
+        static Running start() {
+            Playwright playwright =
+                    Playwright.create(
+                            new Playwright.CreateOptions()
+                                    .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+            Browser browser =
+                    playwright
+                            .chromium()
+                            .launch(
+                                    new BrowserType.LaunchOptions()
+                                            .setExecutablePath(path())
+                                            .setArgs(
+                                                    List.of(
+                                                            "--disable-quic",
+                                                            "--disable-background-networking",
+                                                            "--disable-component-update",
+                                                            "--disable-sync")));
+            return new Running(playwright, browser);
+        }
+
+        @Override
+        public void close() {
+            playwright.close();
+        }
+    }
+}

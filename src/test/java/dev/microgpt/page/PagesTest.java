@@ -1,0 +1,101 @@
+package dev.microgpt.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.Reply;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// What the pages are made of, and what a browser is told about them.
+@ServiceTest
+final class PagesTest {
+
+    private static final Pattern IMPORT_MAP =
+            Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL);
+
+    private final Api api;
+
+    PagesTest(@LocalServerPort int port) {
+        api = new Api(port);
+    }
+
+    private Reply get(String path) {
+        Reply reply = api.send(api.root(path).header("Accept", "text/html,*/*;q=0.8"));
+        assertThat(reply.status()).as(path).isEqualTo(200);
+        return reply;
+    }
+
+    private static String importMap(Reply page) {
+        Matcher matcher = IMPORT_MAP.matcher(page.body());
+        assertThat(matcher.find()).isTrue();
+        return matcher.group(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/s/names", "/s/nobody"})
+    void pagesLetNoScriptRunThatIsNotOurs(String path) {
+        Reply page = get(path);
+        String policy = page.header("Content-Security-Policy");
+        String hash = Digests.base64(importMap(page).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(page.header("Content-Type")).isEqualTo("text/html;charset=UTF-8");
+        assertThat(policy)
+                .contains(
+                        "default-src 'none'",
+                        "script-src 'self' 'sha256-" + hash + "';",
+                        "style-src 'self';",
+                        "frame-ancestors 'none'",
+                        "base-uri 'none'",
+                        "form-action 'none'")
+                .doesNotContain("unsafe", "*", "http:");
+        assertThat(page.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(page.header("Referrer-Policy")).isEqualTo("no-referrer");
+        assertThat(page.body().replaceAll("(?s)<script type=\"importmap\">.*?</script>", ""))
+                .doesNotContainPattern("<script(?![^>]* src=)")
+                .doesNotContain("<style", "style=", "://");
+    }
+
+    @Test
+    void aNameIsNotWrittenIntoItsPage() {
+        assertThat(get("/s/%3Cscript%3Ealert(1)%3Cscript%3E").body())
+                .isEqualTo(get("/s/names").body());
+    }
+
+    @Test
+    void theImportMapLeadsToLibrariesThatMayBeKeptForEver() {
+        JsonNode imports = Json.parse(importMap(get("/"))).path("imports");
+
+        for (String library :
+                new String[] {"lit", "lit-html", "@lit/reactive-element", "echarts"}) {
+            Reply file = get(imports.path(library).stringValue());
+            assertThat(file.header("Content-Type")).as(library).startsWith("text/javascript");
+            assertThat(file.header("Cache-Control")).contains("immutable", "max-age=31536000");
+            assertThat(file.header("X-Content-Type-Options")).isEqualTo("nosniff");
+        }
+        assertThat(get(imports.path("lit/").stringValue() + "directives/repeat.js").body())
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/s/names", "/js/api.js", "/css/base.css", "/img/icon.svg"})
+    void ourOwnFilesAreAskedForAgainAndNotSentAgain(String path) {
+        Reply first = get(path);
+        assertThat(first.header("Cache-Control")).isEqualTo("no-cache");
+
+        Reply second = api.send(api.root(path).header("If-None-Match", first.header("ETag")));
+        assertThat(second.status()).isEqualTo(304);
+        assertThat(second.body()).isEmpty();
+    }
+}

@@ -1,0 +1,87 @@
+package dev.microgpt.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// A tab of a fresh profile, which keeps a record of what must not happen: errors, and requests to
+/// anywhere but the service. Closing it fails where there were any.
+final class Tab implements AutoCloseable {
+
+    static final int PHONE = 390;
+    static final int DESKTOP = 1440;
+
+    private static final double TIMEOUT_MILLIS = 20_000;
+
+    private final String origin;
+    private final BrowserContext context;
+    private final Page page;
+    private final List<String> complaints = new ArrayList<>();
+    private final List<String> requests = new ArrayList<>();
+    private boolean expectsErrors;
+
+    private Tab(Browser browser, int port, ColorScheme colours, int width) {
+        origin = "http://localhost:" + port;
+        context =
+                browser.newContext(
+                        new Browser.NewContextOptions()
+                                .setBaseURL(origin)
+                                .setColorScheme(colours)
+                                .setViewportSize(width, 900));
+        context.setDefaultTimeout(TIMEOUT_MILLIS);
+        page = context.newPage();
+        page.onConsoleMessage(
+                message -> {
+                    if (List.of("error", "warning").contains(message.type())) {
+                        complaints.add(message.text());
+                    }
+                });
+        page.onPageError(complaints::add);
+        page.onRequest(request -> requests.add(request.url()));
+    }
+
+    static Tab open(Browser browser, int port) {
+        return open(browser, port, ColorScheme.LIGHT, DESKTOP);
+    }
+
+    static Tab open(Browser browser, int port, ColorScheme colours, int width) {
+        return new Tab(browser, port, colours, width);
+    }
+
+    Page page() {
+        return page;
+    }
+
+    /// The URLs that were asked for.
+    List<String> requests() {
+        return List.copyOf(requests);
+    }
+
+    /// A refusal by the server is an error in the console, whatever the page makes of it.
+    Tab expectingErrors() {
+        expectsErrors = true;
+        return this;
+    }
+
+    @Override
+    public void close() {
+        context.close();
+        assertThat(requests)
+                .allMatch(
+                        url ->
+                                url.startsWith(origin + "/")
+                                        || url.startsWith("data:")
+                                        || url.startsWith("blob:"));
+        assertThat(complaints)
+                .noneMatch(complaint -> complaint.contains("Content Security Policy"));
+        if (!expectsErrors) {
+            assertThat(complaints).isEmpty();
+        }
+    }
+}
