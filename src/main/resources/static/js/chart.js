@@ -12,8 +12,12 @@ function common() {
   return {
     animation: false, // they move by themselves while a model trains
     backgroundColor: 'transparent',
-    textStyle: { fontFamily: getComputedStyle(document.documentElement).fontFamily, color: theme.colour('--ink') },
+    textStyle: { fontFamily: fontFamily(), color: theme.colour('--ink') },
   };
+}
+
+function fontFamily() {
+  return getComputedStyle(document.documentElement).fontFamily;
 }
 
 /** The look of an axis. */
@@ -37,7 +41,7 @@ export function tooltip(option) {
     confine: true,
     backgroundColor: theme.colour('--raised'),
     borderColor: theme.colour('--line'),
-    textStyle: { color: theme.colour('--ink'), fontSize: 12 },
+    textStyle: { fontFamily: fontFamily(), color: theme.colour('--ink'), fontSize: 12 },
     ...option,
   };
 }

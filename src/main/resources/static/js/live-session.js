@@ -132,6 +132,15 @@ export class LiveSession extends EventTarget {
     }
   }
 
+  /** The first trace brings the document for `traceAt`, where somebody asked for that before. */
+  #setTrace(trace) {
+    const isFirst = this.trace === null;
+    this.trace = trace;
+    if (isFirst && this.at !== null) {
+      this.viewAt(this.at).catch(() => {}); // there is no such step
+    }
+  }
+
   /** Asks for what the stream does not tell: options, the run, the history. */
   async refresh() {
     const view = await api.session(this.name);
@@ -186,7 +195,9 @@ export class LiveSession extends EventTarget {
       try {
         const [{ text }] = await api.generate(this.name, { seed: 1, temperature: 0.5 });
         const { text: doc, ...trace } = await api.inspect(this.name, { text });
-        this.trace ??= { ...trace, doc, step: this.view.step };
+        if (this.trace === null) {
+          this.#setTrace({ ...trace, doc, step: this.view.step });
+        }
         this.#changed();
       } catch {
         // the first step will bring one
@@ -201,7 +212,9 @@ export class LiveSession extends EventTarget {
       this.#refreshQuietly();
     }
     this.losses.add(frame);
-    this.trace = frame.trace ?? this.trace;
+    if (frame.trace) {
+      this.#setTrace(frame.trace);
+    }
     const hasChanged = frame.state !== this.view.state;
     this.view = { ...this.view, state: frame.state, step: frame.toStep, stepsPerSecond: frame.stepsPerSecond };
     if (hasChanged) {

@@ -59,18 +59,24 @@ export class LossStore {
     }
     while (this.#buckets.length > this.#capacity) {
       this.#width *= 2;
-      this.#buckets = resampled(this.#buckets, this.#width);
+      this.#buckets = resampled(this.#buckets, () => this.#width);
     }
   }
 
-  /** The buckets of a range of steps, merged until there are at most `maxPoints`. */
-  points(maxPoints, from = 1, to = Infinity) {
+  /**
+   * The buckets of a range of steps, merged until there are at most about `maxPoints`: all as wide, or,
+   * for a logarithmic axis, each wider than the one before.
+   */
+  points(maxPoints, { from = 1, to = Infinity } = {}, isLogarithmic = false) {
     const inRange = this.#buckets.filter((bucket) => bucket.to >= from && bucket.from <= to);
     if (inRange.length <= maxPoints) {
       return inRange;
     }
-    const steps = inRange.at(-1).to - inRange[0].from + 1;
-    return resampled(inRange, Math.ceil(steps / maxPoints));
+    const first = inRange[0].from;
+    const last = inRange.at(-1).to;
+    const growth = (last / first) ** (1 / maxPoints);
+    const width = Math.ceil((last - first + 1) / maxPoints);
+    return resampled(inRange, isLogarithmic ? (step) => step * (growth - 1) : () => width);
   }
 }
 
@@ -86,9 +92,10 @@ export function meanOfLast(buckets, steps) {
   return seen === 0 ? null : sum / seen;
 }
 
-function resampled(buckets, width) {
+/** Merged up to the width that `widthAt` gives for a step. */
+function resampled(buckets, widthAt) {
   const result = [];
-  buckets.forEach((bucket) => add(result, bucket, width));
+  buckets.forEach((bucket) => add(result, bucket, widthAt(bucket.from)));
   return result;
 }
 

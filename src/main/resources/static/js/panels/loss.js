@@ -30,7 +30,8 @@ class LossPanel extends Panel {
   static styles = [Panel.styles, css`
     .average input { width: 110px; }
     .average output { min-width: 8ch; }
-    mg-chart { height: 340px; }
+    .content { display: flex; flex-direction: column; }
+    mg-chart { flex: 1; height: auto; min-height: 340px; }
     .legend { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-4); margin-bottom: var(--space-1); font-size: var(--text-s); color: var(--muted); }
     .legend span { display: inline-flex; align-items: center; gap: 6px; }
     .legend i { width: 16px; height: 3px; border-radius: 2px; background: var(--data-1); opacity: 0.55; }
@@ -39,7 +40,7 @@ class LossPanel extends Panel {
     .legend .uniform { height: 0; border-top: 2px dashed var(--data-6); background: none; opacity: 1; }
     .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .empty { display: grid; place-items: center; height: 340px; color: var(--muted); }
-    @media (max-width: 600px) { mg-chart, .empty { height: 280px; } }
+    @media (max-width: 600px) { mg-chart { min-height: 280px; } .empty { height: 280px; } }
   `];
 
   #timer = null;
@@ -138,7 +139,7 @@ class LossPanel extends Panel {
   #ready = (event) => event.target.chart.on('datazoom', this.#zoomed);
 
   get #points() {
-    return this.closeUp ?? this.live.losses.points(POINTS, this.range?.from, this.range?.to);
+    return this.closeUp ?? this.live.losses.points(POINTS, this.range ?? {}, this.logSteps);
   }
 
   renderControls() {

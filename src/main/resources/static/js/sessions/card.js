@@ -150,7 +150,7 @@ class SessionCard extends LitElement {
         </dl>
         <p class="samples" title=${this.samples?.join('\n') ?? nothing}>${this.samples
           ? html`<span class="visually-hidden">Writes: </span>${this.samples.join(' · ')}`
-          : html`<span class="muted">${this.#hint(state)}</span>`}</p>
+          : html`<span class="muted">${this.#hint(state, step)}</span>`}</p>
         <ul class="options" aria-label="Size, and options that are not the defaults">
           ${numParams ? html`<li>${compact(numParams)} parameters</li><li>${compact(numDocs)} documents</li>` : nothing}
           ${differing.map(([option, value]) => html`<li>${option} ${value}</li>`)}
@@ -159,8 +159,11 @@ class SessionCard extends LitElement {
       </article>`;
   }
 
-  #hint(state) {
-    return { created: 'No documents yet', failed: 'The numbers are not finite any more', ready: 'Not trained yet' }[state] ?? '';
+  #hint(state, step) {
+    if (state === 'failed') {
+      return 'The numbers are not finite any more';
+    }
+    return state === 'created' ? 'No documents yet' : step === 0 ? 'Not trained yet' : '';
   }
 
   #actions() {

@@ -1,6 +1,6 @@
 // What is at the top of every page: the way home, the API, the theme, help.
 
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 
 import { theme } from '../theme.js';
 import { icons } from './icons.js';
@@ -39,6 +39,7 @@ class Header extends LitElement {
     }
     nav { display: flex; align-items: center; gap: var(--space-1); }
     nav a { padding: var(--space-2) var(--space-3); font-size: var(--text-s); font-weight: 500; text-decoration: none; }
+    nav a[aria-current] { color: var(--ink); }
     nav a:hover { text-decoration: underline; }
     @media (max-width: 600px) { header { padding-inline: var(--space-4); } nav a { padding-inline: var(--space-2); } }
   `];
@@ -61,7 +62,7 @@ class Header extends LitElement {
       <header>
         <a class="home" href="/"><img src="/img/icon.svg" alt="" width="24" height="24">microgpt</a>
         <nav aria-label="Site">
-          <a href="/">Sessions</a>
+          <a href="/" aria-current=${location.pathname === '/' ? 'page' : nothing}>Sessions</a>
           <a href="/swagger-ui.html">API</a>
           <button class="quiet icon" title=${colours} aria-label=${colours}
             @click=${() => { theme.choice = THEMES[theme.choice]; }}>${THEME_ICONS[theme.choice]}</button>

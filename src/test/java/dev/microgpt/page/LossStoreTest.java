@@ -1,0 +1,91 @@
+package dev.microgpt.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.microsoft.playwright.Browser;
+
+import dev.microgpt.support.Json;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+/// What a page keeps of losses: few buckets, from which nothing of note is missing.
+@ServiceTest
+@ExtendWith(Chromium.class)
+final class LossStoreTest {
+
+    private final int port;
+    private final Browser browser;
+
+    LossStoreTest(@LocalServerPort int port, Browser browser) {
+        this.port = port;
+        this.browser = browser;
+    }
+
+    /// Runs the body of a function that has `LossStore`, `meanOfLast` and `movingAverage`.
+    private JsonNode run(String body) {
+        try (Tab tab = Tab.open(browser, port)) {
+            tab.page().navigate("/");
+            Object result =
+                    tab.page()
+                            .evaluate(
+                                    """
+                                    async () => {
+                                      const { LossStore, meanOfLast, movingAverage } = await import('/js/losses.js');
+                                      %s
+                                    }"""
+                                            .formatted(body));
+            return Json.parse(Json.write(result));
+        }
+    }
+
+    @Test
+    void manyStepsStayFewBucketsThatMissNoSpike() {
+        JsonNode result =
+                run(
+                        """
+                        const store = new LossStore(256);
+                        for (let from = 1; from <= 100_000; from += 1000) {
+                          const losses = Array.from({ length: 1000 }, (_, i) => from + i === 54_321 ? 99 : 2);
+                          store.add({ fromStep: from, losses });
+                          store.add({ fromStep: from, losses }); // once more: left out
+                        }
+                        const points = store.points(100);
+                        return {
+                          size: store.size, last: store.lastStep, points: points.length,
+                          steps: points.reduce((sum, { from, to }) => sum + to - from + 1, 0),
+                          spike: points.filter(({ max }) => max === 99).length,
+                          mean: meanOfLast(points, Infinity),
+                          early: store.points(100, {}, true)[0].to,
+                        };""");
+
+        assertThat(result.path("size").intValue()).isBetween(128, 256);
+        assertThat(result.path("last").intValue()).isEqualTo(100_000);
+        assertThat(result.path("points").intValue()).isBetween(50, 100);
+        assertThat(result.path("steps").intValue()).isEqualTo(100_000);
+        assertThat(result.path("spike").intValue()).isEqualTo(1);
+        assertThat(result.path("mean").doubleValue()).isEqualTo(2 + 97e-5, within(1e-9));
+        assertThat(result.path("early").intValue()).isLessThanOrEqualTo(512);
+    }
+
+    @Test
+    void theMovingAverageIsTheSameInBuckets() {
+        JsonNode result =
+                run(
+                        """
+                        const steps = Array.from({ length: 40 }, (_, i) => ({ from: i + 1, to: i + 1, mean: i < 20 ? 3 : 1 }));
+                        const buckets = [{ from: 1, to: 20, mean: 3 }, { from: 21, to: 40, mean: 1 }];
+                        return [movingAverage(steps, 10)[19], movingAverage(steps, 10)[39], ...movingAverage(buckets, 10)];
+                        """);
+
+        double[] averages = Json.doubles(result);
+        assertThat(averages[0]).isEqualTo(3, within(1e-12));
+        assertThat(averages[2]).isEqualTo(averages[0], within(1e-12));
+        assertThat(averages[3]).isEqualTo(averages[1], within(1e-12));
+    }
+}
