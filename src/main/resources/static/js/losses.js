@@ -75,7 +75,7 @@ export class LossStore {
     const first = inRange[0].from;
     const last = inRange.at(-1).to;
     const growth = (last / first) ** (1 / maxPoints);
-    const width = Math.ceil((last - first + 1) / maxPoints);
+    const width = Math.ceil((last - first + 1) / maxPoints / this.#width) * this.#width;
     return resampled(inRange, isLogarithmic ? (step) => step * (growth - 1) : () => width);
   }
 }
