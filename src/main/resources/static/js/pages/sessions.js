@@ -265,7 +265,7 @@ class SessionsPage extends LitElement {
           <p>The clone has the same parameters, documents and losses, and goes its own way from step ${count(this.subject?.step ?? 0)}.</p>
           <div class="field">
             <label for="clone-name">Name of the clone</label>
-            <input id="clone-name" name="name" required autocomplete="off" spellcheck="false"
+            <input id="clone-name" name="name" data-focus required autocomplete="off" spellcheck="false"
               .value=${this.#freeName(this.subject?.name ?? '')} aria-describedby=${this.dialogError ? 'dialog-error' : nothing}>
           </div>
           ${this.#dialogProblem()}
@@ -296,7 +296,7 @@ class SessionsPage extends LitElement {
           <p>Its model and its ${plural(step, 'trained step')} cannot be brought back.</p>
           ${this.#dialogProblem()}
           <footer>
-            <button @click=${() => this.#dialog('delete').close()}>Keep</button>
+            <button data-focus @click=${() => this.#dialog('delete').close()}>Keep</button>
             <button class="danger" @click=${() => this.#answer('delete', () => api.remove(name))}>${icons.trash} Delete</button>
           </footer>
         </div>

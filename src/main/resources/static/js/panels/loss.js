@@ -255,10 +255,10 @@ class LossPanel extends Panel {
     };
   }
 
-  /** So high that the means and most of the band are in the picture: a few spikes would flatten the rest. */
+  /** So high that all means and the usual band are in the picture: a few spikes would flatten the rest. */
   #height(points) {
-    const highest = points.map(({ max }) => max).sort((a, b) => a - b)[Math.floor(0.9 * (points.length - 1))];
-    const limit = Math.max(highest, ...points.map(({ mean }) => mean), Math.log(this.view.vocabSize ?? 1)) * 1.03;
+    const usual = points.map(({ max }) => max).sort((a, b) => a - b)[Math.floor(points.length / 2)] ?? 1;
+    const limit = Math.max(usual, ...points.map(({ mean }) => mean), Math.log(this.view.vocabSize ?? 1)) * 1.03;
     const unit = 10 ** Math.floor(Math.log10(limit)) / 2;
     return Math.ceil(limit / unit) * unit;
   }

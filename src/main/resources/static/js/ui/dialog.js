@@ -1,4 +1,5 @@
-// A modal dialog with a title. `open()` shows it; Escape, the cross or a click beside it close it.
+// A modal dialog with a title. `open()` shows it and goes to what is marked `data-focus`; Escape, the cross
+// or a click beside it close it.
 
 import { LitElement, css, html } from 'lit';
 
@@ -17,6 +18,7 @@ export class Dialog extends LitElement {
   open() {
     if (!this.isOpen) {
       this.renderRoot.querySelector('dialog').showModal();
+      this.querySelector('[data-focus]')?.focus();
     }
   }
 

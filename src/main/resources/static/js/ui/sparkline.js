@@ -27,9 +27,10 @@ class Sparkline extends LitElement {
     if (points.length === 0) {
       return html`<svg role="img" aria-label="No losses yet"></svg>`;
     }
-    // a single spike would flatten all the rest: the band is cut off where it is rarely as wide
+    // a single spike would flatten all the rest: the band is cut off where it is
+    // higher than usual
     const low = quantile(points.map((p) => p.min), 0.03);
-    const high = Math.max(quantile(points.map((p) => p.max), 0.9), ...points.map((p) => p.mean));
+    const high = Math.max(quantile(points.map((p) => p.max), 0.5), ...points.map((p) => p.mean));
     const first = points[0].from;
     const span = Math.max(1, points.at(-1).to - first);
     const x = (p) => (((p.from + p.to) / 2 - first) / span * WIDTH).toFixed(1);

@@ -89,6 +89,7 @@ final class SessionsPageTest {
             assertThat(card(page, "page-story-2").locator("dd").first()).hasText("300");
 
             button(page, "Delete page-story").click();
+            assertThat(button(page, "Keep")).isFocused();
             button(page, "Keep").click();
             assertThat(api.view("page-story").path("step").intValue()).isEqualTo(300);
             button(page, "Delete page-story").click();
