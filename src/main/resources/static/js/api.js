@@ -81,7 +81,8 @@ export const api = {
   fork: (name, newName, options = {}) =>
     call('POST', at(name, '/fork'), { body: { name: newName, ...options } }),
   config: (name) => call('GET', at(name, '/config')),
-  history: async (name) => (await call('GET', at(name, '/history'))).events,
+  /** {events, schedule, samples} */
+  history: (name) => call('GET', at(name, '/history')),
 
   step: (name, steps, viz = 'none') => call('POST', at(name, '/step'), { body: { count: steps, viz } }),
   runs: async (name) => (await call('GET', at(name, '/runs'))).runs,
@@ -98,7 +99,17 @@ export const api = {
   score: async (name, texts, options = {}) =>
     (await call('POST', at(name, '/score'), { body: { texts, ...options } })).scores,
   embeddings: (name, query) => call('GET', at(name, '/embeddings'), { query }),
+  /** {steps, bytes, maxBytes} */
   keyframes: (name) => call('GET', at(name, '/keyframes')),
+  /** Position embeddings, a row a position. */
+  positions: (name, query) => call('GET', at(name, '/positions'), { query }),
+  /** {uniform, unigram, bigram}, in nats; the last one may be absent. */
+  baselines: (name) => call('GET', at(name, '/baselines')),
+  matrices: async (name) => (await call('GET', at(name, '/parameters'))).matrices,
+  /** `query` is {kind: weight, gradient, m or v; step}; the reply {name, rows, columns, kind, step, values}. */
+  parameters: (name, matrix, query, signal) => call('GET', at(name, `/parameters/${matrix}`), { query, signal }),
+  /** {name, from, to, steps, counts} of the weights at each keyframe. */
+  histograms: (name, matrix, query) => call('GET', at(name, `/parameters/${matrix}/histograms`), { query }),
 };
 
 /** The run of a session that has not ended; null if there is none. */

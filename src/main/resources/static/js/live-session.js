@@ -20,10 +20,18 @@ export class LiveSession extends EventTarget {
   run = null;
   /** Its history: steering and the like, oldest first. */
   events = [];
+  /** The options of training: {fromStep, learningRate, numSteps, batchSize}, each for the steps after `fromStep`. */
+  schedule = [];
+  /** Texts from along the way, {step, learningRate, text, known}, oldest first. */
+  samples = [];
+  /** The steps that it can be asked about, besides the newest one. */
+  keyframes = [];
   /** All its losses, in buckets. */
   losses = new LossStore();
   /** The newest step that was looked at: {step, loss, doc, tokens, vizData, …}; null before the first. */
   trace = null;
+  /** The health of training at the step of `trace`, {matrices: [{name, gradientNorm, …}], deadUnits}, or null. */
+  diagnostics = null;
   /** The step that is looked at, when that is not the newest one; null while live. */
   at = null;
   /** The trace of the document of `trace`, as the model was at step `at`; null while live. */
@@ -126,7 +134,7 @@ export class LiveSession extends EventTarget {
     if (step !== null && this.trace !== null) {
       const { text, ...trace } = await api.inspect(this.name, { text: this.trace.doc, step });
       if (this.at === step) {
-        this.traceAt = { ...trace, step, doc: text };
+        this.traceAt = { ...trace, doc: text }; // its step is that of the keyframe that answered
         this.#changed();
       }
     }
@@ -144,7 +152,8 @@ export class LiveSession extends EventTarget {
   /** Asks for what the stream does not tell: options, the run, the history. */
   async refresh() {
     const view = await api.session(this.name);
-    const [runs, events] = await Promise.all([api.runs(this.name), api.history(this.name)]);
+    const [runs, history, keyframes] = await Promise.all(
+      [api.runs(this.name), api.history(this.name), api.keyframes(this.name)]);
     if (this.view !== null && view.createdAt !== this.view.createdAt) {
       this.#forget();
       this.#watch?.restart(1);
@@ -152,7 +161,10 @@ export class LiveSession extends EventTarget {
     const isNewer = this.view === null || view.step >= this.view.step;
     this.view = isNewer ? view : { ...view, step: this.view.step };
     this.run = runs.at(-1) ?? null;
-    this.events = events;
+    this.events = history.events;
+    this.schedule = history.schedule;
+    this.samples = history.samples;
+    this.keyframes = keyframes.steps;
     this.#changed();
   }
 
@@ -214,6 +226,7 @@ export class LiveSession extends EventTarget {
     this.losses.add(frame);
     if (frame.trace) {
       this.#setTrace(frame.trace);
+      this.diagnostics = frame.diagnostics;
     }
     const hasChanged = frame.state !== this.view.state;
     this.view = { ...this.view, state: frame.state, step: frame.toStep, stepsPerSecond: frame.stepsPerSecond };
@@ -236,6 +249,7 @@ export class LiveSession extends EventTarget {
   #forget() {
     this.losses.clear();
     this.trace = null;
+    this.diagnostics = null;
     this.at = null;
     this.traceAt = null;
   }
