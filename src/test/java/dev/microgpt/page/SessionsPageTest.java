@@ -202,10 +202,11 @@ final class SessionsPageTest {
 
     @Test
     void keysOpenHelpAndTheFormAndFilter() {
+        api.initSixNames("page-keys");
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/");
-            button(page, "New session").waitFor();
+            page.getByLabel("Filter by name").waitFor(); // comes with the sessions
             page.keyboard().press("?");
             assertThat(page.getByText("pause all runs")).isVisible();
             page.keyboard().press("Escape");
