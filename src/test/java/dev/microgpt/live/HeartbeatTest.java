@@ -54,9 +54,9 @@ final class HeartbeatTest {
     @Test
     void silentClientIsClosedAndOneThatAnswersStays() throws Exception {
         api.initSixNames(NAME);
+        long start = System.nanoTime();
         try (Live polite = Live.connect(api.port()); // says nothing, but answers pings
                 RawWebSocket silent = RawWebSocket.connect(api.port())) {
-            long start = System.nanoTime();
             assertThat(countPingsUntilClosed(silent)).isPositive();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SILENCE);
             // it does not even answer that it is closed; so the service hangs up
