@@ -7,7 +7,9 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /// A WebSocket client that does nothing by itself: it answers no pings, and reads when it is told to.
 public final class RawWebSocket implements AutoCloseable {
@@ -114,6 +116,32 @@ public final class RawWebSocket implements AutoCloseable {
         byte[] payload = new byte[Math.toIntExact(length)];
         in.readFully(payload);
         return new Frame(first & 0xf, (first & 0x80) != 0, (first & 0x40) != 0, payload);
+    }
+
+    /// Reads some of what comes, without a look at it.
+    ///
+    /// @return the number of bytes, -1 at the end
+    public int read(byte[] buffer) throws IOException {
+        return in.read(buffer);
+    }
+
+    /// Reads what has come and what still comes, and tells whether it ends in time.
+    public boolean endsWithin(Duration time) {
+        byte[] buffer = new byte[1 << 16];
+        long deadline = System.nanoTime() + time.toNanos();
+        try {
+            socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+            while (System.nanoTime() < deadline) {
+                if (in.read(buffer) < 0) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (SocketTimeoutException _) {
+            return false;
+        } catch (IOException _) {
+            return true; // reset
+        }
     }
 
     @Override

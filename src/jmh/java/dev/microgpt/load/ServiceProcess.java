@@ -1,0 +1,153 @@
+package dev.microgpt.load;
+
+import dev.microgpt.MicroGptApplication;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// The service in a JVM of its own, on a free port of this machine, which ends with this one.
+final class ServiceProcess implements AutoCloseable {
+
+    private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
+    private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
+    private static final int START_SECONDS = 120;
+    private static final int STOP_SECONDS = 20;
+    private static final int JCMD_SECONDS = 60;
+    private static final int KEPT_LINES = 100;
+
+    private final Process process;
+    private final Thread stopAtExit = new Thread(this::stop, "stop-service");
+    private final CompletableFuture<Integer> port = new CompletableFuture<>();
+    private final ArrayDeque<String> lastLines = new ArrayDeque<>();
+    private int errors;
+
+    private ServiceProcess(Process process) {
+        this.process = process;
+        Runtime.getRuntime().addShutdownHook(stopAtExit);
+        Thread.ofPlatform().name("service-log").daemon().start(this::readLog);
+    }
+
+    /// Starts the service, and waits until it can be called.
+    static ServiceProcess start(LoadPlan plan) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(BIN.resolve("java").toString());
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        command.add("-Xmx" + plan.heap() + "m");
+        command.addAll(List.of("-cp", classPath(), MicroGptApplication.class.getName()));
+        command.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
+        command.add("--microgpt.demo=false");
+        command.add("--microgpt.live.send-timeout=" + plan.sendTimeout() + "s");
+        command.add("--microgpt.limits.sessions=" + plan.sessions());
+        ServiceProcess service =
+                new ServiceProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        try {
+            service.port.get(START_SECONDS, TimeUnit.SECONDS);
+            return service;
+        } catch (Exception e) {
+            service.close();
+            throw new IOException("the service does not start:\n" + service.log(), e);
+        }
+    }
+
+    /// That of this JVM without the tests, in which the service would look for components.
+    private static String classPath() {
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .filter(entry -> !entry.contains("test-classes"))
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private void readLog() {
+        try (BufferedReader lines =
+                new BufferedReader(
+                        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String line;
+            while ((line = lines.readLine()) != null) {
+                add(line);
+                Matcher matcher = STARTED.matcher(line);
+                if (matcher.find()) {
+                    port.complete(Integer.valueOf(matcher.group(1)));
+                }
+            }
+        } catch (IOException e) {
+            add(e.toString());
+        }
+        port.completeExceptionally(new IOException("the service has ended"));
+    }
+
+    private synchronized void add(String line) {
+        lastLines.add(line);
+        if (lastLines.size() > KEPT_LINES) {
+            lastLines.remove();
+        }
+        if (line.contains(" ERROR ")) {
+            errors++;
+        }
+    }
+
+    /// The newest lines of the log.
+    synchronized String log() {
+        return String.join("\n", lastLines);
+    }
+
+    /// The errors in the log.
+    synchronized int errors() {
+        return errors;
+    }
+
+    int port() {
+        return port.join();
+    }
+
+    /// The processor time that it has taken so far.
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /// Collects garbage, and tells what is left.
+    HeapUse heap() throws InterruptedException {
+        String[] jcmd = {
+            BIN.resolve("jcmd").toString(), String.valueOf(process.pid()), "GC.class_histogram"
+        };
+        try {
+            Process histogram = new ProcessBuilder(jcmd).redirectErrorStream(true).start();
+            byte[] output = histogram.getInputStream().readAllBytes();
+            histogram.waitFor(JCMD_SECONDS, TimeUnit.SECONDS);
+            return HeapUse.of(new String(output, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+        Runtime.getRuntime().removeShutdownHook(stopAtExit);
+    }
+
+    private void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor(STOP_SECONDS, TimeUnit.SECONDS);
+            }
+        } catch (InterruptedException _) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

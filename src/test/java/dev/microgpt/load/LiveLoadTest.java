@@ -1,0 +1,78 @@
+package dev.microgpt.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+/// The load test runs, at a small scale. How fast things are is for the command to say.
+final class LiveLoadTest {
+
+    @Test
+    void smallLoadLosesNothingAndTheServiceIsStopped() throws Exception {
+        LoadPlan plan =
+                LoadPlan.of(
+                        "sessions=4",
+                        "fast=4",
+                        "slow=1",
+                        "silent=1",
+                        "calls=5",
+                        "warmUp=1",
+                        "pairs=2",
+                        "off=1",
+                        "on=1",
+                        "settle=0",
+                        "heap=256");
+
+        Measurements found = LiveLoad.run(plan);
+
+        assertThat(found.faults()).isEmpty();
+        assertThat(found.losses()).isPositive();
+        assertThat(found.failedCalls()).isZero();
+        assertThat(found.errors()).isZero();
+        assertThat(found.on())
+                .hasSize(2)
+                .allSatisfy(
+                        phase -> {
+                            assertThat(phase.frames()).isPositive();
+                            assertThat(phase.callMillis()).hasSize(5);
+                            assertThat(phase.steps()).hasSize(4).doesNotContain(0);
+                        });
+        assertThat(found.heaps()).hasSize(3);
+        assertThat(new Report(found).isCorrect()).isTrue();
+        assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    @Test
+    void aLossThatIsMissingTwiceThereOrOutOfOrderIsNoticed() {
+        String[] losses = {"3.5", "3.25", "3.0"};
+
+        assertThat(ledgerOf(frame(1, 2, "3.5,3.25"), frame(3, 3, "3.0")).check(losses)).isNull();
+        assertThat(ledgerOf(frame(1, 3, "3.5,3.0,3.25")).check(losses)).contains("values");
+        assertThat(ledgerOf(frame(1, 3, "3.5,3.25")).check(losses)).contains("2 losses");
+        assertThat(ledgerOf(frame(1, 1, "3.5"), frame(3, 3, "3.0")).check(losses))
+                .contains("after step 1");
+        assertThat(ledgerOf(frame(1, 2, "3.5,3.25"), frame(2, 3, "3.25,3.0")).check(losses))
+                .contains("after step 2");
+        assertThat(ledgerOf().check(losses)).contains("nothing");
+    }
+
+    private static LossLedger ledgerOf(String... frames) {
+        LossLedger ledger = new LossLedger();
+        ledger.take("{\"type\":\"subscribed\",\"session\":\"load-000\",\"step\":0}");
+        for (String frame : frames) {
+            ledger.take(frame);
+        }
+        return ledger;
+    }
+
+    private static String frame(int from, int to, String losses) {
+        return "{\"type\":\"frame\",\"session\":\"load-000\",\"fromStep\":%d,\"toStep\":%d,\"losses\":[%s],"
+                .formatted(from, to, losses);
+    }
+
+    @Test
+    void unknownArgumentsAreRefused() {
+        assertThatThrownBy(() -> LoadPlan.of("sesions=4")).hasMessageContaining("sesions=4");
+    }
+}
