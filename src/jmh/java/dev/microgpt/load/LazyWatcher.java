@@ -3,10 +3,11 @@ package dev.microgpt.load;
 import dev.microgpt.support.RawWebSocket;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 
 /// A watcher that reads slowly, or nothing at all.
-final class LazyWatcher implements AutoCloseable {
+final class LazyWatcher {
 
     private static final int BYTES = 1024;
     private static final int PAUSE_MILLIS = 250; // so 4 kB a second
@@ -40,19 +41,16 @@ final class LazyWatcher implements AutoCloseable {
         }
     }
 
-    /// Whether the service has ended the connection; ends it otherwise.
-    boolean wasClosed() throws IOException {
-        try (socket) {
-            isOver = true;
-            reader.interrupt();
-            return socket.endsWithin(TIME_TO_END);
-        }
-    }
-
-    @Override
-    public void close() throws IOException {
+    /// Ends the connection.
+    ///
+    /// @return whether the service had ended it
+    boolean end() {
         isOver = true;
         reader.interrupt();
-        socket.close();
+        try (socket) {
+            return socket.endsWithin(TIME_TO_END);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

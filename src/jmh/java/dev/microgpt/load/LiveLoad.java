@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
@@ -133,12 +134,16 @@ final class LiveLoad {
         }
     }
 
-    private static int end(List<LazyWatcher> watchers) throws IOException {
-        int closed = 0;
-        for (LazyWatcher watcher : watchers) {
-            closed += watcher.wasClosed() ? 1 : 0;
-        }
-        return closed;
+    /// Ends connections, all at once, and counts those that the service had ended.
+    private static int end(List<LazyWatcher> watchers) {
+        List<CompletableFuture<Boolean>> ends =
+                watchers.stream()
+                        .map(
+                                watcher ->
+                                        CompletableFuture.supplyAsync(
+                                                watcher::end, Thread::startVirtualThread))
+                        .toList();
+        return (int) ends.stream().filter(CompletableFuture::join).count();
     }
 
     private Phase measure(int seconds) throws InterruptedException {
