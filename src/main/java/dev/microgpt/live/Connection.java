@@ -9,10 +9,12 @@ import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.PingMessage;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
+import org.springframework.web.socket.adapter.NativeWebSocketSession;
 
 import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
+import java.io.Writer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -114,7 +116,7 @@ final class Connection {
             while (!outbox.isClosed()) {
                 String answer = outbox.take(nanosUntilDue());
                 if (answer != null) {
-                    socket.sendMessage(new TextMessage(answer));
+                    sendText(answer);
                 } else {
                     sendFrames();
                 }
@@ -128,6 +130,19 @@ final class Connection {
         } catch (RuntimeException | Error e) {
             log.error("Connection {} failed", socket.getId(), e);
             close(CloseStatus.SERVER_ERROR);
+        }
+    }
+
+    /// Through Tomcat's writer: it encodes arrays, which is faster by far than the strings that it is
+    /// given otherwise; and encoding is most of the work for a frame.
+    private void sendText(String text) throws IOException {
+        if (socket instanceof NativeWebSocketSession wrapper
+                && wrapper.getNativeSession() instanceof jakarta.websocket.Session tomcat) {
+            Writer writer = tomcat.getBasicRemote().getSendWriter();
+            writer.write(text);
+            writer.close(); // which ends the message; not after a failure
+        } else {
+            socket.sendMessage(new TextMessage(text));
         }
     }
 
@@ -157,12 +172,12 @@ final class Connection {
             }
             @Nullable ServerMessage message = subscription.poll();
             if (message != null) {
-                socket.sendMessage(new TextMessage(json.writeValueAsString(message)));
+                sendText(json.writeValueAsString(message));
             } else if (subscription.isOver()) {
                 end(subscription);
                 ServerMessage farewell =
                         new ServerMessage.Unsubscribed(null, subscription.session().name());
-                socket.sendMessage(new TextMessage(json.writeValueAsString(farewell)));
+                sendText(json.writeValueAsString(farewell));
             }
         }
     }
