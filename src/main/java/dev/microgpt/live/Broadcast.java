@@ -3,12 +3,14 @@ package dev.microgpt.live;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
+import dev.microgpt.session.SessionView;
 import dev.microgpt.session.Snapshot;
 import dev.microgpt.web.StepReply;
 
 import tools.jackson.databind.json.JsonMapper;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /// What the watchers of one session share: at which step their frames end, and the texts that the
 /// frames are made of. So to write these is no more work for a hundred watchers than for one.
@@ -20,6 +22,9 @@ final class Broadcast {
     /// More than one range, for watchers with different rates.
     private static final int BUCKET_TEXTS = 4;
 
+    /// For watchers with different rates, with and without traces.
+    private static final int FRAME_TEXTS = 8;
+
     private static final int MAX_BUCKETS = 500;
 
     private final Session session;
@@ -27,6 +32,7 @@ final class Broadcast {
     private final TextCache buckets;
     private final TextCache traces;
     private final TextCache diagnostics;
+    private final TextCache frames;
     private LossText losses;
     private Snapshot cut;
     private long cutNanos = System.nanoTime();
@@ -37,6 +43,7 @@ final class Broadcast {
         buckets = new TextCache(json, BUCKET_TEXTS);
         traces = new TextCache(json, 1);
         diagnostics = new TextCache(json, 1);
+        frames = new TextCache(json, FRAME_TEXTS);
         cut = session.snapshot();
         losses = new LossText(json, cut.losses());
     }
@@ -59,6 +66,21 @@ final class Broadcast {
             cutNanos = nanos;
         }
         return cut;
+    }
+
+    /// All that frames differ in.
+    ///
+    /// @param looked step of the trace; 0 for none
+    record FrameKey(TextCache.Range range, boolean isRaw, long looked, SessionView view) {}
+
+    /// A frame, as JSON.
+    String frame(FrameKey key, Supplier<ServerMessage.Frame> frame) {
+        return frames.get(key, frame);
+    }
+
+    /// Any other message, as JSON.
+    String text(ServerMessage message) {
+        return json.writeValueAsString(message);
     }
 
     /// The losses of a run, as JSON.

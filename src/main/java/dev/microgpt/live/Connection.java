@@ -170,9 +170,9 @@ final class Connection {
             if (subscription.nanosUntilDue(System.nanoTime()) > 0) {
                 continue;
             }
-            @Nullable ServerMessage message = subscription.poll();
+            Subscription.@Nullable Message message = subscription.poll();
             if (message != null) {
-                sendText(json.writeValueAsString(message));
+                sendText(message.json());
             } else if (subscription.isOver()) {
                 end(subscription);
                 ServerMessage farewell =

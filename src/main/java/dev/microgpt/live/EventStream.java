@@ -1,12 +1,10 @@
 package dev.microgpt.live;
 
+import dev.microgpt.web.EventWriter;
+
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.databind.json.JsonMapper;
-
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -38,40 +36,26 @@ final class EventStream {
     /// Writes until the session is deleted, the reader is gone or the stream is closed.
     ///
     /// @throws IOException if the reader is gone, or does not read
-    void write(Subscription subscription, JsonMapper json, OutputStream out)
+    void write(Subscription subscription, EventWriter out)
             throws IOException, InterruptedException {
-        comment(out, "watching " + subscription.session().name());
+        out.comment("watching " + subscription.session().name());
         while (!closed) {
             long nanos = subscription.nanosUntilDue(System.nanoTime());
             if (nanos > 0) {
                 if (!signal.tryAcquire(Math.min(nanos, pingNanos), TimeUnit.NANOSECONDS)
                         && nanos >= pingNanos) {
-                    comment(out, "still here");
+                    out.comment("still here");
                 }
                 signal.drainPermits();
                 continue;
             }
-            @Nullable ServerMessage message = subscription.poll();
+            Subscription.@Nullable Message message = subscription.poll();
             if (message != null) {
-                event(out, message.type(), subscription.step(), json.writeValueAsString(message));
+                out.event(message.type(), subscription.step(), message.json());
             } else if (subscription.isOver()) {
-                event(out, "deleted", subscription.step(), "{}");
+                out.event("deleted", subscription.step(), "{}");
                 return;
             }
         }
-    }
-
-    private static void event(OutputStream out, String type, long id, String data)
-            throws IOException {
-        print(out, "id: " + id + "\nevent: " + type + "\ndata: " + data + "\n\n");
-    }
-
-    private static void comment(OutputStream out, String text) throws IOException {
-        print(out, ": " + text + "\n\n");
-    }
-
-    private static void print(OutputStream out, String text) throws IOException {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
-        out.flush();
     }
 }

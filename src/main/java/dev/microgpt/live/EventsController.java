@@ -5,6 +5,7 @@ import dev.microgpt.session.Limits;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.web.EventWriter;
 import dev.microgpt.web.Fails;
 
 import io.swagger.v3.oas.annotations.Operation;
@@ -28,8 +29,6 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-import tools.jackson.databind.json.JsonMapper;
-
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,22 +45,16 @@ class EventsController implements SmartLifecycle {
     private final SessionService sessions;
     private final Limits limits;
     private final LiveSettings settings;
-    private final JsonMapper json;
     private final Broadcasts broadcasts;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
     EventsController(
-            SessionService sessions,
-            Limits limits,
-            LiveSettings settings,
-            JsonMapper json,
-            Broadcasts broadcasts) {
+            SessionService sessions, Limits limits, LiveSettings settings, Broadcasts broadcasts) {
         this.settings = settings;
         this.broadcasts = broadcasts;
         this.sessions = sessions;
         this.limits = limits;
-        this.json = json;
     }
 
     @GetMapping("/events")
@@ -115,9 +108,7 @@ class EventsController implements SmartLifecycle {
         open(stream);
         session.addListener(subscription);
         try {
-            response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-            response.setHeader("Cache-Control", "no-store");
-            stream.write(subscription, json, response.getOutputStream());
+            stream.write(subscription, EventWriter.open(response));
         } catch (IOException e) {
             log.debug("A reader of session {} is gone, or does not read", name, e);
         } finally {

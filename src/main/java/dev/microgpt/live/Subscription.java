@@ -137,8 +137,13 @@ final class Subscription implements SessionListener {
         return snapshot.deleted() && snapshot.view().step() < nextStep;
     }
 
+    /// A message to send.
+    ///
+    /// @param type as in [ServerMessage#type()]
+    record Message(String type, String json) {}
+
     /// The next message; null if there is nothing new.
-    @Nullable ServerMessage poll() {
+    @Nullable Message poll() {
         Snapshot snapshot = broadcast.cut(nextStep);
         if (snapshot.losses() != losses) {
             losses = snapshot.losses(); // started anew: it counts from 1 again
@@ -147,37 +152,29 @@ final class Subscription implements SessionListener {
         }
         long last = snapshot.view().step();
         if (last < nextStep) {
-            return newState(snapshot);
+            boolean isNew = snapshot.view().state() != state;
+            return isNew ? frame(snapshot, nextStep - 1, null) : null;
         }
         if (wantsBuckets) {
-            return frame(snapshot, last, null, broadcast.buckets(losses, nextStep, last));
+            return frame(snapshot, last, null);
         }
         LossHistory.Run run =
                 losses.from(nextStep, (int) Math.min(MAX_LOSSES, last - nextStep + 1));
         if (run.from() > nextStep) {
-            long gapStart = nextStep;
-            nextStep = Math.min(last, run.from() + MARGIN);
-            return new ServerMessage.Gap(session.name(), gapStart, nextStep - 1);
+            return gap(Math.min(last, run.from() + MARGIN) - 1);
         }
-        long to = nextStep + run.losses().length - 1;
-        return frame(snapshot, to, broadcast.losses(losses, run), null);
+        return frame(snapshot, nextStep + run.losses().length - 1, run);
     }
 
-    /// A frame without steps that tells the session's state, unless it was sent already.
-    private @Nullable ServerMessage newState(Snapshot snapshot) {
-        if (snapshot.view().state() == state) {
-            return null;
-        }
-        return wantsBuckets
-                ? frame(snapshot, nextStep - 1, null, "[]")
-                : frame(snapshot, nextStep - 1, "[]", null);
+    private Message gap(long to) {
+        ServerMessage.Gap gap = new ServerMessage.Gap(session.name(), nextStep, to);
+        nextStep = to + 1;
+        return new Message(gap.type(), broadcast.text(gap));
     }
 
-    /// @param to the last step of the frame
-    /// @param raw its losses, as JSON
-    /// @param buckets the same in buckets
-    private ServerMessage.Frame frame(
-            Snapshot snapshot, long to, @Nullable String raw, @Nullable String buckets) {
+    /// @param to the last step of the frame; the one before its first for a new state alone
+    /// @param run its losses; null for none, or for buckets
+    private Message frame(Snapshot snapshot, long to, LossHistory.@Nullable Run run) {
         long from = nextStep;
         nextStep = to + 1;
         state = snapshot.view().state();
@@ -186,17 +183,36 @@ final class Subscription implements SessionListener {
             dueNanos = nextDue(System.nanoTime());
         }
         StepResult look = isCaughtUp ? newLook(snapshot.newest(), to) : null;
-        return new ServerMessage.Frame(
-                session.name(),
-                from,
-                to,
-                raw,
-                buckets,
-                lossAverage(to),
-                look == null ? null : broadcast.trace(losses, look),
-                look == null ? null : broadcast.diagnostics(losses, look),
-                state,
-                snapshot.view().stepsPerSecond());
+        Broadcast.FrameKey key =
+                new Broadcast.FrameKey(
+                        new TextCache.Range(losses, from, to),
+                        !wantsBuckets,
+                        look == null ? 0 : look.step(),
+                        snapshot.view());
+        String json =
+                broadcast.frame(
+                        key,
+                        () ->
+                                new ServerMessage.Frame(
+                                        session.name(),
+                                        from,
+                                        to,
+                                        wantsBuckets ? null : losses(run),
+                                        wantsBuckets ? buckets(from, to) : null,
+                                        lossAverage(to),
+                                        look == null ? null : broadcast.trace(losses, look),
+                                        look == null ? null : broadcast.diagnostics(losses, look),
+                                        snapshot.view().state(),
+                                        snapshot.view().stepsPerSecond()));
+        return new Message("frame", json);
+    }
+
+    private String losses(LossHistory.@Nullable Run run) {
+        return run == null ? "[]" : broadcast.losses(losses, run);
+    }
+
+    private String buckets(long from, long to) {
+        return to < from ? "[]" : broadcast.buckets(losses, from, to);
     }
 
     /// All watchers with the same rate are due at the same times, so that their frames are the same.

@@ -12,14 +12,14 @@ import java.util.function.Supplier;
 final class TextCache {
 
     /// A longer text is not kept.
-    private static final int MAX_CHARS = 1 << 24;
+    private static final int MAX_CHARS = 1 << 22;
 
     /// What a text is about: steps `from` to `to` of a history.
     record Range(LossHistory losses, long from, long to) {}
 
     private final JsonMapper json;
     private final int capacity;
-    private final LinkedHashMap<Range, String> texts = new LinkedHashMap<>(); // oldest first
+    private final LinkedHashMap<Record, String> texts = new LinkedHashMap<>(); // oldest first
 
     /// @param capacity so many texts are kept
     TextCache(JsonMapper json, int capacity) {
@@ -27,13 +27,15 @@ final class TextCache {
         this.capacity = capacity;
     }
 
-    /// The text of a range; whoever else wants it meanwhile waits for it.
-    synchronized String get(Range range, Supplier<?> value) {
-        String text = texts.get(range);
+    /// The text of a value; whoever else wants it meanwhile waits for it.
+    ///
+    /// @param key what the value depends on
+    synchronized String get(Record key, Supplier<?> value) {
+        String text = texts.get(key);
         if (text == null) {
             text = json.writeValueAsString(value.get());
             if (text.length() <= MAX_CHARS) {
-                texts.put(range, text);
+                texts.put(key, text);
             }
             if (texts.size() > capacity) {
                 texts.pollFirstEntry();
