@@ -4,4 +4,7 @@
 export const PANELS = [
   { tag: 'mg-loss-panel', columns: 8, load: () => import('./loss.js') },
   { tag: 'mg-steering-panel', columns: 4, load: () => import('./steering.js') },
+  { tag: 'mg-attention-panel', columns: 6, load: () => import('./attention.js') },
+  { tag: 'mg-probabilities-panel', columns: 6, load: () => import('./probabilities.js') },
+  { tag: 'mg-network-panel', columns: 12, load: () => import('./network.js') },
 ];

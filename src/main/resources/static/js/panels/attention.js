@@ -1,0 +1,288 @@
+// What each attention head looks at: a map a head, and arcs from one token to those that it attends to.
+
+import { css, html, nothing } from 'lit';
+
+import { number } from '../format.js';
+import { habitOf, weightsOf } from '../model/heads.js';
+import { inWords } from '../model/text.js';
+import { drawCells, prepare, sequential } from '../scale.js';
+import { SubjectPanel } from '../subject-panel.js';
+import { theme } from '../theme.js';
+import { bindKeys } from '../ui/keys.js';
+
+const MOST_MAPS = 16; // at a time
+const SMALLEST_LETTER = 8; // px of a cell: below, rows and columns have no letters
+const MARGIN = 16; // px for letters
+
+const HABITS = { previous: 'previous', first: '◆ begin', itself: 'itself' };
+
+class AttentionPanel extends SubjectPanel {
+  static heading = 'Attention';
+  static about = 'How much each head attends from a position (row) to the ones before it (column): its weights in a row '
+    + 'sum to 1. ◆ is the token that begins a text. A label says where a head mostly looks, with the mean weight over the '
+    + 'positions from 2 on. Point at a token for arcs, click to keep them.';
+  static keys = [['1 – 9', 'pick an attention head'], ['0', 'all heads'], ...SubjectPanel.keys];
+
+  static properties = {
+    page: { state: true }, // of maps
+    layer: { state: true }, // whose arcs are shown
+    head: { state: true }, // that was picked; null for all of the layer
+    hovered: { state: true }, // {layer, head, t, s}, the cell under the pointer
+  };
+
+  static styles = [SubjectPanel.styles, css`
+    .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: var(--space-3); margin-top: var(--space-3); }
+    .map { min-width: 0; }
+    .map button { width: 100%; min-height: 26px; padding: 0 6px; justify-content: space-between; font-size: var(--text-xs); gap: 4px; }
+    .map button span { overflow: hidden; text-overflow: ellipsis; }
+    .map .habit { color: var(--muted); font-weight: 400; }
+    .map button[aria-pressed="true"] .habit { color: inherit; }
+    .map .name { display: inline-flex; align-items: center; gap: 5px; flex: none; }
+    .map i { width: 10px; height: 10px; border-radius: 50%; }
+    .s0 { background: var(--data-1); } .s1 { background: var(--data-2); } .s2 { background: var(--data-3); }
+    .s3 { background: var(--data-4); } .s4 { background: var(--data-5); } .s5 { background: var(--data-6); }
+    .box { height: 148px; margin-top: 2px; }
+    .foot { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-4); margin-top: var(--space-3); }
+    .foot .caption { flex: 1 1 240px; }
+    .pages { display: flex; align-items: center; gap: var(--space-2); font-size: var(--text-s); color: var(--muted); }
+    .strip { min-height: 112px; display: flex; flex-direction: column; justify-content: flex-end; }
+  `];
+
+  #unbind = null;
+  #sizes = new ResizeObserver(() => this.requestUpdate());
+
+  constructor() {
+    super();
+    this.page = 0;
+    this.layer = 0;
+    this.head = null;
+    this.hovered = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    const pick = (head) => () => this.isVisible && this.shown !== null && this.#pick(this.layer, head);
+    this.#unbind = bindKeys(Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, pick(digit === 0 ? null : digit - 1)])));
+    this.#sizes.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#unbind();
+    this.#sizes.disconnect();
+  }
+
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    if (this.shown !== null && (this.layer >= this.#layers || (this.head ?? 0) >= this.#heads)) {
+      this.layer = 0; // started anew with another shape
+      this.head = null;
+    }
+  }
+
+  get #layers() {
+    return this.shown.vizData[0].attentionWeights.length;
+  }
+
+  get #heads() {
+    return this.shown.vizData[0].attentionWeights[0].length;
+  }
+
+  /** So many maps a page that it has whole layers, if that is possible. */
+  get #perPage() {
+    return this.#heads > MOST_MAPS ? MOST_MAPS : this.#heads * Math.floor(MOST_MAPS / this.#heads);
+  }
+
+  /** Shows the arcs of one head, or of all of its layer for null. */
+  #pick(layer, head) {
+    if (head !== null && head >= this.#heads) {
+      return;
+    }
+    const isPicked = this.layer === layer && this.head === head;
+    this.layer = layer;
+    this.head = isPicked ? null : head;
+    this.page = Math.floor((layer * this.#heads + (head ?? 0)) / this.#perPage);
+  }
+
+  get #arcs() {
+    const { looked } = this;
+    if (looked === null) {
+      return [];
+    }
+    const heads = this.head === null ? this.shown.vizData[looked].attentionWeights[this.layer].map((_, head) => head) : [this.head];
+    return heads.flatMap((head) => this.shown.vizData[looked].attentionWeights[this.layer][head]
+      .map((weight, to) => ({ from: looked, to, weight, series: head })));
+  }
+
+  renderSubject() {
+    const [layers, heads] = [this.#layers, this.#heads];
+    const pages = Math.ceil(layers * heads / this.#perPage);
+    const page = Math.min(this.page, pages - 1);
+    const first = page * this.#perPage;
+    const maps = Array.from({ length: Math.min(this.#perPage, layers * heads - first) }, (_, i) => first + i)
+      .map((i) => ({ layer: Math.floor(i / heads), head: i % heads }));
+    return html`
+      <div class="strip">${this.strip('Tokens: click one to keep its arcs', this.#arcs)}</div>
+      <div class="maps">${maps.map((map) => this.#map(map))}</div>
+      <div class="foot">
+        <p class="caption">${this.#caption()}</p>
+        ${pages > 1 ? html`<div class="pages">
+          <button class="quiet" ?disabled=${page === 0} @click=${() => this.#turn(page - 1)}>Previous</button>
+          maps ${first + 1} to ${first + maps.length} of ${layers * heads}
+          <button class="quiet" ?disabled=${page === pages - 1} @click=${() => this.#turn(page + 1)}>Next</button></div>` : nothing}
+        <span class="scale">0 <i class="ramp"></i> 1</span>
+      </div>`;
+  }
+
+  #turn(page) {
+    this.page = page;
+    this.layer = Math.floor(page * this.#perPage / this.#heads);
+    this.head = null;
+  }
+
+  #map({ layer, head }) {
+    const habit = habitOf(weightsOf(this.shown, layer, head));
+    const name = this.#name(layer, head);
+    const isPicked = this.layer === layer && this.head === head;
+    return html`
+      <div class="map">
+        <button class="quiet" aria-pressed=${isPicked} @click=${() => this.#pick(layer, head)}>
+          <span class="name"><i class="s${head % 6}"></i>${name}</span>
+          ${habit ? html`<span class="habit" title="attends mostly to this, with the mean weight">${HABITS[habit.habit]} ${habit.weight.toFixed(2)}</span>` : nothing}
+        </button>
+        <div class="box"><canvas role="img" data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, habit)}
+          @pointermove=${(event) => this.#hover(event, layer, head)} @pointerleave=${() => this.#leave()}></canvas></div>
+      </div>`;
+  }
+
+  #name(layer, head) {
+    return this.#layers > 1 ? `L${layer + 1} H${head + 1}` : `Head ${head + 1}`;
+  }
+
+  #mapInWords(name, habit) {
+    const attends = habit ? `, mostly to ${{ previous: 'the previous token', first: 'the begin', itself: 'itself' }[habit.habit]}` : '';
+    return `${name}: how much each of ${this.positions.length} positions attends to those before it${attends}. The menu has the numbers as a table.`;
+  }
+
+  #caption() {
+    if (this.hovered !== null) {
+      const { layer, head, t, s } = this.hovered;
+      const weight = this.shown.vizData[t]?.attentionWeights[layer]?.[head]?.[s];
+      return weight === undefined ? nothing : `${this.#name(layer, head)}: ${this.nameOf(t)} attends to ${s === t ? 'itself' : this.nameOf(s)}: ${number(weight)}`;
+    }
+    const { looked } = this;
+    const which = this.head === null ? (this.#layers > 1 ? `all heads of layer ${this.layer + 1}` : 'all heads') : this.#name(this.layer, this.head);
+    if (looked === null) {
+      return `Point at a token or a map. Arcs: ${which}.`;
+    }
+    const strongest = this.#arcs.reduce((a, b) => b.weight > a.weight ? b : a);
+    return `${which}: ${this.nameOf(looked)} attends most to ${strongest.to === looked ? 'itself' : `position ${strongest.to} ${inWords(this.positions[strongest.to].read)}`}: ${number(strongest.weight)}`;
+  }
+
+  updated(changed) {
+    super.updated(changed);
+    if (this.shown !== null && !this.showsTable) {
+      this.renderRoot.querySelectorAll('.map canvas').forEach((canvas) => this.#draw(canvas));
+    }
+  }
+
+  /** How large a map is, and its cells. */
+  #sizeOf(canvas) {
+    const size = Math.min(canvas.parentElement.clientWidth, canvas.parentElement.clientHeight);
+    const n = this.positions.length;
+    const hasLetters = (size - MARGIN) / n >= SMALLEST_LETTER;
+    const margin = hasLetters ? MARGIN : 0;
+    return { size, margin, cell: (size - margin) / n, hasLetters };
+  }
+
+  #draw(canvas) {
+    const { size, margin, cell, hasLetters } = this.#sizeOf(canvas);
+    const rows = weightsOf(this.shown, Number(canvas.dataset.layer), Number(canvas.dataset.head));
+    const n = rows.length;
+    const context = prepare(canvas, size, size);
+    const span = cell * n;
+    drawCells(context, rows.map((row) => [...row, ...Array(n - row.length).fill(null)]), { x: margin, y: margin, width: span, height: span, colour: sequential });
+    context.strokeStyle = theme.colour('--line');
+    context.beginPath(); // the border of the lower triangle
+    context.moveTo(margin, margin);
+    for (let t = 0; t < n; t++) {
+      context.lineTo(margin + (t + 1) * cell, margin + t * cell);
+      context.lineTo(margin + (t + 1) * cell, margin + (t + 1) * cell);
+    }
+    context.lineTo(margin, margin + span);
+    context.closePath();
+    context.stroke();
+    if (hasLetters) {
+      context.font = `${Math.min(11, cell)}px monospace`;
+      context.textAlign = 'center';
+      context.textBaseline = 'middle';
+      this.positions.forEach(({ read }, t) => {
+        context.fillStyle = theme.colour(t === this.looked ? '--ink' : '--muted');
+        const letter = read.length > 2 ? '·' : read;
+        context.fillText(letter, margin / 2, margin + (t + 0.5) * cell);
+        context.fillText(letter, margin + (t + 0.5) * cell, margin / 2);
+      });
+    }
+    if (this.looked !== null) {
+      context.strokeStyle = theme.colour('--data-2');
+      context.lineWidth = 2;
+      context.strokeRect(margin, margin + this.looked * cell, (this.looked + 1) * cell, cell);
+      context.lineWidth = 1;
+    }
+  }
+
+  #hover(event, layer, head) {
+    const { margin, cell } = this.#sizeOf(event.target);
+    const t = Math.floor((event.offsetY - margin) / cell);
+    const s = Math.floor((event.offsetX - margin) / cell);
+    const isCell = t >= 0 && t < this.positions.length && s >= 0 && s <= t;
+    this.hovered = isCell ? { layer, head, t, s } : null;
+    this.pointed = isCell ? t : null;
+  }
+
+  #leave() {
+    this.hovered = null;
+    this.pointed = null;
+  }
+
+  /** All maps of the page beside each other. */
+  picture() {
+    const maps = [...this.renderRoot.querySelectorAll('.map canvas')];
+    if (maps.length === 0) {
+      return null;
+    }
+    const columns = Math.min(4, maps.length);
+    const [size, gap] = [maps[0].width, 24];
+    const canvas = document.createElement('canvas');
+    canvas.width = columns * (size + gap) + gap;
+    canvas.height = Math.ceil(maps.length / columns) * (size + 2 * gap) + gap;
+    const context = canvas.getContext('2d');
+    context.fillStyle = theme.colour('--surface');
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    context.fillStyle = theme.colour('--ink');
+    context.font = '16px sans-serif';
+    maps.forEach((map, i) => {
+      const [x, y] = [gap + (i % columns) * (size + gap), gap + Math.floor(i / columns) * (size + 2 * gap)];
+      context.fillText(this.#name(Number(map.dataset.layer), Number(map.dataset.head)), x, y);
+      context.drawImage(map, x, y + 8);
+    });
+    return canvas.toDataURL('image/png');
+  }
+
+  table() {
+    if (this.shown === null) {
+      return null;
+    }
+    const { positions, shown } = this;
+    return {
+      columns: ['layer', 'head', 'position', 'reads', ...positions.map(({ read, t }) => `to ${t} ${read}`)],
+      get rows() { // only when somebody looks: they can be many
+        return shown.vizData[0].attentionWeights.flatMap((heads, layer) => heads.flatMap((_, head) =>
+          weightsOf(shown, layer, head).map((row, t) => [layer + 1, head + 1, t, positions[t].read,
+            ...positions.map((__, s) => s < row.length ? number(row[s], 4) : '')])));
+      },
+    };
+  }
+}
+
+customElements.define('mg-attention-panel', AttentionPanel);

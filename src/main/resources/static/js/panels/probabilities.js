@@ -1,0 +1,316 @@
+// What the model expects next at each position of a document, under the settings that text is generated
+// with, and how surprised it is by what really comes: the loss of each character.
+
+import { css, html, nothing, svg } from 'lit';
+
+import { number } from '../format.js';
+import { drawnFrom } from '../model/sampling.js';
+import { drawCells, prepare, sequential } from '../scale.js';
+import { SubjectPanel } from '../subject-panel.js';
+import { theme } from '../theme.js';
+
+const MOST_COLUMNS = 40; // tokens in the map; of larger alphabets those that are likely somewhere
+const MOST_ROWS = 32; // positions at a time
+const MOST_BARS = 8;
+const ROW = 21; // px
+const HEAD = 18;
+const LEFT = 26;
+const RIGHT = 106; // for the losses
+const USUAL = { temperature: 1, topK: 0, topP: 1 };
+
+class ProbabilitiesPanel extends SubjectPanel {
+  static heading = 'Next character';
+  static about = 'A row a position: how likely each character is to come next (column). The one that really comes is '
+    + 'outlined; the bar is its loss, -ln p at temperature 1. Temperature, top-k and top-p act in this order, as they do when '
+    + 'the service generates text.';
+  static needsProbs = true;
+
+  static properties = {
+    temperature: { state: true },
+    topK: { state: true }, // 0 for all
+    topP: { state: true },
+    page: { state: true }, // of positions
+    hovered: { state: true }, // the token under the pointer
+  };
+
+  static styles = [SubjectPanel.styles, css`
+    .settings { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-4); margin-bottom: var(--space-2); }
+    .settings label { display: grid; grid-template-columns: auto minmax(60px, 1fr) 4.5ch; align-items: center; gap: 6px; flex: 1 1 170px; font-weight: 400; }
+    .settings output { text-align: right; }
+    .settings button { min-height: 28px; }
+    .map { min-width: 0; margin-top: var(--space-3); }
+    .map canvas { max-width: 100%; }
+    .foot { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-4); margin-top: var(--space-2); }
+    .foot .caption { flex: 1 1 240px; }
+    .pages { display: flex; align-items: center; gap: var(--space-2); font-size: var(--text-s); color: var(--muted); }
+    .bars { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); grid-auto-flow: column; grid-template-rows: repeat(4, auto); gap: 2px var(--space-5); margin-top: var(--space-2); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
+    .bars li { display: grid; grid-template-columns: 5ch 1fr 6ch; align-items: center; gap: var(--space-2); min-height: 20px; border-radius: var(--radius-small); padding: 0 4px; }
+    .bars li.actual { box-shadow: inset 0 0 0 2px var(--data-2); }
+    .bars li > span:first-child { font-family: var(--mono); white-space: pre; overflow: hidden; }
+    .bars li > span:last-child { text-align: right; }
+    .bars svg { display: block; width: 100%; height: 8px; }
+    .bars rect { fill: var(--data-1); }
+    .scale .outline { width: 14px; height: 12px; box-shadow: inset 0 0 0 2px var(--data-2); }
+  `];
+
+  #sizes = new ResizeObserver(() => this.requestUpdate());
+  #layout = null; // of the map as drawn
+
+  constructor() {
+    super();
+    const query = new URLSearchParams(location.search);
+    const read = (name, usual, isValid) => query.has(name) && isValid(Number(query.get(name))) ? Number(query.get(name)) : usual;
+    this.temperature = read('temperature', USUAL.temperature, (t) => t >= 0 && t <= 3);
+    this.topK = read('topk', USUAL.topK, (k) => Number.isInteger(k) && k >= 0);
+    this.topP = read('topp', USUAL.topP, (p) => p > 0 && p <= 1);
+    this.page = 0;
+    this.hovered = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#sizes.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#sizes.disconnect();
+  }
+
+  get settings() {
+    const { temperature, topK, topP } = this;
+    return { temperature, topK, topP };
+  }
+
+  /** The probabilities of what comes next at a position, under the settings. */
+  probsAt(t) {
+    return drawnFrom(this.shown.vizData[t].probs, this.settings);
+  }
+
+  /** -ln p of what really comes next, at temperature 1; null if that is not known. */
+  lossAt(t) {
+    const { nextId } = this.positions[t];
+    return nextId === null ? null : -Math.log(this.shown.vizData[t].probs[nextId]);
+  }
+
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    if (this.shown !== null && this.positions.length > 0) {
+      // a text that is cut has no token after its last position
+      this.positions = this.positions.map((position) =>
+        position.nextId === null ? { ...position, nextId: this.alphabet.idOf(position.next) } : position);
+    }
+    if (changed.has('pointed') || changed.has('page')) {
+      return;
+    }
+    if (this.chosen !== null) {
+      this.page = Math.floor(this.chosen / MOST_ROWS);
+    }
+  }
+
+  #set(name, value) {
+    this[name] = value;
+    const query = new URLSearchParams(location.search);
+    for (const [key, now] of Object.entries(this.settings)) {
+      if (now === USUAL[key]) {
+        query.delete(key.toLowerCase());
+      } else {
+        query.set(key.toLowerCase(), now);
+      }
+    }
+    history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
+  }
+
+  renderSubject() {
+    const pages = Math.ceil(this.positions.length / MOST_ROWS);
+    const page = Math.min(this.page, pages - 1);
+    return html`
+      ${this.#settings()}
+      ${this.strip('Tokens: click one to keep what comes next there')}
+      <div class="map"><canvas role="img" aria-label=${this.#inWords()}
+        @pointermove=${this.#hover} @pointerleave=${() => { this.hovered = null; this.pointed = null; }}
+        @click=${() => this.pointed !== null && this.choose(this.pointed)}></canvas></div>
+      ${this.#bars()}
+      <div class="foot">
+        <p class="caption">${this.#caption()}</p>
+        ${pages > 1 ? html`<div class="pages">
+          <button class="quiet" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>Previous</button>
+          positions ${page * MOST_ROWS} to ${Math.min(this.positions.length, (page + 1) * MOST_ROWS) - 1} of ${this.positions.length}
+          <button class="quiet" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>Next</button></div>` : nothing}
+        <span class="scale"><i class="outline"></i> really next</span>
+        <span class="scale">0 <i class="ramp"></i> 1</span>
+      </div>`;
+  }
+
+  #settings() {
+    const { temperature, topK, topP } = this;
+    const most = this.view.vocabSize ?? 1;
+    const slider = (name, label, { min, max, step, value, words, take = Number }) => html`
+      <label>${label}
+        <input type="range" name=${name} min=${min} max=${max} step=${step} .value=${String(value)} aria-valuetext=${words}
+          @input=${(event) => this.#set(name, take(event.target.value))}>
+        <output class="number">${words}</output></label>`;
+    return html`
+      <div class="settings" role="group" aria-label="How the next character is drawn">
+        ${slider('temperature', 'Temperature', { min: 0, max: 3, step: 0.05, value: temperature, words: temperature.toFixed(2) })}
+        ${slider('topK', 'Top-k', {
+          min: 1, max: most, step: 1, value: topK === 0 ? most : topK, words: topK === 0 ? 'all' : String(topK),
+          take: (value) => Number(value) >= most ? 0 : Number(value),
+        })}
+        ${slider('topP', 'Top-p', { min: 0.01, max: 1, step: 0.01, value: topP, words: topP === 1 ? 'all' : topP.toFixed(2) })}
+        <button ?disabled=${temperature === 1 && topK === 0 && topP === 1}
+          @click=${() => Object.entries(USUAL).forEach(([name, value]) => this.#set(name, value))}>Reset</button>
+      </div>`;
+  }
+
+  get #mean() {
+    const losses = this.positions.map(({ t }) => this.lossAt(t)).filter((value) => value !== null);
+    return losses.reduce((sum, value) => sum + value, 0) / losses.length;
+  }
+
+  #inWords() {
+    return `How likely each character is to come next, at ${this.positions.length} positions; mean loss ${number(this.#mean)}. `
+      + 'The menu has the numbers as a table.';
+  }
+
+  #caption() {
+    const t = this.looked;
+    if (t !== null && this.hovered !== null) {
+      const p = this.probsAt(t)[this.hovered];
+      return `${this.upTo(t)}, ${this.alphabet.symbol(this.hovered)} has ${number(p)}`;
+    }
+    return `Mean loss ${number(this.#mean, 4)} nats a character, at temperature 1.`;
+  }
+
+  /** The likeliest at one position: that which is looked at, or the last. */
+  #bars() {
+    const t = this.looked ?? this.positions.length - 1;
+    const probs = this.probsAt(t);
+    const { nextId } = this.positions[t];
+    const likeliest = probs.map((_, id) => id).sort((a, b) => probs[b] - probs[a]).slice(0, MOST_BARS);
+    const isShown = nextId === null || likeliest.includes(nextId);
+    const ids = isShown ? likeliest : [...likeliest.slice(0, -1), nextId];
+    return html`
+      <p class="caption">Next ${this.upTo(t)}:</p>
+      <ol class="bars">${ids.map((id) => html`
+        <li class=${id === nextId ? 'actual' : ''}><span>${this.alphabet.symbol(id)}</span>
+          <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect width=${100 * probs[id]} height="8" />`}</svg>
+          <span>${percent(probs[id])}</span></li>`)}</ol>`;
+  }
+
+  /** The tokens that have a column. */
+  #columns() {
+    const { vizData } = this.shown;
+    const size = vizData[0].probs.length;
+    if (size <= MOST_COLUMNS) {
+      return Array.from({ length: size }, (_, id) => id);
+    }
+    const most = Array(size).fill(0);
+    this.positions.forEach(({ nextId }, t) => {
+      vizData[t].probs.forEach((p, id) => { most[id] = Math.max(most[id], p); });
+      if (nextId !== null) {
+        most[nextId] = Math.max(most[nextId], 0.5);
+      }
+    });
+    return most.map((_, id) => id).sort((a, b) => most[b] - most[a]).slice(0, MOST_COLUMNS).sort((a, b) => a - b);
+  }
+
+  updated(changed) {
+    super.updated(changed);
+    const canvas = this.renderRoot.querySelector('.map canvas');
+    if (this.shown !== null && canvas !== null) {
+      this.#draw(canvas);
+    }
+  }
+
+  #draw(canvas) {
+    const first = Math.min(this.page, Math.ceil(this.positions.length / MOST_ROWS) - 1) * MOST_ROWS;
+    const rows = this.positions.slice(first, first + MOST_ROWS);
+    const columns = this.#columns();
+    const width = canvas.parentElement.clientWidth;
+    const right = width < 420 ? 74 : RIGHT;
+    const cell = (width - LEFT - right) / columns.length;
+    this.#layout = { first, rows, columns, cell };
+    const context = prepare(canvas, width, HEAD + rows.length * ROW + 2);
+    const muted = theme.colour('--muted');
+    const ink = theme.colour('--ink');
+    const target = theme.colour('--data-2');
+    const font = `${Math.min(12, cell + 2)}px monospace`;
+    const probs = rows.map(({ t }) => this.probsAt(t));
+    drawCells(context, probs.map((row) => columns.map((id) => row[id])),
+      { x: LEFT, y: HEAD, width: cell * columns.length, height: ROW * rows.length, colour: sequential });
+
+    context.textBaseline = 'middle';
+    context.textAlign = 'center';
+    context.font = font;
+    context.fillStyle = muted;
+    if (cell >= 6) {
+      columns.forEach((id, c) => {
+        const symbol = this.alphabet.symbol(id);
+        context.fillText(symbol.length > 2 ? '·' : symbol, LEFT + (c + 0.5) * cell, HEAD / 2);
+      });
+    }
+    const longest = Math.max(Math.log(columns.length), ...this.positions.map(({ t }) => Math.min(20, this.lossAt(t) ?? 0)));
+    const start = LEFT + cell * columns.length + 10;
+    const room = right - 10 - 38;
+    context.fillText('loss', start + 16, HEAD / 2);
+    rows.forEach(({ t, read, nextId }, r) => {
+      const y = HEAD + (r + 0.5) * ROW;
+      const isLooked = t === this.looked;
+      context.font = `${isLooked ? 'bold ' : ''}13px monospace`;
+      context.fillStyle = isLooked ? ink : muted;
+      context.fillText(read.length > 2 ? '·' : read, LEFT / 2, y);
+      const loss = this.lossAt(t);
+      if (loss !== null) {
+        context.fillStyle = target;
+        context.fillRect(start, y - 5, Math.max(1, Math.min(1, loss / longest) * room), 10);
+        context.fillStyle = isLooked ? ink : muted;
+        context.font = '11px sans-serif';
+        context.textAlign = 'right';
+        context.fillText(Number.isFinite(loss) ? loss.toFixed(2) : '∞', width - 2, y);
+        context.textAlign = 'center';
+      }
+      const column = columns.indexOf(nextId);
+      if (column >= 0) {
+        context.strokeStyle = target;
+        context.lineWidth = 2;
+        context.strokeRect(LEFT + column * cell + 1, y - ROW / 2 + 1, cell - 2, ROW - 2);
+      }
+      if (isLooked) {
+        context.strokeStyle = ink;
+        context.lineWidth = 1;
+        context.strokeRect(LEFT - 0.5, y - ROW / 2 + 0.5, cell * columns.length + 1, ROW - 1);
+      }
+    });
+  }
+
+  #hover = (event) => {
+    const { first, rows, columns, cell } = this.#layout;
+    const r = Math.floor((event.offsetY - HEAD) / ROW);
+    const c = Math.floor((event.offsetX - LEFT) / cell);
+    const isRow = r >= 0 && r < rows.length;
+    this.pointed = isRow ? first + r : null;
+    this.hovered = isRow && c >= 0 && c < columns.length ? columns[c] : null;
+  };
+
+  table() {
+    if (this.shown === null) {
+      return null;
+    }
+    const { positions, shown, alphabet, settings } = this;
+    const losses = positions.map(({ t }) => this.lossAt(t));
+    return {
+      columns: ['position', 'reads', 'next', 'loss', ...shown.vizData[0].probs.map((_, id) => `p(${alphabet.symbol(id)})`)],
+      get rows() {
+        return positions.map(({ t, read, next }) => [t, read, next, losses[t] === null ? '' : losses[t],
+          ...drawnFrom(shown.vizData[t].probs, settings)]);
+      },
+    };
+  }
+}
+
+function percent(p) {
+  return p > 0 && p < 0.0005 ? '<0.1%' : `${(100 * p).toFixed(1)}%`;
+}
+
+customElements.define('mg-probabilities-panel', ProbabilitiesPanel);
