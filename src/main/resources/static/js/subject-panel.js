@@ -147,7 +147,7 @@ export class SubjectPanel extends Panel {
 
   /** What was read up to a position, in words. */
   upTo(t) {
-    return t === 0 ? 'at the begin' : `after “${[...this.shown.doc].slice(0, t).slice(-LONGEST).map(visible).join('')}”`;
+    return t === 0 ? 'at the beginning' : `after “${[...this.shown.doc].slice(0, t).slice(-LONGEST).map(visible).join('')}”`;
   }
 
   nameOf(t) {

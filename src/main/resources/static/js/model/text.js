@@ -20,7 +20,7 @@ export function visible(char) {
 
 /** A character in a sentence. */
 export function inWords(char) {
-  return char === BOS ? 'begin' : `“${visible(char)}”`;
+  return char === BOS ? BOS : `“${visible(char)}”`;
 }
 
 /**

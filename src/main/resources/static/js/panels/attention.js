@@ -14,7 +14,7 @@ const MOST_MAPS = 16; // at a time
 const SMALLEST_LETTER = 8; // px of a cell: below, rows and columns have no letters
 const MARGIN = 16; // px for letters
 
-const HABITS = { previous: 'previous', first: '◆ begin', itself: 'itself' };
+const HABITS = { previous: 'prev.', first: 'begin', itself: 'itself' };
 
 class AttentionPanel extends SubjectPanel {
   static heading = 'Attention';
@@ -104,11 +104,9 @@ class AttentionPanel extends SubjectPanel {
     this.page = Math.floor((layer * this.#heads + (head ?? 0)) / this.#perPage);
   }
 
+  /** Those of the position that is looked at, else of the last one. */
   get #arcs() {
-    const { looked } = this;
-    if (looked === null) {
-      return [];
-    }
+    const looked = this.looked ?? this.positions.length - 1;
     const heads = this.head === null ? this.shown.vizData[looked].attentionWeights[this.layer].map((_, head) => head) : [this.head];
     return heads.flatMap((head) => this.shown.vizData[looked].attentionWeights[this.layer][head]
       .map((weight, to) => ({ from: looked, to, weight, series: head })));
@@ -151,7 +149,8 @@ class AttentionPanel extends SubjectPanel {
           ${habit ? html`<span class="habit" title="attends mostly to this, with the mean weight">${HABITS[habit.habit]} ${habit.weight.toFixed(2)}</span>` : nothing}
         </button>
         <div class="box"><canvas role="img" data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, habit)}
-          @pointermove=${(event) => this.#hover(event, layer, head)} @pointerleave=${() => this.#leave()}></canvas></div>
+          @pointermove=${(event) => this.#hover(event, layer, head)} @pointerleave=${() => this.#leave()}
+          @click=${() => this.pointed !== null && this.choose(this.pointed)}></canvas></div>
       </div>`;
   }
 
@@ -170,13 +169,10 @@ class AttentionPanel extends SubjectPanel {
       const weight = this.shown.vizData[t]?.attentionWeights[layer]?.[head]?.[s];
       return weight === undefined ? nothing : `${this.#name(layer, head)}: ${this.nameOf(t)} attends to ${s === t ? 'itself' : this.nameOf(s)}: ${number(weight)}`;
     }
-    const { looked } = this;
+    const looked = this.looked ?? this.positions.length - 1;
     const which = this.head === null ? (this.#layers > 1 ? `all heads of layer ${this.layer + 1}` : 'all heads') : this.#name(this.layer, this.head);
-    if (looked === null) {
-      return `Point at a token or a map. Arcs: ${which}.`;
-    }
     const strongest = this.#arcs.reduce((a, b) => b.weight > a.weight ? b : a);
-    return `${which}: ${this.nameOf(looked)} attends most to ${strongest.to === looked ? 'itself' : `position ${strongest.to} ${inWords(this.positions[strongest.to].read)}`}: ${number(strongest.weight)}`;
+    return `Arcs, ${which}: ${this.nameOf(looked)} attends most to ${strongest.to === looked ? 'itself' : `position ${strongest.to} ${inWords(this.positions[strongest.to].read)}`}: ${number(strongest.weight)}`;
   }
 
   updated(changed) {

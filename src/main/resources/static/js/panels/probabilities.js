@@ -38,6 +38,7 @@ class ProbabilitiesPanel extends SubjectPanel {
     .settings label { display: grid; grid-template-columns: auto minmax(60px, 1fr) 4.5ch; align-items: center; gap: 6px; flex: 1 1 170px; font-weight: 400; }
     .settings output { text-align: right; }
     .settings button { min-height: 28px; }
+    @media (max-width: 600px) { .settings label { flex-basis: 100%; grid-template-columns: 10ch 1fr 4.5ch; } }
     .map { min-width: 0; margin-top: var(--space-3); }
     .map canvas { max-width: 100%; }
     .foot { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-4); margin-top: var(--space-2); }

@@ -6,7 +6,7 @@ import { LitElement, css, html, nothing, svg } from 'lit';
 import { controls } from './styles.js';
 
 const CELL = 30; // px a token
-const WIDEST = 4; // px of an arc
+const WIDEST = 3; // px of an arc
 const FAINTEST = 0.02; // weights below are not drawn
 
 /**
@@ -29,14 +29,13 @@ class TokenStrip extends LitElement {
     .row { display: flex; width: max-content; }
     button {
       flex: none;
-      width: 30px;
+      width: 31px;
       min-height: 32px;
       padding: 0;
       overflow: hidden;
       border-color: var(--line);
       border-radius: 0;
       margin-right: -1px;
-      width: 31px;
       font: 500 var(--text-m)/1 var(--mono);
       white-space: pre;
     }
@@ -83,7 +82,7 @@ class TokenStrip extends LitElement {
           @pointerleave=${() => this.#send('point', null)}>
           ${tokens.map((token, t) => html`
             <button class="${t === looked ? 'looked' : ''} ${token.length > 2 ? 'small' : ''}" tabindex=${t === stop ? 0 : -1}
-              aria-pressed=${t === chosen} aria-label="position ${t}, ${token === '◆' ? 'begin' : token}"
+              aria-pressed=${t === chosen} aria-label="position ${t}, ${t === 0 ? 'begin' : token}"
               @pointerenter=${() => this.#send('point', t)} @focus=${() => this.#send('point', t)}
               @blur=${() => this.#send('point', null)} @click=${() => this.#send('choose', t)}>${token}</button>`)}
         </div>
@@ -95,7 +94,7 @@ class TokenStrip extends LitElement {
     const x = (t) => (t + 0.5) * CELL;
     const path = ({ from, to, weight, series }, i) => {
       const lift = 2 + (series % 6) * 2.5; // so that arcs between the same tokens lie side by side
-      const offset = (series % 6 - 2.5) * 2;
+      const offset = (series % 6 - 2.5) * 3;
       const distance = Math.abs(from - to);
       const top = height - Math.min(height - 6, 16 + 11 * Math.sqrt(distance) * 1.6) - lift + 4;
       const d = from === to
