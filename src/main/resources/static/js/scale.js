@@ -14,46 +14,48 @@ function parse(colour) {
   return colour.match(/[\d.]+/g).slice(0, 3).map(Number);
 }
 
-function scale(stops) {
+/** The colours of a scale as pixels, from its lowest number to its highest. */
+function pixels(stops) {
   let colours = made.get(stops);
   if (colours === undefined) {
     const known = stops.map((property) => parse(theme.colour(property)));
-    colours = Array.from({ length: STEPS }, (_, i) => {
-      const place = i / (STEPS - 1) * (known.length - 1);
+    const bytes = Uint8ClampedArray.from({ length: 4 * STEPS }, (_, i) => {
+      const [step, channel] = [Math.floor(i / 4), i % 4];
+      if (channel === 3) {
+        return 255;
+      }
+      const place = step / (STEPS - 1) * (known.length - 1);
       const below = Math.min(Math.floor(place), known.length - 2);
-      return known[below].map((channel, c) => Math.round(channel + (known[below + 1][c] - channel) * (place - below)));
+      return known[below][channel] + (known[below + 1][channel] - known[below][channel]) * (place - below);
     });
+    colours = new Uint32Array(bytes.buffer);
     made.set(stops, colours);
   }
   return colours;
 }
 
-function at(stops, part) {
-  const index = Number.isNaN(part) ? 0 : Math.round(Math.min(1, Math.max(0, part)) * (STEPS - 1));
-  return scale(stops)[index];
-}
+/** For numbers from 0 to 1. */
+export const sequential = { stops: RAMP, low: 0, high: 1 };
 
-/** [red, green, blue] of a number from 0 to 1. */
-export const sequential = (value) => at(RAMP, value);
+/** For numbers from -1 to 1. */
+export const diverging = { stops: DIVERGE, low: -1, high: 1 };
 
-/** [red, green, blue] of a number from -1 to 1. */
-export const diverging = (value) => at(DIVERGE, (value + 1) / 2);
-
-/**
- * Draws rows of numbers as cells into a box of a canvas; null leaves a cell empty. `colour` is a scale of
- * this module.
- */
+/** Draws rows of numbers as cells into a box of a canvas; a short row leaves the rest of it empty. */
 export function drawCells(context, rows, { x, y, width, height, colour }) {
-  const columns = Math.max(0, ...rows.map(({ length }) => length));
+  const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
   if (columns === 0 || width <= 0 || height <= 0) {
     return;
   }
+  const colours = pixels(colour.stops);
+  const unit = (STEPS - 1) / (colour.high - colour.low);
   const image = new ImageData(columns, rows.length);
-  rows.forEach((row, r) => row.forEach((value, c) => {
-    if (value !== null) {
-      image.data.set([...colour(value), 255], 4 * (r * columns + c));
+  const target = new Uint32Array(image.data.buffer);
+  rows.forEach((row, r) => {
+    for (let c = 0; c < row.length; c++) {
+      const step = Math.round((row[c] - colour.low) * unit);
+      target[r * columns + c] = colours[Math.min(STEPS - 1, Math.max(0, step))];
     }
-  }));
+  });
   const small = new OffscreenCanvas(columns, rows.length);
   small.getContext('2d').putImageData(image, 0, 0);
   context.imageSmoothingEnabled = columns > width; // more numbers than pixels

@@ -126,7 +126,8 @@ export class SubjectPanel extends Panel {
   renderBody() {
     if (this.shown === null) {
       const { failure } = this.#subject ?? {};
-      const words = this.trace === null ? 'No step has been trained yet.' : failure ? failure.message : 'Waiting for an answer …';
+      const isNew = this.trace === null && this.view.step === 0;
+      const words = isNew ? 'No step has been trained yet.' : failure?.message ?? 'Waiting for a step to look into …';
       return html`<p class="empty">${words}</p>`;
     }
     return this.renderSubject();

@@ -197,7 +197,7 @@ class AttentionPanel extends SubjectPanel {
     const n = rows.length;
     const context = prepare(canvas, size, size);
     const span = cell * n;
-    drawCells(context, rows.map((row) => [...row, ...Array(n - row.length).fill(null)]), { x: margin, y: margin, width: span, height: span, colour: sequential });
+    drawCells(context, rows, { x: margin, y: margin, width: span, height: span, colour: sequential });
     context.strokeStyle = theme.colour('--line');
     context.beginPath(); // the border of the lower triangle
     context.moveTo(margin, margin);

@@ -8,6 +8,7 @@ import { controls } from './styles.js';
 const CELL = 30; // px a token
 const WIDEST = 3; // px of an arc
 const FAINTEST = 0.02; // weights below are not drawn
+const MOST_ARCS = 120; // the strongest
 
 /**
  * `<mg-token-strip .tokens=${['◆', 'a']} .chosen=${1} .looked=${0}>`; `arcs` is a list of
@@ -89,6 +90,11 @@ class TokenStrip extends LitElement {
       </div>`;
   }
 
+  get #drawn() {
+    const visible = this.arcs.filter(({ weight }) => weight >= FAINTEST);
+    return visible.length <= MOST_ARCS ? visible : visible.sort((a, b) => b.weight - a.weight).slice(0, MOST_ARCS);
+  }
+
   #arcs() {
     const height = 74;
     const x = (t) => (t + 0.5) * CELL;
@@ -103,7 +109,7 @@ class TokenStrip extends LitElement {
       return svg`<path class="s${series % 6}" data-arc=${i} d=${d} stroke-width=${0.4 + weight * WIDEST} />`;
     };
     return html`<svg width=${this.tokens.length * CELL + 1} height=${height} aria-hidden="true">
-      ${this.arcs.filter(({ weight }) => weight >= FAINTEST).map(path)}</svg>`;
+      ${this.#drawn.map(path)}</svg>`;
   }
 }
 
