@@ -7,4 +7,7 @@ export const PANELS = [
   { tag: 'mg-attention-panel', columns: 6, load: () => import('./attention.js') },
   { tag: 'mg-probabilities-panel', columns: 6, load: () => import('./probabilities.js') },
   { tag: 'mg-network-panel', columns: 12, load: () => import('./network.js') },
+  { tag: 'mg-embeddings-panel', columns: 6, load: () => import('./embeddings.js') },
+  { tag: 'mg-mlp-panel', columns: 6, load: () => import('./mlp.js') },
+  { tag: 'mg-parameters-panel', columns: 12, load: () => import('./parameters.js') },
 ];

@@ -1,0 +1,246 @@
+// The embeddings of characters or of positions: vectors of many numbers, seen from where they differ most.
+
+import { css, html, nothing, svg } from 'lit';
+
+import { compact, count } from '../format.js';
+import { besideOneAnother } from '../heatmap.js';
+import { visible } from '../model/characters.js';
+import { nearest } from '../model/neighbours.js';
+import { principalAxes, project, steadied } from '../model/pca.js';
+import { Panel } from '../panel.js';
+import { queryValue, setQueryValue } from '../query.js';
+import { Question } from '../question.js';
+import { prefersStillness } from '../theme.js';
+import '../scatter.js';
+
+const NEIGHBOURS = 6;
+const MOST_SNAPSHOTS = 40;
+const SNAPSHOT_VALUES = 2_000_000; // kept for the trails
+const VALUES_PER_MS = 100; // asked for on the average
+const BAR = 60;
+
+class EmbeddingsPanel extends Panel {
+  static heading = 'Embeddings';
+  static about = 'Each character, or each position, is a vector that the model learns. Shown are the two or three directions '
+    + 'in which these vectors differ most (principal components), turned so that they stay as they were before. What is '
+    + 'near in the picture may be far apart in the other directions: the list of neighbours compares whole vectors.';
+
+  static properties = {
+    what: { state: true }, // tokens or positions
+    dimensions: { state: true },
+    chosen: { state: true }, // index; null
+    showsTrails: { state: true },
+    showsBos: { state: true }, // the token that marks beginning and end: far from the rest, as a rule
+    turns: { state: true },
+    spoken: { state: true },
+  };
+
+  static styles = [Panel.styles, css`
+    mg-scatter { height: 380px; margin-top: var(--space-2); }
+    .controls select { width: auto; }
+    .facts { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--space-4); color: var(--muted); font-size: var(--text-s); }
+    .facts strong { color: var(--ink); font-variant-numeric: tabular-nums; }
+    .neighbours { min-height: 92px; margin-top: var(--space-2); font-size: var(--text-s); }
+    .neighbours ol { display: grid; grid-template-columns: repeat(3, minmax(0, 1fr)); gap: var(--space-1) var(--space-4); margin-top: var(--space-1); }
+    .neighbours li { display: grid; grid-template-columns: 5ch 1fr 5ch; align-items: center; gap: var(--space-2); }
+    .neighbours b { overflow: hidden; }
+    .neighbours svg { display: block; width: 100%; height: 8px; }
+    .neighbours rect { fill: var(--data-1); }
+    .neighbours .opposite { fill: var(--data-2); }
+    .neighbours li span { text-align: right; font-variant-numeric: tabular-nums; }
+    .empty { display: grid; place-items: center; min-height: 380px; color: var(--muted); }
+    @media (max-width: 600px) { mg-scatter { height: 320px; } .neighbours ol { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
+  `];
+
+  #vectors = new Question(this, () => this.#ask());
+  #used = null; // the answer that is in the picture
+  #snapshots = []; // answers of other steps, by step
+  #model = null; // what they are of
+  #bases = new Map(); // the axes that are shown, for each kind of picture
+  #scene = null;
+
+  constructor() {
+    super();
+    const query = queryValue('embeddings') ?? '';
+    this.what = query.includes('positions') ? 'positions' : 'tokens';
+    this.dimensions = query.includes('3d') ? 3 : 2;
+    this.chosen = null;
+    this.showsTrails = true;
+    this.showsBos = query.includes('bos');
+    this.turns = !prefersStillness();
+    this.spoken = '';
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#vectors.close();
+  }
+
+  willUpdate(changed) {
+    if (!this.view?.vocabSize) {
+      return;
+    }
+    const { createdAt, numParams, vocabSize, step, options } = this.view;
+    const model = `${createdAt} ${numParams} ${this.what}`;
+    if (model !== this.#model) {
+      this.#model = model;
+      this.#snapshots = [];
+      this.chosen = null;
+    }
+    const rows = this.what === 'tokens' ? vocabSize : options.blockSize;
+    this.#vectors.want(`${model} ${this.at}`, this.at ?? step, Math.max(500, rows * options.nEmbd / VALUES_PER_MS));
+    const { answer } = this.#vectors;
+    if (answer !== null && (answer !== this.#used || ['dimensions', 'showsBos'].some((name) => changed.has(name)))) {
+      if (answer !== this.#used) {
+        this.#remember(answer);
+      }
+      this.#used = answer;
+      this.#scene = this.#look(answer);
+    }
+  }
+
+  async #ask() {
+    const { what, at, live } = this;
+    const query = at === null ? {} : { step: at };
+    const step = at ?? this.view.step; // when it was asked, training may be further
+    if (what === 'tokens') {
+      const all = await live.api.embeddings(live.name, query);
+      return {
+        what, at, step, rows: all.map(({ embedding }) => embedding),
+        labels: all.map(({ char }, i) => (i === all.length - 1 ? 'BOS' : visible(char))),
+      };
+    }
+    const rows = await live.api.positions(live.name, query);
+    return { what, at, step, rows, labels: rows.map((_, i) => `${i}`) };
+  }
+
+  /** Keeps the newest answers for the trails. */
+  #remember(answer) {
+    const { rows, step, at } = answer;
+    const others = this.#snapshots.filter((other) =>
+      other.what === answer.what && other.rows.length === rows.length && other.rows[0].length === rows[0].length
+      && other.step !== step && (at !== null || other.step < step)); // no later ones: it was started anew
+    const most = Math.max(1, Math.min(MOST_SNAPSHOTS, Math.floor(SNAPSHOT_VALUES / (rows.length * rows[0].length))));
+    this.#snapshots = [...others, answer].sort((a, b) => a.step - b.step).slice(-most);
+  }
+
+  /** The axes, steady, and where everything is along them. */
+  #look(answer) {
+    const { what, step } = answer;
+    const isBosLeftOut = what === 'tokens' && !this.showsBos && answer.rows.length > 2;
+    const rows = isBosLeftOut ? answer.rows.slice(0, -1) : answer.rows; // it is the last one
+    const kind = `${what} ${this.dimensions}`;
+    const shown = this.#bases.get(kind) ?? [];
+    const { mean, axes, total } = principalAxes(rows, this.dimensions, shown);
+    const basis = steadied(axes, shown);
+    this.#bases.set(kind, basis);
+    const flat = (at) => (at.length < this.dimensions ? [...at, ...new Array(this.dimensions - at.length).fill(0)] : at);
+    const at = rows.map((row) => flat(project(row, mean, basis)));
+    const shares = basis.map((_, i) => at.reduce((sum, place) => sum + place[i] ** 2, 0) / rows.length / (total || 1));
+    const past = this.#snapshots.filter((snapshot) => snapshot.step <= step);
+    return {
+      answer, shares, isBosLeftOut,
+      points: at.map((place, i) => ({ label: answer.labels[i], at: place })),
+      trails: rows.map((_, i) => past.map((snapshot) => flat(project(snapshot.rows[i], mean, basis)))),
+      since: past[0]?.step ?? step,
+      axes: shares.map((share, i) => `axis ${i + 1}: ${Math.round(100 * share)}%`),
+    };
+  }
+
+  // ---- what it shows
+
+  renderControls() {
+    return html`
+      <label><span class="visually-hidden">Embeddings of</span>
+        <select @change=${(event) => this.#change({ what: event.target.value, chosen: null })}>
+          <option value="tokens" ?selected=${this.what === 'tokens'}>characters</option>
+          <option value="positions" ?selected=${this.what === 'positions'}>positions</option>
+        </select></label>
+      <label><span class="visually-hidden">Dimensions</span>
+        <select @change=${(event) => this.#change({ dimensions: Number(event.target.value) })}>
+          <option value="2" ?selected=${this.dimensions === 2}>2-D</option>
+          <option value="3" ?selected=${this.dimensions === 3}>3-D</option>
+        </select></label>
+      <label><input type="checkbox" .checked=${this.showsTrails}
+        @change=${(event) => { this.showsTrails = event.target.checked; }}>trails</label>
+      ${this.what === 'tokens' ? html`
+        <label><input type="checkbox" .checked=${this.showsBos}
+          @change=${(event) => this.#change({ showsBos: event.target.checked })}>BOS</label>` : nothing}
+      ${this.dimensions === 3 && !prefersStillness() ? html`
+        <label><input type="checkbox" .checked=${this.turns} @change=${(event) => { this.turns = event.target.checked; }}>turn</label>` : nothing}`;
+  }
+
+  #change(changes) {
+    Object.assign(this, changes);
+    const query = [this.what === 'positions' && 'positions', this.dimensions === 3 && '3d', this.showsBos && 'bos'].filter(Boolean).join('-');
+    setQueryValue('embeddings', query);
+  }
+
+  renderBody() {
+    const scene = this.#scene;
+    if (!this.view.vocabSize || scene === null) {
+      return html`<p class="empty">${this.view.vocabSize ? 'Asking for the embeddings …' : 'There is no model before there are documents.'}</p>`;
+    }
+    const { answer, shares, points, trails, axes, since, isBosLeftOut } = scene;
+    const neighbours = this.chosen === null || !points[this.chosen] ? [] : nearest(answer.rows, this.chosen, NEIGHBOURS);
+    const explained = Math.round(100 * shares.reduce((sum, share) => sum + share, 0));
+    const isTrailed = this.showsTrails && since < answer.step;
+    return html`
+      <p class="facts">
+        <span>${shares.length} axes show <strong>${explained}%</strong> of the variance of ${count(points.length)}
+          vectors of ${count(answer.rows[0].length)} numbers${isBosLeftOut ? ', without BOS' : nothing}</span>
+        <span>step ${count(answer.step)}${isTrailed ? `, trails from ${compact(since)}` : ''}</span>
+      </p>
+      <mg-scatter .points=${points} .trails=${this.showsTrails ? trails : null} .axes=${axes} .chosen=${this.chosen}
+        .related=${neighbours.map(({ index }) => index)} .joined=${answer.what === 'positions'} .turns=${this.turns}
+        label="Embeddings of the ${answer.what === 'tokens' ? 'characters' : 'positions'} along ${shares.length} axes that show ${explained}% of their variance; the arrow keys choose one${this.dimensions === 3 ? ', with shift they turn the picture' : ''}"
+        @choose=${this.#choose}></mg-scatter>
+      <div class="neighbours">${neighbours.length === 0
+        ? html`<p class="muted">Point at ${answer.what === 'tokens' ? 'a character' : 'a position'} to see which others are most like it.</p>`
+        : this.#neighbours(answer, neighbours)}</div>
+      <span class="visually-hidden" role="status">${this.spoken}</span>`;
+  }
+
+  #neighbours({ labels }, neighbours) {
+    return html`
+      <p>Most like <strong>${labels[this.chosen]}</strong>, <span class="muted">by the cosine of their angle:</span></p>
+      <ol>${neighbours.map(({ index, similarity }) => html`
+        <li><b>${labels[index]}</b>
+          <svg viewBox="0 0 ${BAR} 8" preserveAspectRatio="none" aria-hidden="true">${svg`
+            <rect class=${similarity < 0 ? 'opposite' : ''} width=${(BAR * Math.abs(similarity)).toFixed(1)} height="8" />`}</svg>
+          <span>${similarity.toFixed(2).replace('-', '−')}</span></li>`)}</ol>`;
+  }
+
+  #choose = ({ detail: { index, byKey } }) => {
+    this.chosen = index;
+    if (byKey && index !== null) {
+      const { rows, labels } = this.#scene.answer;
+      const like = nearest(rows, index, 3).map(({ index: i, similarity }) => `${labels[i]} ${similarity.toFixed(2)}`);
+      this.spoken = `${labels[index]}: most like ${like.join(', ')}`;
+    }
+  };
+
+  table() {
+    const scene = this.#scene;
+    if (scene === null) {
+      return null;
+    }
+    const { answer, points, shares } = scene;
+    return {
+      columns: [answer.what === 'tokens' ? 'character' : 'position', ...shares.map((_, i) => `axis ${i + 1}`), 'most like', 'cosine'],
+      get rows() {
+        return points.map(({ label, at }, i) => {
+          const [first] = nearest(answer.rows, i, 1);
+          return [label, ...at.slice(0, shares.length).map((x) => x.toFixed(4)), first ? answer.labels[first.index] : '', first?.similarity.toFixed(4) ?? ''];
+        });
+      },
+    };
+  }
+
+  picture() {
+    const map = this.renderRoot.querySelector('mg-scatter');
+    return map === null ? null : besideOneAnother([map.canvas]);
+  }
+}
+
+customElements.define('mg-embeddings-panel', EmbeddingsPanel);

@@ -1,0 +1,258 @@
+// The hidden units of an MLP: what goes into their ReLU at each position of a text, which of them are dead,
+// and to which characters each answers.
+
+import { css, html, nothing, svg } from 'lit';
+
+import { count, number, plural } from '../format.js';
+import { besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
+import { readAt } from '../model/characters.js';
+import { UnitStats } from '../model/unit-stats.js';
+import { Panel } from '../panel.js';
+import { roundUp } from '../palette.js';
+import { queryValue, setQueryValue } from '../query.js';
+import { Question } from '../question.js';
+import '../scale-bar.js';
+
+const MOST_EXCITING = 8;
+const SAMPLES = 32; // texts of a model that does not train
+const SAMPLE_VALUES = 300_000;
+const BAR = 60;
+
+class MlpPanel extends Panel {
+  static heading = 'MLP';
+  static about = 'The hidden units of one layer, one a column, at each position of the text. Blue is above 0 and goes on; '
+    + 'grey is 0 or less, which the ReLU makes 0. A mark beneath a unit: it was never above 0 in the texts that were seen of late. '
+    + 'Point at a unit, or move the cursor with the arrow keys, to see which characters it answers to.';
+
+  static needsTraces = true;
+
+  static properties = {
+    layer: { state: true },
+    cursor: { state: true }, // {row: position, column: unit}
+    spoken: { state: true },
+  };
+
+  static styles = [Panel.styles, css`
+    .content { display: flex; flex-direction: column; }
+    .controls select { width: auto; }
+    .facts { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--space-4); margin-bottom: var(--space-2); color: var(--muted); font-size: var(--text-s); }
+    .facts strong { color: var(--ink); font-variant-numeric: tabular-nums; }
+    .facts .text { overflow-wrap: anywhere; }
+    mg-heatmap { flex: 1; height: auto; min-height: 280px; }
+    .legend { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-4); margin-top: var(--space-1); font-size: var(--text-xs); color: var(--muted); }
+    .legend mg-scale-bar { flex: 1; max-width: 220px; }
+    .legend span { display: inline-flex; align-items: center; gap: 6px; }
+    .legend i { width: 12px; height: 4px; background: var(--data-2); }
+    .unit { min-height: 138px; margin-top: var(--space-3); font-size: var(--text-s); }
+    .unit p { font-variant-numeric: tabular-nums; }
+    .unit ol { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: var(--space-1) var(--space-5); margin-top: var(--space-1); }
+    .unit li { display: grid; grid-template-columns: 6ch 1fr 7ch; align-items: center; gap: var(--space-2); }
+    .unit svg { display: block; width: 100%; height: 8px; }
+    .unit rect { fill: var(--data-1); }
+    .unit li span { text-align: right; font-variant-numeric: tabular-nums; }
+    .empty { display: grid; place-items: center; min-height: 280px; color: var(--muted); }
+  `];
+
+  #stats = new UnitStats();
+  #counted = null; // the trace that was counted last
+  #samples = new Question(this, () => this.#askSamples());
+  #shown = null; // the trace and layer in the picture, and the picture
+
+  constructor() {
+    super();
+    this.layer = Math.max(0, Number.parseInt(queryValue('layer') ?? '1', 10) - 1 || 0);
+    this.cursor = null;
+    this.spoken = '';
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#samples.close();
+  }
+
+  willUpdate() {
+    if (!this.view?.vocabSize) {
+      return;
+    }
+    const { createdAt, numParams, state, step } = this.view;
+    const model = `${createdAt} ${numParams}`;
+    if (this.#stats.model !== model || step < this.#stats.step) {
+      this.#stats = Object.assign(new UnitStats(), { model }); // started anew
+    }
+    this.#stats.step = step;
+    const { trace } = this.live;
+    if (trace !== null && trace !== this.#counted && trace.vizData) {
+      this.#counted = trace;
+      this.#stats.add(readAt(trace.doc, trace.vizData.length), trace.vizData);
+    }
+    if (this.at !== null || (!['training', 'failed'].includes(state) && this.#stats.texts < SAMPLES && step > 0)) {
+      this.#samples.want(`${model} ${this.at ?? step}`, null);
+    }
+    this.#show();
+  }
+
+  /** Texts that the model writes, with what happened inside. */
+  async #askSamples() {
+    const { nEmbd, nLayer, blockSize } = this.view.options;
+    const most = Math.floor(SAMPLE_VALUES / (6 * nEmbd * nLayer * blockSize));
+    const of = this.at ?? this.view.step;
+    const stats = new UnitStats();
+    const samples = await this.live.api.generate(this.live.name, {
+      seed: 1, temperature: 1, count: Math.max(1, Math.min(SAMPLES, most)), viz: true, ...(this.at !== null && { step: this.at }),
+    });
+    for (const { text, vizData } of samples) {
+      stats.add(readAt(text, vizData.length), vizData);
+    }
+    return { of, stats };
+  }
+
+  /** What is known of the units of the model that is shown. */
+  get #known() {
+    const { answer } = this.#samples;
+    const isWanted = this.at !== null || this.#stats.texts < (answer?.stats.texts ?? 0);
+    return isWanted && answer?.of === (this.at ?? this.view.step) ? answer.stats : this.#stats;
+  }
+
+  /** Makes the picture, where it is another one. */
+  #show() {
+    const { trace } = this;
+    const layers = trace?.vizData?.[0]?.mlpActivations.length ?? 0;
+    if (layers === 0) {
+      if (this.live.trace === null) {
+        this.#shown = null; // started anew
+      } // otherwise one is on its way
+      return;
+    }
+    const layer = Math.min(this.layer, layers - 1);
+    if (this.#shown?.trace !== trace || this.#shown.layer !== layer) {
+      const units = trace.vizData[0].mlpActivations[layer].length;
+      const values = new Float64Array(units * trace.vizData.length);
+      trace.vizData.forEach(({ mlpActivations }, t) => values.set(mlpActivations[layer], t * units));
+      let most = 0;
+      let above = 0;
+      for (const value of values) {
+        most = Math.max(most, Math.abs(value));
+        above += value > 0 ? 1 : 0;
+      }
+      this.#shown = {
+        trace, layer, layers, units, values, share: above / values.length,
+        rows: trace.vizData.length, limit: roundUp(most) || 1,
+        rowLabels: readAt(trace.doc, trace.vizData.length),
+        columnLabels: this.#shown?.units === units ? this.#shown.columnLabels : Array.from({ length: units }, (_, i) => `${i}`),
+      };
+    }
+    const known = this.#known;
+    if (this.#shown.known !== known || this.#shown.texts !== known.texts) {
+      Object.assign(this.#shown, { known, texts: known.texts, dead: known.texts === 0 ? null : known.dead(layer) });
+    }
+  }
+
+  // ---- what it shows
+
+  renderControls() {
+    const { nLayer } = this.view?.options ?? {};
+    return nLayer > 1 ? html`
+      <label>Layer
+        <select @change=${(event) => this.#choose(Number(event.target.value))}>
+          ${Array.from({ length: nLayer }, (_, i) => html`<option value=${i} ?selected=${i === Math.min(this.layer, nLayer - 1)}>${i + 1} of ${nLayer}</option>`)}
+        </select></label>` : nothing;
+  }
+
+  #choose(layer) {
+    this.layer = layer;
+    setQueryValue('layer', layer === 0 ? null : layer + 1);
+  }
+
+  renderBody() {
+    const shown = this.#shown;
+    if (shown === null) {
+      return html`<p class="empty">${this.view.vocabSize ? 'Nothing has gone through the model yet.' : 'There is no model before there are documents.'}</p>`;
+    }
+    const { layer, units, rows, values, limit, share, dead, trace } = shown;
+    return html`
+      <p class="facts">
+        <span class="text">“${trace.doc}”, step ${count(trace.step)}</span>
+        <span><strong>${Math.round(100 * share)}%</strong> above 0${this.#ofTheStep(layer)}</span>
+      </p>
+      <mg-heatmap .values=${values} .rows=${rows} .columns=${units} palette="relu" .low=${-limit} .high=${limit}
+        .rowLabels=${shown.rowLabels} .columnLabels=${shown.columnLabels} .marks=${dead ?? []} .cursor=${this.cursor}
+        label="What goes into the ReLU of ${units} units at ${rows} positions; the arrow keys move the cursor"
+        @cursor=${(event) => this.#moved(event.detail)}></mg-heatmap>
+      <div class="legend">
+        <mg-scale-bar palette="relu" .low=${-limit} .high=${limit}></mg-scale-bar>
+        <span><i></i>${this.#deadInWords(shown)}</span>
+      </div>
+      <div class="unit">${this.#unit(shown)}</div>
+      <span class="visually-hidden" role="status">${this.spoken}</span>`;
+  }
+
+  /** What the server says of the step itself. */
+  #ofTheStep(layer) {
+    const share = this.at === null ? this.live.diagnostics?.deadUnits[layer] : undefined;
+    return share === undefined ? nothing : html`, <strong>${Math.round(100 * share)}%</strong> of the units unused by the step`;
+  }
+
+  #deadInWords({ dead, known, units }) {
+    if (dead === null || dead === undefined) {
+      return 'dead units: not known yet';
+    }
+    const number = dead.reduce((sum, mark) => sum + mark, 0);
+    return `${count(number)} of ${count(units)} units never above 0 in ${plural(known.window, 'text')}`;
+  }
+
+  #unit({ layer, units, rows, values, rowLabels, dead, known }) {
+    if (this.cursor === null || this.cursor.column >= units) {
+      return html`<p class="muted">Point at a unit to see which characters it answers to.</p>`;
+    }
+    const { column: unit } = this.cursor;
+    const row = Math.min(this.cursor.row, rows - 1);
+    const value = values[row * units + unit];
+    const exciting = known.exciting(layer, unit, MOST_EXCITING);
+    const most = exciting[0]?.mean ?? 1;
+    return html`
+      <p>Unit <strong>${unit}</strong> at position ${row}, after <strong>${rowLabels[row]}</strong>:
+        <strong class="value">${number(value, 4).replace('-', '−')}</strong>${value > 0 ? nothing : ', cut to 0'}${dead?.[unit] ? ', and never above 0 of late' : nothing}</p>
+      ${exciting.length === 0 ? html`<p class="muted">No character made it rise above 0.</p>` : html`
+        <p class="muted">What comes out, on the average after each character:</p>
+        <ol>${exciting.map(({ character, mean }) => html`
+          <li><b>${character}</b>
+            <svg viewBox="0 0 ${BAR} 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect width=${(BAR * mean / most).toFixed(1)} height="8" />`}</svg>
+            <span>${number(mean)}</span></li>`)}</ol>`}`;
+  }
+
+  #moved({ row, column, byKey }) {
+    this.cursor = { row, column };
+    if (byKey) {
+      const { layer, units, values, rowLabels, known } = this.#shown;
+      const like = known.exciting(layer, column, 3).map(({ character }) => character).join(', ');
+      this.spoken = `Unit ${column}, position ${row}, ${rowLabels[row]}: ${number(values[row * units + column])}`
+        + (like ? `; answers to ${like}` : '; answers to nothing');
+    }
+  }
+
+  table() {
+    const shown = this.#shown;
+    if (shown === null) {
+      return null;
+    }
+    const { units, rows, values, rowLabels, dead, known, layer } = shown;
+    return {
+      columns: ['unit', ...rowLabels.map((label, t) => `${t} ${label}`), 'dead', 'answers to'],
+      get rows() {
+        return Array.from({ length: units }, (_, unit) => [
+          unit,
+          ...Array.from({ length: rows }, (__, t) => number(values[t * units + unit], 4)),
+          dead?.[unit] ? 'yes' : 'no',
+          known.exciting(layer, unit, 3).map(({ character }) => character).join(' '),
+        ]);
+      },
+    };
+  }
+
+  picture() {
+    const map = this.renderRoot.querySelector('mg-heatmap');
+    return map === null ? null : besideOneAnother([map.canvas]);
+  }
+}
+
+customElements.define('mg-mlp-panel', MlpPanel);

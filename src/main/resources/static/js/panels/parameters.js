@@ -1,0 +1,348 @@
+// The numbers of one matrix: its weights, their gradient and the two moments that Adam keeps of it, with one
+// cursor for all four; and how the weights spread in the course of training.
+
+import { css, html, nothing } from 'lit';
+
+import { count, number } from '../format.js';
+import { besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
+import { visible } from '../model/characters.js';
+import { Panel } from '../panel.js';
+import { usualLimit } from '../palette.js';
+import { queryValue, setQueryValue } from '../query.js';
+import { Question } from '../question.js';
+import '../scale-bar.js';
+
+const KINDS = { weight: 'Weight', gradient: 'Gradient', m: 'Adam m', v: 'Adam v' };
+const VALUES_PER_MS = 100; // asked for on the average
+const BINS = 480; // asked for; of these the usual ones are drawn, several as one
+const MOST_ROWS = 48;
+const RARE = 0.005; // share of the weights at either end that may be left out
+const HISTOGRAMS_EVERY = 2000; // ms
+const LONGEST_HISTORY = 250; // keyframes in the picture
+
+class ParametersPanel extends Panel {
+  static heading = 'Parameters';
+  static about = 'One matrix: its weights, the gradient of the loss of the next batch, and the moments m and v that Adam '
+    + 'keeps: running means of the gradient and of its square. Where there are more numbers than pixels, each pixel shows the one that is '
+    + 'furthest from 0. Point at a cell, or move the cursor with the arrow keys.';
+
+  static properties = {
+    matrix: { state: true }, // its name; null for the first
+    cursor: { state: true }, // {row, column}
+    spot: { state: true }, // the same in the histograms
+    spoken: { state: true }, // what was read out last
+  };
+
+  static styles = [Panel.styles, css`
+    .facts { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-5); margin-bottom: var(--space-3); color: var(--muted); font-size: var(--text-s); }
+    .facts strong { color: var(--ink); font-variant-numeric: tabular-nums; }
+    .maps { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: var(--space-4); }
+    figure { min-width: 0; }
+    figcaption { display: flex; justify-content: space-between; gap: var(--space-2); font-size: var(--text-s); font-weight: 600; }
+    figcaption span { color: var(--muted); font-weight: 400; font-size: var(--text-xs); font-variant-numeric: tabular-nums; }
+    mg-heatmap { height: 330px; margin: var(--space-1) 0 var(--space-2); }
+    .flat mg-heatmap { height: 200px; }
+    .readout { min-height: 1.6em; margin-top: var(--space-3); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
+    .readout span { color: var(--muted); margin-right: var(--space-1); }
+    .readout b { display: inline-block; min-width: 9ch; margin-right: var(--space-3); font-weight: 600; }
+    h3 { margin-top: var(--space-4); font-size: var(--text-s); font-weight: 600; }
+    .history mg-heatmap { height: 200px; }
+    .history mg-scale-bar { max-width: 260px; }
+    .history .line { display: flex; flex-wrap: wrap; justify-content: space-between; gap: var(--space-1) var(--space-4); }
+    .history .readout { margin: 0; }
+    .empty { display: grid; place-items: center; min-height: 200px; color: var(--muted); }
+    @media (max-width: 1000px) { .maps { grid-template-columns: repeat(2, minmax(0, 1fr)); } mg-heatmap { height: 260px; } }
+    @media (max-width: 600px) { .maps { gap: var(--space-3); } mg-heatmap { height: 220px; } }
+  `];
+
+  #matrices = new Question(this, () => this.live.api.matrices(this.live.name));
+  #characters = new Question(this, () => this.live.api.embeddings(this.live.name));
+  #numbers = new Question(this, (signal) => this.#askNumbers(this.#shape.name, signal));
+  #histograms = new Question(this, () => this.#askHistograms(this.#shape.name));
+
+  constructor() {
+    super();
+    this.matrix = queryValue('matrix');
+    this.cursor = null;
+    this.spot = null;
+    this.spoken = '';
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    [this.#matrices, this.#characters, this.#numbers, this.#histograms].forEach((question) => question.close());
+  }
+
+  get #shape() {
+    const matrices = this.#matrices.answer ?? [];
+    return matrices.find(({ name }) => name === this.matrix) ?? matrices[0];
+  }
+
+  willUpdate() {
+    if (!this.view?.vocabSize) {
+      return;
+    }
+    const { createdAt, numParams, vocabSize, step } = this.view;
+    const model = `${createdAt} ${numParams} ${vocabSize}`;
+    this.#matrices.want(model, null);
+    const shape = this.#shape;
+    if (shape === undefined) {
+      return;
+    }
+    if (shape.rows === vocabSize) {
+      this.#characters.want(model, null);
+    }
+    const { rows, columns, name } = shape;
+    const every = Math.max(500, 4 * rows * columns / VALUES_PER_MS);
+    this.#numbers.want(`${model} ${name} ${this.at}`, this.at ?? step, every);
+    const { keyframes } = this.live;
+    this.#histograms.want(`${model} ${name}`, `${keyframes.length} ${keyframes.at(-1)}`, Math.max(HISTOGRAMS_EVERY, every));
+  }
+
+  /** All four kinds; one that cannot be had is null. */
+  async #askNumbers(name, signal) {
+    const { api } = this.live;
+    const step = this.at;
+    const replies = await Promise.allSettled(
+      Object.keys(KINDS).map((kind) => api.parameters(this.live.name, name, { kind, step }, signal)));
+    if (replies[0].status === 'rejected') {
+      throw replies[0].reason;
+    }
+    const { rows, columns } = replies[0].value;
+    const kinds = replies.map(({ value }, i) => {
+      if (value === undefined) {
+        return null;
+      }
+      const isSquare = Object.keys(KINDS)[i] === 'v';
+      const high = usualLimit(value.values);
+      const extreme = value.values.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
+      return {
+        ...value, palette: isSquare ? 'sequential' : 'diverging', low: isSquare || high === 0 ? 0 : -high, high,
+        beyond: Math.abs(extreme) > high ? extreme : 0,
+      };
+    });
+    return { name, rows, columns, kinds, rowLabels: this.#rowLabels(name, rows) };
+  }
+
+  #rowLabels(name, rows) {
+    if (name === 'wpe') {
+      return Array.from({ length: rows }, (_, i) => `${i}`);
+    }
+    const characters = this.#characters.answer;
+    if ((name !== 'wte' && name !== 'lm_head') || characters?.length !== rows) {
+      return null;
+    }
+    return characters.map(({ char }, i) => (i === rows - 1 ? 'BOS' : visible(char)));
+  }
+
+  async #askHistograms(name) {
+    const { steps: all, counts, from, to } = await this.live.api.histograms(this.live.name, name, { bins: BINS });
+    const every = Math.ceil(all.length / LONGEST_HISTORY);
+    const isKept = (_, i) => (all.length - 1 - i) % every === 0;
+    return { name, ...usualPart(counts.filter(isKept), from, (to - from) / BINS), steps: all.filter(isKept) };
+  }
+
+  // ---- what it shows
+
+  renderControls() {
+    const matrices = this.#matrices.answer;
+    if (matrices === null) {
+      return nothing;
+    }
+    return html`
+      <label>Matrix
+        <select @change=${(event) => this.#choose(event.target.value)}>
+          ${matrices.map(({ name, rows, columns }) => html`
+            <option value=${name} ?selected=${name === this.#shape.name}>${name} (${rows} × ${columns})</option>`)}
+        </select>
+      </label>`;
+  }
+
+  #choose(name) {
+    this.matrix = name;
+    this.cursor = null;
+    this.spot = null;
+    setQueryValue('matrix', name === 'wte' ? null : name);
+  }
+
+  renderBody() {
+    const numbers = this.#numbers.answer;
+    if (!this.view.vocabSize || numbers === null) {
+      return html`<p class="empty">${this.view.vocabSize ? 'Asking for the numbers …' : 'There is no model before there are documents.'}</p>`;
+    }
+    numbers.rowLabels ??= this.#rowLabels(numbers.name, numbers.rows);
+    const isFlat = numbers.rows <= numbers.columns / 2;
+    return html`
+      ${this.#facts(numbers)}
+      <div class="maps ${isFlat ? 'flat' : ''}">${numbers.kinds.map((kind, i) => this.#map(numbers, kind, i))}</div>
+      <p class="readout" id="readout">${this.#readout(numbers)}</p>
+      <span class="visually-hidden" role="status">${this.spoken}</span>
+      ${this.#history()}`;
+  }
+
+  #facts({ name, rows, columns }) {
+    const health = this.at === null
+      ? this.live.diagnostics?.matrices.find((matrix) => matrix.name === name) : undefined;
+    const fact = (label, value) => html`<span>${label} <strong>${value}</strong></span>`;
+    return html`
+      <p class="facts">
+        <span><strong>${name}</strong>: ${count(rows)} rows of ${count(columns)}${rowMeaning(name)}</span>
+        ${health ? html`
+          ${fact('update to weight', number(health.updateRatio))}
+          ${fact('gradient norm', number(health.gradientNorm))}
+          ${fact('weight norm', number(health.weightNorm))}` : nothing}
+      </p>`;
+  }
+
+  #map({ name, rows, columns, rowLabels }, kind, index) {
+    const title = Object.values(KINDS)[index];
+    if (kind === null) {
+      return html`<figure><figcaption>${title}</figcaption><p class="hint">not to be had of this step</p></figure>`;
+    }
+    return html`
+      <figure>
+        <figcaption>${title} <span>step ${count(kind.step)}</span></figcaption>
+        <mg-heatmap .values=${kind.values} .rows=${rows} .columns=${columns} palette=${kind.palette}
+          .low=${kind.low} .high=${kind.high} .rowLabels=${index === 0 || rowLabels?.length <= 40 ? rowLabels : null}
+          .cursor=${this.cursor} .skipsTab=${index > 0}
+          label="${title} of ${name}: ${rows} rows, ${columns} columns, from ${number(kind.low)} to ${number(kind.high)}; the arrow keys move the cursor"
+          @cursor=${this.#moved}></mg-heatmap>
+        <mg-scale-bar palette=${kind.palette} .low=${kind.low} .high=${kind.high} .beyond=${kind.beyond}></mg-scale-bar>
+      </figure>`;
+  }
+
+  #moved = ({ detail: { row, column, byKey } }) => {
+    this.cursor = { row, column };
+    const numbers = this.#numbers.answer;
+    if (byKey) {
+      this.spoken = `${this.#place(numbers)}: ${this.#valuesAt(numbers).map(([kind, value]) => `${kind} ${value}`).join(', ')}`;
+    }
+  };
+
+  #place({ rowLabels, name }) {
+    const { row, column } = this.cursor;
+    const what = name === 'wpe' ? 'position' : rowLabels ? `row ${row},` : 'row';
+    return `${what} ${rowLabels ? rowLabels[row] : row}, column ${column}`;
+  }
+
+  #valuesAt({ columns, kinds }) {
+    const index = this.cursor.row * columns + this.cursor.column;
+    return Object.values(KINDS).map((kind, i) => [kind, kinds[i] === null ? '–' : number(kinds[i].values[index], 6)]);
+  }
+
+  #readout(numbers) {
+    const isInside = this.cursor !== null && this.cursor.row < numbers.rows && this.cursor.column < numbers.columns;
+    if (!isInside) {
+      return html`<span>Point at a cell to read its four numbers.</span>`;
+    }
+    return html`<b>${this.#place(numbers)}</b>
+      ${this.#valuesAt(numbers).map(([kind, value]) => html`<span>${kind}</span><b data-kind=${kind}>${value}</b>`)}`;
+  }
+
+  #history() {
+    const histograms = this.#histograms.answer;
+    if (histograms === null || histograms.steps.length === 0) {
+      return nothing;
+    }
+    const { name, steps, shares, high, rowLabels } = histograms;
+    const looked = this.at === null ? -1 : steps.findLastIndex((step) => step <= this.at);
+    return html`
+      <div class="history">
+        <h3>Weights of ${name} over time</h3>
+        <mg-heatmap .values=${shares} .rows=${rowLabels.length} .columns=${steps.length} palette="sequential" .low=${0} .high=${high}
+          .rowLabels=${rowLabels} .columnLabels=${histograms.columnLabels ??= steps.map((step) => count(step))} .cursor=${this.spot} .outlined=${looked}
+          label="How the weights of ${name} are distributed at ${steps.length} steps up to ${steps.at(-1)}; the arrow keys move the cursor"
+          @cursor=${(event) => this.#spotted(event.detail)}></mg-heatmap>
+        <div class="line">
+          <p class="readout">${this.spot === null
+            ? html`<span>At the steps that are kept, denser at the beginning. The colour goes with the square root of the share; a few outermost weights may be left out.</span>`
+            : this.#inBin(histograms)}</p>
+          <mg-scale-bar palette="sequential" .low=${0} .high=${high} .format=${shareText}></mg-scale-bar>
+        </div>
+      </div>`;
+  }
+
+  #spotted({ row, column, byKey }) {
+    this.spot = { row, column };
+    if (byKey) {
+      this.spoken = this.#inBin(this.#histograms.answer);
+    }
+  }
+
+  #inBin({ steps, bins, total, edge }) {
+    const column = Math.min(this.spot.column, steps.length - 1);
+    const row = Math.min(this.spot.row, bins.length - 1);
+    const { first, end, counts } = bins[row];
+    return `step ${count(steps[column])}: ${count(counts[column])} of ${count(total)} weights from `
+      + `${number(edge(first))} to ${number(edge(end))}`;
+  }
+
+  table() {
+    const numbers = this.#numbers.answer;
+    if (numbers === null) {
+      return null;
+    }
+    const { columns, kinds, rows, rowLabels } = numbers;
+    return {
+      columns: ['row', 'column', ...Object.values(KINDS)],
+      get rows() { // many: only when somebody wants them
+        return Array.from({ length: rows * columns }, (_, i) => {
+          const row = Math.floor(i / columns);
+          return [rowLabels?.[row] ?? row, i % columns, ...kinds.map((kind) => kind?.values[i] ?? '')];
+        });
+      },
+    };
+  }
+
+  picture() {
+    const maps = [...this.renderRoot.querySelectorAll('.maps mg-heatmap')];
+    return maps.length === 0 ? null : besideOneAnother(maps.map((map) => map.canvas));
+  }
+}
+
+/**
+ * The part of histograms that nearly all weights are in, at any step; `bins` from the highest to the lowest,
+ * and the square root of the share in each as a heat map wants it.
+ */
+function usualPart(histograms, from, width) {
+  const total = histograms[0]?.reduce((sum, n) => sum + n, 0) ?? 0;
+  let first = BINS - 1;
+  let last = 0;
+  for (const counts of histograms) {
+    let sum = 0;
+    counts.forEach((n, bin) => {
+      const before = sum;
+      sum += n;
+      if (n > 0 && sum > RARE * total && before < (1 - RARE) * total) {
+        first = Math.min(first, bin);
+        last = Math.max(last, bin);
+      }
+    });
+  }
+  const each = Math.max(1, Math.ceil((last + 1 - first) / MOST_ROWS));
+  const bins = [];
+  for (let bin = first; bin <= last; bin += each) {
+    const end = Math.min(BINS, bin + each);
+    bins.unshift({ first: bin, end, counts: histograms.map((counts) => counts.slice(bin, end).reduce((sum, n) => sum + n, 0)) });
+  }
+  const edge = (bin) => from + bin * width;
+  const shares = Float64Array.from(bins.flatMap(({ counts }) => counts.map((n) => Math.sqrt(n / total))));
+  return {
+    total, bins, edge, shares, high: shares.reduce((a, b) => Math.max(a, b), 0),
+    rowLabels: bins.map(({ first: bin, end }) => number((edge(bin) + edge(end)) / 2, 2).replace('-', '−')),
+  };
+}
+
+/** Of the square root of a share. */
+function shareText(root) {
+  return `${number(100 * root * root, 2)}%`;
+}
+
+function rowMeaning(name) {
+  if (name === 'wpe') {
+    return ', a row a position';
+  }
+  return name === 'wte' || name === 'lm_head' ? ', a row a character' : ', a row an output';
+}
+
+customElements.define('mg-parameters-panel', ParametersPanel);

@@ -1,0 +1,324 @@
+package dev.microgpt.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// The panels that look inside a model: embeddings, hidden units, parameters; and the arithmetic behind
+/// them.
+@ServiceTest
+@ExtendWith(Chromium.class)
+final class ParameterPanelsTest {
+
+    private final Api api;
+    private final Browser browser;
+
+    ParameterPanelsTest(@LocalServerPort int port, Browser browser) {
+        api = new Api(port);
+        this.browser = browser;
+    }
+
+    private Tab open() {
+        return Tab.open(browser, api.port());
+    }
+
+    private static Locator inSight(Page page, String panel) {
+        Locator found = page.locator(panel);
+        found.scrollIntoViewIfNeeded();
+        return found;
+    }
+
+    private static void press(Locator panel, String element, String... keys) {
+        Locator picture = panel.locator(element + " [role=application]").first();
+        picture.focus();
+        for (String key : keys) {
+            picture.press(key);
+        }
+    }
+
+    private static JsonNode json(Object value) {
+        return Json.parse(Json.write(value));
+    }
+
+    /// Runs the body of a function that has what the modules of `js/model` export.
+    private JsonNode compute(String body) {
+        try (Tab tab = open()) {
+            tab.page().navigate("/");
+            return json(
+                    tab.page()
+                            .evaluate(
+                                    """
+                                    async () => {
+                                      const { principalAxes, steadied, symmetricEigen, project } = await import('/js/model/pca.js');
+                                      const { nearest } = await import('/js/model/neighbours.js');
+                                      const { UnitStats } = await import('/js/model/unit-stats.js');
+                                      %s
+                                    }"""
+                                            .formatted(body)));
+        }
+    }
+
+    @Test
+    void principalAxesAreThoseOfAKnownCloud() {
+        // along three directions at right angles, of few and of many columns
+        JsonNode results =
+                compute(
+                        """
+                        return [4, 40, 300].map((width) => {
+                          const unit = (...parts) => Array.from({ length: width }, (_, i) => parts[i] ?? 0);
+                          const directions = [unit(0.6, 0.8), unit(-0.8, 0.6), unit(0, 0, 0.6, -0.8)];
+                          const rows = directions.flatMap((direction, i) =>
+                            [3, -3].map((sign) => direction.map((x) => 5 + sign * x / (i + 1))));
+                          const { mean, axes, variances, total } = principalAxes(rows, 3);
+                          const cosines = axes.map((axis, i) =>
+                            Math.abs(axis.reduce((sum, x, j) => sum + x * directions[i][j], 0)));
+                          return { mean: mean[1], cosines, variances, total, first: Math.abs(project(rows[0], mean, axes)[0]) };
+                        });""");
+
+        assertThat(results.size()).isEqualTo(3);
+        for (JsonNode result : results) {
+            assertThat(result.path("mean").doubleValue()).isEqualTo(5, within(1e-9));
+            assertThat(Json.doubles(result.path("cosines")))
+                    .containsExactly(new double[] {1, 1, 1}, within(1e-6));
+            assertThat(Json.doubles(result.path("variances")))
+                    .containsExactly(new double[] {3, 3 / 4., 3 / 9.}, within(1e-9));
+            assertThat(result.path("total").doubleValue())
+                    .isEqualTo(3 + 3 / 4. + 3 / 9., within(1e-9));
+            assertThat(result.path("first").doubleValue()).isEqualTo(3, within(1e-6));
+        }
+    }
+
+    @Test
+    void axesThatAreSwappedMirroredOrTurnedAreTurnedBack() {
+        JsonNode result =
+                compute(
+                        """
+                        const previous = [[1, 0, 0], [0, 1, 0]];
+                        const cos = Math.cos(2), sin = Math.sin(2);
+                        return [
+                          steadied([[0, -1, 0], [1, 0, 0]], previous),
+                          steadied([[cos, sin, 0], [sin, -cos, 0]], previous),
+                        ].map((axes) => axes.map((axis) => Array.from(axis)));""");
+
+        for (JsonNode axes : result) {
+            assertThat(Json.doubles(axes.path(0)))
+                    .containsExactly(new double[] {1, 0, 0}, within(1e-9));
+            assertThat(Json.doubles(axes.path(1)))
+                    .containsExactly(new double[] {0, 1, 0}, within(1e-9));
+        }
+    }
+
+    @Test
+    void neighboursAndUnitsAreCounted() {
+        JsonNode result =
+                compute(
+                        """
+                        const stats = new UnitStats();
+                        const at = (...units) => ({ mlpActivations: [units] });
+                        stats.add(['BOS', 'a'], [at(-1, 2, 0), at(-1, 4, 1)]);
+                        stats.add(['BOS', 'a'], [at(-1, -2, 0), at(-1, 2, 0)]);
+                        const before = Array.from(stats.dead(0));
+                        const exciting = stats.exciting(0, 1, 5);
+                        for (let i = 0; i < 300; i++) {
+                          stats.add(['BOS'], [at(-1, 1, -1)]);
+                        }
+                        return {
+                          nearest: nearest([[1, 0], [0, 1], [2, 0.1], [-1, 0]], 0, 2).map(({ index }) => index),
+                          before, exciting, after: Array.from(stats.dead(0)), window: stats.window,
+                        };""");
+
+        assertThat(Json.doubles(result.path("nearest"))).containsExactly(2, 1);
+        assertThat(Json.doubles(result.path("before"))).containsExactly(1, 0, 0);
+        assertThat(result.path("exciting").path(0).path("character").stringValue()).isEqualTo("a");
+        assertThat(result.path("exciting").path(0).path("mean").doubleValue()).isEqualTo(3);
+        assertThat(result.path("exciting").path(1).path("mean").doubleValue()).isEqualTo(1);
+        assertThat(Json.doubles(result.path("after"))).containsExactly(1, 0, 1);
+        assertThat(result.path("window").intValue()).isEqualTo(256);
+    }
+
+    @Test
+    void embeddingsAreShownOnSteadyAxesAndComparedByKey() {
+        api.initSixNames("inside-embeddings");
+        api.step("inside-embeddings", 300);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/inside-embeddings");
+            Locator panel = inSight(page, "mg-embeddings-panel");
+            assertThat(panel.locator(".facts")).containsText("step 300");
+            double[] before = places(panel);
+            for (int step = 310; step <= 320; step += 10) {
+                api.step("inside-embeddings", 10);
+                assertThat(panel.locator(".facts")).containsText("step " + step);
+                double[] after = places(panel);
+                assertThat(cosine(before, after)).isGreaterThan(0.95);
+                before = after;
+            }
+            assertThat(panel.locator(".facts")).containsText("trails from 300");
+
+            press(panel, "mg-scatter", "ArrowRight", "ArrowRight");
+            assertThat(panel.locator(".neighbours")).containsText("Most like b");
+            assertThat(panel.locator(".neighbours li")).hasCount(6);
+            assertThat(panel.locator("[role=status]"))
+                    .containsText(Pattern.compile("^b: most like"));
+
+            panel.locator("select").nth(1).selectOption("3");
+            panel.locator("select").first().selectOption("positions");
+            assertThat(panel.locator(".facts")).containsText("16 vectors of 16 numbers");
+            assertThat(page).hasURL(Pattern.compile("embeddings=positions-3d"));
+            assertThat(places(panel)).hasSize(16 * 3);
+        }
+    }
+
+    private static double[] places(Locator panel) {
+        return Json.doubles(
+                json(
+                        panel.locator("mg-scatter")
+                                .evaluate("map => map.points.flatMap(point => point.at)")));
+    }
+
+    private static double cosine(double[] a, double[] b) {
+        assertThat(a).hasSameSizeAs(b);
+        double dot = 0;
+        double squares = 0;
+        double others = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += a[i] * b[i];
+            squares += a[i] * a[i];
+            others += b[i] * b[i];
+        }
+        return dot / Math.sqrt(squares * others);
+    }
+
+    @Test
+    void theUnitsOfEachLayerAreShownAndWhatTheyAnswerTo() {
+        api.init("inside-mlp", Map.of("text", Api.SIX_NAMES, "nLayer", 2, "nEmbd", 8));
+        api.step("inside-mlp", 40);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/inside-mlp?layer=2");
+            Locator panel = inSight(page, "mg-mlp-panel");
+            assertThat(panel.locator(".legend"))
+                    .containsText("of 32 units never above 0 in 32 texts");
+            api.step("inside-mlp", 1);
+            assertThat(panel.locator(".facts")).containsText("step 41");
+            assertThat(panel.locator(".facts")).containsText("unused by the step");
+
+            press(panel, "mg-heatmap", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown");
+            assertThat(panel.locator(".unit")).containsText("Unit 2 at position 1");
+            JsonNode trace =
+                    json(page.evaluate("() => document.querySelector('mg-live-page').live.trace"));
+            double expected = trace.at("/vizData/1/mlpActivations/1/2").doubleValue();
+            assertThat(shown(panel.locator(".unit .value")))
+                    .isEqualTo(expected, within(1e-3 * Math.abs(expected)));
+            panel.locator("select").selectOption("0");
+            assertThat(page).hasURL(Pattern.compile("/s/inside-mlp$"));
+        }
+    }
+
+    private static double shown(Locator number) {
+        return Double.parseDouble(number.textContent().replace('−', '-'));
+    }
+
+    @Test
+    void oneCursorReadsTheNumbersOfTheService() {
+        String name = "inside-parameters";
+        api.initSixNames(name);
+        api.step(name, 50);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/" + name);
+            page.locator("mg-loss-panel canvas").first().waitFor();
+            assertThat(tab.requests()).noneMatch(url -> url.contains(name + "/parameters"));
+            Locator panel = inSight(page, "mg-parameters-panel");
+            assertThat(panel.locator("figcaption").first()).containsText("step 50");
+            api.step(name, 1);
+            assertThat(panel.locator("figcaption").last()).containsText("step 51");
+            assertThat(panel.locator(".facts")).containsText("update to weight");
+
+            press(panel, "mg-heatmap", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight");
+            assertThat(panel.locator("#readout")).containsText("row 1, b, column 2");
+            Map<String, String> kinds =
+                    Map.of(
+                            "Weight",
+                            "weight",
+                            "Gradient",
+                            "gradient",
+                            "Adam m",
+                            "m",
+                            "Adam v",
+                            "v");
+            kinds.forEach(
+                    (title, kind) -> {
+                        double expected =
+                                api.get("/sessions/" + name + "/parameters/wte?kind=" + kind)
+                                        .ok()
+                                        .at("/values/" + (16 + 2))
+                                        .doubleValue();
+                        assertThat(shown(panel.locator("b[data-kind='" + title + "']")))
+                                .as(title)
+                                .isEqualTo(expected, within(1e-5 * Math.abs(expected)));
+                    });
+
+            panel.locator("select").selectOption("layer0.mlp_fc1");
+            assertThat(panel.locator(".facts")).containsText("64 rows of 16");
+            press(panel, ".history mg-heatmap", "ArrowRight");
+            assertThat(panel.locator(".history .readout"))
+                    .containsText(Pattern.compile("step 0: [0-9,]+ of 1,024 weights from"));
+            assertThat(page).hasURL(Pattern.compile("matrix=layer0.mlp_fc1"));
+        }
+    }
+
+    @Test
+    void lookingBackAsksForTheModelAsItWas() {
+        String name = "inside-back";
+        api.initSixNames(name);
+        api.step(name, 100);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/" + name + "?at=64");
+            assertThat(inSight(page, "mg-embeddings-panel").locator(".facts"))
+                    .containsText("step 64");
+            assertThat(inSight(page, "mg-mlp-panel").locator(".facts")).containsText("step 64");
+            Locator parameters = inSight(page, "mg-parameters-panel");
+            assertThat(parameters.locator("figcaption").first()).containsText("step 64");
+            double expected =
+                    api.get("/sessions/" + name + "/parameters/wte?step=64")
+                            .ok()
+                            .at("/values/0")
+                            .doubleValue();
+            press(parameters, "mg-heatmap", "ArrowDown");
+            assertThat(shown(parameters.locator("b[data-kind=Weight]")))
+                    .isEqualTo(expected, within(1e-5 * Math.abs(expected)));
+            assertThat(tab.requests())
+                    .filteredOn(url -> url.contains("/embeddings") && url.contains("step="))
+                    .isNotEmpty();
+            assertThat(List.of("weight", "gradient", "m", "v"))
+                    .allSatisfy(
+                            kind ->
+                                    assertThat(tab.requests())
+                                            .anyMatch(
+                                                    url ->
+                                                            url.endsWith(
+                                                                    "?kind=" + kind + "&step=64")));
+        }
+    }
+}
