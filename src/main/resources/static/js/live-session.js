@@ -2,6 +2,7 @@
 // the stream does not tell, by a call now and then. The Live page has one and hands it to its panels.
 
 import { ApiError, api, hasEnded } from './api.js';
+import { Latest } from './latest.js';
 import { LossStore } from './losses.js';
 import { stream } from './stream.js';
 
@@ -34,8 +35,10 @@ export class LiveSession extends EventTarget {
   diagnostics = null;
   /** The step that is looked at, when that is not the newest one; null while live. */
   at = null;
-  /** The trace of the document of `trace`, as the model was at step `at`; null while live. */
+  /** The trace of a text as the model was at step `at`, the same text for all steps; null while live. */
   traceAt = null;
+  /** The step that was asked for last; `at` and `traceAt` follow together, as soon as there is an answer. */
+  target = null;
   /** framesPerSecond, stepsPerFrame, and lag: ms from a frame's arrival until it is on the screen. */
   meter = { framesPerSecond: 0, stepsPerFrame: 0, lag: 0 };
   /** Counts the changes. */
@@ -52,6 +55,7 @@ export class LiveSession extends EventTarget {
   #picture = null; // the frame of the screen that was asked for
   #arrivals = []; // {at, steps} of the last second
   #unpainted = null; // when the oldest frame arrived that is not on the screen
+  #text = null; // that is looked at while not live
 
   constructor(name) {
     super();
@@ -95,11 +99,7 @@ export class LiveSession extends EventTarget {
 
   /** Goes on with the active run at another speed: a run of its own for the steps that are left. */
   async changeSpeed(stepsPerSecond) {
-    let run = await api.cancelRun(this.name, this.activeRun.id);
-    for (let i = 0; i < 50 && !hasEnded(run); i++) {
-      await new Promise((done) => setTimeout(done, 40));
-      run = await api.run(this.name, run.id);
-    }
+    const run = await this.#until(await api.cancelRun(this.name, this.activeRun.id), hasEnded);
     if (run.stepsDone < run.steps) {
       await this.train(run.steps - run.stepsDone, stepsPerSecond);
     }
@@ -126,28 +126,97 @@ export class LiveSession extends EventTarget {
     await this.refresh();
   }
 
-  /** Looks at the model as it was at a step; null for live. */
-  async viewAt(step) {
-    this.at = step;
-    this.traceAt = null;
-    this.#changed();
-    if (step !== null && this.trace !== null) {
-      const { text, ...trace } = await api.inspect(this.name, { text: this.trace.doc, step });
-      if (this.at === step) {
-        this.traceAt = { ...trace, doc: text }; // its step is that of the keyframe that answered
-        this.#changed();
+  /** A copy that begins as this session is, or was at a step; gives its view. */
+  fork(name, step = null) {
+    return api.fork(this.name, name, step === null ? {} : { step });
+  }
+
+  /**
+   * Steers; a fork, made at the very step of the change, goes on without it, and trains what is left of the
+   * run that is going on. Gives the step, and how many are left.
+   */
+  async steerWithTwin(changes, name) {
+    const isRunning = this.activeRun !== null && !['pausing', 'paused'].includes(this.activeRun.state);
+    let run = this.activeRun;
+    try {
+      if (run !== null) {
+        run = await this.#until(await api.pauseRun(this.name, run.id), ({ state }) => state === 'paused');
       }
+      const { step } = await api.fork(this.name, name);
+      try {
+        await api.steer(this.name, changes);
+      } catch (error) {
+        await api.remove(name);
+        throw error;
+      }
+      const left = run === null ? 0 : run.steps - run.stepsDone;
+      if (left > 0) {
+        await api.startRun(name, { steps: left });
+      }
+      return { step, left };
+    } finally {
+      if (isRunning) {
+        await api.resumeRun(this.name, run.id);
+      }
+      await this.refresh();
     }
   }
 
-  /** The first trace brings the document for `traceAt`, where somebody asked for that before. */
-  #setTrace(trace) {
-    const isFirst = this.trace === null;
-    this.trace = trace;
-    if (isFirst && this.at !== null) {
-      this.viewAt(this.at).catch(() => {}); // there is no such step
+  /** The run, once it is as wanted or has ended. */
+  async #until(run, isWanted) {
+    let newest = run;
+    for (let i = 0; i < 50 && !hasEnded(newest) && !isWanted(newest); i++) {
+      await new Promise((done) => setTimeout(done, 40));
+      newest = await api.run(this.name, run.id);
     }
+    return newest;
   }
+
+  // ---- to look back
+
+  /** The steps that one can go to and see something else than at the one before, the present left out. */
+  get stops() {
+    const { step, state } = this.view;
+    return state === 'failed' ? this.keyframes : this.keyframes.filter((keyframe) => keyframe < step);
+  }
+
+  /**
+   * Looks at the model as it was at a step, or at the newest keyframe before it; null for live. While a
+   * call is under way the newest wish waits for it, and what is shown stays.
+   */
+  async viewAt(step) {
+    if (step === null) {
+      this.#look.drop();
+      this.target = null;
+      this.at = null;
+      this.traceAt = null;
+      this.#text = null;
+      this.#changed();
+      return;
+    }
+    const isPast = this.view !== null && step <= this.view.step;
+    this.target = isPast ? this.keyframes.findLast((keyframe) => keyframe <= step) ?? step : step;
+    this.#changed();
+    await this.#look.ask(this.target);
+  }
+
+  #look = new Latest(async (step) => {
+    try {
+      // the same text at all steps, or one could not compare them
+      this.#text ??= this.trace?.doc ?? this.samples.findLast(({ text }) => text !== '')?.text ?? '';
+      const { text: doc, ...trace } = await api.inspect(this.name, { text: this.#text, step });
+      if (this.target !== null) { // else it is live again
+        this.at = trace.step; // that of the keyframe that answered
+        this.traceAt = { ...trace, doc };
+        this.target = this.target === step ? trace.step : this.target;
+      }
+    } catch (error) {
+      this.target = this.target === step ? this.at : this.target;
+      throw error;
+    } finally {
+      this.#changed();
+    }
+  });
 
   /** Asks for what the stream does not tell: options, the run, the history. */
   async refresh() {
@@ -208,7 +277,7 @@ export class LiveSession extends EventTarget {
         const [{ text }] = await api.generate(this.name, { seed: 1, temperature: 0.5 });
         const { text: doc, ...trace } = await api.inspect(this.name, { text });
         if (this.trace === null) {
-          this.#setTrace({ ...trace, doc, step: this.view.step });
+          this.trace = { ...trace, doc, step: this.view.step };
         }
         this.#changed();
       } catch {
@@ -225,7 +294,7 @@ export class LiveSession extends EventTarget {
     }
     this.losses.add(frame);
     if (frame.trace) {
-      this.#setTrace(frame.trace);
+      this.trace = frame.trace;
       this.diagnostics = frame.diagnostics;
     }
     const hasChanged = frame.state !== this.view.state;
@@ -250,8 +319,7 @@ export class LiveSession extends EventTarget {
     this.losses.clear();
     this.trace = null;
     this.diagnostics = null;
-    this.at = null;
-    this.traceAt = null;
+    this.viewAt(null);
   }
 
   #refused(problem) {

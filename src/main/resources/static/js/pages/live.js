@@ -1,6 +1,7 @@
 // The page `/s/{name}`: one session while it trains. It keeps a LiveSession and hands it to the panels,
 // which are in panels/. The URL holds what is shown: `?at` is the step that is looked at; each panel may
-// add what it needs.
+// add what it needs. A panel that takes keys of its own lists them for the help, as [key, meaning], in
+// `static keys`.
 
 import { LitElement, css, html, nothing } from 'lit';
 
@@ -10,15 +11,20 @@ import { PANELS } from '../panels/index.js';
 import { stream } from '../stream.js';
 import { icons } from '../ui/icons.js';
 import { bindKeys } from '../ui/keys.js';
+import { setQuery } from '../ui/query.js';
 import { controls } from '../ui/styles.js';
 import '../chart.js';
+import '../live/timeline.js';
 import '../live/transport.js';
 import '../ui/header.js';
 import '../ui/help.js';
 
 const KEYS = [
-  ['space', 'train, pause or resume'], ['.', 'one step'], [':', 'ten steps'], ['?', 'this help'],
+  ['space', 'train, pause or resume'], ['.', 'one step'], [':', 'ten steps'],
+  ['← →', 'look at the model as it was earlier, or later'], ['Home', 'look at the untrained model'],
+  ['End', 'look at the newest step again'],
 ];
+const SETTLED = 200; // ms without a change until the URL follows: browsers allow only so many
 
 class LivePage extends LitElement {
   static properties = { revision: { state: true }, failure: { state: true } };
@@ -43,7 +49,10 @@ class LivePage extends LitElement {
       background: var(--surface);
       box-shadow: 0 1px 3px var(--shadow);
     }
+    .bar { display: grid; gap: var(--space-2); }
+    .bar.past { border-color: var(--warn); }
     .notice { margin-bottom: var(--space-3); display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); }
+    .past-badge { display: none; }
     .grid { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: var(--space-4); align-items: stretch; }
     .cell { min-width: 0; grid-column: span 12; }
     @media (min-width: 1000px) {
@@ -62,12 +71,16 @@ class LivePage extends LitElement {
     @media (max-width: 600px) {
       main { padding-inline: var(--space-4); }
       .bar { position: static; }
+      .past-badge { position: sticky; bottom: var(--space-2); z-index: 5; display: flex; margin-top: var(--space-3); border: 1px solid var(--warn); }
       .badge { margin-left: 0; flex-basis: 100%; }
     }
   `];
 
   #panels = PANELS.map((panel) => ({ ...panel, element: document.createElement(panel.tag) }));
   #unbind = null;
+  #isFirst = true; // until the session is there
+  #at = null; // the step in the URL
+  #timer = null;
 
   constructor() {
     super();
@@ -87,13 +100,13 @@ class LivePage extends LitElement {
       ' ': () => this.#transport?.toggle(),
       '.': () => this.#transport?.step(1),
       ':': () => this.#transport?.step(10),
+      'ArrowLeft': () => this.#timeline?.move(-1),
+      'ArrowRight': () => this.#timeline?.move(1),
+      'Home': () => this.#timeline?.toStart(),
+      'End': () => this.#timeline?.toLive(),
       '?': () => this.#help(),
     });
     this.live.start();
-    const at = Number(new URLSearchParams(location.search).get('at'));
-    if (Number.isInteger(at) && at > 0) {
-      this.live.viewAt(at).catch((error) => { this.failure = error; });
-    }
   }
 
   disconnectedCallback() {
@@ -101,11 +114,20 @@ class LivePage extends LitElement {
     this.live.removeEventListener('change', this.#changed);
     this.removeEventListener('sight', this.#sighted);
     this.#unbind();
+    clearTimeout(this.#timer);
     this.live.stop();
   }
 
   #changed = () => {
     const { live } = this;
+    if (live.status === 'present' && this.#isFirst) {
+      this.#isFirst = false;
+      this.#viewAsInUrl();
+    } else if (live.at !== this.#at) {
+      this.#at = live.at;
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => setQuery({ at: this.#at }), SETTLED);
+    }
     const trace = live.at === null ? live.trace : live.traceAt;
     if (live.view !== null) {
       for (const { element } of this.#panels) {
@@ -115,6 +137,18 @@ class LivePage extends LitElement {
     this.revision = live.revision;
   };
 
+  async #viewAsInUrl() {
+    const at = new URLSearchParams(location.search).get('at');
+    if (at !== null && /^\d+$/.test(at)) {
+      try {
+        await this.live.viewAt(Number(at));
+      } catch (error) {
+        this.failure = error;
+        setQuery({ at: null });
+      }
+    }
+  }
+
   /** Traces are sent only if a panel that shows them is in sight. */
   #sighted = () => {
     this.live.wantsTraces = this.#panels.some(
@@ -123,6 +157,14 @@ class LivePage extends LitElement {
 
   get #transport() {
     return this.renderRoot.querySelector('mg-transport');
+  }
+
+  get #timeline() {
+    return this.renderRoot.querySelector('mg-timeline');
+  }
+
+  get #keys() {
+    return [...KEYS, ...this.#panels.flatMap(({ element }) => element.constructor.keys ?? []), ['?', 'this help']];
   }
 
   #help() {
@@ -141,9 +183,10 @@ class LivePage extends LitElement {
           <button class="quiet icon" aria-label="Dismiss" @click=${() => { this.failure = null; }}>${icons.close}</button></p>` : nothing}
         ${status === 'present' ? this.#session() : status === 'loading' ? nothing : this.#absent()}
       </main>
-      <mg-help .keys=${KEYS}>
+      <mg-help .keys=${this.#keys}>
         <p>One session while it trains. Train it with the bar at the top; every panel follows, and its menu shows the
-          numbers behind it as a table or saves them.</p>
+          numbers behind it as a table or saves them. The timeline leads back to the model as it was at earlier steps,
+          while training goes on.</p>
       </mg-help>`;
   }
 
@@ -170,9 +213,11 @@ class LivePage extends LitElement {
           ${fact(isTraining && framesPerSecond ? `${Math.round(lag)} ms` : '–', 'lag')}
         </dl>
       </div>
-      <div class="bar">
+      <div class="bar ${live.target === null ? '' : 'past'}">
         <mg-transport .live=${live} .view=${live.view} .revision=${live.revision}
           @failed=${(event) => { this.failure = event.detail; }}></mg-transport>
+        <mg-timeline .live=${live} .view=${live.view} .revision=${live.revision}
+          @failed=${(event) => { this.failure = event.detail; }}></mg-timeline>
       </div>
       ${state === 'created' ? html`<p class="notice warn">It has no documents yet, so there is nothing to train on.
         <a href="/">Give it some</a></p>` : nothing}
@@ -180,7 +225,10 @@ class LivePage extends LitElement {
         perhaps with a smaller learning rate.</p>` : nothing}
       <div class="grid">
         ${this.#panels.map(({ element, columns }) => html`<div class="cell" data-columns=${columns}>${element}</div>`)}
-      </div>`;
+      </div>
+      ${live.target === null ? nothing : html`
+        <p class="notice warn past-badge">Step ${count(live.target)} of ${count(step)}
+          <button @click=${() => this.#timeline.toLive()}>LIVE</button></p>`}`;
   }
 
   #absent() {

@@ -10,4 +10,6 @@ export const PANELS = [
   { tag: 'mg-embeddings-panel', columns: 6, load: () => import('./embeddings.js') },
   { tag: 'mg-mlp-panel', columns: 6, load: () => import('./mlp.js') },
   { tag: 'mg-parameters-panel', columns: 12, load: () => import('./parameters.js') },
+  { tag: 'mg-samples-panel', columns: 5, load: () => import('./samples.js') },
+  { tag: 'mg-health-panel', columns: 7, load: () => import('./health.js') },
 ];

@@ -1,29 +1,40 @@
-// The course of the loss: mean, band from minimum to maximum, a moving average, and what happened when.
-// Zoomed in, it asks the server for that range again, so that it shows every step at last.
+// The course of the loss: mean, band from minimum to maximum, a moving average, the base lines to beat, the
+// learning rate, and what happened when. Zoomed in, it asks the server for that range again, so that it
+// shows every step at last. Zoomed to the newest steps, it follows them.
 
 import { css, html, nothing } from 'lit';
 
 import { axis, tooltip } from '../chart.js'; // and <mg-chart>
+import { described, labelled } from '../events.js';
 import { compact, count, loss, number } from '../format.js';
 import { movingAverage } from '../losses.js';
 import { Panel } from '../panel.js';
+import { learningRateOf, schedulePoints } from '../schedule.js';
 import { theme } from '../theme.js';
+import { setQuery } from '../ui/query.js';
 
 const POINTS = 600; // about what a screen can tell apart
 const SETTLED = 150; // ms after the last turn of the wheel
+const FOLLOW = 700; // ms from one call for the newest steps to the next
+const MOST_MARKS = 200;
 const SPANS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000]; // of the average, in steps
 
 class LossPanel extends Panel {
   static heading = 'Loss';
   static about = 'Mean cross-entropy in nats, before each update. The band goes from the lowest to the highest loss '
-    + 'of the steps that share a point. Drag the ends of the bar below to zoom.';
+    + 'of the steps that share a point. Drag the ends of the bar below to zoom. The base lines are the losses of '
+    + 'the simplest models of the documents: uniform finds all characters equally likely, unigram knows how frequent '
+    + 'each is, bigram how frequent after the one before it.';
 
   static properties = {
     span: { state: true }, // of the moving average
     logSteps: { state: true },
     logLoss: { state: true },
     allSpikes: { state: true }, // whether the chart is as high as the highest loss
+    showsRate: { state: true }, // the learning rate
     range: { state: true }, // {from, to} while zoomed; null
+    last: { state: true }, // how many of the newest steps are shown, while zoomed to them; null
+    baseLines: { state: true }, // {uniform, unigram, bigram}; null until they are known
     closeUp: { state: true }, // the points of that range, from the server
   };
 
@@ -37,7 +48,9 @@ class LossPanel extends Panel {
     .legend i { width: 16px; height: 3px; border-radius: 2px; background: var(--data-1); opacity: 0.55; }
     .legend .band { height: 10px; opacity: 0.22; }
     .legend .ema { background: var(--data-2); opacity: 1; }
-    .legend .uniform { height: 0; border-top: 2px dashed var(--data-6); background: none; opacity: 1; }
+    .legend .base { height: 0; border-top: 2px dashed var(--data-6); background: none; opacity: 1; }
+    .legend .viewed { width: 3px; height: 13px; background: var(--warn); opacity: 1; }
+    .legend .rate { height: 2px; background: var(--data-3); opacity: 1; }
     .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .empty { display: grid; place-items: center; height: 340px; color: var(--muted); }
     @media (max-width: 600px) { mg-chart { min-height: 280px; } .empty { height: 280px; } }
@@ -45,18 +58,25 @@ class LossPanel extends Panel {
 
   #timer = null;
   #asked = null; // the call under way for a close-up
+  #askedAt = -Infinity;
+  #dragged = null; // the range while the zoom is on its way
+  #start = null; // of the parameters whose base lines are known
 
   constructor() {
     super();
     const query = new URLSearchParams(location.search);
     const from = Number(query.get('from'));
     const to = Number(query.get('to'));
+    const last = Number(query.get('last'));
     this.span = SPANS.includes(Number(query.get('ema'))) ? Number(query.get('ema')) : 100;
     this.logSteps = query.get('log')?.includes('x') ?? false;
     this.logLoss = query.get('log')?.includes('y') ?? false;
     this.allSpikes = query.has('spikes');
+    this.showsRate = query.get('rate') !== '0';
     this.range = from >= 1 && to > from ? { from, to } : null;
+    this.last = this.range === null && Number.isInteger(last) && last > 0 ? last : null;
     this.closeUp = null;
+    this.baseLines = null;
   }
 
   disconnectedCallback() {
@@ -65,7 +85,7 @@ class LossPanel extends Panel {
     this.#asked?.abort();
   }
 
-  willUpdate(changed) {
+  willUpdate() {
     if (this.live === undefined) {
       return;
     }
@@ -73,73 +93,110 @@ class LossPanel extends Panel {
     if (this.range !== null && this.range.from >= lastStep) {
       this.#zoom(null); // started anew
     }
-    if (changed.has('range') || (this.range !== null && this.closeUp === null && this.#asked === null)) {
+    const isBehind = this.closeUp === null || (this.last !== null && (this.closeUp.at(-1)?.to ?? 0) < lastStep);
+    const isDue = this.#asked === null && performance.now() - this.#askedAt > FOLLOW;
+    if (this.#zoomed !== null && isBehind && isDue) {
       this.#lookCloser();
+    }
+    this.#findBaseLines();
+  }
+
+  /** They are those of the documents, so they hold until others are loaded. */
+  async #findBaseLines() {
+    const { createdAt, numDocs } = this.view;
+    const loaded = this.live.events.findLast(({ kind }) => kind === 'loaded')?.at;
+    const start = `${createdAt} ${loaded} ${numDocs}`;
+    if (start !== this.#start && numDocs) {
+      this.#start = start;
+      this.baseLines = null;
+      try {
+        const lines = await this.live.api.baselines(this.live.name);
+        this.baseLines = this.#start === start ? lines : this.baseLines;
+      } catch {
+        this.#start = null; // with the next change, again
+      }
     }
   }
 
   #show() {
-    const query = new URLSearchParams(location.search);
-    const log = (this.logSteps ? 'x' : '') + (this.logLoss ? 'y' : '');
-    const wanted = {
-      ema: this.span === 100 ? '' : this.span,
-      log,
-      spikes: this.allSpikes ? 1 : '',
-      from: this.range?.from ?? '',
-      to: this.range?.to ?? '',
-    };
-    for (const [name, value] of Object.entries(wanted)) {
-      if (value === '') {
-        query.delete(name);
-      } else {
-        query.set(name, value);
-      }
-    }
-    history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
+    setQuery({
+      ema: this.span === 100 ? null : this.span,
+      log: (this.logSteps ? 'x' : '') + (this.logLoss ? 'y' : ''),
+      spikes: this.allSpikes ? 1 : null,
+      rate: this.showsRate ? null : 0,
+      from: this.range?.from ?? null,
+      to: this.range?.to ?? null,
+      last: this.last,
+    });
   }
 
-  #zoom(range) {
+  /** To a range, or to so many of the newest steps; null for all. */
+  #zoom(range, last = null) {
     this.range = range;
+    this.last = last;
     this.closeUp = null;
     this.#asked?.abort();
     this.#asked = null;
+    this.#askedAt = -Infinity;
     this.#show();
+  }
+
+  /** What is zoomed into, {from, to}; null if that is all. */
+  get #zoomed() {
+    if (this.last === null) {
+      return this.range;
+    }
+    const to = this.live.losses.lastStep;
+    return { from: Math.max(1, to - this.last + 1), to };
   }
 
   /** Asks for the losses of the range that is zoomed into. */
   async #lookCloser() {
-    const { range } = this;
-    if (range === null) {
-      return;
-    }
+    const { from, to } = this.#zoomed;
     this.#asked?.abort();
     const asked = new AbortController();
     this.#asked = asked;
-    const query = { ...range, to: Math.min(range.to, this.live.losses.lastStep), maxPoints: POINTS };
+    this.#askedAt = performance.now();
+    const query = { from, to: Math.min(to, this.live.losses.lastStep), maxPoints: POINTS };
     const reply = await this.run(this.live.api.losses(this.live.name, query, asked.signal));
-    if (this.range === range && reply !== undefined) {
-      this.closeUp = reply.buckets;
+    if (this.#asked === asked) {
+      this.#asked = null;
+      this.closeUp = reply?.buckets ?? this.closeUp;
     }
   }
 
-  #zoomed = () => {
+  #zooms = () => {
+    const { dataZoom: [{ startValue, endValue }], xAxis: [{ max }] } =
+      this.renderRoot.querySelector('mg-chart').chart.getOption();
+    this.#dragged = { from: startValue, to: endValue };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const [{ startValue, endValue }] = this.renderRoot.querySelector('mg-chart').chart.getOption().dataZoom;
-      const { lastStep } = this.live.losses;
+      this.#dragged = null;
       const from = Math.max(1, Math.floor(startValue));
-      const to = Math.min(lastStep, Math.ceil(endValue));
-      const isAll = from <= 1 && to >= lastStep;
-      if (isAll ? this.range !== null : from !== this.range?.from || to !== this.range?.to) {
-        this.#zoom(isAll || to <= from ? null : { from, to });
+      const to = Math.min(max, Math.ceil(endValue));
+      const now = this.#zoomed;
+      if (to <= from || (from <= 1 && to >= max)) {
+        this.#zoom(null);
+      } else if (to >= max) {
+        this.#zoom(null, to - from + 1);
+      } else if (from !== now?.from || to !== now?.to) {
+        this.#zoom({ from, to });
       }
     }, SETTLED);
   };
 
-  #ready = (event) => event.target.chart.on('datazoom', this.#zoomed);
+  #ready = (event) => event.target.chart.on('datazoom', this.#zooms);
 
   get #points() {
-    return this.closeUp ?? this.live.losses.points(POINTS, this.range ?? {}, this.logSteps);
+    const zoomed = this.#zoomed;
+    const { losses } = this.live;
+    if (this.closeUp === null || zoomed === null) {
+      return losses.points(POINTS, zoomed ?? {}, this.logSteps);
+    }
+    // while it follows the newest steps, those that came since the last call
+    const end = this.closeUp.at(-1)?.to ?? 0;
+    const newer = losses.points(POINTS, { from: end + 1, to: zoomed.to }).filter(({ from }) => from > end);
+    return [...this.closeUp.filter(({ to }) => to >= zoomed.from), ...newer];
   }
 
   renderControls() {
@@ -154,8 +211,8 @@ class LossPanel extends Panel {
           <output class="number">${compact(this.span)} ${this.span === 1 ? 'step' : 'steps'}</output>
         </label>
         ${toggle('logSteps', 'log steps')} ${toggle('logLoss', 'log loss')}
-        ${toggle('allSpikes', 'all spikes')}
-        ${this.range ? html`<button @click=${() => this.#zoom(null)}>All steps</button>` : nothing}`;
+        ${toggle('allSpikes', 'all spikes')} ${toggle('showsRate', 'learning rate')}
+        ${this.#zoomed !== null ? html`<button @click=${() => this.#zoom(null)}>All steps</button>` : nothing}`;
   }
 
   renderBody() {
@@ -164,15 +221,26 @@ class LossPanel extends Panel {
     }
     const points = this.#points;
     const average = movingAverage(points, this.span);
-    const { vocabSize } = this.view;
+    const base = Object.entries(this.#base).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(', ');
+    const rate = learningRateOf(this.live.losses.lastStep, this.live.schedule);
     return html`
       <p class="legend">
         <span><i></i>mean</span>
         <span><i class="band"></i>lowest to highest</span>
         <span><i class="ema"></i>average <strong>${loss(average.at(-1))}</strong></span>
-        ${vocabSize ? html`<span><i class="uniform"></i>knows nothing: ln ${vocabSize} = ${Math.log(vocabSize).toFixed(2)}</span>` : nothing}
+        ${base ? html`<span><i class="base"></i>base lines: ${base}</span>` : nothing}
+        ${this.showsRate && rate !== null ? html`<span><i class="rate"></i>learning rate <strong>${number(rate)}</strong></span>` : nothing}
+        ${this.at !== null ? html`<span><i class="viewed"></i>step ${count(this.at)}</span>` : nothing}
+        ${this.last !== null ? html`<span>follows the newest ${count(this.last)} steps</span>` : nothing}
       </p>
       <mg-chart @ready=${this.#ready} .option=${this.#option(points, average)} label=${this.#inWords(points)}></mg-chart>`;
+  }
+
+  /** The base lines by name; until the server has told them, the one that needs no documents. */
+  get #base() {
+    const { vocabSize } = this.view;
+    const { uniform = vocabSize ? Math.log(vocabSize) : null, unigram, bigram } = this.baseLines ?? {};
+    return Object.fromEntries(Object.entries({ uniform, unigram, bigram }).filter(([, value]) => Number.isFinite(value)));
   }
 
   #inWords(points) {
@@ -189,11 +257,10 @@ class LossPanel extends Panel {
     const { lastStep } = this.live.losses;
     const middle = ({ from, to }) => (from + to) / 2;
     const line = { type: 'line', showSymbol: points.length < 3, symbolSize: 5, animation: false };
-    const { vocabSize } = this.view;
     const all = { min: 1, max: Math.max(2, lastStep) };
-    const shown = this.range ?? { from: all.min, to: all.max };
+    const shown = this.#dragged ?? this.#zoomed ?? { from: all.min, to: all.max };
     return {
-      grid: { left: 44, right: 20, top: 24, bottom: 74 },
+      grid: { left: 44, right: this.showsRate ? 52 : 20, top: 24, bottom: 74 },
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
@@ -204,10 +271,16 @@ class LossPanel extends Panel {
         splitLine: { show: false },
         axisLabel: { color: theme.colour('--muted'), fontSize: 11, hideOverlap: true, formatter: compact },
       }),
-      yAxis: axis({
-        id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, max: this.allSpikes ? null : this.#height(points),
-        axisLabel: { color: theme.colour('--muted'), fontSize: 11, formatter: (value) => number(value) },
-      }),
+      yAxis: [
+        axis({
+          id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, max: this.allSpikes ? null : this.#height(points),
+          axisLabel: { color: theme.colour('--muted'), fontSize: 11, formatter: (value) => number(value) },
+        }),
+        axis({
+          id: 'rate', show: this.showsRate, min: 0, splitNumber: 3, splitLine: { show: false },
+          axisLabel: { color: theme.colour('--data-3'), fontSize: 11, formatter: (value) => number(value) },
+        }),
+      ],
       dataZoom: [
         {
           id: 'bar', type: 'slider', xAxisIndex: 0, filterMode: 'none', bottom: 8, height: 22,
@@ -246,10 +319,14 @@ class LossPanel extends Panel {
           ...line, id: 'average', data: points.map((point, i) => [middle(point), average[i]]),
           lineStyle: { width: 2.2 }, color: theme.colour('--data-2'), z: 3,
         },
-        ...(vocabSize ? [{
-          ...line, id: 'uniform', silent: true, showSymbol: false,
-          data: [[all.min, Math.log(vocabSize)], [all.max, Math.log(vocabSize)]],
-          lineStyle: { width: 1.2, type: 'dashed' }, color: theme.colour('--data-6'), tooltip: { show: false },
+        {
+          id: 'base', type: 'line', silent: true, z: 4, data: [], animation: false, tooltip: { show: false },
+          markLine: this.#baseMarks(),
+        },
+        ...(this.showsRate ? [{
+          ...line, id: 'rate', yAxisIndex: 1, silent: true, showSymbol: false, tooltip: { show: false }, sampling: 'lttb',
+          data: schedulePoints(this.live.schedule, lastStep, this.logSteps),
+          lineStyle: { width: 1.2 }, color: theme.colour('--data-3'),
         }] : []),
       ],
     };
@@ -258,7 +335,8 @@ class LossPanel extends Panel {
   /** So high that all means and the usual band are in the picture: a few spikes would flatten the rest. */
   #height(points) {
     const usual = points.map(({ max }) => max).sort((a, b) => a - b)[Math.floor(points.length / 2)] ?? 1;
-    const limit = Math.max(usual, ...points.map(({ mean }) => mean), Math.log(this.view.vocabSize ?? 1)) * 1.03;
+    const base = this.#zoomed === null ? Object.values(this.#base) : [];
+    const limit = Math.max(usual, ...points.map(({ mean }) => mean), ...base) * 1.03;
     const unit = 10 ** Math.floor(Math.log10(limit)) / 2;
     return Math.ceil(limit / unit) * unit;
   }
@@ -270,21 +348,49 @@ class LossPanel extends Panel {
       return '';
     }
     const { from, to, min, mean, max } = point;
-    return from === to
-      ? `step ${count(from)}\nloss ${loss(mean)}\naverage ${loss(average[index])}`
-      : `steps ${count(from)} to ${count(to)}\nmean ${loss(mean)}\nlowest ${loss(min)}, highest ${loss(max)}\naverage ${loss(average[index])}`;
+    const rate = learningRateOf(to, this.live.schedule);
+    return [
+      ...(from === to ? [`step ${count(from)}`, `loss ${loss(mean)}`]
+        : [`steps ${count(from)} to ${count(to)}`, `mean ${loss(mean)}`, `lowest ${loss(min)}, highest ${loss(max)}`]),
+      `average ${loss(average[index])}`,
+      ...(rate === null ? [] : [`learning rate ${number(rate)}`]),
+      ...this.live.events.filter(({ step }) => step >= from && step <= to).slice(0, 5).map(described),
+    ].join('\n');
+  }
+
+  #baseMarks() {
+    const colour = theme.colour('--data-6');
+    return {
+      silent: true, animation: false, symbol: 'none',
+      data: Object.entries(this.#base).map(([name, value]) => ({ yAxis: value, name })),
+      lineStyle: { color: colour, type: 'dashed', width: 1.2 },
+      label: {
+        color: colour, fontSize: 11, position: 'insideEndTop', formatter: ({ name }) => name,
+        backgroundColor: theme.colour('--surface'), padding: [1, 3], borderRadius: 3, distance: 3,
+      },
+    };
   }
 
   /** What happened, as vertical lines: steering and forks with words, runs without. */
   #marks() {
     const colour = theme.colour('--muted');
-    const data = this.live.events.filter(({ step, kind }) => step > 0 && kind !== 'succeeded').map((event) => ({
+    const events = this.live.events.filter(({ step, kind }) => step > 0 && kind !== 'succeeded');
+    const { from, to } = this.#zoomed ?? { from: 1, to: this.live.losses.lastStep };
+    const centre = (from + to) / 2;
+    const data = events.slice(-MOST_MARKS).map((event) => ({
       xAxis: event.step,
-      label: { show: inWords(event) !== '', formatter: inWords(event) },
-      lineStyle: { opacity: inWords(event) === '' ? 0.35 : 1 },
+      label: {
+        show: labelled(event) !== '', formatter: labelled(event), align: event.step < centre ? 'left' : 'right',
+      },
+      lineStyle: { opacity: labelled(event) === '' ? 0.35 : 1 },
     }));
     if (this.at !== null) {
-      data.push({ xAxis: this.at, label: { show: true, formatter: `step ${count(this.at)}` }, lineStyle: { type: 'solid', width: 2, opacity: 1 } });
+      const warn = theme.colour('--warn');
+      data.push({
+        xAxis: Math.max(1, this.at), // the chart begins at the first step
+        label: { show: false },
+        lineStyle: { type: 'solid', width: 2, opacity: 1, color: warn },
+      });
     }
     return {
       silent: true, animation: false, symbol: 'none', data,
@@ -297,19 +403,11 @@ class LossPanel extends Panel {
     const points = this.#points;
     const average = movingAverage(points, this.span);
     return {
-      columns: ['from step', 'to step', 'lowest', 'mean', 'highest', `average over ${this.span}`],
-      rows: points.map(({ from, to, min, mean, max }, i) => [from, to, ...[min, mean, max, average[i]].map(loss)]),
+      columns: ['from step', 'to step', 'lowest', 'mean', 'highest', `average over ${this.span}`, 'learning rate'],
+      rows: points.map(({ from, to, min, mean, max }, i) =>
+        [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, this.live.schedule) ?? NaN)]),
     };
   }
-}
-
-function inWords({ kind, steering }) {
-  if (kind === 'steered') {
-    const { learningRate, numSteps, batchSize } = steering;
-    return [learningRate && `rate ${number(learningRate)}`, numSteps && `horizon ${compact(numSteps)}`,
-      batchSize && `batch ${batchSize}`].filter(Boolean).join(', ');
-  }
-  return kind === 'forked' || kind === 'failed' ? kind : '';
 }
 
 customElements.define('mg-loss-panel', LossPanel);

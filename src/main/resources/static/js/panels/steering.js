@@ -1,31 +1,50 @@
-// What may be changed while a model trains.
+// What may be changed while a model trains, and how to try it without losing what there is: a fork goes on
+// from any step that is kept, and a control twin goes on as if nothing had been changed.
 
 import { css, html, nothing } from 'lit';
 
-import { number, plural } from '../format.js';
+import { count, number, plural } from '../format.js';
+import { freeName, freeTwinName } from '../names.js';
 import { OPTIONS } from '../options.js';
 import { Panel } from '../panel.js';
+import { learningRateAfter, learningRateOf } from '../schedule.js';
 import { field } from '../ui/field.js';
+import { icons } from '../ui/icons.js';
 
 const STEERABLE = OPTIONS.filter(({ name }) => ['learningRate', 'numSteps', 'batchSize'].includes(name));
 
 class SteeringPanel extends Panel {
   static heading = 'Steering';
-  static about = 'Takes effect with the next step, also while a run goes on. Each change is a mark in the loss chart.';
+  static about = 'Takes effect with the next step, also while a run goes on. Each change is a mark in the loss chart and '
+    + 'on the timeline.';
 
   static properties = {
     drafts: { state: true }, // what is typed and not yet applied, by option
     problem: { state: true },
     note: { state: true },
+    wantsTwin: { state: true },
+    twin: { state: true }, // {name, left} of the newest one; null
+    forkDraft: { state: true }, // a name that is typed; null for the one suggested
+    forkProblem: { state: true },
+    fork: { state: true }, // the newest one; null
+    taken: { state: true }, // names of sessions; null until they are known
   };
 
   static styles = [Panel.styles, css`
     form { display: grid; gap: var(--space-3); }
+    form + form { margin-top: var(--space-4); padding-top: var(--space-3); border-top: 1px solid var(--line); }
+    h3 { font-size: var(--text-m); }
     .field { display: grid; gap: var(--space-1); }
-    .row { display: flex; align-items: center; gap: var(--space-2); }
-    .now { display: flex; justify-content: space-between; gap: var(--space-2); padding: var(--space-2) var(--space-3); border-radius: var(--radius-small); background: var(--sunken); font-size: var(--text-s); }
+    .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
+    .row input { flex: 1 1 120px; width: auto; }
+    .now { display: grid; gap: 2px; padding: var(--space-2) var(--space-3); border-radius: var(--radius-small); background: var(--sunken); font-size: var(--text-s); }
+    .now p { display: flex; justify-content: space-between; gap: var(--space-2); }
     .now strong { font-variant-numeric: tabular-nums; }
     .notice { padding: var(--space-2) var(--space-3); font-size: var(--text-s); }
+    .check { display: flex; align-items: flex-start; gap: var(--space-2); }
+    .check input { flex: none; margin-top: 2px; }
+    .check span { display: block; }
+    .done { overflow-wrap: anywhere; font-size: var(--text-s); }
   `];
 
   constructor() {
@@ -33,6 +52,24 @@ class SteeringPanel extends Panel {
     this.drafts = {};
     this.problem = null;
     this.note = '';
+    this.wantsTwin = false;
+    this.twin = null;
+    this.forkDraft = null;
+    this.forkProblem = null;
+    this.fork = null;
+    this.taken = null;
+  }
+
+  willUpdate() {
+    if (this.live !== undefined && this.taken === null) {
+      this.taken = new Set();
+      this.#findNames();
+    }
+  }
+
+  async #findNames() {
+    const sessions = await this.run(this.live.api.sessions());
+    this.taken = new Set(sessions?.map(({ name }) => name));
   }
 
   async #apply(event) {
@@ -45,8 +82,7 @@ class SteeringPanel extends Panel {
       return;
     }
     try {
-      await this.live.steer(changes);
-      this.note = `Changed at step ${this.view.step}`;
+      await (this.wantsTwin ? this.#steerWithTwin(changes) : this.#steer(changes));
       this.drafts = {};
       this.problem = null;
     } catch (problem) {
@@ -54,21 +90,102 @@ class SteeringPanel extends Panel {
     }
   }
 
+  async #steer(changes) {
+    await this.live.steer(changes);
+    this.note = `Changed at step ${this.view.step}`;
+  }
+
+  async #steerWithTwin(changes) {
+    await this.#findNames();
+    const name = freeTwinName(this.live.name, this.taken);
+    const { step, left } = await this.live.steerWithTwin(changes, name);
+    this.note = `Changed at step ${step}`;
+    this.twin = { name, left };
+    this.wantsTwin = false;
+    await this.#findNames();
+  }
+
+  async #fork(event) {
+    event.preventDefault();
+    try {
+      this.fork = await this.live.fork(this.#forkName, this.at);
+      this.forkProblem = null;
+      this.forkDraft = null;
+    } catch (problem) {
+      this.forkProblem = problem;
+    }
+    await this.#findNames(); // with it, or with one that somebody else has made
+  }
+
+  get #forkName() {
+    return this.forkDraft?.trim() ?? freeName(this.live.name, this.taken);
+  }
+
   renderBody() {
+    return html`${this.#steering()} ${this.#forking()}`;
+  }
+
+  #steering() {
     const { options, step } = this.view;
-    const rate = options.learningRate * Math.max(0, 1 - step / options.numSteps);
+    const rate = learningRateAfter(step, options);
     const isFieldless = this.problem && !STEERABLE.some(({ name }) => name === this.problem.field);
     return html`
       <form novalidate @submit=${this.#apply}>
-        <p class="now"><span>Learning rate of the next step</span><strong>${number(rate)}</strong></p>
+        <div class="now">
+          <p><span>Learning rate of the next step</span><strong>${number(rate)}</strong></p>
+          <p><span>Steps until it is 0</span><strong>${count(Math.max(0, options.numSteps - step))} of ${count(options.numSteps)}</strong></p>
+          ${this.at ? html`<p><span>Learning rate of step ${count(this.at)}</span><strong>${this.#rateOf(this.at)}</strong></p>` : nothing}
+        </div>
         ${rate === 0 ? html`<p class="notice warn">The horizon is passed: with a learning rate of 0, nothing is
           learnt any more. Raise the horizon beyond ${plural(step, 'step')}.</p>` : nothing}
+        ${this.at === null ? nothing : html`<p class="hint">A change holds from the newest step on, not from the one that is
+          looked at: to go another way from there, fork.</p>`}
         ${STEERABLE.map((option) => this.#field(option))}
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
+        ${this.#twinOffer()}
         <div class="row">
           <button class="primary" ?disabled=${Object.keys(this.drafts).length === 0}>Apply</button>
           <span class="hint" role="status">${this.note}</span>
         </div>
+        ${this.twin === null ? nothing : html`<p class="done">The twin <a href="/s/${this.twin.name}">${this.twin.name}</a>
+          ${this.twin.left > 0 ? html`trains the ${plural(this.twin.left, 'step')} left without the change.`
+            : html`waits as this one was before: train both, and compare.`}</p>`}
+      </form>`;
+  }
+
+  #rateOf(step) {
+    const rate = learningRateOf(step, this.live.schedule);
+    return rate === null ? '–' : number(rate);
+  }
+
+  #twinOffer() {
+    const run = this.live.activeRun;
+    const left = run === null ? 0 : run.steps - run.stepsDone;
+    return html`
+      <label class="check"><input type="checkbox" .checked=${this.wantsTwin}
+          @change=${(event) => { this.wantsTwin = event.target.checked; }}>
+        <span>Fork a control twin first
+          <span class="hint">A copy made at the very step of the change goes on without it, so that you see what the change
+          does. ${left > 0 ? 'It trains the rest of the run, too.' : 'No run goes on, so the twin has none either.'}</span></span>
+      </label>`;
+  }
+
+  #forking() {
+    const where = this.at === null ? 'now' : `step ${count(this.at)}`;
+    return html`
+      <form novalidate @submit=${this.#fork} aria-labelledby="fork">
+        <h3 id="fork">Fork ${this.at === null ? 'here' : html`at ${where}`}</h3>
+        <p class="hint">A session of its own begins as this one ${this.at === null ? 'is now' : `was at ${where}`}, with the
+          same weights, optimiser, documents and history.</p>
+        <div class="row">
+          <input aria-label="Name of the fork" autocomplete="off" spellcheck="false" .value=${this.#forkName}
+            aria-invalid=${this.forkProblem ? 'true' : nothing} aria-describedby=${this.forkProblem ? 'fork-error' : nothing}
+            @input=${(event) => { this.forkDraft = event.target.value; }}>
+          <button ?disabled=${this.view.numParams === undefined}>${icons.fork} Fork here</button>
+        </div>
+        ${this.forkProblem ? html`<p class="error" id="fork-error" role="alert">${this.forkProblem.message}</p>` : nothing}
+        <p class="done" role="status">${this.fork === null ? nothing : html`<a href="/s/${this.fork.name}">${this.fork.name}</a>
+          begins at step ${count(this.fork.step)}.`}</p>
       </form>`;
   }
 

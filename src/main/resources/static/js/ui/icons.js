@@ -17,6 +17,11 @@ export const icons = {
   moon: icon(svg`<path d="M13.5 9.8A6 6 0 0 1 6.2 2.5a6 6 0 1 0 7.3 7.3z"/>`),
   auto: icon(svg`<circle cx="8" cy="8" r="6"/><path d="M8 2a6 6 0 0 1 0 12z" fill="currentColor" stroke="none"/>`),
   more: icon(svg`<g fill="currentColor" stroke="none"><circle cx="3" cy="8" r="1.4"/><circle cx="8" cy="8" r="1.4"/><circle cx="13" cy="8" r="1.4"/></g>`),
+  forward: icon(svg`<path d="M6 3l5 5-5 5"/>`),
+  fork: icon(svg`<circle cx="4" cy="3" r="1.6"/><circle cx="4" cy="13" r="1.6"/><circle cx="12" cy="6" r="1.6"/><path d="M4 4.6v6.8M4 10c0-2.5 7-1 8-2.4"/>`),
+  steer: icon(svg`<path d="M8 2.5L13.5 8 8 13.5 2.5 8z" fill="currentColor" stroke="none"/>`),
+  failed: icon(svg`<path d="M3.5 3.5l9 9M12.5 3.5l-9 9" stroke-width="2.4"/>`),
+  dot: icon(svg`<circle cx="8" cy="8" r="3.2" fill="currentColor" stroke="none"/>`),
   back: icon(svg`<path d="M10 3L5 8l5 5"/>`),
   warning: icon(svg`<path d="M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.6v.1"/>`),
 };

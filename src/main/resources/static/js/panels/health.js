@@ -1,0 +1,205 @@
+// Is training well? For each parameter matrix how large its gradient is, and how far a step moves it in
+// proportion to its size; for each layer how many units of the MLP sleep.
+
+import { css, html, nothing, svg } from 'lit';
+
+import { count, number } from '../format.js';
+import { canLookBack, deadUnits, matricesAt } from '../health.js';
+import { Latest } from '../latest.js';
+import { Panel } from '../panel.js';
+import { tablePicture } from '../ui/table-picture.js';
+
+const GRADIENT = { low: -5, high: 1 }; // powers of ten that a bar spans
+const RATIO = { low: -6, high: 0, usual: -3 };
+const REMEMBERED = 60_000; // ms
+const APART = 500; // ms from one that is remembered to the next
+
+const WIDTH = 120;
+
+/** Where a value stands in a bar. */
+function place(value, { low, high }) {
+  const power = value > 0 ? Math.log10(value) : -Infinity;
+  return WIDTH * Math.min(1, Math.max(0, (power - low) / (high - low)));
+}
+
+const power = (exponent) => `1e${exponent}`.replace('e-', 'e−');
+
+class HealthPanel extends Panel {
+  static heading = 'Training health';
+  static about = 'Bars on a logarithmic scale; the light part is where the value has been in the last minute. Updates of '
+    + 'about a thousandth of the weights (the mark) are usual: much larger ones destroy what was learnt, much smaller '
+    + 'ones hardly learn. A unit of the MLP is asleep if no position of the document excites it.';
+  static needsTraces = true;
+
+  static properties = { past: { state: true } }; // {step, matrices} of the step that is looked at
+
+  static styles = [Panel.styles, css`
+    .table { overflow-x: auto; }
+    th { font-size: var(--text-xs); color: var(--muted); font-weight: 500; white-space: nowrap; }
+    td:first-child, th[scope="row"] { font: var(--text-s) var(--mono); color: var(--ink); text-align: left; position: static; }
+    td { padding-block: 2px; white-space: nowrap; }
+    td.bar { width: 28%; }
+    td.bar svg { display: block; width: 100%; min-width: 60px; height: 12px; overflow: visible; }
+    .room { fill: var(--sunken); }
+    .seen { fill: var(--data-1); opacity: 0.28; }
+    .now { fill: var(--data-1); }
+    .ratio .seen { fill: var(--data-2); }
+    .ratio .now { fill: var(--data-2); }
+    .usual { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 2 2; vector-effect: non-scaling-stroke; }
+    .ends { display: flex; justify-content: space-between; color: var(--muted); font-size: var(--text-xs); }
+    .layers { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: var(--space-1) var(--space-4); margin-top: var(--space-3); font-size: var(--text-s); }
+    .layers li { display: grid; grid-template-columns: 1fr 42px; align-items: center; gap: var(--space-2); }
+    .layers svg { width: 100%; height: 8px; }
+    .layers .now { fill: var(--data-4); }
+    .layers span { text-align: right; font-variant-numeric: tabular-nums; }
+    h3 { margin-top: var(--space-4); font-size: var(--text-s); }
+    .note { margin-bottom: var(--space-2); color: var(--muted); font-size: var(--text-s); }
+    .empty { padding: var(--space-5) 0; color: var(--muted); text-align: center; }
+    @media (max-width: 600px) {
+      .weights, .gradient { display: none; }
+      td.bar { width: 40%; }
+      th { white-space: normal; vertical-align: bottom; }
+    }
+  `];
+
+  #history = []; // {at, matrices} of the last minute
+  #asked = null; // what was looked up last
+  #look = new Latest(async (step) => {
+    const past = await this.run(matricesAt(this.live, step));
+    this.past = past === undefined || this.#asked === null ? this.past : past;
+  });
+
+  constructor() {
+    super();
+    this.past = null;
+  }
+
+  willUpdate() {
+    if (this.live === undefined) {
+      return;
+    }
+    if (this.at === null) {
+      this.#remember();
+    }
+    const wanted = this.#lookedUp;
+    if (wanted === null) {
+      this.past = null;
+    } else if (wanted !== this.#asked) {
+      this.#look.ask(this.at);
+    }
+    this.#asked = wanted;
+  }
+
+  /** The step whose health the stream does not tell: an earlier one, or that of a session at rest. */
+  get #lookedUp() {
+    const { state, step } = this.view;
+    const isAtRest = this.live.diagnostics === null && (state === 'ready' || state === 'paused');
+    return canLookBack(this.view) ? this.at ?? (isAtRest ? step : null) : null;
+  }
+
+  #remember() {
+    const { diagnostics } = this.live;
+    const now = performance.now();
+    if (diagnostics === null) {
+      this.#history = [];
+    } else if (now - (this.#history.at(-1)?.at ?? -Infinity) > APART) {
+      this.#history = [...this.#history.filter(({ at }) => at > now - REMEMBERED), { at: now, matrices: diagnostics.matrices }];
+    }
+  }
+
+  /** What to show, {matrices, deadUnits}; what is not known is null. */
+  get #health() {
+    const { diagnostics } = this.live;
+    if (this.at === null && diagnostics !== null) {
+      return diagnostics;
+    }
+    return { matrices: this.past?.matrices ?? null, deadUnits: this.trace?.vizData?.length > 0 ? deadUnits(this.trace) : null };
+  }
+
+  renderBody() {
+    const { matrices, deadUnits: dead } = this.#health;
+    if (matrices === null && dead === null) {
+      return html`<p class="empty">${this.#lookedUp === null ? 'The next step shows it.' : 'Looking …'}</p>`;
+    }
+    return html`
+      ${this.#note()}
+      ${matrices === null ? nothing : this.#matrices(matrices)}
+      ${dead === null ? nothing : this.#layers(dead)}`;
+  }
+
+  #note() {
+    if (this.past !== null) {
+      return html`<p class="note">As of step ${count(this.past.step)}: the update that led there, the gradient of the batch
+        that comes next.</p>`;
+    }
+    return this.at === null || canLookBack(this.view) ? nothing
+      : html`<p class="note">Of a model of this size, the norms of earlier steps are not shown.</p>`;
+  }
+
+  #matrices(matrices) {
+    const ends = ({ low, high }) => html`<span class="ends" aria-hidden="true"><span>${power(low)}</span><span>${power(high)}</span></span>`;
+    return html`
+      <div class="table" tabindex="0" role="region" aria-label="Matrices">
+        <table>
+          <thead>
+            <tr><th scope="col">matrix</th>
+              <th scope="col">gradient norm</th><td class="bar gradient">${ends(GRADIENT)}</td>
+              <th scope="col">update ÷ weights</th><td class="bar">${ends(RATIO)}</td>
+              <th scope="col" class="weights">weight norm</th></tr>
+          </thead>
+          <tbody>${matrices.map((matrix, i) => html`
+            <tr><th scope="row">${matrix.name}</th>
+              <td>${number(matrix.gradientNorm, 2)}</td><td class="bar gradient">${this.#bar(matrix.gradientNorm, GRADIENT, i, 'gradientNorm')}</td>
+              <td>${matrix.updateRatio > 0 ? number(matrix.updateRatio, 2) : '–'}</td><td class="bar ratio">${this.#bar(matrix.updateRatio, RATIO, i, 'updateRatio')}</td>
+              <td class="weights">${number(matrix.weightNorm, 3)}</td></tr>`)}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  #bar(value, scale, matrix, what) {
+    const end = place(value, scale);
+    const seen = this.at === null ? this.#history.map(({ matrices }) => place(matrices[matrix]?.[what] ?? value, scale)) : [];
+    const low = Math.min(end, ...seen);
+    const high = Math.max(end, ...seen);
+    const usual = scale.usual === undefined ? null : place(10 ** scale.usual, scale);
+    return html`
+      <svg viewBox="0 0 ${WIDTH} 12" preserveAspectRatio="none" aria-hidden="true">${svg`
+        <rect class="room" y="1" width=${WIDTH} height="10" />
+        <rect class="seen" x=${low} y="1" width=${high - low} height="10" />
+        <rect class="now" y="3.5" width=${end} height="5" />
+        ${usual === null ? nothing : svg`<path class="usual" d="M${usual} -1v14" />`}`}</svg>`;
+  }
+
+  #layers(dead) {
+    return html`
+      <h3>Units of the MLP asleep</h3>
+      <ul class="layers">${dead.map((share, layer) => html`
+        <li><span class="visually-hidden">Layer ${layer + 1}:</span>
+          <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`
+            <rect class="room" width="100" height="8" /><rect class="now" width=${share * 100} height="8" />`}</svg>
+          <span>${Math.round(share * 100)}%</span></li>`)}
+      </ul>`;
+  }
+
+  table() {
+    const { matrices, deadUnits: dead } = this.#health;
+    if (matrices === null) {
+      return null;
+    }
+    return {
+      columns: ['matrix', 'gradient norm', 'update to weights', 'weight norm', 'share asleep'],
+      rows: [
+        ...matrices.map(({ name, gradientNorm, updateRatio, weightNorm }) =>
+          [name, number(gradientNorm, 4), number(updateRatio, 4), number(weightNorm, 4), '']),
+        ...(dead ?? []).map((share, layer) => [`layer ${layer + 1}`, '', '', '', number(share)]),
+      ],
+    };
+  }
+
+  picture() {
+    return tablePicture(`${this.live.name}: ${this.constructor.heading}`, this.table());
+  }
+}
+
+customElements.define('mg-health-panel', HealthPanel);

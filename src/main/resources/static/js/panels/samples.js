@@ -1,0 +1,195 @@
+// What the model writes: a text from each keyframe, always from the same seed, so that one sees it learn
+// to spell; and more of them on demand.
+
+import { css, html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+
+import { count, number } from '../format.js';
+import { Latest } from '../latest.js';
+import { Panel } from '../panel.js';
+import { field } from '../ui/field.js';
+import { tablePicture } from '../ui/table-picture.js';
+
+const SEEDS = 1_000_000;
+const CONTROLS = [
+  { name: 'temperature', label: 'Temperature', initial: '0.5' },
+  { name: 'topK', label: 'Top k', initial: '', placeholder: 'all' },
+  { name: 'topP', label: 'Top p', initial: '', placeholder: '1' },
+  { name: 'seed', label: 'Seed', initial: '1' },
+  { name: 'count', label: 'Texts', initial: '6' },
+];
+
+class SamplesPanel extends Panel {
+  static heading = 'Samples';
+  static about = 'A text from each keyframe, at temperature 0.5 and from the same seed, marked where it is one of the '
+    + 'documents. What is written on demand comes from a generator of its own and changes nothing in the session.';
+
+  static properties = {
+    drafts: { state: true }, // what is typed, by control
+    problem: { state: true },
+    written: { state: true }, // {step, texts} on demand; null before
+  };
+
+  static styles = [Panel.styles, css`
+    .content { display: flex; flex-direction: column; gap: var(--space-3); }
+    .list { height: 250px; overflow: auto; border: 1px solid var(--line); border-radius: var(--radius-small); }
+    .list li, .written li { display: flex; align-items: baseline; gap: var(--space-3); padding: 3px var(--space-3); }
+    .list li + li { border-top: 1px solid var(--line); }
+    .list li.shown { background: var(--warn-soft); }
+    .list button { flex: 0 0 62px; min-height: 24px; padding: 0; justify-content: flex-end; color: var(--muted); font-variant-numeric: tabular-nums; font-weight: 400; }
+    .text { flex: 1; min-width: 0; font-family: var(--mono); font-size: var(--text-s); white-space: pre-wrap; overflow-wrap: anywhere; }
+    .text em { color: var(--muted); font-family: var(--font); }
+    .tag { flex: none; color: var(--muted); font-size: var(--text-xs); }
+    .tag.new { color: var(--good); font-weight: 600; }
+    form { display: grid; gap: var(--space-2); }
+    .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(76px, 1fr)); gap: var(--space-2); }
+    .field { display: grid; gap: 2px; align-content: start; }
+    .field label { font-size: var(--text-xs); }
+    .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
+    .written { min-height: 3em; }
+    .written li { padding-inline: 0; }
+    .empty { padding: var(--space-5); color: var(--muted); text-align: center; }
+  `];
+
+  #wish = null; // {at, options} of the newest call
+  #writer = new Latest(async ({ at, options }) => {
+    const step = at ?? this.view.step;
+    const samples = await this.live.api.generate(this.live.name, { ...options, ...(at !== null && { step: at }) });
+    this.written = { step, texts: samples.map(({ text }) => text) };
+  });
+
+  constructor() {
+    super();
+    this.drafts = {};
+    this.problem = null;
+    this.written = null;
+  }
+
+  /** What is on demand follows the step that is looked at. */
+  willUpdate() {
+    if (this.#wish !== null && this.at !== this.#wish.at) {
+      this.#ask({ ...this.#wish, at: this.at });
+    }
+  }
+
+  #value(name) {
+    return this.drafts[name] ?? CONTROLS.find((control) => control.name === name).initial;
+  }
+
+  #write(event, seed = this.#value('seed')) {
+    event.preventDefault();
+    const texts = Object.fromEntries(CONTROLS.map(({ name }) => [name, this.#value(name).trim()]));
+    const drawn = seed.trim() === '' ? String(Math.floor(Math.random() * SEEDS)) : seed.trim();
+    this.drafts = { ...this.drafts, seed: drawn };
+    const given = Object.entries({ ...texts, seed: drawn }).filter(([, text]) => text !== '');
+    const options = Object.fromEntries(given.map(([name, text]) => [name, Number(text)]));
+    const wrong = Object.keys(options).find((name) => Number.isNaN(options[name]));
+    if (wrong !== undefined) {
+      this.problem = { field: wrong, message: 'This must be a number' };
+      return;
+    }
+    this.#ask({ at: this.at, options });
+  }
+
+  async #ask(wish) {
+    this.#wish = wish;
+    try {
+      await this.#writer.ask(wish);
+      this.problem = null;
+    } catch (problem) {
+      this.problem = problem;
+    }
+  }
+
+  /** Those that there were at the step that is looked at, newest first. */
+  get #samples() {
+    const { samples } = this.live;
+    return (this.at === null ? samples : samples.filter(({ step }) => step <= this.at)).toReversed();
+  }
+
+  renderBody() {
+    return html`${guard([this.live.samples, this.at], () => this.#list())} ${this.#form()} ${this.#texts()}`;
+  }
+
+  #list() {
+    const samples = this.#samples;
+    if (samples.length === 0) {
+      return html`<p class="empty">Nothing written yet.</p>`;
+    }
+    return html`
+      <div class="list" tabindex="0" role="region" aria-label="Samples, newest first">
+        <ol>${samples.map(({ step, text, known }) => html`
+          <li class=${step === this.at ? 'shown' : ''}>
+            <button class="quiet" title="Look at step ${count(step)}" aria-label="Look at step ${count(step)}"
+              @click=${() => this.run(this.live.viewAt(step))}>${count(step)}</button>
+            <span class="text">${shown(text)}</span> ${tag(known)}</li>`)}
+        </ol>
+      </div>`;
+  }
+
+  #form() {
+    const isFieldless = this.problem && !CONTROLS.some(({ name }) => name === this.problem.field);
+    const canWrite = this.view.numParams !== undefined && (this.view.state !== 'failed' || this.at !== null);
+    return html`
+      <form novalidate @submit=${this.#write}>
+        <div class="fields">${CONTROLS.map((control) => this.#field(control))}</div>
+        ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
+        <div class="row">
+          <button class="primary" ?disabled=${!canWrite}>Write more</button>
+          <button type="button" ?disabled=${!canWrite} @click=${(event) => this.#write(event, '')}>From another seed</button>
+        </div>
+      </form>`;
+  }
+
+  #field({ name, label, placeholder }) {
+    return field({
+      name,
+      label,
+      error: this.problem?.field === name ? this.problem.message : null,
+      control: ({ id, describedBy, invalid }) => html`
+        <input id=${id} name=${name} inputmode="decimal" autocomplete="off" placeholder=${placeholder ?? nothing}
+          .value=${this.#value(name)} aria-describedby=${describedBy} aria-invalid=${invalid}
+          @input=${(event) => { this.drafts = { ...this.drafts, [name]: event.target.value }; }}>`,
+    });
+  }
+
+  #texts() {
+    if (this.written === null) {
+      return html`<p class="written hint">The same seed gives the same texts: look at an earlier step, and see what it
+        made of them.</p>`;
+    }
+    const { step, texts } = this.written;
+    const seen = new Map(this.live.samples.map(({ text, known }) => [text, known]));
+    const times = new Map();
+    texts.forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
+    return html`
+      <div class="written" role="status">
+        <p class="hint">Written at step ${count(step)}. Marked is what is among the samples above, too.</p>
+        <ul>${[...times].map(([text, n]) => html`
+          <li><span class="text">${shown(text)}</span>
+            ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}
+            ${seen.has(text) ? tag(seen.get(text)) : nothing}</li>`)}
+        </ul>
+      </div>`;
+  }
+
+  table() {
+    const rows = this.#samples.toReversed();
+    return rows.length === 0 ? null : {
+      columns: ['step', 'learning rate', 'text', 'in the documents'],
+      rows: rows.map(({ step, learningRate, text, known }) => [step, number(learningRate), text, known ? 'yes' : 'no']),
+    };
+  }
+
+  picture() {
+    const { columns, rows } = this.table();
+    return tablePicture(`${this.live.name}: ${this.constructor.heading}`, { columns, rows: rows.toReversed() });
+  }
+}
+
+const shown = (text) => text === '' ? html`<em>(empty)</em>` : text;
+
+const tag = (isKnown) => isKnown
+  ? html`<span class="tag">in the documents</span>` : html`<span class="tag new">new</span>`;
+
+customElements.define('mg-samples-panel', SamplesPanel);

@@ -1,0 +1,157 @@
+package dev.microgpt.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.sun.net.httpserver.HttpServer;
+
+import dev.microgpt.support.Api;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/// The page that the README shows works as it says: served by a web server of its own, while the service
+/// allows that origin.
+@SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "microgpt.demo=false")
+@ExtendWith(Chromium.class)
+final class ReadmePageTest {
+
+    private static final Pattern BLOCK =
+            Pattern.compile("^```html\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+
+    /// In how many columns of the canvas something is drawn.
+    private static final String DRAWN_COLUMNS =
+            """
+            () => {
+              const canvas = document.getElementById('chart');
+              const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+              const columns = new Set();
+              for (let i = 3; i < data.length; i += 4) if (data[i] > 0) columns.add((i >> 2) % canvas.width);
+              return columns.size;
+            }""";
+
+    /// Stands for `python3 -m http.server`. Chromium takes a page that no server has sent, as a test could
+    /// make it up, for one from the internet, which may not call this machine.
+    private static final HttpServer PAGES = startPages();
+
+    private final Api api;
+    private final Browser browser;
+
+    ReadmePageTest(@LocalServerPort int port, Browser browser) {
+        api = new Api(port);
+        this.browser = browser;
+    }
+
+    private static HttpServer startPages() {
+        try {
+            HttpServer server =
+                    HttpServer.create(
+                            new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void stopPages() {
+        PAGES.stop(0);
+    }
+
+    private static String origin() {
+        return "http://localhost:" + PAGES.getAddress().getPort();
+    }
+
+    @DynamicPropertySource
+    static void allowOrigin(DynamicPropertyRegistry registry) {
+        registry.add("microgpt.allowed-origins", ReadmePageTest::origin);
+    }
+
+    /// The page of the README, for the port of this service.
+    private byte[] lossPage() throws IOException {
+        List<String> pages =
+                BLOCK.matcher(Files.readString(Path.of("README.md")))
+                        .results()
+                        .map(match -> match.group(1))
+                        .toList();
+        assertThat(pages).hasSize(1);
+        assertThat(pages.getFirst()).contains("<title>Loss</title>", "ws://localhost:8080/");
+        return pages.getFirst()
+                .replace("localhost:8080", "localhost:" + api.port())
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    @BeforeEach
+    void servePage() throws IOException {
+        byte[] page = lossPage();
+        PAGES.createContext(
+                "/loss.html",
+                exchange -> {
+                    exchange.getResponseHeaders().set("Content-Type", "text/html");
+                    exchange.sendResponseHeaders(200, page.length);
+                    exchange.getResponseBody().write(page);
+                    exchange.close();
+                });
+    }
+
+    @AfterEach
+    void takePageAway() {
+        PAGES.removeContext("/loss.html");
+    }
+
+    @Test
+    void drawsTheLossesOfASession() {
+        api.initSixNames("names");
+        api.step("names", 300);
+        List<String> errors = new ArrayList<>();
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
+            page.onPageError(errors::add);
+            page.navigate(origin() + "/loss.html");
+            Locator line = page.locator("#line");
+            assertThat(line).hasText(Pattern.compile("^names: step 300, loss 0\\.\\d{4}, "));
+            assertThat((int) page.evaluate(DRAWN_COLUMNS)).isGreaterThan(850); // of 900
+
+            api.step("names", 50);
+            assertThat(line).hasText(Pattern.compile("^names: step 350, "));
+            api.initSixNames("names");
+            api.step("names", 1);
+            assertThat(line).hasText(Pattern.compile("^names: step 1, loss 2\\."));
+        }
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void tellsThatThereIsNoSuchSession() {
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
+            page.navigate(origin() + "/loss.html?session=nobody");
+            assertThat(page.locator("#line")).hasText("there is no session 'nobody'");
+        }
+    }
+}

@@ -1,0 +1,427 @@
+package dev.microgpt.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.BoundingBox;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// Looking back on the page of a session, and the panels that go along: steering with its forks, samples,
+/// the health of training, the lines in the chart of the loss.
+@ServiceTest
+@ExtendWith(Chromium.class)
+final class TimelineTest {
+
+    private final Api api;
+    private final Browser browser;
+
+    TimelineTest(@LocalServerPort int port, Browser browser) {
+        api = new Api(port);
+        this.browser = browser;
+    }
+
+    private Tab open() {
+        return Tab.open(browser, api.port());
+    }
+
+    private static Locator button(Page page, String name) {
+        return page.getByRole(
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    private static Locator where(Page page) {
+        return page.locator("mg-timeline .where");
+    }
+
+    private static Locator sampleSteps(Page page) {
+        return page.locator("mg-samples-panel .list button");
+    }
+
+    /// What an expression of the page's `live` gives.
+    private static JsonNode live(Page page, String expression) {
+        Object value =
+                page.evaluate(
+                        "() => (live => %s)(document.querySelector('mg-live-page').live)"
+                                .formatted(expression));
+        return Json.parse(Json.write(value));
+    }
+
+    private void make(String name, int steps) {
+        api.initSixNames(name);
+        api.step(name, steps);
+    }
+
+    @Test
+    void aModelIsTrainedLookedBackAtAndForked() {
+        api.initSixNames("time-story");
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-story");
+            page.getByLabel("Steps to train").fill("500");
+            button(page, "Train").click();
+            assertThat(where(page)).hasText("Live step 500");
+            assertThat(sampleSteps(page).first()).hasText("480");
+
+            button(page, "Look at step 96").click();
+            assertThat(where(page)).hasText("Step 96 of 500");
+            assertThat(page).hasURL(Pattern.compile("\\?at=96$"));
+            assertThat(sampleSteps(page).first()).hasText("96");
+            assertThat(page.locator("mg-loss-panel .legend")).containsText("step 96");
+            assertThat(page.locator("mg-health-panel .note")).containsText("As of step 96");
+
+            assertThat(page.getByLabel("Name of the fork")).hasValue("time-story-2");
+            button(page, "Fork here").click();
+            Locator fork =
+                    page.getByRole(
+                            AriaRole.LINK, new Page.GetByRoleOptions().setName("time-story-2"));
+            assertThat(fork).isVisible();
+            assertThat(page.getByLabel("Name of the fork")).hasValue("time-story-3");
+            fork.click();
+            assertThat(where(page)).hasText("Live step 96");
+            assertThat(button(page, "Step 96: forked from time-story")).isVisible();
+            button(page, "Train 10 steps").click();
+            assertThat(where(page)).hasText("Live step 106");
+            assertThat(api.view("time-story").path("step").intValue()).isEqualTo(500);
+        }
+    }
+
+    @Test
+    void keysGoFromKeyframeToKeyframe() {
+        make("time-keys", 40);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-keys?ema=20");
+            assertThat(where(page)).hasText("Live step 40");
+            page.keyboard().press("ArrowLeft");
+            assertThat(where(page)).hasText("Step 36 of 40");
+            page.keyboard().press("ArrowLeft");
+            assertThat(where(page)).hasText("Step 32 of 40");
+            assertThat(page).hasURL(Pattern.compile("\\?ema=20&at=32$"));
+            page.keyboard().press("Home");
+            assertThat(where(page)).hasText("Step 0 of 40");
+            assertThat(page).hasURL(Pattern.compile("at=0$"));
+            page.keyboard().press("ArrowLeft");
+            page.keyboard().press("ArrowRight");
+            assertThat(where(page)).hasText("Step 1 of 40");
+            page.getByLabel("Steps to train").press("ArrowRight"); // moves its caret
+            assertThat(where(page)).hasText("Step 1 of 40");
+
+            Locator slider =
+                    page.getByRole(
+                            AriaRole.SLIDER, new Page.GetByRoleOptions().setName("Timeline"));
+            slider.press("PageUp");
+            assertThat(slider).hasAttribute("aria-valuetext", "Step 11");
+            page.keyboard().press("End");
+            assertThat(where(page)).hasText("Live step 40");
+            assertThat(page).hasURL(Pattern.compile("\\?ema=20$"));
+
+            page.keyboard().press("?");
+            assertThat(page.getByText("look at the untrained model")).isVisible();
+        }
+    }
+
+    @Test
+    void aLinkLeadsToItsStep() {
+        make("time-link", 100);
+        try (Tab tab = open().expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/s/time-link?at=0");
+            assertThat(where(page)).hasText("Step 0 of 100");
+            assertThat(live(page, "live.traceAt.step").intValue()).isZero();
+
+            page.navigate("/s/time-link?at=100"); // which is the present one: not kept yet
+            assertThat(where(page)).hasText("Step 96 of 100");
+            page.navigate("/s/time-link?at=17"); // between two
+            assertThat(where(page)).hasText("Step 16 of 100");
+            assertThat(live(page, "live.traceAt.step").intValue()).isEqualTo(16);
+            assertThat(page).hasURL(Pattern.compile("at=16$"));
+
+            page.navigate("/s/time-link?at=101");
+            assertThat(page.getByRole(AriaRole.ALERT)).containsText("step must be from 0 to 100");
+            assertThat(where(page)).hasText("Live step 100");
+            assertThat(page).hasURL(Pattern.compile("time-link$"));
+        }
+    }
+
+    /// What is dragged over quickly is not asked for, and what is shown stays until there is an answer.
+    @Test
+    void draggingAsksOneCallAtATimeForTheNewestWish() {
+        make("time-drag", 1000);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.addInitScript(
+                    """
+                    window.inspections = { now: 0, most: 0, all: 0 };
+                    const { fetch } = window;
+                    window.fetch = async (url, options) => {
+                      if (!url.endsWith('/inspect')) return fetch(url, options);
+                      inspections.all++;
+                      inspections.most = Math.max(inspections.most, ++inspections.now);
+                      await new Promise((done) => setTimeout(done, 300)); // a slow server
+                      return fetch(url, options).finally(() => inspections.now--);
+                    };""");
+            page.navigate("/s/time-drag");
+            assertThat(where(page)).hasText("Live step 1,000");
+            page.evaluate(
+                    """
+                    () => {
+                      const { live } = document.querySelector('mg-live-page');
+                      window.seen = [];
+                      live.addEventListener('change', () => {
+                        const trace = live.at === null ? live.trace : live.traceAt;
+                        seen.push([live.at, trace === null ? -1 : trace.step, trace?.doc]);
+                      });
+                    }""");
+            page.waitForCondition(() -> !live(page, "live.trace").isNull());
+            page.evaluate("() => { inspections.all = 0; }");
+
+            BoundingBox bar = page.locator("mg-timeline .scale").boundingBox();
+            double y = bar.y + bar.height / 2;
+            page.mouse().move(bar.x + bar.width, y);
+            page.mouse().down();
+            for (int i = 1; i <= 50; i++) {
+                page.mouse().move(bar.x + bar.width * (1 - i / 50.0), y);
+            }
+            assertThat(where(page)).hasText("Step 0 of 1,000");
+            page.mouse().up();
+            page.waitForCondition(() -> live(page, "live.at === 0").booleanValue());
+
+            JsonNode calls = Json.parse(Json.write(page.evaluate("() => inspections")));
+            assertThat(calls.path("most").intValue()).isEqualTo(1);
+            assertThat(calls.path("all").intValue()).isBetween(2, 40);
+            JsonNode seen = Json.parse(Json.write(page.evaluate("() => seen")));
+            assertThat(seen.valueStream())
+                    .filteredOn(shown -> !shown.get(0).isNull())
+                    .hasSizeGreaterThan(1)
+                    .allMatch(shown -> shown.get(0).equals(shown.get(1)))
+                    .extracting(shown -> shown.get(2).stringValue())
+                    .containsOnly(live(page, "live.traceAt.doc").stringValue());
+
+            button(page, "LIVE").click();
+            assertThat(where(page)).hasText("Live step 1,000");
+        }
+    }
+
+    @Test
+    void whatHappenedIsMarked() {
+        make("time-marks", 100);
+        api.patch("/sessions/time-marks", Map.of("learningRate", 0.02, "batchSize", 2)).ok();
+        api.step("time-marks", 200);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-marks");
+            Locator mark = button(page, "Step 100: steered to rate 0.02, batch 2");
+            mark.hover();
+            assertThat(page.getByText("Step 100: steered to rate 0.02, batch 2")).isVisible();
+            Object labels =
+                    page.locator("mg-loss-panel mg-chart")
+                            .evaluate(
+                                    "chart => chart.option.series.find(({id}) => id === 'mean').markLine.data.map(d => d.label.formatter)");
+            assertThat(labels).isEqualTo(List.of("rate 0.02, batch 2"));
+            mark.click();
+            assertThat(where(page)).hasText("Step 96 of 300");
+        }
+    }
+
+    @Test
+    void aControlTwinGoesOnWithoutTheChange() {
+        api.initSlow("time-control");
+        api.post("/sessions/time-control/runs", Map.of("steps", 5_000, "stepsPerSecond", 200)).ok();
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-control");
+            page.getByText("Fork a control twin first").click();
+            page.getByLabel("Learning rate", new Page.GetByLabelOptions().setExact(true))
+                    .fill("0.002");
+            button(page, "Apply").click();
+            assertThat(page.getByText("steps left without the change")).isVisible();
+
+            JsonNode changes = api.get("/sessions/time-control/history").ok().path("events");
+            int step =
+                    changes.valueStream()
+                            .filter(event -> event.path("kind").stringValue().equals("steered"))
+                            .findFirst()
+                            .orElseThrow()
+                            .path("step")
+                            .intValue();
+            JsonNode twin = api.get("/sessions/time-control-twin/history").ok();
+            assertThat(twin.path("events").valueStream())
+                    .anySatisfy(
+                            event -> {
+                                assertThat(event.path("kind").stringValue()).isEqualTo("forked");
+                                assertThat(event.path("step").intValue()).isEqualTo(step);
+                            });
+            assertThat(twin.path("schedule").size()).isEqualTo(1);
+            JsonNode run = api.get("/sessions/time-control-twin/runs/1").ok();
+            assertThat(run.path("steps").intValue()).isEqualTo(5_000 - step);
+            assertThat(api.view("time-control").path("state").stringValue()).isEqualTo("training");
+        } finally {
+            api.delete("/sessions/time-control");
+            api.delete("/sessions/time-control-twin");
+        }
+    }
+
+    @Test
+    void aChangeThatIsRefusedLeavesNoTwin() {
+        make("time-refused", 10);
+        try (Tab tab = open().expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/s/time-refused");
+            page.getByText("Fork a control twin first").click();
+            Locator rate =
+                    page.getByLabel("Learning rate", new Page.GetByLabelOptions().setExact(true));
+            rate.fill("-1");
+            button(page, "Apply").click();
+            assertThat(rate).hasAttribute("aria-invalid", "true");
+            assertThat(api.get("/sessions/time-refused-twin").status()).isEqualTo(404);
+
+            page.getByLabel("Name of the fork").fill("time-refused");
+            button(page, "Fork here").click();
+            assertThat(page.getByRole(AriaRole.ALERT)).containsText("exists");
+        }
+    }
+
+    @Test
+    void samplesTellWhatIsKnownAndMoreAreWrittenWithoutATraceInTheSession() {
+        api.init("time-samples", Map.of("text", "<b>a</b>\n<script>hacked=1</script>"));
+        api.step("time-samples", 300);
+        try (Tab tab = open().expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/s/time-samples");
+            Locator known =
+                    page.locator("mg-samples-panel .list li")
+                            .filter(new Locator.FilterOptions().setHasText("in the documents"));
+            assertThat(known.first().locator(".text")).hasText(Pattern.compile("<b>a</b>"));
+            assertThat(page.locator("mg-samples-panel .list .new").first()).hasText("new");
+            assertThat(page.locator("mg-samples-panel .list b")).hasCount(0);
+
+            page.getByLabel("Temperature").fill("0");
+            button(page, "Write more").click();
+            Locator written = page.locator("mg-samples-panel .written li");
+            assertThat(written).hasCount(1);
+            assertThat(written).containsText("6 times");
+            assertThat(page.getByText("Written at step 300.")).isVisible();
+            page.keyboard().press("Home");
+            assertThat(page.getByText("Written at step 0.")).isVisible();
+
+            button(page, "From another seed").click();
+            assertThat(page.getByLabel("Seed")).not().hasValue("1");
+            page.getByLabel("Top k").fill("0");
+            button(page, "Write more").click();
+            assertThat(page.getByLabel("Top k")).hasAttribute("aria-invalid", "true");
+        }
+        // had it drawn from the session's generator, this would be another text
+        api.init("time-untouched", Map.of("text", "<b>a</b>\n<script>hacked=1</script>"));
+        api.step("time-untouched", 300);
+        assertThat(api.post("/sessions/time-samples/generate").body())
+                .isEqualTo(api.post("/sessions/time-untouched/generate").body());
+    }
+
+    @Test
+    void theChartHasBaseLinesAndTheLearningRate() {
+        make("time-lines", 1200);
+        JsonNode lines = api.get("/sessions/time-lines/baselines").ok();
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-lines");
+            Locator legend = page.locator("mg-loss-panel .legend");
+            assertThat(legend)
+                    .containsText(
+                            "uniform %.2f, unigram %.2f, bigram %.2f"
+                                    .formatted(
+                                            lines.path("uniform").doubleValue(),
+                                            lines.path("unigram").doubleValue(),
+                                            lines.path("bigram").doubleValue()));
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            String rates =
+                    "chart => chart.option.series.find(({id}) => id === 'rate')?.data ?? null";
+            assertThat(Json.parse(Json.write(chart.evaluate(rates))).toString())
+                    .isEqualTo("[[1,0.01],[1001,0],[1200,0]]");
+            page.getByLabel("learning rate", new Page.GetByLabelOptions().setExact(true)).uncheck();
+            page.waitForCondition(() -> chart.evaluate(rates) == null);
+            assertThat(page).hasURL(Pattern.compile("rate=0$"));
+            assertThat(tab.requests()).filteredOn(url -> url.endsWith("/baselines")).hasSize(1);
+        }
+    }
+
+    @Test
+    void zoomedToTheEndTheChartFollows() {
+        make("time-follow", 1000);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-follow");
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            chart.locator("canvas").waitFor();
+            chart.evaluate(
+                    "chart => chart.chart.dispatchAction({type: 'dataZoom', startValue: 901, endValue: 1000})");
+            assertThat(page).hasURL(Pattern.compile("\\?last=100$"));
+            api.step("time-follow", 500);
+            page.waitForCondition(
+                    () ->
+                            Json.write(
+                                            chart.evaluate(
+                                                    "chart => { const { startValue, endValue } = chart.option.dataZoom[0]; return [startValue, endValue]; }"))
+                                    .equals("[1401,1500]"));
+            button(page, "Loss: menu").click();
+            button(page, "Show as a table").click();
+            assertThat(page.locator("mg-loss-panel tbody tr")).hasCount(100);
+        }
+    }
+
+    /// Of an earlier step the page computes itself what the stream tells of the newest one.
+    @Test
+    void healthOfAnEarlierStepIsThatOfItsTime() {
+        api.initSixNames("time-health");
+        api.step("time-health", 8);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-health");
+            page.locator("mg-health-panel").scrollIntoViewIfNeeded();
+            assertThat(page.locator("mg-health-panel .note")).containsText("As of step 8");
+            page.waitForCondition(() -> live(page, "live.stream.state === 'open'").booleanValue());
+            button(page, "Train 1 step").click(); // step 9, which is kept
+            page.waitForCondition(
+                    () ->
+                            live(page, "live.diagnostics !== null && live.view.step === 9")
+                                    .booleanValue());
+            assertThat(page.locator("mg-health-panel tbody tr")).hasCount(9);
+            JsonNode told = live(page, "live.diagnostics.matrices");
+            button(page, "Train 10 steps").click();
+            assertThat(where(page)).hasText("Live step 19");
+
+            page.navigate("/s/time-health?at=9");
+            page.locator("mg-health-panel").scrollIntoViewIfNeeded();
+            assertThat(page.locator("mg-health-panel .note")).containsText("As of step 9");
+            JsonNode computed =
+                    Json.parse(
+                            Json.write(
+                                    page.locator("mg-health-panel")
+                                            .evaluate("panel => panel.past.matrices")));
+            for (int i = 0; i < 9; i++) {
+                double expected = told.get(i).path("updateRatio").doubleValue();
+                assertThat(computed.get(i).path("updateRatio").doubleValue())
+                        .as(told.get(i).path("name").stringValue())
+                        .isEqualTo(expected, within(expected * 1e-3));
+            }
+        }
+    }
+}
