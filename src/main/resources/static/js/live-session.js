@@ -35,7 +35,7 @@ export class LiveSession extends EventTarget {
   diagnostics = null;
   /** The step that is looked at, when that is not the newest one; null while live. */
   at = null;
-  /** The trace of a text as the model was at step `at`, the same text for all steps; null while live. */
+  /** The trace of a text as the model was at step `at`, the same text for all steps; null while live or diverged. */
   traceAt = null;
   /** The step that was asked for last; `at` and `traceAt` follow together, as soon as there is an answer. */
   target = null;
@@ -202,13 +202,11 @@ export class LiveSession extends EventTarget {
 
   #look = new Latest(async (step) => {
     try {
-      // the same text at all steps, or one could not compare them
-      this.#text ??= this.trace?.doc ?? this.samples.findLast(({ text }) => text !== '')?.text ?? '';
-      const { text: doc, ...trace } = await api.inspect(this.name, { text: this.#text, step });
+      const trace = await this.#traceAt(step);
       if (this.target !== null) { // else it is live again
-        this.at = trace.step; // that of the keyframe that answered
-        this.traceAt = { ...trace, doc };
-        this.target = this.target === step ? trace.step : this.target;
+        this.at = trace?.step ?? step; // that of the keyframe that answered
+        this.traceAt = trace;
+        this.target = this.target === step ? this.at : this.target;
       }
     } catch (error) {
       this.target = this.target === step ? this.at : this.target;
@@ -217,6 +215,20 @@ export class LiveSession extends EventTarget {
       this.#changed();
     }
   });
+
+  async #traceAt(step) {
+    // the same text at all steps, or one could not compare them
+    this.#text ??= this.trace?.doc ?? this.samples.findLast(({ text }) => text !== '')?.text ?? '';
+    try {
+      const { text: doc, ...trace } = await api.inspect(this.name, { text: this.#text, step });
+      return { ...trace, doc };
+    } catch (error) {
+      if (error.status === 409) {
+        return null; // it had diverged by then: there is a model, but it says nothing
+      }
+      throw error;
+    }
+  }
 
   /** Asks for what the stream does not tell: options, the run, the history. */
   async refresh() {

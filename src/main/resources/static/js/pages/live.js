@@ -221,8 +221,8 @@ class LivePage extends LitElement {
       </div>
       ${state === 'created' ? html`<p class="notice warn">It has no documents yet, so there is nothing to train on.
         <a href="/">Give it some</a></p>` : nothing}
-      ${state === 'failed' ? html`<p class="notice bad">Its numbers are not finite any more. Only starting it anew helps,
-        perhaps with a smaller learning rate.</p>` : nothing}
+      ${state === 'failed' ? html`<p class="notice bad">Its numbers are not finite any more. Start it anew, or look at an
+        earlier step and fork there, perhaps with a smaller learning rate.</p>` : nothing}
       <div class="grid">
         ${this.#panels.map(({ element, columns }) => html`<div class="cell" data-columns=${columns}>${element}</div>`)}
       </div>

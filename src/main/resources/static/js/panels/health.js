@@ -48,10 +48,10 @@ class HealthPanel extends Panel {
     .usual { stroke: var(--ink); stroke-width: 1.5; stroke-dasharray: 2 2; vector-effect: non-scaling-stroke; }
     .ends { display: flex; justify-content: space-between; color: var(--muted); font-size: var(--text-xs); }
     .layers { display: grid; grid-template-columns: repeat(auto-fill, minmax(190px, 1fr)); gap: var(--space-1) var(--space-4); margin-top: var(--space-3); font-size: var(--text-s); }
-    .layers li { display: grid; grid-template-columns: 1fr 42px; align-items: center; gap: var(--space-2); }
+    .layers li { display: grid; grid-template-columns: max-content 1fr 42px; align-items: center; gap: var(--space-2); }
     .layers svg { width: 100%; height: 8px; }
     .layers .now { fill: var(--data-4); }
-    .layers span { text-align: right; font-variant-numeric: tabular-nums; }
+    .layers span + svg + span { text-align: right; font-variant-numeric: tabular-nums; }
     h3 { margin-top: var(--space-4); font-size: var(--text-s); }
     .note { margin-bottom: var(--space-2); color: var(--muted); font-size: var(--text-s); }
     .empty { padding: var(--space-5) 0; color: var(--muted); text-align: center; }
@@ -119,7 +119,8 @@ class HealthPanel extends Panel {
   renderBody() {
     const { matrices, deadUnits: dead } = this.#health;
     if (matrices === null && dead === null) {
-      return html`<p class="empty">${this.#lookedUp === null ? 'The next step shows it.' : 'Looking …'}</p>`;
+      return html`<p class="empty">${this.#lookedUp !== null ? 'Looking …'
+        : this.view.state === 'failed' ? 'It has failed: look at an earlier step.' : 'The next step shows it.'}</p>`;
     }
     return html`
       ${this.#note()}
@@ -175,7 +176,7 @@ class HealthPanel extends Panel {
     return html`
       <h3>Units of the MLP asleep</h3>
       <ul class="layers">${dead.map((share, layer) => html`
-        <li><span class="visually-hidden">Layer ${layer + 1}:</span>
+        <li><span>Layer ${layer + 1}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`
             <rect class="room" width="100" height="8" /><rect class="now" width=${share * 100} height="8" />`}</svg>
           <span>${Math.round(share * 100)}%</span></li>`)}

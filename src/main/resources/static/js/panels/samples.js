@@ -32,7 +32,7 @@ class SamplesPanel extends Panel {
 
   static styles = [Panel.styles, css`
     .content { display: flex; flex-direction: column; gap: var(--space-3); }
-    .list { height: 250px; overflow: auto; border: 1px solid var(--line); border-radius: var(--radius-small); }
+    .list { flex: 1 1 0; min-height: 250px; overflow: auto; border: 1px solid var(--line); border-radius: var(--radius-small); }
     .list li, .written li { display: flex; align-items: baseline; gap: var(--space-3); padding: 3px var(--space-3); }
     .list li + li { border-top: 1px solid var(--line); }
     .list li.shown { background: var(--warn-soft); }
