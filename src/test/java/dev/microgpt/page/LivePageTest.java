@@ -69,7 +69,10 @@ final class LivePageTest {
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/s/live-steps");
-            assertThat(page.getByText("No step has been trained yet.")).isVisible();
+            assertThat(
+                            page.locator("mg-loss-panel")
+                                    .getByText("No step has been trained yet."))
+                    .isVisible();
             button(page, "Train 1 step").click();
             assertThat(steps(page)).hasText("1");
             button(page, "Train 100 steps").click();
