@@ -93,6 +93,7 @@ final class ArchitectureTest {
                 .resideInAnyPackage(
                         "dev.microgpt",
                         "dev.microgpt.session..",
+                        "dev.microgpt.checkpoint..",
                         "dev.microgpt.web..",
                         "dev.microgpt.live..",
                         "dev.microgpt.page..",
@@ -112,6 +113,21 @@ final class ArchitectureTest {
                         "dev.microgpt.live..",
                         "dev.microgpt.page..",
                         "dev.microgpt.store..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void checkpointsKnowNothingButTheEngine() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.microgpt.checkpoint..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.microgpt.session..",
+                        "dev.microgpt.web..",
+                        "dev.microgpt.live..",
+                        "dev.microgpt.page..")
                 .check(PRODUCT);
     }
 

@@ -34,6 +34,13 @@ public final class Corpus {
         longest = longestSoFar;
     }
 
+    /// No documents, but an alphabet.
+    ///
+    /// @param alphabet ascending code points
+    static Corpus none(String alphabet) {
+        return new Corpus(new Tokenizer(alphabet.codePoints().toArray()), new char[0], new int[0]);
+    }
+
     /// What a text may have at most.
     ///
     /// @param maxBytes bytes of UTF-8
@@ -141,7 +148,7 @@ public final class Corpus {
                 && Character.isSurrogatePair(text.charAt(index), text.charAt(index + 1));
     }
 
-    /// The number of documents, at least 1.
+    /// The number of documents; 0 only for a model that was restored without.
     public int size() {
         return ends.length;
     }

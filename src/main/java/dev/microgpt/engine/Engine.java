@@ -28,6 +28,19 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
         };
     }
 
+    /// @param checkpoint of a model with an engine of the same kind
+    static Engine restore(Checkpoint checkpoint, int vocabSize) {
+        Engine engine = create(checkpoint.options(), vocabSize, checkpoint.params());
+        engine.setMoments(checkpoint.m(), checkpoint.v());
+        return engine;
+    }
+
+    /// Replaces the state of the optimiser.
+    ///
+    /// @param m first moments, (numParams)
+    /// @param v second moments, (numParams)
+    void setMoments(double[] m, double[] v);
+
     /// A copy of the parameters and of the state of the optimiser.
     Weights weights();
 

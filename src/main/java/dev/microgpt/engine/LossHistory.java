@@ -31,11 +31,34 @@ public final class LossHistory {
     private final List<Level> levels = new ArrayList<>(); // lowest first
     private long size;
 
+    /// Steps before the first one that was appended; nothing is known of these.
+    private long start;
+
     /// None older is known exactly: later than 1 in a history that was cut from a longer one.
     private long firstExact = 1;
 
     public LossHistory() {
         levels.add(new Level(LOWEST_WIDTH_BITS));
+    }
+
+    /// A history that begins after a step: what was before is unknown to it.
+    ///
+    /// @param step 0 for all
+    public static LossHistory startingAfter(long step) {
+        InvalidInputException.requireRange("step", step, 0, Long.MAX_VALUE);
+        LossHistory history = new LossHistory();
+        history.start = step;
+        history.size = step;
+        history.firstExact = step + 1;
+        history.levels.clear();
+        Level level;
+        int widthBits = LOWEST_WIDTH_BITS;
+        do {
+            level = Level.startingAfter(step, widthBits);
+            history.levels.add(level);
+            widthBits += FACTOR_BITS;
+        } while (level.complete > 0);
+        return history;
     }
 
     /// A history of its own that begins with what this one holds.
@@ -57,6 +80,7 @@ public final class LossHistory {
         cut.exact = exact.clone();
         cut.firstExact = Math.min(oldestExact(), step + 1);
         cut.size = step;
+        cut.start = start;
         cut.levels.clear();
         long open = step; // end of what the level below has summarised
         for (Level level : levels) {
@@ -76,7 +100,7 @@ public final class LossHistory {
 
     /// Adds the loss of the next step.
     public synchronized void append(double loss) {
-        int index = (int) (size % EXACT_RING);
+        int index = (int) ((size - start) % EXACT_RING);
         if (index == exact.length) {
             exact = Arrays.copyOf(exact, Math.min(EXACT_RING, 2 * index));
         }
@@ -90,7 +114,7 @@ public final class LossHistory {
     private void closeFullBuckets() {
         for (int i = 0; levels.get(i).isFull(); i++) {
             if (i + 1 == levels.size()) {
-                levels.add(new Level(levels.get(i).widthBits + FACTOR_BITS));
+                levels.add(Level.startingAfter(start, levels.get(i).widthBits + FACTOR_BITS));
             }
             levels.get(i + 1).open.add(levels.get(i).open);
             levels.get(i).closeBucket();
@@ -106,6 +130,18 @@ public final class LossHistory {
     /// where none is.
     public synchronized long oldestExact() {
         return Math.max(firstExact, size - EXACT + 1);
+    }
+
+    /// The oldest step of which anything is known: 1, unless the history starts later. `size() + 1` where
+    /// nothing is.
+    public synchronized long firstKnown() {
+        long first = oldestExact();
+        for (Level level : levels) {
+            if (level.firstHeld() < level.complete) {
+                first = Math.min(first, (level.firstHeld() << level.widthBits) + 1);
+            }
+        }
+        return first;
     }
 
     /// The losses of the steps `from` to `to`, both included.
@@ -148,9 +184,10 @@ public final class LossHistory {
     /// Steps older than [#oldestExact()] come in whole summaries only, so the first range may begin
     /// a little before `from`, and the last one end after `to`.
     ///
-    /// @throws InvalidInputException if not `1 <= from <= to <= size()`, or `maxPoints` is below 1
+    /// @throws InvalidInputException if not `firstKnown() <= from <= to <= size()`, or `maxPoints` is
+    ///     below 1
     public synchronized List<LossBucket> buckets(long from, long to, int maxPoints) {
-        InvalidInputException.requireRange("from", from, 1, size);
+        InvalidInputException.requireRange("from", from, firstKnown(), size);
         InvalidInputException.requireRange("to", to, from, size);
         InvalidInputException.requireRange("maxPoints", maxPoints, 1, Integer.MAX_VALUE);
         long length = to - from + 1;
@@ -171,7 +208,7 @@ public final class LossHistory {
     }
 
     private double exactAt(long step) {
-        return exact[(int) ((step - 1) % EXACT_RING)];
+        return exact[(int) ((step - 1 - start) % EXACT_RING)];
     }
 
     /// How finely the history still knows a step: 1, or the width of the narrowest summary.
@@ -263,8 +300,14 @@ public final class LossHistory {
         private double[] ring = new double[FIELDS * (1 << 4)]; // grows to (RING, FIELDS)
         private long complete;
 
-        /// None older is held: above 0 in a history that was cut from a longer one.
+        /// None older is held, none older is remembered: above 0 in a history that was cut from a longer
+        /// one, or starts later.
         private long firstHeld;
+
+        private long firstRemembered;
+
+        /// The ring begins with this one.
+        private long firstBucket;
 
         Level(int widthBits) {
             this.widthBits = widthBits;
@@ -275,8 +318,29 @@ public final class LossHistory {
             Level cut = new Level(widthBits);
             cut.ring = ring.clone();
             cut.complete = step >> widthBits;
+            cut.firstBucket = firstBucket;
             cut.firstHeld = firstHeld();
+            cut.firstRemembered = firstRemembered();
             return cut;
+        }
+
+        /// The bucket that the step is in will be known in part only, and is left out.
+        static Level startingAfter(long step, int widthBits) {
+            Level level = new Level(widthBits);
+            level.complete = step >> widthBits;
+            level.firstBucket = level.complete;
+            long inOpen = step & (level.width() - 1);
+            boolean isLowest = widthBits == LOWEST_WIDTH_BITS;
+            // what is in the open bucket of the level below comes when that is closed
+            int below = isLowest ? 0 : widthBits - FACTOR_BITS;
+            level.open.count = inOpen >> below << below;
+            level.firstHeld = level.complete + (inOpen == 0 ? 0 : 1);
+            level.firstRemembered = level.firstHeld;
+            return level;
+        }
+
+        private long firstRemembered() {
+            return Math.max(firstRemembered, complete - RING);
         }
 
         private long firstHeld() {
@@ -299,7 +363,7 @@ public final class LossHistory {
         /// As [#holds], and one bucket of the level above more, which the oldest one held may cut.
         boolean remembers(long step) {
             long bucket = (step - 1) >> widthBits;
-            return bucket < complete && bucket >= firstHeld() - (1 << FACTOR_BITS);
+            return bucket < complete && bucket >= firstRemembered();
         }
 
         boolean isFull() {
@@ -332,8 +396,8 @@ public final class LossHistory {
             return summary;
         }
 
-        private static int offset(long bucket) {
-            return FIELDS * (int) (bucket % RING);
+        private int offset(long bucket) {
+            return FIELDS * (int) ((bucket - firstBucket) % RING);
         }
     }
 }

@@ -59,6 +59,39 @@ public final class MicroGpt {
         this.losses = losses;
     }
 
+    /// A model that goes on as the one that the checkpoint was taken of. Its losses so far are unknown.
+    public MicroGpt(Checkpoint checkpoint) {
+        options = checkpoint.options();
+        random = options.random().restore(checkpoint.random());
+        corpus =
+                checkpoint.documents() == null
+                        ? Corpus.none(checkpoint.alphabet())
+                        : checkpoint.documents();
+        order = checkpoint.order().clone();
+        nextDocument = checkpoint.nextDocument();
+        model = languageModel(Engine.restore(checkpoint, corpus.tokenizer().vocabSize()));
+        losses = LossHistory.startingAfter(checkpoint.step());
+    }
+
+    /// The whole model, to be kept outside of it.
+    ///
+    /// @throws IllegalStateException before [#initParams()]
+    public Checkpoint checkpoint() {
+        Engine now = engine();
+        Corpus documents = corpus();
+        return new Checkpoint(
+                options,
+                documents.tokenizer().alphabet(),
+                step(),
+                now.params(),
+                now.firstMoments(),
+                now.secondMoments(),
+                random.words(),
+                documents.size() == 0 ? null : documents,
+                order.clone(),
+                nextDocument);
+    }
+
     /// A model of its own that goes on as this one would: with the same parameters, state of the
     /// optimiser, generator, place in the documents, and losses so far.
     ///
@@ -178,6 +211,9 @@ public final class MicroGpt {
 
     private double advance(@Nullable Observation observation) {
         Engine model = engine();
+        if (order.length == 0) {
+            throw new IllegalStateException("the model was restored without documents");
+        }
         long step = step();
         int[][] batch = batch(nextDocument, options.batchSize());
         double loss = model.trainStep(batch, step, options.learningRateAt(step), observation);
@@ -285,8 +321,16 @@ public final class MicroGpt {
     ///
     /// @return bytes; `Long.MAX_VALUE` for what no machine has
     public static long estimateBytes(ModelOptions options, Corpus documents) {
-        return Engine.estimateBytes(
-                options, documents.tokenizer().vocabSize(), documents.longest() + 1);
+        return estimateBytes(options, documents.tokenizer().vocabSize(), documents.longest());
+    }
+
+    /// The same for documents that are not there yet.
+    ///
+    /// @param vocabSize V
+    /// @param characters of the longest document
+    public static long estimateBytes(ModelOptions options, int vocabSize, long characters) {
+        int tokens = (int) Math.min(Integer.MAX_VALUE, characters + 1);
+        return Engine.estimateBytes(options, vocabSize, tokens);
     }
 
     /// The parameter matrices.

@@ -98,6 +98,12 @@ final class ScalarEngine implements Engine {
     }
 
     @Override
+    public void setMoments(double[] newM, double[] newV) {
+        System.arraycopy(newM, 0, m, 0, m.length);
+        System.arraycopy(newV, 0, v, 0, v.length);
+    }
+
+    @Override
     public Weights weights() {
         return new ScalarWeights(data(params), m.clone(), v.clone());
     }

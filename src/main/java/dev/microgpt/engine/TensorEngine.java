@@ -45,6 +45,11 @@ final class TensorEngine implements Engine {
     }
 
     @Override
+    public void setMoments(double[] m, double[] v) {
+        model.setMoments(m, v);
+    }
+
+    @Override
     public Weights weights() {
         return new TensorWeights(model.copyWeights());
     }

@@ -155,6 +155,10 @@ final class Subscription implements SessionListener {
             boolean isNew = snapshot.view().state() != state;
             return isNew ? frame(snapshot, nextStep - 1, null) : null;
         }
+        long known = losses.firstKnown();
+        if (nextStep < known) {
+            return gap(Math.min(last, known - 1));
+        }
         if (wantsBuckets) {
             return frame(snapshot, last, null);
         }

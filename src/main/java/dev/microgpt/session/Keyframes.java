@@ -77,6 +77,11 @@ final class Keyframes {
         return entry == null ? null : entry.getValue();
     }
 
+    /// The oldest step that there is; 0 where there is none.
+    synchronized long firstStep() {
+        return states.isEmpty() ? 0 : states.firstKey();
+    }
+
     /// All up to a step, newest first.
     synchronized List<ModelState> upTo(long step) {
         return List.copyOf(states.headMap(step, true).descendingMap().values());

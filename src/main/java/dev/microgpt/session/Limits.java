@@ -129,7 +129,10 @@ public record Limits(
         int vocabSize = corpus.tokenizer().vocabSize();
         InvalidInputException.requireRange(
                 "numParams", options.numParams(vocabSize), 1, parameters);
-        long bytes = MicroGpt.estimateBytes(options, corpus);
+        requireMemory(MicroGpt.estimateBytes(options, vocabSize, corpus.longest()));
+    }
+
+    private void requireMemory(long bytes) {
         if (bytes > modelBytes) {
             throw InvalidInputException.outOfRange(
                     "modelBytes",
@@ -141,6 +144,17 @@ public record Limits(
                                     + " microgpt.limits.model-bytes")
                             .formatted(bytes, modelBytes));
         }
+    }
+
+    /// @param vocabSize of the model
+    /// @param characters that the longest document may have
+    /// @throws InvalidInputException if the model is too large
+    public void check(ModelOptions options, int vocabSize, long characters) {
+        check(options);
+        InvalidInputException.requireRange("vocabulary", vocabSize, 2, vocabulary);
+        InvalidInputException.requireRange(
+                "numParams", options.numParams(vocabSize), 1, parameters);
+        requireMemory(MicroGpt.estimateBytes(options, vocabSize, characters));
     }
 
     /// @throws InvalidInputException if a reply would carry too many numbers

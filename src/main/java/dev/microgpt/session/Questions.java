@@ -1,6 +1,7 @@
 package dev.microgpt.session;
 
 import dev.microgpt.engine.BaseLines;
+import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Inspection;
 import dev.microgpt.engine.InvalidInputException;
@@ -118,6 +119,17 @@ public final class Questions {
                 () -> {
                     ModelState past = session.stateAsOf(step);
                     return new AsOf<>(past.step(), session.model().positionEmbeddings(past));
+                });
+    }
+
+    /// The whole model as it is.
+    ///
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public Checkpoint checkpoint() {
+        return session.call(
+                () -> {
+                    session.requireUsable();
+                    return session.model().checkpoint();
                 });
     }
 

@@ -64,17 +64,27 @@ public final class Session {
         snapshot = takeSnapshot();
     }
 
-    /// A session that begins as another one was.
-    private Session(String name, MicroGpt model, Timeline timeline, Session parent) {
+    /// A session that begins with a model which has parameters.
+    ///
+    /// @param timeline what it remembers of the model's past
+    private Session(
+            String name, MicroGpt model, Timeline timeline, Limits limits, Compute compute) {
         this.name = name;
-        limits = parent.limits;
-        compute = parent.compute;
+        this.limits = limits;
+        this.compute = compute;
         lane = compute.newLane();
         this.model = model;
         this.timeline = timeline;
         state = SessionState.READY;
-        timeline.add(SessionEvent.forked(model.step(), now(), parent.name));
         snapshot = takeSnapshot();
+    }
+
+    /// A session with a model from elsewhere.
+    static Session restored(String name, MicroGpt model, Limits limits, Compute compute) {
+        Session session = new Session(name, model, new Timeline(), limits, compute);
+        session.begin(SessionEvent.Kind.RESTORED);
+        session.publish();
+        return session;
     }
 
     public String name() {
@@ -162,6 +172,17 @@ public final class Session {
         }
     }
 
+    /// Goes on with a model from elsewhere.
+    void restore(MicroGpt restored) {
+        call(
+                () -> {
+                    replace(restored, now());
+                    begin(SessionEvent.Kind.RESTORED);
+                    publish();
+                    return true;
+                });
+    }
+
     /// Makes the new model before it lets go of the old one.
     private void renew(ModelOptions options, @Nullable Corpus corpus, Instant birth) {
         MicroGpt fresh = new MicroGpt(options);
@@ -169,18 +190,29 @@ public final class Session {
             fresh.loadData(corpus);
             fresh.initParams();
         }
+        replace(fresh, birth);
+        if (corpus == null) {
+            state = SessionState.CREATED;
+        } else {
+            begin(SessionEvent.Kind.LOADED);
+        }
+        publish();
+    }
+
+    private void replace(MicroGpt fresh, Instant birth) {
         runs.end(RunState.CANCELLED, "the session was started anew");
         model = fresh;
         createdAt = birth;
-        state = corpus == null ? SessionState.CREATED : SessionState.READY;
         newest = null;
         timeline.restart();
-        if (corpus != null) {
-            timeline.begin(0, options);
-            remember();
-            record(SessionEvent.Kind.LOADED, null);
-        }
-        publish();
+    }
+
+    /// The model has parameters, and no past yet.
+    private void begin(SessionEvent.Kind kind) {
+        state = SessionState.READY;
+        timeline.begin(model.step(), model.options());
+        remember();
+        record(kind, null);
     }
 
     /// Changes how the next steps train, also while a run goes on.
@@ -217,7 +249,8 @@ public final class Session {
         // On a lane of its own: neither this session nor any other has to wait for it.
         CompletableFuture<MicroGpt> replay = compute.newLane().train(branch.replay);
         MicroGpt child = await(replay, () -> replay.cancel(false));
-        return new Session(newName, child, branch.past, this);
+        branch.past.add(SessionEvent.forked(child.step(), now(), name));
+        return new Session(newName, child, branch.past, limits, compute);
     }
 
     /// What a session that is to begin at an earlier step needs.
@@ -270,7 +303,7 @@ public final class Session {
     /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
     public StepOutcome step(StepCall call, LossHistory expected) {
         Snapshot now = snapshot;
-        requireUsable(now.view());
+        requireTrainable(now.view());
         runs.requireNone();
         limits.checkTraces(now, call);
         Training training = new Training(call, expected);
@@ -301,10 +334,10 @@ public final class Session {
     /// @throws InvalidInputException if it steers to a value out of range
     /// @throws SessionException `not_loaded`, `wrong_state`, or `busy` if a run is active
     public RunView startRun(RunCall call) {
-        requireUsable(snapshot.view());
+        requireTrainable(snapshot.view());
         return call(
                 () -> {
-                    requireUsable(snapshot.view());
+                    requireTrainable(snapshot.view());
                     runs.requireNone();
                     if (call.steering() != null) {
                         change(call.steering());
@@ -394,7 +427,8 @@ public final class Session {
             requireUsable(snapshot.view());
         } else {
             requireLoaded(snapshot.view());
-            InvalidInputException.requireRange("step", step, 0, model.step());
+            InvalidInputException.requireRange(
+                    "step", step, timeline.keyframes().firstStep(), model.step());
         }
     }
 
@@ -424,6 +458,11 @@ public final class Session {
                                         "the model has no matrix '%s'".formatted(matrixName),
                                         "matrix",
                                         matrixName));
+    }
+
+    /// @throws SessionException `not_loaded` or `wrong_state`
+    void requireUsable() {
+        requireUsable(snapshot.view());
     }
 
     /// @throws SessionException `not_loaded`
@@ -536,7 +575,7 @@ public final class Session {
         @Override
         public @Nullable StepOutcome slice(long deadline) {
             requireSame();
-            requireUsable(snapshot.view());
+            requireTrainable(snapshot.view());
             try {
                 train(this, deadline);
                 boolean over = givenUp || done == call.count();
@@ -664,6 +703,17 @@ public final class Session {
                     ("session '%s' has failed at step %d; init with ?overwrite=true and a lower"
                                     + " learningRate starts it anew")
                             .formatted(view.name(), view.step()));
+        }
+    }
+
+    private static void requireTrainable(SessionView view) {
+        requireUsable(view);
+        Integer documents = view.numDocs();
+        if (documents != null && documents == 0) {
+            throw new SessionException(
+                    ErrorCode.NOT_LOADED,
+                    "session '%s' was restored without documents, and can only be asked"
+                            .formatted(view.name()));
         }
     }
 

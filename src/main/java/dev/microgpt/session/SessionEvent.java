@@ -36,6 +36,8 @@ public record SessionEvent(
     public enum Kind {
         /// The session was started anew, with new parameters.
         LOADED,
+        /// The session began with, or was replaced by, a model from a checkpoint.
+        RESTORED,
         /// The session began as a copy of another one.
         FORKED,
         STEERED,

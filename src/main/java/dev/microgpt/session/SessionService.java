@@ -2,6 +2,7 @@ package dev.microgpt.session;
 
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 
 import org.jspecify.annotations.Nullable;
@@ -71,6 +72,22 @@ public final class SessionService {
         requireAbsent(newName, false);
         requireRoom();
         return register(newName, parent.fork(newName, step), false);
+    }
+
+    /// Makes a session with a model from elsewhere, or replaces the model of one.
+    ///
+    /// @param model within the limits
+    /// @param overwrite whether an existing session may be replaced
+    /// @return whether the session is new
+    /// @throws SessionException `invalid_name`, `exists`, or `busy` if there are too many sessions
+    public boolean restore(String name, MicroGpt model, boolean overwrite) {
+        requireAbsent(name, overwrite);
+        Session fresh = Session.restored(name, model, limits, compute);
+        Session session = register(name, fresh, overwrite);
+        if (session != fresh) {
+            session.restore(model);
+        }
+        return session == fresh;
     }
 
     /// Checks that `init` would overwrite nothing that it must not.

@@ -29,11 +29,18 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
     private static final long ALLOWANCE = 1 << 16;
 
-    private final long limit;
+    /// A checkpoint has a parameter three times, as numbers of eight bytes at most.
+    private static final int BYTES_PER_PARAMETER = 24;
+
+    private static final String CHECKPOINT = "/checkpoint";
+
+    private final long textLimit;
+    private final long checkpointLimit;
     private final ProblemWriter problems;
 
     BodyLimitFilter(Limits limits, ProblemWriter problems) {
-        limit = FACTOR * limits.textBytes() + ALLOWANCE;
+        textLimit = FACTOR * limits.textBytes() + ALLOWANCE;
+        checkpointLimit = textLimit + BYTES_PER_PARAMETER * limits.parameters();
         this.problems = problems;
     }
 
@@ -41,37 +48,44 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        boolean isCheckpoint = request.getRequestURI().endsWith(CHECKPOINT);
+        long limit = isCheckpoint ? checkpointLimit : textLimit;
         if (request.getContentLengthLong() > limit) {
-            problems.write(response, Problem.of(tooLarge()));
+            problems.write(response, Problem.of(tooLarge(limit)));
         } else {
-            chain.doFilter(new LimitedRequest(request), response);
+            chain.doFilter(new LimitedRequest(request, limit), response);
         }
     }
 
-    private SessionException tooLarge() {
+    private static SessionException tooLarge(long limit) {
         return new SessionException(
                 ErrorCode.TOO_LARGE, "the body is larger than %d bytes".formatted(limit));
     }
 
-    private final class LimitedRequest extends HttpServletRequestWrapper {
+    private static final class LimitedRequest extends HttpServletRequestWrapper {
 
-        LimitedRequest(HttpServletRequest request) {
+        private final long limit;
+
+        LimitedRequest(HttpServletRequest request, long limit) {
             super(request);
+            this.limit = limit;
         }
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream());
+            return new LimitedStream(super.getInputStream(), limit);
         }
     }
 
-    private final class LimitedStream extends ServletInputStream {
+    private static final class LimitedStream extends ServletInputStream {
 
         private final ServletInputStream body;
+        private final long limit;
         private long count;
 
-        LimitedStream(ServletInputStream body) {
+        LimitedStream(ServletInputStream body, long limit) {
             this.body = body;
+            this.limit = limit;
         }
 
         @Override
@@ -91,7 +105,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         private void count(int bytes) {
             count += bytes;
             if (count > limit) {
-                throw tooLarge();
+                throw tooLarge(limit);
             }
         }
 

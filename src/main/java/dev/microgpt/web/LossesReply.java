@@ -17,7 +17,7 @@ record LossesReply(
         @Schema(description = "one loss a step; without maxPoints") double @Nullable [] losses,
         @Schema(description = "with maxPoints") @Nullable List<LossBucket> buckets) {
 
-    /// @param from null for the oldest loss that is kept exactly, or the first step for buckets
+    /// @param from null for the oldest loss that is kept exactly, or the oldest known for buckets
     /// @param to null for the newest
     /// @param maxPoints null for raw losses
     static LossesReply of(
@@ -33,8 +33,8 @@ record LossesReply(
             return new LossesReply(first, last, history.exact(first, last), null);
         }
         InvalidInputException.requireRange("maxPoints", maxPoints, 1, limit);
-        long first = from == null ? 1 : from;
-        if (history.size() == 0) {
+        long first = from == null ? history.firstKnown() : from;
+        if (from == null && first > last) {
             return new LossesReply(first, last, null, List.of());
         }
         return new LossesReply(first, last, null, history.buckets(first, last, maxPoints));

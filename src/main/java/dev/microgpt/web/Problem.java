@@ -100,7 +100,8 @@ public record Problem(
                     OUT_OF_RANGE,
                     INVALID_NAME,
                     INVALID_TEXT,
-                    UNKNOWN_CHARACTER ->
+                    UNKNOWN_CHARACTER,
+                    INVALID_CHECKPOINT ->
                     HttpStatus.BAD_REQUEST;
             case FORBIDDEN_ORIGIN -> HttpStatus.FORBIDDEN;
             case NOT_FOUND -> HttpStatus.NOT_FOUND;
@@ -132,6 +133,7 @@ public record Problem(
             case UNSUPPORTED_MEDIA_TYPE -> "Unsupported media type";
             case METHOD_NOT_ALLOWED -> "Method not allowed";
             case NOT_ACCEPTABLE -> "Not acceptable";
+            case INVALID_CHECKPOINT -> "Not a checkpoint";
             case FORBIDDEN_ORIGIN -> "Forbidden origin";
             case INTERNAL -> "Internal error";
         };

@@ -1,5 +1,6 @@
 package dev.microgpt.web;
 
+import dev.microgpt.checkpoint.InvalidCheckpointException;
 import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.ErrorCode;
@@ -46,6 +47,8 @@ public final class Problems {
             case InvalidInputException e -> Problem.of(new SessionException(e));
             case DivergedException e ->
                     Problem.of(ErrorCode.WRONG_STATE, String.valueOf(e.getMessage()));
+            case InvalidCheckpointException e ->
+                    Problem.of(ErrorCode.INVALID_CHECKPOINT, String.valueOf(e.getMessage()));
             case JacksonException e -> ofJson(e);
             case HttpMessageNotReadableException e -> ofBody(e);
             case HttpMediaTypeNotSupportedException e ->

@@ -167,6 +167,48 @@ final class LossHistoryTest {
         assertThat(actual.mean()).isCloseTo(expected.mean(), within(1e-9));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0, 100",
+        "256, 1000",
+        "1000, 5000",
+        "1000, 1200000",
+        "70000, 6000000",
+        "100000000, 300000"
+    })
+    void aHistoryThatStartsLaterKnowsWhatWasAppended(long start, int size) {
+        double[] losses = losses(size);
+        LossHistory history = LossHistory.startingAfter(start);
+        assertThat(history.firstKnown()).isEqualTo(start + 1);
+        for (double loss : losses) {
+            history.append(loss);
+        }
+        long end = start + size;
+        long first = history.firstKnown();
+        assertThat(history.size()).isEqualTo(end);
+        assertThat(first).isBetween(start + 1, start + (1 << 13));
+        int newest = Math.min(size, 500_000);
+        assertThat(
+                        Arrays.equals(
+                                history.newest(newest),
+                                Arrays.copyOfRange(losses, size - newest, size)))
+                .isTrue();
+        List<LossBucket> buckets = history.buckets(first, end, 9);
+        assertThat(buckets.getFirst().from()).isEqualTo(first);
+        for (LossBucket bucket : buckets) {
+            double[] range =
+                    Arrays.copyOfRange(
+                            losses, (int) (bucket.from() - start - 1), (int) (bucket.to() - start));
+            assertThat(bucket.min()).isEqualTo(Arrays.stream(range).min().orElseThrow());
+            assertThat(bucket.max()).isEqualTo(Arrays.stream(range).max().orElseThrow());
+            assertThat(bucket.last()).isEqualTo(range[range.length - 1]);
+        }
+        if (first > 1) {
+            assertThatExceptionOfType(InvalidInputException.class)
+                    .isThrownBy(() -> history.buckets(first - 1, end, 9));
+        }
+    }
+
     @Test
     void aHistoryCannotBeCutInTheMiddleOfASummary() {
         LossHistory history = history(losses(1_200_000));

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.random;
 
+import java.util.Arrays;
+
 /// The generator of Python's `random` module: MT19937, seeded and drawn from as CPython 3.11 does.
 ///
 /// Everything equals Python bit for bit, except that [#gauss] may differ by one unit in the last
@@ -19,6 +21,8 @@ public final class PythonRandom implements RandomSource {
     private static final double TWO_POW_53 = 9007199254740992.0;
 
     private static final double TWO_POW_26 = 67108864.0;
+
+    private static final int WORDS = N + 4;
 
     private final int[] mt; // (624)
     private int index;
@@ -47,6 +51,40 @@ public final class PythonRandom implements RandomSource {
         index = other.index;
         hasNextGauss = other.hasNextGauss;
         nextGauss = other.nextGauss;
+    }
+
+    /// Continues from a state.
+    ///
+    /// @param words as [#words()] gives them
+    /// @throws IllegalArgumentException if there are not 628 of them, or the place is out of range
+    public PythonRandom(int[] words) {
+        if (words.length != WORDS) {
+            throw new IllegalArgumentException(
+                    "the state has %d words, but is %d".formatted(WORDS, words.length));
+        }
+        mt = Arrays.copyOf(words, N);
+        index = words[N];
+        if (index < 0 || index > N) {
+            throw new IllegalArgumentException(
+                    "the place must be from 0 to %d, but is %d".formatted(N, index));
+        }
+        hasNextGauss = words[N + 1] != 0;
+        nextGauss =
+                Double.longBitsToDouble(
+                        (long) words[N + 2] << 32 | Integer.toUnsignedLong(words[N + 3]));
+    }
+
+    /// The 624 words of the twister, the place in them, whether there is a number for the next `gauss`,
+    /// and that number's upper and lower half.
+    @Override
+    public int[] words() {
+        int[] words = Arrays.copyOf(mt, WORDS);
+        long bits = Double.doubleToRawLongBits(nextGauss);
+        words[N] = index;
+        words[N + 1] = hasNextGauss ? 1 : 0;
+        words[N + 2] = (int) (bits >>> 32);
+        words[N + 3] = (int) bits;
+        return words;
     }
 
     private void initGenrand(int seed) {

@@ -33,6 +33,9 @@ public sealed interface RandomSource permits SeededRandom, PythonRandom {
     /// An independent generator that continues from the same state.
     RandomSource copy();
 
+    /// The whole state, from which `RandomKind.restore` makes a generator that continues.
+    int[] words();
+
     /// Draws an item in proportion to its weight.
     ///
     /// @throws IllegalArgumentException if the sizes differ, or the sum of the weights is not finite and

@@ -68,4 +68,9 @@ public final class SeededRandom implements RandomSource {
     public SeededRandom copy() {
         return new SeededRandom(state);
     }
+
+    @Override
+    public int[] words() {
+        return new int[] {state};
+    }
 }

@@ -279,6 +279,18 @@ public final class TensorModel {
         return exported(params);
     }
 
+    /// Replaces the moments of the gradients.
+    ///
+    /// @param firstMoments in the order of the reference, (numParams)
+    /// @param secondMoments in the order of the reference, (numParams)
+    public void setMoments(double[] firstMoments, double[] secondMoments) {
+        layout.forEachParam(
+                (index, place) -> {
+                    m[place] = (float) firstMoments[index];
+                    v[place] = (float) secondMoments[index];
+                });
+    }
+
     /// The first moments of the gradients in the order of the reference, (numParams).
     public double[] firstMoments() {
         return exported(m);

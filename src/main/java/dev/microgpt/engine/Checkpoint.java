@@ -1,0 +1,98 @@
+package dev.microgpt.engine;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Arrays;
+
+/// A whole model, to be kept outside of it. A model made from it goes on as the original would; only the
+/// losses so far are not in it.
+///
+/// @param options of the model
+/// @param alphabet the characters in the order of their token ids: ascending code points
+/// @param step number of steps trained
+/// @param params in the order of [Matrix], (numParams)
+/// @param m first moments of the gradients, (numParams)
+/// @param v second moments, (numParams)
+/// @param random the state of the generator, see [RandomKind#restore]
+/// @param documents null for a model that can be asked, but not trained
+/// @param order the documents' indices in the order of training, (numDocs)
+/// @param nextDocument to train on, index in the order
+public record Checkpoint(
+        ModelOptions options,
+        String alphabet,
+        long step,
+        double[] params,
+        double[] m,
+        double[] v,
+        int[] random,
+        @Nullable Corpus documents,
+        int[] order,
+        int nextDocument) {
+
+    /// @throws InvalidInputException if the parts do not fit together
+    public Checkpoint {
+        InvalidInputException.requireRange("step", step, 0, Long.MAX_VALUE);
+        requireAlphabet(alphabet);
+        int numParams = options.requireNumParams(alphabet.codePointCount(0, alphabet.length()) + 1);
+        requireNumbers("params", params, numParams);
+        requireNumbers("m", m, numParams);
+        requireNumbers("v", v, numParams);
+        if (Arrays.stream(v).anyMatch(x -> x < 0)) {
+            throw invalid("v", "a second moment is below 0");
+        }
+        options.random().requireWords(random);
+        int numDocs = documents == null ? 0 : documents.size();
+        if (documents != null && !documents.tokenizer().alphabet().equals(alphabet)) {
+            throw invalid("alphabet", "the documents have another alphabet than the model");
+        }
+        requirePermutation(order, numDocs);
+        InvalidInputException.requireRange(
+                "nextDocument", nextDocument, 0, Math.max(0, numDocs - 1));
+    }
+
+    private static void requireAlphabet(String alphabet) {
+        int previous = -1;
+        for (int i = 0; i < alphabet.length(); i += Character.charCount(alphabet.codePointAt(i))) {
+            int codePoint = alphabet.codePointAt(i);
+            if (Character.getType(codePoint) == Character.SURROGATE || codePoint <= previous) {
+                throw invalid(
+                        "alphabet", "the characters are not in the order of their code points");
+            }
+            previous = codePoint;
+        }
+    }
+
+    private static void requireNumbers(String field, double[] numbers, int numParams) {
+        if (numbers.length != numParams) {
+            throw invalid(
+                    field,
+                    "%s must have %d numbers, but has %d"
+                            .formatted(field, numParams, numbers.length));
+        }
+        for (double x : numbers) {
+            if (!Double.isFinite(x)) {
+                throw invalid(field, "%s has a number that is not finite: %s".formatted(field, x));
+            }
+        }
+    }
+
+    private static void requirePermutation(int[] order, int size) {
+        boolean[] seen = new boolean[size];
+        for (int index : order) {
+            if (index < 0 || index >= size || seen[index]) {
+                throw invalid(
+                        "order",
+                        "the order does not name each of %d documents once".formatted(size));
+            }
+            seen[index] = true;
+        }
+        if (order.length != size) {
+            throw invalid(
+                    "order", "the order does not name each of %d documents once".formatted(size));
+        }
+    }
+
+    private static InvalidInputException invalid(String field, String message) {
+        return InvalidInputException.outOfRange(field, null, null, null, message);
+    }
+}

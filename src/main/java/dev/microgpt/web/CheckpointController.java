@@ -1,0 +1,138 @@
+package dev.microgpt.web;
+
+import dev.microgpt.checkpoint.CheckpointFile;
+import dev.microgpt.checkpoint.CheckpointReader;
+import dev.microgpt.engine.Checkpoint;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.session.Datasets;
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.Limits;
+import dev.microgpt.session.SessionService;
+import dev.microgpt.session.SessionView;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.jspecify.annotations.Nullable;
+import org.springdoc.core.annotations.ParameterObject;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+import java.io.IOException;
+import java.net.URI;
+
+/// Whole models out and in, as safetensors files.
+@RestController
+@RequestMapping("/api/v1/sessions/{name}/checkpoint")
+@Tag(name = "Checkpoints")
+class CheckpointController {
+
+    private final SessionService sessions;
+    private final Datasets datasets;
+    private final Limits limits;
+
+    CheckpointController(SessionService sessions, Datasets datasets, Limits limits) {
+        this.sessions = sessions;
+        this.datasets = datasets;
+        this.limits = limits;
+    }
+
+    @GetMapping(produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
+    @Operation(
+            summary = "Take out a model",
+            description =
+                    "As a safetensors file: weights, optimiser, generator, documents and their order,"
+                            + " options and alphabet. A session made of it goes on as this one would.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "the file; its ETag is its digest",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                            schema = @Schema(type = "string", format = "binary")))
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY,
+        ErrorCode.WRONG_STATE
+    })
+    void get(@Parameter(example = "demo") @PathVariable String name, HttpServletResponse response)
+            throws IOException {
+        CheckpointFile file = CheckpointFile.of(sessions.get(name).ask().checkpoint());
+        response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
+        response.setContentLengthLong(file.length());
+        response.setHeader("ETag", '"' + file.digest() + '"');
+        response.setHeader(
+                "Content-Disposition", "attachment; filename=\"%s.safetensors\"".formatted(name));
+        file.writeTo(response.getOutputStream());
+    }
+
+    @PutMapping(
+            consumes = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+            produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Put in a model",
+            description =
+                    "Makes a session of a safetensors file. For a file with weights alone, say what it"
+                            + " leaves open: the alphabet in the order of its tokens, or a dataset to train"
+                            + " on.",
+            requestBody =
+                    @io.swagger.v3.oas.annotations.parameters.RequestBody(
+                            required = true,
+                            content =
+                                    @Content(
+                                            mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
+                                            schema = @Schema(type = "string", format = "binary"))))
+    @ApiResponse(responseCode = "201", description = "the new session")
+    @ApiResponse(responseCode = "200", description = "the session, replaced")
+    @Fails({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.INVALID_CHECKPOINT,
+        ErrorCode.OUT_OF_RANGE,
+        ErrorCode.EXISTS,
+        ErrorCode.BUSY,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+        ErrorCode.FORBIDDEN_ORIGIN
+    })
+    ResponseEntity<SessionView> put(
+            @Parameter(example = "demo") @PathVariable String name,
+            @Parameter(
+                            description = "replace an existing session",
+                            schema = @Schema(type = "boolean", defaultValue = "false"))
+                    @RequestParam(required = false)
+                    @Nullable String overwrite,
+            @ParameterObject WeightsQuery weights,
+            HttpServletRequest request)
+            throws IOException {
+        boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
+        sessions.requireAbsent(name, mayOverwrite);
+        Checkpoint checkpoint =
+                CheckpointReader.read(
+                        request.getInputStream(),
+                        weights.given(datasets, limits),
+                        limits.ofText(),
+                        limits::check);
+        boolean isNew = sessions.restore(name, new MicroGpt(checkpoint), mayOverwrite);
+        ResponseEntity.BodyBuilder reply =
+                isNew
+                        ? ResponseEntity.created(URI.create("/api/v1/sessions/" + name))
+                        : ResponseEntity.status(HttpStatus.OK);
+        return reply.body(sessions.get(name).snapshot().view());
+    }
+}
