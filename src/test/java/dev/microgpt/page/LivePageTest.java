@@ -69,9 +69,7 @@ final class LivePageTest {
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/s/live-steps");
-            assertThat(
-                            page.locator("mg-loss-panel")
-                                    .getByText("No step has been trained yet."))
+            assertThat(page.locator("mg-loss-panel").getByText("No step has been trained yet."))
                     .isVisible();
             button(page, "Train 1 step").click();
             assertThat(steps(page)).hasText("1");
