@@ -3,6 +3,7 @@ package dev.microgpt.page;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
@@ -29,6 +30,7 @@ final class Chromium implements ExecutionCondition, ParameterResolver {
 
     private static final Logger log = LoggerFactory.getLogger(Chromium.class);
 
+    private static final double PATIENCE_MILLIS = 20_000;
     private static final List<String> NAMES =
             List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
     private static final List<String> PLACES =
@@ -84,6 +86,9 @@ final class Chromium implements ExecutionCondition, ParameterResolver {
     private record Running(Playwright playwright, Browser browser) implements AutoCloseable {
 
         static Running start() {
+            // pages wait for a service that shares the machine with a browser and a training
+            // session
+            PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
             Playwright playwright =
                     Playwright.create(
                             new Playwright.CreateOptions()

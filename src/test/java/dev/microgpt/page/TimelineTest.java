@@ -314,7 +314,7 @@ final class TimelineTest {
             assertThat(page.locator("mg-samples-panel .list .new").first()).hasText("new");
             assertThat(page.locator("mg-samples-panel .list b")).hasCount(0);
 
-            page.getByLabel("Temperature").fill("0");
+            page.locator("mg-samples-panel").getByLabel("Temperature").fill("0");
             button(page, "Write more").click();
             Locator written = page.locator("mg-samples-panel .written li");
             assertThat(written).hasCount(1);
@@ -324,10 +324,11 @@ final class TimelineTest {
             assertThat(page.getByText("Written at step 0.")).isVisible();
 
             button(page, "From another seed").click();
-            assertThat(page.getByLabel("Seed")).not().hasValue("1");
-            page.getByLabel("Top k").fill("0");
+            assertThat(page.locator("mg-samples-panel").getByLabel("Seed")).not().hasValue("1");
+            page.locator("mg-samples-panel").getByLabel("Top k").fill("0");
             button(page, "Write more").click();
-            assertThat(page.getByLabel("Top k")).hasAttribute("aria-invalid", "true");
+            assertThat(page.locator("mg-samples-panel").getByLabel("Top k"))
+                    .hasAttribute("aria-invalid", "true");
         }
         // had it drawn from the session's generator, this would be another text
         api.init("time-untouched", Map.of("text", "<b>a</b>\n<script>hacked=1</script>"));
