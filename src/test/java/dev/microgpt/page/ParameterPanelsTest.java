@@ -29,6 +29,8 @@ import java.util.regex.Pattern;
 @ExtendWith(Chromium.class)
 final class ParameterPanelsTest {
 
+    private static final int TALL = 6000;
+
     private final Api api;
     private final Browser browser;
 
@@ -43,6 +45,7 @@ final class ParameterPanelsTest {
 
     private static Locator inSight(Page page, String panel) {
         Locator found = page.locator(panel);
+        page.setViewportSize(Tab.DESKTOP, TALL); // panels above may still grow and push it away
         found.scrollIntoViewIfNeeded();
         return found;
     }

@@ -139,6 +139,10 @@ final class TimelineTest {
         }
     }
 
+    private static void awaitTraceAt(Page page, int step) {
+        page.waitForCondition(() -> live(page, "live.traceAt?.step === " + step).booleanValue());
+    }
+
     @Test
     void aLinkLeadsToItsStep() {
         make("time-link", 100);
@@ -146,13 +150,13 @@ final class TimelineTest {
             Page page = tab.page();
             page.navigate("/s/time-link?at=0");
             assertThat(where(page)).hasText("Step 0 of 100");
-            assertThat(live(page, "live.traceAt.step").intValue()).isZero();
+            awaitTraceAt(page, 0);
 
             page.navigate("/s/time-link?at=100"); // which is the present one: not kept yet
             assertThat(where(page)).hasText("Step 96 of 100");
             page.navigate("/s/time-link?at=17"); // between two
             assertThat(where(page)).hasText("Step 16 of 100");
-            assertThat(live(page, "live.traceAt.step").intValue()).isEqualTo(16);
+            awaitTraceAt(page, 16);
             assertThat(page).hasURL(Pattern.compile("at=16$"));
 
             page.navigate("/s/time-link?at=101");
