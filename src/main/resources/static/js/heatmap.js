@@ -3,6 +3,7 @@
 
 import { LitElement, css, html } from 'lit';
 
+import { density, sharp } from './canvas.js';
 import { palette } from './palette.js';
 import { theme } from './theme.js';
 
@@ -128,19 +129,12 @@ export class HeatMap extends LitElement {
     if (!canvas || clientWidth === 0 || clientHeight === 0 || !this.values || this.rows * this.columns === 0) {
       return;
     }
-    const ratio = Math.min(2, devicePixelRatio);
-    const [width, height] = [clientWidth * ratio, clientHeight * ratio].map(Math.round);
-    if (canvas.width !== width || canvas.height !== height) {
-      Object.assign(canvas, { width, height });
-    }
-    const context = canvas.getContext('2d');
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, clientWidth, clientHeight);
+    const context = sharp(canvas, clientWidth, clientHeight);
     context.font = `${LABEL_SIZE}px ${getComputedStyle(this).fontFamily}`;
     context.fillStyle = theme.colour('--muted');
     this.#plot = this.#place(context, clientWidth, clientHeight);
     const { x, y, width: w, height: h } = this.#plot;
-    this.#paint(Math.round(w * ratio), Math.round(h * ratio));
+    this.#paint(Math.round(w * density()), Math.round(h * density()));
     context.imageSmoothingEnabled = false;
     context.drawImage(this.#image, x, y, w, h);
     context.strokeStyle = theme.colour('--line');

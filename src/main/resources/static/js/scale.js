@@ -1,5 +1,6 @@
 // Colour scales of pictures made of many numbers, from the ramps in tokens.css.
 
+import { sharp } from './canvas.js';
 import { theme } from './theme.js';
 
 const STEPS = 256;
@@ -64,16 +65,6 @@ export function drawCells(context, rows, { x, y, width, height, colour }) {
 
 /** Makes a canvas as large as that many CSS pixels and gives its context, empty, in units of these. */
 export function prepare(canvas, width, height) {
-  const density = Math.min(2, devicePixelRatio || 1);
-  const [w, h] = [Math.round(width * density), Math.round(height * density)];
-  if (canvas.width !== w || canvas.height !== h) {
-    canvas.width = w;
-    canvas.height = h;
-    canvas.style.width = `${width}px`;
-    canvas.style.height = `${height}px`;
-  }
-  const context = canvas.getContext('2d');
-  context.setTransform(density, 0, 0, density, 0, 0);
-  context.clearRect(0, 0, width, height);
-  return context;
+  Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
+  return sharp(canvas, width, height);
 }

@@ -2,6 +2,7 @@
 
 import { LitElement, css, html } from 'lit';
 
+import { sharp } from './canvas.js';
 import { Pace } from './pace.js';
 import { prefersStillness, theme } from './theme.js';
 
@@ -212,14 +213,7 @@ class Scatter extends LitElement {
     if (!canvas || width === 0 || height === 0 || !this.points?.length) {
       return;
     }
-    const ratio = Math.min(2, devicePixelRatio);
-    const [pixelWidth, pixelHeight] = [width * ratio, height * ratio].map(Math.round);
-    if (canvas.width !== pixelWidth || canvas.height !== pixelHeight) {
-      Object.assign(canvas, { width: pixelWidth, height: pixelHeight });
-    }
-    const context = canvas.getContext('2d');
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
+    const context = sharp(canvas, width, height);
     const toScreen = this.#projection(width, height);
     this.#places = this.points.map(({ at }) => toScreen(at));
     const family = getComputedStyle(this).fontFamily;

@@ -11,7 +11,7 @@ import { PANELS } from '../panels/index.js';
 import { stream } from '../stream.js';
 import { icons } from '../ui/icons.js';
 import { bindKeys } from '../ui/keys.js';
-import { setQuery } from '../ui/query.js';
+import { queryValue, setQuery } from '../ui/query.js';
 import { controls } from '../ui/styles.js';
 import '../chart.js';
 import '../live/timeline.js';
@@ -138,7 +138,7 @@ class LivePage extends LitElement {
   };
 
   async #viewAsInUrl() {
-    const at = new URLSearchParams(location.search).get('at');
+    const at = queryValue('at');
     if (at !== null && /^\d+$/.test(at)) {
       try {
         await this.live.viewAt(Number(at));

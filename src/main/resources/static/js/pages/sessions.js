@@ -6,8 +6,10 @@ import { repeat } from 'lit/directives/repeat.js';
 
 import { activeRun, api } from '../api.js';
 import { count, plural } from '../format.js';
+import { freeName } from '../names.js';
 import { icons } from '../ui/icons.js';
 import { bindKeys } from '../ui/keys.js';
+import { queryValue, setQuery } from '../ui/query.js';
 import { controls } from '../ui/styles.js';
 import '../sessions/card.js';
 import '../sessions/create.js';
@@ -102,7 +104,7 @@ class SessionsPage extends LitElement {
     } catch (error) {
       this.failure = error;
     }
-    const name = new URLSearchParams(location.search).get('new');
+    const name = queryValue('new');
     if (name !== null) {
       this.#create(name);
     }
@@ -125,20 +127,8 @@ class SessionsPage extends LitElement {
     }
   };
 
-  #show(changes) {
-    const query = new URLSearchParams(location.search);
-    for (const [name, value] of Object.entries(changes)) {
-      if (value === null) {
-        query.delete(name);
-      } else {
-        query.set(name, value);
-      }
-    }
-    history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
-  }
-
   #create(name = '') {
-    this.#show({ new: name });
+    setQuery({ new: name });
     this.renderRoot.querySelector('mg-create-session').open(name);
   }
 
@@ -195,7 +185,7 @@ class SessionsPage extends LitElement {
         ${this.sessions === null ? nothing : this.sessions.length === 0 ? this.#empty() : this.#cards()}
       </main>
       <mg-create-session .limits=${this.limits} .datasets=${this.datasets}
-        @created=${this.#refreshNow} @close=${() => this.#show({ new: null })}></mg-create-session>
+        @created=${this.#refreshNow} @close=${() => setQuery({ new: null })}></mg-create-session>
       ${this.#cloneDialog()} ${this.#deleteDialog()}
       <mg-help .keys=${KEYS}>
         <p>Each card is a tiny GPT that learns from lines of text. The line shows its loss, falling as it learns;
@@ -211,8 +201,8 @@ class SessionsPage extends LitElement {
         <h1>Sessions ${this.sessions === null ? nothing
           : html`<span class="muted">${count(sessions.length)}${number('training') > 0 ? `, ${number('training')} training` : ''}</span>`}</h1>
         <input id="filter" type="search" placeholder="Filter by name" aria-label="Filter by name" .value=${this.filter}
-          @input=${(event) => { this.filter = event.target.value; this.#show({ q: this.filter || null }); }}>
-        <select aria-label="Order" @change=${(event) => { this.sort = event.target.value; this.#show({ sort: this.sort }); }}>
+          @input=${(event) => { this.filter = event.target.value; setQuery({ q: this.filter || null }); }}>
+        <select aria-label="Order" @change=${(event) => { this.sort = event.target.value; setQuery({ sort: this.sort }); }}>
           ${Object.entries(SORTS).map(([value, { label }]) =>
             html`<option value=${value} ?selected=${value === this.sort}>${label}</option>`)}
         </select>
@@ -253,6 +243,10 @@ class SessionsPage extends LitElement {
     return this.dialogError ? html`<p class="error" id="dialog-error" role="alert">${this.dialogError.message}</p>` : nothing;
   }
 
+  get #names() {
+    return new Set((this.sessions ?? []).map(({ name }) => name));
+  }
+
   #cloneDialog() {
     const clone = (event) => {
       event.preventDefault();
@@ -266,7 +260,7 @@ class SessionsPage extends LitElement {
           <div class="field">
             <label for="clone-name">Name of the clone</label>
             <input id="clone-name" name="name" data-focus required autocomplete="off" spellcheck="false"
-              .value=${this.#freeName(this.subject?.name ?? '')} aria-describedby=${this.dialogError ? 'dialog-error' : nothing}>
+              .value=${freeName(this.subject?.name ?? '', this.#names)} aria-describedby=${this.dialogError ? 'dialog-error' : nothing}>
           </div>
           ${this.#dialogProblem()}
           <footer>
@@ -275,17 +269,6 @@ class SessionsPage extends LitElement {
           </footer>
         </form>
       </mg-dialog>`;
-  }
-
-  /** name-2, or the next number that is free. */
-  #freeName(name) {
-    const taken = new Set((this.sessions ?? []).map((session) => session.name));
-    const stem = name.replace(/-\d+$/, '');
-    let number = 2;
-    while (taken.has(`${stem}-${number}`)) {
-      number++;
-    }
-    return `${stem}-${number}`;
   }
 
   #deleteDialog() {

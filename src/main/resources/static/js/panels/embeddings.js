@@ -8,9 +8,9 @@ import { visible } from '../model/characters.js';
 import { nearest } from '../model/neighbours.js';
 import { principalAxes, project, steadied } from '../model/pca.js';
 import { Panel } from '../panel.js';
-import { queryValue, setQueryValue } from '../query.js';
 import { Question } from '../question.js';
 import { prefersStillness } from '../theme.js';
+import { queryValue, setQuery } from '../ui/query.js';
 import '../scatter.js';
 
 const NEIGHBOURS = 6;
@@ -173,7 +173,7 @@ class EmbeddingsPanel extends Panel {
   #change(changes) {
     Object.assign(this, changes);
     const query = [this.what === 'positions' && 'positions', this.dimensions === 3 && '3d', this.showsBos && 'bos'].filter(Boolean).join('-');
-    setQueryValue('embeddings', query);
+    setQuery({ embeddings: query || null });
   }
 
   renderBody() {

@@ -121,7 +121,7 @@ class LossPanel extends Panel {
   #show() {
     setQuery({
       ema: this.span === 100 ? null : this.span,
-      log: (this.logSteps ? 'x' : '') + (this.logLoss ? 'y' : ''),
+      log: (this.logSteps ? 'x' : '') + (this.logLoss ? 'y' : '') || null,
       spikes: this.allSpikes ? 1 : null,
       rate: this.showsRate ? null : 0,
       from: this.range?.from ?? null,

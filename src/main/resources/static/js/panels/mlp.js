@@ -9,8 +9,8 @@ import { readAt } from '../model/characters.js';
 import { UnitStats } from '../model/unit-stats.js';
 import { Panel } from '../panel.js';
 import { roundUp } from '../palette.js';
-import { queryValue, setQueryValue } from '../query.js';
 import { Question } from '../question.js';
+import { queryValue, setQuery } from '../ui/query.js';
 import '../scale-bar.js';
 
 const MOST_EXCITING = 8;
@@ -160,7 +160,7 @@ class MlpPanel extends Panel {
 
   #choose(layer) {
     this.layer = layer;
-    setQueryValue('layer', layer === 0 ? null : layer + 1);
+    setQuery({ layer: layer === 0 ? null : layer + 1 });
   }
 
   renderBody() {

@@ -8,8 +8,8 @@ import { besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
 import { visible } from '../model/characters.js';
 import { Panel } from '../panel.js';
 import { usualLimit } from '../palette.js';
-import { queryValue, setQueryValue } from '../query.js';
 import { Question } from '../question.js';
+import { queryValue, setQuery } from '../ui/query.js';
 import '../scale-bar.js';
 
 const KINDS = { weight: 'Weight', gradient: 'Gradient', m: 'Adam m', v: 'Adam v' };
@@ -162,7 +162,7 @@ class ParametersPanel extends Panel {
     this.matrix = name;
     this.cursor = null;
     this.spot = null;
-    setQueryValue('matrix', name === 'wte' ? null : name);
+    setQuery({ matrix: name === 'wte' ? null : name });
   }
 
   renderBody() {

@@ -8,6 +8,7 @@ import { drawnFrom } from '../model/sampling.js';
 import { drawCells, prepare, sequential } from '../scale.js';
 import { SubjectPanel } from '../subject-panel.js';
 import { theme } from '../theme.js';
+import { setQuery } from '../ui/query.js';
 
 const MOST_COLUMNS = 40; // tokens in the map; of larger alphabets those that are likely somewhere
 const MOST_ROWS = 32; // positions at a time
@@ -111,15 +112,8 @@ class ProbabilitiesPanel extends SubjectPanel {
 
   #set(name, value) {
     this[name] = value;
-    const query = new URLSearchParams(location.search);
-    for (const [key, now] of Object.entries(this.settings)) {
-      if (now === USUAL[key]) {
-        query.delete(key.toLowerCase());
-      } else {
-        query.set(key.toLowerCase(), now);
-      }
-    }
-    history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
+    setQuery(Object.fromEntries(Object.entries(this.settings)
+      .map(([key, now]) => [key.toLowerCase(), now === USUAL[key] ? null : now])));
   }
 
   renderSubject() {
