@@ -44,6 +44,13 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     /// A copy of the parameters and of the state of the optimiser.
     Weights weights();
 
+    /// The same, for an engine of this kind and shape, from numbers.
+    ///
+    /// @param params (numParams)
+    /// @param m (numParams)
+    /// @param v (numParams)
+    Weights weights(double[] params, double[] m, double[] v);
+
     /// An engine of its own with the weights of this one, or of another one of the same kind and shape.
     Engine with(Weights weights);
 
@@ -52,6 +59,15 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
 
         /// The memory that it takes, about.
         long bytes();
+
+        /// A copy of the parameters, (numParams).
+        double[] params();
+
+        /// A copy of the first moments of the gradients, (numParams).
+        double[] m();
+
+        /// A copy of the second moments of the gradients, (numParams).
+        double[] v();
     }
 
     int numParams();

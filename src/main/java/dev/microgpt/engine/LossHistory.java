@@ -2,10 +2,12 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.DoubleBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.DoubleStream;
 
 /// The losses of all steps in bounded memory: the newest million exactly, everything older in
 /// summaries that keep minimum, mean and maximum, so that no spike is ever lost.
@@ -61,6 +63,58 @@ public final class LossHistory {
         return history;
     }
 
+    /// A history as it was.
+    ///
+    /// @param summaries as [#summaries()] gave them
+    /// @param exact as [#held] gave them, from the oldest on
+    public static LossHistory restore(double[] summaries, Run exact) {
+        DoubleBuffer in = DoubleBuffer.wrap(summaries);
+        LossHistory history = new LossHistory();
+        history.size = (long) in.get();
+        history.start = (long) in.get();
+        history.firstExact = (long) in.get();
+        int held = (int) Math.min(history.size - history.start, EXACT_RING);
+        history.exact = new double[Math.max(history.exact.length, held)];
+        for (int i = 0; i < exact.losses.length; i++) {
+            history.exact[history.index(exact.from + i)] = exact.losses[i];
+        }
+        history.levels.clear();
+        while (in.hasRemaining()) {
+            history.levels.add(Level.restore(in));
+        }
+        return history;
+    }
+
+    /// All that the history holds beside the exact losses, as a row of numbers of no meaning to others.
+    public synchronized double[] summaries() {
+        DoubleStream.Builder out = DoubleStream.builder();
+        addAll(out, size, start, firstExact);
+        levels.forEach(level -> level.write(out));
+        return out.build().toArray();
+    }
+
+    /// Counts are exact as doubles: no model makes 2^53 steps.
+    private static void addAll(DoubleStream.Builder out, long... counts) {
+        for (long count : counts) {
+            out.add((double) count);
+        }
+    }
+
+    /// The exact losses that it takes to restore the history, or the newer ones of these: one bucket more
+    /// than [#exact] gives.
+    ///
+    /// @param from step of the first one wanted
+    public synchronized Run held(long from) {
+        long lowestWidth = 1L << LOWEST_WIDTH_BITS;
+        long oldest = Math.max(firstExact - lowestWidth, size - EXACT_RING + 1);
+        long first = Math.max(from, Math.max(oldest, start + 1));
+        double[] losses = new double[Math.toIntExact(Math.max(0, size - first + 1))];
+        for (int i = 0; i < losses.length; i++) {
+            losses[i] = exactAt(first + i);
+        }
+        return new Run(first, losses);
+    }
+
     /// A history of its own that begins with what this one holds.
     public LossHistory copy() {
         return Objects.requireNonNull(upTo(size()), "a history can be cut at its end");
@@ -100,7 +154,7 @@ public final class LossHistory {
 
     /// Adds the loss of the next step.
     public synchronized void append(double loss) {
-        int index = (int) ((size - start) % EXACT_RING);
+        int index = index(size + 1);
         if (index == exact.length) {
             exact = Arrays.copyOf(exact, Math.min(EXACT_RING, 2 * index));
         }
@@ -208,7 +262,11 @@ public final class LossHistory {
     }
 
     private double exactAt(long step) {
-        return exact[(int) ((step - 1 - start) % EXACT_RING)];
+        return exact[index(step)];
+    }
+
+    private int index(long step) {
+        return (int) ((step - 1 - start) % EXACT_RING);
     }
 
     /// How finely the history still knows a step: 1, or the width of the narrowest summary.
@@ -284,6 +342,22 @@ public final class LossHistory {
             count += next.count;
         }
 
+        void write(DoubleStream.Builder out) {
+            addAll(out, count);
+            out.add(min).add(max).add(sum).add(first).add(last);
+        }
+
+        static Summary restore(DoubleBuffer in) {
+            Summary summary = new Summary();
+            summary.count = (long) in.get();
+            summary.min = in.get();
+            summary.max = in.get();
+            summary.sum = in.get();
+            summary.first = in.get();
+            summary.last = in.get();
+            return summary;
+        }
+
         LossBucket toBucket(long from, long to) {
             return new LossBucket(from, to, min, sum / count, max, first, last);
         }
@@ -336,6 +410,33 @@ public final class LossHistory {
             level.open.count = inOpen >> below << below;
             level.firstHeld = level.complete + (inOpen == 0 ? 0 : 1);
             level.firstRemembered = level.firstHeld;
+            return level;
+        }
+
+        void write(DoubleStream.Builder out) {
+            addAll(out, widthBits, complete, firstHeld, firstRemembered, firstBucket);
+            open.write(out);
+            long held = Math.min(complete - firstBucket, RING);
+            addAll(out, held);
+            for (long bucket = complete - held; bucket < complete; bucket++) {
+                for (int field = 0; field < FIELDS; field++) {
+                    out.add(ring[offset(bucket) + field]);
+                }
+            }
+        }
+
+        static Level restore(DoubleBuffer in) {
+            Level level = new Level((int) in.get());
+            level.complete = (long) in.get();
+            level.firstHeld = (long) in.get();
+            level.firstRemembered = (long) in.get();
+            level.firstBucket = (long) in.get();
+            level.open = Summary.restore(in);
+            int held = (int) in.get();
+            level.ring = new double[Math.max(level.ring.length, FIELDS * held)];
+            for (long bucket = level.complete - held; bucket < level.complete; bucket++) {
+                in.get(level.ring, level.offset(bucket), FIELDS);
+            }
             return level;
         }
 

@@ -32,7 +32,7 @@ public final class MicroGpt {
     private static final double INIT_STD = 0.08;
 
     private ModelOptions options;
-    private final RandomSource random;
+    private RandomSource random;
     private @Nullable Corpus corpus;
     private int[] order = {}; // (numDocs), the corpus's documents in training order
     private int nextDocument; // to train on, index in the order
@@ -61,6 +61,15 @@ public final class MicroGpt {
 
     /// A model that goes on as the one that the checkpoint was taken of. Its losses so far are unknown.
     public MicroGpt(Checkpoint checkpoint) {
+        this(checkpoint, LossHistory.startingAfter(checkpoint.step()));
+    }
+
+    /// A model that goes on as the one that the checkpoint was taken of.
+    ///
+    /// @param losses of its steps, which the model will add to
+    public MicroGpt(Checkpoint checkpoint, LossHistory losses) {
+        InvalidInputException.requireRange(
+                "losses", losses.size(), checkpoint.step(), checkpoint.step());
         options = checkpoint.options();
         random = options.random().restore(checkpoint.random());
         corpus =
@@ -70,7 +79,7 @@ public final class MicroGpt {
         order = checkpoint.order().clone();
         nextDocument = checkpoint.nextDocument();
         model = languageModel(Engine.restore(checkpoint, corpus.tokenizer().vocabSize()));
-        losses = LossHistory.startingAfter(checkpoint.step());
+        this.losses = losses;
     }
 
     /// The whole model, to be kept outside of it.
@@ -105,6 +114,22 @@ public final class MicroGpt {
     /// @throws IllegalStateException before [#initParams()]
     public ModelState state() {
         return new ModelState(options, step(), nextDocument, engine().weights());
+    }
+
+    /// A state of this model, earlier, from its numbers.
+    ///
+    /// @param stateOptions as they were then
+    /// @param params (numParams)
+    /// @param m first moments, (numParams)
+    /// @param v second moments, (numParams)
+    public ModelState state(
+            ModelOptions stateOptions,
+            long step,
+            int nextInOrder,
+            double[] params,
+            double[] m,
+            double[] v) {
+        return new ModelState(stateOptions, step, nextInOrder, engine().weights(params, m, v));
     }
 
     /// A model of its own as this one was, to be asked.
@@ -393,6 +418,13 @@ public final class MicroGpt {
     /// The model's own generator: what is drawn from it is missing from what comes later.
     public RandomSource random() {
         return random;
+    }
+
+    /// Goes on with another state of the model's own generator.
+    ///
+    /// @param words as [RandomSource#words()] gives them
+    public void restoreRandom(int[] words) {
+        random = options.random().restore(words);
     }
 
     /// A new generator of this model's kind.

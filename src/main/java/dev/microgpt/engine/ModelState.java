@@ -26,12 +26,29 @@ public final class ModelState {
         return weights.bytes();
     }
 
-    ModelOptions options() {
+    /// The options that hold from now on.
+    public ModelOptions options() {
         return options;
     }
 
-    int nextDocument() {
+    /// The place in the documents' order of the next one to train on.
+    public int nextDocument() {
         return nextDocument;
+    }
+
+    /// The parameters in the order of [Matrix], (numParams).
+    public double[] params() {
+        return weights.params();
+    }
+
+    /// The first moments of the gradients, (numParams).
+    public double[] m() {
+        return weights.m();
+    }
+
+    /// The second moments of the gradients, (numParams).
+    public double[] v() {
+        return weights.v();
     }
 
     Engine.Weights weights() {

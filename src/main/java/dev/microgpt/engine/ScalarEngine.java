@@ -91,10 +91,36 @@ final class ScalarEngine implements Engine {
     /// @param v second moments, (numParams)
     record ScalarWeights(double[] params, double[] m, double[] v) implements Weights {
 
+        ScalarWeights {
+            params = params.clone();
+            m = m.clone();
+            v = v.clone();
+        }
+
+        @Override
+        public double[] params() {
+            return params.clone();
+        }
+
+        @Override
+        public double[] m() {
+            return m.clone();
+        }
+
+        @Override
+        public double[] v() {
+            return v.clone();
+        }
+
         @Override
         public long bytes() {
             return (long) Double.BYTES * (params.length + m.length + v.length);
         }
+    }
+
+    @Override
+    public Weights weights(double[] params, double[] m, double[] v) {
+        return new ScalarWeights(params, m, v);
     }
 
     @Override
@@ -105,7 +131,7 @@ final class ScalarEngine implements Engine {
 
     @Override
     public Weights weights() {
-        return new ScalarWeights(data(params), m.clone(), v.clone());
+        return new ScalarWeights(data(params), m, v);
     }
 
     @Override

@@ -42,6 +42,26 @@ final class TensorEngine implements Engine {
         public long bytes() {
             return weights.bytes();
         }
+
+        @Override
+        public double[] params() {
+            return weights.params();
+        }
+
+        @Override
+        public double[] m() {
+            return weights.firstMoments();
+        }
+
+        @Override
+        public double[] v() {
+            return weights.secondMoments();
+        }
+    }
+
+    @Override
+    public Weights weights(double[] params, double[] m, double[] v) {
+        return new TensorWeights(model.weights(params, m, v));
     }
 
     @Override

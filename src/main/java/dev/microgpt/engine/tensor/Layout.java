@@ -181,6 +181,26 @@ final class Layout {
         }
     }
 
+    int numParams() {
+        return 2 * vocab * width + blockSize * width + layers * 12 * width * width;
+    }
+
+    /// @param array (size)
+    /// @return its numbers in the order of the reference, (numParams)
+    double[] exported(float[] array) {
+        double[] numbers = new double[numParams()];
+        forEachParam((index, place) -> numbers[index] = array[place]);
+        return numbers;
+    }
+
+    /// @param numbers in the order of the reference, (numParams)
+    /// @return (size)
+    float[] imported(double[] numbers) {
+        float[] array = new float[size];
+        forEachParam((index, place) -> array[place] = (float) numbers[index]);
+        return array;
+    }
+
     private interface IndexMap {
         int map(int index);
     }

@@ -89,14 +89,31 @@ public final class TensorModel {
     /// The parameters and the state of the optimiser at one moment. Never changes.
     public static final class Weights {
 
+        private final Layout layout;
         private final float[] params; // (size), see Layout
         private final float[] m; // (size)
         private final float[] v; // (size)
 
-        private Weights(TensorModel model) {
-            params = model.params.clone();
-            m = model.m.clone();
-            v = model.v.clone();
+        private Weights(Layout layout, float[] params, float[] m, float[] v) {
+            this.layout = layout;
+            this.params = params;
+            this.m = m;
+            this.v = v;
+        }
+
+        /// The parameters in the order of the reference, (numParams).
+        public double[] params() {
+            return layout.exported(params);
+        }
+
+        /// The first moments of the gradients in the order of the reference, (numParams).
+        public double[] firstMoments() {
+            return layout.exported(m);
+        }
+
+        /// The second moments of the gradients in the order of the reference, (numParams).
+        public double[] secondMoments() {
+            return layout.exported(v);
         }
 
         /// The memory that it takes.
@@ -106,7 +123,20 @@ public final class TensorModel {
     }
 
     public Weights copyWeights() {
-        return new Weights(this);
+        return new Weights(layout, params.clone(), m.clone(), v.clone());
+    }
+
+    /// The weights of a model of this shape, from numbers in the order of the reference.
+    ///
+    /// @param newParams (numParams)
+    /// @param firstMoments (numParams)
+    /// @param secondMoments (numParams)
+    public Weights weights(double[] newParams, double[] firstMoments, double[] secondMoments) {
+        return new Weights(
+                layout,
+                layout.imported(newParams),
+                layout.imported(firstMoments),
+                layout.imported(secondMoments));
     }
 
     /// A model of its own with the weights of this one, or of another one of the same shape.
@@ -276,7 +306,7 @@ public final class TensorModel {
 
     /// All parameters in the order of the reference, (numParams).
     public double[] params() {
-        return exported(params);
+        return layout.exported(params);
     }
 
     /// Replaces the moments of the gradients.
@@ -293,24 +323,18 @@ public final class TensorModel {
 
     /// The first moments of the gradients in the order of the reference, (numParams).
     public double[] firstMoments() {
-        return exported(m);
+        return layout.exported(m);
     }
 
     /// The second moments of the gradients in the order of the reference, (numParams).
     public double[] secondMoments() {
-        return exported(v);
+        return layout.exported(v);
     }
 
     /// The gradient of a batch's loss in the order of the reference, (numParams).
     public double[] gradients(int[][] batch) {
         passes.lossAndGradient(batch);
-        return exported(gradient);
-    }
-
-    private double[] exported(float[] array) {
-        double[] result = new double[numParams];
-        layout.forEachParam((index, place) -> result[index] = array[place]);
-        return result;
+        return layout.exported(gradient);
     }
 
     /// The cross-entropy of each token of a sequence after the first, given those before it. Tokens beyond

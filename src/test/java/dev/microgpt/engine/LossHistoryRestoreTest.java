@@ -1,0 +1,75 @@
+package dev.microgpt.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Objects;
+import java.util.Random;
+
+/// A history that was taken apart and put together again goes on as if nothing had been.
+final class LossHistoryRestoreTest {
+
+    private static final int MORE = 300_000;
+
+    @ParameterizedTest
+    @ValueSource(
+            ints = {
+                0, 1, 255, 256, 257, 4_095, 4_096, 4_097, 1_048_575, 1_048_576, 1_048_832,
+                1_048_833, 1_300_000, 6_000_001
+            })
+    void aRestoredHistoryGoesOnLikeTheOriginal(int size) {
+        LossHistory original = filled(new LossHistory(), size);
+
+        assertGoesOnLike(original, restored(original));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 256, 5_000, 1_200_000})
+    void aHistoryThatStartsLaterIsRestored(int start) {
+        LossHistory original = filled(LossHistory.startingAfter(start), 3_000);
+
+        assertGoesOnLike(original, restored(original));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {256, 65_536, 1_000_192, 1_900_000})
+    void aHistoryThatWasCutIsRestored(int step) {
+        LossHistory cut = Objects.requireNonNull(filled(new LossHistory(), 2_000_000).upTo(step));
+
+        assertGoesOnLike(cut, restored(cut));
+    }
+
+    private static LossHistory filled(LossHistory history, int count) {
+        Random random = new Random(1);
+        for (int i = 0; i < count; i++) {
+            history.append(random.nextDouble());
+        }
+        return history;
+    }
+
+    private static LossHistory restored(LossHistory original) {
+        return LossHistory.restore(original.summaries(), original.held(1));
+    }
+
+    private static void assertGoesOnLike(LossHistory original, LossHistory restored) {
+        assertSame(original, restored);
+        filled(original, MORE);
+        filled(restored, MORE);
+        assertSame(original, restored);
+    }
+
+    private static void assertSame(LossHistory original, LossHistory restored) {
+        assertThat(restored.size()).isEqualTo(original.size());
+        assertThat(restored.oldestExact()).isEqualTo(original.oldestExact());
+        assertThat(restored.firstKnown()).isEqualTo(original.firstKnown());
+        assertThat(restored.newest(LossHistory.EXACT))
+                .isEqualTo(original.newest(LossHistory.EXACT));
+        if (original.firstKnown() <= original.size()) {
+            assertThat(restored.buckets(original.firstKnown(), original.size(), 1_000))
+                    .isEqualTo(original.buckets(original.firstKnown(), original.size(), 1_000));
+        }
+        assertThat(restored.summaries()).isEqualTo(original.summaries());
+    }
+}
