@@ -84,7 +84,9 @@ export class Chart extends LitElement {
   }
 
   updated() {
-    this.#fit();
+    if (this.chart === null) {
+      this.#fit();
+    }
     this.#timer ??= setTimeout(() => this.#draw(), this.#pace.rest);
   }
 

@@ -13,8 +13,8 @@
 //             embeddings, score) take it as `step`
 //   revision  counts the changes
 //
-// A panel is rendered only while it can be seen, and no more often than leaves the page four fifths of the
-// time. It overrides
+// A panel is rendered only while it can be seen, in turn with the others, and no more often than leaves the
+// page four fifths of the time. It overrides
 //
 //   static heading        its title
 //   static about          a sentence or two on what it shows, for the menu
@@ -30,6 +30,7 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { Pace } from './pace.js';
 import { theme } from './theme.js';
+import { turns } from './turns.js';
 import { icons } from './ui/icons.js';
 import { controls } from './ui/styles.js';
 
@@ -133,6 +134,9 @@ export class Panel extends LitElement {
   async scheduleUpdate() {
     if (this.#pace.rest > 0) {
       await new Promise((done) => setTimeout(done, this.#pace.rest));
+    }
+    if (this.hasUpdated && !this.matches(':hover, :focus-within')) {
+      await turns.next(); // what somebody points at follows at once
     }
     return super.scheduleUpdate();
   }

@@ -9,6 +9,7 @@ import { LiveSession } from '../live-session.js';
 import { compact, count, rate } from '../format.js';
 import { PANELS } from '../panels/index.js';
 import { stream } from '../stream.js';
+import { turns } from '../turns.js';
 import { icons } from '../ui/icons.js';
 import { bindKeys } from '../ui/keys.js';
 import { queryValue, setQuery } from '../ui/query.js';
@@ -116,6 +117,13 @@ class LivePage extends LitElement {
     this.#unbind();
     clearTimeout(this.#timer);
     this.live.stop();
+  }
+
+  async scheduleUpdate() {
+    if (this.hasUpdated && this.live.status === 'present') {
+      await turns.first();
+    }
+    return super.scheduleUpdate();
   }
 
   #changed = () => {

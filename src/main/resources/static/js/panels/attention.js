@@ -178,7 +178,9 @@ class AttentionPanel extends SubjectPanel {
   updated(changed) {
     super.updated(changed);
     if (this.shown !== null && !this.showsTable) {
-      this.renderRoot.querySelectorAll('.map canvas').forEach((canvas) => this.#draw(canvas));
+      const maps = [...this.renderRoot.querySelectorAll('.map canvas')];
+      const sizes = maps.map((canvas) => this.#sizeOf(canvas)); // all at once: drawing changes the layout
+      maps.forEach((canvas, i) => this.#draw(canvas, sizes[i]));
     }
   }
 
@@ -191,8 +193,7 @@ class AttentionPanel extends SubjectPanel {
     return { size, margin, cell: (size - margin) / n, hasLetters };
   }
 
-  #draw(canvas) {
-    const { size, margin, cell, hasLetters } = this.#sizeOf(canvas);
+  #draw(canvas, { size, margin, cell, hasLetters }) {
     const rows = weightsOf(this.shown, Number(canvas.dataset.layer), Number(canvas.dataset.head));
     const n = rows.length;
     const context = prepare(canvas, size, size);

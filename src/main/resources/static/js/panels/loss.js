@@ -400,12 +400,15 @@ class LossPanel extends Panel {
   }
 
   table() {
-    const points = this.#points;
-    const average = movingAverage(points, this.span);
+    const panel = this;
     return {
       columns: ['from step', 'to step', 'lowest', 'mean', 'highest', `average over ${this.span}`, 'learning rate'],
-      rows: points.map(({ from, to, min, mean, max }, i) =>
-        [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, this.live.schedule) ?? NaN)]),
+      get rows() { // only when somebody looks
+        const points = panel.#points;
+        const average = movingAverage(points, panel.span);
+        return points.map(({ from, to, min, mean, max }, i) =>
+          [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, panel.live.schedule) ?? NaN)]);
+      },
     };
   }
 }
