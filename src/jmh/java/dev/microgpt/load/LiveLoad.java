@@ -66,7 +66,7 @@ final class LiveLoad {
     /// Starts the service, does what the plan says, and stops it.
     static Measurements run(LoadPlan plan) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newHttpClient();
-        try (ServiceProcess service = ServiceProcess.start(plan)) {
+        try (ServiceProcess service = ServiceProcess.start(plan.heap(), plan.serviceOptions())) {
             return new LiveLoad(plan, service, client).run();
         } finally {
             client.shutdownNow();

@@ -86,6 +86,13 @@ record LoadPlan(
                 v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]);
     }
 
+    /// What the service is started with.
+    List<String> serviceOptions() {
+        return List.of(
+                "--microgpt.live.send-timeout=" + sendTimeout + "s",
+                "--microgpt.limits.sessions=" + sessions);
+    }
+
     int watchers() {
         return fast + slow + silent;
     }

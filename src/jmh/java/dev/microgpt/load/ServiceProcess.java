@@ -43,16 +43,19 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /// Starts the service, and waits until it can be called.
-    static ServiceProcess start(LoadPlan plan) throws IOException, InterruptedException {
+    ///
+    /// @param heap in MB
+    /// @param options of the service, like `--microgpt.limits.sessions=2`
+    static ServiceProcess start(int heap, List<String> options)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(BIN.resolve("java").toString());
         command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-        command.add("-Xmx" + plan.heap() + "m");
+        command.add("-Xmx" + heap + "m");
         command.addAll(List.of("-cp", classPath(), MicroGptApplication.class.getName()));
         command.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
         command.add("--microgpt.demo=false");
-        command.add("--microgpt.live.send-timeout=" + plan.sendTimeout() + "s");
-        command.add("--microgpt.limits.sessions=" + plan.sessions());
+        command.addAll(options);
         ServiceProcess service =
                 new ServiceProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
         try {

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 /// Gives tests a [Browser]: the Chromium or Chrome that is installed, one for all of them. Nothing is
 /// downloaded. Where there is none the tests are skipped, unless the system property
 /// `chromium.required` is true; `chromium.path` names one that is in no usual place.
-final class Chromium implements ExecutionCondition, ParameterResolver {
+public final class Chromium implements ExecutionCondition, ParameterResolver {
 
     private static final Logger log = LoggerFactory.getLogger(Chromium.class);
 
@@ -82,6 +82,32 @@ final class Chromium implements ExecutionCondition, ParameterResolver {
                 .browser();
     }
 
+    /// Playwright without a browser of its own.
+    public static Playwright createPlaywright() {
+        return Playwright.create(
+                new Playwright.CreateOptions()
+                        .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    }
+
+    /// Starts the browser that is installed.
+    public static Browser launch(Playwright playwright) {
+        Path path = path();
+        if (path == null) {
+            throw new IllegalStateException(ADVICE);
+        }
+        return playwright
+                .chromium()
+                .launch(
+                        new BrowserType.LaunchOptions()
+                                .setExecutablePath(path)
+                                .setArgs(
+                                        List.of(
+                                                "--disable-quic",
+                                                "--disable-background-networking",
+                                                "--disable-component-update",
+                                                "--disable-sync")));
+    }
+
     /// Closed by JUnit after the last test.
     private record Running(Playwright playwright, Browser browser) implements AutoCloseable {
 
@@ -89,23 +115,8 @@ final class Chromium implements ExecutionCondition, ParameterResolver {
             // pages wait for a service that shares the machine with a browser and a training
             // session
             PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
-            Playwright playwright =
-                    Playwright.create(
-                            new Playwright.CreateOptions()
-                                    .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-            Browser browser =
-                    playwright
-                            .chromium()
-                            .launch(
-                                    new BrowserType.LaunchOptions()
-                                            .setExecutablePath(path())
-                                            .setArgs(
-                                                    List.of(
-                                                            "--disable-quic",
-                                                            "--disable-background-networking",
-                                                            "--disable-component-update",
-                                                            "--disable-sync")));
-            return new Running(playwright, browser);
+            Playwright playwright = createPlaywright();
+            return new Running(playwright, launch(playwright));
         }
 
         @Override

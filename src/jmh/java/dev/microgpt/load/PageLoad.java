@@ -1,0 +1,59 @@
+package dev.microgpt.load;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Playwright;
+
+import dev.microgpt.page.Chromium;
+import dev.microgpt.support.Api;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Measures the Live page while its session trains at full speed, with every panel in sight: how smooth
+/// it is, and whether it leaks.
+final class PageLoad {
+
+    private static final String SESSION = "names";
+    private static final long STEPS = 1_000_000_000_000L;
+    private static final int HEAP_MB = 1024;
+
+    private PageLoad() {}
+
+    /// Exits with 2 if the page is not as smooth as wanted, or grows.
+    ///
+    /// @param args for how many minutes
+    public static void main(String[] args) throws IOException, InterruptedException {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        PageReport report = run(Integer.parseInt(args[0]), out);
+        report.print(out);
+        System.exit(report.isGood() ? 0 : 2);
+    }
+
+    private static PageReport run(int minutes, PrintStream out)
+            throws IOException, InterruptedException {
+        try (ServiceProcess service = ServiceProcess.start(HEAP_MB, List.of());
+                Playwright playwright = Chromium.createPlaywright();
+                Browser browser = Chromium.launch(playwright)) {
+            Api api = new Api(service.port());
+            api.init(SESSION, Map.of("dataset", "names", "numSteps", STEPS));
+            api.post("/sessions/" + SESSION + "/runs", Map.of("steps", STEPS)).ok();
+            return measure(new LivePage(browser, api.origin() + "/s/" + SESSION), minutes, out);
+        }
+    }
+
+    private static PageReport measure(LivePage page, int minutes, PrintStream out) {
+        out.println(PageMinute.HEADING);
+        List<PageMinute> found = new ArrayList<>();
+        for (int i = 0; i < minutes; i++) {
+            PageMinute minute = page.nextMinute();
+            out.println(minute);
+            found.add(minute);
+        }
+        out.println("pictures of each panel a second: " + page.drawnPerSecond());
+        return new PageReport(found);
+    }
+}
