@@ -91,9 +91,9 @@ export class LiveSession extends EventTarget {
 
   // ---- what can be done; each throws an ApiError if the server refuses
 
-  /** Trains in the background; `stepsPerSecond` null for as fast as possible. */
-  async train(steps, stepsPerSecond = null) {
-    this.run = await api.startRun(this.name, { steps, ...(stepsPerSecond && { stepsPerSecond }) });
+  /** Trains in the background; `stepsPerSecond` null for as fast as possible, `stopWhen` undefined for never. */
+  async train(steps, stepsPerSecond = null, stopWhen = undefined) {
+    this.run = await api.startRun(this.name, { steps, ...(stepsPerSecond && { stepsPerSecond }), stopWhen });
     await this.refresh();
   }
 
@@ -101,7 +101,7 @@ export class LiveSession extends EventTarget {
   async changeSpeed(stepsPerSecond) {
     const run = await this.#until(await api.cancelRun(this.name, this.activeRun.id), hasEnded);
     if (run.stepsDone < run.steps) {
-      await this.train(run.steps - run.stepsDone, stepsPerSecond);
+      await this.train(run.steps - run.stepsDone, stepsPerSecond, run.stopWhen);
     }
   }
 
@@ -133,7 +133,7 @@ export class LiveSession extends EventTarget {
 
   /**
    * Steers; a fork, made at the very step of the change, goes on without it, and trains what is left of the
-   * run that is going on. Gives the step, and how many are left.
+   * run that is going on, as fast and as far. Gives the step, and how many are left.
    */
   async steerWithTwin(changes, name) {
     const isRunning = this.activeRun !== null && !['pausing', 'paused'].includes(this.activeRun.state);
@@ -151,7 +151,7 @@ export class LiveSession extends EventTarget {
       }
       const left = run === null ? 0 : run.steps - run.stepsDone;
       if (left > 0) {
-        await api.startRun(name, { steps: left });
+        await api.startRun(name, { steps: left, stepsPerSecond: run.maxStepsPerSecond, stopWhen: run.stopWhen });
       }
       return { step, left };
     } finally {

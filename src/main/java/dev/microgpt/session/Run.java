@@ -59,27 +59,13 @@ final class Run {
             case NONE -> published;
             case PAUSE ->
                     published.state() == RunState.RUNNING
-                            ? withState(published, RunState.PAUSING)
+                            ? published.withState(RunState.PAUSING)
                             : published;
             case CANCEL ->
                     published.state().isEnd()
                             ? published
-                            : withState(published, RunState.CANCELLING);
+                            : published.withState(RunState.CANCELLING);
         };
-    }
-
-    private static RunView withState(RunView v, RunState state) {
-        return new RunView(
-                v.id(),
-                state,
-                v.steps(),
-                v.stepsDone(),
-                v.stepsPerSecond(),
-                v.etaSeconds(),
-                v.loss(),
-                v.createdAt(),
-                v.endedAt(),
-                v.reason());
     }
 
     /// Asks the slice at hand, if there is one, to end soon. Cancelling prevails.
@@ -185,6 +171,8 @@ final class Run {
                 perSecond,
                 perSecond > 0 ? (call.steps() - done) / perSecond : null,
                 done == 0 ? null : windowSum / Math.min(done, WINDOW),
+                call.stepsPerSecond(),
+                call.lossBelow() == null ? null : new RunView.StopWhen(call.lossBelow()),
                 createdAt,
                 endedAt,
                 reason);

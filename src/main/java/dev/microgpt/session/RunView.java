@@ -13,6 +13,8 @@ import java.time.Instant;
 /// @param stepsPerSecond over the last second or so; 0 while it does not run
 /// @param etaSeconds how long the rest will take at that speed; null while that is not known
 /// @param loss the mean loss of its last 100 steps; null before the first
+/// @param maxStepsPerSecond at most so many; null for as many as possible
+/// @param stopWhen what ends it early; null for nothing
 /// @param createdAt when it was asked for
 /// @param endedAt when it ended; null before
 /// @param reason why it ended as it did; null before
@@ -24,6 +26,28 @@ public record RunView(
         double stepsPerSecond,
         @Nullable Double etaSeconds,
         @Nullable Double loss,
+        @Nullable Double maxStepsPerSecond,
+        @Nullable StopWhen stopWhen,
         Instant createdAt,
         @Nullable Instant endedAt,
-        @Nullable String reason) {}
+        @Nullable String reason) {
+
+    /// @param lossBelow the mean loss of the last 100 steps
+    public record StopWhen(double lossBelow) {}
+
+    RunView withState(RunState other) {
+        return new RunView(
+                id,
+                other,
+                steps,
+                stepsDone,
+                stepsPerSecond,
+                etaSeconds,
+                loss,
+                maxStepsPerSecond,
+                stopWhen,
+                createdAt,
+                endedAt,
+                reason);
+    }
+}

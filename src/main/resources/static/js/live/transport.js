@@ -1,12 +1,13 @@
 // The bar that trains: run, pause, single steps, speed, and how far a run has come.
 
 import { LitElement, css, html, nothing } from 'lit';
+import { live as asShown } from 'lit/directives/live.js';
 
 import { count, duration, plural, rate } from '../format.js';
 import { icons } from '../ui/icons.js';
 import { controls } from '../ui/styles.js';
 
-const SPEEDS = [['', 'Full speed'], ['1000', '1,000 steps/s'], ['100', '100 steps/s'], ['20', '20 steps/s'], ['5', '5 steps/s'], ['1', '1 step/s']];
+const SPEEDS = [null, 1000, 100, 20, 5, 1]; // steps a second; null for as many as possible
 const STEPS = [1, 10, 100];
 
 /** `<mg-transport .live .view .revision>` sends `failed` with an error, null after a success. */
@@ -41,10 +42,11 @@ export class Transport extends LitElement {
   `];
 
   #queue = Promise.resolve();
+  #isChanging = false;
 
   constructor() {
     super();
-    this.speed = '';
+    this.speed = null;
   }
 
   /** One after the other: what is asked for while something is under way waits for it. */
@@ -81,16 +83,27 @@ export class Transport extends LitElement {
 
   #train() {
     const steps = Number(this.renderRoot.querySelector('.steps').value.replaceAll(/[,_ ]/g, ''));
-    return this.live.train(steps, this.#limit);
+    return this.live.train(steps, this.speed);
   }
 
-  get #limit() {
-    return this.speed === '' ? null : Number(this.speed);
-  }
-
+  /** Of the run, or of the next one. */
   #setSpeed(speed) {
     this.speed = speed;
-    this.#do(() => this.live.activeRun === null ? null : this.live.changeSpeed(this.#limit));
+    this.#isChanging = true; // the run at hand still has the old one
+    this.#do(async () => {
+      try {
+        await (this.live.activeRun === null ? null : this.live.changeSpeed(speed));
+      } finally {
+        this.#isChanging = false;
+      }
+    });
+  }
+
+  willUpdate() {
+    const run = this.live.activeRun;
+    if (run !== null && !this.#isChanging) {
+      this.speed = run.maxStepsPerSecond ?? null;
+    }
   }
 
   render() {
@@ -98,15 +111,22 @@ export class Transport extends LitElement {
     return html`
       <div class="bar" role="group" aria-label="Training">
         ${run === null ? this.#start() : this.#steer(run)}
-        <select aria-label="Speed" .value=${this.speed} @change=${(event) => this.#setSpeed(event.target.value)}>
-          ${SPEEDS.map(([value, label]) => html`<option value=${value}>${label}</option>`)}
-        </select>
+        ${this.#speeds()}
         <div class="group" role="group" aria-label="Single steps">
           ${STEPS.map((steps) => html`<button ?disabled=${!this.#maySteps} title="Train ${plural(steps, 'step')}"
             aria-label="Train ${plural(steps, 'step')}" @click=${() => this.step(steps)}>+${steps}</button>`)}
         </div>
         ${this.#progress()}
       </div>`;
+  }
+
+  #speeds() {
+    const speeds = SPEEDS.includes(this.speed) ? SPEEDS : [...SPEEDS, this.speed];
+    return html`
+      <select aria-label="Speed" @change=${(event) => this.#setSpeed(speeds[event.target.selectedIndex])}>
+        ${speeds.map((speed) => html`<option value=${speed ?? ''} .selected=${asShown(speed === this.speed)}>
+          ${speed === null ? 'Full speed' : `${speed.toLocaleString('en')} ${speed === 1 ? 'step' : 'steps'}/s`}</option>`)}
+      </select>`;
   }
 
   #start() {
