@@ -18,7 +18,7 @@ export class SubjectPanel extends Panel {
   /** Whether it needs the probabilities, which have to be asked for. */
   static needsProbs = false;
   /** The keys that it takes, for the help. */
-  static keys = [['Esc', 'let go of the chosen position']];
+  static keys = [['Tab ← →', 'on the tokens of a text: go from one to the next'], ['Esc', 'let go of the chosen position']];
 
   static properties = { pointed: { state: true } };
 
@@ -107,6 +107,16 @@ export class SubjectPanel extends Panel {
   /** Chooses a position, or lets go of it where it was chosen before. */
   choose(position) {
     this.#subject.choose(position === this.#subject.position ? null : position);
+  }
+
+  /** Chooses the position that was clicked; a finger, unlike a mouse, points at nothing afterwards. */
+  choosePointed(event) {
+    if (this.pointed !== null) {
+      this.choose(this.pointed);
+    }
+    if (event.pointerType === 'touch') {
+      this.pointed = null;
+    }
   }
 
   renderControls() {

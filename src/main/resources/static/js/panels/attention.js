@@ -10,7 +10,7 @@ import { SubjectPanel } from '../subject-panel.js';
 import { theme } from '../theme.js';
 import { bindKeys } from '../ui/keys.js';
 
-const MOST_MAPS = 16; // at a time
+const MOST_MAPS = 8; // at a time: then the panel is about as high as its neighbour
 const SMALLEST_LETTER = 8; // px of a cell: below, rows and columns have no letters
 const MARGIN = 16; // px for letters
 
@@ -150,7 +150,7 @@ class AttentionPanel extends SubjectPanel {
         </button>
         <div class="box"><canvas role="img" data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, habit)}
           @pointermove=${(event) => this.#hover(event, layer, head)} @pointerleave=${() => this.#leave()}
-          @click=${() => this.pointed !== null && this.choose(this.pointed)}></canvas></div>
+          @click=${(event) => { this.#hover(event, layer, head); this.choosePointed(event); }}></canvas></div>
       </div>`;
   }
 

@@ -97,6 +97,27 @@ final class InsidePanelsTest {
     }
 
     @Test
+    void aFingerChoosesAPositionOnAMap() {
+        api.initSixNames("fingers");
+        api.step("fingers", 300);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/fingers");
+            Locator attention = panel(page, "attention");
+            attention
+                    .locator(".map canvas")
+                    .first()
+                    .tap(new Locator.TapOptions().setPosition(20, 48)); // on the first column
+            Locator chosen = attention.locator("mg-token-strip button[aria-pressed=true]");
+            assertThat(chosen).hasCount(1);
+            panel(page, "probabilities")
+                    .locator(".map canvas")
+                    .tap(new Locator.TapOptions().setPosition(60, 28)); // on the first row
+            assertThat(chosen).hasAttribute("aria-label", "position 0, begin");
+        }
+    }
+
+    @Test
     void attentionAndProbabilitiesAreThoseOfTheService() {
         String name = "numbers";
         api.initSixNames(name);
@@ -245,10 +266,10 @@ final class InsidePanelsTest {
             Page page = tab.page();
             page.navigate("/s/" + name);
             Locator attention = panel(page, "attention");
-            assertThat(attention.locator(".map")).hasCount(16);
+            assertThat(attention.locator(".map")).hasCount(8);
             attention.getByText("Next").click();
-            assertThat(attention.getByText("maps 17 to 32 of 48")).isVisible();
-            assertThat(attention.locator(".map button").first()).containsText("L5 H1");
+            assertThat(attention.getByText("maps 9 to 16 of 48")).isVisible();
+            assertThat(attention.locator(".map button").first()).containsText("L3 H1");
 
             Locator network = panel(page, "network");
             network.getByLabel("Layers 2 to 12: open").click();

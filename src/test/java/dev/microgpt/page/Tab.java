@@ -26,14 +26,9 @@ final class Tab implements AutoCloseable {
     private final List<String> requests = new ArrayList<>();
     private boolean expectsErrors;
 
-    private Tab(Browser browser, int port, ColorScheme colours, int width) {
+    private Tab(Browser browser, int port, Browser.NewContextOptions options) {
         origin = "http://localhost:" + port;
-        context =
-                browser.newContext(
-                        new Browser.NewContextOptions()
-                                .setBaseURL(origin)
-                                .setColorScheme(colours)
-                                .setViewportSize(width, 900));
+        context = browser.newContext(options.setBaseURL(origin));
         context.setDefaultTimeout(TIMEOUT_MILLIS);
         page = context.newPage();
         page.onConsoleMessage(
@@ -51,7 +46,16 @@ final class Tab implements AutoCloseable {
     }
 
     static Tab open(Browser browser, int port, ColorScheme colours, int width) {
-        return new Tab(browser, port, colours, width);
+        return new Tab(browser, port, options(colours, width));
+    }
+
+    /// One that is touched.
+    static Tab openPhone(Browser browser, int port) {
+        return new Tab(browser, port, options(ColorScheme.LIGHT, PHONE).setHasTouch(true));
+    }
+
+    private static Browser.NewContextOptions options(ColorScheme colours, int width) {
+        return new Browser.NewContextOptions().setColorScheme(colours).setViewportSize(width, 900);
     }
 
     Page page() {

@@ -226,6 +226,21 @@ final class TimelineTest {
     }
 
     @Test
+    void aFingerDragsTheTimeline() {
+        make("time-touch", 1000);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/time-touch");
+            assertThat(where(page)).hasText("Live step 1,000");
+            BoundingBox bar = page.locator("mg-timeline .scale").boundingBox();
+            Finger finger = new Finger(page);
+            finger.drag(bar.x + bar.width, bar.x, bar.y + bar.height / 2);
+            assertThat(where(page)).hasText("Step 0 of 1,000");
+            assertThat(page.evaluate("() => scrollX + scrollY")).isEqualTo(0);
+        }
+    }
+
+    @Test
     void whatHappenedIsMarked() {
         make("time-marks", 100);
         api.patch("/sessions/time-marks", Map.of("learningRate", 0.02, "batchSize", 2)).ok();
@@ -249,7 +264,15 @@ final class TimelineTest {
     @Test
     void aControlTwinGoesOnWithoutTheChange() {
         api.initSlow("time-control");
-        api.post("/sessions/time-control/runs", Map.of("steps", 5_000, "stepsPerSecond", 200)).ok();
+        Map<String, Object> run =
+                Map.of(
+                        "steps",
+                        5_000,
+                        "stepsPerSecond",
+                        200,
+                        "stopWhen",
+                        Map.of("lossBelow", 0.01));
+        api.post("/sessions/time-control/runs", run).ok();
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/s/time-control");
@@ -275,8 +298,10 @@ final class TimelineTest {
                                 assertThat(event.path("step").intValue()).isEqualTo(step);
                             });
             assertThat(twin.path("schedule").size()).isEqualTo(1);
-            JsonNode run = api.get("/sessions/time-control-twin/runs/1").ok();
-            assertThat(run.path("steps").intValue()).isEqualTo(5_000 - step);
+            JsonNode twins = api.get("/sessions/time-control-twin/runs/1").ok();
+            assertThat(twins.path("steps").intValue()).isEqualTo(5_000 - step);
+            assertThat(twins.path("maxStepsPerSecond").doubleValue()).isEqualTo(200);
+            assertThat(twins.path("stopWhen").path("lossBelow").doubleValue()).isEqualTo(0.01);
             assertThat(api.view("time-control").path("state").stringValue()).isEqualTo("training");
         } finally {
             api.delete("/sessions/time-control");
