@@ -12,6 +12,9 @@ const LABEL_GAP = 6;
 const BAND = 9; // height of what marks columns
 const PAGE = 10; // rows, of the page keys
 
+/** What it takes, for the help. */
+export const MAP_KEYS = [['← → ↑ ↓', 'on a map: move the cursor'], ['Home End', 'on a map: to the ends of the row']];
+
 /**
  * `<mg-heatmap .values=${row by row} .rows=${n} .columns=${m} palette="diverging" .low=${-1} .high=${1}
  *   label="what it shows">`, with if wanted

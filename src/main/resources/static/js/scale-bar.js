@@ -1,6 +1,6 @@
 // What the colours of a heat map stand for.
 
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 
 import { number } from './format.js';
 import { palette } from './palette.js';
@@ -18,7 +18,8 @@ class ScaleBar extends LitElement {
   static properties = { palette: {}, low: { attribute: false }, high: { attribute: false }, format: { attribute: false }, beyond: { attribute: false } };
 
   static styles = css`
-    :host { display: flex; align-items: center; gap: var(--space-2); font-size: var(--text-xs); color: var(--muted); font-variant-numeric: tabular-nums; }
+    :host { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); font-size: var(--text-xs); color: var(--muted); font-variant-numeric: tabular-nums; }
+    .beyond { flex-basis: 100%; white-space: nowrap; }
     canvas { flex: 1; min-width: 30px; max-width: 140px; height: 9px; border: 1px solid var(--line); }
   `;
 
@@ -37,7 +38,8 @@ class ScaleBar extends LitElement {
   render() {
     return this.high === this.low
       ? html`<span>all 0</span>`
-      : html`<span>${this.#text(this.low)}</span><canvas width=${SIZE} height="1" aria-hidden="true"></canvas><span>${this.#text(this.high)}${this.beyond ? ` (most extreme: ${this.#text(this.beyond)})` : ''}</span>`;
+      : html`<span>${this.#text(this.low)}</span><canvas width=${SIZE} height="1" aria-hidden="true"></canvas><span>${this.#text(this.high)}</span>
+        ${this.beyond ? html`<span class="beyond">most extreme: ${this.#text(this.beyond)}</span>` : nothing}`;
   }
 
   #text(value) {

@@ -23,7 +23,7 @@ import '../ui/help.js';
 const KEYS = [
   ['space', 'train, pause or resume'], ['.', 'one step'], [':', 'ten steps'],
   ['← →', 'look at the model as it was earlier, or later'], ['Home', 'look at the untrained model'],
-  ['End', 'look at the newest step again'],
+  ['End', 'look at the newest step again'], ['PgUp PgDn', 'on the timeline: ten stops later or earlier'],
 ];
 const SETTLED = 200; // ms without a change until the URL follows: browsers allow only so many
 
@@ -55,8 +55,9 @@ class LivePage extends LitElement {
     .notice { margin-bottom: var(--space-3); display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); }
     .past-badge { display: none; }
     .grid { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: var(--space-4); align-items: stretch; }
-    .cell { min-width: 0; grid-column: span 12; }
+    .cell { min-width: 0; min-height: 320px; grid-column: span 12; }
     @media (min-width: 1000px) {
+      .cell { min-height: var(--height); }
       .cell[data-columns="3"] { grid-column: span 3; }
       .cell[data-columns="4"] { grid-column: span 4; }
       .cell[data-columns="5"] { grid-column: span 5; }
@@ -172,7 +173,9 @@ class LivePage extends LitElement {
   }
 
   get #keys() {
-    return [...KEYS, ...this.#panels.flatMap(({ element }) => element.constructor.keys ?? []), ['?', 'this help']];
+    const panels = this.#panels.flatMap(({ element }) => element.constructor.keys ?? []);
+    const meanings = new Map([...KEYS, ...panels, ['?', 'this help']].map(([key, meaning]) => [meaning, key]));
+    return [...meanings].map(([meaning, key]) => [key, meaning]); // what several panels take is listed once
   }
 
   #help() {
@@ -232,7 +235,7 @@ class LivePage extends LitElement {
       ${state === 'failed' ? html`<p class="notice bad">Its numbers are not finite any more. Start it anew, or look at an
         earlier step and fork there, perhaps with a smaller learning rate.</p>` : nothing}
       <div class="grid">
-        ${this.#panels.map(({ element, columns }) => html`<div class="cell" data-columns=${columns}>${element}</div>`)}
+        ${this.#panels.map(({ element, columns, height }) => html`<div class="cell" data-columns=${columns} .style=${`--height: ${height}px`}>${element}</div>`)}
       </div>
       ${live.target === null ? nothing : html`
         <p class="notice warn past-badge">Step ${count(live.target)} of ${count(step)}

@@ -24,6 +24,7 @@ class EmbeddingsPanel extends Panel {
   static about = 'Each character, or each position, is a vector that the model learns. Shown are the two or three directions '
     + 'in which these vectors differ most (principal components), turned so that they stay as they were before. What is '
     + 'near in the picture may be far apart in the other directions: the list of neighbours compares whole vectors.';
+  static keys = [['← →', 'on the embeddings: choose the one before or after'], ['Shift ← → ↑ ↓', 'on the embeddings in 3-D: turn them']];
 
   static properties = {
     what: { state: true }, // tokens or positions

@@ -1,15 +1,16 @@
-// The panels of the Live page, in their order: the one place to register one. `columns` of twelve on a
-// wide screen. What a panel is and gets, panel.js says.
+// The panels of the Live page, in their order: the one place to register one. On a wide
+// screen each takes `columns` of twelve, and keeps `height` px free, so that the page does not jump while it
+// loads. What a panel is and gets, panel.js says.
 
 export const PANELS = [
-  { tag: 'mg-loss-panel', columns: 8, load: () => import('./loss.js') },
-  { tag: 'mg-steering-panel', columns: 4, load: () => import('./steering.js') },
-  { tag: 'mg-samples-panel', columns: 5, load: () => import('./samples.js') },
-  { tag: 'mg-health-panel', columns: 7, load: () => import('./health.js') },
-  { tag: 'mg-attention-panel', columns: 6, load: () => import('./attention.js') },
-  { tag: 'mg-probabilities-panel', columns: 6, load: () => import('./probabilities.js') },
-  { tag: 'mg-network-panel', columns: 12, load: () => import('./network.js') },
-  { tag: 'mg-embeddings-panel', columns: 6, load: () => import('./embeddings.js') },
-  { tag: 'mg-mlp-panel', columns: 6, load: () => import('./mlp.js') },
-  { tag: 'mg-parameters-panel', columns: 12, load: () => import('./parameters.js') },
+  { tag: 'mg-loss-panel', columns: 8, height: 480, load: () => import('./loss.js') },
+  { tag: 'mg-steering-panel', columns: 4, height: 690, load: () => import('./steering.js') },
+  { tag: 'mg-samples-panel', columns: 5, height: 478, load: () => import('./samples.js') },
+  { tag: 'mg-health-panel', columns: 7, height: 478, load: () => import('./health.js') },
+  { tag: 'mg-attention-panel', columns: 6, height: 440, load: () => import('./attention.js') },
+  { tag: 'mg-probabilities-panel', columns: 6, height: 590, load: () => import('./probabilities.js') },
+  { tag: 'mg-network-panel', columns: 12, height: 842, load: () => import('./network.js') },
+  { tag: 'mg-embeddings-panel', columns: 6, height: 600, load: () => import('./embeddings.js') },
+  { tag: 'mg-mlp-panel', columns: 6, height: 600, load: () => import('./mlp.js') },
+  { tag: 'mg-parameters-panel', columns: 12, height: 790, load: () => import('./parameters.js') },
 ];

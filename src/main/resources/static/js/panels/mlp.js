@@ -4,7 +4,7 @@
 import { css, html, nothing, svg } from 'lit';
 
 import { count, number, plural } from '../format.js';
-import { besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
+import { MAP_KEYS, besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
 import { readAt } from '../model/characters.js';
 import { UnitStats } from '../model/unit-stats.js';
 import { Panel } from '../panel.js';
@@ -23,6 +23,7 @@ class MlpPanel extends Panel {
   static about = 'The hidden units of one layer, one a column, at each position of the text. Blue is above 0 and goes on; '
     + 'grey is 0 or less, which the ReLU makes 0. A mark beneath a unit: it was never above 0 in the texts that were seen of late. '
     + 'Point at a unit, or move the cursor with the arrow keys, to see which characters it answers to.';
+  static keys = MAP_KEYS;
 
   static needsTraces = true;
 
@@ -35,9 +36,9 @@ class MlpPanel extends Panel {
   static styles = [Panel.styles, css`
     .content { display: flex; flex-direction: column; }
     .controls select { width: auto; }
-    .facts { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 var(--space-4); margin-bottom: var(--space-2); color: var(--muted); font-size: var(--text-s); }
+    .facts { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0 var(--space-4); margin-bottom: var(--space-2); color: var(--muted); font-size: var(--text-s); }
     .facts strong { color: var(--ink); font-variant-numeric: tabular-nums; }
-    .facts .text { overflow-wrap: anywhere; }
+    .facts .text { flex: 1 1 140px; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } /* however long the text */
     mg-heatmap { flex: 1; height: auto; min-height: 280px; }
     .legend { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-4); margin-top: var(--space-1); font-size: var(--text-xs); color: var(--muted); }
     .legend mg-scale-bar { flex: 1; max-width: 220px; }

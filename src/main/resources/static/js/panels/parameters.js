@@ -4,7 +4,7 @@
 import { css, html, nothing } from 'lit';
 
 import { count, number } from '../format.js';
-import { besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
+import { MAP_KEYS, besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
 import { visible } from '../model/characters.js';
 import { Panel } from '../panel.js';
 import { usualLimit } from '../palette.js';
@@ -25,6 +25,7 @@ class ParametersPanel extends Panel {
   static about = 'One matrix: its weights, the gradient of the loss of the next batch, and the moments m and v that Adam '
     + 'keeps: running means of the gradient and of its square. Where there are more numbers than pixels, each pixel shows the one that is '
     + 'furthest from 0. Point at a cell, or move the cursor with the arrow keys.';
+  static keys = MAP_KEYS;
 
   static properties = {
     matrix: { state: true }, // its name; null for the first
@@ -41,6 +42,7 @@ class ParametersPanel extends Panel {
     figcaption { display: flex; justify-content: space-between; gap: var(--space-2); font-size: var(--text-s); font-weight: 600; }
     figcaption span { color: var(--muted); font-weight: 400; font-size: var(--text-xs); font-variant-numeric: tabular-nums; }
     mg-heatmap { height: 330px; margin: var(--space-1) 0 var(--space-2); }
+    .maps mg-scale-bar { align-content: start; min-height: 3.2em; } /* with a line for the most extreme, or without */
     .flat mg-heatmap { height: 200px; }
     .readout { min-height: 1.6em; margin-top: var(--space-3); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
     .readout span { color: var(--muted); margin-right: var(--space-1); }

@@ -19,6 +19,11 @@ const LEFT = 26;
 const RIGHT = 106; // for the losses
 const USUAL = { temperature: 1, topK: 0, topP: 1 };
 
+/** Of the map. There is room for that of the longest document, or the page would jump from one to the next. */
+function heightOf(rows) {
+  return HEAD + rows * ROW + 2;
+}
+
 class ProbabilitiesPanel extends SubjectPanel {
   static heading = 'Next character';
   static about = 'A row a position: how likely each character is to come next (column). The one that really comes is '
@@ -119,12 +124,13 @@ class ProbabilitiesPanel extends SubjectPanel {
   renderSubject() {
     const pages = Math.ceil(this.positions.length / MOST_ROWS);
     const page = Math.min(this.page, pages - 1);
+    const rows = Math.min(MOST_ROWS, this.positions.length - page * MOST_ROWS);
     return html`
       ${this.#settings()}
       ${this.strip('Tokens: click one to keep what comes next there')}
       <div class="map"><canvas role="img" aria-label=${this.#inWords()}
         @pointermove=${this.#hover} @pointerleave=${() => { this.hovered = null; this.pointed = null; }}
-        @click=${() => this.pointed !== null && this.choose(this.pointed)}></canvas></div>
+        @click=${(event) => { this.#hover(event); this.choosePointed(event); }}></canvas></div>
       ${this.#bars()}
       <div class="foot">
         <p class="caption">${this.#caption()}</p>
@@ -134,7 +140,8 @@ class ProbabilitiesPanel extends SubjectPanel {
           <button class="quiet" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>Next</button></div>` : nothing}
         <span class="scale"><i class="outline"></i> really next</span>
         <span class="scale">0 <i class="ramp"></i> 1</span>
-      </div>`;
+      </div>
+      <div .style=${`height: ${heightOf(Math.min(MOST_ROWS, this.view.options.blockSize)) - heightOf(rows)}px`}></div>`;
   }
 
   #settings() {
@@ -226,7 +233,7 @@ class ProbabilitiesPanel extends SubjectPanel {
     const right = width < 420 ? 74 : RIGHT;
     const cell = (width - LEFT - right) / columns.length;
     this.#layout = { first, rows, columns, cell };
-    const context = prepare(canvas, width, HEAD + rows.length * ROW + 2);
+    const context = prepare(canvas, width, heightOf(rows.length));
     const muted = theme.colour('--muted');
     const ink = theme.colour('--ink');
     const target = theme.colour('--data-2');

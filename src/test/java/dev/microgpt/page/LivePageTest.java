@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
+import tools.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
@@ -109,6 +111,34 @@ final class LivePageTest {
     }
 
     @Test
+    void theSpeedIsThatOfTheRun() {
+        api.initSlow("live-speed");
+        Map<String, Object> run =
+                Map.of(
+                        "steps",
+                        1_000_000,
+                        "stepsPerSecond",
+                        37.5,
+                        "stopWhen",
+                        Map.of("lossBelow", 0.01));
+        api.post("/sessions/live-speed/runs", run).ok();
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/live-speed");
+            Locator speed = page.getByLabel("Speed", new Page.GetByLabelOptions().setExact(true));
+            assertThat(speed.locator("option:checked")).hasText("37.5 steps/s");
+            speed.selectOption("5");
+            page.waitForCondition(() -> api.get("/sessions/live-speed/runs/2").status() == 200);
+            assertThat(speed.locator("option:checked")).hasText("5 steps/s");
+            JsonNode second = api.get("/sessions/live-speed/runs/2").ok();
+            assertThat(second.path("maxStepsPerSecond").doubleValue()).isEqualTo(5);
+            assertThat(second.path("stopWhen").path("lossBelow").doubleValue()).isEqualTo(0.01);
+        } finally {
+            api.delete("/sessions/live-speed");
+        }
+    }
+
+    @Test
     void keysTrainAndHelp() {
         api.initSixNames("live-keys");
         try (Tab tab = open()) {
@@ -153,6 +183,32 @@ final class LivePageTest {
                             page.getByLabel(
                                     "Learning rate", new Page.GetByLabelOptions().setExact(true)))
                     .hasAttribute("aria-invalid", "true");
+        }
+    }
+
+    @Test
+    void thePageDoesNotJumpWhileItsPanelsLoad() {
+        api.initSixNames("live-steady");
+        api.step("live-steady", 200);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.addInitScript(
+                    """
+                    window.shifts = [];
+                    new PerformanceObserver((list) => shifts.push(...list.getEntries().map(({ value }) => value)))
+                      .observe({ type: 'layout-shift', buffered: true });""");
+            for (int height : new int[] {900, 4000}) {
+                page.setViewportSize(Tab.DESKTOP, height);
+                page.navigate("/s/live-steady");
+                page.locator("mg-loss-panel canvas").first().waitFor();
+                page.locator("mg-parameters-panel").scrollIntoViewIfNeeded();
+                page.locator("mg-parameters-panel mg-heatmap").first().waitFor();
+                assertThat(
+                                (Double)
+                                        page.evaluate(
+                                                "() => shifts.reduce((a, b) => a + b, 0.0) + 1e-9"))
+                        .isLessThan(0.1);
+            }
         }
     }
 
