@@ -1,7 +1,7 @@
 // Colours for numbers, for pictures of many of them. They go from the background to the data colours of the
 // theme, and differ in lightness, so that they can be told apart with any kind of colour vision.
 //
-//   diverging   below 0 blue, 0 the background, above 0 orange
+//   diverging   below 0 orange, 0 the background, above 0 blue: as scale.js has it
 //   sequential  0 the background, above 0 green
 //   relu        what a ReLU lets through blue, what it cuts grey
 
@@ -38,7 +38,7 @@ function makeTable(name) {
     colour = toEnd('--data-3');
   } else if (name === 'diverging') {
     const orange = toEnd('--data-2');
-    colour = (part) => (part < 0.5 ? blue(1 - 2 * part) : orange(2 * part - 1));
+    colour = (part) => (part < 0.5 ? orange(1 - 2 * part) : blue(2 * part - 1));
   } else {
     const grey = ramp(mix(surface, rgb('--muted'), 0.1), mix(surface, rgb('--muted'), 0.42));
     colour = (part) => (part < 0.5 ? grey(1 - 2 * part) : blue(0.3 + 0.7 * (2 * part - 1)));

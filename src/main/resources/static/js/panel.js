@@ -73,7 +73,7 @@ export class Panel extends LitElement {
     }
     section > header h2 { font-size: var(--text-l); line-height: 1.3; margin-right: auto; }
     .controls { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-3); }
-    .controls label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; min-height: 26px; }
+    .controls label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; min-height: 26px; white-space: nowrap; }
     @media (max-width: 600px) { .controls:has(*) { order: 1; flex-basis: 100%; padding-right: var(--space-2); } }
     .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); }
     .panel-error { margin: 0 var(--space-4) var(--space-4); }

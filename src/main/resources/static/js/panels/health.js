@@ -57,7 +57,9 @@ class HealthPanel extends Panel {
     .empty { padding: var(--space-5) 0; color: var(--muted); text-align: center; }
     @media (max-width: 600px) {
       .weights, .gradient { display: none; }
-      td.bar { width: 40%; }
+      td.bar { width: 30%; }
+      td.bar svg { min-width: 44px; }
+      th, td { padding-inline: var(--space-1); }
       th { white-space: normal; vertical-align: bottom; }
     }
   `];

@@ -32,6 +32,7 @@ class CreateSession extends LitElement {
     .sources { display: flex; flex-wrap: wrap; gap: var(--space-4); }
     .sources label { display: flex; align-items: center; gap: var(--space-2); font-weight: 400; min-height: 28px; }
     .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(180px, 42%), 1fr)); gap: var(--space-4); }
+    .options .field:has(select) { grid-column: span 2; } /* room for what is chosen */
     .drop {
       display: grid;
       justify-items: center;
