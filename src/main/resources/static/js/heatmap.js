@@ -120,6 +120,7 @@ export class HeatMap extends LitElement {
 
   #move(cursor, byKey) {
     if (cursor.row !== this.cursor?.row || cursor.column !== this.cursor?.column) {
+      this.cursor = cursor; // at once: the next key goes on from here
       this.dispatchEvent(new CustomEvent('cursor', { detail: { ...cursor, byKey } }));
     }
   }

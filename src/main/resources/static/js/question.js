@@ -70,9 +70,11 @@ export class Question {
     this.#asked = null;
     const now = performance.now();
     if (answer === undefined) {
-      this.#version = null;
-      this.#due = now + AFTER_FAILURE;
-      this.#wake(AFTER_FAILURE);
+      if (this.#panel.failure?.status !== 409) { // else it is not to be had of the model as it is
+        this.#version = null;
+        this.#due = now + AFTER_FAILURE;
+        this.#wake(AFTER_FAILURE);
+      }
     } else {
       this.answer = answer;
       this.#due = Math.max(start + every, now + REST * (now - start));

@@ -201,6 +201,7 @@ class Scatter extends LitElement {
 
   #choose(index, byKey) {
     if (index !== this.chosen) {
+      this.chosen = index; // at once: the next key goes on from here
       this.dispatchEvent(new CustomEvent('choose', { detail: { index, byKey } }));
     }
   }

@@ -43,7 +43,7 @@ class LossPanel extends Panel {
     .average output { min-width: 8ch; }
     .content { display: flex; flex-direction: column; }
     mg-chart { flex: 1; height: auto; min-height: 340px; }
-    .legend { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-4); margin-bottom: var(--space-1); font-size: var(--text-s); color: var(--muted); }
+    .legend { display: flex; flex-wrap: wrap; align-content: start; min-height: 44px; gap: var(--space-1) var(--space-4); margin-bottom: var(--space-1); font-size: var(--text-s); color: var(--muted); }
     .legend span { display: inline-flex; align-items: center; gap: 6px; }
     .legend i { width: 16px; height: 3px; border-radius: 2px; background: var(--data-1); opacity: 0.55; }
     .legend .band { height: 10px; opacity: 0.22; }
