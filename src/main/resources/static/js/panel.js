@@ -24,7 +24,8 @@
 //   table()               the numbers behind the picture, {columns: [names], rows: [[values]]}, or null
 //   picture()             a data: URL of it as PNG, or null; unless overridden, of its chart or canvas
 //
-// and has `this.isVisible`, and `this.run(promise)`, which shows an error in the panel.
+// and has `this.isVisible`, `this.run(promise)`, which shows an error in the panel, and `this.instead(words)`,
+// for where there is nothing to show.
 
 import { LitElement, css, html, nothing } from 'lit';
 
@@ -165,6 +166,16 @@ export class Panel extends LitElement {
   }
 
   // ---- what panels use
+
+  /** Whether the model that is shown has no numbers left to show. */
+  get hasFailed() {
+    return this.at === null && this.view?.state === 'failed';
+  }
+
+  /** What stands in place of a picture, unless the model has failed. */
+  instead(words) {
+    return this.hasFailed ? 'It has failed: look at an earlier step.' : words;
+  }
 
   /** Awaits; an error is shown in the panel until the next success. */
   async run(promise) {

@@ -34,7 +34,7 @@ export class Question {
    * @param every ms from one question to the next, at least
    */
   want(subject, version, every = EVERY) {
-    if (!this.#panel.isVisible) {
+    if (!this.#panel.isVisible || this.#panel.hasFailed) {
       return;
     }
     if (subject !== this.#subject) {
@@ -70,11 +70,9 @@ export class Question {
     this.#asked = null;
     const now = performance.now();
     if (answer === undefined) {
-      if (this.#panel.failure?.status !== 409) { // else it is not to be had of the model as it is
-        this.#version = null;
-        this.#due = now + AFTER_FAILURE;
-        this.#wake(AFTER_FAILURE);
-      }
+      this.#version = null;
+      this.#due = now + AFTER_FAILURE;
+      this.#wake(AFTER_FAILURE);
     } else {
       this.answer = answer;
       this.#due = Math.max(start + every, now + REST * (now - start));

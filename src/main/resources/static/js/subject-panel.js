@@ -137,7 +137,7 @@ export class SubjectPanel extends Panel {
     if (this.shown === null) {
       const { failure } = this.#subject ?? {};
       const isNew = this.trace === null && this.view.step === 0;
-      const words = isNew ? 'No step has been trained yet.' : failure?.message ?? 'Waiting for a step to look into …';
+      const words = isNew ? 'No step has been trained yet.' : failure?.message ?? this.instead('Waiting for a step to look into …');
       return html`<p class="empty">${words}</p>`;
     }
     return this.renderSubject();

@@ -218,7 +218,7 @@ class LivePage extends LitElement {
           <span>${options.engine}</span>
         </p>
         <dl class="badge">
-          ${fact(count(step), 'steps')}
+          ${fact(count(step), step === 1 ? 'step' : 'steps')}
           ${fact(isTraining ? rate(stepsPerSecond) : '–', 'steps/s')}
           ${fact(isTraining && framesPerSecond ? compact(stepsPerFrame) : '–', 'steps/frame')}
           ${fact(isTraining && framesPerSecond ? `${Math.round(lag)} ms` : '–', 'lag')}

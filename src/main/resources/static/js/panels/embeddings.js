@@ -180,7 +180,7 @@ class EmbeddingsPanel extends Panel {
   renderBody() {
     const scene = this.#scene;
     if (!this.view.vocabSize || scene === null) {
-      return html`<p class="empty">${this.view.vocabSize ? 'Asking for the embeddings …' : 'There is no model before there are documents.'}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Asking for the embeddings …' : 'There is no model before there are documents.')}</p>`;
     }
     const { answer, shares, points, trails, axes, since, isBosLeftOut } = scene;
     const neighbours = this.chosen === null || !points[this.chosen] ? [] : nearest(answer.rows, this.chosen, NEIGHBOURS);

@@ -121,8 +121,7 @@ class HealthPanel extends Panel {
   renderBody() {
     const { matrices, deadUnits: dead } = this.#health;
     if (matrices === null && dead === null) {
-      return html`<p class="empty">${this.#lookedUp !== null ? 'Looking …'
-        : this.view.state === 'failed' ? 'It has failed: look at an earlier step.' : 'The next step shows it.'}</p>`;
+      return html`<p class="empty">${this.instead(this.#lookedUp !== null ? 'Looking …' : 'The next step shows it.')}</p>`;
     }
     return html`
       ${this.#note()}

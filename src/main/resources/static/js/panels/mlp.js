@@ -167,7 +167,7 @@ class MlpPanel extends Panel {
   renderBody() {
     const shown = this.#shown;
     if (shown === null) {
-      return html`<p class="empty">${this.view.vocabSize ? 'Nothing has gone through the model yet.' : 'There is no model before there are documents.'}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Nothing has gone through the model yet.' : 'There is no model before there are documents.')}</p>`;
     }
     const { layer, units, rows, values, limit, share, dead, trace } = shown;
     return html`

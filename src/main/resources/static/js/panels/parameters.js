@@ -170,7 +170,7 @@ class ParametersPanel extends Panel {
   renderBody() {
     const numbers = this.#numbers.answer;
     if (!this.view.vocabSize || numbers === null) {
-      return html`<p class="empty">${this.view.vocabSize ? 'Asking for the numbers …' : 'There is no model before there are documents.'}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Asking for the numbers …' : 'There is no model before there are documents.')}</p>`;
     }
     numbers.rowLabels ??= this.#rowLabels(numbers.name, numbers.rows);
     const isFlat = numbers.rows <= numbers.columns / 2;
