@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -51,10 +52,12 @@ final class ServiceProcess implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(BIN.resolve("java").toString());
         command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+        command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-Xmx" + heap + "m");
         command.addAll(List.of("-cp", classPath(), MicroGptApplication.class.getName()));
         command.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
         command.add("--microgpt.demo=false");
+        command.add("--microgpt.data-dir=target/data/" + UUID.randomUUID());
         command.addAll(options);
         ServiceProcess service =
                 new ServiceProcess(new ProcessBuilder(command).redirectErrorStream(true).start());

@@ -162,10 +162,8 @@ public final class MicroGpt {
 
     /// Takes documents, in an order of this model's own.
     public void loadData(Corpus documents) {
-        int[] shuffled = IntStream.range(0, documents.size()).toArray();
-        random.shuffle(shuffled);
+        order = order(random, documents.size());
         corpus = documents;
-        order = shuffled;
         model = null; // parameters for another alphabet are of no use
         losses = new LossHistory();
     }
@@ -467,6 +465,22 @@ public final class MicroGpt {
             throw new IllegalStateException("no data yet: call loadData() first");
         }
         return corpus;
+    }
+
+    /// The documents' indices in the order of training, (numDocs).
+    public int[] order() {
+        return order.clone();
+    }
+
+    /// The order in which [#loadData] puts documents.
+    public static int[] order(ModelOptions options, int numDocs) {
+        return order(options.random().create(options.seed()), numDocs);
+    }
+
+    private static int[] order(RandomSource random, int numDocs) {
+        int[] order = IntStream.range(0, numDocs).toArray();
+        random.shuffle(order);
+        return order;
     }
 
     private Engine engine() {

@@ -44,7 +44,7 @@ final class Broadcast {
         traces = new TextCache(json, 1);
         diagnostics = new TextCache(json, 1);
         frames = new TextCache(json, FRAME_TEXTS);
-        cut = session.snapshot();
+        cut = session.wake().snapshot();
         losses = new LossText(json, cut.losses());
     }
 
@@ -60,7 +60,7 @@ final class Broadcast {
         Snapshot now = session.snapshot();
         long nanos = System.nanoTime();
         if (nanos - cutNanos > SHARED_NANOS
-                || cut.losses() != now.losses()
+                || cut.epoch() != now.epoch()
                 || cut.view().step() < nextStep) {
             cut = now;
             cutNanos = nanos;

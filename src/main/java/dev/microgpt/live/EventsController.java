@@ -119,7 +119,7 @@ class EventsController implements SmartLifecycle {
 
     /// Where an earlier stream is to go on; a session that has fewer steps was started anew.
     private static long stepAfter(long lastEventId, Session session) {
-        long size = session.snapshot().losses().size();
+        long size = session.snapshot().view().step();
         return lastEventId < 0 || lastEventId > size ? 1 : lastEventId + 1;
     }
 

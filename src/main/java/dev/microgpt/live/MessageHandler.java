@@ -1,7 +1,6 @@
 package dev.microgpt.live;
 
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.engine.LossHistory;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.GenerateCall;
@@ -227,7 +226,7 @@ final class MessageHandler {
 
         private final @Nullable JsonNode id;
         private final Session session;
-        private final LossHistory trained;
+        private final long epoch;
         private final int steps;
         private volatile boolean stopping;
 
@@ -238,7 +237,8 @@ final class MessageHandler {
             this.id = id;
             this.session = session;
             this.steps = steps;
-            trained = session.losses();
+            session.losses(); // refuses where there are none
+            epoch = session.snapshot().epoch();
         }
 
         /// @return false if it has ended already
@@ -264,7 +264,9 @@ final class MessageHandler {
             ServerMessage end;
             try {
                 trainUntilStopped();
-                end = new ServerMessage.Trained(id, session.name(), trained.size());
+                end =
+                        new ServerMessage.Trained(
+                                id, session.name(), session.snapshot().view().step());
             } catch (RuntimeException e) {
                 end = new ServerMessage.Error(id, session.name(), Problems.of(e));
             }
@@ -274,14 +276,16 @@ final class MessageHandler {
             for (Optional<JsonNode> stopId : takeStops()) {
                 connection.send(
                         new ServerMessage.Stopped(
-                                stopId.orElse(null), session.name(), trained.size()));
+                                stopId.orElse(null),
+                                session.name(),
+                                session.snapshot().view().step()));
             }
         }
 
         private void trainUntilStopped() {
             boolean open = true;
             for (int i = 0; i < steps && open && !stopping; i++) {
-                StepReply result = StepReply.of(session.step(ONE_STEP, trained).last());
+                StepReply result = StepReply.of(session.step(ONE_STEP, epoch).last());
                 open = connection.send(new ServerMessage.Step(id, session.name(), result));
             }
         }

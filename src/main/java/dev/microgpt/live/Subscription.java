@@ -45,6 +45,7 @@ final class Subscription implements SessionListener {
     private final long intervalNanos;
     private final Runnable wake;
 
+    private long epoch;
     private LossHistory losses;
     private long nextStep;
     private long newestTrace;
@@ -78,7 +79,8 @@ final class Subscription implements SessionListener {
         }
         this.broadcast = broadcast;
         session = broadcast.session();
-        Snapshot now = session.snapshot();
+        Snapshot now = session.wake().snapshot();
+        epoch = now.epoch();
         losses = now.losses();
         state = now.view().state();
         long size = losses.size();
@@ -121,7 +123,7 @@ final class Subscription implements SessionListener {
         isIdle = true; // before looking: what changes from now on wakes the writer
         Snapshot snapshot = session.snapshot();
         boolean isBehind =
-                snapshot.losses() != losses
+                snapshot.epoch() != epoch
                         || snapshot.view().step() >= nextStep
                         || snapshot.view().state() != state;
         if (!isBehind && !snapshot.deleted()) {
@@ -145,7 +147,8 @@ final class Subscription implements SessionListener {
     /// The next message; null if there is nothing new.
     @Nullable Message poll() {
         Snapshot snapshot = broadcast.cut(nextStep);
-        if (snapshot.losses() != losses) {
+        if (snapshot.epoch() != epoch) {
+            epoch = snapshot.epoch();
             losses = snapshot.losses(); // started anew: it counts from 1 again
             nextStep = 1;
             newestTrace = 0;

@@ -11,27 +11,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The histograms of one call, taken keyframe by keyframe on the session's lane.
-final class Counting implements Compute.Sliced<Histograms> {
+final class Counting implements Work<Histograms> {
 
-    private final Session session;
     private final String matrixName;
     private final int bins;
     private final List<Long> steps = new ArrayList<>();
     private final List<double[]> weights = new ArrayList<>();
     private @Nullable ArrayDeque<ModelState> keyframes;
 
-    Counting(Session session, String matrixName, int bins) {
-        this.session = session;
+    Counting(String matrixName, int bins) {
         this.matrixName = matrixName;
         this.bins = bins;
     }
 
     @Override
-    public @Nullable Histograms slice(long deadline) {
+    public @Nullable Histograms slice(ActiveSession session, long deadline) {
         session.requireLoaded();
         Matrix matrix = session.matrix(matrixName);
         if (keyframes == null) {
-            keyframes = new ArrayDeque<>(session.keyframeStore().upTo(session.step()).reversed());
+            keyframes =
+                    new ArrayDeque<>(
+                            session.timeline().keyframes().upTo(session.step()).reversed());
             session.limits().checkNumbers((double) keyframes.size() * matrix.size());
         }
         while (!keyframes.isEmpty() && System.nanoTime() < deadline) {

@@ -21,5 +21,6 @@ public enum ErrorCode {
     NOT_ACCEPTABLE,
     INVALID_CHECKPOINT,
     FORBIDDEN_ORIGIN,
+    STORAGE_FULL,
     INTERNAL
 }

@@ -12,4 +12,10 @@ import org.jspecify.annotations.Nullable;
 ///     a step, from a generator with the session's seed
 /// @param step as of which; null for the present
 public record GenerateCall(
-        GenerateOptions options, int count, @Nullable Long seed, @Nullable Long step) {}
+        GenerateOptions options, int count, @Nullable Long seed, @Nullable Long step) {
+
+    /// Whether it changes the session's generator.
+    boolean drawsFromSession() {
+        return seed == null && step == null;
+    }
+}

@@ -11,47 +11,44 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The samples of one call, made one by one on the session's lane.
-final class Generation implements Compute.Sliced<AsOf<List<Sample>>> {
+final class Generation implements Work<AsOf<List<Sample>>> {
 
-    private final Session session;
     private final GenerateCall call;
     private final List<Sample> samples = new ArrayList<>();
     private @Nullable AsOf<LanguageModel> past;
     private @Nullable RandomSource ownRandom;
 
-    Generation(Session session, GenerateCall call) {
-        this.session = session;
+    Generation(GenerateCall call) {
         this.call = call;
     }
 
     @Override
-    public @Nullable AsOf<List<Sample>> slice(long deadline) {
-        while (System.nanoTime() < deadline) {
-            AsOf<LanguageModel> asked = model();
-            samples.add(asked.value().generate(call.options(), random()));
-            if (samples.size() == call.count()) {
-                return new AsOf<>(asked.step(), samples);
-            }
+    public @Nullable AsOf<List<Sample>> slice(ActiveSession session, long deadline) {
+        AsOf<LanguageModel> asked = model(session);
+        while (samples.size() < call.count() && System.nanoTime() < deadline) {
+            samples.add(asked.value().generate(call.options(), random(session)));
         }
-        return null;
+        recordDraws(session);
+        return samples.size() == call.count() ? new AsOf<>(asked.step(), samples) : null;
     }
 
     /// The next sample, character by character.
     ///
     /// @param tokens takes its characters
-    AsOf<Sample> next(TokenQueue tokens) {
-        AsOf<LanguageModel> asked = model();
+    AsOf<Sample> next(ActiveSession session, TokenQueue tokens) {
+        AsOf<LanguageModel> asked = model(session);
         Tokenizer tokenizer = asked.value().tokenizer();
         Sample sample =
                 asked.value()
                         .generate(
                                 call.options(),
-                                random(),
+                                random(session),
                                 (id, prob) -> tokens.add(id, tokenizer.symbol(id), prob));
+        recordDraws(session);
         return new AsOf<>(asked.step(), sample);
     }
 
-    private AsOf<LanguageModel> model() {
+    private AsOf<LanguageModel> model(ActiveSession session) {
         if (call.step() == null) {
             return session.modelAsOf(null);
         }
@@ -61,13 +58,19 @@ final class Generation implements Compute.Sliced<AsOf<List<Sample>>> {
         return past;
     }
 
-    private RandomSource random() {
-        if (call.seed() == null && call.step() == null) {
+    private RandomSource random(ActiveSession session) {
+        if (call.drawsFromSession()) {
             return session.random();
         }
         if (ownRandom == null) {
             ownRandom = session.newRandom(call.seed() == null ? session.seed() : call.seed());
         }
         return ownRandom;
+    }
+
+    private void recordDraws(ActiveSession session) {
+        if (call.drawsFromSession()) {
+            session.drawn();
+        }
     }
 }

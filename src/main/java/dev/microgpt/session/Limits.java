@@ -19,6 +19,8 @@ import java.time.Duration;
 ///     of the largest possible heap
 /// @param keyframeBytes memory for the keyframes of all sessions; 0 stands for an eighth of the largest
 ///     possible heap
+/// @param sessionBytes memory of sessions, about: beyond it, those that are not in use are put away into
+///     the store, the longest unused first; 0 stands for a quarter of the largest possible heap
 /// @param nEmbd embedding width
 /// @param nLayer layers
 /// @param blockSize context length in tokens
@@ -41,6 +43,7 @@ public record Limits(
         @DefaultValue("20000000") long parameters,
         @DefaultValue("0") long modelBytes,
         @DefaultValue("0") long keyframeBytes,
+        @DefaultValue("0") long sessionBytes,
         @DefaultValue("1024") int nEmbd,
         @DefaultValue("64") int nLayer,
         @DefaultValue("1024") int blockSize,
@@ -65,11 +68,15 @@ public record Limits(
         if (keyframeBytes == 0) {
             keyframeBytes = Runtime.getRuntime().maxMemory() / 8;
         }
+        if (sessionBytes == 0) {
+            sessionBytes = Runtime.getRuntime().maxMemory() / 4;
+        }
         requirePositive(
                 sessions,
                 parameters,
                 modelBytes,
                 keyframeBytes,
+                sessionBytes,
                 nEmbd,
                 nLayer,
                 blockSize,

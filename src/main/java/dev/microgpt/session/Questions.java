@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /// What a session's model can be asked, now or as of an earlier step. The answers are computed on the
 /// session's lane, between two slices of training.
@@ -35,9 +34,8 @@ public final class Questions {
     /// @throws InvalidInputException if the step or the size of the reply is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<List<Sample>> generate(GenerateCall call) {
-        session.requireLoaded();
-        session.limits().checkTraces(session.snapshot(), call);
-        return session.await(session.lane().call(new Generation(session, call)));
+        Generation generation = generation(call);
+        return call.drawsFromSession() ? session.changed(generation) : session.call(generation);
     }
 
     /// Generates texts one after the other, and tells each character as soon as it is there.
@@ -46,21 +44,32 @@ public final class Questions {
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     /// @throws IOException from the listener, which ends it
     public void generate(GenerateCall call, SampleListener listener) throws IOException {
-        session.requireLoaded();
-        session.limits().checkTraces(session.snapshot(), call);
-        Generation generation = new Generation(session, call);
+        Generation generation = generation(call);
+        if (call.drawsFromSession()) {
+            session.requireRoom();
+        }
         for (int i = 0; i < call.count(); i++) {
             AsOf<Sample> sample = tellSample(generation, listener);
             listener.ended(sample.step(), sample.value());
         }
     }
 
+    private Generation generation(GenerateCall call) {
+        session.limits().checkTraces(loaded(), call);
+        return new Generation(call);
+    }
+
+    private Snapshot loaded() {
+        Snapshot now = session.wake().snapshot();
+        Refusals.requireLoaded(now.view());
+        return now;
+    }
+
     private AsOf<Sample> tellSample(Generation generation, SampleListener listener)
             throws IOException {
         TokenQueue tokens = new TokenQueue();
-        CompletableFuture<AsOf<Sample>> sample =
-                session.lane()
-                        .call(_ -> generation.next(tokens))
+        var sample =
+                session.queueCall((active, _) -> generation.next(active, tokens))
                         .whenComplete((_, _) -> tokens.end());
         try {
             tokens.tell(listener, session.limits().callTime());
@@ -69,7 +78,7 @@ public final class Questions {
         } finally {
             tokens.stop();
         }
-        return session.await(sample);
+        return session.kept(sample);
     }
 
     /// Tells how likely the model finds each text.
@@ -78,7 +87,7 @@ public final class Questions {
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<List<Score>> score(List<String> texts, @Nullable Long step) {
-        return session.await(session.lane().call(new Scoring(session, texts, step)));
+        return session.call(new Scoring(texts, step));
     }
 
     /// Shows the forward pass over a text.
@@ -87,11 +96,11 @@ public final class Questions {
     /// @throws InvalidInputException if the step or the size of the reply is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<Inspection> inspect(String text, @Nullable Long step) {
-        session.requireLoaded();
-        session.limits().checkTraces(session.snapshot(), text);
+        Snapshot now = loaded();
+        session.limits().checkTraces(now, text);
         return session.call(
-                () -> {
-                    AsOf<LanguageModel> asked = session.modelAsOf(step);
+                active -> {
+                    AsOf<LanguageModel> asked = active.modelAsOf(step);
                     return new AsOf<>(asked.step(), asked.value().inspect(text));
                 });
     }
@@ -103,8 +112,8 @@ public final class Questions {
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<List<TokenEmbedding>> embeddings(@Nullable Long step) {
         return session.call(
-                () -> {
-                    AsOf<LanguageModel> asked = session.modelAsOf(step);
+                active -> {
+                    AsOf<LanguageModel> asked = active.modelAsOf(step);
                     return new AsOf<>(asked.step(), asked.value().getEmbeddings());
                 });
     }
@@ -116,9 +125,9 @@ public final class Questions {
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<double[][]> positions(@Nullable Long step) {
         return session.call(
-                () -> {
-                    ModelState past = session.stateAsOf(step);
-                    return new AsOf<>(past.step(), session.model().positionEmbeddings(past));
+                active -> {
+                    ModelState past = active.stateAsOf(step);
+                    return new AsOf<>(past.step(), active.model().positionEmbeddings(past));
                 });
     }
 
@@ -127,9 +136,9 @@ public final class Questions {
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public Checkpoint checkpoint() {
         return session.call(
-                () -> {
-                    session.requireUsable();
-                    return session.model().checkpoint();
+                active -> {
+                    active.requireUsable();
+                    return active.model().checkpoint();
                 });
     }
 
@@ -137,11 +146,10 @@ public final class Questions {
     ///
     /// @throws SessionException `not_loaded` or `busy`
     public List<Matrix> matrices() {
-        session.requireLoaded();
         return session.call(
-                () -> {
-                    session.requireLoaded();
-                    return session.model().matrices();
+                active -> {
+                    active.requireLoaded();
+                    return active.model().matrices();
                 });
     }
 
@@ -153,11 +161,11 @@ public final class Questions {
     public AsOf<ParameterMatrix> parameters(
             String matrixName, ParameterKind kind, @Nullable Long step) {
         return session.call(
-                () -> {
-                    ModelState past = session.stateAsOf(step);
-                    Matrix matrix = session.matrix(matrixName);
-                    session.limits().checkNumbers(matrix.size());
-                    double[] all = session.model().parameters(past, kind);
+                active -> {
+                    ModelState past = active.stateAsOf(step);
+                    Matrix matrix = active.matrix(matrixName);
+                    active.limits().checkNumbers(matrix.size());
+                    double[] all = active.model().parameters(past, kind);
                     return new AsOf<>(past.step(), ParameterMatrix.of(matrix, all));
                 });
     }
@@ -167,20 +175,18 @@ public final class Questions {
     /// @throws InvalidInputException if the size of the reply is out of range
     /// @throws SessionException `not_found`, `not_loaded` or `busy`
     public Histograms histograms(String matrixName, int bins) {
-        session.requireLoaded();
-        return session.await(session.lane().call(new Counting(session, matrixName, bins)));
+        return session.call(new Counting(matrixName, bins));
     }
 
     /// What losses are to be compared with.
     ///
     /// @throws SessionException `not_loaded` or `busy`
     public BaseLines baseLines() {
-        session.requireLoaded();
         Corpus documents =
                 session.call(
-                        () -> {
-                            session.requireLoaded();
-                            return session.model().corpus();
+                        active -> {
+                            active.requireLoaded();
+                            return active.model().corpus();
                         });
         return baseLines.of(documents, session.snapshot().view().options().blockSize());
     }

@@ -21,14 +21,16 @@ final class Run {
 
     private final long id;
     private final RunCall call;
-    private final Instant createdAt = now();
+    private final Instant createdAt;
     private final RateMeter rate = new RateMeter();
     private final double[] window = new double[WINDOW];
     private RunState state = RunState.QUEUED;
     private long done;
-    private double windowSum;
     private @Nullable Instant endedAt;
     private @Nullable String reason;
+
+    /// Of a run that had ended when it was kept.
+    private @Nullable Double savedLoss;
 
     /// When the steps are counted from that a speed limit allows, and those made since.
     private long paceStart;
@@ -41,7 +43,37 @@ final class Run {
     Run(long id, RunCall call) {
         this.id = id;
         this.call = call;
+        createdAt = now();
         view = takeView();
+    }
+
+    /// A run as it was kept.
+    ///
+    /// @param losses of its newest steps, [#WINDOW] at most, oldest first
+    Run(SavedRun saved, double[] losses) {
+        id = saved.id();
+        call = saved.call();
+        createdAt = saved.createdAt();
+        become(saved);
+        done = saved.stepsDone() - losses.length;
+        for (double loss : losses) {
+            addLoss(loss);
+        }
+        view = takeView();
+    }
+
+    /// As it is to be kept.
+    SavedRun saved() {
+        return new SavedRun(id, call, state, done, view.loss(), createdAt, endedAt, reason);
+    }
+
+    /// Turns to the state that was kept. The steps made are counted on their own.
+    void become(SavedRun saved) {
+        state = saved.state();
+        endedAt = saved.endedAt();
+        reason = saved.reason();
+        savedLoss = saved.loss();
+        publish();
     }
 
     private static Instant now() {
@@ -126,9 +158,7 @@ final class Run {
     }
 
     void addLoss(double loss) {
-        int place = (int) (done % WINDOW);
-        windowSum += loss - window[place];
-        window[place] = loss;
+        window[(int) (done % WINDOW)] = loss;
         done++;
         paceSteps++;
     }
@@ -143,11 +173,21 @@ final class Run {
             return "all %d steps are made".formatted(done);
         }
         Double bound = call.lossBelow();
-        if (bound != null && done >= WINDOW && windowSum / WINDOW < bound) {
+        if (bound != null && done >= WINDOW && meanLoss() < bound) {
             return "the mean loss of the last %d steps, %.4f, is below %s"
-                    .formatted(WINDOW, windowSum / WINDOW, bound);
+                    .formatted(WINDOW, meanLoss(), bound);
         }
         return null;
+    }
+
+    /// Summed anew each time, so that it does not depend on what has left the window.
+    private double meanLoss() {
+        int count = (int) Math.min(done, WINDOW);
+        double sum = 0;
+        for (int i = 0; i < count; i++) {
+            sum += window[i];
+        }
+        return sum / count;
     }
 
     /// How long a speed limit makes the next step wait.
@@ -160,6 +200,13 @@ final class Run {
         return paceStart + (long) (paceSteps * 1e9 / call.stepsPerSecond()) - nanoTime;
     }
 
+    private @Nullable Double shownLoss() {
+        if (state.isEnd() && savedLoss != null) {
+            return savedLoss;
+        }
+        return done == 0 ? null : meanLoss();
+    }
+
     private RunView takeView() {
         boolean running = state == RunState.RUNNING;
         double perSecond = running ? rate.perSecond() : 0;
@@ -170,7 +217,7 @@ final class Run {
                 done,
                 perSecond,
                 perSecond > 0 ? (call.steps() - done) / perSecond : null,
-                done == 0 ? null : windowSum / Math.min(done, WINDOW),
+                shownLoss(),
                 call.stepsPerSecond(),
                 call.lossBelow() == null ? null : new RunView.StopWhen(call.lossBelow()),
                 createdAt,

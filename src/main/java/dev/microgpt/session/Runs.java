@@ -1,5 +1,6 @@
 package dev.microgpt.session;
 
+import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 
 import org.jspecify.annotations.Nullable;
@@ -18,20 +19,26 @@ final class Runs {
     /// So many are remembered.
     private static final int KEPT = 100;
 
-    private final Session session;
+    private final ActiveSession session;
     private final Deque<Run> runs = new ConcurrentLinkedDeque<>(); // newest last
     private volatile @Nullable Run active;
 
     /// That carries the active run on; others are left from before a pause. Confined to the lane.
     private @Nullable Leg leg;
 
-    Runs(Session session) {
+    Runs(ActiveSession session) {
         this.session = session;
     }
 
     /// The run that has not ended.
     @Nullable Run active() {
         return active;
+    }
+
+    /// Whether steps are being made for a run, or will be.
+    boolean isGoing() {
+        Run run = active;
+        return run != null && run.state() != RunState.PAUSED;
     }
 
     /// @throws SessionException `busy` if a run is active
@@ -55,38 +62,99 @@ final class Runs {
 
     /// @throws SessionException `not_found`
     Run find(long id) {
+        Run run = known(id);
+        if (run == null) {
+            throw new SessionException(
+                    ErrorCode.NOT_FOUND,
+                    "session '%s' has no run %d".formatted(session.name(), id),
+                    "id",
+                    String.valueOf(id));
+        }
+        return run;
+    }
+
+    private @Nullable Run known(long id) {
         for (Run run : runs) {
             if (run.id() == id) {
                 return run;
             }
         }
-        throw new SessionException(
-                ErrorCode.NOT_FOUND,
-                "session '%s' has no run %d".formatted(session.name(), id),
-                "id",
-                String.valueOf(id));
+        return null;
     }
 
     // ---- on the lane
+
+    /// As they are to be kept.
+    List<SavedRun> saved() {
+        return runs.stream().map(Run::saved).toList();
+    }
+
+    /// Takes in a run as it was kept, or what became of it.
+    ///
+    /// @param losses of the session up to then
+    void restore(SavedRun saved, LossHistory losses) {
+        Run run = known(saved.id());
+        if (run == null) {
+            long newest = Math.min(saved.stepsDone(), Run.WINDOW);
+            run =
+                    new Run(
+                            saved,
+                            saved.state().isEnd() ? new double[0] : losses.newest((int) newest));
+            add(run);
+        } else {
+            run.become(saved);
+        }
+        active = run.isActive() ? run : null;
+    }
+
+    /// A step of the active run, if there is one, was made once more.
+    void remade(double loss) {
+        Run run = active;
+        if (run != null) {
+            run.addLoss(loss);
+        }
+    }
+
+    /// Lets the active run go on where it was when the process ended.
+    void goOn() {
+        Run run = active;
+        if (run != null && run.state() != RunState.PAUSED) {
+            run.become(RunState.QUEUED);
+            goOn(run);
+        }
+    }
+
+    /// Lets the active run stand.
+    void pause() {
+        Run run = active;
+        if (run != null && run.state() != RunState.PAUSED) {
+            run.become(RunState.PAUSED);
+            session.record(SessionEvent.Kind.PAUSED, run);
+        }
+    }
 
     Run start(RunCall call) {
         requireNone();
         Run last = runs.peekLast();
         Run run = new Run(last == null ? 1 : last.id() + 1, call);
-        runs.add(run);
-        if (runs.size() > KEPT) {
-            runs.remove();
-        }
+        add(run);
         active = run;
-        session.record(SessionEvent.Kind.STARTED, run.id());
+        session.record(SessionEvent.Kind.STARTED, run);
         goOn(run);
         return run;
     }
 
+    private void add(Run run) {
+        runs.add(run);
+        if (runs.size() > KEPT) {
+            runs.remove();
+        }
+    }
+
     void resume(Run run) {
         if (run.state() == RunState.PAUSED) {
-            session.record(SessionEvent.Kind.RESUMED, run.id());
             run.become(RunState.QUEUED);
+            session.record(SessionEvent.Kind.RESUMED, run);
             goOn(run);
         }
     }
@@ -96,9 +164,9 @@ final class Runs {
         queue(leg);
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // a leg tells its run how it ends
+    /// A leg tells its run how it ends.
     private void queue(Leg next) {
-        session.lane().train(next);
+        session.train(next);
     }
 
     /// Does what a run was asked for, between two slices.
@@ -109,10 +177,11 @@ final class Runs {
         switch (run.request()) {
             case NONE -> {}
             case PAUSE -> {
-                if (run.state() != RunState.PAUSED) {
-                    session.record(SessionEvent.Kind.PAUSED, run.id());
-                }
+                boolean isNew = run.state() != RunState.PAUSED;
                 run.become(RunState.PAUSED);
+                if (isNew) {
+                    session.record(SessionEvent.Kind.PAUSED, run);
+                }
                 session.publish();
             }
             case CANCEL -> {
@@ -128,7 +197,7 @@ final class Runs {
         if (run != null) {
             run.end(how, why);
             active = null;
-            session.record(SessionEvent.Kind.valueOf(how.name()), run.id());
+            session.record(SessionEvent.Kind.valueOf(how.name()), run);
         }
     }
 
@@ -139,7 +208,7 @@ final class Runs {
 
     /// The steps of a run from when it starts or is resumed to when it pauses or ends. Waiting for a
     /// speed limit ends them too, so that nothing is queued meanwhile.
-    private final class Leg implements Compute.Sliced<Run>, Steps {
+    private final class Leg implements Work<Run>, Steps {
 
         private final Run run;
 
@@ -148,9 +217,9 @@ final class Runs {
         }
 
         @Override
-        public @Nullable Run slice(long deadline) {
+        public @Nullable Run slice(ActiveSession active, long deadline) {
             obey(run);
-            if (this != leg || run != active || run.state() == RunState.PAUSED) {
+            if (this != leg || run != Runs.this.active || run.state() == RunState.PAUSED) {
                 return run;
             }
             run.resume(System.nanoTime());

@@ -9,30 +9,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The scores of one call, made one by one on the session's lane.
-final class Scoring implements Compute.Sliced<AsOf<List<Score>>> {
+final class Scoring implements Work<AsOf<List<Score>>> {
 
-    private final Session session;
     private final List<String> texts;
     private final @Nullable Long step;
     private final List<Score> scores = new ArrayList<>();
     private @Nullable AsOf<LanguageModel> past;
 
-    Scoring(Session session, List<String> texts, @Nullable Long step) {
-        this.session = session;
+    Scoring(List<String> texts, @Nullable Long step) {
         this.texts = texts;
         this.step = step;
     }
 
     @Override
-    public @Nullable AsOf<List<Score>> slice(long deadline) {
-        AsOf<LanguageModel> asked = model();
+    public @Nullable AsOf<List<Score>> slice(ActiveSession session, long deadline) {
+        AsOf<LanguageModel> asked = model(session);
         while (scores.size() < texts.size() && System.nanoTime() < deadline) {
             scores.add(asked.value().score(texts.get(scores.size())));
         }
         return scores.size() == texts.size() ? new AsOf<>(asked.step(), scores) : null;
     }
 
-    private AsOf<LanguageModel> model() {
+    private AsOf<LanguageModel> model(ActiveSession session) {
         if (step == null) {
             return session.modelAsOf(null);
         }

@@ -1,22 +1,14 @@
 package dev.microgpt.session;
 
 import dev.microgpt.engine.Corpus;
-import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.engine.LanguageModel;
 import dev.microgpt.engine.LossHistory;
-import dev.microgpt.engine.Matrix;
 import dev.microgpt.engine.MicroGpt;
-import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.engine.ModelState;
-import dev.microgpt.engine.StepResult;
-import dev.microgpt.engine.random.RandomSource;
 
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -25,66 +17,122 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /// A named model. Its methods may be called from any thread; they wait for their turn.
 ///
-/// The model itself is touched on the session's lane alone, so nobody ever sees a half-done step.
-/// What the lane publishes after each slice of work may be read at any time.
+/// The model itself, an [ActiveSession], is touched on the session's lane alone, so nobody ever sees a
+/// half-done step. What the lane publishes after each slice of work may be read at any time. A session
+/// that is not used may be put away into the store, and comes back with the next call.
+///
+/// What a call has changed is kept when the call returns: see [SessionStore].
 public final class Session {
 
     private final String name;
-    private final Limits limits;
-    private final Compute compute;
+    private final SessionEnvironment environment;
     private final Compute.Lane lane;
     private final AtomicInteger trainers = new AtomicInteger();
-    private final Runs runs = new Runs(this);
-    private final Timeline timeline;
     private final Questions questions = new Questions(this);
-    private volatile boolean deleted;
     private final Set<SessionListener> listeners = ConcurrentHashMap.newKeySet();
 
-    // Confined to the lane.
-    private MicroGpt model;
-    private Instant createdAt = now();
-    private SessionState state = SessionState.CREATED;
-    private @Nullable StepResult newest;
-    private final RateMeter rate = new RateMeter();
-    private final LookPace lookPace = new LookPace();
+    /// Null while it is put away. Changed on the lane.
+    private volatile @Nullable ActiveSession active;
 
+    private @Nullable Waking waking; // confined to the lane
     private volatile Snapshot snapshot;
+    private volatile boolean deleted;
+    private volatile long bytes;
+    private volatile long usedAt = System.nanoTime();
 
-    Session(String name, ModelOptions options, Limits limits, Compute compute) {
+    /// A session that is yet to begin.
+    private Session(
+            String name,
+            SessionEnvironment environment,
+            MicroGpt model,
+            Timeline timeline,
+            SessionState state,
+            SessionEvent.@Nullable Kind kind) {
         this.name = name;
-        this.limits = limits;
-        this.compute = compute;
-        lane = compute.newLane();
-        timeline = new Timeline();
-        model = new MicroGpt(options);
-        snapshot = takeSnapshot();
+        this.environment = environment;
+        lane = environment.compute().newLane();
+        ActiveSession fresh =
+                new ActiveSession(
+                        this,
+                        environment,
+                        new Journal(environment.store()),
+                        model,
+                        timeline,
+                        state,
+                        ActiveSession.now());
+        active = fresh;
+        environment.keyframes().join(timeline.keyframes());
+        if (kind != null) {
+            fresh.beginTimeline();
+            timeline.add(SessionEvent.of(model.step(), ActiveSession.now(), kind, null));
+        }
+        snapshot = fresh.snapshot();
     }
 
-    /// A session that begins with a model which has parameters.
-    ///
-    /// @param timeline what it remembers of the model's past
-    private Session(
-            String name, MicroGpt model, Timeline timeline, Limits limits, Compute compute) {
-        this.name = name;
-        this.limits = limits;
-        this.compute = compute;
-        lane = compute.newLane();
-        this.model = model;
-        this.timeline = timeline;
-        state = SessionState.READY;
-        snapshot = takeSnapshot();
+    /// A session that is put away.
+    private Session(StoredSession stored, SessionEnvironment environment) {
+        name = stored.view().name();
+        this.environment = environment;
+        lane = environment.compute().newLane();
+        snapshot = Snapshot.ofStored(stored.epoch(), stored.view());
+    }
+
+    /// A session without documents.
+    static Session created(String name, ModelOptions options, SessionEnvironment environment) {
+        return new Session(
+                name,
+                environment,
+                new MicroGpt(options),
+                new Timeline(),
+                SessionState.CREATED,
+                null);
+    }
+
+    /// A session with new parameters.
+    static Session loaded(
+            String name, ModelOptions options, Corpus corpus, SessionEnvironment environment) {
+        MicroGpt model = new MicroGpt(options);
+        model.loadData(corpus);
+        model.initParams();
+        return new Session(
+                name,
+                environment,
+                model,
+                new Timeline(),
+                SessionState.READY,
+                SessionEvent.Kind.LOADED);
     }
 
     /// A session with a model from elsewhere.
-    static Session restored(String name, MicroGpt model, Limits limits, Compute compute) {
-        Session session = new Session(name, model, new Timeline(), limits, compute);
-        session.begin(SessionEvent.Kind.RESTORED);
-        session.publish();
-        return session;
+    static Session restored(String name, MicroGpt model, SessionEnvironment environment) {
+        return new Session(
+                name,
+                environment,
+                model,
+                new Timeline(),
+                SessionState.READY,
+                SessionEvent.Kind.RESTORED);
+    }
+
+    /// A session as the store has it.
+    static Session stored(StoredSession stored, SessionEnvironment environment) {
+        return new Session(stored, environment);
+    }
+
+    /// Begins to exist, which a session that nobody has seen may fail to do.
+    ///
+    /// @throws SessionException `storage_full`
+    void begin() {
+        changed(
+                active -> {
+                    active.journal().begin(environment.epochs().incrementAndGet(), active, true);
+                    active.publish();
+                    return true;
+                });
     }
 
     public String name() {
@@ -101,28 +149,35 @@ public final class Session {
         return snapshot;
     }
 
+    /// Has the session in memory, for at least some seconds from now on, and as long as it is watched.
+    public Session wake() {
+        usedAt = System.nanoTime();
+        active();
+        return this;
+    }
+
+    private ActiveSession active() {
+        ActiveSession now = active;
+        return now == null ? call(awake -> awake) : now;
+    }
+
     /// The losses of the present parameters.
     ///
     /// @throws SessionException `not_loaded` if there are no parameters
     public LossHistory losses() {
-        Snapshot now = snapshot;
-        requireLoaded(now.view());
+        Snapshot now = wake().snapshot;
+        Refusals.requireLoaded(now.view());
         return now.losses();
     }
 
     /// What happened so far beside steps.
     public History history() {
-        return timeline.history();
+        return active().timeline().history();
     }
 
     /// The steps that the session can be asked about.
     public KeyframesView keyframes() {
-        return timeline.keyframes().view();
-    }
-
-    /// To be given its share of memory.
-    Keyframes keyframeStore() {
-        return timeline.keyframes();
+        return active().timeline().keyframes().view();
     }
 
     /// Calls a listener after each slice of work that changed something, until it is removed.
@@ -138,9 +193,9 @@ public final class Session {
 
     /// Starts anew with other options and documents; without documents, these go.
     void reset(ModelOptions options, @Nullable Corpus corpus) {
-        call(
-                () -> {
-                    renew(options, corpus, now());
+        changed(
+                active -> {
+                    active.renew(options, corpus, ActiveSession.now());
                     return true;
                 });
     }
@@ -149,11 +204,12 @@ public final class Session {
     ///
     /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
     public SessionView load(Corpus corpus, boolean overwrite) {
-        return call(
-                () -> {
+        return changed(
+                active -> {
                     requireLoadable(overwrite);
-                    limits.check(model.options(), corpus);
-                    renew(model.options(), corpus, createdAt);
+                    ModelOptions options = active.model().options();
+                    limits().check(options, corpus);
+                    active.renew(options, corpus, snapshot.view().createdAt());
                     return snapshot.view();
                 });
     }
@@ -174,45 +230,11 @@ public final class Session {
 
     /// Goes on with a model from elsewhere.
     void restore(MicroGpt restored) {
-        call(
-                () -> {
-                    replace(restored, now());
-                    begin(SessionEvent.Kind.RESTORED);
-                    publish();
+        changed(
+                active -> {
+                    active.restore(restored);
                     return true;
                 });
-    }
-
-    /// Makes the new model before it lets go of the old one.
-    private void renew(ModelOptions options, @Nullable Corpus corpus, Instant birth) {
-        MicroGpt fresh = new MicroGpt(options);
-        if (corpus != null) {
-            fresh.loadData(corpus);
-            fresh.initParams();
-        }
-        replace(fresh, birth);
-        if (corpus == null) {
-            state = SessionState.CREATED;
-        } else {
-            begin(SessionEvent.Kind.LOADED);
-        }
-        publish();
-    }
-
-    private void replace(MicroGpt fresh, Instant birth) {
-        runs.end(RunState.CANCELLED, "the session was started anew");
-        model = fresh;
-        createdAt = birth;
-        newest = null;
-        timeline.restart();
-    }
-
-    /// The model has parameters, and no past yet.
-    private void begin(SessionEvent.Kind kind) {
-        state = SessionState.READY;
-        timeline.begin(model.step(), model.options());
-        remember();
-        record(kind, null);
     }
 
     /// Changes how the next steps train, also while a run goes on.
@@ -220,22 +242,14 @@ public final class Session {
     /// @throws InvalidInputException if a value is out of its range or beyond the limits
     /// @throws SessionException `not_loaded`
     public SessionView steer(Steering steering) {
-        requireLoaded(snapshot.view());
-        return call(
-                () -> {
-                    requireLoaded(snapshot.view());
-                    change(steering);
-                    publish();
+        Refusals.requireLoaded(snapshot.view());
+        return changed(
+                active -> {
+                    active.requireLoaded();
+                    active.steer(steering);
+                    active.publish();
                     return snapshot.view();
                 });
-    }
-
-    private void change(Steering steering) {
-        ModelOptions steered = steering.applyTo(model.options());
-        limits.check(steered, model.corpus());
-        model.steer(steered.learningRate(), steered.numSteps(), steered.batchSize());
-        timeline.begin(model.step(), steered);
-        timeline.add(SessionEvent.steered(model.step(), now(), steering));
     }
 
     /// A session of its own that goes on as this one does, or did: the same parameters, optimiser,
@@ -245,45 +259,31 @@ public final class Session {
     /// @throws InvalidInputException if the step is not between 0 and the present one
     /// @throws SessionException `not_loaded` or `wrong_state`
     Session fork(String newName, @Nullable Long step) {
-        Branch branch = call(() -> branch(step));
+        ActiveSession.Branch branch = call(active -> active.branch(step));
         // On a lane of its own: neither this session nor any other has to wait for it.
-        CompletableFuture<MicroGpt> replay = compute.newLane().train(branch.replay);
+        CompletableFuture<MicroGpt> replay = environment.compute().newLane().train(branch.replay());
         MicroGpt child = await(replay, () -> replay.cancel(false));
-        branch.past.add(SessionEvent.forked(child.step(), now(), name));
-        return new Session(newName, child, branch.past, limits, compute);
-    }
-
-    /// What a session that is to begin at an earlier step needs.
-    private record Branch(Replay replay, Timeline past) {}
-
-    private Branch branch(@Nullable Long asked) {
-        requireStep(asked);
-        long step = asked == null ? model.step() : asked;
-        return new Branch(
-                new Replay(modelBefore(step), timeline.phasesUpTo(step), step),
-                timeline.upTo(step));
-    }
-
-    /// A copy of the model at the step, or at a keyframe before it.
-    private MicroGpt modelBefore(long step) {
-        if (step == model.step() && state != SessionState.FAILED) {
-            return model.copy();
-        }
-        RandomSource generator = timeline.generatorAt(step, model.random());
-        for (ModelState keyframe : timeline.wayTo(step)) {
-            MicroGpt past = model.goneBackTo(keyframe, generator);
-            if (past != null) {
-                return past;
-            }
-        }
-        throw new IllegalStateException("the losses up to the first keyframe are unknown");
+        branch.past().add(SessionEvent.forked(child.step(), ActiveSession.now(), name));
+        return new Session(newName, environment, child, branch.past(), SessionState.READY, null);
     }
 
     /// Ends the session: what waits for it fails, and so does what comes.
+    ///
+    /// @throws SessionException `storage_full`
     void delete() {
+        close();
+        await(environment.store().delete(snapshot.epoch()));
+    }
+
+    /// Ends the session as far as it is in memory.
+    void close() {
         lane.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
         deleted = true;
-        runs.askAllToCancel();
+        ActiveSession now = active;
+        if (now != null) {
+            now.runs().askAllToCancel();
+            environment.keyframes().leave(now.timeline().keyframes());
+        }
         snapshot = snapshot.afterDelete();
         listeners.forEach(SessionListener::changed);
     }
@@ -294,20 +294,21 @@ public final class Session {
     ///
     /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
     public StepOutcome step(StepCall call) {
-        return step(call, snapshot.losses());
+        return step(call, null);
     }
 
     /// Trains, unless the session has been started anew.
     ///
-    /// @param expected the losses of the parameters that are meant
+    /// @param epoch the one that is meant; null for the present one
     /// @throws SessionException `out_of_range`, `not_loaded`, `wrong_state` or `busy`
-    public StepOutcome step(StepCall call, LossHistory expected) {
-        Snapshot now = snapshot;
-        requireTrainable(now.view());
-        runs.requireNone();
-        limits.checkTraces(now, call);
-        Training training = new Training(call, expected);
-        return await(lane.train(training), training::giveUp);
+    public StepOutcome step(StepCall call, @Nullable Long epoch) {
+        Snapshot now = wake().snapshot;
+        Refusals.requireTrainable(now.view());
+        active().runs().requireNone();
+        limits().checkTraces(now, call);
+        requireRoom();
+        StepTraining training = new StepTraining(call, epoch == null ? now.epoch() : epoch);
+        return told(await(queueTraining(training), training::giveUp));
     }
 
     /// Lets the session count as training from now on, also between step calls.
@@ -320,8 +321,8 @@ public final class Session {
         trainers.decrementAndGet();
         try {
             call(
-                    () -> {
-                        publish();
+                    active -> {
+                        active.publish();
                         return true;
                     });
         } catch (SessionException _) {
@@ -334,308 +335,180 @@ public final class Session {
     /// @throws InvalidInputException if it steers to a value out of range
     /// @throws SessionException `not_loaded`, `wrong_state`, or `busy` if a run is active
     public RunView startRun(RunCall call) {
-        requireTrainable(snapshot.view());
-        return call(
-                () -> {
-                    requireTrainable(snapshot.view());
-                    runs.requireNone();
+        Refusals.requireTrainable(snapshot.view());
+        return changed(
+                active -> {
+                    active.requireTrainable();
+                    active.runs().requireNone();
                     if (call.steering() != null) {
-                        change(call.steering());
+                        active.steer(call.steering());
                     }
-                    Run run = runs.start(call);
-                    publish();
+                    Run run = active.runs().start(call);
+                    active.publish();
                     return run.view();
                 });
     }
 
     /// The newest runs, oldest first.
     public List<RunView> runs() {
-        return runs.views();
+        return active().runs().views();
     }
 
     /// @throws SessionException `not_found`
     public RunView run(long id) {
-        return runs.find(id).view();
+        return active().runs().find(id).view();
     }
 
     /// Pauses a run after the slice that it is at. Changes nothing on one that is paused or has ended.
     ///
     /// @throws SessionException `not_found`
     public RunView pauseRun(long id) {
-        Run run = runs.find(id);
-        run.ask(Run.Request.PAUSE);
-        return settle(run, () -> runs.obey(run));
+        active().runs().find(id).ask(Run.Request.PAUSE);
+        return settle(id, Runs::obey);
     }
 
     /// Lets a paused run go on. Changes nothing on others.
     ///
     /// @throws SessionException `not_found`, or `wrong_state` if the session has failed
     public RunView resumeRun(long id) {
-        Run run = runs.find(id);
-        return settle(run, () -> runs.resume(run));
+        active().runs().find(id);
+        return settle(id, Runs::resume);
     }
 
     /// Ends a run after the slice that it is at. Changes nothing on one that has ended.
     ///
     /// @throws SessionException `not_found`
     public RunView cancelRun(long id) {
-        Run run = runs.find(id);
-        run.ask(Run.Request.CANCEL);
-        return settle(run, () -> runs.obey(run));
+        active().runs().find(id).ask(Run.Request.CANCEL);
+        return settle(id, Runs::obey);
     }
 
-    private RunView settle(Run run, Runnable change) {
-        return call(
-                () -> {
-                    change.run();
-                    publish();
+    private interface RunChange {
+        void make(Runs runs, Run run);
+    }
+
+    private RunView settle(long id, RunChange change) {
+        return changed(
+                active -> {
+                    Run run = active.runs().find(id);
+                    change.make(active.runs(), run);
+                    active.publish();
                     return run.view();
                 });
     }
 
-    // ---- to be asked, on the lane
-
-    /// The model as it is; or, where a step is named, a copy of it as it was at the newest keyframe up
-    /// to that step.
-    AsOf<LanguageModel> modelAsOf(@Nullable Long step) {
-        if (step == null) {
-            requireStep(null);
-            return new AsOf<>(model.step(), model.languageModel());
-        }
-        ModelState past = stateAsOf(step);
-        return new AsOf<>(past.step(), model.modelAt(past));
-    }
-
-    /// The model's state as it is or, where a step is named, as it was at the newest keyframe up to it.
-    ModelState stateAsOf(@Nullable Long step) {
-        requireStep(step);
-        if (step == null || (step == model.step() && state != SessionState.FAILED)) {
-            return model.state();
-        }
-        ModelState keyframe = timeline.keyframes().atOrBefore(step);
-        if (keyframe == null) {
-            throw new IllegalStateException("there is no keyframe for step " + step);
-        }
-        return keyframe;
-    }
-
-    /// A failed session cannot be used as it is, but as it was.
-    ///
-    /// @param step null for the present one
-    private void requireStep(@Nullable Long step) {
-        if (step == null) {
-            requireUsable(snapshot.view());
-        } else {
-            requireLoaded(snapshot.view());
-            InvalidInputException.requireRange(
-                    "step", step, timeline.keyframes().firstStep(), model.step());
-        }
-    }
-
-    // ---- on the lane
-
-    Compute.Lane lane() {
-        return lane;
-    }
+    // ---- for the lane
 
     Limits limits() {
-        return limits;
+        return environment.limits();
     }
 
-    MicroGpt model() {
-        return model;
+    boolean isBeingTrained() {
+        return trainers.get() > 0;
     }
 
-    /// @throws SessionException `not_found`
-    Matrix matrix(String matrixName) {
-        return model.matrices().stream()
-                .filter(matrix -> matrix.name().equals(matrixName))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new SessionException(
-                                        ErrorCode.NOT_FOUND,
-                                        "the model has no matrix '%s'".formatted(matrixName),
-                                        "matrix",
-                                        matrixName));
+    boolean hasListeners() {
+        return !listeners.isEmpty();
     }
 
-    /// @throws SessionException `not_loaded` or `wrong_state`
-    void requireUsable() {
-        requireUsable(snapshot.view());
-    }
-
-    /// @throws SessionException `not_loaded`
-    void requireLoaded() {
-        requireLoaded(snapshot.view());
-    }
-
-    long step() {
-        return model.step();
-    }
-
-    /// A generator for one call.
-    RandomSource newRandom(long seed) {
-        return model.newRandom(seed);
-    }
-
-    /// The seed of the session.
-    long seed() {
-        return model.options().seed();
-    }
-
-    /// The session's own generator, from which something is about to be drawn.
-    RandomSource random() {
-        timeline.beforeDraw(model.step(), model.random());
-        return model.random();
-    }
-
-    void record(SessionEvent.Kind kind, @Nullable Long runId) {
-        timeline.add(SessionEvent.of(model.step(), now(), kind, runId));
-    }
-
-    /// Makes steps until the deadline. Now and then one is looked at closely, for those who watch.
-    void train(Steps steps, long deadline) {
-        long before = model.step();
-        long now = System.nanoTime();
-        rate.resume(now);
-        try {
-            boolean isOver = false;
-            while (!isOver && steps.hasNext()) {
-                isOver = now >= deadline; // after this step: at least one is made
-                if (steps.wantsTrace() || isLookDue(steps, now)) {
-                    newest = model.trainStep(true);
-                    steps.add(newest);
-                    lookPace.took(now, System.nanoTime());
-                } else if (steps.isLast()) {
-                    newest = model.trainStep(false);
-                    steps.add(newest);
-                } else {
-                    steps.add(model.advance());
-                }
-                if (Keyframes.isDue(model.step())) {
-                    remember();
-                }
-                now = System.nanoTime();
-            }
-        } catch (Throwable e) {
-            state = SessionState.FAILED; // should a step be left half done
-            if (e instanceof DivergedException) {
-                timeline.keyframes().add(model.state()); // the last that is good
-            }
-            throw e;
-        } finally {
-            rate.add(model.step() - before, System.nanoTime());
-        }
-    }
-
-    /// Where anybody watches, the last of all steps is always looked at.
-    private boolean isLookDue(Steps steps, long now) {
-        return (steps.isLast() || lookPace.isDue(now)) && isWatched();
-    }
-
-    private boolean isWatched() {
+    /// Whether somebody wants to look at steps, and may.
+    boolean isWatched() {
         for (SessionListener listener : listeners) {
             if (listener.wantsTraces()) {
-                return limits.allowsTrace(snapshot);
+                return limits().allowsTrace(snapshot);
             }
         }
         return false;
     }
 
-    /// Keeps the model as it is, and a text that it writes.
-    private void remember() {
-        timeline.keyframes().add(model.state());
-        try {
-            timeline.add(TextSample.of(model));
-        } catch (DivergedException _) {
-            // It cannot write, and training will soon tell why.
+    void publish(Snapshot now) {
+        snapshot = deleted ? now.afterDelete() : now;
+        ActiveSession present = active;
+        bytes = present == null ? 0 : present.bytes();
+        listeners.forEach(SessionListener::changed);
+    }
+
+    // ---- to take turns
+
+    /// What came of some work, and when all that it builds on is kept.
+    record Told<T>(T value, CompletableFuture<Void> kept) {}
+
+    /// Work on the session, which first comes back to memory if it is put away.
+    private final class Turn<T> implements Compute.Sliced<Told<T>> {
+
+        private final Work<T> work;
+
+        Turn(Work<T> work) {
+            this.work = work;
+        }
+
+        @Override
+        public @Nullable Told<T> slice(long deadline) throws Exception {
+            usedAt = System.nanoTime();
+            ActiveSession present = active;
+            if (present == null) {
+                present = comeBack(deadline);
+            }
+            if (present == null) {
+                return null;
+            }
+            T value = work.slice(present, deadline);
+            return value == null ? null : new Told<>(value, present.journal().latest());
         }
     }
 
-    /// The steps of one call.
-    private final class Training implements Compute.Sliced<StepOutcome>, Steps {
-
-        private final StepCall call;
-        private final StepOutcome.Builder outcome;
-        private final LossHistory expected;
-        private int done;
-        private volatile boolean givenUp;
-
-        Training(StepCall call, LossHistory expected) {
-            this.call = call;
-            this.expected = expected;
-            outcome = new StepOutcome.Builder(call);
-        }
-
-        void giveUp() {
-            givenUp = true;
-        }
-
-        @Override
-        public @Nullable StepOutcome slice(long deadline) {
-            requireSame();
-            requireTrainable(snapshot.view());
-            try {
-                train(this, deadline);
-                boolean over = givenUp || done == call.count();
-                state = over ? SessionState.READY : SessionState.TRAINING;
-            } finally {
-                publish();
-            }
-            if (givenUp) {
-                throw new SessionException(ErrorCode.BUSY, "the call was given up");
-            }
-            return done == call.count() ? outcome.build() : null;
-        }
-
-        private void requireSame() {
-            if (expected != model.lossHistory()) {
-                throw new SessionException(
-                        ErrorCode.WRONG_STATE,
-                        "the session was started anew after %d steps of this call".formatted(done));
-            }
-        }
-
-        @Override
-        public boolean hasNext() {
-            return !givenUp && done < call.count();
-        }
-
-        @Override
-        public boolean isLast() {
-            return done == call.count() - 1;
-        }
-
-        @Override
-        public boolean wantsTrace() {
-            return call.wantsTrace(isLast());
-        }
-
-        @Override
-        public void add(double loss) {
-            outcome.add(loss);
-            done++;
-        }
-
-        @Override
-        public void add(StepResult result) {
-            outcome.add(result);
-            done++;
-        }
+    <T> CompletableFuture<Told<T>> queueTraining(Work<T> work) {
+        return lane.train(new Turn<>(work));
     }
 
-    <T> T call(Supplier<T> work) {
-        return await(lane.call(_ -> work.get()));
+    <T> CompletableFuture<Told<T>> queueCall(Work<T> work) {
+        return lane.call(new Turn<>(work));
     }
 
-    <T> T await(CompletableFuture<T> result) {
-        return await(result, () -> result.cancel(false));
+    /// Does something on the lane that changes nothing.
+    <T> T call(Function<ActiveSession, T> work) {
+        return call((active, _) -> work.apply(active));
+    }
+
+    /// Does something on the lane that changes nothing.
+    <T> T call(Work<T> work) {
+        CompletableFuture<Told<T>> result = queueCall(work);
+        return await(result, () -> result.cancel(false)).value();
+    }
+
+    /// Does something on the lane that changes the session, and waits until that is kept.
+    <T> T changed(Function<ActiveSession, T> work) {
+        return changed((active, _) -> work.apply(active));
+    }
+
+    /// Does something on the lane that changes the session, and waits until that is kept.
+    <T> T changed(Work<T> work) {
+        requireRoom();
+        return kept(queueCall(work));
+    }
+
+    /// Waits for what was queued, and until that is kept.
+    <T> T kept(CompletableFuture<Told<T>> result) {
+        return told(await(result, () -> result.cancel(false)));
+    }
+
+    /// @throws SessionException `storage_full`
+    void requireRoom() {
+        environment.store().requireRoom();
+    }
+
+    private <T> T told(Told<T> told) {
+        await(told.kept());
+        return told.value();
+    }
+
+    private void await(CompletableFuture<Void> kept) {
+        await(kept.thenApply(_ -> true), () -> {});
     }
 
     private <T> T await(CompletableFuture<T> result, Runnable giveUp) {
         try {
-            return result.get(limits.callTime().toNanos(), TimeUnit.NANOSECONDS);
+            return result.get(limits().callTime().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
@@ -646,7 +519,7 @@ public final class Session {
             throw new SessionException(
                     ErrorCode.BUSY,
                     "the call was cut off after %s; session '%s' has made %d steps"
-                            .formatted(limits.callTime(), name, snapshot.view().step()));
+                            .formatted(limits().callTime(), name, snapshot.view().step()));
         } catch (InterruptedException _) {
             giveUp.run();
             Thread.currentThread().interrupt();
@@ -654,74 +527,100 @@ public final class Session {
         }
     }
 
-    private static Instant now() {
-        return Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    // ---- to be put away and to come back
+
+    /// When the session was last used, in the time of `System.nanoTime()`.
+    long usedAt() {
+        return usedAt;
     }
 
-    void publish() {
-        snapshot = takeSnapshot();
-        if (deleted) { // meanwhile
-            snapshot = snapshot.afterDelete();
+    /// The memory that it takes, about: 0 while it is put away.
+    long bytes() {
+        return bytes;
+    }
+
+    /// Lets a run that went on when the process ended go on, or stand.
+    @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
+    void goOn(boolean runs) {
+        queueCall(
+                (active, _) -> {
+                    if (runs) {
+                        active.runs().goOn();
+                    } else {
+                        active.runs().pause();
+                    }
+                    active.publish();
+                    return true;
+                });
+    }
+
+    /// Comes back as it was when it was put away, or when the process ended.
+    ///
+    /// @return null if there is more to do
+    private @Nullable ActiveSession comeBack(long deadline) {
+        Waking now = waking;
+        if (now == null) {
+            now = new Waking(this, environment, snapshot);
+            waking = now;
         }
-        listeners.forEach(SessionListener::changed);
-    }
-
-    private Snapshot takeSnapshot() {
-        boolean loaded = state != SessionState.CREATED;
-        SessionState shown = shownState();
-        ModelConfig config = model.getConfig();
-        SessionView view =
-                new SessionView(
-                        name,
-                        shown,
-                        model.options().engine(),
-                        model.step(),
-                        loaded ? model.numParams() : null,
-                        loaded ? config.vocabSize() : null,
-                        loaded ? config.numDocs() : null,
-                        model.options(),
-                        createdAt,
-                        shown == SessionState.TRAINING ? rate.perSecond() : 0);
-        int longest = loaded ? Math.min(config.blockSize(), model.corpus().longest() + 1) : 0;
-        return new Snapshot(view, model.lossHistory(), newest, longest, deleted);
-    }
-
-    private SessionState shownState() {
-        Run run = runs.active();
-        if (state == SessionState.READY && run != null) {
-            return run.state() == RunState.PAUSED ? SessionState.PAUSED : SessionState.TRAINING;
+        ActiveSession awake;
+        try {
+            awake = now.slice(deadline);
+        } catch (RuntimeException e) {
+            waking = null;
+            throw e;
         }
-        boolean training = state == SessionState.READY && trainers.get() > 0;
-        return training ? SessionState.TRAINING : state;
+        if (awake != null) {
+            waking = null;
+            environment.keyframes().join(awake.timeline().keyframes());
+            active = awake;
+            awake.publish();
+        }
+        return awake;
     }
 
-    private static void requireUsable(SessionView view) {
-        requireLoaded(view);
-        if (view.state() == SessionState.FAILED) {
-            throw new SessionException(
-                    ErrorCode.WRONG_STATE,
-                    ("session '%s' has failed at step %d; init with ?overwrite=true and a lower"
-                                    + " learningRate starts it anew")
-                            .formatted(view.name(), view.step()));
+    /// Has all of the session kept if nobody uses it, and then lets go of it.
+    ///
+    /// @param unusedSince in the time of `System.nanoTime()`
+    void putAway(long unusedSince) {
+        ActiveSession now = active;
+        if (now != null) {
+            kept(lane.call(_ -> save(now)));
+            await(lane.call(_ -> letGo(unusedSince)), () -> {});
         }
     }
 
-    private static void requireTrainable(SessionView view) {
-        requireUsable(view);
-        Integer documents = view.numDocs();
-        if (documents != null && documents == 0) {
-            throw new SessionException(
-                    ErrorCode.NOT_LOADED,
-                    "session '%s' was restored without documents, and can only be asked"
-                            .formatted(view.name()));
+    private static Told<Boolean> save(ActiveSession session) {
+        boolean isIdle = session.isIdle();
+        return new Told<>(
+                isIdle, isIdle ? session.saveAll() : CompletableFuture.completedFuture(null));
+    }
+
+    private boolean letGo(long unusedSince) {
+        ActiveSession now = active;
+        if (now == null
+                || usedAt - unusedSince > 0
+                || !now.isIdle()
+                || !now.journal().isKept(now)) {
+            return false;
+        }
+        active = null;
+        bytes = 0;
+        environment.keyframes().leave(now.timeline().keyframes());
+        snapshot = Snapshot.ofStored(now.journal().epoch(), now.view());
+        return true;
+    }
+
+    /// Has all of the session kept, once no thread computes any more. If that fails, its changes are.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    void saveAtEnd() {
+        ActiveSession now = active;
+        if (now != null) {
+            now.saveAll();
         }
     }
 
-    private static void requireLoaded(SessionView view) {
-        if (view.state() == SessionState.CREATED) {
-            throw new SessionException(
-                    ErrorCode.NOT_LOADED,
-                    "session '%s' has no documents yet: load some first".formatted(view.name()));
-        }
+    static Instant now() {
+        return ActiveSession.now();
     }
 }

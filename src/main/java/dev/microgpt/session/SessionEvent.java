@@ -40,6 +40,8 @@ public record SessionEvent(
         RESTORED,
         /// The session began as a copy of another one.
         FORKED,
+        /// After a restart, the same steps did not give the same losses: another CPU.
+        DIFFERS,
         STEERED,
         STARTED,
         PAUSED,

@@ -6,6 +6,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 
 import java.util.List;
@@ -19,14 +20,22 @@ public final class SessionService {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
     private final Limits limits;
-    private final Compute compute;
-    private final KeyframeBudget keyframeBudget;
+    private final SessionEnvironment environment;
     private final ConcurrentSkipListMap<String, Session> sessions = new ConcurrentSkipListMap<>();
 
-    SessionService(Limits limits, Compute compute) {
+    SessionService(
+            Limits limits, Compute compute, ObjectProvider<SessionStore> store, RunSettings runs) {
         this.limits = limits;
-        this.compute = compute;
-        keyframeBudget = new KeyframeBudget(limits.keyframeBytes());
+        environment =
+                SessionEnvironment.of(
+                        limits, compute, store.getIfAvailable(() -> SessionStore.NONE));
+        for (StoredSession stored : environment.store().sessions()) {
+            Session session = Session.stored(stored, environment);
+            sessions.put(session.name(), session);
+            if (stored.hasRun()) {
+                session.goOn(runs.afterRestart() == RunSettings.AfterRestart.RESUME);
+            }
+        }
     }
 
     /// Makes a session, or starts one anew. If this fails, everything is as it was.
@@ -44,19 +53,14 @@ public final class SessionService {
         } else {
             limits.check(options, corpus);
         }
-        Session fresh = new Session(name, options, limits, compute);
-        Session session = register(name, fresh, overwrite);
-        if (session == fresh && corpus == null) {
-            return session; // just as it should be
-        }
-        try {
+        environment.store().requireRoom();
+        Session fresh =
+                corpus == null
+                        ? Session.created(name, options, environment)
+                        : Session.loaded(name, options, corpus, environment);
+        Session session = register(fresh, overwrite);
+        if (session != fresh) {
             session.reset(options, corpus);
-        } catch (Throwable e) {
-            if (session == fresh) {
-                sessions.remove(name, fresh);
-                keyframeBudget.leave(fresh.keyframeStore());
-            }
-            throw e;
         }
         return session;
     }
@@ -71,7 +75,8 @@ public final class SessionService {
         Session parent = get(name);
         requireAbsent(newName, false);
         requireRoom();
-        return register(newName, parent.fork(newName, step), false);
+        environment.store().requireRoom();
+        return register(parent.fork(newName, step), false);
     }
 
     /// Makes a session with a model from elsewhere, or replaces the model of one.
@@ -82,8 +87,9 @@ public final class SessionService {
     /// @throws SessionException `invalid_name`, `exists`, or `busy` if there are too many sessions
     public boolean restore(String name, MicroGpt model, boolean overwrite) {
         requireAbsent(name, overwrite);
-        Session fresh = Session.restored(name, model, limits, compute);
-        Session session = register(name, fresh, overwrite);
+        environment.store().requireRoom();
+        Session fresh = Session.restored(name, model, environment);
+        Session session = register(fresh, overwrite);
         if (session != fresh) {
             session.restore(model);
         }
@@ -104,16 +110,40 @@ public final class SessionService {
         }
     }
 
+    /// Lets a session begin, unless there is one of that name.
+    ///
+    /// @return the one that there is now
+    private Session register(Session fresh, boolean overwrite) {
+        Session session;
+        try {
+            session = put(fresh, overwrite);
+        } catch (SessionException e) {
+            fresh.close();
+            throw e;
+        }
+        if (session != fresh) {
+            fresh.close();
+            return session;
+        }
+        try {
+            fresh.begin();
+        } catch (Throwable e) {
+            sessions.remove(fresh.name(), fresh);
+            fresh.close();
+            throw e;
+        }
+        return fresh;
+    }
+
     /// One at a time, so that the number of sessions stays within its limit.
-    private synchronized Session register(String name, Session fresh, boolean overwrite) {
-        requireAbsent(name, overwrite);
-        Session existing = sessions.get(name);
+    private synchronized Session put(Session fresh, boolean overwrite) {
+        requireAbsent(fresh.name(), overwrite);
+        Session existing = sessions.get(fresh.name());
         if (existing != null) {
             return existing;
         }
         requireRoom();
-        sessions.put(name, fresh);
-        keyframeBudget.join(fresh.keyframeStore());
+        sessions.put(fresh.name(), fresh);
         return fresh;
     }
 
@@ -145,15 +175,30 @@ public final class SessionService {
         return from.values().stream().limit(limit).toList();
     }
 
+    /// Those that are in memory.
+    List<Session> inMemory() {
+        return sessions.values().stream().filter(session -> session.bytes() > 0).toList();
+    }
+
+    /// Has all sessions kept as they are, once no thread computes any more.
+    void saveAll() {
+        sessions.values().forEach(Session::saveAtEnd);
+    }
+
+    /// Whether what is put away can be had back.
+    boolean keepsSessions() {
+        return environment.store().keepsSessions();
+    }
+
     /// @throws SessionException `invalid_name` or `not_found`
     public void delete(String name) {
         requireValid(name);
+        environment.store().requireRoom();
         Session session = sessions.remove(name);
         if (session == null) {
             throw notFound(name);
         }
         session.delete();
-        keyframeBudget.leave(session.keyframeStore());
     }
 
     private static void requireValid(String name) {

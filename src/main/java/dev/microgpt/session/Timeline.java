@@ -3,6 +3,7 @@ package dev.microgpt.session;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
+import dev.microgpt.engine.RandomKind;
 import dev.microgpt.engine.random.RandomSource;
 
 import java.util.ArrayDeque;
@@ -117,6 +118,30 @@ final class Timeline {
         draws.stream().filter(draw -> draw.step < step).forEach(copy.draws::add);
         samples.stream().filter(sample -> sample.step() <= step).forEach(copy.samples::add);
         return copy;
+    }
+
+    /// All but the keyframes, to be kept.
+    synchronized Past past() {
+        return new Past(
+                List.copyOf(events),
+                List.copyOf(phases),
+                draws.stream().map(d -> new Past.Draw(d.step, d.before.words())).toList(),
+                List.copyOf(samples));
+    }
+
+    /// A timeline as it was kept.
+    ///
+    /// @param random the kind of the generators
+    static Timeline restore(Past past, List<ModelState> keyframes, RandomKind random) {
+        Timeline timeline = new Timeline();
+        keyframes.forEach(timeline.keyframes::add);
+        timeline.events.addAll(past.events());
+        timeline.phases.addAll(past.schedule());
+        for (Past.Draw draw : past.draws()) {
+            timeline.draws.add(new Draw(draw.step(), random.restore(draw.before())));
+        }
+        timeline.samples.addAll(past.samples());
+        return timeline;
     }
 
     synchronized History history() {

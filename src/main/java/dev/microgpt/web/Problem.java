@@ -110,6 +110,7 @@ public record Problem(
             case EXISTS, NOT_LOADED, ALREADY_TRAINED, BUSY, WRONG_STATE -> HttpStatus.CONFLICT;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case UNSUPPORTED_MEDIA_TYPE -> HttpStatus.UNSUPPORTED_MEDIA_TYPE;
+            case STORAGE_FULL -> HttpStatus.INSUFFICIENT_STORAGE;
             case INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;
         };
     }
@@ -135,6 +136,7 @@ public record Problem(
             case NOT_ACCEPTABLE -> "Not acceptable";
             case INVALID_CHECKPOINT -> "Not a checkpoint";
             case FORBIDDEN_ORIGIN -> "Forbidden origin";
+            case STORAGE_FULL -> "No room to keep it";
             case INTERNAL -> "Internal error";
         };
     }

@@ -1,0 +1,27 @@
+package dev.microgpt.session;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/// What all sessions share.
+///
+/// @param limits what is allowed
+/// @param compute the threads that they work on
+/// @param store where they are kept
+/// @param keyframes the memory for their keyframes
+/// @param epochs the last one that was used
+record SessionEnvironment(
+        Limits limits,
+        Compute compute,
+        SessionStore store,
+        KeyframeBudget keyframes,
+        AtomicLong epochs) {
+
+    static SessionEnvironment of(Limits limits, Compute compute, SessionStore store) {
+        return new SessionEnvironment(
+                limits,
+                compute,
+                store,
+                new KeyframeBudget(limits.keyframeBytes()),
+                new AtomicLong(store.lastEpoch()));
+    }
+}

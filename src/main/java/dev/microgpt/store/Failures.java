@@ -1,0 +1,43 @@
+package dev.microgpt.store;
+
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.SessionException;
+
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+import java.util.Set;
+
+/// Tells what went wrong in the database.
+final class Failures {
+
+    /// With these, room or access may come back.
+    private static final Set<SQLiteErrorCode> PASSING =
+            Set.of(
+                    SQLiteErrorCode.SQLITE_FULL,
+                    SQLiteErrorCode.SQLITE_IOERR,
+                    SQLiteErrorCode.SQLITE_IOERR_WRITE,
+                    SQLiteErrorCode.SQLITE_IOERR_FSYNC,
+                    SQLiteErrorCode.SQLITE_IOERR_TRUNCATE,
+                    SQLiteErrorCode.SQLITE_IOERR_SHMSIZE,
+                    SQLiteErrorCode.SQLITE_IOERR_SHMOPEN,
+                    SQLiteErrorCode.SQLITE_IOERR_SHMMAP,
+                    SQLiteErrorCode.SQLITE_CANTOPEN,
+                    SQLiteErrorCode.SQLITE_READONLY);
+
+    private Failures() {}
+
+    static SessionException explain(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLiteException sqlite
+                    && PASSING.contains(sqlite.getResultCode())) {
+                return new SessionException(
+                        ErrorCode.STORAGE_FULL,
+                        "changes cannot be kept, as the disk of microgpt.data-dir is full or not"
+                                + " writable (%s)".formatted(sqlite.getResultCode()));
+            }
+        }
+        return new SessionException(
+                ErrorCode.INTERNAL, "the change could not be kept: " + failure.getMessage());
+    }
+}

@@ -1,0 +1,88 @@
+package dev.microgpt.store;
+
+import dev.microgpt.engine.Checkpoint;
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.Past;
+import dev.microgpt.session.SavedRun;
+import dev.microgpt.session.SessionState;
+
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.type.TypeReference;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/// A save as it is in its row.
+///
+/// @param random null where there is no model yet, and so are weights and lossSummary
+record SaveRow(
+        long step,
+        long changeNumber,
+        int nextDocument,
+        ModelOptions options,
+        boolean hasFailed,
+        Past past,
+        List<SavedRun> runs,
+        byte @Nullable [] random,
+        byte @Nullable [] weights,
+        byte @Nullable [] lossSummary,
+        @Nullable String document,
+        @Nullable String alphabet,
+        byte @Nullable [] order,
+        int numDocs) {
+
+    private static final TypeReference<Past> PAST = new TypeReference<>() {};
+    private static final TypeReference<List<SavedRun>> RUNS = new TypeReference<>() {};
+
+    /// @param row of `save` and `session`
+    static SaveRow of(ResultSet row) throws SQLException {
+        return new SaveRow(
+                row.getLong("save_step"),
+                row.getLong("change_number"),
+                row.getInt("next_document"),
+                StoredJson.read(row.getString("save_options"), ModelOptions.class),
+                row.getInt("has_failed") > 0,
+                StoredJson.read(row.getBytes("past"), PAST),
+                StoredJson.read(row.getBytes("runs"), RUNS),
+                row.getBytes("random"),
+                row.getBytes("weights"),
+                row.getBytes("loss_summary"),
+                row.getString("document"),
+                row.getString("alphabet"),
+                row.getBytes("training_order"),
+                row.getInt("num_docs"));
+    }
+
+    SessionState state() {
+        if (weights == null) {
+            return SessionState.CREATED;
+        }
+        return hasFailed ? SessionState.FAILED : SessionState.READY;
+    }
+
+    MicroGpt model(Documents documents, LossHistory.Run losses) {
+        if (random == null || weights == null || lossSummary == null) {
+            return new MicroGpt(options);
+        }
+        Corpus corpus = document == null ? null : documents.load(document);
+        Weights numbers = Weights.of(weights, options.engine());
+        Checkpoint checkpoint =
+                new Checkpoint(
+                        options,
+                        corpus == null ? String.valueOf(alphabet) : corpus.tokenizer().alphabet(),
+                        step,
+                        numbers.params(),
+                        numbers.m(),
+                        numbers.v(),
+                        Packed.ints(random),
+                        corpus,
+                        order == null ? MicroGpt.order(options, numDocs) : Packed.ints(order),
+                        nextDocument);
+        return new MicroGpt(checkpoint, LossHistory.restore(Packed.doubles(lossSummary), losses));
+    }
+}

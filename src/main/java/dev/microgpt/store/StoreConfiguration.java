@@ -1,0 +1,73 @@
+package dev.microgpt.store;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+
+import org.flywaydb.core.Flyway;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+/// Opens the store.
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnBooleanProperty(name = "microgpt.store.enabled", matchIfMissing = true)
+class StoreConfiguration {
+
+    private static final int WAIT_FOR_LOCK_MILLIS = 10_000;
+
+    /// One writes; the others bring sessions back.
+    private static final int CONNECTIONS = 4;
+
+    @Bean
+    StoreFile storeFile(StoreSettings settings) {
+        return new StoreFile(settings.dataDir());
+    }
+
+    @Bean
+    HikariDataSource storeDataSource(StoreFile file, StoreSettings settings) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName("store");
+        pool.setMaximumPoolSize(CONNECTIONS);
+        pool.setMinimumIdle(1);
+        pool.setDataSource(sqlite(file.database(), settings.store().sync()));
+        return new HikariDataSource(pool);
+    }
+
+    private static DataSource sqlite(Path file, StoreSettings.Sync sync) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setJournalMode(SQLiteConfig.JournalMode.WAL);
+        config.setSynchronous(
+                switch (sync) {
+                    case PROCESS -> SQLiteConfig.SynchronousMode.NORMAL;
+                    case POWER -> SQLiteConfig.SynchronousMode.FULL;
+                });
+        config.enforceForeignKeys(true);
+        config.setBusyTimeout(WAIT_FOR_LOCK_MILLIS);
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file);
+        return source;
+    }
+
+    @Bean
+    DatabaseStore sessionStore(StoreFile file, DataSource source) {
+        JdbcClient jdbc = JdbcClient.create(source);
+        new Inspection(file.database(), jdbc).requireWhole();
+        Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/migration")
+                .placeholders(Map.of("bytes", "BLOB"))
+                .load()
+                .migrate();
+        return new DatabaseStore(jdbc, new TransactionTemplate(new JdbcTransactionManager(source)));
+    }
+}

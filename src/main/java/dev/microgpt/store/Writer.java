@@ -1,0 +1,216 @@
+package dev.microgpt.store;
+
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.SessionException;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/// The one thread that writes to the database, in the order in which it is asked to: all that has come
+/// while it wrote goes into the next transaction.
+///
+/// What must be written and cannot be, as the disk is full, stays and is tried again, and what comes
+/// after it has to wait: it builds on it. Callers are told at once, and new changes are refused.
+final class Writer implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Writer.class);
+
+    /// Callers wait for what they wrote, so that there is no more than one piece a call.
+    private static final int MOST_WAITING = 20_000;
+
+    private static final int LARGEST_BATCH = 256;
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+    private static final Duration STOP_TIME = Duration.ofSeconds(10);
+
+    private final TransactionTemplate transactions;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final ArrayDeque<Piece> waiting = new ArrayDeque<>();
+    private final Thread thread;
+    private boolean closed;
+
+    /// Why what must be written could not be.
+    private volatile @Nullable SessionException trouble;
+
+    /// @param mayFail whether it is dropped when it cannot be written
+    private record Piece(Runnable write, boolean mayFail, CompletableFuture<Void> done) {}
+
+    Writer(TransactionTemplate transactions) {
+        this.transactions = transactions;
+        thread = Thread.ofPlatform().name("store").daemon().start(this::work);
+    }
+
+    /// @param write runs in a transaction, perhaps with others, perhaps more than once
+    CompletableFuture<Void> write(Runnable write, boolean mayFail) {
+        Piece piece = new Piece(write, mayFail, new CompletableFuture<>());
+        lock.lock();
+        try {
+            if (closed) {
+                piece.done.completeExceptionally(shuttingDown());
+            } else {
+                waiting.add(piece);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return piece.done;
+    }
+
+    private static SessionException shuttingDown() {
+        return new SessionException(ErrorCode.BUSY, "the service is shutting down");
+    }
+
+    /// @throws SessionException `storage_full`, or `busy` if too much is waiting
+    void requireRoom() {
+        SessionException now = trouble;
+        if (now != null) {
+            throw again(now);
+        }
+        lock.lock();
+        try {
+            if (waiting.size() >= MOST_WAITING) {
+                throw new SessionException(
+                        ErrorCode.BUSY,
+                        "%d changes are waiting to be written".formatted(waiting.size()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// With the stack of its own call.
+    private static SessionException again(SessionException trouble) {
+        return new SessionException(trouble.code(), String.valueOf(trouble.getMessage()));
+    }
+
+    private void work() {
+        for (List<Piece> batch = takeBatch(); !batch.isEmpty(); batch = takeBatch()) {
+            try {
+                writeAll(batch);
+            } catch (Throwable e) {
+                log.error("The store's thread goes on after an error", e);
+            }
+        }
+    }
+
+    /// Waits for something to write; empty when closed and all is written, or cannot be.
+    private List<Piece> takeBatch() {
+        lock.lock();
+        try {
+            while (waiting.isEmpty() && !closed) {
+                changed.awaitUninterruptibly();
+            }
+            if (trouble != null && closed) {
+                return List.of();
+            }
+            List<Piece> batch = new ArrayList<>();
+            while (!waiting.isEmpty() && batch.size() < LARGEST_BATCH) {
+                batch.add(waiting.remove());
+            }
+            return batch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void writeAll(List<Piece> batch) {
+        try {
+            transactions.executeWithoutResult(_ -> batch.forEach(piece -> piece.write.run()));
+        } catch (RuntimeException e) {
+            log.debug("A batch is written piece by piece: {}", e.getMessage());
+            writeOneByOne(batch);
+            return;
+        }
+        trouble = null;
+        batch.forEach(piece -> piece.done.complete(null));
+    }
+
+    private void writeOneByOne(List<Piece> batch) {
+        SessionException reason = null;
+        List<Piece> left = new ArrayList<>();
+        for (Piece piece : batch) {
+            if (reason == null) {
+                reason = tryToWrite(piece);
+            }
+            if (reason != null) {
+                piece.done.completeExceptionally(again(reason));
+                if (!piece.mayFail) {
+                    left.add(piece);
+                }
+            }
+        }
+        if (reason == null) {
+            trouble = null;
+        } else {
+            waitForRoom(reason, left);
+        }
+    }
+
+    /// @return why it has to be tried again; null if it is written, or has failed for good
+    private @Nullable SessionException tryToWrite(Piece piece) {
+        try {
+            transactions.executeWithoutResult(_ -> piece.write.run());
+            piece.done.complete(null);
+            return null;
+        } catch (RuntimeException e) {
+            SessionException reason = Failures.explain(e);
+            boolean isPassing = reason.code() == ErrorCode.STORAGE_FULL;
+            if (!isPassing) {
+                log.error("Something cannot be kept", e);
+            }
+            piece.done.completeExceptionally(reason);
+            return isPassing && !piece.mayFail ? reason : null;
+        }
+    }
+
+    private void waitForRoom(SessionException reason, List<Piece> left) {
+        if (trouble == null) {
+            log.error("{}; changes are refused until there is room", reason.getMessage());
+        }
+        lock.lock();
+        try {
+            trouble = reason;
+            for (Piece piece : left.reversed()) {
+                waiting.addFirst(piece);
+            }
+            long nanos = BETWEEN_TRIES.toNanos();
+            while (!closed && nanos > 0) {
+                nanos = changed.awaitNanos(nanos);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Writes what is waiting, and stops.
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            if (!thread.join(STOP_TIME)) {
+                log.error("Not all could be kept within {}", STOP_TIME);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package dev.microgpt.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.LocalService;
+import dev.microgpt.support.Reply;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// After a restart, everything goes on as it would have without.
+final class RestartTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    /// How a process ends.
+    enum End {
+        /// It saves everything before.
+        ORDERLY,
+        /// It is gone between two calls: all there is, is what the calls have written.
+        SUDDEN
+    }
+
+    /// Ends a service and starts another one with its data.
+    private LocalService restart(LocalService service, End end, String... settings) {
+        Path data = directory.resolve("data");
+        if (end == End.ORDERLY) {
+            service.close();
+            return LocalService.start(data, settings);
+        }
+        Path copy = directory.resolve("copy");
+        copy(data, copy);
+        service.close();
+        return LocalService.start(copy, settings);
+    }
+
+    private static void copy(Path from, Path to) {
+        try (Stream<Path> files = Files.list(from)) {
+            Files.createDirectories(to);
+            for (Path file : files.filter(f -> f.toString().contains(".db")).toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private LocalService start() {
+        return LocalService.start(directory.resolve("data"));
+    }
+
+    /// A session with some of everything.
+    private static void live(Api api, String name, String engine, String random) {
+        api.init(name, Map.of("engine", engine, "random", random, "text", Api.SIX_NAMES));
+        api.step(name, 40);
+        api.post("/sessions/" + name + "/generate", Map.of("count", 3)).ok();
+        api.patch("/sessions/" + name, Map.of("learningRate", 0.02)).ok();
+        api.step(name, 7);
+        api.post("/sessions/" + name + "/fork", Map.of("name", name + "-fork", "step", 45)).ok();
+        api.post("/sessions/" + name + "/runs", Map.of("steps", 30, "batchSize", 2)).ok();
+        awaitEnd(api, name, 1);
+        api.post("/sessions/" + name + "/generate", Map.of("count", 2)).ok();
+    }
+
+    private static void awaitEnd(Api api, String name, int run) {
+        await().until(
+                        () ->
+                                api.get("/sessions/" + name + "/runs/" + run)
+                                        .ok()
+                                        .path("state")
+                                        .asString(),
+                        "succeeded"::equals);
+    }
+
+    /// All that can be seen of a session.
+    private static List<String> all(Api api, String name) {
+        return Stream.of(
+                        "",
+                        "/losses",
+                        "/history",
+                        "/keyframes",
+                        "/runs",
+                        "/config",
+                        "/embeddings",
+                        "/embeddings?step=20",
+                        "/parameters/wpe?kind=v",
+                        "/parameters/wte/histograms",
+                        "/checkpoint")
+                .map(path -> api.get("/sessions/" + name + path))
+                .map(RestartTest::withoutMemory)
+                .toList();
+    }
+
+    private static String withoutMemory(Reply reply) {
+        return reply.toString().replaceAll("\"maxBytes\":\\d+", "");
+    }
+
+    /// What a session does from now on.
+    private static List<String> future(Api api, String name) {
+        api.step(name, 60);
+        return List.of(
+                api.post("/sessions/" + name + "/generate", Map.of("count", 5)).ok().toString(),
+                api.get("/sessions/" + name + "/losses").ok().toString());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ORDERLY, tensor, mulberry32",
+        "SUDDEN, tensor, mulberry32",
+        "ORDERLY, scalar, python",
+        "SUDDEN, scalar, python"
+    })
+    void everythingIsThereAndGoesOnAsItWould(End end, String engine, String random) {
+        LocalService service = start();
+        live(service.api(), "life", engine, random);
+        List<String> before = all(service.api(), "life");
+        List<String> fork = all(service.api(), "life-fork");
+
+        try (LocalService next = restart(service, end);
+                LocalService other = LocalService.start(directory.resolve("control"))) {
+            live(other.api(), "life", engine, random);
+
+            assertThat(all(next.api(), "life")).isEqualTo(before);
+            assertThat(all(next.api(), "life-fork")).isEqualTo(fork);
+            assertThat(future(next.api(), "life")).isEqualTo(future(other.api(), "life"));
+            assertThat(future(next.api(), "life-fork")).isEqualTo(future(other.api(), "life-fork"));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aRunGoesOnToItsEnd(End end) {
+        LocalService service = start();
+        service.api().initSixNames("runner");
+        service.api()
+                .post("/sessions/runner/runs", Map.of("steps", 4000, "stepsPerSecond", 2000))
+                .ok();
+        await().until(() -> service.api().view("runner").path("step").asLong() > 500);
+
+        try (LocalService next = restart(service, end);
+                LocalService other = LocalService.start(directory.resolve("control"))) {
+            awaitEnd(next.api(), "runner", 1);
+            other.api().initSixNames("runner");
+            other.api().step("runner", 4000);
+
+            assertThat(next.api().losses("runner")).isEqualTo(other.api().losses("runner"));
+        }
+    }
+
+    @Test
+    void aRunStandsWhereThatIsWanted() {
+        LocalService service = start();
+        service.api().initSixNames("runner");
+        service.api().post("/sessions/runner/runs", Map.of("steps", 1_000_000_000)).ok();
+
+        try (LocalService next =
+                restart(service, End.ORDERLY, "--microgpt.runs.after-restart=pause")) {
+            await().until(
+                            () ->
+                                    next.api()
+                                            .get("/sessions/runner/runs/1")
+                                            .ok()
+                                            .path("state")
+                                            .asString(),
+                            "paused"::equals);
+            long step = next.api().view("runner").path("step").asLong();
+            next.api().post("/sessions/runner/runs/1/resume").ok();
+            await().until(() -> next.api().view("runner").path("step").asLong() > step);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWasDeletedStaysAway(End end) {
+        LocalService service = start();
+        Api api = service.api();
+        api.initSixNames("gone");
+        api.initSixNames("again");
+        api.step("again", 5);
+        api.init("empty", Map.of("nEmbd", 8));
+        api.delete("/sessions/gone");
+        api.delete("/sessions/again");
+        api.initSixNames("again");
+
+        try (LocalService next = restart(service, end)) {
+            assertThat(next.api().get("/sessions/gone").status()).isEqualTo(404);
+            assertThat(next.api().view("again").path("step").asInt()).isZero();
+            assertThat(next.api().view("empty").path("state").asString()).isEqualTo("created");
+            next.api().postText("/sessions/empty/load", Api.SIX_NAMES).ok();
+            assertThat(next.api().step("empty", 1).path("step").asInt()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSessionThatHasFailedHasFailed(End end) {
+        LocalService service = start();
+        Api api = service.api();
+        api.init("wild", Map.of("learningRate", 1e300, "text", Api.SIX_NAMES));
+        api.post("/sessions/wild/step", Map.of("count", 100));
+        String view = api.view("wild").toString();
+        assertThat(view).contains("failed");
+
+        try (LocalService next = restart(service, end)) {
+            assertThat(next.api().view("wild")).hasToString(view);
+            assertThat(next.api().post("/sessions/wild/step").status()).isEqualTo(409);
+            assertThat(next.api().get("/sessions/wild/embeddings?step=0").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aDirectoryServesOneProcess() {
+        try (LocalService first = start()) {
+            assertThat(first.api().get("/sessions").status()).isEqualTo(200);
+            assertThatThrownBy(this::start)
+                    .rootCause()
+                    .hasMessageContaining("in use by another process");
+        }
+    }
+}
