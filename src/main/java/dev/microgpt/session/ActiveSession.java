@@ -132,7 +132,7 @@ final class ActiveSession {
         environment.limits().check(steering.applyTo(model.options()), model.corpus());
         SessionEvent event = SessionEvent.steered(model.step(), now(), steering);
         apply(event);
-        journal.add(new Change.Happened(event, null), this);
+        journal.add(new Change.Happened(event, null));
     }
 
     /// Takes in what happened, now or once more.
@@ -245,7 +245,7 @@ final class ActiveSession {
 
     /// Something was drawn from it.
     void drawn() {
-        journal.add(new Change.Drawn(model.step(), model.random().words()), this);
+        journal.add(new Change.Drawn(model.step(), model.random().words()));
     }
 
     /// @throws SessionException `not_loaded`
@@ -269,12 +269,12 @@ final class ActiveSession {
     void record(SessionEvent.Kind kind, Run run) {
         SessionEvent event = SessionEvent.of(model.step(), now(), kind, run.id());
         timeline.add(event);
-        journal.add(new Change.Happened(event, run.saved()), this);
+        journal.add(new Change.Happened(event, run.saved()));
     }
 
     /// Somebody will be told that the steps so far are made.
     void recordSteps(double loss) {
-        journal.add(new Change.Trained(model.step(), loss), this);
+        journal.add(new Change.Trained(model.step(), loss));
     }
 
     /// Queues training, of which somebody else is told.
@@ -317,12 +317,12 @@ final class ActiveSession {
             }
         } catch (Throwable e) {
             fail(e instanceof DivergedException); // should a step be left half done
-            journal.add(new Change.Failed(model.step()), this);
+            journal.add(new Change.Failed(model.step()));
             throw e;
         } finally {
             rate.add(model.step() - before, System.nanoTime());
         }
-        journal.trained(System.nanoTime() - start, this);
+        journal.trained(System.nanoTime() - start);
     }
 
     /// @param isGood whether the model is as it was after the last step

@@ -6,6 +6,7 @@ import dev.microgpt.engine.ModelState;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,8 @@ final class Journal {
     private final SessionStore store;
     private long epoch;
     private long number; // of the last change
+    private final List<Change> fresh = new ArrayList<>(); // of the turn at hand
+    private @Nullable Once once; // of the turn at hand
     private CompletableFuture<Void> latest = CompletableFuture.completedFuture(null);
 
     /// What has been kept for sure.
@@ -82,22 +85,53 @@ final class Journal {
     void begin(long newEpoch, ActiveSession session, boolean mayFail) {
         epoch = newEpoch;
         number = 0;
+        fresh.clear(); // they belong to the life before
         kept = null;
         keptKeyframes.clear();
         SessionSave save = save(session);
-        latest = store.begin(save, mayFail);
+        latest = store.begin(save, mayFail, once);
         write(save, latest);
     }
 
-    void add(Change change, ActiveSession session) {
-        latest = store.add(epoch, ++number, change, session.view(), session.runs().isGoing());
+    void add(Change change) {
+        number++;
+        fresh.add(change);
     }
 
-    /// The session has trained for so long. Should it not be possible to save it, the changes are kept
-    /// all the same.
-    @SuppressWarnings("FutureReturnValueIgnored")
-    void trained(long nanos, ActiveSession session) {
+    /// A turn begins.
+    ///
+    /// @param terms whose answer is to be written with what the turn changes
+    void enter(CallTerms terms) {
+        once = terms.once();
+    }
+
+    /// A turn ends: what it changed is written, all or none of it.
+    ///
+    /// @param isOver whether the call has done what it was to do
+    void leave(boolean isOver, ActiveSession session) {
+        if (!fresh.isEmpty()) {
+            latest =
+                    store.add(
+                            epoch,
+                            number - fresh.size() + 1,
+                            List.copyOf(fresh),
+                            session.view(),
+                            session.runs().isGoing(),
+                            isOver ? once : null);
+            fresh.clear();
+        }
+        once = null;
+        saveIfDue(session);
+    }
+
+    /// The session has trained for so long.
+    void trained(long nanos) {
         trainingNanos += nanos;
+    }
+
+    /// Should it not be possible to save it, the changes are kept all the same.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void saveIfDue(ActiveSession session) {
         long changes = number - (kept == null ? 0 : kept.change());
         boolean isDue = trainingNanos > Math.max(TRAINING_PER_SAVE, SHARE * savingNanos);
         if (isDue || changes > MOST_CHANGES) {

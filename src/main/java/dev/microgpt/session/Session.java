@@ -125,14 +125,24 @@ public final class Session {
 
     /// Begins to exist, which a session that nobody has seen may fail to do.
     ///
-    /// @throws SessionException `storage_full`
-    void begin() {
-        changed(
-                active -> {
+    /// @param failed what to do then
+    void begin(Runnable failed) {
+        Work<Boolean> work =
+                (active, _) -> {
                     active.journal().begin(environment.epochs().incrementAndGet(), active, true);
                     active.publish();
                     return true;
-                });
+                };
+        var begun = lane.call(new Turn<>(work, CallTerms.current().forNewSession()));
+        CompletableFuture<Void> kept = await(begun, () -> begun.cancel(false)).kept();
+        CompletableFuture<Void> settled =
+                kept.whenComplete(
+                        (_, failure) -> {
+                            if (failure != null) {
+                                failed.run();
+                            }
+                        });
+        told(new Told<>(true, settled));
     }
 
     public String name() {
@@ -267,6 +277,11 @@ public final class Session {
         return new Session(newName, environment, child, branch.past(), SessionState.READY, null);
     }
 
+    /// @throws SessionException `stale`
+    void requireVersion() {
+        CallTerms.current().requireVersion(snapshot.version());
+    }
+
     /// Ends the session: what waits for it fails, and so does what comes.
     ///
     /// @throws SessionException `storage_full`
@@ -307,7 +322,9 @@ public final class Session {
         active().runs().requireNone();
         limits().checkTraces(now, call);
         requireRoom();
-        StepTraining training = new StepTraining(call, epoch == null ? now.epoch() : epoch);
+        StepTraining training =
+                new StepTraining(
+                        call, epoch == null ? now.epoch() : epoch, CallTerms.current().once());
         return told(await(queueTraining(training), training::giveUp));
     }
 
@@ -437,9 +454,12 @@ public final class Session {
     private final class Turn<T> implements Compute.Sliced<Told<T>> {
 
         private final Work<T> work;
+        private final CallTerms terms;
+        private boolean hasBegun;
 
-        Turn(Work<T> work) {
+        Turn(Work<T> work, CallTerms terms) {
             this.work = work;
+            this.terms = terms;
         }
 
         @Override
@@ -452,17 +472,27 @@ public final class Session {
             if (present == null) {
                 return null;
             }
-            T value = work.slice(present, deadline);
+            if (!hasBegun) {
+                terms.requireVersion(snapshot.version());
+                hasBegun = true;
+            }
+            present.journal().enter(terms);
+            T value = null;
+            try {
+                value = work.slice(present, deadline);
+            } finally {
+                present.journal().leave(value != null, present);
+            }
             return value == null ? null : new Told<>(value, present.journal().latest());
         }
     }
 
     <T> CompletableFuture<Told<T>> queueTraining(Work<T> work) {
-        return lane.train(new Turn<>(work));
+        return lane.train(new Turn<>(work, CallTerms.current()));
     }
 
     <T> CompletableFuture<Told<T>> queueCall(Work<T> work) {
-        return lane.call(new Turn<>(work));
+        return lane.call(new Turn<>(work, CallTerms.current()));
     }
 
     /// Does something on the lane that changes nothing.
@@ -497,8 +527,14 @@ public final class Session {
         environment.store().requireRoom();
     }
 
+    /// Waits until it is kept, or leaves that to whoever makes the call's answer, which is kept with it.
     private <T> T told(Told<T> told) {
-        await(told.kept());
+        Once once = CallTerms.current().once();
+        if (once == null) {
+            await(told.kept());
+        } else {
+            once.keptWith(told.kept());
+        }
         return told.value();
     }
 

@@ -54,6 +54,9 @@ public final class SessionService {
             limits.check(options, corpus);
         }
         environment.store().requireRoom();
+        if (!sessions.containsKey(name)) {
+            CallTerms.current().requireVersion(null);
+        }
         Session fresh =
                 corpus == null
                         ? Session.created(name, options, environment)
@@ -125,13 +128,11 @@ public final class SessionService {
             fresh.close();
             return session;
         }
-        try {
-            fresh.begin();
-        } catch (Throwable e) {
-            sessions.remove(fresh.name(), fresh);
-            fresh.close();
-            throw e;
-        }
+        fresh.begin(
+                () -> {
+                    sessions.remove(fresh.name(), fresh);
+                    fresh.close();
+                });
         return fresh;
     }
 
@@ -192,10 +193,10 @@ public final class SessionService {
 
     /// @throws SessionException `invalid_name` or `not_found`
     public void delete(String name) {
-        requireValid(name);
         environment.store().requireRoom();
-        Session session = sessions.remove(name);
-        if (session == null) {
+        Session session = get(name);
+        session.requireVersion();
+        if (!sessions.remove(name, session)) {
             throw notFound(name);
         }
         session.delete();

@@ -1,5 +1,7 @@
 package dev.microgpt.session;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -25,14 +27,22 @@ public interface SessionStore {
     /// Begins an epoch, and ends the one before of the same name.
     ///
     /// @param mayFail whether nobody will mind if it is never written
-    CompletableFuture<Void> begin(SessionSave save, boolean mayFail);
+    /// @param once whose answer is written with it; null for none
+    CompletableFuture<Void> begin(SessionSave save, boolean mayFail, @Nullable Once once);
 
-    /// Adds a change.
+    /// Adds changes, all or none.
     ///
-    /// @param number within the epoch, from 1
+    /// @param firstNumber of the first one within the epoch; they count from 1
     /// @param view the session thereafter
+    /// @param hasRun whether a run is going on thereafter
+    /// @param once whose answer is written with them; null for none
     CompletableFuture<Void> add(
-            long epoch, long number, Change change, SessionView view, boolean hasRun);
+            long epoch,
+            long firstNumber,
+            List<Change> changes,
+            SessionView view,
+            boolean hasRun,
+            @Nullable Once once);
 
     /// Replaces the save before and the changes that are in the new one. It may fail if there is not
     /// enough room for it.
@@ -50,54 +60,5 @@ public interface SessionStore {
     boolean keepsSessions();
 
     /// Keeps nothing.
-    SessionStore NONE =
-            new SessionStore() {
-
-                private final CompletableFuture<Void> done =
-                        CompletableFuture.completedFuture(null);
-
-                @Override
-                public List<StoredSession> sessions() {
-                    return List.of();
-                }
-
-                @Override
-                public long lastEpoch() {
-                    return 0;
-                }
-
-                @Override
-                public StoredSession.Contents load(long epoch) {
-                    throw new IllegalStateException("nothing is kept");
-                }
-
-                @Override
-                public CompletableFuture<Void> begin(SessionSave save, boolean mayFail) {
-                    return done;
-                }
-
-                @Override
-                public CompletableFuture<Void> add(
-                        long epoch, long number, Change change, SessionView view, boolean hasRun) {
-                    return done;
-                }
-
-                @Override
-                public CompletableFuture<Void> save(SessionSave save) {
-                    return done;
-                }
-
-                @Override
-                public CompletableFuture<Void> delete(long epoch) {
-                    return done;
-                }
-
-                @Override
-                public void requireRoom() {}
-
-                @Override
-                public boolean keepsSessions() {
-                    return false;
-                }
-            };
+    SessionStore NONE = new NoStore();
 }

@@ -27,6 +27,11 @@ public record Snapshot(
         return new Snapshot(view, epoch, LossHistory.startingAfter(view.step()), null, 0, false);
     }
 
+    /// Which state of the session it shows: no two that differ in their parameters have the same.
+    public String version() {
+        return epoch + "-" + view.step();
+    }
+
     Snapshot afterDelete() {
         return new Snapshot(view, epoch, losses, newest, longestSequence, true);
     }

@@ -1,5 +1,6 @@
 package dev.microgpt.session;
 
+import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 
 import org.jspecify.annotations.Nullable;
@@ -10,13 +11,17 @@ final class StepTraining implements Work<StepOutcome>, Steps {
     private final StepCall call;
     private final StepOutcome.Builder outcome;
     private final long epoch;
+    private final @Nullable Once once;
     private int done;
+    private boolean hasBegun;
     private volatile boolean givenUp;
 
     /// @param epoch of the session, in which the steps are to be made
-    StepTraining(StepCall call, long epoch) {
+    /// @param once by which a call that was cut off goes on; null for none
+    StepTraining(StepCall call, long epoch, @Nullable Once once) {
         this.call = call;
         this.epoch = epoch;
+        this.once = once;
         outcome = new StepOutcome.Builder(call);
     }
 
@@ -28,6 +33,10 @@ final class StepTraining implements Work<StepOutcome>, Steps {
     public @Nullable StepOutcome slice(ActiveSession session, long deadline) {
         requireSame(session);
         session.requireTrainable();
+        if (!hasBegun) {
+            hasBegun = true;
+            goOn(session);
+        }
         try {
             session.train(this, deadline);
             boolean over = givenUp || done == call.count();
@@ -44,6 +53,19 @@ final class StepTraining implements Work<StepOutcome>, Steps {
         StepOutcome result = outcome.build();
         session.recordSteps(result.last().loss());
         return result;
+    }
+
+    /// The steps that were made before the call was cut off belong to it.
+    private void goOn(ActiveSession session) {
+        if (once != null) {
+            long now = session.step();
+            long start = once.start(new Once.Start(epoch, now), call.count()).step();
+            LossHistory.Run made =
+                    session.model().lossHistory().from(start + 1, (int) (now - start));
+            for (double loss : made.losses()) {
+                add(loss);
+            }
+        }
     }
 
     private void requireSame(ActiveSession session) {

@@ -1,13 +1,16 @@
 package dev.microgpt.store;
 
+import dev.microgpt.session.AnswerStore;
 import dev.microgpt.session.Change;
 import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.Once;
 import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionSave;
 import dev.microgpt.session.SessionStore;
 import dev.microgpt.session.SessionView;
 import dev.microgpt.session.StoredSession;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,15 +20,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /// Keeps sessions in a database.
-final class DatabaseStore implements SessionStore, AutoCloseable {
+final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseStore.class);
 
     private final SessionTables tables;
+    private final AnswerTable answers;
     private final Writer writer;
 
     DatabaseStore(JdbcClient jdbc, TransactionTemplate transactions) {
         tables = new SessionTables(jdbc);
+        answers = new AnswerTable(jdbc);
         writer = new Writer(transactions);
     }
 
@@ -53,14 +58,25 @@ final class DatabaseStore implements SessionStore, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> begin(SessionSave save, boolean mayFail) {
-        return writer.write(() -> tables.begin(save), mayFail);
+    public CompletableFuture<Void> begin(SessionSave save, boolean mayFail, @Nullable Once once) {
+        return write(() -> tables.begin(save), mayFail, once);
     }
 
     @Override
     public CompletableFuture<Void> add(
-            long epoch, long number, Change change, SessionView view, boolean hasRun) {
-        return writer.write(() -> tables.add(epoch, number, change, view, hasRun), false);
+            long epoch,
+            long firstNumber,
+            List<Change> changes,
+            SessionView view,
+            boolean hasRun,
+            @Nullable Once once) {
+        return write(() -> tables.add(epoch, firstNumber, changes, view, hasRun), false, once);
+    }
+
+    private CompletableFuture<Void> write(Runnable write, boolean mayFail, @Nullable Once once) {
+        return once == null
+                ? writer.write(write, mayFail)
+                : writer.write(write, mayFail, once.answer());
     }
 
     @Override
@@ -81,6 +97,28 @@ final class DatabaseStore implements SessionStore, AutoCloseable {
     @Override
     public boolean keepsSessions() {
         return true;
+    }
+
+    @Override
+    public AnswerStore.@Nullable Entry find(String key) {
+        return answers.find(key);
+    }
+
+    /// Whatever is written later, is written after it.
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored")
+    public void started(String key, String call, Once.Start start) {
+        writer.write(() -> answers.start(key, call, start), false);
+    }
+
+    @Override
+    public void keep(AnswerStore.Entry answer) {
+        answers.keep(answer);
+    }
+
+    @Override
+    public CompletableFuture<Void> keepAlone(AnswerStore.Entry answer) {
+        return writer.write(() -> answers.keep(answer), true);
     }
 
     /// Writes what is left to write.

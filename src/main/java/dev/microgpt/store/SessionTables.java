@@ -83,7 +83,7 @@ final class SessionTables {
         return Packed.ofInts(order);
     }
 
-    void add(long epoch, long number, Change change, SessionView view, boolean hasRun) {
+    void add(long epoch, long firstNumber, List<Change> changes, SessionView view, boolean hasRun) {
         int known =
                 jdbc.sql(
                                 "UPDATE session SET state = ?, step = ?, options = ?, has_run = ? WHERE"
@@ -95,9 +95,17 @@ final class SessionTables {
                                 hasRun ? 1 : 0,
                                 epoch)
                         .update();
-        if (known > 0) { // not deleted meanwhile
+        if (known == 0) {
+            return; // deleted meanwhile
+        }
+        for (int i = 0; i < changes.size(); i++) {
+            Change change = changes.get(i);
             jdbc.sql("INSERT INTO change (epoch, number, kind, body) VALUES (?, ?, ?, ?)")
-                    .params(epoch, number, StoredJson.kind(change), StoredJson.packed(change))
+                    .params(
+                            epoch,
+                            firstNumber + i,
+                            StoredJson.kind(change),
+                            StoredJson.packed(change))
                     .update();
         }
     }

@@ -34,6 +34,15 @@ final class StoredJson {
     }
 
     /// @throws DamagedException if that is not what was written
+    static <T> T read(String text, TypeReference<T> type) {
+        try {
+            return JSON.readValue(text, type);
+        } catch (JacksonException e) {
+            throw unreadable(type.getType().getTypeName(), e);
+        }
+    }
+
+    /// @throws DamagedException if that is not what was written
     static <T> T read(byte[] packed, TypeReference<T> type) {
         try {
             return JSON.readValue(Packed.bytes(packed), type);

@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -30,6 +31,9 @@ final class Writer implements AutoCloseable {
 
     private static final int LARGEST_BATCH = 256;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
+    private static final CompletableFuture<Runnable> NO_ANSWER =
+            CompletableFuture.completedFuture(() -> {});
     private static final Duration STOP_TIME = Duration.ofSeconds(10);
 
     private final TransactionTemplate transactions;
@@ -43,7 +47,18 @@ final class Writer implements AutoCloseable {
     private volatile @Nullable SessionException trouble;
 
     /// @param mayFail whether it is dropped when it cannot be written
-    private record Piece(Runnable write, boolean mayFail, CompletableFuture<Void> done) {}
+    /// @param answer what has to be written with it, when it is there
+    private record Piece(
+            Runnable write,
+            boolean mayFail,
+            CompletableFuture<Runnable> answer,
+            CompletableFuture<Void> done) {
+
+        void writeAll() {
+            write.run();
+            answer.join().run();
+        }
+    }
 
     Writer(TransactionTemplate transactions) {
         this.transactions = transactions;
@@ -52,7 +67,20 @@ final class Writer implements AutoCloseable {
 
     /// @param write runs in a transaction, perhaps with others, perhaps more than once
     CompletableFuture<Void> write(Runnable write, boolean mayFail) {
-        Piece piece = new Piece(write, mayFail, new CompletableFuture<>());
+        return write(write, mayFail, NO_ANSWER);
+    }
+
+    /// @param write runs in a transaction, perhaps with others, perhaps more than once
+    /// @param answer what to write with it. What comes later waits until it is there, but not for long
+    CompletableFuture<Void> write(
+            Runnable write, boolean mayFail, CompletableFuture<Runnable> answer) {
+        CompletableFuture<Runnable> inTime =
+                answer.isDone()
+                        ? answer
+                        : answer.copy()
+                                .completeOnTimeout(
+                                        () -> {}, ANSWER_TIME.toMillis(), TimeUnit.MILLISECONDS);
+        Piece piece = new Piece(write, mayFail, inTime, new CompletableFuture<>());
         lock.lock();
         try {
             if (closed) {
@@ -115,7 +143,10 @@ final class Writer implements AutoCloseable {
                 return List.of();
             }
             List<Piece> batch = new ArrayList<>();
-            while (!waiting.isEmpty() && batch.size() < LARGEST_BATCH) {
+            // One whose answer is not there yet is waited for when all before it is written.
+            while (!waiting.isEmpty()
+                    && batch.size() < LARGEST_BATCH
+                    && (batch.isEmpty() || waiting.element().answer.isDone())) {
                 batch.add(waiting.remove());
             }
             return batch;
@@ -125,8 +156,9 @@ final class Writer implements AutoCloseable {
     }
 
     private void writeAll(List<Piece> batch) {
+        batch.getFirst().answer.join(); // outside the transaction
         try {
-            transactions.executeWithoutResult(_ -> batch.forEach(piece -> piece.write.run()));
+            transactions.executeWithoutResult(_ -> batch.forEach(Piece::writeAll));
         } catch (RuntimeException e) {
             log.debug("A batch is written piece by piece: {}", e.getMessage());
             writeOneByOne(batch);
@@ -160,7 +192,7 @@ final class Writer implements AutoCloseable {
     /// @return why it has to be tried again; null if it is written, or has failed for good
     private @Nullable SessionException tryToWrite(Piece piece) {
         try {
-            transactions.executeWithoutResult(_ -> piece.write.run());
+            transactions.executeWithoutResult(_ -> piece.writeAll());
             piece.done.complete(null);
             return null;
         } catch (RuntimeException e) {

@@ -8,13 +8,15 @@ import org.springframework.http.ResponseEntity;
 /// Replies of calls that can be asked as of a step.
 final class AsOfReply {
 
+    static final String STEP_HEADER = "Microgpt-Step";
+
     private AsOfReply() {}
 
     /// Says which keyframe answered, if a step was asked for.
     static <T> ResponseEntity<T> of(@Nullable Long step, AsOf<?> answer, T body) {
         ResponseEntity.BodyBuilder reply = ResponseEntity.ok();
         if (step != null) {
-            reply.header("Microgpt-Step", String.valueOf(answer.step()));
+            reply.header(STEP_HEADER, String.valueOf(answer.step()));
         }
         return reply.body(body);
     }

@@ -5,11 +5,8 @@ import dev.microgpt.session.Limits;
 import dev.microgpt.session.SessionException;
 
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.core.Ordered;
@@ -53,7 +50,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         if (request.getContentLengthLong() > limit) {
             problems.write(response, Problem.of(tooLarge(limit)));
         } else {
-            chain.doFilter(new LimitedRequest(request, limit), response);
+            chain.doFilter(new ObservedRequest(request, counter(limit)), response);
         }
     }
 
@@ -62,66 +59,18 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 ErrorCode.TOO_LARGE, "the body is larger than %d bytes".formatted(limit));
     }
 
-    private static final class LimitedRequest extends HttpServletRequestWrapper {
+    /// Counts what is read, until it is too much.
+    private static ObservedRequest.Observer counter(long limit) {
+        return new ObservedRequest.Observer() {
+            private long count;
 
-        private final long limit;
-
-        LimitedRequest(HttpServletRequest request, long limit) {
-            super(request);
-            this.limit = limit;
-        }
-
-        @Override
-        public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream(), limit);
-        }
-    }
-
-    private static final class LimitedStream extends ServletInputStream {
-
-        private final ServletInputStream body;
-        private final long limit;
-        private long count;
-
-        LimitedStream(ServletInputStream body, long limit) {
-            this.body = body;
-            this.limit = limit;
-        }
-
-        @Override
-        public int read() throws IOException {
-            int b = body.read();
-            count(b < 0 ? 0 : 1);
-            return b;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            int read = body.read(buffer, offset, length);
-            count(Math.max(0, read));
-            return read;
-        }
-
-        private void count(int bytes) {
-            count += bytes;
-            if (count > limit) {
-                throw tooLarge(limit);
+            @Override
+            public void read(byte[] bytes, int offset, int length) {
+                count += length;
+                if (count > limit) {
+                    throw tooLarge(limit);
+                }
             }
-        }
-
-        @Override
-        public boolean isFinished() {
-            return body.isFinished();
-        }
-
-        @Override
-        public boolean isReady() {
-            return body.isReady();
-        }
-
-        @Override
-        public void setReadListener(ReadListener listener) {
-            body.setReadListener(listener);
-        }
+        };
     }
 }

@@ -110,6 +110,8 @@ public record Problem(
             case EXISTS, NOT_LOADED, ALREADY_TRAINED, BUSY, WRONG_STATE -> HttpStatus.CONFLICT;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
             case UNSUPPORTED_MEDIA_TYPE -> HttpStatus.UNSUPPORTED_MEDIA_TYPE;
+            case STALE -> HttpStatus.PRECONDITION_FAILED;
+            case IDEMPOTENCY_CONFLICT -> HttpStatus.UNPROCESSABLE_CONTENT;
             case STORAGE_FULL -> HttpStatus.INSUFFICIENT_STORAGE;
             case INTERNAL -> HttpStatus.INTERNAL_SERVER_ERROR;
         };
@@ -136,6 +138,8 @@ public record Problem(
             case NOT_ACCEPTABLE -> "Not acceptable";
             case INVALID_CHECKPOINT -> "Not a checkpoint";
             case FORBIDDEN_ORIGIN -> "Forbidden origin";
+            case STALE -> "The session has changed";
+            case IDEMPOTENCY_CONFLICT -> "The key is that of another call";
             case STORAGE_FULL -> "No room to keep it";
             case INTERNAL -> "Internal error";
         };

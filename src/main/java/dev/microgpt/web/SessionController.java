@@ -10,6 +10,7 @@ import dev.microgpt.session.Limits;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.SessionView;
+import dev.microgpt.session.Snapshot;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -93,11 +94,16 @@ class SessionController {
     }
 
     @GetMapping("/{name}")
-    @Operation(summary = "Show a session")
+    @Operation(
+            summary = "Show a session",
+            description =
+                    "The ETag is another one after each step. Calls with it as If-Match change the session"
+                            + " only if it is still like that.")
     @ApiResponse(responseCode = "200", description = "the session")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    SessionView get(@Parameter(example = "demo") @PathVariable String name) {
-        return sessions.get(name).snapshot().view();
+    ResponseEntity<SessionView> get(@Parameter(example = "demo") @PathVariable String name) {
+        Snapshot now = sessions.get(name).snapshot();
+        return ResponseEntity.ok().eTag(now.version()).body(now.view());
     }
 
     @PatchMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)

@@ -14,9 +14,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,40 +26,13 @@ final class RestartTest {
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    /// How a process ends.
-    enum End {
-        /// It saves everything before.
-        ORDERLY,
-        /// It is gone between two calls: all there is, is what the calls have written.
-        SUDDEN
-    }
-
     /// Ends a service and starts another one with its data.
     private LocalService restart(LocalService service, End end, String... settings) {
-        Path data = directory.resolve("data");
-        if (end == End.ORDERLY) {
-            service.close();
-            return LocalService.start(data, settings);
-        }
-        Path copy = directory.resolve("copy");
-        copy(data, copy);
-        service.close();
-        return LocalService.start(copy, settings);
-    }
-
-    private static void copy(Path from, Path to) {
-        try (Stream<Path> files = Files.list(from)) {
-            Files.createDirectories(to);
-            for (Path file : files.filter(f -> f.toString().contains(".db")).toList()) {
-                Files.copy(file, to.resolve(file.getFileName()));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return end.restart(service, directory, settings);
     }
 
     private LocalService start() {
-        return LocalService.start(directory.resolve("data"));
+        return LocalService.start(End.data(directory));
     }
 
     /// A session with some of everything.

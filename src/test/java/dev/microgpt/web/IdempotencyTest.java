@@ -1,0 +1,177 @@
+package dev.microgpt.web;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Reply;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.stream.IntStream;
+
+/// A POST with an Idempotency-Key is made once.
+@ServiceTest
+final class IdempotencyTest {
+
+    private final Api api;
+
+    IdempotencyTest(@LocalServerPort int port) {
+        api = new Api(port);
+    }
+
+    @BeforeEach
+    void init() {
+        api.initSixNames("idem");
+    }
+
+    private HttpRequest.Builder request(String key, String path, String body) {
+        return api.body(path, "application/json", BodyPublishers.ofString(body))
+                .header("Idempotency-Key", key);
+    }
+
+    private Reply post(String key, String path, String body) {
+        return api.send(request(key, path, body));
+    }
+
+    private int step() {
+        return api.view("idem").path("step").asInt();
+    }
+
+    @Test
+    void theSameKeyGetsTheSameAnswer() {
+        Reply first = post("same", "/sessions/idem/step", "{\"count\": 4}");
+        Reply second = post("same", "/sessions/idem/step", "{\"count\": 4}");
+
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(second).hasToString(first.toString());
+        assertThat(first.header("Idempotency-Replayed")).isEmpty();
+        assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
+        assertThat(step()).isEqualTo(4);
+    }
+
+    @Test
+    void anotherKeyIsAnotherCall() {
+        post("one", "/sessions/idem/step", "").ok();
+        post("two", "/sessions/idem/step", "").ok();
+
+        assertThat(step()).isEqualTo(2);
+    }
+
+    @Test
+    void anotherBodyOrPathIsAConflict() {
+        post("conflict", "/sessions/idem/step", "{\"count\": 1}").ok();
+
+        assertProblem(
+                post("conflict", "/sessions/idem/step", "{\"count\": 2}"),
+                422,
+                "idempotency_conflict");
+        assertProblem(
+                post("conflict", "/sessions/idem/generate", "{\"count\": 1}"),
+                422,
+                "idempotency_conflict");
+        assertProblem(
+                post("conflict", "/sessions/idem/step?x=1", "{\"count\": 1}"),
+                422,
+                "idempotency_conflict");
+        assertThat(step()).isEqualTo(1);
+    }
+
+    @Test
+    void aCallThatIsGoingOnIsNotMadeAgain() {
+        api.initSlow("idem-slow");
+        var call =
+                api.sendAsync(
+                        request(
+                                "going-on",
+                                "/sessions/idem-slow/step",
+                                "{\"count\": 1000000, \"viz\": \"none\"}"));
+        await().until(() -> api.view("idem-slow").path("step").asInt() > 0);
+
+        assertProblem(post("going-on", "/sessions/idem-slow/step", "{}"), 409, "busy");
+
+        api.delete("/sessions/idem-slow");
+        assertThat(call.join().status()).isEqualTo(404);
+        api.initSixNames("idem-slow");
+        assertThat(post("going-on", "/sessions/idem-slow/step", "{\"count\": 2}").status())
+                .isIn(200, 422);
+    }
+
+    @Test
+    void aRefusedCallMayBeMadeAgain() {
+        assertProblem(
+                post("refused", "/sessions/idem/step", "{\"count\": 0}"), 400, "out_of_range");
+
+        assertThat(post("refused", "/sessions/idem/step", "{\"count\": 2}").status())
+                .isEqualTo(200);
+        assertThat(step()).isEqualTo(2);
+    }
+
+    @Test
+    void ofManyAtATimeOneIsMade() {
+        var replies =
+                IntStream.range(0, 16)
+                        .mapToObj(
+                                _ ->
+                                        api.sendAsync(
+                                                request(
+                                                        "many",
+                                                        "/sessions/idem/step",
+                                                        "{\"count\": 50}")))
+                        .toList();
+
+        assertThat(replies)
+                .allMatch(reply -> reply.join().status() == 200 || reply.join().status() == 409);
+        assertThat(step()).isEqualTo(50);
+    }
+
+    @Test
+    void aCallThatChangesNothingIsAnsweredAgainToo() {
+        api.post("/sessions/idem/runs", java.util.Map.of("steps", 1)).ok();
+        await().until(() -> api.get("/sessions/idem/runs/1").body().contains("succeeded"));
+        Reply first = post("nothing", "/sessions/idem/runs/1/cancel", "");
+        Reply second = post("nothing", "/sessions/idem/runs/1/cancel", "");
+
+        assertThat(first.status()).isEqualTo(200);
+        assertThat(second).hasToString(first.toString());
+        assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
+    }
+
+    @Test
+    void anAnswerThatIsTooLargeIsGivenOnce() {
+        api.init("idem-large", java.util.Map.of("nEmbd", 64, "nLayer", 2, "text", Api.SIX_NAMES));
+        String body = "{\"count\": 60, \"viz\": \"all\"}";
+
+        assertThat(post("large", "/sessions/idem-large/step", body).status()).isEqualTo(200);
+        assertProblem(
+                post("large", "/sessions/idem-large/step", body), 422, "idempotency_conflict");
+        assertThat(api.view("idem-large").path("step").asInt()).isEqualTo(60);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "with space"})
+    void aKeyIsVisibleAscii(String key) {
+        assertProblem(post(key, "/sessions/idem/step", ""), 400, "out_of_range");
+        assertProblem(post("x".repeat(256), "/sessions/idem/step", ""), 400, "out_of_range");
+        assertThat(step()).isZero();
+    }
+
+    @Test
+    void aStreamCannotBeGivenAgain() {
+        assertProblem(
+                api.send(
+                        request("stream", "/sessions/idem/generate", "{}")
+                                .header("Accept", "text/event-stream")),
+                400,
+                "out_of_range");
+    }
+}
