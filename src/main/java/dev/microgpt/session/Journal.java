@@ -90,6 +90,7 @@ final class Journal {
         keptKeyframes.clear();
         SessionSave save = save(session);
         latest = store.begin(save, mayFail, once);
+        keepAnswer();
         write(save, latest);
     }
 
@@ -109,6 +110,9 @@ final class Journal {
     ///
     /// @param isOver whether the call has done what it was to do
     void leave(boolean isOver, ActiveSession session) {
+        if (!isOver) {
+            once = null; // its answer comes later
+        }
         if (!fresh.isEmpty()) {
             latest =
                     store.add(
@@ -117,11 +121,19 @@ final class Journal {
                             List.copyOf(fresh),
                             session.view(),
                             session.runs().isGoing(),
-                            isOver ? once : null);
+                            once);
+            keepAnswer();
             fresh.clear();
         }
         once = null;
         saveIfDue(session);
+    }
+
+    private void keepAnswer() {
+        if (once != null) {
+            once.keptWith(latest);
+            once = null;
+        }
     }
 
     /// The session has trained for so long.

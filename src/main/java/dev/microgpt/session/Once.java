@@ -64,7 +64,9 @@ public final class Once {
         answer.complete(() -> {});
     }
 
-    /// Instead of waiting before the answer is made.
+    /// A change waits for the answer.
+    ///
+    /// @param change completes when both are kept
     synchronized void keptWith(CompletableFuture<Void> change) {
         kept = change;
     }

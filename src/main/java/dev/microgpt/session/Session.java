@@ -530,10 +530,8 @@ public final class Session {
     /// Waits until it is kept, or leaves that to whoever makes the call's answer, which is kept with it.
     private <T> T told(Told<T> told) {
         Once once = CallTerms.current().once();
-        if (once == null) {
+        if (once == null || once.kept() == null) {
             await(told.kept());
-        } else {
-            once.keptWith(told.kept());
         }
         return told.value();
     }
