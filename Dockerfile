@@ -1,6 +1,6 @@
 # The image of microgpt-server:
 #   docker build -t microgpt-server .
-#   docker run --rm -p 8080:8080 microgpt-server
+#   docker run --rm -p 8080:8080 -v microgpt:/data microgpt-server
 # It runs with --read-only --tmpfs /tmp as well. Podman and Buildah need --format docker to build it, or
 # they leave out the health check.
 
@@ -23,7 +23,10 @@ COPY src src
 RUN ./mvnw -B -ntp package -Dmaven.test.skip \
     && original=$(echo target/*.jar.original) \
     && java -Djarmode=tools -jar "${original%.original}" extract \
-        --layers --destination layers --application-filename microgpt-server.jar
+        --layers --destination layers --application-filename microgpt-server.jar \
+    # SQLite's own code, which it would unpack to /tmp: from there it may not be allowed to run.
+    && mkdir native && cd native \
+    && jar -xf ../layers/dependencies/lib/sqlite-jdbc-*.jar "org/sqlite/native/Linux/$(uname -m)"
 
 
 FROM eclipse-temurin:25-jre
@@ -33,11 +36,17 @@ RUN groupadd --gid 10001 microgpt \
     && useradd --uid 10001 --gid microgpt --no-log-init --no-create-home --home-dir /nonexistent \
         --shell /usr/sbin/nologin microgpt
 
-# All of it is root's: the server can read it, and writes to /tmp only.
+# All of it is root's: the server can read it, and writes to /tmp and /data only.
 WORKDIR /app
+COPY --from=build /build/native/org/sqlite/native/Linux/*/ native/
 COPY --from=build /build/layers/dependencies/ ./
 COPY --from=build /build/layers/snapshot-dependencies/ /build/layers/application/ ./
 COPY LICENSE ./
+
+# What the sessions are kept in.
+RUN mkdir /data && chown 10001:10001 /data
+VOLUME /data
+ENV MICROGPT_DATA_DIR=/data
 
 # By number, so that an orchestrator sees that it is not root.
 USER 10001:10001
@@ -51,7 +60,8 @@ ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=66"
 
 # No shell in between: SIGTERM has to reach the JVM. --add-modules stays out of the variable above, so
 # that nobody loses the SIMD kernels with it.
-ENTRYPOINT ["java", "--add-modules", "jdk.incubator.vector", "-jar", "microgpt-server.jar"]
+ENTRYPOINT ["java", "--add-modules", "jdk.incubator.vector", "-Dorg.sqlite.lib.path=/app/native", \
+    "-jar", "microgpt-server.jar"]
 
 # The base has no curl or wget, but bash has sockets. HTTP/1.0: the server closes after its answer.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["bash", "-c", \

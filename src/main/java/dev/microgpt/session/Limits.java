@@ -39,7 +39,7 @@ import java.time.Duration;
 /// @param callTime how long one call may take
 @ConfigurationProperties("microgpt.limits")
 public record Limits(
-        @DefaultValue("256") int sessions,
+        @DefaultValue("10000") int sessions,
         @DefaultValue("20000000") long parameters,
         @DefaultValue("0") long modelBytes,
         @DefaultValue("0") long keyframeBytes,

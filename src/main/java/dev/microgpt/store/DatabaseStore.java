@@ -9,6 +9,7 @@ import dev.microgpt.session.SessionSave;
 import dev.microgpt.session.SessionStore;
 import dev.microgpt.session.SessionView;
 import dev.microgpt.session.StoredSession;
+import dev.microgpt.store.Writer.Kind;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -59,7 +60,7 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> begin(SessionSave save, boolean mayFail, @Nullable Once once) {
-        return write(() -> tables.begin(save), mayFail, once);
+        return write(() -> tables.begin(save), mayFail ? Kind.MAY_FAIL : Kind.MUST, once);
     }
 
     @Override
@@ -70,23 +71,21 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
             SessionView view,
             boolean hasRun,
             @Nullable Once once) {
-        return write(() -> tables.add(epoch, firstNumber, changes, view, hasRun), false, once);
+        return write(() -> tables.add(epoch, firstNumber, changes, view, hasRun), Kind.MUST, once);
     }
 
-    private CompletableFuture<Void> write(Runnable write, boolean mayFail, @Nullable Once once) {
-        return once == null
-                ? writer.write(write, mayFail)
-                : writer.write(write, mayFail, once.answer());
+    private CompletableFuture<Void> write(Runnable write, Kind kind, @Nullable Once once) {
+        return once == null ? writer.write(write, kind) : writer.write(write, kind, once.answer());
     }
 
     @Override
     public CompletableFuture<Void> save(SessionSave save) {
-        return writer.write(() -> tables.save(save), true);
+        return writer.write(() -> tables.save(save), Kind.MAY_FAIL);
     }
 
     @Override
     public CompletableFuture<Void> delete(long epoch) {
-        return writer.write(() -> tables.delete(epoch), false);
+        return writer.write(() -> tables.delete(epoch), Kind.MAKES_ROOM);
     }
 
     @Override
@@ -108,7 +107,7 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     @Override
     @SuppressWarnings("FutureReturnValueIgnored")
     public void started(String key, String call, Once.Start start) {
-        writer.write(() -> answers.start(key, call, start), false);
+        writer.write(() -> answers.start(key, call, start), Kind.MAY_FAIL);
     }
 
     @Override
@@ -118,7 +117,7 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> keepAlone(AnswerStore.Entry answer) {
-        return writer.write(() -> answers.keep(answer), true);
+        return writer.write(() -> answers.keep(answer), Kind.MAY_FAIL);
     }
 
     /// Writes what is left to write.

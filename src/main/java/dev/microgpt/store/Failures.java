@@ -3,6 +3,7 @@ package dev.microgpt.store;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.SessionException;
 
+import org.springframework.transaction.TransactionSystemException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
@@ -28,7 +29,8 @@ final class Failures {
     private Failures() {}
 
     static SessionException explain(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        Throwable first = beforeRollback(failure);
+        for (Throwable cause = first; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException sqlite
                     && PASSING.contains(sqlite.getResultCode())) {
                 return new SessionException(
@@ -38,6 +40,15 @@ final class Failures {
             }
         }
         return new SessionException(
-                ErrorCode.INTERNAL, "the change could not be kept: " + failure.getMessage());
+                ErrorCode.INTERNAL, "the change could not be kept: " + first.getMessage());
+    }
+
+    /// Where SQLite has rolled back by itself, Spring cannot, and tells of that.
+    private static Throwable beforeRollback(Throwable failure) {
+        if (failure instanceof TransactionSystemException e) {
+            Throwable original = e.getOriginalException();
+            return original == null ? e : original;
+        }
+        return failure;
     }
 }

@@ -1,6 +1,5 @@
 package dev.microgpt.store;
 
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 
 import org.flywaydb.core.Flyway;
@@ -23,6 +22,7 @@ import javax.sql.DataSource;
 @ConditionalOnBooleanProperty(name = "microgpt.store.enabled", matchIfMissing = true)
 class StoreConfiguration {
 
+    private static final int PAGE_BYTES = 4096;
     private static final int WAIT_FOR_LOCK_MILLIS = 10_000;
 
     /// One writes; the others bring sessions back.
@@ -35,22 +35,25 @@ class StoreConfiguration {
 
     @Bean
     HikariDataSource storeDataSource(StoreFile file, StoreSettings settings) {
-        HikariConfig pool = new HikariConfig();
+        HikariDataSource pool = new HikariDataSource(); // opens with the first connection
         pool.setPoolName("store");
         pool.setMaximumPoolSize(CONNECTIONS);
         pool.setMinimumIdle(1);
-        pool.setDataSource(sqlite(file.database(), settings.store().sync()));
-        return new HikariDataSource(pool);
+        pool.setDataSource(sqlite(file.database(), settings.store()));
+        return pool;
     }
 
-    private static DataSource sqlite(Path file, StoreSettings.Sync sync) {
+    private static DataSource sqlite(Path file, StoreSettings.Store settings) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(
-                switch (sync) {
+                switch (settings.sync()) {
                     case PROCESS -> SQLiteConfig.SynchronousMode.NORMAL;
                     case POWER -> SQLiteConfig.SynchronousMode.FULL;
                 });
+        long pages = settings.maxSize().toBytes() / PAGE_BYTES;
+        config.setPageSize(PAGE_BYTES);
+        config.setMaxPageCount((int) Math.min(Integer.MAX_VALUE, pages));
         config.enforceForeignKeys(true);
         config.setBusyTimeout(WAIT_FOR_LOCK_MILLIS);
         SQLiteDataSource source = new SQLiteDataSource(config);

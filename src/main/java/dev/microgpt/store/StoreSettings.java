@@ -2,7 +2,7 @@ package dev.microgpt.store;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.boot.context.properties.bind.Name;
+import org.springframework.util.unit.DataSize;
 
 import java.nio.file.Path;
 
@@ -15,9 +15,11 @@ record StoreSettings(@DefaultValue("data") Path dataDir, @DefaultValue Store sto
 
     /// @param enabled whether sessions are kept at all; otherwise they end with the process
     /// @param sync what an answered call survives
+    /// @param maxSize how large the database may become; beyond it, it is full
     record Store(
             @DefaultValue("true") boolean enabled,
-            @Name("sync") @DefaultValue("process") Sync sync) {}
+            @DefaultValue("process") Sync sync,
+            @DefaultValue("100GB") DataSize maxSize) {}
 
     enum Sync {
         /// The end of the process, also a sudden one.

@@ -46,11 +46,21 @@ final class Writer implements AutoCloseable {
     /// Why what must be written could not be.
     private volatile @Nullable SessionException trouble;
 
-    /// @param mayFail whether it is dropped when it cannot be written
+    /// What becomes of a piece when there is no room for it.
+    enum Kind {
+        /// It is dropped.
+        MAY_FAIL,
+        /// It waits, and all that comes after it.
+        MUST,
+        /// It goes first: it makes room.
+        MAKES_ROOM
+    }
+
+    /// @param kind what becomes of it when there is no room
     /// @param answer what has to be written with it, when it is there
     private record Piece(
             Runnable write,
-            boolean mayFail,
+            Kind kind,
             CompletableFuture<Runnable> answer,
             CompletableFuture<Void> done) {
 
@@ -66,21 +76,20 @@ final class Writer implements AutoCloseable {
     }
 
     /// @param write runs in a transaction, perhaps with others, perhaps more than once
-    CompletableFuture<Void> write(Runnable write, boolean mayFail) {
-        return write(write, mayFail, NO_ANSWER);
+    CompletableFuture<Void> write(Runnable write, Kind kind) {
+        return write(write, kind, NO_ANSWER);
     }
 
     /// @param write runs in a transaction, perhaps with others, perhaps more than once
     /// @param answer what to write with it. What comes later waits until it is there, but not for long
-    CompletableFuture<Void> write(
-            Runnable write, boolean mayFail, CompletableFuture<Runnable> answer) {
+    CompletableFuture<Void> write(Runnable write, Kind kind, CompletableFuture<Runnable> answer) {
         CompletableFuture<Runnable> inTime =
                 answer.isDone()
                         ? answer
                         : answer.copy()
                                 .completeOnTimeout(
                                         () -> {}, ANSWER_TIME.toMillis(), TimeUnit.MILLISECONDS);
-        Piece piece = new Piece(write, mayFail, inTime, new CompletableFuture<>());
+        Piece piece = new Piece(write, kind, inTime, new CompletableFuture<>());
         lock.lock();
         try {
             if (closed) {
@@ -172,20 +181,27 @@ final class Writer implements AutoCloseable {
         SessionException reason = null;
         List<Piece> left = new ArrayList<>();
         for (Piece piece : batch) {
-            if (reason == null) {
-                reason = tryToWrite(piece);
+            if (reason != null && piece.kind != Kind.MAKES_ROOM) {
+                putBack(piece, reason, left);
+                continue;
             }
-            if (reason != null) {
-                piece.done.completeExceptionally(again(reason));
-                if (!piece.mayFail) {
-                    left.add(piece);
-                }
+            SessionException failure = tryToWrite(piece);
+            if (failure != null) {
+                reason = failure;
+                putBack(piece, reason, left);
             }
         }
         if (reason == null) {
             trouble = null;
         } else {
             waitForRoom(reason, left);
+        }
+    }
+
+    private static void putBack(Piece piece, SessionException reason, List<Piece> left) {
+        piece.done.completeExceptionally(again(reason));
+        if (piece.kind != Kind.MAY_FAIL) {
+            left.add(piece);
         }
     }
 
@@ -202,7 +218,7 @@ final class Writer implements AutoCloseable {
                 log.error("Something cannot be kept", e);
             }
             piece.done.completeExceptionally(reason);
-            return isPassing && !piece.mayFail ? reason : null;
+            return isPassing && piece.kind != Kind.MAY_FAIL ? reason : null;
         }
     }
 

@@ -1,0 +1,171 @@
+package dev.microgpt.load;
+
+import dev.microgpt.support.Api;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+
+/// Measures what it costs that sessions outlive the process: the speed of training with and without, and
+/// a restart with very many sessions.
+final class StoreLoad {
+
+    private static final long STEPS = 1_000_000_000_000L;
+    private static final int PAIRS = 8;
+    private static final Duration PHASE = Duration.ofSeconds(6);
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final int SESSIONS = 10_000;
+    private static final int HEAP_MB = 1024;
+    private static final int WAKINGS = 200;
+
+    private final PrintStream out;
+    private boolean isGood = true;
+
+    private StoreLoad(PrintStream out) {
+        this.out = out;
+    }
+
+    /// Exits with 2 if a figure is missed.
+    public static void main(String[] args) throws IOException, InterruptedException {
+        StoreLoad load = new StoreLoad(new PrintStream(System.out, true, StandardCharsets.UTF_8));
+        load.compareSpeed();
+        load.restart();
+        System.exit(load.isGood ? 0 : 2);
+    }
+
+    private void require(boolean condition, String figure, String wanted) {
+        isGood &= condition;
+        out.printf("%s (wanted %s) %s%n", figure, wanted, condition ? "ok" : "MISSED");
+    }
+
+    // ---- the speed of training
+
+    private void compareSpeed() throws IOException, InterruptedException {
+        try (ServiceProcess kept = ServiceProcess.start(HEAP_MB, List.of());
+                ServiceProcess lost =
+                        ServiceProcess.start(HEAP_MB, List.of("--microgpt.store.enabled=false"))) {
+            Trainee with = new Trainee(new Api(kept.port()));
+            Trainee without = new Trainee(new Api(lost.port()));
+            with.train(WARM_UP);
+            without.train(WARM_UP);
+            List<Double> shares = new ArrayList<>();
+            for (int i = 0; i < PAIRS; i++) {
+                double first = with.train(PHASE);
+                double second = without.train(PHASE);
+                shares.add(100 * first / second);
+                out.printf(
+                        "training with a store %,.0f steps/s, without %,.0f: %.1f%%%n",
+                        first, second, shares.getLast());
+            }
+            double median = median(shares);
+            require(
+                    median > 97,
+                    "median of %d pairs: %.1f%%".formatted(PAIRS, median),
+                    "at least 97%");
+        }
+    }
+
+    private static double median(List<Double> values) {
+        List<Double> sorted = values.stream().sorted().toList();
+        int middle = sorted.size() / 2;
+        return sorted.size() % 2 == 1
+                ? sorted.get(middle)
+                : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    }
+
+    /// A session whose run is paused, but for the phases.
+    private static final class Trainee {
+
+        private final Api api;
+
+        Trainee(Api api) {
+            this.api = api;
+            api.init("names", Map.of("dataset", "names", "numSteps", STEPS));
+            api.post("/sessions/names/runs", Map.of("steps", STEPS)).ok();
+            api.post("/sessions/names/runs/1/pause").ok();
+        }
+
+        /// @return steps a second
+        double train(Duration duration) throws InterruptedException {
+            api.post("/sessions/names/runs/1/resume").ok();
+            long step = step();
+            long start = System.nanoTime();
+            Thread.sleep(duration);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            double perSecond = (step() - step) / seconds;
+            api.post("/sessions/names/runs/1/pause").ok();
+            return perSecond;
+        }
+
+        private long step() {
+            return api.view("names").path("step").asLong();
+        }
+    }
+
+    // ---- very many sessions
+
+    private void restart() throws IOException, InterruptedException {
+        List<String> options =
+                List.of(
+                        "--microgpt.limits.sessions=" + SESSIONS,
+                        "--microgpt.data-dir=target/data/" + UUID.randomUUID());
+        try (ServiceProcess service = ServiceProcess.start(HEAP_MB, options)) {
+            long start = System.nanoTime();
+            fill(new Api(service.port()));
+            out.printf(
+                    "%,d sessions made, and 20 steps each, in %.0f s; the heap may have %d MB%n",
+                    SESSIONS, seconds(start), HEAP_MB);
+            out.println("in use after GC: " + service.heap());
+        }
+        Path data = Path.of(options.getLast().replaceAll(".*=", ""), "microgpt.db");
+        out.printf("the database has %,d MB%n", Files.size(data) >> 20);
+        long start = System.nanoTime();
+        try (ServiceProcess service = ServiceProcess.start(HEAP_MB, options)) {
+            Api api = new Api(service.port());
+            api.get("/sessions?limit=1").ok();
+            double ready = seconds(start);
+            require(
+                    ready < 10,
+                    "restarted, first answer after %.1f s".formatted(ready),
+                    "under 10 s");
+            double waking = median(wake(api));
+            require(
+                    waking < 50,
+                    "a session comes back in %.1f ms (median of %d)".formatted(waking, WAKINGS),
+                    "under 50 ms");
+            out.println("in use after GC: " + service.heap());
+        }
+    }
+
+    private static void fill(Api api) {
+        for (int i = 0; i < SESSIONS; i++) {
+            api.init("many-" + i, Map.of("seed", i, "dataset", "names"));
+            api.step("many-" + i, 20);
+        }
+    }
+
+    /// @return how long the first answers of some sessions took, in milliseconds
+    private static List<Double> wake(Api api) {
+        Random random = new Random(1);
+        List<Double> times = new ArrayList<>();
+        for (int i = 0; i < WAKINGS; i++) {
+            String name = "many-" + random.nextInt(SESSIONS);
+            long start = System.nanoTime();
+            api.post("/sessions/" + name + "/generate").ok();
+            times.add(1000 * seconds(start));
+        }
+        return times;
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+}

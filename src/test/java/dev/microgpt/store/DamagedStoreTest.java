@@ -1,0 +1,102 @@
+package dev.microgpt.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.LocalService;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+
+/// A store that is not what was written is not used, and not touched.
+final class DamagedStoreTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    @BeforeEach
+    void fill() {
+        try (LocalService service = LocalService.start(directory)) {
+            Api api = service.api();
+            for (int i = 0; i < 5; i++) {
+                api.initSixNames("session-" + i);
+                api.step("session-" + i, 20);
+            }
+        }
+    }
+
+    private Path file() {
+        return directory.resolve("microgpt.db");
+    }
+
+    private void assertRefused() throws IOException {
+        byte[] before = Files.readAllBytes(file());
+
+        assertThatThrownBy(() -> LocalService.start(directory).close())
+                .rootCause()
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining(file().toString())
+                .hasMessageContaining("damaged");
+        assertThat(Files.readAllBytes(file())).isEqualTo(before);
+    }
+
+    @Test
+    void anEmptyFileIsANewStore() throws IOException {
+        Files.write(file(), new byte[0]);
+
+        try (LocalService service = LocalService.start(directory)) {
+            assertThat(service.api().get("/sessions").body()).contains("\"sessions\":[]");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.01, 0.3, 0.7, 0.99})
+    void aTruncatedFileIsRefused(double part) throws IOException {
+        byte[] bytes = Files.readAllBytes(file());
+        Files.write(file(), Arrays.copyOf(bytes, (int) (bytes.length * part)));
+
+        assertRefused();
+    }
+
+    @Test
+    void aFileOfAnotherKindIsRefused() throws IOException {
+        Files.writeString(file(), "These are not the bytes of a database.\n".repeat(1000));
+
+        assertRefused();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5})
+    void pagesOfNoiseAreRefused(int seed) throws IOException {
+        byte[] bytes = Files.readAllBytes(file());
+        Random random = new Random(seed);
+        byte[] noise = new byte[4096];
+        random.nextBytes(noise);
+        int page = 1 + random.nextInt(bytes.length / noise.length - 1);
+        System.arraycopy(noise, 0, bytes, page * noise.length, noise.length);
+        Files.write(file(), bytes);
+
+        assertRefused();
+    }
+
+    @Test
+    void aSingleBitOfTheWeightsIsNoticed() throws IOException {
+        byte[] bytes = Files.readAllBytes(file());
+        // Large rows of bytes fill pages of their own, the most of all.
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(file(), bytes);
+
+        assertRefused();
+    }
+}

@@ -1,0 +1,85 @@
+package dev.microgpt.store;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.LocalService;
+import dev.microgpt.support.Reply;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// Where there is no more room, calls are refused, and nothing is lost.
+final class FullStoreTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private LocalService start(String size) {
+        return LocalService.start(directory.resolve("data"), "--microgpt.store.max-size=" + size);
+    }
+
+    private static Reply init(Api api, String name) {
+        return api.post("/sessions/" + name + "/init", Map.of("nEmbd", 32, "text", Api.SIX_NAMES));
+    }
+
+    private static Reply step(Api api) {
+        return api.post("/sessions/first/step", Map.of("count", 3, "viz", "none"));
+    }
+
+    /// Makes sessions, and lets the first one step, until there is no room for either.
+    private static void fill(Api api) {
+        int sessions = 0;
+        Reply last = init(api, "first");
+        while (last.status() == 201) {
+            last = init(api, "fill-" + sessions++);
+        }
+        assertProblem(last, 507, "storage_full");
+        last = step(api);
+        while (last.status() == 200) {
+            last = step(api);
+        }
+        assertProblem(last, 507, "storage_full");
+    }
+
+    @Test
+    void whereNothingFitsAnyMoreCallsAreRefusedUntilThereIsRoom() {
+        int step;
+        double[] losses;
+        try (LocalService service = start("2MB")) {
+            Api api = service.api();
+            fill(api);
+            int before = api.view("first").path("step").asInt();
+
+            assertProblem(step(api), 507, "storage_full");
+            assertProblem(
+                    api.patch("/sessions/first", Map.of("learningRate", 0.5)), 507, "storage_full");
+            assertProblem(
+                    api.post("/sessions/first/runs", Map.of("steps", 5)), 507, "storage_full");
+            assertThat(api.view("first").path("step").asInt()).isEqualTo(before);
+            assertThat(api.get("/sessions/first/embeddings").status()).isEqualTo(200);
+            assertThat(api.post("/sessions/first/generate", Map.of("seed", 1)).status())
+                    .isEqualTo(200);
+
+            assertThat(api.delete("/sessions/fill-0").status()).isEqualTo(204);
+            await().until(() -> step(api).status(), status -> status == 200);
+            step = api.view("first").path("step").asInt();
+            losses = api.losses("first");
+        }
+        try (LocalService next = start("100MB");
+                LocalService other = LocalService.start(directory.resolve("control"))) {
+            assertThat(next.api().view("first").path("step").asInt()).isEqualTo(step);
+            assertThat(next.api().losses("first")).isEqualTo(losses);
+            init(other.api(), "first");
+            other.api().step("first", step);
+            assertThat(other.api().losses("first")).isEqualTo(losses);
+        }
+    }
+}
