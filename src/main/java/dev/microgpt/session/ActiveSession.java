@@ -156,12 +156,17 @@ final class ActiveSession {
         long step = asked == null ? model.step() : asked;
         return new Branch(
                 new Replay(modelBefore(step), timeline.phasesUpTo(step), step),
-                timeline.upTo(step));
+                timeline.upTo(step, isPresent(step)));
+    }
+
+    /// Whether a copy of the model as of the step is one of the model as it is.
+    private boolean isPresent(long step) {
+        return step == model.step() && !hasFailed();
     }
 
     /// A copy of the model at the step, or at a keyframe before it.
     private MicroGpt modelBefore(long step) {
-        if (step == model.step() && !hasFailed()) {
+        if (isPresent(step)) {
             return model.copy();
         }
         RandomSource generator = timeline.generatorAt(step, model.random());

@@ -110,12 +110,15 @@ final class Timeline {
     }
 
     /// A timeline of its own that begins with what this one holds up to a step.
-    synchronized Timeline upTo(long step) {
+    ///
+    /// @param andDraws whether what was drawn after that step, before the next one, is part of it
+    synchronized Timeline upTo(long step, boolean andDraws) {
         Timeline copy = new Timeline();
         keyframes.upTo(step).forEach(copy.keyframes::add);
         events.stream().filter(event -> event.step() <= step).forEach(copy.events::add);
         copy.phases.addAll(phasesUpTo(step));
-        draws.stream().filter(draw -> draw.step < step).forEach(copy.draws::add);
+        long lastDraw = andDraws ? step : step - 1;
+        draws.stream().filter(draw -> draw.step <= lastDraw).forEach(copy.draws::add);
         samples.stream().filter(sample -> sample.step() <= step).forEach(copy.samples::add);
         return copy;
     }

@@ -80,6 +80,21 @@ final class ForkTest {
     }
 
     @Test
+    void aForkGoesBackToWhereItsParentWasBeforeItDrew() {
+        api.step("parent", 5);
+        api.post(PARENT + "/generate", Map.of("count", 3)).ok();
+        fork();
+        assertThat(textsOfForkAt(3, CHILD)).isEqualTo(textsOfForkAt(3, PARENT));
+        assertThat(textsOfForkAt(5, CHILD)).isEqualTo(textsOfForkAt(5, PARENT));
+    }
+
+    private String textsOfForkAt(int step, String session) {
+        api.delete("/sessions/grandchild");
+        api.post(session + "/fork", Map.of("name", "grandchild", "step", step)).ok();
+        return api.post("/sessions/grandchild/generate", Map.of("count", 9)).ok().toString();
+    }
+
+    @Test
     void forkAndParentAreIndependent() {
         api.step("parent", 5);
         fork();
