@@ -16,13 +16,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The service in a JVM of its own, on a free port of this machine, which ends with this one.
-final class ServiceProcess implements AutoCloseable {
+public final class ServiceProcess implements AutoCloseable {
 
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
     private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
@@ -35,20 +37,35 @@ final class ServiceProcess implements AutoCloseable {
     private final Thread stopAtExit = new Thread(this::stop, "stop-service");
     private final CompletableFuture<Integer> port = new CompletableFuture<>();
     private final ArrayDeque<String> lastLines = new ArrayDeque<>();
+    private final Thread log = new Thread(this::readLog, "service-log");
     private int errors;
 
     private ServiceProcess(Process process) {
         this.process = process;
         Runtime.getRuntime().addShutdownHook(stopAtExit);
-        Thread.ofPlatform().name("service-log").daemon().start(this::readLog);
+        log.setDaemon(true);
+        log.start();
     }
 
-    /// Starts the service, and waits until it can be called.
+    /// Starts the service with a data directory of its own, and waits until it can be called.
     ///
     /// @param heap in MB
     /// @param options of the service, like `--microgpt.limits.sessions=2`
     static ServiceProcess start(int heap, List<String> options)
             throws IOException, InterruptedException {
+        Path data = Path.of("target", "data", UUID.randomUUID().toString());
+        ServiceProcess service = launch(heap, data, options);
+        service.awaitStart();
+        return service;
+    }
+
+    /// Starts the service, and does not wait.
+    ///
+    /// @param heap in MB
+    /// @param data the directory that it keeps its sessions in
+    /// @param options of the service, like `--microgpt.limits.sessions=2`
+    public static ServiceProcess launch(int heap, Path data, List<String> options)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(BIN.resolve("java").toString());
         command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
@@ -57,16 +74,23 @@ final class ServiceProcess implements AutoCloseable {
         command.addAll(List.of("-cp", classPath(), MicroGptApplication.class.getName()));
         command.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
         command.add("--microgpt.demo=false");
-        command.add("--microgpt.data-dir=target/data/" + UUID.randomUUID());
+        command.add("--microgpt.data-dir=" + data);
         command.addAll(options);
-        ServiceProcess service =
-                new ServiceProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        return new ServiceProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+    }
+
+    /// Waits until it can be called.
+    ///
+    /// @throws IOException if it does not start
+    public void awaitStart() throws IOException, InterruptedException {
         try {
-            service.port.get(START_SECONDS, TimeUnit.SECONDS);
-            return service;
-        } catch (Exception e) {
-            service.close();
-            throw new IOException("the service does not start:\n" + service.log(), e);
+            port.get(START_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            close();
+            throw new IOException("the service does not start:\n" + log(), e);
+        } catch (InterruptedException e) {
+            close();
+            throw e;
         }
     }
 
@@ -106,16 +130,16 @@ final class ServiceProcess implements AutoCloseable {
     }
 
     /// The newest lines of the log.
-    synchronized String log() {
+    public synchronized String log() {
         return String.join("\n", lastLines);
     }
 
     /// The errors in the log.
-    synchronized int errors() {
+    public synchronized int errors() {
         return errors;
     }
 
-    int port() {
+    public int port() {
         return port.join();
     }
 
@@ -137,6 +161,22 @@ final class ServiceProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Asks it to end in good order (SIGTERM), and does not wait.
+    public void askToStop() {
+        process.destroy();
+    }
+
+    /// Ends it as a crash would (SIGKILL), and waits until it is gone and its log is read.
+    ///
+    /// @throws IOException if it does not go
+    public void kill() throws IOException, InterruptedException {
+        if (!process.destroyForcibly().waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+            throw new IOException("process %d does not end".formatted(process.pid()));
+        }
+        log.join(Duration.ofSeconds(STOP_SECONDS));
+        close();
     }
 
     @Override
