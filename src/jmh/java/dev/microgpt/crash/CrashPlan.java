@@ -8,7 +8,7 @@ import java.util.List;
 /// @param kills of the process
 /// @param clients that call at the same time
 /// @param seed of all that is random, but for what the scheduling of threads adds
-/// @param load milliseconds from when all is compared to a kill, at most
+/// @param load milliseconds from the first answer of a round to a kill, at most
 /// @param seconds that all may take
 record CrashPlan(int kills, int clients, long seed, int load, int seconds) {
 

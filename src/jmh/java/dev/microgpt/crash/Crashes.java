@@ -31,6 +31,7 @@ final class Crashes {
     private static final int MOST_STOP_MILLIS = 600;
     private static final int MOST_START_MILLIS = 6000;
     private static final int RUN_SECONDS = 60;
+    private static final int POLL_MILLIS = 5;
 
     private final CrashPlan plan;
     private final Path data;
@@ -114,7 +115,9 @@ final class Crashes {
         try (ServiceProcess service = start()) {
             Api api = new Api(service.port());
             await(all(client -> client.check(api)));
+            int before = tally.answers();
             List<Future<?>> loads = all(client -> client.load(api));
+            awaitAnswer(before, loads);
             sleep(CrashPlan.LEAST_LOAD, plan.load());
             isEnding = true;
             String how = "under load";
@@ -129,6 +132,17 @@ final class Crashes {
             requireNoErrors(service);
         } finally {
             isEnding = false;
+        }
+    }
+
+    /// Waits until a call is answered: on a busy machine, a service that has just started takes its time.
+    private void awaitAnswer(int before, List<Future<?>> loads)
+            throws InterruptedException, TimeoutException {
+        while (tally.answers() == before && !loads.stream().allMatch(Future::isDone)) {
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("no answer");
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
     }
 
