@@ -40,7 +40,7 @@ final class Ledger {
     /// The newest of what was asked and became known, for who has to find out why something is wrong.
     private final ArrayDeque<String> notes = new ArrayDeque<>();
 
-    /// How the runs have ended, by their numbers.
+    /// How the runs have ended, by their numbers; several states where it is not known.
     private final Map<Long, String> ends = new TreeMap<>();
 
     Ledger(String name, Control control) {
@@ -135,7 +135,7 @@ final class Ledger {
 
     /// The session has begun anew; its runs are remembered.
     void begunAnew(Control fresh) {
-        ended("cancelled");
+        ended(isStill() ? "cancelled" : "cancelled or succeeded");
         control = fresh;
         promised = 0;
     }
