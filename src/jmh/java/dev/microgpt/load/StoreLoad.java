@@ -34,10 +34,17 @@ final class StoreLoad {
     }
 
     /// Exits with 2 if a figure is missed.
+    ///
+    /// @param args `speed` or `restart` for one of both
     public static void main(String[] args) throws IOException, InterruptedException {
         StoreLoad load = new StoreLoad(new PrintStream(System.out, true, StandardCharsets.UTF_8));
-        load.compareSpeed();
-        load.restart();
+        List<String> parts = args.length == 0 ? List.of("speed", "restart") : List.of(args);
+        if (parts.contains("speed")) {
+            load.compareSpeed();
+        }
+        if (parts.contains("restart")) {
+            load.restart();
+        }
         System.exit(load.isGood ? 0 : 2);
     }
 
@@ -113,22 +120,21 @@ final class StoreLoad {
     // ---- very many sessions
 
     private void restart() throws IOException, InterruptedException {
-        List<String> options =
-                List.of(
-                        "--microgpt.limits.sessions=" + SESSIONS,
-                        "--microgpt.data-dir=target/data/" + UUID.randomUUID());
-        try (ServiceProcess service = ServiceProcess.start(HEAP_MB, options)) {
+        List<String> options = List.of("--microgpt.limits.sessions=" + SESSIONS);
+        Path data = Path.of("target", "data", UUID.randomUUID().toString());
+        try (ServiceProcess service = ServiceProcess.launch(HEAP_MB, data, options)) {
+            service.awaitStart();
             long start = System.nanoTime();
             fill(new Api(service.port()));
             out.printf(
                     "%,d sessions made, and 20 steps each, in %.0f s; the heap may have %d MB%n",
                     SESSIONS, seconds(start), HEAP_MB);
-            out.println("in use after GC: " + service.heap());
+            printHeap(service);
         }
-        Path data = Path.of(options.getLast().replaceAll(".*=", ""), "microgpt.db");
-        out.printf("the database has %,d MB%n", Files.size(data) >> 20);
+        out.printf("the database has %,d MB%n", Files.size(data.resolve("microgpt.db")) >> 20);
         long start = System.nanoTime();
-        try (ServiceProcess service = ServiceProcess.start(HEAP_MB, options)) {
+        try (ServiceProcess service = ServiceProcess.launch(HEAP_MB, data, options)) {
+            service.awaitStart();
             Api api = new Api(service.port());
             api.get("/sessions?limit=1").ok();
             double ready = seconds(start);
@@ -141,8 +147,12 @@ final class StoreLoad {
                     waking < 50,
                     "a session comes back in %.1f ms (median of %d)".formatted(waking, WAKINGS),
                     "under 50 ms");
-            out.println("in use after GC: " + service.heap());
+            printHeap(service);
         }
+    }
+
+    private void printHeap(ServiceProcess service) throws InterruptedException {
+        out.printf("heap in use after GC: %d MB%n", service.heap().total() >> 20);
     }
 
     private static void fill(Api api) {

@@ -50,11 +50,14 @@ public final class CheckpointFile {
     private CheckpointFile(Checkpoint checkpoint) throws IOException {
         this.checkpoint = checkpoint;
         matrices = matrices(checkpoint);
-        Safetensors unsigned = header(NO_DIGEST);
-        MessageDigest sha256 = Sha256.create();
-        write(unsigned, new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
-        digest = HexFormat.of().formatHex(sha256.digest());
+        digest = HexFormat.of().formatHex(sha256(header(NO_DIGEST)));
         header = header(digest);
+    }
+
+    private byte[] sha256(Safetensors file) throws IOException {
+        MessageDigest sha256 = Sha256.create();
+        write(file, new DigestOutputStream(OutputStream.nullOutputStream(), sha256));
+        return sha256.digest();
     }
 
     public static CheckpointFile of(Checkpoint checkpoint) throws IOException {
@@ -70,6 +73,11 @@ public final class CheckpointFile {
     /// SHA-256 as 64 digits, see above.
     public String digest() {
         return digest;
+    }
+
+    /// SHA-256 of the file as it is.
+    public byte[] contentDigest() throws IOException {
+        return sha256(header);
     }
 
     /// Its length in bytes.

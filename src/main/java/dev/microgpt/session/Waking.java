@@ -45,11 +45,19 @@ final class Waking {
 
     /// @return null if there is more to do
     @Nullable ActiveSession slice(long deadline) {
+        long start = System.nanoTime();
+        boolean isDone = remake(deadline);
+        session.journal()
+                .trained(System.nanoTime() - start); // so that it is not for ever done again
+        return isDone ? session : null;
+    }
+
+    private boolean remake(long deadline) {
         while (!changes.isEmpty()) {
             Change change = changes.element();
             while (session.step() < change.step()) {
                 if (System.nanoTime() >= deadline) {
-                    return null;
+                    return false;
                 }
                 session.remake();
             }
@@ -57,7 +65,7 @@ final class Waking {
             session.journal().remade();
             changes.remove();
         }
-        return session;
+        return true;
     }
 
     private void apply(Change change) {

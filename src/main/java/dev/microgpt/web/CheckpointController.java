@@ -34,6 +34,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 import java.io.IOException;
 import java.net.URI;
+import java.util.Base64;
 
 /// Whole models out and in, as safetensors files.
 @RestController
@@ -59,7 +60,7 @@ class CheckpointController {
                             + " options and alphabet. A session made of it goes on as this one would.")
     @ApiResponse(
             responseCode = "200",
-            description = "the file; its ETag is its digest",
+            description = "the file; its ETag names its content, its Content-Digest is RFC 9530's",
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
@@ -77,6 +78,8 @@ class CheckpointController {
         response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
         response.setContentLengthLong(file.length());
         response.setHeader("ETag", '"' + file.digest() + '"');
+        String contentDigest = Base64.getEncoder().encodeToString(file.contentDigest());
+        response.setHeader("Content-Digest", "sha-256=:%s:".formatted(contentDigest));
         response.setHeader(
                 "Content-Disposition", "attachment; filename=\"%s.safetensors\"".formatted(name));
         file.writeTo(response.getOutputStream());

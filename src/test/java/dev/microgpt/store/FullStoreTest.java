@@ -27,14 +27,20 @@ final class FullStoreTest {
     }
 
     private static Reply init(Api api, String name) {
-        return api.post("/sessions/" + name + "/init", Map.of("nEmbd", 32, "text", Api.SIX_NAMES));
+        return api.post(
+                "/sessions/" + name + "/init", Map.of("random", "python", "text", Api.SIX_NAMES));
     }
 
     private static Reply step(Api api) {
         return api.post("/sessions/first/step", Map.of("count", 3, "viz", "none"));
     }
 
-    /// Makes sessions, and lets the first one step, until there is no room for either.
+    /// Each time the whole state of the generator has to be kept.
+    private static Reply generate(Api api) {
+        return api.post("/sessions/first/generate");
+    }
+
+    /// Makes sessions, and lets the first one write, until there is no room for either.
     private static void fill(Api api) {
         int sessions = 0;
         Reply last = init(api, "first");
@@ -42,9 +48,9 @@ final class FullStoreTest {
             last = init(api, "fill-" + sessions++);
         }
         assertProblem(last, 507, "storage_full");
-        last = step(api);
+        last = generate(api);
         while (last.status() == 200) {
-            last = step(api);
+            last = generate(api);
         }
         assertProblem(last, 507, "storage_full");
     }

@@ -27,9 +27,12 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /// Models as safetensors files, out and in.
 @ServiceTest
@@ -173,6 +176,15 @@ final class CheckpointTest {
     }
 
     @Test
+    void theDigestIsThatOfTheContent() throws Exception {
+        HttpResponse<byte[]> reply = download();
+        byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(reply.body());
+
+        assertThat(reply.headers().firstValue("Content-Digest"))
+                .hasValue("sha-256=:%s:".formatted(Base64.getEncoder().encodeToString(sha256)));
+    }
+
+    @Test
     void theSameStateIsTheSameFile() throws Exception {
         api.step("kept", 3);
         byte[] first = file();
@@ -225,6 +237,25 @@ final class CheckpointTest {
         assertProblem(api.post(COPY + "/step"), 409, "not_loaded");
         assertProblem(api.post(COPY + "/runs", Map.of("steps", 5)), 409, "not_loaded");
         assertProblem(put(file(), "?nHead=2&overwrite=true"), 400, "invalid_checkpoint");
+    }
+
+    @Test
+    void aFileOfTheReferenceImplementationIsRead() throws Exception {
+        byte[] reference;
+        try (var in = getClass().getResourceAsStream("/safetensors/reference.safetensors")) {
+            reference = Objects.requireNonNull(in).readAllBytes();
+        }
+
+        assertThat(put(reference, "?alphabet=ab&nHead=2").status()).isEqualTo(201);
+
+        int number = 0;
+        for (JsonNode matrix : api.get(COPY + "/parameters").ok().path("matrices")) {
+            String path = COPY + "/parameters/" + matrix.path("name").stringValue();
+            for (double value : Json.flat(api.get(path).ok().path("values"))) {
+                assertThat(value).as(path).isEqualTo((number++ % 17 - 8) / 64.0);
+            }
+        }
+        assertThat(number).isEqualTo(248);
     }
 
     @Test
