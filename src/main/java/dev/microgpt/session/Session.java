@@ -8,7 +8,6 @@ import dev.microgpt.engine.ModelOptions;
 
 import org.jspecify.annotations.Nullable;
 
-import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -652,9 +651,5 @@ public final class Session {
         if (now != null) {
             now.saveAll();
         }
-    }
-
-    static Instant now() {
-        return ActiveSession.now();
     }
 }

@@ -99,7 +99,9 @@ final class Waking {
                     loss,
                     again);
             session.timeline()
-                    .add(SessionEvent.of(step, Session.now(), SessionEvent.Kind.DIFFERS, null));
+                    .add(
+                            SessionEvent.of(
+                                    step, ActiveSession.now(), SessionEvent.Kind.DIFFERS, null));
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,17 +24,26 @@ final class DamagedStoreTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
+    private static Path original;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    @BeforeEach
-    void fill() {
-        try (LocalService service = LocalService.start(directory)) {
+    @BeforeAll
+    static void fill() {
+        try (LocalService service = LocalService.start(original)) {
             Api api = service.api();
             for (int i = 0; i < 5; i++) {
                 api.initSixNames("session-" + i);
                 api.step("session-" + i, 20);
             }
         }
+    }
+
+    @BeforeEach
+    void copy() throws IOException {
+        Files.copy(original.resolve("microgpt.db"), file());
     }
 
     private Path file() {
