@@ -1,21 +1,28 @@
 package dev.microgpt.store;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /// Looks whether a database is whole before anything is done with it.
 final class Inspection {
 
-    private static final Logger log = LoggerFactory.getLogger(Inspection.class);
-
-    /// Up to here all checksums are looked at as well; beyond, a session's when it is first used.
+    /// Up to here all of it is looked at; beyond, that would take too long, and what is damaged is noticed
+    /// when it is read.
     private static final long SMALL = 256L << 20;
+
+    /// Where SQLite has the size of a page and the number of pages, most significant byte first.
+    private static final int PAGE_SIZE_AT = 16;
+
+    private static final int PAGES_AT = 28;
+    private static final int HEADER_BYTES = 100;
 
     /// Columns of packed bytes.
     private static final List<String> PACKED =
@@ -39,20 +46,43 @@ final class Inspection {
 
     /// @throws StoreException if the database is damaged
     void requireWhole() {
-        long start = System.nanoTime();
         try {
-            List<String> findings =
-                    jdbc.sql("PRAGMA quick_check(1)").query((row, _) -> row.getString(1)).list();
-            if (!findings.equals(List.of("ok"))) {
-                throw damaged(String.join("; ", findings));
-            }
-            if (file.toFile().length() < SMALL && isFilled()) {
+            requireLength();
+            if (Files.exists(file) && Files.size(file) < SMALL) {
+                requireStructure();
                 requireChecksums();
             }
-        } catch (DamagedException | DataAccessException e) {
+        } catch (DamagedException | DataAccessException | IOException e) {
             throw damaged(String.valueOf(e.getMessage()));
         }
-        log.debug("Looked through {} in {} ms", file, (System.nanoTime() - start) / 1_000_000);
+    }
+
+    /// A file that was cut off. Where there is a log, the end may be in that.
+    private void requireLength() throws IOException {
+        Path log = file.resolveSibling(file.getFileName() + "-wal");
+        if (!Files.exists(file) || (Files.exists(log) && Files.size(log) > 0)) {
+            return;
+        }
+        ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+        try (FileChannel channel = FileChannel.open(file)) {
+            if (channel.read(header) < HEADER_BYTES) {
+                return; // empty, or something else, which SQLite will notice
+            }
+        }
+        long pageSize = Short.toUnsignedInt(header.getShort(PAGE_SIZE_AT));
+        long bytes = Integer.toUnsignedLong(header.getInt(PAGES_AT)) * pageSize;
+        if (Files.size(file) < bytes) {
+            throw new DamagedException(
+                    "it has %d bytes, but should have %d".formatted(Files.size(file), bytes));
+        }
+    }
+
+    private void requireStructure() {
+        List<String> findings =
+                jdbc.sql("PRAGMA quick_check(1)").query((row, _) -> row.getString(1)).list();
+        if (!findings.equals(List.of("ok"))) {
+            throw new DamagedException(String.join("; ", findings));
+        }
     }
 
     private boolean isFilled() {
@@ -63,6 +93,9 @@ final class Inspection {
     }
 
     private void requireChecksums() {
+        if (!isFilled()) {
+            return;
+        }
         for (String query : PACKED) {
             RowCallbackHandler open = row -> Packed.bytes(row.getBytes(1));
             jdbc.sql(query).query(open);
