@@ -3,6 +3,7 @@ package dev.microgpt.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
@@ -211,12 +212,21 @@ final class SessionsPageTest {
             assertThat(page.getByText("pause all runs")).isVisible();
             page.keyboard().press("Escape");
             assertThat(page.getByText("pause all runs")).isHidden();
-            page.keyboard().press("/");
+            Locator filter = page.getByLabel("Filter by name");
+            await().until(
+                            () ->
+                                    isFocusedAfter(
+                                            page, "/", filter)); // the dialog may just be closing
             page.keyboard().type("n?/");
-            assertThat(page.getByLabel("Filter by name")).hasValue("n?/");
+            assertThat(filter).hasValue("n?/");
             assertThat(page.getByText("No session has “n?/” in its name.")).isVisible();
             assertThat(page).hasURL(Pattern.compile(".*\\?q=n%3F%2F$"));
         }
+    }
+
+    private static boolean isFocusedAfter(Page page, String key, Locator locator) {
+        page.keyboard().press(key);
+        return (boolean) locator.evaluate("it => it.getRootNode().activeElement === it");
     }
 
     @Test

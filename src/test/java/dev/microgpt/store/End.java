@@ -37,7 +37,7 @@ enum End {
     }
 
     /// What another process sees at this moment.
-    private static void copy(Path data, Path copy) {
+    static void copy(Path data, Path copy) {
         try (Connection connection =
                         DriverManager.getConnection("jdbc:sqlite:" + data.resolve("microgpt.db"));
                 Statement statement = connection.createStatement()) {
