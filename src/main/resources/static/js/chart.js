@@ -5,6 +5,7 @@ import * as echarts from 'echarts';
 import { LitElement, css, html } from 'lit';
 
 import { Pace } from './pace.js';
+import { Sizes } from './sizes.js';
 import { theme } from './theme.js';
 
 /** What all charts have in common; an option is laid over it. */
@@ -63,16 +64,10 @@ export class Chart extends LitElement {
 
   #pace = new Pace();
   #timer = null;
-  #sizes = new ResizeObserver(() => this.#fit());
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.#sizes.observe(this);
-  }
+  #sizes = new Sizes(this, () => this.#fit());
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#sizes.disconnect();
     clearTimeout(this.#timer);
     this.#timer = null;
     this.chart?.dispose();

@@ -5,6 +5,7 @@ import { LitElement, css, html } from 'lit';
 
 import { density, sharp } from './canvas.js';
 import { palette } from './palette.js';
+import { Sizes } from './sizes.js';
 import { theme } from './theme.js';
 
 const LABEL_SIZE = 11;
@@ -49,7 +50,7 @@ export class HeatMap extends LitElement {
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
   `;
 
-  #sizes = new ResizeObserver(() => this.#draw());
+  #sizes = new Sizes(this, () => this.#draw());
   #image = null; // the cells, a pixel each at most
   #painted = ''; // what #image was painted for
   #plot = null; // where the cells are, in CSS pixels
@@ -60,13 +61,11 @@ export class HeatMap extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#sizes.observe(this);
     theme.addEventListener('change', this.#repaint);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#sizes.disconnect();
     theme.removeEventListener('change', this.#repaint);
   }
 

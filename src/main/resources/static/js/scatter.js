@@ -4,6 +4,7 @@ import { LitElement, css, html } from 'lit';
 
 import { sharp } from './canvas.js';
 import { Pace } from './pace.js';
+import { Sizes } from './sizes.js';
 import { prefersStillness, theme } from './theme.js';
 
 const NEAR = 26; // pixels within which the pointer means a thing
@@ -40,7 +41,7 @@ class Scatter extends LitElement {
     canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
   `;
 
-  #sizes = new ResizeObserver(() => this.#draw());
+  #sizes = new Sizes(this, () => this.#draw());
   #sight = new IntersectionObserver((entries) => {
     this.#isVisible = entries.at(-1).isIntersecting;
     this.#turnOn();
@@ -59,14 +60,12 @@ class Scatter extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#sizes.observe(this);
     this.#sight.observe(this);
     theme.addEventListener('change', this.#repaint);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#sizes.disconnect();
     this.#sight.disconnect();
     theme.removeEventListener('change', this.#repaint);
     cancelAnimationFrame(this.#frame);

@@ -1,6 +1,5 @@
 package dev.microgpt.session;
 
-import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LanguageModel;
@@ -90,23 +89,10 @@ final class ActiveSession {
 
     // ---- to begin, to steer
 
-    /// Starts anew with other options and documents, or without documents. Makes the new model before it
-    /// lets go of the old one.
-    void renew(ModelOptions options, @Nullable Corpus corpus, Instant birth) {
-        MicroGpt fresh = new MicroGpt(options);
-        if (corpus != null) {
-            fresh.loadData(corpus);
-            fresh.initParams();
-        }
-        replace(fresh, birth, corpus == null ? null : SessionEvent.Kind.LOADED);
-    }
-
-    /// Goes on with a model from elsewhere.
-    void restore(MicroGpt restored) {
-        replace(restored, now(), SessionEvent.Kind.RESTORED);
-    }
-
-    private void replace(MicroGpt fresh, Instant birth, SessionEvent.@Nullable Kind kind) {
+    /// Starts anew with another model. Whoever made it has not let go of the old one before.
+    ///
+    /// @param kind how the model came to be; null for one without documents
+    void replace(MicroGpt fresh, SessionEvent.@Nullable Kind kind, Instant birth) {
         runs.end(RunState.CANCELLED, "the session was started anew");
         model = fresh;
         createdAt = birth;
@@ -114,18 +100,18 @@ final class ActiveSession {
         timeline.restart();
         state = SessionState.CREATED;
         if (kind != null) {
-            beginTimeline();
-            timeline.add(SessionEvent.of(model.step(), now(), kind, null));
+            begin(kind);
         }
         journal.begin(environment.epochs().incrementAndGet(), this, false);
         publish();
     }
 
     /// The model has parameters, and no past yet.
-    void beginTimeline() {
+    void begin(SessionEvent.Kind kind) {
         state = SessionState.READY;
         timeline.begin(model.step(), model.options());
         remember();
+        timeline.add(SessionEvent.of(model.step(), now(), kind, null));
     }
 
     void steer(Steering steering) {
@@ -426,7 +412,7 @@ final class ActiveSession {
         }
         long losses = Double.BYTES * Math.min(model.step(), 1L << 20);
         long order = (long) Integer.BYTES * model.corpus().size();
-        long keyframes = timeline.keyframes().view().bytes();
+        long keyframes = timeline.keyframes().bytes();
         return MicroGpt.estimateBytes(model.options(), model.corpus()) + keyframes + losses + order;
     }
 

@@ -14,17 +14,18 @@ import java.util.List;
 final class Generation implements Work<AsOf<List<Sample>>> {
 
     private final GenerateCall call;
+    private final AskedModel model;
     private final List<Sample> samples = new ArrayList<>();
-    private @Nullable AsOf<LanguageModel> past;
     private @Nullable RandomSource ownRandom;
 
     Generation(GenerateCall call) {
         this.call = call;
+        model = new AskedModel(call.step());
     }
 
     @Override
     public @Nullable AsOf<List<Sample>> slice(ActiveSession session, long deadline) {
-        AsOf<LanguageModel> asked = model(session);
+        AsOf<LanguageModel> asked = model.of(session);
         while (samples.size() < call.count() && System.nanoTime() < deadline) {
             samples.add(asked.value().generate(call.options(), random(session)));
         }
@@ -36,7 +37,7 @@ final class Generation implements Work<AsOf<List<Sample>>> {
     ///
     /// @param tokens takes its characters
     AsOf<Sample> next(ActiveSession session, TokenQueue tokens) {
-        AsOf<LanguageModel> asked = model(session);
+        AsOf<LanguageModel> asked = model.of(session);
         Tokenizer tokenizer = asked.value().tokenizer();
         Sample sample =
                 asked.value()
@@ -46,16 +47,6 @@ final class Generation implements Work<AsOf<List<Sample>>> {
                                 (id, prob) -> tokens.add(id, tokenizer.symbol(id), prob));
         recordDraws(session);
         return new AsOf<>(asked.step(), sample);
-    }
-
-    private AsOf<LanguageModel> model(ActiveSession session) {
-        if (call.step() == null) {
-            return session.modelAsOf(null);
-        }
-        if (past == null) {
-            past = session.modelAsOf(call.step());
-        }
-        return past;
     }
 
     private RandomSource random(ActiveSession session) {

@@ -77,6 +77,11 @@ final class Keyframes {
         return entry == null ? null : entry.getValue();
     }
 
+    /// The memory that they take, about.
+    synchronized long bytes() {
+        return bytes;
+    }
+
     /// The oldest step that there is; 0 where there is none.
     synchronized long firstStep() {
         return states.isEmpty() ? 0 : states.firstKey();

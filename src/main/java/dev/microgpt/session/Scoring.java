@@ -12,31 +12,20 @@ import java.util.List;
 final class Scoring implements Work<AsOf<List<Score>>> {
 
     private final List<String> texts;
-    private final @Nullable Long step;
+    private final AskedModel model;
     private final List<Score> scores = new ArrayList<>();
-    private @Nullable AsOf<LanguageModel> past;
 
     Scoring(List<String> texts, @Nullable Long step) {
         this.texts = texts;
-        this.step = step;
+        model = new AskedModel(step);
     }
 
     @Override
     public @Nullable AsOf<List<Score>> slice(ActiveSession session, long deadline) {
-        AsOf<LanguageModel> asked = model(session);
+        AsOf<LanguageModel> asked = model.of(session);
         while (scores.size() < texts.size() && System.nanoTime() < deadline) {
             scores.add(asked.value().score(texts.get(scores.size())));
         }
         return scores.size() == texts.size() ? new AsOf<>(asked.step(), scores) : null;
-    }
-
-    private AsOf<LanguageModel> model(ActiveSession session) {
-        if (step == null) {
-            return session.modelAsOf(null);
-        }
-        if (past == null) {
-            past = session.modelAsOf(step);
-        }
-        return past;
     }
 }

@@ -49,8 +49,7 @@ public final class Session {
             SessionEnvironment environment,
             MicroGpt model,
             Timeline timeline,
-            SessionState state,
-            SessionEvent.@Nullable Kind kind) {
+            SessionState state) {
         this.name = name;
         this.environment = environment;
         lane = environment.compute().newLane();
@@ -65,10 +64,6 @@ public final class Session {
                         ActiveSession.now());
         active = fresh;
         environment.keyframes().join(timeline.keyframes());
-        if (kind != null) {
-            fresh.beginTimeline();
-            timeline.add(SessionEvent.of(model.step(), ActiveSession.now(), kind, null));
-        }
         snapshot = fresh.snapshot();
     }
 
@@ -80,41 +75,22 @@ public final class Session {
         snapshot = Snapshot.ofStored(stored.epoch(), stored.view());
     }
 
-    /// A session without documents.
-    static Session created(String name, ModelOptions options, SessionEnvironment environment) {
-        return new Session(
-                name,
-                environment,
-                new MicroGpt(options),
-                new Timeline(),
-                SessionState.CREATED,
-                null);
-    }
-
-    /// A session with new parameters.
-    static Session loaded(
-            String name, ModelOptions options, Corpus corpus, SessionEnvironment environment) {
-        MicroGpt model = new MicroGpt(options);
-        model.loadData(corpus);
-        model.initParams();
-        return new Session(
-                name,
-                environment,
-                model,
-                new Timeline(),
-                SessionState.READY,
-                SessionEvent.Kind.LOADED);
-    }
-
-    /// A session with a model from elsewhere.
-    static Session restored(String name, MicroGpt model, SessionEnvironment environment) {
-        return new Session(
-                name,
-                environment,
-                model,
-                new Timeline(),
-                SessionState.READY,
-                SessionEvent.Kind.RESTORED);
+    /// A session without a past.
+    ///
+    /// @param kind how the model came to be; null for one without documents
+    static Session fresh(
+            String name,
+            MicroGpt model,
+            SessionEvent.@Nullable Kind kind,
+            SessionEnvironment environment) {
+        Session session =
+                new Session(name, environment, model, new Timeline(), SessionState.CREATED);
+        if (kind != null) {
+            ActiveSession fresh = session.active();
+            fresh.begin(kind);
+            session.snapshot = fresh.snapshot();
+        }
+        return session;
     }
 
     /// A session as the store has it.
@@ -200,13 +176,25 @@ public final class Session {
 
     // ---- to begin, to steer, to end
 
-    /// Starts anew with other options and documents; without documents, these go.
-    void reset(ModelOptions options, @Nullable Corpus corpus) {
+    /// Starts anew with another model.
+    ///
+    /// @param kind how the model came to be; null for one without documents
+    void replace(MicroGpt model, SessionEvent.@Nullable Kind kind) {
         changed(
                 active -> {
-                    active.renew(options, corpus, ActiveSession.now());
+                    active.replace(model, kind, ActiveSession.now());
                     return true;
                 });
+    }
+
+    /// A model with new parameters, or without documents.
+    static MicroGpt newModel(ModelOptions options, @Nullable Corpus corpus) {
+        MicroGpt model = new MicroGpt(options);
+        if (corpus != null) {
+            model.loadData(corpus);
+            model.initParams();
+        }
+        return model;
     }
 
     /// Loads documents and makes new parameters, both from the session's seed.
@@ -218,7 +206,10 @@ public final class Session {
                     requireLoadable(overwrite);
                     ModelOptions options = active.model().options();
                     limits().check(options, corpus);
-                    active.renew(options, corpus, snapshot.view().createdAt());
+                    active.replace(
+                            newModel(options, corpus),
+                            SessionEvent.Kind.LOADED,
+                            snapshot.view().createdAt());
                     return snapshot.view();
                 });
     }
@@ -235,15 +226,6 @@ public final class Session {
                                     + " ?overwrite=true starts it anew")
                             .formatted(name, step));
         }
-    }
-
-    /// Goes on with a model from elsewhere.
-    void restore(MicroGpt restored) {
-        changed(
-                active -> {
-                    active.restore(restored);
-                    return true;
-                });
     }
 
     /// Changes how the next steps train, also while a run goes on.
@@ -273,7 +255,7 @@ public final class Session {
         CompletableFuture<MicroGpt> replay = environment.compute().newLane().train(branch.replay());
         MicroGpt child = await(replay, () -> replay.cancel(false));
         branch.past().add(SessionEvent.forked(child.step(), ActiveSession.now(), name));
-        return new Session(newName, environment, child, branch.past(), SessionState.READY, null);
+        return new Session(newName, environment, child, branch.past(), SessionState.READY);
     }
 
     /// @throws SessionException `stale`

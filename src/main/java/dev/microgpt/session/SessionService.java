@@ -57,15 +57,9 @@ public final class SessionService {
         if (!sessions.containsKey(name)) {
             CallTerms.current().requireVersion(null);
         }
-        Session fresh =
-                corpus == null
-                        ? Session.created(name, options, environment)
-                        : Session.loaded(name, options, corpus, environment);
-        Session session = register(fresh, overwrite);
-        if (session != fresh) {
-            session.reset(options, corpus);
-        }
-        return session;
+        SessionEvent.Kind kind = corpus == null ? null : SessionEvent.Kind.LOADED;
+        place(name, Session.newModel(options, corpus), kind, overwrite);
+        return get(name);
     }
 
     /// Makes a session that goes on as another one does, or did.
@@ -91,10 +85,23 @@ public final class SessionService {
     public boolean restore(String name, MicroGpt model, boolean overwrite) {
         requireAbsent(name, overwrite);
         environment.store().requireRoom();
-        Session fresh = Session.restored(name, model, environment);
-        Session session = register(fresh, overwrite);
+        return place(name, model, SessionEvent.Kind.RESTORED, overwrite);
+    }
+
+    /// Makes a session with a model, or starts one anew with it.
+    ///
+    /// @param kind how the model came to be; null for one without documents
+    /// @return whether the session is new
+    private boolean place(
+            String name, MicroGpt model, SessionEvent.@Nullable Kind kind, boolean overwrite) {
+        Session session = sessions.get(name);
+        Session fresh = null;
+        if (session == null) {
+            fresh = Session.fresh(name, model, kind, environment);
+            session = register(fresh, overwrite); // or another one, made meanwhile
+        }
         if (session != fresh) {
-            session.restore(model);
+            session.replace(model, kind);
         }
         return session == fresh;
     }

@@ -1,5 +1,6 @@
 package dev.microgpt.store;
 
+import dev.microgpt.checkpoint.Sha256;
 import dev.microgpt.engine.Corpus;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -11,9 +12,7 @@ import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.WeakHashMap;
 
@@ -108,10 +107,8 @@ final class Documents {
     }
 
     private static String digest(byte[] text) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
-        }
+        MessageDigest sha256 = Sha256.create();
+        sha256.update(text);
+        return Sha256.digits(sha256);
     }
 }

@@ -1,5 +1,6 @@
 package dev.microgpt.web;
 
+import dev.microgpt.checkpoint.Sha256;
 import dev.microgpt.session.AnswerStore;
 import dev.microgpt.session.CallTerms;
 import dev.microgpt.session.ErrorCode;
@@ -26,8 +27,6 @@ import org.springframework.web.util.ContentCachingResponseWrapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -136,7 +135,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         private final String call;
         private final ObservedRequest request;
         private final HttpServletResponse response;
-        private final MessageDigest body = sha256();
+        private final MessageDigest body = Sha256.create();
 
         Call(String key, HttpServletRequest request, HttpServletResponse response) {
             this.key = key;
@@ -233,7 +232,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         /// Of the whole body, also what nobody has read.
         private String digest() throws IOException {
             request.getInputStream().transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(body.digest());
+            return Sha256.digits(body);
         }
 
         private void await(CompletableFuture<Void> kept) {
@@ -252,14 +251,6 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                 Thread.currentThread().interrupt();
                 throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
             }
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every Java has it
         }
     }
 }

@@ -6,6 +6,7 @@ import { number } from '../format.js';
 import { habitOf, weightsOf } from '../model/heads.js';
 import { inWords } from '../model/text.js';
 import { drawCells, prepare, sequential } from '../scale.js';
+import { Sizes } from '../sizes.js';
 import { SubjectPanel } from '../subject-panel.js';
 import { theme } from '../theme.js';
 import { bindKeys } from '../ui/keys.js';
@@ -49,7 +50,7 @@ class AttentionPanel extends SubjectPanel {
   `];
 
   #unbind = null;
-  #sizes = new ResizeObserver(() => this.requestUpdate());
+  #sizes = new Sizes(this, () => this.requestUpdate());
 
   constructor() {
     super();
@@ -63,13 +64,11 @@ class AttentionPanel extends SubjectPanel {
     super.connectedCallback();
     const pick = (head) => () => this.isVisible && this.shown !== null && this.#pick(this.layer, head);
     this.#unbind = bindKeys(Object.fromEntries(Array.from({ length: 10 }, (_, digit) => [digit, pick(digit === 0 ? null : digit - 1)])));
-    this.#sizes.observe(this);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#unbind();
-    this.#sizes.disconnect();
   }
 
   willUpdate(changed) {

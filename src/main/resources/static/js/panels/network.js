@@ -8,6 +8,7 @@ import { inWords } from '../model/text.js';
 import { describe } from '../network/blocks.js';
 import { MOST_OPEN, layout } from '../network/layout.js';
 import { diverging, drawCells, prepare, sequential } from '../scale.js';
+import { Sizes } from '../sizes.js';
 import { SubjectPanel } from '../subject-panel.js';
 import { theme } from '../theme.js';
 
@@ -51,7 +52,7 @@ class NetworkPanel extends SubjectPanel {
     @media (max-width: 800px) { .columns { grid-template-columns: minmax(0, 1fr); } }
   `];
 
-  #sizes = new ResizeObserver(() => this.requestUpdate());
+  #sizes = new Sizes(this, () => this.requestUpdate());
   #asking = false;
   #asked = -Infinity;
   #plan = null; // the layout as rendered
@@ -61,16 +62,6 @@ class NetworkPanel extends SubjectPanel {
     this.block = 'probs';
     this.open = 0;
     this.computed = null;
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.#sizes.observe(this);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#sizes.disconnect();
   }
 
   /** The position that is shown. */

@@ -6,6 +6,7 @@ import { css, html, nothing, svg } from 'lit';
 import { number } from '../format.js';
 import { drawnFrom } from '../model/sampling.js';
 import { drawCells, prepare, sequential } from '../scale.js';
+import { Sizes } from '../sizes.js';
 import { SubjectPanel } from '../subject-panel.js';
 import { theme } from '../theme.js';
 import { setQuery } from '../ui/query.js';
@@ -60,7 +61,7 @@ class ProbabilitiesPanel extends SubjectPanel {
     .scale .outline { width: 14px; height: 12px; box-shadow: inset 0 0 0 2px var(--data-2); }
   `];
 
-  #sizes = new ResizeObserver(() => this.requestUpdate());
+  #sizes = new Sizes(this, () => this.requestUpdate());
   #layout = null; // of the map as drawn
 
   constructor() {
@@ -72,16 +73,6 @@ class ProbabilitiesPanel extends SubjectPanel {
     this.topP = read('topp', USUAL.topP, (p) => p > 0 && p <= 1);
     this.page = 0;
     this.hovered = null;
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.#sizes.observe(this);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#sizes.disconnect();
   }
 
   get settings() {

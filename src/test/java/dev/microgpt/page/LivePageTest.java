@@ -2,6 +2,8 @@ package dev.microgpt.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import static dev.microgpt.page.Tab.button;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
@@ -9,7 +11,6 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocketRoute;
-import com.microsoft.playwright.options.AriaRole;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
@@ -45,11 +46,6 @@ final class LivePageTest {
 
     private Tab open() {
         return Tab.open(browser, api.port());
-    }
-
-    private static Locator button(Page page, String name) {
-        return page.getByRole(
-                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private static Locator steps(Page page) {

@@ -2,6 +2,8 @@ package dev.microgpt.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import static dev.microgpt.page.Tab.button;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -41,11 +43,6 @@ final class TimelineTest {
 
     private Tab open() {
         return Tab.open(browser, api.port());
-    }
-
-    private static Locator button(Page page, String name) {
-        return page.getByRole(
-                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private static Locator where(Page page) {
