@@ -1,5 +1,7 @@
 package dev.microgpt;
 
+import dev.microgpt.access.KeyCommand;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -11,6 +13,10 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 public class MicroGptApplication {
 
     public static void main(String[] args) {
-        SpringApplication.run(MicroGptApplication.class, args);
+        if (!KeyCommand.isMeant(args)) {
+            SpringApplication.run(MicroGptApplication.class, args);
+        } else if (!KeyCommand.run(System.out, args)) {
+            System.exit(2);
+        }
     }
 }

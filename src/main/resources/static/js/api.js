@@ -1,4 +1,6 @@
-// The REST interface. What fails throws an ApiError.
+// The REST interface. What fails throws an ApiError. Where the server asks for a key, the user is asked.
+
+import { apiKey, askForKey } from './key.js';
 
 const ROOT = '/api/v1';
 
@@ -39,6 +41,10 @@ async function call(method, path, { body, query, signal } = {}) {
   }
   const url = ROOT + path + (parameters.size > 0 ? `?${parameters}` : '');
   const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const key = apiKey();
+  if (key !== null) {
+    headers.Authorization = `Bearer ${key}`;
+  }
   let response;
   try {
     response = await fetch(url, {
@@ -50,6 +56,9 @@ async function call(method, path, { body, query, signal } = {}) {
     }
     throw new ApiError({ status: 0, code: 'unreachable', detail: 'The server does not answer' });
   }
+  if (response.status === 401 && await askForKey(key)) {
+    return call(method, path, { body, query, signal });
+  }
   if (!response.ok) {
     throw new ApiError(await problemOf(response));
   }
@@ -60,6 +69,8 @@ const at = (name, rest = '') => `/sessions/${encodeURIComponent(name)}${rest}`;
 
 export const api = {
   limits: () => call('GET', '/limits'),
+  /** Opens one live stream, for those who cannot send a key along. */
+  ticket: async () => (await call('POST', '/tickets')).ticket,
   datasets: async () => (await call('GET', '/datasets')).datasets,
 
   /** All sessions, by name. */

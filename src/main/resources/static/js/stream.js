@@ -14,6 +14,9 @@
 // goes on at the step after the last one it has seen, so that no loss is missing. `stream.state` is
 // `idle`, `connecting`, `open` or `lost`; the event `state` tells of changes.
 
+import { api } from './api.js';
+import { apiKey } from './key.js';
+
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 10_000;
 
@@ -62,6 +65,7 @@ class Stream extends EventTarget {
   state = 'idle';
 
   #socket = null;
+  #isConnecting = false; // before there is a socket
   #watches = new Map(); // by the name of the session
   #delay = FIRST_DELAY;
   #timer = null;
@@ -111,12 +115,26 @@ class Stream extends EventTarget {
     }
   }
 
-  #connect() {
+  async #connect() {
+    if (this.#isConnecting) {
+      return;
+    }
     clearTimeout(this.#timer);
     if (this.state !== 'lost') {
       this.#setState('connecting');
     }
-    const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/ws`);
+    this.#isConnecting = true;
+    let query;
+    try {
+      query = apiKey() === null ? '' : `?ticket=${encodeURIComponent(await api.ticket())}`;
+    } catch {
+      this.#isConnecting = false;
+      this.#lost();
+      return;
+    }
+    this.#isConnecting = false;
+    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/ws${query}`);
     this.#socket = socket;
     socket.onopen = () => {
       this.#delay = FIRST_DELAY;
@@ -132,6 +150,10 @@ class Stream extends EventTarget {
       return;
     }
     this.#socket = null;
+    this.#lost();
+  }
+
+  #lost() {
     this.#setState('lost');
     // not all pages of a server that comes back at the same moment
     this.#timer = setTimeout(() => this.retry(), this.#delay * (0.75 + Math.random() / 2));

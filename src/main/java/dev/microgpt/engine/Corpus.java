@@ -34,6 +34,11 @@ public final class Corpus {
         longest = longestSoFar;
     }
 
+    /// The memory that it takes.
+    public long bytes() {
+        return (long) Character.BYTES * tokens.length + (long) Integer.BYTES * ends.length;
+    }
+
     /// No documents, but an alphabet.
     ///
     /// @param alphabet ascending code points

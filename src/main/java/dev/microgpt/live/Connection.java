@@ -1,5 +1,6 @@
 package dev.microgpt.live;
 
+import dev.microgpt.session.Memory;
 import dev.microgpt.session.Session;
 
 import org.jspecify.annotations.Nullable;
@@ -31,11 +32,16 @@ final class Connection {
     private final JsonMapper json;
     private final long sendNanos;
     private final Heartbeat heartbeat;
-    private final Outbox outbox = new Outbox();
+    private final Memory.Share memory;
+    private final Outbox outbox;
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
     private final Thread writer;
 
-    Connection(WebSocketSession socket, JsonMapper json, LiveSettings settings) {
+    /// @param memory for what waits to be sent, and for messages that are incomplete
+    Connection(
+            WebSocketSession socket, JsonMapper json, LiveSettings settings, Memory.Share memory) {
+        this.memory = memory;
+        outbox = new Outbox(memory);
         this.socket = socket;
         this.json = json;
         sendNanos = settings.sendTimeout().toNanos();
@@ -45,6 +51,10 @@ final class Connection {
 
     void start() {
         writer.start();
+    }
+
+    Memory.Share memory() {
+        return memory;
     }
 
     Heartbeat heartbeat() {
@@ -103,6 +113,7 @@ final class Connection {
     /// Ends the connection and its thread. May be called several times.
     void close(CloseStatus status) {
         outbox.close();
+        memory.close();
         subscriptions.keySet().forEach(this::unsubscribe);
         try {
             socket.close(status);

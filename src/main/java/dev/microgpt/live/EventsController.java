@@ -1,7 +1,7 @@
 package dev.microgpt.live;
 
+import dev.microgpt.session.Caller;
 import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Limits;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
@@ -43,18 +43,21 @@ class EventsController implements SmartLifecycle {
     private static final Logger log = LoggerFactory.getLogger(EventsController.class);
 
     private final SessionService sessions;
-    private final Limits limits;
+    private final LiveConnections connections;
     private final LiveSettings settings;
     private final Broadcasts broadcasts;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
     EventsController(
-            SessionService sessions, Limits limits, LiveSettings settings, Broadcasts broadcasts) {
+            SessionService sessions,
+            LiveConnections connections,
+            LiveSettings settings,
+            Broadcasts broadcasts) {
         this.settings = settings;
         this.broadcasts = broadcasts;
         this.sessions = sessions;
-        this.limits = limits;
+        this.connections = connections;
     }
 
     @GetMapping("/events")
@@ -113,7 +116,7 @@ class EventsController implements SmartLifecycle {
             log.debug("A reader of session {} is gone, or does not read", name, e);
         } finally {
             session.removeListener(subscription);
-            streams.remove(stream);
+            close(stream);
         }
     }
 
@@ -124,16 +127,20 @@ class EventsController implements SmartLifecycle {
     }
 
     private void open(EventStream stream) {
-        if (streams.size() >= limits.connections()) {
+        if (!connections.enter(Caller.current())) {
             throw new SessionException(
-                    ErrorCode.BUSY,
-                    "there are %d readers, as many as allowed".formatted(streams.size()));
+                    ErrorCode.BUSY, "there are as many live connections as are allowed");
         }
         streams.add(stream);
         if (!running) { // closed before it was added
-            streams.remove(stream);
+            close(stream);
             throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
         }
+    }
+
+    private void close(EventStream stream) {
+        streams.remove(stream);
+        connections.leave(Caller.current());
     }
 
     @Override

@@ -1,7 +1,11 @@
 package dev.microgpt.live;
 
+import dev.microgpt.quota.Rates;
+import dev.microgpt.session.CallMemory;
+import dev.microgpt.session.Caller;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.Limits;
+import dev.microgpt.session.Memory;
 import dev.microgpt.session.SessionService;
 
 import jakarta.websocket.Session;
@@ -32,7 +36,8 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     private static final int MAX_MESSAGE_BYTES = 1 << 20;
 
     private final MessageHandler.Services services;
-    private final Limits limits;
+    private final LiveConnections connections;
+    private final Memory memory;
     private final LiveSettings settings;
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
     private volatile boolean running;
@@ -43,10 +48,14 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             Limits limits,
             LiveSettings settings,
             JsonMapper json,
-            Broadcasts broadcasts) {
+            Broadcasts broadcasts,
+            Rates rates,
+            LiveConnections connections,
+            Memory memory) {
+        this.memory = memory;
         this.settings = settings;
-        this.limits = limits;
-        services = new MessageHandler.Services(sessions, datasets, limits, json, broadcasts);
+        this.connections = connections;
+        services = new MessageHandler.Services(sessions, datasets, limits, json, broadcasts, rates);
     }
 
     /// A connection with what has come of a message that is still incomplete.
@@ -54,10 +63,13 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
 
         final Connection connection;
         final MessageHandler handler;
+        final Caller caller;
         final StringBuilder partial = new StringBuilder();
         int partialBytes;
+        int partialTaken; // of the memory
 
-        Client(Connection connection, MessageHandler handler) {
+        Client(Connection connection, MessageHandler handler, Caller caller) {
+            this.caller = caller;
             this.connection = connection;
             this.handler = handler;
         }
@@ -66,8 +78,12 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     @Override
     public void afterConnectionEstablished(WebSocketSession socket) {
         limitTimes(socket);
-        Connection connection = new Connection(socket, services.json(), settings);
-        Client client = new Client(connection, new MessageHandler(connection, services));
+        Connection connection = new Connection(socket, services.json(), settings, memory.share());
+        Client client =
+                new Client(
+                        connection,
+                        new MessageHandler(connection, services),
+                        Caller.of(socket.getPrincipal()));
         CloseStatus refusal = register(socket.getId(), client);
         if (refusal == null) {
             connection.start();
@@ -91,7 +107,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         if (!running) {
             return CloseCode.SHUTTING_DOWN;
         }
-        if (clients.size() >= limits.connections()) {
+        if (!connections.enter(client.caller)) {
             return CloseCode.TOO_MANY;
         }
         clients.put(id, client);
@@ -117,13 +133,29 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             client.connection.close(CloseCode.TOO_BIG);
             return;
         }
+        int before = client.partialTaken;
+        client.partialTaken = client.partialBytes > Memory.SMALL ? client.partialBytes : 0;
+        if (!client.connection.memory().tryAdd(client.partialTaken - before)) {
+            client.connection.close(CloseCode.TRY_LATER);
+            return;
+        }
         partial.append(part.getPayload());
         if (part.isLast()) {
             String message = partial.toString();
             partial.setLength(0);
             partial.trimToSize();
             client.partialBytes = 0;
-            client.connection.heartbeat().during(() -> client.handler.handle(message));
+            client.connection.memory().tryAdd(-client.partialTaken);
+            client.partialTaken = 0;
+            client.connection.heartbeat().during(() -> handle(client, message));
+        }
+    }
+
+    private void handle(Client client, String message) {
+        try (Memory.Share share = memory.share()) {
+            ScopedValue.where(Caller.CURRENT, client.caller)
+                    .where(CallMemory.CURRENT, share)
+                    .run(() -> client.handler.handle(message));
         }
     }
 
@@ -144,6 +176,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     public void afterConnectionClosed(WebSocketSession socket, CloseStatus status) {
         Client client = clients.remove(socket.getId());
         if (client != null) {
+            connections.leave(client.caller);
             client.handler.close();
             client.connection.close(status);
         }

@@ -1,6 +1,8 @@
 package dev.microgpt.live;
 
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.quota.Rates;
+import dev.microgpt.session.Caller;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.GenerateCall;
@@ -46,7 +48,8 @@ final class MessageHandler {
             Datasets datasets,
             Limits limits,
             JsonMapper json,
-            Broadcasts broadcasts) {}
+            Broadcasts broadcasts,
+            Rates rates) {}
 
     MessageHandler(Connection connection, Services services) {
         this.connection = connection;
@@ -62,10 +65,21 @@ final class MessageHandler {
                 throw new SessionException(ErrorCode.WRONG_TYPE, "a message is an object");
             }
             requireShort(field(tree, "id"));
+            requireRate();
             handle(services.json().treeToValue(tree, ClientMessage.class));
         } catch (RuntimeException e) {
             JsonNode id = field(tree, "id");
             fail(id == null || isLong(id) ? null : id, sessionName(tree), e);
+        }
+    }
+
+    /// A message is a request like any other. Whoever goes on regardless waits, as for all answers.
+    private void requireRate() {
+        Caller caller = Caller.current();
+        for (Rates.Verdict verdict : services.rates().count(caller.owner(), caller.hasKey())) {
+            if (verdict.isRefusal()) {
+                throw new SessionException(ErrorCode.RATE_LIMITED, verdict.reason());
+            }
         }
     }
 

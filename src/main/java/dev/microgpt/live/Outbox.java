@@ -1,5 +1,7 @@
 package dev.microgpt.live;
 
+import dev.microgpt.session.Memory;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
@@ -13,6 +15,9 @@ final class Outbox {
     private static final int MAX_MESSAGES = 256;
     private static final long MAX_CHARS = 2 << 20;
 
+    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
+    private final Memory.Share memory;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition roomCame = lock.newCondition();
     private final Condition workCame = lock.newCondition();
@@ -21,6 +26,11 @@ final class Outbox {
     private boolean woken;
     private boolean closed;
 
+    /// @param memory for the messages
+    Outbox(Memory.Share memory) {
+        this.memory = memory;
+    }
+
     /// Adds a message, as soon as there is room.
     ///
     /// @return false if there was none in time, or the connection is closed
@@ -28,11 +38,13 @@ final class Outbox {
         long remaining = timeoutNanos;
         lock.lockInterruptibly();
         try {
-            while (!closed && !hasRoomFor(message)) {
+            while (!closed && !takeRoomFor(message)) {
                 if (remaining <= 0) {
                     return false;
                 }
-                remaining = roomCame.awaitNanos(remaining);
+                // others, too, give memory back
+                long wait = Math.min(remaining, LOOK_AGAIN_NANOS);
+                remaining -= wait - Math.max(0, roomCame.awaitNanos(wait));
             }
             if (closed) {
                 return false;
@@ -47,9 +59,12 @@ final class Outbox {
     }
 
     /// A message larger than the bound still goes alone.
-    private boolean hasRoomFor(String message) {
-        return messages.isEmpty()
-                || (messages.size() < MAX_MESSAGES && chars + message.length() <= MAX_CHARS);
+    private boolean takeRoomFor(String message) {
+        boolean isWithinBounds =
+                messages.isEmpty()
+                        || (messages.size() < MAX_MESSAGES
+                                && chars + message.length() <= MAX_CHARS);
+        return isWithinBounds && memory.tryAdd(message.length());
     }
 
     /// Ends a waiting [#take] early: there is something to look at.
@@ -75,6 +90,7 @@ final class Outbox {
             String message = messages.poll();
             if (message != null) {
                 chars -= message.length();
+                memory.tryAdd(-message.length());
                 roomCame.signalAll();
             }
             return message;

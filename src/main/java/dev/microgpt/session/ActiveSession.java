@@ -1,5 +1,6 @@
 package dev.microgpt.session;
 
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LanguageModel;
@@ -20,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
 /// What of a session is in memory while it is used: the model, its past, its runs. Confined to the
 /// session's lane, but for [#timeline()] and for reading [#runs()].
 final class ActiveSession {
+
+    /// Many sessions may have the same documents, if these are few: they do not count for each.
+    private static final long SHARED_CORPUS = 1 << 20;
 
     private final Session session;
     private final SessionEnvironment environment;
@@ -53,6 +57,10 @@ final class ActiveSession {
 
     String name() {
         return session.name();
+    }
+
+    String owner() {
+        return session.id().owner();
     }
 
     MicroGpt model() {
@@ -413,7 +421,13 @@ final class ActiveSession {
         long losses = Double.BYTES * Math.min(model.step(), 1L << 20);
         long order = (long) Integer.BYTES * model.corpus().size();
         long keyframes = timeline.keyframes().bytes();
-        return MicroGpt.estimateBytes(model.options(), model.corpus()) + keyframes + losses + order;
+        return bytes(model.options(), model.corpus()) + keyframes + losses + order;
+    }
+
+    /// The memory that a session takes at its start, about.
+    static long bytes(ModelOptions options, Corpus documents) {
+        long shared = Math.min(SHARED_CORPUS, documents.bytes());
+        return MicroGpt.estimateBytes(options, documents) + documents.bytes() - shared;
     }
 
     static Instant now() {

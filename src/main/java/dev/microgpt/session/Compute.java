@@ -12,16 +12,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The few platform threads that do all arithmetic, shared fairly among the sessions.
+/// The few platform threads that do all arithmetic, shared fairly among the owners of sessions, and
+/// among the sessions of each.
 ///
 /// Work is done in slices of a few milliseconds. Each session has a [Lane]; a lane is on one thread
-/// at a time, and lanes take turns. Within a lane, short calls (generate, look at embeddings, load)
+/// at a time, and lanes take [Turns]. Within a lane, short calls (generate, look at embeddings, load)
 /// go in between the slices of training, and both kinds keep the order in which they came.
 public final class Compute implements AutoCloseable {
 
     /// Long enough to make the switch cheap, short enough that a waiting call does not notice.
     private static final Duration SLICE = Duration.ofMillis(2);
 
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
     private static final Duration STOP_TIME = Duration.ofSeconds(5);
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,8 +33,8 @@ public final class Compute implements AutoCloseable {
     private static final int CALL_TURNS = 8;
 
     private final Set<Lane> busyLanes = new HashSet<>();
-    private final ArrayDeque<Lane> withCalls = new ArrayDeque<>();
-    private final ArrayDeque<Lane> withTraining = new ArrayDeque<>();
+    private final Turns<Lane> withCalls;
+    private final Turns<Lane> withTraining;
     private final List<Thread> threads = new ArrayList<>();
     private final int queuedCalls;
     private int callTurns;
@@ -40,8 +42,11 @@ public final class Compute implements AutoCloseable {
 
     /// @param threadCount number of threads
     /// @param queuedCalls how much work may wait in one lane
-    public Compute(int threadCount, int queuedCalls) {
+    /// @param trainingShare the part of the threads' time that the training of one owner may take
+    public Compute(int threadCount, int queuedCalls, double trainingShare) {
         this.queuedCalls = queuedCalls;
+        withCalls = new Turns<>(threadCount, 1);
+        withTraining = new Turns<>(threadCount, trainingShare);
         for (int i = 0; i < threadCount; i++) {
             threads.add(Thread.ofPlatform().name("compute-" + i).daemon().start(this::work));
         }
@@ -76,11 +81,16 @@ public final class Compute implements AutoCloseable {
     /// The work of one session, in order, never on two threads at once.
     final class Lane {
 
+        private final String owner;
         private final ArrayDeque<Task<?>> calls = new ArrayDeque<>();
         private final ArrayDeque<Task<?>> training = new ArrayDeque<>();
         private int laneCallTurns;
         private boolean queuedOrRunning;
         private boolean laneClosed;
+
+        private Lane(String owner) {
+            this.owner = owner;
+        }
 
         /// Adds a short piece of work, to be done before any more training.
         ///
@@ -117,8 +127,9 @@ public final class Compute implements AutoCloseable {
                 busyLanes.add(this);
                 if (!queuedOrRunning) {
                     enqueue(this);
-                } else if (isCall && withTraining.remove(this)) {
-                    withCalls.add(this); // its turn comes sooner now
+                } else if (isCall && withTraining.remove(owner, this)) {
+                    withCalls.add(owner, this, System.nanoTime()); // its turn comes sooner now
+                    workCame.signal();
                 }
             } finally {
                 lock.unlock();
@@ -153,13 +164,15 @@ public final class Compute implements AutoCloseable {
         }
     }
 
-    Lane newLane() {
-        return new Lane();
+    /// @param owner of the session
+    Lane newLane(String owner) {
+        return new Lane(owner);
     }
 
     private void enqueue(Lane lane) {
         lane.queuedOrRunning = true;
-        (lane.isTrainingNext() ? withTraining : withCalls).add(lane);
+        Turns<Lane> turns = lane.isTrainingNext() ? withTraining : withCalls;
+        turns.add(lane.owner, lane, System.nanoTime());
         workCame.signal();
     }
 
@@ -174,39 +187,54 @@ public final class Compute implements AutoCloseable {
     private @Nullable Lane takeLane() {
         lock.lock();
         try {
-            while (!closed && withCalls.isEmpty() && withTraining.isEmpty()) {
-                workCame.awaitUninterruptibly();
+            while (!closed) {
+                long now = System.nanoTime();
+                Lane lane = nextLane(now);
+                if (lane != null) {
+                    return lane;
+                }
+                // until work comes, or somebody whose share was used up has some again
+                long nanos = Math.min(withTraining.nanosUntilDue(now), LONGEST_WAIT.toNanos());
+                long _ = workCame.awaitNanos(nanos);
             }
-            if (closed) {
-                return null;
-            }
-            boolean trainingIsDue = !withTraining.isEmpty() && callTurns >= CALL_TURNS;
-            if (withCalls.isEmpty() || trainingIsDue) {
-                callTurns = 0;
-                return withTraining.remove();
-            }
-            callTurns++;
-            return withCalls.remove();
+            return null;
+        } catch (InterruptedException _) {
+            return null; // nobody does that, but to end the thread
         } finally {
             lock.unlock();
         }
     }
 
+    private @Nullable Lane nextLane(long now) {
+        if (callTurns >= CALL_TURNS || withCalls.nanosUntilDue(now) > 0) {
+            callTurns = 0;
+            Lane lane = withTraining.take(now);
+            if (lane != null) {
+                return lane;
+            }
+        }
+        callTurns++;
+        return withCalls.take(now);
+    }
+
     private void runTurn(Lane lane) {
         ArrayDeque<Task<?>> queue;
         Task<?> task;
+        boolean isTraining;
         lock.lock();
         try {
-            boolean isTraining = lane.isTrainingNext();
+            isTraining = lane.isTrainingNext();
             queue = isTraining ? lane.training : lane.calls;
             task = queue.element();
             lane.laneCallTurns = isTraining ? 0 : lane.laneCallTurns + 1;
         } finally {
             lock.unlock();
         }
-        boolean over = task.run(System.nanoTime() + SLICE.toNanos());
+        long start = System.nanoTime();
+        boolean over = task.run(start + SLICE.toNanos());
         lock.lock();
         try {
+            (isTraining ? withTraining : withCalls).used(lane.owner, System.nanoTime() - start);
             if (over) {
                 queue.remove();
             }

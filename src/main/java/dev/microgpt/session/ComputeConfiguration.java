@@ -1,5 +1,7 @@
 package dev.microgpt.session;
 
+import dev.microgpt.quota.Quotas;
+
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -9,8 +11,11 @@ import org.springframework.context.annotation.Configuration;
 class ComputeConfiguration {
 
     @Bean(destroyMethod = "") // by the lifecycle below
-    Compute compute(Limits limits) {
-        return new Compute(Runtime.getRuntime().availableProcessors(), limits.queuedCalls());
+    Compute compute(Limits limits, Quotas quotas) {
+        return new Compute(
+                Runtime.getRuntime().availableProcessors(),
+                limits.queuedCalls(),
+                quotas.key().trainingShare());
     }
 
     /// Stops computing as the first thing of a shutdown, before the web server waits for its requests:

@@ -38,8 +38,10 @@ final class DemoSession {
     /// threads refuse more of it.
     @EventListener(ApplicationReadyEvent.class)
     void start() {
-        if (sessions.list(null, 1).isEmpty()) {
-            Thread.ofVirtual().name("demo").start(this::train);
+        if (sessions.isEmpty()) {
+            Thread.ofVirtual()
+                    .name("demo")
+                    .start(() -> ScopedValue.where(Caller.CURRENT, Caller.LOCAL).run(this::train));
         }
     }
 

@@ -28,9 +28,12 @@ final class IdleSessions implements SmartLifecycle {
     private volatile boolean running;
     private Thread thread = new Thread(this::look);
 
-    IdleSessions(SessionService sessions, Limits limits) {
+    IdleSessions(SessionService sessions, Limits limits, Memory memory) {
         this.sessions = sessions;
         maxBytes = limits.sessionBytes();
+        if (sessions.keepsSessions()) {
+            memory.onShortage(bytes -> putAway(bytes, 0));
+        }
     }
 
     @Override
@@ -45,7 +48,8 @@ final class IdleSessions implements SmartLifecycle {
         while (running) {
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
             try {
-                putAway();
+                long inMemory = sessions.inMemory().stream().mapToLong(Session::bytes).sum();
+                putAway(inMemory - maxBytes, RECENT_NANOS);
             } catch (RuntimeException e) {
                 log.debug("No session is put away: {}", e.getMessage());
             }
@@ -54,21 +58,26 @@ final class IdleSessions implements SmartLifecycle {
 
     private record Use(Session session, long unusedNanos) {}
 
-    private void putAway() {
+    /// @param bytes to get back
+    /// @param unusedNanos how long a session must not have been used
+    private void putAway(long bytes, long unusedNanos) {
+        if (bytes <= 0) {
+            return;
+        }
         long now = System.nanoTime();
         List<Use> uses =
                 sessions.inMemory().stream()
                         .map(session -> new Use(session, now - session.usedAt()))
                         .sorted(Comparator.comparingLong(Use::unusedNanos).reversed())
                         .toList();
-        long bytes = uses.stream().mapToLong(use -> use.session.bytes()).sum();
+        long left = bytes;
         for (Use use : uses) {
-            if (!running || bytes <= maxBytes || use.unusedNanos < RECENT_NANOS) {
+            if (!running || left <= 0 || use.unusedNanos < unusedNanos) {
                 return;
             }
             long before = use.session.bytes();
-            use.session.putAway(now - RECENT_NANOS);
-            bytes -= before - use.session.bytes();
+            use.session.putAway(now - unusedNanos);
+            left -= before - use.session.bytes();
         }
     }
 

@@ -198,6 +198,7 @@ final class Journal {
     private SessionSave save(ActiveSession session) {
         return new SessionSave(
                 epoch,
+                session.owner(),
                 number,
                 session.view(),
                 session.isLoaded() ? contents(session) : null,

@@ -21,6 +21,8 @@ import java.time.Duration;
 ///     possible heap
 /// @param sessionBytes memory of sessions, about: beyond it, those that are not in use are put away into
 ///     the store, the longest unused first; 0 stands for a quarter of the largest possible heap
+/// @param memoryBytes memory of sessions, and of calls with much in them, together, about: what would not
+///     fit is refused; 0 stands for half of the largest possible heap
 /// @param nEmbd embedding width
 /// @param nLayer layers
 /// @param blockSize context length in tokens
@@ -44,6 +46,7 @@ public record Limits(
         @DefaultValue("0") long modelBytes,
         @DefaultValue("0") long keyframeBytes,
         @DefaultValue("0") long sessionBytes,
+        @DefaultValue("0") long memoryBytes,
         @DefaultValue("1024") int nEmbd,
         @DefaultValue("64") int nLayer,
         @DefaultValue("1024") int blockSize,
@@ -71,12 +74,16 @@ public record Limits(
         if (sessionBytes == 0) {
             sessionBytes = Runtime.getRuntime().maxMemory() / 4;
         }
+        if (memoryBytes == 0) {
+            memoryBytes = Runtime.getRuntime().maxMemory() / 2;
+        }
         requirePositive(
                 sessions,
                 parameters,
                 modelBytes,
                 keyframeBytes,
                 sessionBytes,
+                memoryBytes,
                 nEmbd,
                 nLayer,
                 blockSize,
@@ -196,6 +203,10 @@ public record Limits(
         }
     }
 
+    /// What an answer that carries so many numbers takes, until it has been sent: each as a number and as
+    /// text.
+    private static final int BYTES_PER_NUMBER = 32;
+
     private void checkTraces(double size) {
         if (size > traceValues) {
             throw InvalidInputException.outOfRange(
@@ -207,6 +218,7 @@ public record Limits(
                                     + " fewer, or for none")
                             .formatted(size, traceValues));
         }
+        CallMemory.require(Math.round(size) * BYTES_PER_NUMBER, "the answer");
     }
 
     /// Whether the traces of a training step are small enough for a message.

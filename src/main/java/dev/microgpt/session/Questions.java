@@ -131,10 +131,19 @@ public final class Questions {
                 });
     }
 
+    /// Takes memory for an answer that is made of all parameters.
+    private void reserve(int bytesPerParameter) {
+        Integer numParams = loaded().view().numParams();
+        if (numParams != null) {
+            CallMemory.require((long) numParams * bytesPerParameter, "the answer");
+        }
+    }
+
     /// The whole model as it is.
     ///
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public Checkpoint checkpoint() {
+        reserve(2 * 3 * Double.BYTES); // weights and both moments, as numbers and as bytes
         return session.call(
                 active -> {
                     active.requireUsable();
@@ -160,6 +169,7 @@ public final class Questions {
     /// @throws SessionException `not_found`, `not_loaded`, `wrong_state` or `busy`
     public AsOf<ParameterMatrix> parameters(
             String matrixName, ParameterKind kind, @Nullable Long step) {
+        reserve(2 * Double.BYTES);
         return session.call(
                 active -> {
                     ModelState past = active.stateAsOf(step);

@@ -27,7 +27,7 @@ import java.util.function.Function;
 /// What a call has changed is kept when the call returns: see [SessionStore].
 public final class Session {
 
-    private final String name;
+    private final SessionId id;
     private final SessionEnvironment environment;
     private final Compute.Lane lane;
     private final AtomicInteger trainers = new AtomicInteger();
@@ -40,19 +40,21 @@ public final class Session {
     private @Nullable Waking waking; // confined to the lane
     private volatile Snapshot snapshot;
     private volatile boolean deleted;
+    private final Memory.Share memory;
     private volatile long bytes;
     private volatile long usedAt = System.nanoTime();
 
     /// A session that is yet to begin.
     private Session(
-            String name,
+            SessionId id,
             SessionEnvironment environment,
             MicroGpt model,
             Timeline timeline,
             SessionState state) {
-        this.name = name;
+        this.id = id;
         this.environment = environment;
-        lane = environment.compute().newLane();
+        memory = environment.memory().share();
+        lane = environment.compute().newLane(id.owner());
         ActiveSession fresh =
                 new ActiveSession(
                         this,
@@ -69,9 +71,10 @@ public final class Session {
 
     /// A session that is put away.
     private Session(StoredSession stored, SessionEnvironment environment) {
-        name = stored.view().name();
+        id = new SessionId(stored.owner(), stored.view().name());
         this.environment = environment;
-        lane = environment.compute().newLane();
+        memory = environment.memory().share();
+        lane = environment.compute().newLane(id.owner());
         snapshot = Snapshot.ofStored(stored.epoch(), stored.view());
     }
 
@@ -79,12 +82,11 @@ public final class Session {
     ///
     /// @param kind how the model came to be; null for one without documents
     static Session fresh(
-            String name,
+            SessionId id,
             MicroGpt model,
             SessionEvent.@Nullable Kind kind,
             SessionEnvironment environment) {
-        Session session =
-                new Session(name, environment, model, new Timeline(), SessionState.CREATED);
+        Session session = new Session(id, environment, model, new Timeline(), SessionState.CREATED);
         if (kind != null) {
             ActiveSession fresh = session.active();
             fresh.begin(kind);
@@ -120,8 +122,12 @@ public final class Session {
         told(new Told<>(true, settled));
     }
 
+    SessionId id() {
+        return id;
+    }
+
     public String name() {
-        return name;
+        return id.name();
     }
 
     /// To ask the model.
@@ -144,6 +150,19 @@ public final class Session {
     private ActiveSession active() {
         ActiveSession now = active;
         return now == null ? call(awake -> awake) : now;
+    }
+
+    /// Before a session comes back to memory.
+    private void requireMemory() {
+        if (active == null) {
+            SessionView view = snapshot.view();
+            Integer vocabSize = view.vocabSize();
+            if (vocabSize != null) {
+                int longest = view.options().blockSize();
+                long least = MicroGpt.estimateBytes(view.options(), vocabSize, longest);
+                environment.memory().require(least, "the session");
+            }
+        }
     }
 
     /// The losses of the present parameters.
@@ -201,11 +220,13 @@ public final class Session {
     ///
     /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
     public SessionView load(Corpus corpus, boolean overwrite) {
+        ModelOptions present = snapshot.view().options();
+        limits().check(present, corpus);
+        environment.memory().require(ActiveSession.bytes(present, corpus), "the session");
         return changed(
                 active -> {
                     requireLoadable(overwrite);
                     ModelOptions options = active.model().options();
-                    limits().check(options, corpus);
                     active.replace(
                             newModel(options, corpus),
                             SessionEvent.Kind.LOADED,
@@ -224,7 +245,7 @@ public final class Session {
                     ErrorCode.ALREADY_TRAINED,
                     ("session '%s' has trained %d steps, which loading would lose;"
                                     + " ?overwrite=true starts it anew")
-                            .formatted(name, step));
+                            .formatted(name(), step));
         }
     }
 
@@ -249,13 +270,14 @@ public final class Session {
     /// @param step to begin at; null for the present one
     /// @throws InvalidInputException if the step is not between 0 and the present one
     /// @throws SessionException `not_loaded` or `wrong_state`
-    Session fork(String newName, @Nullable Long step) {
+    Session fork(SessionId forkId, @Nullable Long step) {
         ActiveSession.Branch branch = call(active -> active.branch(step));
         // On a lane of its own: neither this session nor any other has to wait for it.
-        CompletableFuture<MicroGpt> replay = environment.compute().newLane().train(branch.replay());
+        CompletableFuture<MicroGpt> replay =
+                environment.compute().newLane(id.owner()).train(branch.replay());
         MicroGpt child = await(replay, () -> replay.cancel(false));
-        branch.past().add(SessionEvent.forked(child.step(), ActiveSession.now(), name));
-        return new Session(newName, environment, child, branch.past(), SessionState.READY);
+        branch.past().add(SessionEvent.forked(child.step(), ActiveSession.now(), name()));
+        return new Session(forkId, environment, child, branch.past(), SessionState.READY);
     }
 
     /// @throws SessionException `stale`
@@ -280,6 +302,7 @@ public final class Session {
             now.runs().askAllToCancel();
             environment.keyframes().leave(now.timeline().keyframes());
         }
+        take(0);
         snapshot = snapshot.afterDelete();
         listeners.forEach(SessionListener::changed);
     }
@@ -422,8 +445,13 @@ public final class Session {
     void publish(Snapshot now) {
         snapshot = deleted ? now.afterDelete() : now;
         ActiveSession present = active;
-        bytes = present == null ? 0 : present.bytes();
+        take(present == null || deleted ? 0 : present.bytes());
         listeners.forEach(SessionListener::changed);
+    }
+
+    private void take(long now) {
+        bytes = now;
+        memory.set(now);
     }
 
     // ---- to take turns
@@ -469,10 +497,12 @@ public final class Session {
     }
 
     <T> CompletableFuture<Told<T>> queueTraining(Work<T> work) {
+        requireMemory();
         return lane.train(new Turn<>(work, CallTerms.current()));
     }
 
     <T> CompletableFuture<Told<T>> queueCall(Work<T> work) {
+        requireMemory();
         return lane.call(new Turn<>(work, CallTerms.current()));
     }
 
@@ -534,7 +564,7 @@ public final class Session {
             throw new SessionException(
                     ErrorCode.BUSY,
                     "the call was cut off after %s; session '%s' has made %d steps"
-                            .formatted(limits().callTime(), name, snapshot.view().step()));
+                            .formatted(limits().callTime(), name(), snapshot.view().step()));
         } catch (InterruptedException _) {
             giveUp.run();
             Thread.currentThread().interrupt();
@@ -557,7 +587,7 @@ public final class Session {
     /// Lets a run that went on when the process ended go on, or stand.
     @SuppressWarnings("FutureReturnValueIgnored") // nobody waits for it
     void goOn(boolean runs) {
-        queueCall(
+        Work<Boolean> work =
                 (active, _) -> {
                     if (runs) {
                         active.runs().goOn();
@@ -566,7 +596,8 @@ public final class Session {
                     }
                     active.publish();
                     return true;
-                });
+                };
+        lane.call(new Turn<>(work, CallTerms.current()));
     }
 
     /// Comes back as it was when it was put away, or when the process ended.
@@ -620,7 +651,7 @@ public final class Session {
             return false;
         }
         active = null;
-        bytes = 0;
+        take(0);
         environment.keyframes().leave(now.timeline().keyframes());
         snapshot = Snapshot.ofStored(now.journal().epoch(), now.view());
         return true;

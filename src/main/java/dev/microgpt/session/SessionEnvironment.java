@@ -7,20 +7,24 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @param limits what is allowed
 /// @param compute the threads that they work on
 /// @param store where they are kept
+/// @param memory that they share with calls
 /// @param keyframes the memory for their keyframes
 /// @param epochs the last one that was used
 record SessionEnvironment(
         Limits limits,
         Compute compute,
         SessionStore store,
+        Memory memory,
         KeyframeBudget keyframes,
         AtomicLong epochs) {
 
-    static SessionEnvironment of(Limits limits, Compute compute, SessionStore store) {
+    static SessionEnvironment of(
+            Limits limits, Compute compute, SessionStore store, Memory memory) {
         return new SessionEnvironment(
                 limits,
                 compute,
                 store,
+                memory,
                 new KeyframeBudget(limits.keyframeBytes()),
                 new AtomicLong(store.lastEpoch()));
     }

@@ -11,6 +11,7 @@ import java.util.List;
 /// All of a session at one moment, as far as it is not kept yet.
 ///
 /// @param epoch see [SessionStore]
+/// @param owner see [Caller#owner()]
 /// @param change the number of the last change that is in it; 0 for none
 /// @param view the session from outside
 /// @param contents what is in it; null before documents are loaded
@@ -18,6 +19,7 @@ import java.util.List;
 /// @param runs the newest, oldest first
 public record SessionSave(
         long epoch,
+        String owner,
         long change,
         SessionView view,
         @Nullable Contents contents,

@@ -4,34 +4,45 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.quota.Quotas;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
-/// All sessions by name.
+/// All sessions. Callers see their own ones.
 @Service
 public final class SessionService {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
     private final Limits limits;
+    private final Quotas quotas;
     private final SessionEnvironment environment;
-    private final ConcurrentSkipListMap<String, Session> sessions = new ConcurrentSkipListMap<>();
+    private final ConcurrentSkipListMap<SessionId, Session> sessions =
+            new ConcurrentSkipListMap<>();
 
     SessionService(
-            Limits limits, Compute compute, ObjectProvider<SessionStore> store, RunSettings runs) {
+            Limits limits,
+            Quotas quotas,
+            Memory memory,
+            Compute compute,
+            ObjectProvider<SessionStore> store,
+            RunSettings runs) {
         this.limits = limits;
+        this.quotas = quotas;
         environment =
                 SessionEnvironment.of(
-                        limits, compute, store.getIfAvailable(() -> SessionStore.NONE));
+                        limits, compute, store.getIfAvailable(() -> SessionStore.NONE), memory);
         for (StoredSession stored : environment.store().sessions()) {
             Session session = Session.stored(stored, environment);
-            sessions.put(session.name(), session);
+            sessions.put(session.id(), session);
             if (stored.hasRun()) {
                 session.goOn(runs.afterRestart() == RunSettings.AfterRestart.RESUME);
             }
@@ -52,9 +63,11 @@ public final class SessionService {
             limits.check(options);
         } else {
             limits.check(options, corpus);
+            requireParameters(name, options.numParams(corpus.tokenizer().vocabSize()));
+            environment.memory().require(ActiveSession.bytes(options, corpus), "the session");
         }
         environment.store().requireRoom();
-        if (!sessions.containsKey(name)) {
+        if (!sessions.containsKey(SessionId.ofCaller(name))) {
             CallTerms.current().requireVersion(null);
         }
         SessionEvent.Kind kind = corpus == null ? null : SessionEvent.Kind.LOADED;
@@ -72,8 +85,10 @@ public final class SessionService {
         Session parent = get(name);
         requireAbsent(newName, false);
         requireRoom();
+        requireParameters(newName, parent.snapshot().view().numParams());
+        environment.memory().require(parent.wake().bytes(), "the session");
         environment.store().requireRoom();
-        return register(parent.fork(newName, step), false);
+        return register(parent.fork(SessionId.ofCaller(newName), step), false);
     }
 
     /// Makes a session with a model from elsewhere, or replaces the model of one.
@@ -84,6 +99,10 @@ public final class SessionService {
     /// @throws SessionException `invalid_name`, `exists`, or `busy` if there are too many sessions
     public boolean restore(String name, MicroGpt model, boolean overwrite) {
         requireAbsent(name, overwrite);
+        requireParameters(name, model.numParams());
+        environment
+                .memory()
+                .require(ActiveSession.bytes(model.options(), model.corpus()), "the session");
         environment.store().requireRoom();
         return place(name, model, SessionEvent.Kind.RESTORED, overwrite);
     }
@@ -94,10 +113,11 @@ public final class SessionService {
     /// @return whether the session is new
     private boolean place(
             String name, MicroGpt model, SessionEvent.@Nullable Kind kind, boolean overwrite) {
-        Session session = sessions.get(name);
+        SessionId id = SessionId.ofCaller(name);
+        Session session = sessions.get(id);
         Session fresh = null;
         if (session == null) {
-            fresh = Session.fresh(name, model, kind, environment);
+            fresh = Session.fresh(id, model, kind, environment);
             session = register(fresh, overwrite); // or another one, made meanwhile
         }
         if (session != fresh) {
@@ -111,7 +131,7 @@ public final class SessionService {
     /// @throws SessionException `invalid_name` or `exists`
     public void requireAbsent(String name, boolean overwrite) {
         requireValid(name);
-        if (!overwrite && sessions.containsKey(name)) {
+        if (!overwrite && sessions.containsKey(SessionId.ofCaller(name))) {
             throw new SessionException(
                     ErrorCode.EXISTS,
                     "session '%s' exists; ?overwrite=true starts it anew".formatted(name),
@@ -137,7 +157,7 @@ public final class SessionService {
         }
         fresh.begin(
                 () -> {
-                    sessions.remove(fresh.name(), fresh);
+                    sessions.remove(fresh.id(), fresh);
                     fresh.close();
                 });
         return fresh;
@@ -146,16 +166,24 @@ public final class SessionService {
     /// One at a time, so that the number of sessions stays within its limit.
     private synchronized Session put(Session fresh, boolean overwrite) {
         requireAbsent(fresh.name(), overwrite);
-        Session existing = sessions.get(fresh.name());
+        Session existing = sessions.get(fresh.id());
         if (existing != null) {
             return existing;
         }
         requireRoom();
-        sessions.put(fresh.name(), fresh);
+        sessions.put(fresh.id(), fresh);
         return fresh;
     }
 
     private void requireRoom() {
+        Caller caller = Caller.current();
+        long own = ownedBy(caller.owner()).count();
+        if (caller.hasKey() && own >= quotas.key().sessions()) {
+            throw new SessionException(
+                    ErrorCode.QUOTA_EXCEEDED,
+                    "the key has %d sessions, as many as it may have; delete one first"
+                            .formatted(own));
+        }
         if (sessions.size() >= limits.sessions()) {
             throw new SessionException(
                     ErrorCode.BUSY,
@@ -164,23 +192,73 @@ public final class SessionService {
         }
     }
 
+    private Stream<Session> ownedBy(String owner) {
+        return ownedBy(owner, "");
+    }
+
+    private Stream<Session> ownedBy(String owner, String after) {
+        return sessions.tailMap(new SessionId(owner, after), false).values().stream()
+                .takeWhile(session -> session.id().owner().equals(owner));
+    }
+
+    /// Checks that a session may have so many parameters, in the place of those that it has.
+    ///
+    /// @param count null for none
+    /// @throws SessionException `quota_exceeded`
+    public void requireParameters(String name, @Nullable Number count) {
+        if (count == null) {
+            return;
+        }
+        Caller caller = Caller.current();
+        SessionId id = new SessionId(caller.owner(), name);
+        long more = count.longValue();
+        if (caller.hasKey()) {
+            requireParameters(
+                    ownedBy(caller.owner()), id, more, quotas.key().parameters(), "the key's");
+        }
+        requireParameters(sessions.values().stream(), id, more, quotas.all().parameters(), "all");
+    }
+
+    private static void requireParameters(
+            Stream<Session> present, SessionId id, long more, long quota, String whose) {
+        long used =
+                present.filter(session -> !session.id().equals(id))
+                        .map(session -> session.snapshot().view().numParams())
+                        .filter(Objects::nonNull)
+                        .mapToLong(Integer::longValue)
+                        .sum();
+        if (used + more > quota) {
+            throw new SessionException(
+                    ErrorCode.QUOTA_EXCEEDED,
+                    ("%d more parameters would be too many: %s sessions have %d of the %d that they may"
+                                    + " have together; delete one first")
+                            .formatted(more, whose, used, quota),
+                    "numParams",
+                    more);
+        }
+    }
+
     /// @throws SessionException `invalid_name` or `not_found`
     public Session get(String name) {
         requireValid(name);
-        Session session = sessions.get(name);
+        Session session = sessions.get(SessionId.ofCaller(name));
         if (session == null) {
             throw notFound(name);
         }
         return session;
     }
 
-    /// The sessions whose names follow a name, in the order of their names.
+    /// The caller's sessions whose names follow a name, in the order of their names.
     ///
     /// @param after the name before the first one, itself excluded; null to start with the first
     /// @param limit so many at most
     public List<Session> list(@Nullable String after, int limit) {
-        var from = after == null ? sessions : sessions.tailMap(after, false);
-        return from.values().stream().limit(limit).toList();
+        return ownedBy(Caller.current().owner(), after == null ? "" : after).limit(limit).toList();
+    }
+
+    /// Whether nobody has any.
+    boolean isEmpty() {
+        return sessions.isEmpty();
     }
 
     /// Those that are in memory.
@@ -202,7 +280,7 @@ public final class SessionService {
     public void delete(String name) {
         Session session = get(name); // also where there is no room: it makes some
         session.requireVersion();
-        if (!sessions.remove(name, session)) {
+        if (!sessions.remove(session.id(), session)) {
             throw notFound(name);
         }
         session.delete();

@@ -8,9 +8,10 @@ import java.util.List;
 /// A session as a store gives it back.
 ///
 /// @param epoch see [SessionStore]
+/// @param owner see [Caller#owner()]
 /// @param view from outside, as of its last change
 /// @param hasRun whether a run was going on
-public record StoredSession(long epoch, SessionView view, boolean hasRun) {
+public record StoredSession(long epoch, String owner, SessionView view, boolean hasRun) {
 
     /// What is in it.
     ///

@@ -37,8 +37,8 @@ final class SessionTables {
 
     void begin(SessionSave save) {
         SessionView view = save.view();
-        jdbc.sql("SELECT epoch FROM session WHERE name = ?")
-                .param(view.name())
+        jdbc.sql("SELECT epoch FROM session WHERE owner = ? AND name = ?")
+                .params(save.owner(), view.name())
                 .query(Long.class)
                 .optional()
                 .ifPresent(this::delete);
@@ -47,12 +47,13 @@ final class SessionTables {
                 contents == null || contents.documents().size() == 0 ? null : contents.documents();
         jdbc.sql(
                         """
-                        INSERT INTO session (epoch, name, created_at, state, step, options, num_params,
+                        INSERT INTO session (epoch, owner, name, created_at, state, step, options, num_params,
                             vocab_size, num_docs, has_run, document, alphabet, training_order)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)""")
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)""")
                 .params(
                         Arrays.asList(
                                 save.epoch(),
+                                save.owner(),
                                 view.name(),
                                 view.createdAt().toEpochMilli(),
                                 view.state().name(),
@@ -224,7 +225,7 @@ final class SessionTables {
                         options,
                         Instant.ofEpochMilli(row.getLong("created_at")),
                         0);
-        return new StoredSession(row.getLong("epoch"), view, hasRun);
+        return new StoredSession(row.getLong("epoch"), row.getString("owner"), view, hasRun);
     }
 
     /// Whoever trained with step calls is gone.

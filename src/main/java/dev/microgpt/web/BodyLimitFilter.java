@@ -1,7 +1,10 @@
 package dev.microgpt.web;
 
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.session.CallMemory;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Limits;
+import dev.microgpt.session.Memory;
 import dev.microgpt.session.SessionException;
 
 import jakarta.servlet.FilterChain;
@@ -9,7 +12,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -18,7 +20,7 @@ import java.io.IOException;
 
 /// Refuses bodies that are larger than any call may need, by their declared length or while they come.
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 101)
+@Order(FilterOrder.BODY)
 final class BodyLimitFilter extends OncePerRequestFilter {
 
     /// As JSON, a line end takes two bytes, and there is something around the text.
@@ -33,9 +35,11 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
     private final long textLimit;
     private final long checkpointLimit;
+    private final Memory memory;
     private final ProblemWriter problems;
 
-    BodyLimitFilter(Limits limits, ProblemWriter problems) {
+    BodyLimitFilter(Limits limits, Memory memory, ProblemWriter problems) {
+        this.memory = memory;
         textLimit = FACTOR * limits.textBytes() + ALLOWANCE;
         checkpointLimit = textLimit + BYTES_PER_PARAMETER * limits.parameters();
         this.problems = problems;
@@ -50,7 +54,17 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         if (request.getContentLengthLong() > limit) {
             problems.write(response, Problem.of(tooLarge(limit)));
         } else {
-            chain.doFilter(new ObservedRequest(request, counter(limit)), response);
+            try (Memory.Share share = memory.share()) {
+                int factor = isCheckpoint ? 3 : isJson(request) ? 10 : 6;
+                Body body = new Body(limit, factor, share);
+                body.expect(request.getContentLengthLong());
+                Scope.run(
+                        CallMemory.CURRENT,
+                        share,
+                        () -> chain.doFilter(new ObservedRequest(request, body), response));
+            } catch (SessionException | InvalidInputException e) {
+                problems.write(response, Problems.of(e));
+            }
         }
     }
 
@@ -59,18 +73,44 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 ErrorCode.TOO_LARGE, "the body is larger than %d bytes".formatted(limit));
     }
 
-    /// Counts what is read, until it is too much.
-    private static ObservedRequest.Observer counter(long limit) {
-        return new ObservedRequest.Observer() {
-            private long count;
+    private static boolean isJson(HttpServletRequest request) {
+        String type = request.getContentType();
+        return type != null && type.contains("json");
+    }
 
-            @Override
-            public void read(byte[] bytes, int offset, int length) {
-                count += length;
-                if (count > limit) {
-                    throw tooLarge(limit);
-                }
+    /// Counts what is read, until it is too much.
+    private static final class Body implements ObservedRequest.Observer {
+
+        private final long limit;
+        private final int factor;
+        private final Memory.Share memory;
+        private long count;
+        private long taken;
+
+        /// @param factor how much memory a byte takes until it is what it stands for, about
+        Body(long limit, int factor, Memory.Share memory) {
+            this.limit = limit;
+            this.factor = factor;
+            this.memory = memory;
+        }
+
+        /// Takes the memory for so many bytes.
+        void expect(long bytes) {
+            if (bytes > Math.max(taken, Memory.SMALL)) {
+                memory.require((bytes - taken) * factor, "the body");
+                taken = bytes;
             }
-        };
+        }
+
+        @Override
+        public void read(byte[] bytes, int offset, int length) {
+            count += length;
+            if (count > limit) {
+                throw tooLarge(limit);
+            }
+            if (count > taken) {
+                expect(count + Memory.SMALL); // a body of unknown length
+            }
+        }
     }
 }

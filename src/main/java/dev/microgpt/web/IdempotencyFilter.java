@@ -3,6 +3,7 @@ package dev.microgpt.web;
 import dev.microgpt.checkpoint.Sha256;
 import dev.microgpt.session.AnswerStore;
 import dev.microgpt.session.CallTerms;
+import dev.microgpt.session.Caller;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.Once;
@@ -15,7 +16,6 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
@@ -41,7 +41,7 @@ import java.util.concurrent.TimeoutException;
 /// Answers of success are kept, with what they tell of, for a day. A call that was refused may be
 /// repeated; one that was cut off in the middle goes on where it was.
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 103)
+@Order(FilterOrder.IDEMPOTENCY)
 final class IdempotencyFilter extends OncePerRequestFilter {
 
     static final String HEADER = "Idempotency-Key";
@@ -77,15 +77,16 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String key = request.getHeader(HEADER);
+        String given = request.getHeader(HEADER);
+        String key = Caller.current().owner() + " " + given; // no two callers share one
         try {
-            requireUsable(key, request);
+            requireUsable(given, request);
             if (!running.add(key)) {
                 throw new SessionException(
                         ErrorCode.BUSY,
                         "the call with this Idempotency-Key is still going on",
                         HEADER,
-                        key);
+                        given);
             }
         } catch (SessionException e) {
             problems.write(response, Problem.of(e));
@@ -178,7 +179,8 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         }
 
         private SessionException conflict(String message) {
-            return new SessionException(ErrorCode.IDEMPOTENCY_CONFLICT, message, HEADER, key);
+            return new SessionException(
+                    ErrorCode.IDEMPOTENCY_CONFLICT, message, HEADER, request.getHeader(HEADER));
         }
 
         private Answer make(FilterChain chain, Once.@Nullable Start interrupted)
@@ -190,7 +192,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                             ? new CallTerms(CallTerms.CURRENT.get().versions(), once)
                             : new CallTerms(null, once);
             try {
-                IfMatchFilter.run(terms, () -> chain.doFilter(request, caching));
+                Scope.run(CallTerms.CURRENT, terms, () -> chain.doFilter(request, caching));
                 if (HttpStatus.valueOf(caching.getStatus()).is2xxSuccessful()) {
                     keep(once, caching);
                 }

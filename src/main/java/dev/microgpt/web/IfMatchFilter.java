@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
@@ -17,20 +16,14 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /// Calls with `If-Match` change a session only while it is as the caller knows it.
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 102)
+@Order(FilterOrder.IF_MATCH)
 final class IfMatchFilter extends OncePerRequestFilter {
 
     private static final String ANY = "*";
-
-    /// The rest of a call.
-    interface Rest {
-        void run() throws ServletException, IOException;
-    }
 
     @Override
     protected void doFilterInternal(
@@ -40,7 +33,10 @@ final class IfMatchFilter extends OncePerRequestFilter {
         if (versions == null) {
             chain.doFilter(request, response);
         } else {
-            run(new CallTerms(versions, null), () -> chain.doFilter(request, response));
+            Scope.run(
+                    CallTerms.CURRENT,
+                    new CallTerms(versions, null),
+                    () -> chain.doFilter(request, response));
         }
     }
 
@@ -52,21 +48,5 @@ final class IfMatchFilter extends OncePerRequestFilter {
         return Arrays.stream(header.split(",", -1))
                 .map(tag -> tag.strip().replaceAll("^\"|\"$", ""))
                 .collect(Collectors.toUnmodifiableSet());
-    }
-
-    /// Makes a call on some terms.
-    static void run(CallTerms terms, Rest rest) throws ServletException, IOException {
-        Callable<Void> call =
-                () -> {
-                    rest.run();
-                    return null;
-                };
-        try {
-            ScopedValue.where(CallTerms.CURRENT, terms).call(call::call);
-        } catch (ServletException | IOException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new ServletException(e);
-        }
     }
 }

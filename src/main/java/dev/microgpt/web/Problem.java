@@ -103,7 +103,11 @@ public record Problem(
                     UNKNOWN_CHARACTER,
                     INVALID_CHECKPOINT ->
                     HttpStatus.BAD_REQUEST;
-            case FORBIDDEN_ORIGIN -> HttpStatus.FORBIDDEN;
+            case UNAUTHORIZED -> HttpStatus.UNAUTHORIZED;
+            case FORBIDDEN_ORIGIN, FORBIDDEN_HOST -> HttpStatus.FORBIDDEN;
+            case RATE_LIMITED, QUOTA_EXCEEDED -> HttpStatus.TOO_MANY_REQUESTS;
+            case TOO_SLOW -> HttpStatus.REQUEST_TIMEOUT;
+            case NO_MEMORY -> HttpStatus.SERVICE_UNAVAILABLE;
             case NOT_FOUND -> HttpStatus.NOT_FOUND;
             case METHOD_NOT_ALLOWED -> HttpStatus.METHOD_NOT_ALLOWED;
             case NOT_ACCEPTABLE -> HttpStatus.NOT_ACCEPTABLE;
@@ -137,7 +141,13 @@ public record Problem(
             case METHOD_NOT_ALLOWED -> "Method not allowed";
             case NOT_ACCEPTABLE -> "Not acceptable";
             case INVALID_CHECKPOINT -> "Not a checkpoint";
+            case UNAUTHORIZED -> "A key is needed";
             case FORBIDDEN_ORIGIN -> "Forbidden origin";
+            case FORBIDDEN_HOST -> "Forbidden host";
+            case RATE_LIMITED -> "Too many calls";
+            case QUOTA_EXCEEDED -> "Beyond the quota";
+            case TOO_SLOW -> "Sent too slowly";
+            case NO_MEMORY -> "No memory for it";
             case STALE -> "The session has changed";
             case IDEMPOTENCY_CONFLICT -> "The key is that of another call";
             case STORAGE_FULL -> "No room to keep it";

@@ -29,7 +29,7 @@ public final class ProblemWriter {
         response.flush();
     }
 
-    void write(HttpServletResponse response, Problem problem) throws IOException {
+    public void write(HttpServletResponse response, Problem problem) throws IOException {
         write(new ServletServerHttpResponse(response), problem);
     }
 }

@@ -6,32 +6,12 @@ import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
-import org.springframework.web.servlet.config.annotation.CorsRegistry;
-import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import tools.jackson.databind.json.JsonMapper;
 
-/// Sets up the servlet container, and who may read replies.
+/// Sets up the servlet container.
 @Configuration(proxyBeanMethods = false)
-class WebConfiguration implements WebMvcConfigurer {
-
-    private final OriginFilter.Origins origins;
-
-    WebConfiguration(OriginFilter.Origins origins) {
-        this.origins = origins;
-    }
-
-    /// Lets pages of the configured origins read replies, too.
-    @Override
-    public void addCorsMappings(CorsRegistry registry) {
-        if (!origins.allowedOrigins().isEmpty()) {
-            registry.addMapping("/api/**")
-                    .allowedOrigins(origins.allowedOrigins().toArray(String[]::new))
-                    .allowedMethods("*")
-                    .exposedHeaders(HttpHeaders.LOCATION);
-        }
-    }
+class WebConfiguration {
 
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(JsonMapper json) {

@@ -89,7 +89,7 @@ final class ReadmePageTest {
 
     @DynamicPropertySource
     static void allowOrigin(DynamicPropertyRegistry registry) {
-        registry.add("microgpt.allowed-origins", ReadmePageTest::origin);
+        registry.add("microgpt.security.allowed-origins", ReadmePageTest::origin);
     }
 
     /// The page of the README, for the port of this service.

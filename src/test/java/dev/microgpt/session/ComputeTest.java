@@ -25,7 +25,9 @@ import java.util.stream.IntStream;
 @Timeout(30)
 final class ComputeTest {
 
-    private final Compute compute = new Compute(1, 1000);
+    private static final String OWNER = "alice";
+
+    private final Compute compute = new Compute(1, 1000, 1);
     private final CountDownLatch gate = new CountDownLatch(1);
     private final Queue<String> log = new ConcurrentLinkedQueue<>();
 
@@ -39,7 +41,7 @@ final class ComputeTest {
     private void holdThread(Compute pool) throws InterruptedException {
         CountDownLatch held = new CountDownLatch(1);
         var holding =
-                pool.newLane()
+                pool.newLane(OWNER)
                         .call(
                                 _ -> {
                                     held.countDown();
@@ -73,7 +75,7 @@ final class ComputeTest {
 
     @Test
     void worksUntilThereIsResult() {
-        Lane lane = compute.newLane();
+        Lane lane = compute.newLane(OWNER);
 
         assertThat(resultOf(lane.train(slices("training", 5)))).isEqualTo("training");
         assertThat(log).hasSize(5);
@@ -83,7 +85,7 @@ final class ComputeTest {
 
     @Test
     void sliceHasDeadlineOfFewMilliseconds() {
-        Lane lane = compute.newLane();
+        Lane lane = compute.newLane(OWNER);
         long nanos = resultOf(lane.train(deadline -> deadline - System.nanoTime()));
 
         assertThat(nanos).isLessThan(TimeUnit.MILLISECONDS.toNanos(10));
@@ -92,7 +94,7 @@ final class ComputeTest {
     @Test
     void callsAndTrainingKeepTheirOrder() throws Exception {
         holdThread(compute);
-        Lane lane = compute.newLane();
+        Lane lane = compute.newLane(OWNER);
         List<CompletableFuture<String>> work = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             work.add(lane.train(slices("training " + i, 2)));
@@ -119,7 +121,7 @@ final class ComputeTest {
 
     @Test
     void callsGoBetweenSlicesOfTraining() {
-        Lane lane = compute.newLane();
+        Lane lane = compute.newLane(OWNER);
         AtomicBoolean enough = new AtomicBoolean();
         var training = lane.train(_ -> enough.get() ? "trained" : null);
 
@@ -136,7 +138,7 @@ final class ComputeTest {
         holdThread(compute);
         List<CompletableFuture<String>> work = new ArrayList<>();
         for (String name : List.of("a", "b", "c", "d")) {
-            work.add(compute.newLane().train(slices(name, 25)));
+            work.add(compute.newLane(OWNER).train(slices(name, 25)));
         }
         gate.countDown();
         work.forEach(ComputeTest::resultOf);
@@ -148,9 +150,10 @@ final class ComputeTest {
     void callsOfOneLaneDoNotHoldUpTrainingOfOthersForGood() {
         AtomicBoolean enough = new AtomicBoolean();
         Sliced<String> longCall = _ -> enough.get() ? "called" : null;
-        var calling = compute.newLane().call(longCall);
+        var calling = compute.newLane(OWNER).call(longCall);
 
-        assertThat(resultOf(compute.newLane().train(slices("training", 3)))).isEqualTo("training");
+        assertThat(resultOf(compute.newLane(OWNER).train(slices("training", 3))))
+                .isEqualTo("training");
         assertThat(calling).isNotDone();
         enough.set(true);
         resultOf(calling);
@@ -159,8 +162,8 @@ final class ComputeTest {
     @Test
     void callDoesNotWaitForTrainingOfOthers() throws Exception {
         holdThread(compute);
-        var training = compute.newLane().train(slices("training", 9));
-        var call = compute.newLane().call(slices("call", 1));
+        var training = compute.newLane(OWNER).train(slices("training", 9));
+        var call = compute.newLane(OWNER).call(slices("call", 1));
         gate.countDown();
         resultOf(training);
         resultOf(call);
@@ -170,8 +173,8 @@ final class ComputeTest {
 
     @Test
     void laneIsNeverOnTwoThreads() {
-        try (Compute many = new Compute(4, 1000)) {
-            List<Lane> lanes = IntStream.range(0, 3).mapToObj(_ -> many.newLane()).toList();
+        try (Compute many = new Compute(4, 1000, 1)) {
+            List<Lane> lanes = IntStream.range(0, 3).mapToObj(_ -> many.newLane(OWNER)).toList();
             List<CompletableFuture<Boolean>> work = new ArrayList<>();
             for (Lane lane : lanes) {
                 AtomicBoolean occupied = new AtomicBoolean();
@@ -202,15 +205,15 @@ final class ComputeTest {
 
     @Test
     void severalLanesWorkAtOnce() throws Exception {
-        try (Compute two = new Compute(2, 1000)) {
+        try (Compute two = new Compute(2, 1000, 1)) {
             CountDownLatch both = new CountDownLatch(2);
             Sliced<Boolean> meeting =
                     _ -> {
                         both.countDown();
                         return both.await(20, TimeUnit.SECONDS);
                     };
-            var first = two.newLane().train(meeting);
-            var second = two.newLane().call(meeting);
+            var first = two.newLane(OWNER).train(meeting);
+            var second = two.newLane(OWNER).call(meeting);
 
             assertThat(resultOf(first)).isTrue();
             assertThat(resultOf(second)).isTrue();
@@ -219,7 +222,7 @@ final class ComputeTest {
 
     @Test
     void failureEndsItsWorkAlone() {
-        Lane lane = compute.newLane();
+        Lane lane = compute.newLane(OWNER);
         var failing =
                 lane.train(
                         _ -> {
@@ -237,7 +240,7 @@ final class ComputeTest {
     @Test
     void cancelledWorkIsLeftOut() throws Exception {
         holdThread(compute);
-        Lane lane = compute.newLane();
+        Lane lane = compute.newLane(OWNER);
         var cancelled = lane.call(slices("cancelled", 1));
         var next = lane.call(slices("next", 1));
         cancelled.cancel(false);
@@ -249,16 +252,16 @@ final class ComputeTest {
 
     @Test
     void refusesMoreThanMayWait() throws Exception {
-        try (Compute small = new Compute(1, 2)) {
+        try (Compute small = new Compute(1, 2, 1)) {
             holdThread(small);
-            Lane lane = small.newLane();
+            Lane lane = small.newLane(OWNER);
             var first = lane.call(slices("first", 1));
             var second = lane.call(slices("second", 1));
 
             assertThatExceptionOfType(SessionException.class)
                     .isThrownBy(() -> lane.call(slices("third", 1)))
                     .matches(e -> e.code() == ErrorCode.BUSY);
-            assertThat(small.newLane().call(slices("other", 1))).isNotDone();
+            assertThat(small.newLane(OWNER).call(slices("other", 1))).isNotDone();
             gate.countDown();
             resultOf(first);
             resultOf(second);
@@ -269,8 +272,8 @@ final class ComputeTest {
     @Test
     void closedLaneFailsWhatWaitsAndWhatComes() throws Exception {
         holdThread(compute);
-        Lane lane = compute.newLane();
-        Lane other = compute.newLane();
+        Lane lane = compute.newLane(OWNER);
+        Lane other = compute.newLane(OWNER);
         var call = lane.call(slices("call", 1));
         var training = lane.train(slices("training", 1));
         var others = other.call(slices("other", 1));
@@ -288,13 +291,13 @@ final class ComputeTest {
 
     @Test
     void closedLaneEndsWhatIsRunning() {
-        Lane lane = compute.newLane();
+        Lane lane = compute.newLane(OWNER);
         Sliced<String> endless = _ -> null;
         var training = lane.train(endless);
         lane.close(new SessionException(ErrorCode.NOT_FOUND, "deleted"));
 
         assertFails(training, ErrorCode.NOT_FOUND);
-        assertThat(resultOf(compute.newLane().train(slices("other", 3)))).isEqualTo("other");
+        assertThat(resultOf(compute.newLane(OWNER).train(slices("other", 3)))).isEqualTo("other");
     }
 
     @Test
@@ -302,7 +305,7 @@ final class ComputeTest {
         Sliced<String> endless = _ -> null;
         List<CompletableFuture<String>> work = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
-            Lane lane = compute.newLane();
+            Lane lane = compute.newLane(OWNER);
             work.add(lane.train(endless));
             work.add(lane.train(endless));
             work.add(lane.call(endless));
@@ -311,7 +314,7 @@ final class ComputeTest {
 
         work.forEach(future -> assertFails(future, ErrorCode.BUSY));
         assertThatExceptionOfType(SessionException.class)
-                .isThrownBy(() -> compute.newLane().call(endless))
+                .isThrownBy(() -> compute.newLane(OWNER).call(endless))
                 .matches(e -> e.code() == ErrorCode.BUSY);
         compute.close(); // again does no harm
     }
@@ -319,9 +322,9 @@ final class ComputeTest {
     @Test
     void closingEndsThreads() {
         Queue<Thread> threads = new ConcurrentLinkedQueue<>();
-        try (Compute three = new Compute(3, 10)) {
+        try (Compute three = new Compute(3, 10, 1)) {
             for (int i = 0; i < 3; i++) {
-                resultOf(three.newLane().call(_ -> threads.add(Thread.currentThread())));
+                resultOf(three.newLane(OWNER).call(_ -> threads.add(Thread.currentThread())));
             }
         }
 

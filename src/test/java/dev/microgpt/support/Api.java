@@ -2,6 +2,8 @@ package dev.microgpt.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
@@ -27,9 +29,20 @@ public final class Api {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final int port;
+    private final @Nullable String key;
 
     public Api(int port) {
+        this(port, null);
+    }
+
+    private Api(int port, @Nullable String key) {
         this.port = port;
+        this.key = key;
+    }
+
+    /// The same with an API key in each call.
+    public Api withKey(String apiKey) {
+        return new Api(port, apiKey);
     }
 
     public int port() {
@@ -47,7 +60,9 @@ public final class Api {
 
     /// A request to a path that is not below `/api/v1`.
     public HttpRequest.Builder root(String path) {
-        return HttpRequest.newBuilder(URI.create(origin() + path)).timeout(TIMEOUT);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(origin() + path)).timeout(TIMEOUT);
+        return key == null ? request : request.header("Authorization", "Bearer " + key);
     }
 
     public Reply send(HttpRequest.Builder request) {

@@ -31,24 +31,34 @@ public final class Live implements AutoCloseable {
     private final CompletableFuture<Integer> closeCode = new CompletableFuture<>();
     private final WebSocket socket;
 
-    private Live(int port, @Nullable String origin) {
+    private Live(int port, String query, @Nullable String header, @Nullable String value) {
         WebSocket.Builder builder = CLIENT.newWebSocketBuilder();
-        if (origin != null) {
-            builder.header("Origin", origin);
+        if (header != null && value != null) {
+            builder.header(header, value);
         }
-        URI uri = URI.create("ws://localhost:" + port + "/api/v1/ws");
+        URI uri = URI.create("ws://localhost:" + port + "/api/v1/ws" + query);
         socket = builder.buildAsync(uri, new Receiver()).join();
     }
 
     public static Live connect(int port) {
-        return new Live(port, null);
+        return new Live(port, "", null, null);
     }
 
     /// Connects as a page of an origin does.
     ///
     /// @throws java.util.concurrent.CompletionException if the handshake is refused
     public static Live connectFrom(String origin, int port) {
-        return new Live(port, origin);
+        return new Live(port, "", "Origin", origin);
+    }
+
+    /// Connects with an API key.
+    public static Live connectWithKey(String key, int port) {
+        return new Live(port, "", "Authorization", "Bearer " + key);
+    }
+
+    /// Connects with a ticket, as browsers do.
+    public static Live connectWithTicket(String ticket, int port) {
+        return new Live(port, "?ticket=" + ticket, null, null);
     }
 
     /// Sends a message; `keysAndValues` follow its type.

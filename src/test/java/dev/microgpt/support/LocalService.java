@@ -34,6 +34,11 @@ public final class LocalService implements AutoCloseable {
                 context.getEnvironment().getRequiredProperty("local.server.port", int.class));
     }
 
+    /// A part of the service, for what it tells of itself.
+    public <T> T part(Class<T> type) {
+        return context.getBean(type);
+    }
+
     @Override
     public void close() {
         context.close();

@@ -108,7 +108,8 @@ final class OpenApiTest {
                         SESSION + "/runs/{id}/resume",
                         SESSION + "/runs/{id}/cancel",
                         "/api/v1/datasets",
-                        "/api/v1/limits");
+                        "/api/v1/limits",
+                        "/api/v1/tickets");
     }
 
     @ParameterizedTest
@@ -191,6 +192,7 @@ final class OpenApiTest {
                 api.get(path + "/parameters/wte/histograms"));
         assertDescribed("get", "/api/v1/sessions", "200", api.get("/sessions"));
         assertDescribed("get", "/api/v1/limits", "200", api.get("/limits"));
+        assertDescribed("post", "/api/v1/tickets", "200", api.post("/tickets"));
         assertDescribed("get", "/api/v1/datasets", "200", api.get("/datasets"));
     }
 

@@ -1,20 +1,17 @@
-package dev.microgpt.web;
+package dev.microgpt.access;
 
 import dev.microgpt.session.ErrorCode;
+import dev.microgpt.web.Problem;
+import dev.microgpt.web.ProblemWriter;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.DefaultValue;
-import org.springframework.core.Ordered;
-import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.server.ServletServerHttpRequest;
-import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.WebUtils;
 
@@ -23,26 +20,18 @@ import java.util.Set;
 
 /// Keeps pages of other origins from changing anything here or listening in: a browser sends their
 /// requests along with whatever access the user has.
-@Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 100)
 final class OriginFilter extends OncePerRequestFilter {
 
     private static final Set<String> READING =
             Set.of(HttpMethod.GET.name(), HttpMethod.HEAD.name(), HttpMethod.OPTIONS.name());
 
-    private final Origins origins;
+    private final Set<String> allowed;
     private final ProblemWriter problems;
 
-    OriginFilter(Origins origins, ProblemWriter problems) {
-        this.origins = origins;
+    OriginFilter(AccessSettings settings, ProblemWriter problems) {
+        allowed = settings.allowedOrigins();
         this.problems = problems;
     }
-
-    /// Who may call besides pages of this server.
-    ///
-    /// @param allowedOrigins such as `https://course.example`
-    @ConfigurationProperties("microgpt")
-    record Origins(@DefaultValue Set<String> allowedOrigins) {}
 
     @Override
     protected void doFilterInternal(
@@ -58,7 +47,7 @@ final class OriginFilter extends OncePerRequestFilter {
                 response,
                 Problem.of(
                         ErrorCode.FORBIDDEN_ORIGIN,
-                        "pages of %s may not call; microgpt.allowed-origins can allow it"
+                        "pages of %s may not call; microgpt.security.allowed-origins can allow it"
                                 .formatted(origin),
                         "Origin",
                         origin));
@@ -69,7 +58,7 @@ final class OriginFilter extends OncePerRequestFilter {
     }
 
     private boolean isAllowed(String origin, HttpServletRequest request) {
-        if (origins.allowedOrigins().contains(origin)) {
+        if (allowed.contains(origin)) {
             return true;
         }
         try {

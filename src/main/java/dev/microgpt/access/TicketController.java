@@ -1,0 +1,57 @@
+package dev.microgpt.access;
+
+import dev.microgpt.session.Caller;
+import dev.microgpt.session.ErrorCode;
+import dev.microgpt.web.Fails;
+
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.security.authentication.ott.GenerateOneTimeTokenRequest;
+import org.springframework.security.authentication.ott.OneTimeToken;
+import org.springframework.security.authentication.ott.OneTimeTokenService;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/// Gives tickets to pages, which cannot send a key along when they open a live stream.
+@RestController
+@RequestMapping(path = "/api/v1/tickets", produces = MediaType.APPLICATION_JSON_VALUE)
+@Tag(name = "Live")
+class TicketController {
+
+    private static final Duration LIFE = Duration.ofSeconds(30);
+
+    private final OneTimeTokenService tickets;
+
+    TicketController(OneTimeTokenService tickets) {
+        this.tickets = tickets;
+    }
+
+    /// @param ticket for one connection
+    /// @param expiresAt when it is worth nothing any more
+    record TicketReply(String ticket, Instant expiresAt) {}
+
+    @PostMapping
+    @Operation(
+            summary = "Get a ticket for a live stream",
+            description =
+                    "Opens the WebSocket or one stream of events as ?ticket=, once, within 30 seconds; for"
+                            + " browsers, which send no headers there.")
+    @ApiResponse(responseCode = "200", description = "the ticket")
+    @Fails({ErrorCode.FORBIDDEN_ORIGIN})
+    ResponseEntity<TicketReply> ticket() {
+        OneTimeToken ticket =
+                tickets.generate(new GenerateOneTimeTokenRequest(Caller.current().owner(), LIFE));
+        return ResponseEntity.ok()
+                .cacheControl(CacheControl.noStore())
+                .body(new TicketReply(ticket.getTokenValue(), ticket.getExpiresAt()));
+    }
+}

@@ -1,0 +1,29 @@
+package dev.microgpt.access;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.authentication.ott.OneTimeTokenAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.authentication.AuthenticationConverter;
+
+/// Finds the ticket of a request for a live stream: browsers cannot send headers there.
+final class TicketConverter implements AuthenticationConverter {
+
+    private static final String PARAMETER = "ticket=";
+
+    @Override
+    public @Nullable Authentication convert(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        String query = request.getQueryString();
+        if (query == null || !(path.equals("/api/v1/ws") || path.endsWith("/events"))) {
+            return null;
+        }
+        for (String parameter : query.split("&", -1)) {
+            if (parameter.startsWith(PARAMETER)) {
+                return new OneTimeTokenAuthenticationToken(parameter.substring(PARAMETER.length()));
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.microgpt.live;
+
+import dev.microgpt.quota.Quotas;
+import dev.microgpt.session.Caller;
+import dev.microgpt.session.Limits;
+
+import org.springframework.stereotype.Component;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/// Counts live connections, WebSockets and streams of events: those of each key, and all.
+@Component
+final class LiveConnections {
+
+    private final int most;
+    private final int mostOfKey;
+    private final Map<String, Integer> byOwner = new HashMap<>();
+    private int all;
+
+    LiveConnections(Limits limits, Quotas quotas) {
+        most = limits.connections();
+        mostOfKey = quotas.key().connections();
+    }
+
+    /// @return false if there are too many already
+    synchronized boolean enter(Caller caller) {
+        int own = byOwner.getOrDefault(caller.owner(), 0);
+        if (all >= most || (caller.hasKey() && own >= mostOfKey)) {
+            return false;
+        }
+        all++;
+        byOwner.put(caller.owner(), own + 1);
+        return true;
+    }
+
+    /// To be called once for each that has entered.
+    synchronized void leave(Caller caller) {
+        all--;
+        byOwner.computeIfPresent(caller.owner(), (_, own) -> own == 1 ? null : own - 1);
+    }
+}

@@ -1,0 +1,50 @@
+package dev.microgpt.server;
+
+import org.apache.coyote.InputBuffer;
+import org.apache.coyote.Request;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+
+/// The bodies of a connection's requests. Only the time in which a client is waited for counts.
+final class PacedInput implements InputBuffer {
+
+    private final Request request;
+    private final InputBuffer input;
+    private final BodyPace pace;
+    private long requestStart;
+    private long bytes;
+    private long nanos;
+
+    PacedInput(Request request, BodyPace pace) {
+        this.request = request;
+        input = request.getInputBuffer();
+        this.pace = pace;
+    }
+
+    /// @throws SocketTimeoutException if the body comes too slowly
+    @Override
+    public int doRead(ApplicationBufferHandler handler) throws IOException {
+        if (requestStart != request.getStartTimeNanos()) {
+            requestStart = request.getStartTimeNanos();
+            bytes = 0;
+            nanos = 0;
+        }
+        long start = System.nanoTime();
+        int read = input.doRead(handler);
+        nanos += System.nanoTime() - start;
+        bytes += Math.max(0, read);
+        if (read > 0 && pace.isTooSlow(bytes, nanos)) {
+            throw new SocketTimeoutException(
+                    "after %d s, %d bytes of the body have come; %d a second are needed"
+                            .formatted(nanos / 1_000_000_000, bytes, pace.bytesPerSecond()));
+        }
+        return read;
+    }
+
+    @Override
+    public int available() {
+        return input.available();
+    }
+}

@@ -1,0 +1,117 @@
+package dev.microgpt.session;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Who is next: lanes that wait for a thread. Owners have equal parts of the time, however many sessions
+/// they have, and at most their share; the lanes of one owner take turns. Not safe for use by several
+/// threads at once.
+final class Turns<L> {
+
+    /// What an owner without waiting work saves up at most.
+    private static final long MOST_SAVED_NANOS = 100_000_000;
+
+    private final double nanosPerNano;
+    private final boolean isLimited;
+    private final Map<String, Account> accounts = new HashMap<>(); // one for each key that there is
+    private final List<Account> waiting = new ArrayList<>();
+    private long clock; // the time that whoever was last had used
+
+    /// @param threads that work
+    /// @param share of their time for one owner, above 0 and up to 1
+    Turns(int threads, double share) {
+        nanosPerNano = threads * share;
+        isLimited = share < 1;
+    }
+
+    /// What an owner has used, and its lanes that wait.
+    private final class Account {
+
+        final ArrayDeque<L> lanes = new ArrayDeque<>();
+        long used;
+        double allowance = MOST_SAVED_NANOS;
+        long allowanceAt;
+
+        Account(long now) {
+            allowanceAt = now;
+        }
+
+        /// How long its next turn has to wait for its share.
+        long nanosUntilAllowed(long now) {
+            double earned = (now - allowanceAt) * nanosPerNano;
+            allowance = Math.min(MOST_SAVED_NANOS, allowance + earned);
+            allowanceAt = now;
+            return allowance > 0 ? 0 : (long) (-allowance / nanosPerNano) + 1;
+        }
+    }
+
+    void add(String owner, L lane, long now) {
+        Account account = accounts.get(owner);
+        if (account == null) {
+            account = new Account(now);
+            accounts.put(owner, account);
+        }
+        if (account.lanes.isEmpty()) {
+            waiting.add(account);
+            account.used = Math.max(account.used, clock); // nobody saves time up by not working
+        }
+        account.lanes.add(lane);
+    }
+
+    /// @return whether it was waiting
+    boolean remove(String owner, L lane) {
+        Account account = accounts.get(owner);
+        if (account == null || !account.lanes.remove(lane)) {
+            return false;
+        }
+        if (account.lanes.isEmpty()) {
+            waiting.remove(account);
+        }
+        return true;
+    }
+
+    /// How long until somebody's turn comes; `Long.MAX_VALUE` if nobody waits.
+    long nanosUntilDue(long now) {
+        if (!isLimited) {
+            return waiting.isEmpty() ? Long.MAX_VALUE : 0;
+        }
+        return waiting.stream()
+                .mapToLong(account -> account.nanosUntilAllowed(now))
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /// The lane whose turn it is; null if nobody's is.
+    @Nullable L take(long now) {
+        Account next = null;
+        for (Account account : waiting) {
+            boolean isAllowed = !isLimited || account.nanosUntilAllowed(now) == 0;
+            if (isAllowed && (next == null || account.used < next.used)) {
+                next = account;
+            }
+        }
+        if (next == null) {
+            return null;
+        }
+        clock = next.used;
+        L lane = next.lanes.remove();
+        if (next.lanes.isEmpty()) {
+            waiting.remove(next);
+        }
+        return lane;
+    }
+
+    /// The lane has had its turn.
+    void used(String owner, long nanos) {
+        Account account = accounts.get(owner);
+        if (account != null) {
+            account.used += nanos;
+            account.allowance -= nanos;
+        }
+    }
+}

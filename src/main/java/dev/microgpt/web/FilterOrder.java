@@ -1,0 +1,23 @@
+package dev.microgpt.web;
+
+/// What becomes of a request before a controller sees it, in this order. Spring Security comes first of
+/// all: what follows may trust that the caller is known.
+final class FilterOrder {
+
+    /// On whose behalf the call is made, see [CallerFilter].
+    static final int CALLER = 1;
+
+    /// How many calls there are.
+    static final int RATE = 2;
+
+    /// How large a body may be.
+    static final int BODY = 3;
+
+    /// What a session must be like for the call to be made.
+    static final int IF_MATCH = 4;
+
+    /// That a call is made once.
+    static final int IDEMPOTENCY = 5;
+
+    private FilterOrder() {}
+}

@@ -1,0 +1,79 @@
+package dev.microgpt.web;
+
+import dev.microgpt.quota.Rates;
+import dev.microgpt.session.Caller;
+import dev.microgpt.session.ErrorCode;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import java.io.IOException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/// Counts calls, tells callers how many are left, and refuses those beyond the quotas. The headers are
+/// those of the IETF's draft-ietf-httpapi-ratelimit-headers-10.
+@Component
+@Order(FilterOrder.RATE)
+final class RateFilter extends OncePerRequestFilter {
+
+    private static final String POLICY = "RateLimit-Policy";
+    private static final String LIMIT = "RateLimit";
+
+    private final Rates rates;
+    private final ProblemWriter problems;
+
+    RateFilter(Rates rates, ProblemWriter problems) {
+        this.rates = rates;
+        this.problems = problems;
+    }
+
+    @Override
+    protected boolean shouldNotFilter(HttpServletRequest request) {
+        return !request.getRequestURI().startsWith("/api/");
+    }
+
+    @Override
+    protected void doFilterInternal(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Caller caller = Caller.current();
+        List<Rates.Verdict> verdicts = rates.count(caller.owner(), caller.hasKey());
+        response.setHeader(
+                POLICY,
+                verdicts.stream()
+                        .map(
+                                v ->
+                                        "\"%s\";q=%d;w=%d"
+                                                .formatted(
+                                                        v.policy(), v.quota(), v.windowSeconds()))
+                        .collect(Collectors.joining(", ")));
+        Rates.Verdict tightest =
+                verdicts.stream()
+                        .min(Comparator.comparingLong(Rates.Verdict::remaining))
+                        .orElseThrow();
+        response.setHeader(
+                LIMIT,
+                "\"%s\";r=%d;t=%d"
+                        .formatted(
+                                tightest.policy(),
+                                tightest.remaining(),
+                                tightest.isRefusal()
+                                        ? tightest.retrySeconds()
+                                        : tightest.windowSeconds()));
+        if (!tightest.isRefusal()) {
+            chain.doFilter(request, response);
+            return;
+        }
+        response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(tightest.retrySeconds()));
+        problems.write(response, Problem.of(ErrorCode.RATE_LIMITED, tightest.reason()));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.microgpt.access;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.LocalService;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A service that asks for keys, with two of them.
+final class KeyedService implements AutoCloseable {
+
+    final ApiKeys.Made alice = ApiKeys.make("alice");
+    final ApiKeys.Made bob = ApiKeys.make("bob");
+    final LocalService service;
+
+    KeyedService(Path data, String... settings) {
+        List<String> all = new ArrayList<>(List.of(settings));
+        all.add("--microgpt.security.keys.alice=" + alice.hash());
+        all.add("--microgpt.security.keys.bob=" + bob.hash());
+        service = LocalService.start(data, all.toArray(String[]::new));
+    }
+
+    int port() {
+        return service.api().port();
+    }
+
+    Api stranger() {
+        return service.api();
+    }
+
+    Api alice() {
+        return service.api().withKey(alice.text());
+    }
+
+    Api bob() {
+        return service.api().withKey(bob.text());
+    }
+
+    @Override
+    public void close() {
+        service.close();
+    }
+}
