@@ -34,9 +34,9 @@ public record Checkpoint(
         InvalidInputException.requireRange("step", step, 0, Long.MAX_VALUE);
         requireAlphabet(alphabet);
         int numParams = options.requireNumParams(alphabet.codePointCount(0, alphabet.length()) + 1);
-        requireNumbers("params", params, numParams);
-        requireNumbers("m", m, numParams);
-        requireNumbers("v", v, numParams);
+        requireNumbers("params", params, numParams, options.engine());
+        requireNumbers("m", m, numParams, options.engine());
+        requireNumbers("v", v, numParams, options.engine());
         if (Arrays.stream(v).anyMatch(x -> x < 0)) {
             throw invalid("v", "a second moment is below 0");
         }
@@ -62,7 +62,8 @@ public record Checkpoint(
         }
     }
 
-    private static void requireNumbers(String field, double[] numbers, int numParams) {
+    private static void requireNumbers(
+            String field, double[] numbers, int numParams, EngineKind engine) {
         if (numbers.length != numParams) {
             throw invalid(
                     field,
@@ -72,6 +73,12 @@ public record Checkpoint(
         for (double x : numbers) {
             if (!Double.isFinite(x)) {
                 throw invalid(field, "%s has a number that is not finite: %s".formatted(field, x));
+            }
+            if (engine == EngineKind.TENSOR && !Float.isFinite((float) x)) {
+                throw invalid(
+                        field,
+                        "%s has a number that is too large for the floats of the tensor engine: %s"
+                                .formatted(field, x));
             }
         }
     }

@@ -62,6 +62,7 @@ class EventsController implements SmartLifecycle {
 
     @GetMapping("/events")
     @Operation(
+            operationId = "watchSession",
             summary = "Watch a session",
             description =
                     "Server-Sent Events: the frames of the WebSocket, each with its last step as id."

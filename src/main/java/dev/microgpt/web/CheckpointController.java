@@ -54,6 +54,7 @@ class CheckpointController {
 
     @GetMapping(produces = MediaType.APPLICATION_OCTET_STREAM_VALUE)
     @Operation(
+            operationId = "getCheckpoint",
             summary = "Take out a model",
             description =
                     "As a safetensors file: weights, optimiser, generator, documents and their order,"
@@ -89,6 +90,7 @@ class CheckpointController {
             consumes = MediaType.APPLICATION_OCTET_STREAM_VALUE,
             produces = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "putCheckpoint",
             summary = "Put in a model",
             description =
                     "Makes a session of a safetensors file. For a file with weights alone, say what it"

@@ -47,6 +47,7 @@ class ModelController {
 
     @PostMapping(path = "/generate", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "generate",
             summary = "Generate texts",
             description =
                     "Without a seed, draws from the session's generator as microgptjs does. As"
@@ -81,6 +82,7 @@ class ModelController {
 
     @PostMapping(path = "/score", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "score",
             summary = "Tell how likely texts are",
             description = "Character by character, in nats; the end of a text counts.")
     @ApiResponse(responseCode = "200", description = "a score for each text")
@@ -102,6 +104,7 @@ class ModelController {
 
     @PostMapping(path = "/inspect", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "inspect",
             summary = "Show the forward pass over a text",
             description = "Entry by entry what each position looks at, and what it expects next.")
     @ApiResponse(responseCode = "200", description = "the trace of the text")
@@ -123,6 +126,7 @@ class ModelController {
 
     @GetMapping("/losses")
     @Operation(
+            operationId = "getLosses",
             summary = "Losses of the steps so far",
             description =
                     "Raw without maxPoints; with it in at most so many buckets, which hide no spike.")
@@ -147,7 +151,10 @@ class ModelController {
     }
 
     @GetMapping("/embeddings")
-    @Operation(summary = "The token embeddings", description = "In the order of the token ids.")
+    @Operation(
+            operationId = "getEmbeddings",
+            summary = "The token embeddings",
+            description = "In the order of the token ids.")
     @ApiResponse(responseCode = "200", description = "one row a token")
     @Fails({
         ErrorCode.INVALID_NAME,
@@ -167,7 +174,10 @@ class ModelController {
     }
 
     @GetMapping("/positions")
-    @Operation(summary = "The position embeddings", description = "A row a position.")
+    @Operation(
+            operationId = "getPositions",
+            summary = "The position embeddings",
+            description = "A row a position.")
     @ApiResponse(responseCode = "200", description = "blockSize rows of nEmbd numbers")
     @Fails({
         ErrorCode.INVALID_NAME,
@@ -188,6 +198,7 @@ class ModelController {
 
     @GetMapping("/baselines")
     @Operation(
+            operationId = "getBaselines",
             summary = "What losses are to be compared with",
             description =
                     "The losses that models would have on the documents which find all characters equally"
@@ -200,7 +211,10 @@ class ModelController {
     }
 
     @GetMapping("/config")
-    @Operation(summary = "The shape of the model and its options")
+    @Operation(
+            operationId = "getConfig",
+            description = "What the session was made with, and what it was steered to since.",
+            summary = "The shape of the model and its options")
     @ApiResponse(responseCode = "200", description = "shape and options")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     ConfigReply config(@Parameter(example = "demo") @PathVariable String name) {

@@ -12,16 +12,19 @@ import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.tags.Tag;
 
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
+import org.springdoc.core.customizers.ParameterCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.method.HandlerMethod;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -50,6 +53,29 @@ class OpenApiConfiguration {
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     ErrorCode.FORBIDDEN_ORIGIN);
 
+    /// In the order in which somebody new would read them.
+    private static final List<Tag> TAGS =
+            List.of(
+                    tag("Sessions", "Named models: made, listed, steered, copied, deleted"),
+                    tag("Training", "Documents, and steps that the caller waits for"),
+                    tag("Runs", "Training in the background"),
+                    tag("Model", "What a model says: texts, scores, losses, embeddings"),
+                    tag("Parameters", "The matrices of a model, now and earlier"),
+                    tag("Checkpoints", "Whole models out and in, as safetensors files"),
+                    tag("Live", "What happens in a session, as it happens"),
+                    tag("Service", "What there is and what is allowed"));
+
+    /// What the variables of all paths mean.
+    private static final Map<String, String> PATH_VARIABLES =
+            Map.of(
+                    "name", "the session: 1 to 63 of a-z, 0-9, -",
+                    "id", "the run, counted from 1",
+                    "matrix", "as the list of matrices has it");
+
+    private static Tag tag(String name, String description) {
+        return new Tag().name(name).description(description);
+    }
+
     @Bean
     OpenAPI openApi() {
         return new OpenAPI()
@@ -60,9 +86,14 @@ class OpenApiConfiguration {
                                 .description(
                                         "Trains tiny GPTs and shows everything that happens inside"
                                                 + " them.")
-                                .license(new License().name("MIT")))
+                                .license(
+                                        new License()
+                                                .name("MIT")
+                                                .url("https://opensource.org/license/mit")))
                 .components(
-                        new Components().schemas(ModelConverters.getInstance().read(Problem.class)))
+                        new Components()
+                                .schemas(ModelConverters.getInstance(true).read(Problem.class)))
+                .tags(TAGS)
                 .servers(List.of());
     }
 
@@ -74,22 +105,47 @@ class OpenApiConfiguration {
         };
     }
 
-    /// The words that stand for enum constants are their names in lower case.
     @Bean
-    OpenApiCustomizer lowerCaseWords() {
+    ParameterCustomizer pathVariables() {
+        return (parameter, _) -> {
+            if (parameter != null
+                    && "path".equals(parameter.getIn())
+                    && parameter.getDescription() == null) {
+                parameter.setDescription(PATH_VARIABLES.get(parameter.getName()));
+            }
+            return parameter;
+        };
+    }
+
+    /// Mends what springdoc gets wrong about properties.
+    @Bean
+    OpenApiCustomizer properties() {
         return openApi ->
                 openApi.getComponents()
                         .getSchemas()
                         .values()
-                        .forEach(schema -> lowerCaseAll(schema));
+                        .forEach(OpenApiConfiguration::mendProperties);
     }
 
-    private static void lowerCaseAll(Schema<?> schema) {
+    private static void mendProperties(Schema<?> schema) {
         if (schema.getProperties() != null) {
-            schema.getProperties().values().forEach(property -> lowerCase(property.getEnum()));
+            for (Schema<?> property : schema.getProperties().values()) {
+                lowerCase(property.getEnum());
+                defaultAsNumber(property);
+            }
         }
     }
 
+    /// Annotations hold texts only; a default of a double stays one otherwise.
+    private static void defaultAsNumber(Schema<?> property) {
+        if (property.getTypes() != null
+                && property.getTypes().contains("number")
+                && property.getDefault() instanceof String number) {
+            property.setDefault(new BigDecimal(number));
+        }
+    }
+
+    /// The words that stand for enum constants are their names in lower case.
     @SuppressWarnings("unchecked") // a text stays a text
     private static void lowerCase(@Nullable List<?> words) {
         if (words != null) {

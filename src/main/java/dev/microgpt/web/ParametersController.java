@@ -72,7 +72,10 @@ class ParametersController {
             @Schema(description = "weights in each bin, a row a step") List<int[]> counts) {}
 
     @GetMapping
-    @Operation(summary = "List the parameter matrices")
+    @Operation(
+            operationId = "listMatrices",
+            description = "In the order in which the parameters lie.",
+            summary = "List the parameter matrices")
     @ApiResponse(responseCode = "200", description = "their names and shapes")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
     MatricesReply list(@Parameter(example = "demo") @PathVariable String name) {
@@ -82,6 +85,7 @@ class ParametersController {
 
     @GetMapping("/{matrix}")
     @Operation(
+            operationId = "getMatrix",
             summary = "Show a parameter matrix",
             description =
                     "Its weights, the gradient of the loss of the batch that comes next, or Adam's moments"
@@ -123,6 +127,7 @@ class ParametersController {
 
     @GetMapping("/{matrix}/histograms")
     @Operation(
+            operationId = "getHistograms",
             summary = "Show how the weights of a matrix are distributed over time",
             description = "At each keyframe; all with the same bins.")
     @ApiResponse(responseCode = "200", description = "a histogram a keyframe")

@@ -37,6 +37,7 @@ class RunController {
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "startRun",
             summary = "Train in the background",
             description =
                     "Goes on whether or not anybody watches. A session has one run at a time.")
@@ -52,6 +53,7 @@ class RunController {
 
     @GetMapping
     @Operation(
+            operationId = "listRuns",
             summary = "List the runs of a session",
             description = "The newest 100, oldest first.")
     @ApiResponse(responseCode = "200", description = "the runs")
@@ -61,7 +63,10 @@ class RunController {
     }
 
     @GetMapping("/{id}")
-    @Operation(summary = "Show a run")
+    @Operation(
+            operationId = "getRun",
+            description = "With how far it has come, also after its end.",
+            summary = "Show a run")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.WRONG_TYPE, ErrorCode.NOT_FOUND})
     RunView show(
@@ -72,6 +77,7 @@ class RunController {
 
     @PostMapping("/{id}/pause")
     @Operation(
+            operationId = "pauseRun",
             summary = "Pause a run",
             description = "Changes nothing on a run that is paused or has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
@@ -84,6 +90,7 @@ class RunController {
 
     @PostMapping("/{id}/resume")
     @Operation(
+            operationId = "resumeRun",
             summary = "Let a paused run go on",
             description = "Changes nothing on a run that is not paused.")
     @ApiResponse(responseCode = "200", description = "the run")
@@ -95,7 +102,10 @@ class RunController {
     }
 
     @PostMapping("/{id}/cancel")
-    @Operation(summary = "End a run", description = "Changes nothing on a run that has ended.")
+    @Operation(
+            operationId = "cancelRun",
+            summary = "End a run",
+            description = "Changes nothing on a run that has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails(ErrorCode.BUSY)
     RunView cancel(

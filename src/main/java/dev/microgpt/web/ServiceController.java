@@ -27,14 +27,20 @@ class ServiceController {
     }
 
     @GetMapping("/datasets")
-    @Operation(summary = "The bundled datasets")
+    @Operation(
+            operationId = "listDatasets",
+            description = "Texts that init and load take by name.",
+            summary = "The bundled datasets")
     @ApiResponse(responseCode = "200", description = "the datasets")
     DatasetsReply datasets() {
         return new DatasetsReply(datasets.all());
     }
 
     @GetMapping("/limits")
-    @Operation(summary = "What is allowed", description = "Set under microgpt.limits.")
+    @Operation(
+            operationId = "getLimits",
+            summary = "What is allowed",
+            description = "Set under microgpt.limits.")
     @ApiResponse(responseCode = "200", description = "the limits")
     Limits limits() {
         return limits;

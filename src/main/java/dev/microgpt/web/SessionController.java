@@ -55,13 +55,13 @@ class SessionController {
 
     @PostMapping(path = "/{name}/init", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "initSession",
             summary = "Make a session",
             description = "With a text or a dataset in the body, it is loaded at once.")
     @ApiResponse(responseCode = "201", description = "the new session")
     @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY})
     ResponseEntity<SessionView> init(
-            @Parameter(description = "1 to 63 of a-z, 0-9, -", example = "demo") @PathVariable
-                    String name,
+            @Parameter(example = "demo") @PathVariable String name,
             @Parameter(
                             description = "start an existing session anew",
                             schema = @Schema(type = "boolean", defaultValue = "false"))
@@ -79,7 +79,10 @@ class SessionController {
     }
 
     @GetMapping
-    @Operation(summary = "List sessions", description = "In the order of their names.")
+    @Operation(
+            operationId = "listSessions",
+            summary = "List sessions",
+            description = "In the order of their names.")
     @ApiResponse(responseCode = "200", description = "a page of sessions")
     @Fails({ErrorCode.WRONG_TYPE, ErrorCode.OUT_OF_RANGE})
     SessionsReply list(
@@ -95,6 +98,7 @@ class SessionController {
 
     @GetMapping("/{name}")
     @Operation(
+            operationId = "getSession",
             summary = "Show a session",
             description =
                     "The ETag is another one after each step. Calls with it as If-Match change the session"
@@ -108,6 +112,7 @@ class SessionController {
 
     @PatchMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "steerSession",
             summary = "Steer a session",
             description = "From the next step on, also while a run goes on.")
     @ApiResponse(responseCode = "200", description = "the session")
@@ -120,6 +125,7 @@ class SessionController {
 
     @PostMapping(path = "/{name}/fork", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "forkSession",
             summary = "Make a copy that goes its own way",
             description =
                     "With the same parameters, optimiser, generator, documents and losses as the original"
@@ -136,6 +142,7 @@ class SessionController {
 
     @GetMapping("/{name}/history")
     @Operation(
+            operationId = "getHistory",
             summary = "What happened to a session beside its steps",
             description =
                     "The newest 1000 events, the options of training as they were steered, and texts from"
@@ -148,6 +155,7 @@ class SessionController {
 
     @GetMapping("/{name}/keyframes")
     @Operation(
+            operationId = "getKeyframes",
             summary = "The steps that a session can be asked about",
             description =
                     "Calls that take a step are answered by the newest of these up to it, or by the present"
@@ -158,9 +166,13 @@ class SessionController {
         return sessions.get(name).keyframes();
     }
 
-    @DeleteMapping("/{name}")
+    /// For any `Accept`: there is nothing to accept but a problem, which is all that generated clients do.
+    @DeleteMapping(path = "/{name}", produces = MediaType.ALL_VALUE)
     @ResponseStatus(HttpStatus.NO_CONTENT)
-    @Operation(summary = "Delete a session")
+    @Operation(
+            operationId = "deleteSession",
+            description = "Ends its training and its watchers, and forgets it.",
+            summary = "Delete a session")
     @ApiResponse(responseCode = "204", description = "it is gone")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_ORIGIN})
     void delete(@Parameter(example = "demo") @PathVariable String name) {

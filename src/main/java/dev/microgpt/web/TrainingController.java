@@ -52,6 +52,7 @@ class TrainingController {
 
     @PostMapping("/load")
     @Operation(
+            operationId = "load",
             summary = "Load documents and make new parameters",
             description =
                     "The body is the text, one document a line, as curl --data-binary @file sends it;"
@@ -124,6 +125,7 @@ class TrainingController {
 
     @PostMapping(path = "/step", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
+            operationId = "step",
             summary = "Train",
             description = "Answers when the steps are made, with the result of the last one.")
     @ApiResponse(responseCode = "200", description = "the last step, with the losses of all")

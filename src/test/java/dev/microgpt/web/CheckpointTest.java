@@ -331,6 +331,22 @@ final class CheckpointTest {
         assertProblem(put(longHeader, ""), 400, "invalid_checkpoint");
     }
 
+    /// The session could be made, but never be taken out again.
+    @Test
+    void numbersThatAreTooLargeForTheEngineAreRefused() throws Exception {
+        init("scalar", "mulberry32");
+        byte[] file = file();
+        byte[] data = data(file);
+        ByteBuffer.wrap(data).order(ByteOrder.LITTLE_ENDIAN).putDouble(0, 1e300);
+        ObjectNode header = header(file);
+        assertThat(put(file(header, data), "").status()).isEqualTo(201);
+        String options = header.path("__metadata__").path("options").stringValue();
+        ((ObjectNode) header.path("__metadata__"))
+                .put("options", options.replace("scalar", "tensor"));
+
+        assertProblem(put(file(header, data), "?overwrite=true"), 400, "out_of_range");
+    }
+
     @Test
     void numbersThatAreNotFiniteAreRefused() throws Exception {
         byte[] file = file();

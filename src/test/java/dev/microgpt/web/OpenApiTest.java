@@ -1,8 +1,11 @@
 package dev.microgpt.web;
 
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
@@ -14,7 +17,15 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.IOException;
+import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The OpenAPI document describes every call as it is.
 @ServiceTest
@@ -75,6 +86,90 @@ final class OpenApiTest {
             assertThat(problem.path("schema").path("$ref").asString("")).endsWith("/Problem");
             assertThat(responses.path(error).path("description").asString("")).isNotBlank();
         }
+    }
+
+    /// What linters ask for, and generators of clients need.
+    @Test
+    void everyCallHasANameOfItsOwnDescriptionsAndAKnownTag() {
+        List<String> tags = new ArrayList<>();
+        for (JsonNode tag : document.path("tags")) {
+            tags.add(tag.path("name").stringValue());
+            assertThat(tag.path("description").asString("")).as(tag.toString()).isNotBlank();
+        }
+        Set<String> names = new HashSet<>();
+        for (JsonNode operation : operations()) {
+            String name = operation.path("operationId").asString("");
+            assertThat(name).matches("[a-z][A-Za-z]+");
+            assertThat(names.add(name)).as(name + " is there once").isTrue();
+            assertThat(operation.path("description").asString("")).as(name).isNotBlank();
+            assertThat(operation.path("tags").valueStream().map(JsonNode::stringValue))
+                    .as(name)
+                    .hasSize(1)
+                    .isSubsetOf(tags);
+            for (JsonNode parameter : operation.path("parameters")) {
+                assertThat(parameter.path("description").asString(""))
+                        .as(name + ": " + parameter)
+                        .isNotBlank();
+            }
+        }
+        assertThat(document.path("info").path("license").path("url").asString("")).isNotBlank();
+    }
+
+    private List<JsonNode> operations() {
+        List<JsonNode> operations = new ArrayList<>();
+        document.path("paths").forEach(path -> path.forEach(operations::add));
+        return operations;
+    }
+
+    @Test
+    void everyComponentIsUsed() {
+        String text = document.toString();
+
+        assertThat(document.path("components").path("schemas").propertyNames())
+                .allMatch(name -> text.contains("\"#/components/schemas/" + name + '"'));
+    }
+
+    @Test
+    void examplesAndDefaultsAreOfTheirType() {
+        document.path("components")
+                .path("schemas")
+                .forEachEntry(
+                        (name, schema) ->
+                                schema.path("properties")
+                                        .forEachEntry(
+                                                (field, property) ->
+                                                        assertExamples(
+                                                                name + "." + field, property)));
+    }
+
+    private void assertExamples(String where, JsonNode property) {
+        for (String given : List.of("example", "default")) {
+            if (property.has(given)) {
+                Schemas.assertMatches(document, property, property.path(given), where);
+            }
+        }
+    }
+
+    /// As generated clients do: they accept what the document says, here problems and nothing else.
+    @Test
+    void aSessionIsDeletedForThoseWhoAcceptNothingButProblems() {
+        api.init("open-api-deleted", Map.of());
+        HttpRequest.Builder delete =
+                api.request("/sessions/open-api-deleted")
+                        .header("Accept", "application/problem+json")
+                        .DELETE();
+
+        assertThat(api.send(delete).status()).isEqualTo(204);
+        assertProblem(api.send(delete), 404, "not_found");
+    }
+
+    /// The client in src/client is made of it.
+    @Test
+    void isLeftForTheClient() throws IOException {
+        Path file = Path.of("target", "openapi.json");
+        Files.writeString(file, Json.write(document));
+
+        assertThat(file).isNotEmptyFile();
     }
 
     @Test

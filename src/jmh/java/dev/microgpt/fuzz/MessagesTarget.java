@@ -1,0 +1,156 @@
+package dev.microgpt.fuzz;
+
+import dev.microgpt.MicroGptApplication;
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.Session;
+import dev.microgpt.session.SessionService;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.web.socket.CloseStatus;
+import org.springframework.web.socket.TextMessage;
+import org.springframework.web.socket.handler.TextWebSocketHandler;
+
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/// Bytes as messages of one connection, a line each: every one is answered once, with JSON that has a type,
+/// and no error is the service's own. The real service takes them, without a network in between.
+public final class MessagesTarget {
+
+    private static final int MOST_MESSAGES = 8;
+    private static final int ANSWER_SECONDS = 10;
+    private static final String SESSION = "demo";
+    private static final Corpus DOCUMENTS = Corpus.of("anna\nbob\ncora\nzoë 🦙");
+    private static final ModelOptions OPTIONS =
+            ModelOptions.builder().nEmbd(4).nHead(2).blockSize(4).build();
+
+    /// What may come besides the one answer to each message.
+    private static final Set<String> BESIDES = Set.of("step", "frame", "gap");
+
+    private static final JsonMapper JSON =
+            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+
+    /// Of threads that nobody waits for.
+    private static final AtomicReference<@Nullable Throwable> UNCAUGHT = new AtomicReference<>();
+
+    private static @Nullable MessagesTarget target;
+
+    private final ConfigurableApplicationContext context;
+    private final TextWebSocketHandler endpoint;
+    private final SessionService sessions;
+    private long connections;
+
+    private MessagesTarget() {
+        Thread.setDefaultUncaughtExceptionHandler((_, failure) -> UNCAUGHT.set(failure));
+        context =
+                new SpringApplicationBuilder(MicroGptApplication.class)
+                        .properties(
+                                "server.port=0",
+                                "server.address=127.0.0.1",
+                                "logging.level.root=error",
+                                "microgpt.demo=false",
+                                "microgpt.store.enabled=false",
+                                // Small, so that what they refuse is quick, too.
+                                "microgpt.limits.sessions=10",
+                                "microgpt.limits.n-embd=32",
+                                "microgpt.limits.n-layer=4",
+                                "microgpt.limits.block-size=32",
+                                "microgpt.limits.batch-size=8",
+                                "microgpt.limits.parameters=50000",
+                                "microgpt.limits.steps-per-call=20",
+                                "microgpt.limits.samples-per-call=20",
+                                "microgpt.limits.trace-values=100000")
+                        .run();
+        endpoint = context.getBean(TextWebSocketHandler.class);
+        sessions = context.getBean(SessionService.class);
+    }
+
+    public static void fuzzerInitialize() {
+        target = new MessagesTarget();
+    }
+
+    public static void fuzzerTestOneInput(byte[] input) throws Exception {
+        if (target != null) {
+            target.test(new String(input, StandardCharsets.UTF_8));
+        }
+    }
+
+    public static void fuzzerTearDown() {
+        if (target != null) {
+            target.context.close();
+        }
+    }
+
+    private void test(String text) throws Exception {
+        for (Session session : sessions.list(null, Integer.MAX_VALUE)) {
+            if (!session.name().equals(SESSION)) {
+                sessions.delete(session.name());
+            }
+        }
+        sessions.init(SESSION, OPTIONS, DOCUMENTS, true);
+        converse(text.lines().limit(MOST_MESSAGES).toList());
+        String answer =
+                converse(List.of("{\"type\":\"getConfig\",\"session\":\"%s\"}".formatted(SESSION)));
+        if (!answer.equals("config")) {
+            throw new AssertionError("after that, a normal message is answered by " + answer);
+        }
+        Throwable uncaught = UNCAUGHT.getAndSet(null);
+        if (uncaught != null) {
+            throw new AssertionError("a thread has died", uncaught);
+        }
+    }
+
+    /// Sends messages over a new connection, and waits for their answers.
+    ///
+    /// @return the type of the last one
+    private String converse(List<String> messages) throws Exception {
+        FakeSocket socket = new FakeSocket("fuzz-" + connections++);
+        endpoint.afterConnectionEstablished(socket);
+        try {
+            for (String message : messages) {
+                endpoint.handleMessage(socket, new TextMessage(message));
+            }
+            String type = "";
+            for (int answered = 0; answered < messages.size(); ) {
+                String answer = socket.next(ANSWER_SECONDS);
+                if (answer == null) {
+                    throw new AssertionError(
+                            "%d of %d messages are answered, closed: %s"
+                                    .formatted(answered, messages.size(), socket.closed()));
+                }
+                type = typeOf(answer);
+                if (!BESIDES.contains(type)) {
+                    answered++;
+                }
+            }
+            if (socket.closed() != null) {
+                throw new AssertionError("the service has closed: " + socket.closed());
+            }
+            return type;
+        } finally {
+            endpoint.afterConnectionClosed(socket, CloseStatus.NORMAL);
+        }
+    }
+
+    private static String typeOf(String answer) {
+        JsonNode json = JSON.readTree(answer);
+        String type = json.path("type").asString("");
+        if (type.isEmpty()) {
+            throw new AssertionError("an answer without a type: " + answer);
+        }
+        int status = json.path("problem").path("status").asInt(0);
+        if (type.equals("error") && (status < 400 || status > 499)) {
+            throw new AssertionError("a refusal that is none: " + answer);
+        }
+        return type;
+    }
+}
