@@ -65,7 +65,7 @@ ENTRYPOINT ["java", "--add-modules", "jdk.incubator.vector", "-Dorg.sqlite.lib.p
 
 # The base has no curl or wget, but bash has sockets. HTTP/1.0: the server closes after its answer.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["bash", "-c", \
-    "exec 3<>/dev/tcp/127.0.0.1/${SERVER_PORT:-8080} && printf 'GET /api/v1/limits HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 4 _ status _ <&3 && [[ $status == 200 ]] || exit 1"]
+    "exec 3<>/dev/tcp/127.0.0.1/${MANAGEMENT_SERVER_PORT:-${SERVER_PORT:-8080}} && printf 'GET /actuator/health/liveness HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3 && read -r -t 4 _ status _ <&3 && [[ $status == 200 ]] || exit 1"]
 
 # Without a version and a ref.name it would show those of the base. --build-arg VERSION=1.0.0
 ARG VERSION=unreleased

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 
 import org.flywaydb.core.Flyway;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,7 +18,7 @@ import java.util.Map;
 
 import javax.sql.DataSource;
 
-/// Opens the store.
+/// Opens the store, and tells whether it works.
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty(name = "microgpt.store.enabled", matchIfMissing = true)
 class StoreConfiguration {
@@ -59,6 +60,16 @@ class StoreConfiguration {
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
         return source;
+    }
+
+    /// The name is part of `management.endpoint.health.group.readiness.include`.
+    @Bean
+    HealthIndicator storeHealthIndicator(StoreFile file) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file.database());
+        return new StoreHealth(source);
     }
 
     @Bean

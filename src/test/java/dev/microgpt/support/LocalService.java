@@ -30,8 +30,16 @@ public final class LocalService implements AutoCloseable {
     }
 
     public Api api() {
-        return new Api(
-                context.getEnvironment().getRequiredProperty("local.server.port", int.class));
+        return at("local.server.port");
+    }
+
+    /// At the port for health and metrics, where that is another one.
+    public Api managementApi() {
+        return at("local.management.port");
+    }
+
+    private Api at(String port) {
+        return new Api(context.getEnvironment().getRequiredProperty(port, int.class));
     }
 
     @Override
