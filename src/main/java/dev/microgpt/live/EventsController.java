@@ -136,6 +136,10 @@ class EventsController implements SmartLifecycle {
         }
     }
 
+    int numStreams() {
+        return streams.size();
+    }
+
     @Override
     public void start() {
         running = true;

@@ -35,13 +35,19 @@ public final class Compute implements AutoCloseable {
     private final ArrayDeque<Lane> withTraining = new ArrayDeque<>();
     private final List<Thread> threads = new ArrayList<>();
     private final int queuedCalls;
+    private final WorkMetrics metrics;
     private int callTurns;
     private boolean closed;
 
     /// @param threadCount number of threads
     /// @param queuedCalls how much work may wait in one lane
     public Compute(int threadCount, int queuedCalls) {
+        this(threadCount, queuedCalls, WorkMetrics.none());
+    }
+
+    Compute(int threadCount, int queuedCalls, WorkMetrics metrics) {
         this.queuedCalls = queuedCalls;
+        this.metrics = metrics;
         for (int i = 0; i < threadCount; i++) {
             threads.add(Thread.ofPlatform().name("compute-" + i).daemon().start(this::work));
         }
@@ -204,7 +210,9 @@ public final class Compute implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        boolean over = task.run(System.nanoTime() + SLICE.toNanos());
+        long start = System.nanoTime();
+        boolean over = task.run(start + SLICE.toNanos());
+        metrics.computed(System.nanoTime() - start);
         lock.lock();
         try {
             if (over) {
@@ -216,6 +224,29 @@ public final class Compute implements AutoCloseable {
             } else {
                 busyLanes.remove(lane);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int numThreads() {
+        return threads.size();
+    }
+
+    /// How many lanes have a call as the next piece of work, and wait for a thread.
+    int waitingCalls() {
+        return sizeOf(withCalls);
+    }
+
+    /// How many lanes have training as the next piece of work, and wait for a thread.
+    int waitingTraining() {
+        return sizeOf(withTraining);
+    }
+
+    private int sizeOf(ArrayDeque<Lane> lanes) {
+        lock.lock();
+        try {
+            return lanes.size();
         } finally {
             lock.unlock();
         }

@@ -9,8 +9,9 @@ import org.springframework.context.annotation.Configuration;
 class ComputeConfiguration {
 
     @Bean(destroyMethod = "") // by the lifecycle below
-    Compute compute(Limits limits) {
-        return new Compute(Runtime.getRuntime().availableProcessors(), limits.queuedCalls());
+    Compute compute(Limits limits, WorkMetrics metrics) {
+        return new Compute(
+                Runtime.getRuntime().availableProcessors(), limits.queuedCalls(), metrics);
     }
 
     /// Stops computing as the first thing of a shutdown, before the web server waits for its requests:

@@ -7,20 +7,24 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @param limits what is allowed
 /// @param compute the threads that they work on
 /// @param store where they are kept
+/// @param metrics that count what they do
 /// @param keyframes the memory for their keyframes
 /// @param epochs the last one that was used
 record SessionEnvironment(
         Limits limits,
         Compute compute,
         SessionStore store,
+        WorkMetrics metrics,
         KeyframeBudget keyframes,
         AtomicLong epochs) {
 
-    static SessionEnvironment of(Limits limits, Compute compute, SessionStore store) {
+    static SessionEnvironment of(
+            Limits limits, Compute compute, SessionStore store, WorkMetrics metrics) {
         return new SessionEnvironment(
                 limits,
                 compute,
                 store,
+                metrics,
                 new KeyframeBudget(limits.keyframeBytes()),
                 new AtomicLong(store.lastEpoch()));
     }

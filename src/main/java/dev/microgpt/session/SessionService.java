@@ -24,11 +24,15 @@ public final class SessionService {
     private final ConcurrentSkipListMap<String, Session> sessions = new ConcurrentSkipListMap<>();
 
     SessionService(
-            Limits limits, Compute compute, ObjectProvider<SessionStore> store, RunSettings runs) {
+            Limits limits,
+            Compute compute,
+            ObjectProvider<SessionStore> store,
+            RunSettings runs,
+            WorkMetrics metrics) {
         this.limits = limits;
         environment =
                 SessionEnvironment.of(
-                        limits, compute, store.getIfAvailable(() -> SessionStore.NONE));
+                        limits, compute, store.getIfAvailable(() -> SessionStore.NONE), metrics);
         for (StoredSession stored : environment.store().sessions()) {
             Session session = Session.stored(stored, environment);
             sessions.put(session.name(), session);
@@ -186,6 +190,10 @@ public final class SessionService {
     /// Those that are in memory.
     List<Session> inMemory() {
         return sessions.values().stream().filter(session -> session.bytes() > 0).toList();
+    }
+
+    Census census() {
+        return Census.of(sessions.values());
     }
 
     /// Has all sessions kept as they are, once no thread computes any more.

@@ -2,6 +2,9 @@ package dev.microgpt.store;
 
 import com.zaxxer.hikari.HikariDataSource;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import org.flywaydb.core.Flyway;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -73,7 +76,7 @@ class StoreConfiguration {
     }
 
     @Bean
-    DatabaseStore sessionStore(StoreFile file, DataSource source) {
+    DatabaseStore sessionStore(StoreFile file, DataSource source, MeterRegistry metrics) {
         JdbcClient jdbc = JdbcClient.create(source);
         new Inspection(file.database(), jdbc).requireWhole();
         Flyway.configure()
@@ -82,6 +85,12 @@ class StoreConfiguration {
                 .placeholders(Map.of("bytes", "BLOB"))
                 .load()
                 .migrate();
-        return new DatabaseStore(jdbc, new TransactionTemplate(new JdbcTransactionManager(source)));
+        return new DatabaseStore(
+                jdbc, new TransactionTemplate(new JdbcTransactionManager(source)), metrics);
+    }
+
+    @Bean
+    MeterBinder storeMetrics(StoreFile file, StoreSettings settings, DatabaseStore store) {
+        return new StoreMetrics(file.database(), settings.store().maxSize().toBytes(), store);
     }
 }
