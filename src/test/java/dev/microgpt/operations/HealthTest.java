@@ -99,6 +99,16 @@ final class HealthTest {
     }
 
     @Test
+    void theSoftwareBillOfMaterialsTellsWhatIsInTheJar() {
+        try (LocalService service = LocalService.start(directory)) {
+            Reply reply = actuator(service.api(), "/sbom/application");
+            assertThat(reply.ok().path("bomFormat").asString()).isEqualTo("CycloneDX");
+            assertThat(reply.body()).contains("pkg:maven/org.xerial/sqlite-jdbc@");
+            assertThat(reply.body()).doesNotContain("pkg:maven/org.junit");
+        }
+    }
+
+    @Test
     void theManagementPortMayBeAnotherOne() {
         try (LocalService service = LocalService.start(directory, "--management.server.port=0")) {
             assertUp(liveness(service.managementApi()));

@@ -42,6 +42,11 @@ public final class LocalService implements AutoCloseable {
         return new Api(context.getEnvironment().getRequiredProperty(port, int.class));
     }
 
+    /// Whether one of its parts is of a type.
+    public boolean has(Class<?> type) {
+        return context.getBeanNamesForType(type).length > 0;
+    }
+
     @Override
     public void close() {
         context.close();
