@@ -48,8 +48,8 @@ RUN mkdir /data && chown 10001:10001 /data
 VOLUME /data
 ENV MICROGPT_DATA_DIR=/data
 
-# What classes a start needs and how they behave, found out here once, so that it takes about half the
-# time. The cache fits this JRE, these jars and the module below alone; elsewhere it is passed over.
+# What classes a start needs and how they behave, found out here once, so that it takes less time. The
+# cache fits this JRE, these jars and the module below alone; elsewhere it is passed over.
 COPY --from=build /build/src/build/train-aot.sh /tmp/
 RUN /tmp/train-aot.sh microgpt-server.aot --add-modules jdk.incubator.vector -Dorg.sqlite.lib.path=/app/native \
     && rm /tmp/train-aot.sh
