@@ -2,6 +2,7 @@ package dev.microgpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.session.Caller;
 import dev.microgpt.session.SessionService;
 
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,11 @@ final class ReadmeTest {
     /// The service may be shared with other tests.
     @BeforeEach
     void deleteSessions() {
-        sessions.list(null, Integer.MAX_VALUE).forEach(session -> sessions.delete(session.name()));
+        ScopedValue.where(Caller.CURRENT, Caller.LOCAL)
+                .run(
+                        () ->
+                                sessions.list(null, Integer.MAX_VALUE)
+                                        .forEach(session -> sessions.delete(session.name())));
     }
 
     private record Block(String language, String text) {}

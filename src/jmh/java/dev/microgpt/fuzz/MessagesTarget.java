@@ -3,6 +3,7 @@ package dev.microgpt.fuzz;
 import dev.microgpt.MicroGptApplication;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.Caller;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 
@@ -20,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Bytes as messages of one connection, a line each: every one is answered once, with JSON that has a type,
@@ -80,7 +82,14 @@ public final class MessagesTarget {
 
     public static void fuzzerTestOneInput(byte[] input) throws Exception {
         if (target != null) {
-            target.test(new String(input, StandardCharsets.UTF_8));
+            MessagesTarget present = target;
+            String text = new String(input, StandardCharsets.UTF_8);
+            Callable<Boolean> test =
+                    () -> {
+                        present.test(text);
+                        return true;
+                    };
+            boolean _ = ScopedValue.where(Caller.CURRENT, Caller.LOCAL).call(test::call);
         }
     }
 

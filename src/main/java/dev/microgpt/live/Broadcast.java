@@ -29,6 +29,7 @@ final class Broadcast {
 
     private final Session session;
     private final JsonMapper json;
+    private final LiveMetrics metrics;
     private final TextCache buckets;
     private final TextCache traces;
     private final TextCache diagnostics;
@@ -37,9 +38,10 @@ final class Broadcast {
     private Snapshot cut;
     private long cutNanos = System.nanoTime();
 
-    Broadcast(Session session, JsonMapper json) {
+    Broadcast(Session session, JsonMapper json, LiveMetrics metrics) {
         this.session = session;
         this.json = json;
+        this.metrics = metrics;
         buckets = new TextCache(json, BUCKET_TEXTS);
         traces = new TextCache(json, 1);
         diagnostics = new TextCache(json, 1);
@@ -50,6 +52,10 @@ final class Broadcast {
 
     Session session() {
         return session;
+    }
+
+    LiveMetrics metrics() {
+        return metrics;
     }
 
     /// The session as the next frame of a watcher shows it: as a frame of another watcher has just

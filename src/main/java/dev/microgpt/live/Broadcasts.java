@@ -15,17 +15,19 @@ import java.util.WeakHashMap;
 final class Broadcasts {
 
     private final JsonMapper json;
+    private final LiveMetrics metrics;
     private final Map<Session, WeakReference<Broadcast>> broadcasts = new WeakHashMap<>();
 
-    Broadcasts(JsonMapper json) {
+    Broadcasts(JsonMapper json, LiveMetrics metrics) {
         this.json = json;
+        this.metrics = metrics;
     }
 
     synchronized Broadcast of(Session session) {
         WeakReference<Broadcast> reference = broadcasts.get(session);
         Broadcast broadcast = reference == null ? null : reference.get();
         if (broadcast == null) {
-            broadcast = new Broadcast(session, json);
+            broadcast = new Broadcast(session, json, metrics);
             broadcasts.put(session, new WeakReference<>(broadcast));
         }
         return broadcast;

@@ -144,6 +144,10 @@ class EventsController implements SmartLifecycle {
         connections.leave(Caller.current());
     }
 
+    int numStreams() {
+        return streams.size();
+    }
+
     @Override
     public void start() {
         running = true;

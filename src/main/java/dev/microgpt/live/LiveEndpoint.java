@@ -114,6 +114,10 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         return null;
     }
 
+    int numConnections() {
+        return clients.size();
+    }
+
     /// Messages come in parts, so that no connection needs a buffer for the largest one.
     @Override
     public boolean supportsPartialMessages() {

@@ -175,6 +175,7 @@ final class Subscription implements SessionListener {
 
     private Message gap(long to) {
         ServerMessage.Gap gap = new ServerMessage.Gap(session.name(), nextStep, to);
+        broadcast.metrics().gap(to + 1 - nextStep);
         nextStep = to + 1;
         return new Message(gap.type(), broadcast.text(gap));
     }
@@ -184,6 +185,7 @@ final class Subscription implements SessionListener {
     private Message frame(Snapshot snapshot, long to, LossHistory.@Nullable Run run) {
         long from = nextStep;
         nextStep = to + 1;
+        broadcast.metrics().frame(to + 1 - from);
         state = snapshot.view().state();
         boolean isCaughtUp = to >= snapshot.view().step();
         if (isCaughtUp) {

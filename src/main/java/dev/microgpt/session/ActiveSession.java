@@ -295,19 +295,23 @@ final class ActiveSession {
         long start = System.nanoTime();
         long now = start;
         rate.resume(now);
+        double loss = Double.NaN;
         try {
             boolean isOver = false;
             while (!isOver && steps.hasNext()) {
                 isOver = now >= deadline; // after this step: at least one is made
                 if (steps.wantsTrace() || isLookDue(steps, now)) {
                     newest = model.trainStep(true);
+                    loss = newest.loss();
                     steps.add(newest);
                     lookPace.took(now, System.nanoTime());
                 } else if (steps.isLast()) {
                     newest = model.trainStep(false);
+                    loss = newest.loss();
                     steps.add(newest);
                 } else {
-                    steps.add(model.advance());
+                    loss = model.advance();
+                    steps.add(loss);
                 }
                 if (Keyframes.isDue(model.step())) {
                     remember();
@@ -319,7 +323,9 @@ final class ActiveSession {
             journal.add(new Change.Failed(model.step()));
             throw e;
         } finally {
-            rate.add(model.step() - before, System.nanoTime());
+            long made = model.step() - before;
+            rate.add(made, System.nanoTime());
+            environment.metrics().trained(made, loss);
         }
         journal.trained(System.nanoTime() - start);
     }

@@ -37,6 +37,7 @@ public final class Compute implements AutoCloseable {
     private final Turns<Lane> withTraining;
     private final List<Thread> threads = new ArrayList<>();
     private final int queuedCalls;
+    private final WorkMetrics metrics;
     private int callTurns;
     private boolean closed;
 
@@ -44,7 +45,12 @@ public final class Compute implements AutoCloseable {
     /// @param queuedCalls how much work may wait in one lane
     /// @param trainingShare the part of the threads' time that the training of one owner may take
     public Compute(int threadCount, int queuedCalls, double trainingShare) {
+        this(threadCount, queuedCalls, trainingShare, WorkMetrics.none());
+    }
+
+    Compute(int threadCount, int queuedCalls, double trainingShare, WorkMetrics metrics) {
         this.queuedCalls = queuedCalls;
+        this.metrics = metrics;
         withCalls = new Turns<>(threadCount, 1);
         withTraining = new Turns<>(threadCount, trainingShare);
         for (int i = 0; i < threadCount; i++) {
@@ -232,9 +238,11 @@ public final class Compute implements AutoCloseable {
         }
         long start = System.nanoTime();
         boolean over = task.run(start + SLICE.toNanos());
+        long took = System.nanoTime() - start;
+        metrics.computed(took);
         lock.lock();
         try {
-            (isTraining ? withTraining : withCalls).used(lane.owner, System.nanoTime() - start);
+            (isTraining ? withTraining : withCalls).used(lane.owner, took);
             if (over) {
                 queue.remove();
             }
@@ -244,6 +252,29 @@ public final class Compute implements AutoCloseable {
             } else {
                 busyLanes.remove(lane);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    int numThreads() {
+        return threads.size();
+    }
+
+    /// How many lanes have a call as the next piece of work, and wait for a thread.
+    int waitingCalls() {
+        return sizeOf(withCalls);
+    }
+
+    /// How many lanes have training as the next piece of work, and wait for a thread.
+    int waitingTraining() {
+        return sizeOf(withTraining);
+    }
+
+    private int sizeOf(Turns<Lane> lanes) {
+        lock.lock();
+        try {
+            return lanes.size();
         } finally {
             lock.unlock();
         }

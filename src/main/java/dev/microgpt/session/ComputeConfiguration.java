@@ -11,11 +11,12 @@ import org.springframework.context.annotation.Configuration;
 class ComputeConfiguration {
 
     @Bean(destroyMethod = "") // by the lifecycle below
-    Compute compute(Limits limits, Quotas quotas) {
+    Compute compute(Limits limits, Quotas quotas, WorkMetrics metrics) {
         return new Compute(
                 Runtime.getRuntime().availableProcessors(),
                 limits.queuedCalls(),
-                quotas.key().trainingShare());
+                quotas.key().trainingShare(),
+                metrics);
     }
 
     /// Stops computing as the first thing of a shutdown, before the web server waits for its requests:

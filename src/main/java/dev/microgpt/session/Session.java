@@ -579,6 +579,10 @@ public final class Session {
         return usedAt;
     }
 
+    boolean isInMemory() {
+        return active != null;
+    }
+
     /// The memory that it takes, about: 0 while it is put away.
     long bytes() {
         return bytes;

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @param compute the threads that they work on
 /// @param store where they are kept
 /// @param memory that they share with calls
+/// @param metrics that count what they do
 /// @param keyframes the memory for their keyframes
 /// @param epochs the last one that was used
 record SessionEnvironment(
@@ -15,16 +16,22 @@ record SessionEnvironment(
         Compute compute,
         SessionStore store,
         Memory memory,
+        WorkMetrics metrics,
         KeyframeBudget keyframes,
         AtomicLong epochs) {
 
     static SessionEnvironment of(
-            Limits limits, Compute compute, SessionStore store, Memory memory) {
+            Limits limits,
+            Compute compute,
+            SessionStore store,
+            Memory memory,
+            WorkMetrics metrics) {
         return new SessionEnvironment(
                 limits,
                 compute,
                 store,
                 memory,
+                metrics,
                 new KeyframeBudget(limits.keyframeBytes()),
                 new AtomicLong(store.lastEpoch()));
     }

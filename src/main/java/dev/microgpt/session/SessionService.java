@@ -34,12 +34,17 @@ public final class SessionService {
             Memory memory,
             Compute compute,
             ObjectProvider<SessionStore> store,
-            RunSettings runs) {
+            RunSettings runs,
+            WorkMetrics metrics) {
         this.limits = limits;
         this.quotas = quotas;
         environment =
                 SessionEnvironment.of(
-                        limits, compute, store.getIfAvailable(() -> SessionStore.NONE), memory);
+                        limits,
+                        compute,
+                        store.getIfAvailable(() -> SessionStore.NONE),
+                        memory,
+                        metrics);
         for (StoredSession stored : environment.store().sessions()) {
             Session session = Session.stored(stored, environment);
             sessions.put(session.id(), session);
@@ -264,6 +269,10 @@ public final class SessionService {
     /// Those that are in memory.
     List<Session> inMemory() {
         return sessions.values().stream().filter(session -> session.bytes() > 0).toList();
+    }
+
+    Census census() {
+        return Census.of(sessions.values());
     }
 
     /// Has all sessions kept as they are, once no thread computes any more.

@@ -63,6 +63,11 @@ final class Turns<L> {
         account.lanes.add(lane);
     }
 
+    /// How many lanes wait.
+    int size() {
+        return waiting.stream().mapToInt(account -> account.lanes.size()).sum();
+    }
+
     /// @return whether it was waiting
     boolean remove(String owner, L lane) {
         Account account = accounts.get(owner);

@@ -14,11 +14,16 @@ final class Waking {
 
     private final ActiveSession session;
     private final ArrayDeque<Change> changes;
+    private final WorkMetrics metrics;
+    private final long startNanos = System.nanoTime();
+    private final long firstStep;
     private boolean differs;
 
     Waking(Session owner, SessionEnvironment environment, Snapshot snapshot) {
         StoredSession.Contents contents = environment.store().load(snapshot.epoch());
         changes = new ArrayDeque<>(contents.changes());
+        metrics = environment.metrics();
+        firstStep = contents.model().step();
         Journal journal =
                 new Journal(
                         environment.store(),
@@ -49,7 +54,11 @@ final class Waking {
         boolean isDone = remake(deadline);
         session.journal()
                 .trained(System.nanoTime() - start); // so that it is not for ever done again
-        return isDone ? session : null;
+        if (!isDone) {
+            return null;
+        }
+        metrics.woke(System.nanoTime() - startNanos, session.step() - firstStep);
+        return session;
     }
 
     private boolean remake(long deadline) {

@@ -11,6 +11,8 @@ import dev.microgpt.session.SessionView;
 import dev.microgpt.session.StoredSession;
 import dev.microgpt.store.Writer.Kind;
 
+import io.micrometer.core.instrument.MeterRegistry;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +31,10 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     private final AnswerTable answers;
     private final Writer writer;
 
-    DatabaseStore(JdbcClient jdbc, TransactionTemplate transactions) {
+    DatabaseStore(JdbcClient jdbc, TransactionTemplate transactions, MeterRegistry metrics) {
         tables = new SessionTables(jdbc);
         answers = new AnswerTable(jdbc);
-        writer = new Writer(transactions);
+        writer = new Writer(transactions, metrics);
     }
 
     @Override
@@ -91,6 +93,16 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     @Override
     public void requireRoom() {
         writer.requireRoom();
+    }
+
+    /// Whether changes are refused, as they cannot be written.
+    boolean hasTrouble() {
+        return writer.hasTrouble();
+    }
+
+    /// How many changes wait to be written.
+    int numWaiting() {
+        return writer.numWaiting();
     }
 
     @Override

@@ -2,8 +2,12 @@ package dev.microgpt.store;
 
 import com.zaxxer.hikari.HikariDataSource;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import org.flywaydb.core.Flyway;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,7 +21,7 @@ import java.util.Map;
 
 import javax.sql.DataSource;
 
-/// Opens the store.
+/// Opens the store, and tells whether it works.
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty(name = "microgpt.store.enabled", matchIfMissing = true)
 class StoreConfiguration {
@@ -61,8 +65,18 @@ class StoreConfiguration {
         return source;
     }
 
+    /// The name is part of `management.endpoint.health.group.readiness.include`.
     @Bean
-    DatabaseStore sessionStore(StoreFile file, DataSource source) {
+    HealthIndicator storeHealthIndicator(StoreFile file) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + file.database());
+        return new StoreHealth(source);
+    }
+
+    @Bean
+    DatabaseStore sessionStore(StoreFile file, DataSource source, MeterRegistry metrics) {
         JdbcClient jdbc = JdbcClient.create(source);
         new Inspection(file.database(), jdbc).requireWhole();
         Flyway.configure()
@@ -71,6 +85,12 @@ class StoreConfiguration {
                 .placeholders(Map.of("bytes", "BLOB"))
                 .load()
                 .migrate();
-        return new DatabaseStore(jdbc, new TransactionTemplate(new JdbcTransactionManager(source)));
+        return new DatabaseStore(
+                jdbc, new TransactionTemplate(new JdbcTransactionManager(source)), metrics);
+    }
+
+    @Bean
+    MeterBinder storeMetrics(StoreFile file, StoreSettings settings, DatabaseStore store) {
+        return new StoreMetrics(file.database(), settings.store().maxSize().toBytes(), store);
     }
 }

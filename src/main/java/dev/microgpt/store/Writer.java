@@ -3,6 +3,9 @@ package dev.microgpt.store;
 import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.SessionException;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ final class Writer implements AutoCloseable {
     private static final Duration STOP_TIME = Duration.ofSeconds(10);
 
     private final TransactionTemplate transactions;
+    private final Timer commits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Piece> waiting = new ArrayDeque<>();
@@ -70,8 +74,19 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    Writer(TransactionTemplate transactions) {
+    Writer(TransactionTemplate transactions, MeterRegistry metrics) {
         this.transactions = transactions;
+        commits =
+                Timer.builder("microgpt.store.commit")
+                        .description("Time of a transaction, which writes all that was waiting")
+                        .serviceLevelObjectives(
+                                Duration.ofMillis(1),
+                                Duration.ofMillis(3),
+                                Duration.ofMillis(10),
+                                Duration.ofMillis(30),
+                                Duration.ofMillis(100),
+                                Duration.ofSeconds(1))
+                        .register(metrics);
         thread = Thread.ofPlatform().name("store").daemon().start(this::work);
     }
 
@@ -126,6 +141,19 @@ final class Writer implements AutoCloseable {
         }
     }
 
+    boolean hasTrouble() {
+        return trouble != null;
+    }
+
+    int numWaiting() {
+        lock.lock();
+        try {
+            return waiting.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// With the stack of its own call.
     private static SessionException again(SessionException trouble) {
         return new SessionException(trouble.code(), String.valueOf(trouble.getMessage()));
@@ -167,7 +195,7 @@ final class Writer implements AutoCloseable {
     private void writeAll(List<Piece> batch) {
         batch.getFirst().answer.join(); // outside the transaction
         try {
-            transactions.executeWithoutResult(_ -> batch.forEach(Piece::writeAll));
+            commit(() -> batch.forEach(Piece::writeAll));
         } catch (RuntimeException e) {
             log.debug("A batch is written piece by piece: {}", e.getMessage());
             writeOneByOne(batch);
@@ -175,6 +203,10 @@ final class Writer implements AutoCloseable {
         }
         trouble = null;
         batch.forEach(piece -> piece.done.complete(null));
+    }
+
+    private void commit(Runnable write) {
+        commits.record(() -> transactions.executeWithoutResult(_ -> write.run()));
     }
 
     private void writeOneByOne(List<Piece> batch) {
@@ -208,7 +240,7 @@ final class Writer implements AutoCloseable {
     /// @return why it has to be tried again; null if it is written, or has failed for good
     private @Nullable SessionException tryToWrite(Piece piece) {
         try {
-            transactions.executeWithoutResult(_ -> piece.writeAll());
+            commit(piece::writeAll);
             piece.done.complete(null);
             return null;
         } catch (RuntimeException e) {

@@ -7,17 +7,19 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A service that asks for keys, with two of them.
+/// A service that asks for keys, with three of them.
 final class KeyedService implements AutoCloseable {
 
     final ApiKeys.Made alice = ApiKeys.make("alice");
     final ApiKeys.Made bob = ApiKeys.make("bob");
+    final ApiKeys.Made carol = ApiKeys.make("carol");
     final LocalService service;
 
     KeyedService(Path data, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("--microgpt.security.keys.alice=" + alice.hash());
         all.add("--microgpt.security.keys.bob=" + bob.hash());
+        all.add("--microgpt.security.keys.carol=" + carol.hash());
         service = LocalService.start(data, all.toArray(String[]::new));
     }
 
@@ -35,6 +37,10 @@ final class KeyedService implements AutoCloseable {
 
     Api bob() {
         return service.api().withKey(bob.text());
+    }
+
+    Api carol() {
+        return service.api().withKey(carol.text());
     }
 
     @Override

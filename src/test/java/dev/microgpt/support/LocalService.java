@@ -7,6 +7,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 
 /// A service of a test's own in this process, with its data in a given directory.
@@ -30,13 +31,26 @@ public final class LocalService implements AutoCloseable {
     }
 
     public Api api() {
-        return new Api(
-                context.getEnvironment().getRequiredProperty("local.server.port", int.class));
+        return at("local.server.port");
     }
 
-    /// A part of the service, for what it tells of itself.
-    public <T> T part(Class<T> type) {
-        return context.getBean(type);
+    /// At the port for health and metrics, where that is another one.
+    public Api managementApi() {
+        return at("local.management.port");
+    }
+
+    private Api at(String port) {
+        return new Api(context.getEnvironment().getRequiredProperty(port, int.class));
+    }
+
+    /// Whether one of its parts is of a type.
+    public boolean has(Class<?> type) {
+        return context.getBeanNamesForType(type).length > 0;
+    }
+
+    /// Parts of the service, for what they tell of themselves.
+    public <T> Collection<T> parts(Class<T> type) {
+        return context.getBeansOfType(type).values();
     }
 
     @Override

@@ -1,0 +1,31 @@
+package dev.microgpt.session;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/// All sessions at a glance.
+///
+/// @param byState how many are in each state; those in no session are missing
+/// @param inMemory how many are in memory
+/// @param bytes the memory that they take, about
+/// @param stepsPerSecond of all that are training
+record Census(Map<SessionState, Integer> byState, int inMemory, long bytes, double stepsPerSecond) {
+
+    static Census of(Iterable<Session> sessions) {
+        Map<SessionState, Integer> byState = new EnumMap<>(SessionState.class);
+        int inMemory = 0;
+        long bytes = 0;
+        double stepsPerSecond = 0;
+        for (Session session : sessions) {
+            SessionView view = session.snapshot().view();
+            byState.merge(view.state(), 1, Integer::sum);
+            stepsPerSecond += view.stepsPerSecond();
+            if (session.isInMemory()) {
+                inMemory++;
+                bytes += session.bytes();
+            }
+        }
+        return new Census(Collections.unmodifiableMap(byState), inMemory, bytes, stepsPerSecond);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.microgpt.session;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import org.springframework.stereotype.Component;
+
+import java.util.Locale;
+
+/// Shows how many sessions there are and what waits for the compute threads. Looked up when asked.
+@Component
+final class SessionMetrics implements MeterBinder {
+
+    private final SessionService sessions;
+    private final Compute compute;
+
+    SessionMetrics(SessionService sessions, Compute compute) {
+        this.sessions = sessions;
+        this.compute = compute;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        for (SessionState state : SessionState.values()) {
+            Gauge.builder(
+                            "microgpt.sessions",
+                            () -> sessions.census().byState().getOrDefault(state, 0))
+                    .description("Sessions in each state, in memory or not")
+                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        Gauge.builder("microgpt.sessions.loaded", () -> sessions.census().inMemory())
+                .description("Sessions in memory")
+                .register(registry);
+        Gauge.builder("microgpt.sessions.memory", () -> sessions.census().bytes())
+                .description("Memory that sessions take, about")
+                .baseUnit(BaseUnits.BYTES)
+                .register(registry);
+        Gauge.builder("microgpt.steps.per.second", () -> sessions.census().stepsPerSecond())
+                .description("Training steps a second, of all sessions together")
+                .register(registry);
+        Gauge.builder("microgpt.compute.waiting", compute, Compute::waitingCalls)
+                .description("Sessions with work that waits for a compute thread")
+                .tag("work", "call")
+                .register(registry);
+        Gauge.builder("microgpt.compute.waiting", compute, Compute::waitingTraining)
+                .description("Sessions with work that waits for a compute thread")
+                .tag("work", "training")
+                .register(registry);
+        Gauge.builder("microgpt.compute.threads", compute, Compute::numThreads)
+                .description("Compute threads")
+                .register(registry);
+    }
+}

@@ -1,0 +1,195 @@
+package dev.microgpt.access;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.Reply;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.web.bind.annotation.RequestMethod;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfoHandlerMapping;
+
+import tools.jackson.databind.JsonNode;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// Every route that there is, without a key and with somebody else's. The routes are those of the
+/// dispatcher itself, so that no new one is forgotten.
+final class RoutesTest {
+
+    /// What everybody may see: pages without anybody's data, and whether the service is well.
+    private static final Set<String> PUBLIC =
+            Set.of("GET /", "GET /s/{name}", "GET /actuator/health", "GET /actuator/health/**");
+
+    /// What makes a session of the caller's own, though another has one of that name.
+    private static final Set<String> MAKING =
+            Set.of("PUT /api/v1/sessions/{name}/checkpoint", "POST /api/v1/sessions/{name}/init");
+
+    private static final String SESSION = "/api/v1/sessions/{name}";
+
+    @TempDir static Path data;
+    private static KeyedService keyed;
+    private static JsonNode before;
+
+    @BeforeAll
+    static void start() {
+        keyed = new KeyedService(data, "--management.endpoints.web.exposure.include=*");
+        keyed.alice().initSixNames("hers");
+        keyed.alice().step("hers", 2);
+        keyed.alice().post("/sessions/hers/runs", Map.of("steps", 1)).ok();
+        before = withoutRates(keyed.alice().view("hers"));
+    }
+
+    @AfterAll
+    static void stop() {
+        keyed.close();
+    }
+
+    private static JsonNode withoutRates(JsonNode view) {
+        return view.path("options");
+    }
+
+    /// Such as `GET /api/v1/sessions/{name}`.
+    private static Set<String> routes() {
+        Set<String> routes = new TreeSet<>();
+        for (RequestMappingInfoHandlerMapping mapping :
+                keyed.service.parts(RequestMappingInfoHandlerMapping.class)) {
+            mapping.getHandlerMethods()
+                    .keySet()
+                    .forEach(
+                            info -> {
+                                Set<RequestMethod> methods =
+                                        info.getMethodsCondition().getMethods();
+                                for (String pattern : info.getPatternValues()) {
+                                    if (methods.isEmpty()) {
+                                        routes.add("GET " + pattern);
+                                        routes.add("POST " + pattern);
+                                    }
+                                    methods.forEach(method -> routes.add(method + " " + pattern));
+                                }
+                            });
+        }
+        routes.add("GET /api/v1/ws");
+        return routes;
+    }
+
+    private static HttpRequest.Builder request(Api api, String route) {
+        String[] parts = route.split(" ", 2);
+        String path =
+                parts[1].replace("{name}", "hers")
+                        .replace("{id}", "1")
+                        .replace("{matrix}", "wte")
+                        .replace("/**", "/liveness")
+                        .replaceAll("\\{[^}]*}", "any");
+        boolean takesBody = Set.of("POST", "PUT", "PATCH").contains(parts[0]);
+        HttpRequest.Builder request =
+                api.root(path)
+                        .method(
+                                parts[0],
+                                takesBody
+                                        ? BodyPublishers.ofString(body(route))
+                                        : BodyPublishers.noBody());
+        return takesBody
+                ? request.header(
+                        "Content-Type",
+                        route.endsWith("/checkpoint")
+                                ? "application/octet-stream"
+                                : "application/json")
+                : request;
+    }
+
+    private static String body(String route) {
+        return route.endsWith("/fork") ? "{\"name\":\"copy\"}" : "{}";
+    }
+
+    @Test
+    void theRoutesAreThoseOfTheDocumentAndMore() {
+        JsonNode document = keyed.alice().send(keyed.alice().root("/v3/api-docs")).json();
+        List<String> documented =
+                document.path("paths")
+                        .propertyStream()
+                        .flatMap(
+                                path ->
+                                        path.getValue()
+                                                .propertyStream()
+                                                .map(
+                                                        call ->
+                                                                call.getKey()
+                                                                                .toUpperCase(
+                                                                                        java.util
+                                                                                                .Locale
+                                                                                                .ROOT)
+                                                                        + " "
+                                                                        + path.getKey()))
+                        .toList();
+        assertThat(documented).hasSizeGreaterThan(25);
+        assertThat(routes()).containsAll(documented);
+        assertThat(routes()).anyMatch(route -> route.contains("/actuator/"));
+        assertThat(routes()).containsAll(PUBLIC).containsAll(MAKING);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> nobodyComesInWithoutAKey() {
+        return routes().stream()
+                .map(
+                        route ->
+                                DynamicTest.dynamicTest(
+                                        route,
+                                        () -> {
+                                            Reply reply =
+                                                    keyed.stranger()
+                                                            .send(request(keyed.stranger(), route));
+                                            if (PUBLIC.contains(route)) {
+                                                assertThat(reply.status()).isEqualTo(200);
+                                                assertThat(reply.body()).doesNotContain("hers");
+                                            } else {
+                                                assertProblem(reply, 401, "unauthorized");
+                                            }
+                                        }));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> nobodySeesTheSessionsOfAnother() {
+        return routes().stream()
+                .filter(route -> route.contains(SESSION))
+                .filter(route -> !MAKING.contains(route))
+                .map(
+                        route ->
+                                DynamicTest.dynamicTest(
+                                        route,
+                                        () ->
+                                                assertProblem(
+                                                        keyed.bob()
+                                                                .send(request(keyed.bob(), route)),
+                                                        404,
+                                                        "not_found")));
+    }
+
+    @Test
+    void sessionsOfTheSameNameAreOthers() {
+        for (String route : MAKING) {
+            int status = keyed.carol().send(request(keyed.carol(), route)).status();
+            // made; no checkpoint; or exists, but it is her own
+            assertThat(status).as(route).isIn(201, 400, 409);
+        }
+        assertThat(keyed.carol().delete("/sessions/hers").status()).isEqualTo(204);
+        assertThat(withoutRates(keyed.alice().view("hers"))).isEqualTo(before);
+        assertThat(keyed.alice().view("hers").path("step").intValue()).isBetween(2, 3);
+        assertThat(Json.write(keyed.carol().get("/sessions").ok())).doesNotContain("hers");
+    }
+}
