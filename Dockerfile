@@ -1,6 +1,7 @@
 # The image of microgpt-server:
 #   docker build -t microgpt-server .
 #   docker run --rm -p 8080:8080 -v microgpt:/data microgpt-server
+# It prints a key for its calls; to have one for good: docker run --rm microgpt-server new-key NAME
 # It runs with --read-only --tmpfs /tmp as well. Podman and Buildah need --format docker to build it, or
 # they leave out the health check.
 
@@ -53,6 +54,9 @@ ENV MICROGPT_DATA_DIR=/data
 COPY --from=build /build/src/build/train-aot.sh /tmp/
 RUN /tmp/train-aot.sh microgpt-server.aot --add-modules jdk.incubator.vector -Dorg.sqlite.lib.path=/app/native \
     && rm /tmp/train-aot.sh
+
+# From outside the container, where the host's -p says so: then calls need a key.
+ENV SERVER_ADDRESS=0.0.0.0
 
 # By number, so that an orchestrator sees that it is not root.
 USER 10001:10001

@@ -12,6 +12,8 @@ import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.responses.ApiResponse;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.tags.Tag;
 
 import org.jspecify.annotations.Nullable;
@@ -38,7 +40,13 @@ class OpenApiConfiguration {
 
     /// What any call may answer besides what it declares.
     private static final List<ErrorCode> ALWAYS =
-            List.of(ErrorCode.NOT_ACCEPTABLE, ErrorCode.INTERNAL);
+            List.of(
+                    ErrorCode.UNAUTHORIZED,
+                    ErrorCode.FORBIDDEN_HOST,
+                    ErrorCode.NOT_ACCEPTABLE,
+                    ErrorCode.RATE_LIMITED,
+                    ErrorCode.INTERNAL,
+                    ErrorCode.NO_MEMORY);
 
     /// What any call may answer that names a session and takes a body.
     private static final List<ErrorCode> WITH_BODY =
@@ -49,6 +57,7 @@ class OpenApiConfiguration {
                     ErrorCode.WRONG_TYPE,
                     ErrorCode.OUT_OF_RANGE,
                     ErrorCode.NOT_FOUND,
+                    ErrorCode.TOO_SLOW,
                     ErrorCode.TOO_LARGE,
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     ErrorCode.FORBIDDEN_ORIGIN);
@@ -92,9 +101,31 @@ class OpenApiConfiguration {
                                                 .url("https://opensource.org/license/mit")))
                 .components(
                         new Components()
-                                .schemas(ModelConverters.getInstance(true).read(Problem.class)))
+                                .schemas(ModelConverters.getInstance(true).read(Problem.class))
+                                .addSecuritySchemes("bearer", bearer())
+                                .addSecuritySchemes("apiKey", apiKey()))
+                .security(
+                        List.of(
+                                new SecurityRequirement().addList("bearer"),
+                                new SecurityRequirement().addList("apiKey"),
+                                new SecurityRequirement())) // where no keys are asked for
                 .tags(TAGS)
                 .servers(List.of());
+    }
+
+    private static SecurityScheme bearer() {
+        return new SecurityScheme()
+                .type(SecurityScheme.Type.HTTP)
+                .scheme("bearer")
+                .description("an API key");
+    }
+
+    private static SecurityScheme apiKey() {
+        return new SecurityScheme()
+                .type(SecurityScheme.Type.APIKEY)
+                .in(SecurityScheme.In.HEADER)
+                .name("X-Api-Key")
+                .description("an API key");
     }
 
     @Bean

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
+import dev.microgpt.support.KeyedService;
 import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.AfterAll;
@@ -68,7 +69,7 @@ final class RoutesTest {
     private static Set<String> routes() {
         Set<String> routes = new TreeSet<>();
         for (RequestMappingInfoHandlerMapping mapping :
-                keyed.service.parts(RequestMappingInfoHandlerMapping.class)) {
+                keyed.service().parts(RequestMappingInfoHandlerMapping.class)) {
             mapping.getHandlerMethods()
                     .keySet()
                     .forEach(

@@ -1,0 +1,90 @@
+package dev.microgpt.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+
+import dev.microgpt.support.KeyedService;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+/// The pages of a service that asks for keys.
+@ExtendWith(Chromium.class)
+final class KeyPageTest {
+
+    private final Browser browser;
+    private KeyedService keyed;
+
+    KeyPageTest(Browser browser) {
+        this.browser = browser;
+    }
+
+    @BeforeEach
+    void start(@TempDir Path data) {
+        keyed = new KeyedService(data);
+        keyed.alice().initSixNames("hers");
+        keyed.bob().initSixNames("his");
+    }
+
+    @AfterEach
+    void stop() {
+        keyed.close();
+    }
+
+    private static Locator field(Page page) {
+        return page.getByLabel("Key", new Page.GetByLabelOptions().setExact(true));
+    }
+
+    private static void enter(Page page, String key) {
+        field(page).fill(key);
+        Tab.button(page, "Continue").click();
+    }
+
+    @Test
+    void asksForTheKeyAndShowsItsSessionsLive() {
+        try (Tab tab = Tab.open(browser, keyed.port()).expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/");
+            enter(page, "alice.wrong");
+            assertThat(page.getByRole(AriaRole.ALERT).getByText("does not know this key"))
+                    .isVisible();
+            enter(page, keyed.aliceKey());
+            assertThat(page.getByText("hers").first()).isVisible();
+            assertThat(page.getByText("his", new Page.GetByTextOptions().setExact(true)))
+                    .hasCount(0);
+
+            page.navigate("/s/hers"); // with the key that it has
+            assertThat(page.getByText("step 0").or(page.getByText("Step 0")).first()).isVisible();
+            keyed.alice().post("/sessions/hers/step", Map.of("count", 77));
+            assertThat(page.getByText("77").first()).isVisible(); // by the WebSocket
+
+            assertThat(tab.requests()).noneMatch(url -> url.contains(keyed.aliceKey()));
+            assertThat(tab.requests()).anyMatch(url -> url.endsWith("/api/v1/tickets"));
+        }
+    }
+
+    @Test
+    void whoGivesNoKeyIsNotAskedAgainAndAgain() throws InterruptedException {
+        try (Tab tab = Tab.open(browser, keyed.port()).expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/");
+            assertThat(field(page)).isVisible();
+            page.keyboard().press("Escape");
+            Thread.sleep(3000); // the page asks for its sessions every 1.5 s
+            assertThat(field(page)).hasCount(0);
+            assertThat(page.getByText("needs an API key").first()).isVisible();
+        }
+    }
+}
