@@ -1,0 +1,87 @@
+package dev.microgpt.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// What becomes of a database that an earlier version has written.
+final class MigrationTest {
+
+    private SQLiteDataSource source;
+    private JdbcClient jdbc;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.enforceForeignKeys(true);
+        source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + directory.resolve("old.db"));
+        jdbc = JdbcClient.create(source);
+    }
+
+    private void migrate(String version) {
+        Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/migration")
+                .placeholders(Map.of("bytes", "BLOB"))
+                .target(version)
+                .load()
+                .migrate();
+    }
+
+    private void insertSession(String columns, String values) {
+        jdbc.sql(
+                        "INSERT INTO session (epoch, %s created_at, state, step, options, has_run,"
+                                        .formatted(columns)
+                                + " document) VALUES (%s 1, 'READY', 5, '{}', 0, 'd')"
+                                        .formatted(values))
+                .update();
+    }
+
+    private int count(String table) {
+        return jdbc.sql("SELECT COUNT(*) FROM " + table).query(Integer.class).single();
+    }
+
+    /// The table of sessions is made anew for owners, and all others refer to it.
+    @Test
+    void sessionsKeepWhatBelongsToThemWhenTheyGetOwners() {
+        migrate("2");
+        jdbc.sql("INSERT INTO document (digest, text) VALUES ('d', x'00')").update();
+        insertSession("name,", "7, 'old',");
+        jdbc.sql("INSERT INTO loss (epoch, first, losses) VALUES (7, 1, x'00')").update();
+        jdbc.sql("INSERT INTO change (epoch, number, kind, body) VALUES (7, 1, 'TRAINED', x'00')")
+                .update();
+        jdbc.sql(
+                        "INSERT INTO answer (key, call, status, headers, created_at) VALUES ('k', 'c',"
+                                + " 200, '{}', 1)")
+                .update();
+
+        migrate("latest");
+
+        assertThat(jdbc.sql("SELECT owner || '/' || name FROM session").query(String.class).list())
+                .isEqualTo(List.of("local/old"));
+        assertThat(count("loss")).isEqualTo(1);
+        assertThat(count("change")).isEqualTo(1);
+        assertThat(jdbc.sql("SELECT key FROM answer").query(String.class).single())
+                .isEqualTo("local k");
+
+        insertSession("owner, name,", "8, 'alice', 'old',");
+        assertThat(count("session")).isEqualTo(2);
+        assertThat(catchThrowable(() -> insertSession("owner, name,", "9, 'alice', 'old',")))
+                .isInstanceOf(DataAccessException.class);
+        jdbc.sql("DELETE FROM session WHERE epoch = 7").update();
+        assertThat(count("loss")).as("refers to the new table").isZero();
+    }
+}
