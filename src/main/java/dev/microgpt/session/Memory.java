@@ -12,6 +12,8 @@ public final class Memory {
     /// What so many bytes more or less take is not worth counting.
     public static final long SMALL = 1 << 16;
 
+    private static final String SESSION = "the session";
+
     private final long max;
     private long used;
     private volatile Relief relief = _ -> {};
@@ -60,6 +62,21 @@ public final class Memory {
     void require(long bytes, String what) {
         try (Share share = share()) {
             share.require(bytes, what);
+        }
+    }
+
+    /// Checks the same for a session that the call at hand is to make: what the call has read for it so far
+    /// becomes the session.
+    ///
+    /// @throws InvalidInputException `too_large` if it never fits
+    /// @throws SessionException `no_memory` if it does not fit now
+    void requireForSession(long bytes) {
+        if (CallMemory.CURRENT.isBound()) {
+            Share call = CallMemory.CURRENT.get();
+            call.set(0);
+            call.require(bytes, SESSION); // held until others see the session's own
+        } else {
+            require(bytes, SESSION);
         }
     }
 

@@ -222,7 +222,7 @@ public final class Session {
     public SessionView load(Corpus corpus, boolean overwrite) {
         ModelOptions present = snapshot.view().options();
         limits().check(present, corpus);
-        environment.memory().require(ActiveSession.bytes(present, corpus), "the session");
+        environment.memory().requireForSession(ActiveSession.bytes(present, corpus));
         return changed(
                 active -> {
                     requireLoadable(overwrite);

@@ -69,7 +69,7 @@ public final class SessionService {
         } else {
             limits.check(options, corpus);
             requireParameters(name, options.numParams(corpus.tokenizer().vocabSize()));
-            environment.memory().require(ActiveSession.bytes(options, corpus), "the session");
+            environment.memory().requireForSession(ActiveSession.bytes(options, corpus));
         }
         environment.store().requireRoom();
         if (!sessions.containsKey(SessionId.ofCaller(name))) {
@@ -91,7 +91,7 @@ public final class SessionService {
         requireAbsent(newName, false);
         requireRoom();
         requireParameters(newName, parent.snapshot().view().numParams());
-        environment.memory().require(parent.wake().bytes(), "the session");
+        environment.memory().requireForSession(parent.wake().bytes());
         environment.store().requireRoom();
         return register(parent.fork(SessionId.ofCaller(newName), step), false);
     }
@@ -107,7 +107,7 @@ public final class SessionService {
         requireParameters(name, model.numParams());
         environment
                 .memory()
-                .require(ActiveSession.bytes(model.options(), model.corpus()), "the session");
+                .requireForSession(ActiveSession.bytes(model.options(), model.corpus()));
         environment.store().requireRoom();
         return place(name, model, SessionEvent.Kind.RESTORED, overwrite);
     }

@@ -144,6 +144,19 @@ final class RoutesTest {
         assertThat(routes()).containsAll(PUBLIC).containsAll(MAKING);
     }
 
+    @Test
+    void theActuatorAtAPortOfItsOwnNeedsAKeyToo(@TempDir Path other) {
+        try (KeyedService own = new KeyedService(other, "--management.server.port=0")) {
+            Api stranger = own.service().managementApi();
+            assertThat(stranger.send(stranger.root("/actuator/health")).status()).isEqualTo(200);
+            for (String path : List.of("/actuator", "/actuator/prometheus", "/actuator/info")) {
+                assertProblem(stranger.send(stranger.root(path)), 401, "unauthorized");
+                Api alice = stranger.withKey(own.aliceKey());
+                assertThat(alice.send(alice.root(path)).status()).as(path).isEqualTo(200);
+            }
+        }
+    }
+
     @TestFactory
     Stream<DynamicTest> nobodyComesInWithoutAKey() {
         return routes().stream()

@@ -214,10 +214,9 @@ final class InsidePanelsTest {
 
             probabilities.getByText("Hold").click();
             assertThat(probabilities.getByText("Held")).isVisible();
+            waitForAnotherStep(page); // what was under way before may still be drawn
             String held = doc.textContent();
-            String step = probabilities.locator(".subject .number").textContent();
-            page.waitForCondition(
-                    () -> !probabilities.locator(".subject .number").textContent().equals(step));
+            waitForAnotherStep(page);
             assertThat(doc).hasText(held);
             assertThat(panel(page, "attention").locator(".subject q")).hasText(held);
 
@@ -226,6 +225,12 @@ final class InsidePanelsTest {
             long after = tab.requests().stream().filter(url -> url.endsWith("/inspect")).count();
             assertThat(after - before).isBetween(1L, 5L);
         }
+    }
+
+    private static void waitForAnotherStep(Page page) {
+        Locator number = panel(page, "probabilities").locator(".subject .number");
+        String step = number.textContent();
+        page.waitForCondition(() -> !number.textContent().equals(step));
     }
 
     @Test
