@@ -13,12 +13,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 import java.io.IOException;
 
-/// Refuses bodies that are larger than any call may need, by their declared length or while they come.
+/// Refuses bodies that are larger than any call may need, by their declared length or while they come;
+/// and those that are compressed.
 @Component
 @Order(FilterOrder.BODY)
 final class BodyLimitFilter extends OncePerRequestFilter {
@@ -30,6 +32,8 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
     /// A checkpoint has a parameter three times, as numbers of eight bytes at most.
     private static final int BYTES_PER_PARAMETER = 24;
+
+    private static final String IDENTITY = "identity";
 
     private static final String CHECKPOINT = "/checkpoint";
 
@@ -49,6 +53,12 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.strip().equalsIgnoreCase(IDENTITY)) {
+            response.setHeader(HttpHeaders.ACCEPT_ENCODING, IDENTITY); // as RFC 9110 advises
+            problems.write(response, Problem.of(encoded(encoding)));
+            return;
+        }
         boolean isCheckpoint = request.getRequestURI().endsWith(CHECKPOINT);
         long limit = isCheckpoint ? checkpointLimit : textLimit;
         if (request.getContentLengthLong() > limit) {
@@ -66,6 +76,16 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 problems.write(response, Problems.of(e));
             }
         }
+    }
+
+    /// What is compressed may be larger than it looks.
+    private static SessionException encoded(String encoding) {
+        return new SessionException(
+                ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                "bodies are taken as they are: send it without Content-Encoding, not with '%s'"
+                        .formatted(encoding),
+                HttpHeaders.CONTENT_ENCODING,
+                encoding);
     }
 
     private static SessionException tooLarge(long limit) {

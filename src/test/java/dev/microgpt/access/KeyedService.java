@@ -8,14 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A service that asks for keys, with three of them.
-final class KeyedService implements AutoCloseable {
+public final class KeyedService implements AutoCloseable {
 
     final ApiKeys.Made alice = ApiKeys.make("alice");
     final ApiKeys.Made bob = ApiKeys.make("bob");
     final ApiKeys.Made carol = ApiKeys.make("carol");
     final LocalService service;
 
-    KeyedService(Path data, String... settings) {
+    public KeyedService(Path data, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("--microgpt.security.keys.alice=" + alice.hash());
         all.add("--microgpt.security.keys.bob=" + bob.hash());
@@ -23,24 +23,37 @@ final class KeyedService implements AutoCloseable {
         service = LocalService.start(data, all.toArray(String[]::new));
     }
 
-    int port() {
+    public int port() {
         return service.api().port();
     }
 
-    Api stranger() {
+    public Api stranger() {
         return service.api();
     }
 
-    Api alice() {
+    public Api alice() {
         return service.api().withKey(alice.text());
     }
 
-    Api bob() {
+    public Api bob() {
         return service.api().withKey(bob.text());
     }
 
-    Api carol() {
+    public Api carol() {
         return service.api().withKey(carol.text());
+    }
+
+    /// The keys, for what is no REST call.
+    public String keyOfAlice() {
+        return alice.text();
+    }
+
+    public String keyOfBob() {
+        return bob.text();
+    }
+
+    public String keyOfCarol() {
+        return carol.text();
     }
 
     @Override
