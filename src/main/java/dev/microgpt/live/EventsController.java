@@ -128,10 +128,7 @@ class EventsController implements SmartLifecycle {
     }
 
     private void open(EventStream stream) {
-        if (!connections.enter(Caller.current())) {
-            throw new SessionException(
-                    ErrorCode.BUSY, "there are as many live connections as are allowed");
-        }
+        connections.requireRoom(Caller.current());
         streams.add(stream);
         if (!running) { // closed before it was added
             close(stream);

@@ -2,7 +2,9 @@ package dev.microgpt.live;
 
 import dev.microgpt.quota.Quotas;
 import dev.microgpt.session.Caller;
+import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Limits;
+import dev.microgpt.session.SessionException;
 
 import org.springframework.stereotype.Component;
 
@@ -21,6 +23,22 @@ final class LiveConnections {
     LiveConnections(Limits limits, Quotas quotas) {
         most = limits.connections();
         mostOfKey = quotas.key().connections();
+    }
+
+    /// Enters.
+    ///
+    /// @throws SessionException `quota_exceeded` if the key has too many already, `busy` if all have
+    synchronized void requireRoom(Caller caller) {
+        if (enter(caller)) {
+            return;
+        }
+        boolean isOfKey = all < most;
+        throw new SessionException(
+                isOfKey ? ErrorCode.QUOTA_EXCEEDED : ErrorCode.BUSY,
+                isOfKey
+                        ? "the key has %d live connections, as many as it may have"
+                                .formatted(mostOfKey)
+                        : "there are as many live connections as are allowed");
     }
 
     /// @return false if there are too many already

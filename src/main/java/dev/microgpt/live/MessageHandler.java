@@ -59,13 +59,14 @@ final class MessageHandler {
     /// Handles one message; what goes wrong is sent as an `error`.
     void handle(String text) {
         JsonNode tree = null;
+        List<Rates.Verdict> verdicts = count(); // also what is no message at all
         try {
             tree = services.json().readTree(text);
             if (!tree.isObject()) {
                 throw new SessionException(ErrorCode.WRONG_TYPE, "a message is an object");
             }
             requireShort(field(tree, "id"));
-            requireRate();
+            requireRate(verdicts);
             handle(services.json().treeToValue(tree, ClientMessage.class));
         } catch (RuntimeException e) {
             JsonNode id = field(tree, "id");
@@ -74,9 +75,13 @@ final class MessageHandler {
     }
 
     /// A message is a request like any other. Whoever goes on regardless waits, as for all answers.
-    private void requireRate() {
+    private List<Rates.Verdict> count() {
         Caller caller = Caller.current();
-        for (Rates.Verdict verdict : services.rates().count(caller.owner(), caller.hasKey())) {
+        return services.rates().count(caller.owner(), caller.hasKey());
+    }
+
+    private static void requireRate(List<Rates.Verdict> verdicts) {
+        for (Rates.Verdict verdict : verdicts) {
             if (verdict.isRefusal()) {
                 throw new SessionException(ErrorCode.RATE_LIMITED, verdict.reason());
             }

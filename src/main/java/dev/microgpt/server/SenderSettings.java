@@ -8,7 +8,7 @@ import java.time.Duration;
 /// How slowly clients may send, under `microgpt.senders`.
 ///
 /// @param headerTime for the whole of the headers of a request, from their first byte on
-/// @param pause without a single byte
+/// @param pause without a single byte; also how long what follows a refusal is read
 /// @param bytesPerSecond of a body, on average, once it has taken as long as a pause may
 @ConfigurationProperties("microgpt.senders")
 record SenderSettings(

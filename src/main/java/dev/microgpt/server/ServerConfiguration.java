@@ -19,7 +19,7 @@ class ServerConfiguration {
                             protocol.limit(settings);
                         }
                     });
-            factory.addEngineValves(new UnreadBodyValve());
+            factory.addEngineValves(new UnreadBodyValve(settings.pause()));
         };
     }
 }

@@ -17,10 +17,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// Tomcat itself would wait for each byte anew.
 final class UnreadBodyValve extends ValveBase {
 
-    private static final Duration TIME = Duration.ofSeconds(10);
+    private final Duration time;
 
-    UnreadBodyValve() {
+    /// @param time to read in
+    UnreadBodyValve(Duration time) {
         super(true);
+        this.time = time;
     }
 
     @Override
@@ -44,8 +46,8 @@ final class UnreadBodyValve extends ValveBase {
     }
 
     /// @return whether that was all
-    private static boolean drain(org.apache.coyote.Request request) {
-        long deadline = System.nanoTime() + TIME.toNanos();
+    private boolean drain(org.apache.coyote.Request request) {
+        long deadline = System.nanoTime() + time.toNanos();
         Sink sink = new Sink();
         try {
             while (System.nanoTime() < deadline) {

@@ -232,7 +232,7 @@ public final class SessionService {
                         .filter(Objects::nonNull)
                         .mapToLong(Integer::longValue)
                         .sum();
-        if (used + more > quota) {
+        if (more > quota - used) {
             throw new SessionException(
                     ErrorCode.QUOTA_EXCEEDED,
                     ("%d more parameters would be too many: %s sessions have %d of the %d that they may"

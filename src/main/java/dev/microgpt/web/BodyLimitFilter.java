@@ -13,12 +13,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 import java.io.IOException;
 
-/// Refuses bodies that are larger than any call may need, by their declared length or while they come.
+/// Refuses bodies that are larger than any call may need, by their declared length or while they come;
+/// and those that are compressed.
 @Component
 @Order(FilterOrder.BODY)
 final class BodyLimitFilter extends OncePerRequestFilter {
@@ -31,7 +33,16 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     /// A checkpoint has a parameter three times, as numbers of eight bytes at most.
     private static final int BYTES_PER_PARAMETER = 24;
 
+    private static final String IDENTITY = "identity";
+
     private static final String CHECKPOINT = "/checkpoint";
+
+    /// How many bytes of memory a byte of a body takes until it is what it stands for: buffers that grow
+    /// are there twice, and JSON is a text of its own before.
+    private static final int OF_CHECKPOINT = 3;
+
+    private static final int OF_JSON = 10;
+    private static final int OF_TEXT = 6;
 
     private final long textLimit;
     private final long checkpointLimit;
@@ -49,13 +60,19 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
+        String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
+        if (encoding != null && !encoding.strip().equalsIgnoreCase(IDENTITY)) {
+            response.setHeader(HttpHeaders.ACCEPT_ENCODING, IDENTITY); // as RFC 9110 advises
+            problems.write(response, Problem.of(encoded(encoding)));
+            return;
+        }
         boolean isCheckpoint = request.getRequestURI().endsWith(CHECKPOINT);
         long limit = isCheckpoint ? checkpointLimit : textLimit;
         if (request.getContentLengthLong() > limit) {
             problems.write(response, Problem.of(tooLarge(limit)));
         } else {
             try (Memory.Share share = memory.share()) {
-                int factor = isCheckpoint ? 3 : isJson(request) ? 10 : 6;
+                int factor = isCheckpoint ? OF_CHECKPOINT : isJson(request) ? OF_JSON : OF_TEXT;
                 Body body = new Body(limit, factor, share);
                 body.expect(request.getContentLengthLong());
                 Scope.run(
@@ -66,6 +83,16 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 problems.write(response, Problems.of(e));
             }
         }
+    }
+
+    /// What is compressed may be larger than it looks.
+    private static SessionException encoded(String encoding) {
+        return new SessionException(
+                ErrorCode.UNSUPPORTED_MEDIA_TYPE,
+                "bodies are taken as they are: send it without Content-Encoding, not with '%s'"
+                        .formatted(encoding),
+                HttpHeaders.CONTENT_ENCODING,
+                encoding);
     }
 
     private static SessionException tooLarge(long limit) {
@@ -87,7 +114,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         private long count;
         private long taken;
 
-        /// @param factor how much memory a byte takes until it is what it stands for, about
+        /// @param factor bytes of memory for each byte
         Body(long limit, int factor, Memory.Share memory) {
             this.limit = limit;
             this.factor = factor;

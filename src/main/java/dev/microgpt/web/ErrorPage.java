@@ -11,6 +11,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
+import java.io.IOException;
+
 /// Answers with a [Problem] what fails outside the controllers.
 @RestController
 @Hidden
@@ -18,6 +20,10 @@ final class ErrorPage implements ErrorController {
 
     @RequestMapping("/error")
     ResponseEntity<Problem> error(HttpServletRequest request) {
+        Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+        if (failure instanceof IOException broken) { // the body could not be read
+            return Problems.of(broken).toResponse();
+        }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         HttpStatus resolved =
                 status instanceof Integer code ? HttpStatus.resolve(code) : HttpStatus.NOT_FOUND;

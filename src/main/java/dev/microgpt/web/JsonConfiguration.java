@@ -1,5 +1,6 @@
 package dev.microgpt.web;
 
+import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -7,6 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
@@ -28,6 +30,21 @@ import java.util.function.Function;
 /// How JSON is read (strictly: nothing is guessed) and written.
 @Configuration(proxyBeanMethods = false)
 class JsonConfiguration {
+
+    /// Nothing that is asked for has more levels; longer names and more levels take time and the stack.
+    private static final int MAX_DEPTH = 50;
+
+    private static final int MAX_NAME_LENGTH = 1000;
+
+    @Bean
+    JsonFactoryBuilderCustomizer boundedJson() {
+        return builder ->
+                builder.streamReadConstraints(
+                        StreamReadConstraints.builder()
+                                .maxNestingDepth(MAX_DEPTH)
+                                .maxNameLength(MAX_NAME_LENGTH)
+                                .build());
+    }
 
     @Bean
     JsonMapperBuilderCustomizer strictJson() {

@@ -8,6 +8,7 @@ import dev.microgpt.session.SessionException;
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
@@ -38,6 +39,9 @@ public record Problem(
         @Schema(example = "0") @Nullable Object value,
         @Schema(example = "1") @Nullable Number min,
         @Schema(example = "1000000") @Nullable Number max) {
+
+    /// After which there may be memory again: sessions that are not in use are put away all the time.
+    private static final String RETRY_SECONDS = "5";
 
     private static final int LONGEST_VALUE = 200;
     private static final int LONGEST_DETAIL = 1000;
@@ -157,9 +161,17 @@ public record Problem(
 
     @JsonIgnore
     ResponseEntity<Problem> toResponse() {
-        return ResponseEntity.status(status)
-                .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-                .body(this);
+        HttpHeaders headers = new HttpHeaders();
+        addTo(headers);
+        return ResponseEntity.status(status).headers(headers).body(this);
+    }
+
+    /// Sets what a problem's headers tell of it.
+    void addTo(HttpHeaders headers) {
+        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (status == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+            headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+        }
     }
 
     /// What callers send may come back in a detail, and JSON has no place for lone surrogates.

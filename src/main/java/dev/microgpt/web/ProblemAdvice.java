@@ -1,7 +1,6 @@
 package dev.microgpt.web;
 
 import org.springframework.http.HttpHeaders;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
@@ -18,7 +17,7 @@ final class ProblemAdvice {
         if (failure instanceof ErrorResponse response) {
             headers.addAll(response.getHeaders()); // such as Allow
         }
-        headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        problem.addTo(headers);
         return ResponseEntity.status(problem.status()).headers(headers).body(problem);
     }
 }

@@ -3,7 +3,6 @@ package dev.microgpt.web;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.MediaType;
 import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.http.server.ServletServerHttpResponse;
 import org.springframework.stereotype.Component;
@@ -24,7 +23,7 @@ public final class ProblemWriter {
 
     public void write(ServerHttpResponse response, Problem problem) throws IOException {
         response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
-        response.getHeaders().setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        problem.addTo(response.getHeaders());
         response.getBody().write(json.writeValueAsBytes(problem));
         response.flush();
     }

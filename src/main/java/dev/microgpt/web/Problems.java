@@ -22,6 +22,7 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.InvalidTypeIdException;
@@ -29,6 +30,7 @@ import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -42,9 +44,19 @@ public final class Problems {
 
     /// The problem that stands for a failure. What is our own fault is logged and not told.
     public static Problem of(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            // Whoever was reading the body may have wrapped these in something.
+            if (cause instanceof SocketTimeoutException e) {
+                return tooSlow(e);
+            }
+            if (cause instanceof SessionException e) {
+                return Problem.of(e);
+            }
+            if (cause instanceof InvalidInputException e) {
+                return Problem.of(new SessionException(e));
+            }
+        }
         return switch (failure) {
-            case SessionException e -> Problem.of(e);
-            case InvalidInputException e -> Problem.of(new SessionException(e));
             case DivergedException e ->
                     Problem.of(ErrorCode.WRONG_STATE, String.valueOf(e.getMessage()));
             case InvalidCheckpointException e ->
@@ -81,6 +93,7 @@ public final class Problems {
                     case METHOD_NOT_ALLOWED -> ErrorCode.METHOD_NOT_ALLOWED;
                     case NOT_ACCEPTABLE -> ErrorCode.NOT_ACCEPTABLE;
                     case CONTENT_TOO_LARGE -> ErrorCode.TOO_LARGE;
+                    case REQUEST_TIMEOUT -> ErrorCode.TOO_SLOW;
                     case UNSUPPORTED_MEDIA_TYPE -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
                     case null, default ->
                             status.is5xxServerError() ? ErrorCode.INTERNAL : ErrorCode.INVALID_NAME;
@@ -95,10 +108,19 @@ public final class Problems {
                 .withStatus(status);
     }
 
+    private static Problem tooSlow(SocketTimeoutException e) {
+        log.debug("A client is too slow", e);
+        String reason = e.getMessage(); // none where nothing has come at all
+        return Problem.of(
+                ErrorCode.TOO_SLOW,
+                reason == null || reason.isBlank() ? "the body has stopped coming" : reason);
+    }
+
     /// Hardly anybody will read this: reading or writing fails when the client is gone, or too slow.
     private static Problem goneClient(Exception failure) {
         log.debug("A client has gone away", failure);
-        return Problem.of(ErrorCode.INVALID_TEXT, "the body ended early");
+        return Problem.of(
+                ErrorCode.INVALID_TEXT, "the body ended early, or its chunks are not well-formed");
     }
 
     private static Problem internal(Throwable failure) {
@@ -108,9 +130,6 @@ public final class Problems {
 
     private static Problem ofBody(HttpMessageNotReadableException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof SessionException refused) {
-                return Problem.of(refused);
-            }
             if (cause instanceof IOException broken) {
                 return goneClient(broken);
             }
@@ -162,6 +181,9 @@ public final class Problems {
                             "%s must be %s".formatted(field, describe(wrong.getTargetType())),
                             field,
                             null);
+            case StreamConstraintsException beyond ->
+                    Problem.of(
+                            ErrorCode.MALFORMED_JSON, withoutSetting(beyond.getOriginalMessage()));
             case StreamReadException syntax ->
                     Problem.of(
                             ErrorCode.MALFORMED_JSON,
@@ -182,6 +204,11 @@ public final class Problems {
     private static String withoutSource(String message) {
         int marker = message.indexOf(" (start marker at");
         return marker < 0 ? message : message.substring(0, marker);
+    }
+
+    /// Cuts off which of Jackson's methods has the limit.
+    private static String withoutSetting(String message) {
+        return message.replaceAll(", from `[^`]*`", "");
     }
 
     private static String path(JacksonException e) {

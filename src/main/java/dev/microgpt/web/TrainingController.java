@@ -84,7 +84,10 @@ class TrainingController {
         boolean overwrite = Queries.isTrue(request, "overwrite");
         Session session = sessions.get(name);
         session.requireLoadable(overwrite);
-        return session.load(readCorpus(request), overwrite);
+        Corpus corpus = readCorpus(request);
+        int vocabSize = corpus.tokenizer().vocabSize();
+        sessions.requireParameters(name, session.snapshot().view().options().numParams(vocabSize));
+        return session.load(corpus, overwrite);
     }
 
     private Corpus readCorpus(HttpServletRequest request) throws IOException {

@@ -38,7 +38,8 @@ public final class RawHttp {
         }
     }
 
-    private static Reply parse(String answer) {
+    /// Of all that has come until the end of the connection.
+    public static Reply parse(String answer) {
         String[] parts = answer.split("\r\n\r\n", 2);
         String[] lines = parts[0].split("\r\n", -1);
         Map<String, List<String>> headers = new HashMap<>();

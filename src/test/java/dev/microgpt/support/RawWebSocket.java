@@ -8,16 +8,24 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /// A WebSocket client that does nothing by itself: it answers no pings, and reads when it is told to.
 public final class RawWebSocket implements AutoCloseable {
 
+    public static final int CONTINUATION = 0;
     public static final int TEXT = 1;
+    public static final int BINARY = 2;
     public static final int CLOSE = 8;
     public static final int PING = 9;
     public static final int PONG = 10;
+
+    /// What the first byte of a frame has besides its opcode.
+    public static final int LAST = 0x80;
+
+    public static final int COMPRESSED = 0x40;
 
     private static final int TIMEOUT_MILLIS = 30_000;
 
@@ -86,15 +94,24 @@ public final class RawWebSocket implements AutoCloseable {
     }
 
     public void send(int opcode, byte[] payload) throws IOException {
-        ByteArrayOutputStream frame = new ByteArrayOutputStream();
-        frame.write(0x80 | opcode);
-        assertThat(payload.length).isLessThan(1 << 16);
+        sendFrame(LAST | opcode, payload);
+    }
+
+    /// Sends a frame that need not be a whole message.
+    ///
+    /// @param first the byte with the opcode, [#LAST] and [#COMPRESSED]
+    public void sendFrame(int first, byte[] payload) throws IOException {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream(payload.length + 14);
+        frame.write(first);
         if (payload.length < 126) {
             frame.write(0x80 | payload.length);
-        } else {
+        } else if (payload.length < 1 << 16) {
             frame.write(0x80 | 126);
             frame.write(payload.length >> 8);
             frame.write(payload.length);
+        } else {
+            frame.write(0x80 | 127);
+            frame.write(ByteBuffer.allocate(8).putLong(payload.length).array());
         }
         frame.write(new byte[4]); // a mask that changes nothing
         frame.write(payload);

@@ -1,0 +1,276 @@
+package dev.microgpt.server;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.KeyedService;
+import dev.microgpt.support.LocalService;
+import dev.microgpt.support.RawClient;
+import dev.microgpt.support.Reply;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// Who sends slowly, or without end, keeps no connection, and nobody waits for it.
+final class SlowSendersTest {
+
+    private static final String HEAD = "HEAD /api/v1/limits HTTP/1.1\r\nHost: localhost\r\n";
+    private static final String LOAD = "POST /api/v1/sessions/fresh/load";
+    private static final Duration HEADER_TIME = Duration.ofSeconds(1);
+    private static final Duration SOON = Duration.ofSeconds(5);
+
+    @TempDir static Path data;
+    private static LocalService service;
+    private static Api api;
+
+    @BeforeAll
+    static void start() {
+        service = LocalService.start(data.resolve("open"), settings());
+        api = service.api();
+        api.initSixNames("trained");
+        api.step("trained", 2);
+        api.init("fresh", java.util.Map.of());
+    }
+
+    private static String[] settings() {
+        return new String[] {
+            "--microgpt.senders.header-time=" + HEADER_TIME.toMillis() + "ms",
+            "--microgpt.senders.pause=1s",
+            "--microgpt.senders.bytes-per-second=1024",
+            "--microgpt.limits.text-bytes=8000000"
+        };
+    }
+
+    @AfterAll
+    static void stop() {
+        service.close();
+    }
+
+    /// Whatever somebody does, others are served at once.
+    @AfterEach
+    void othersAreServed() {
+        assertServed();
+    }
+
+    private static void assertServed() {
+        long start = System.nanoTime();
+        assertThat(api.get("/sessions").ok().path("sessions").size()).isEqualTo(2);
+        assertThat(api.view("trained").path("step").intValue()).isEqualTo(2);
+        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(2));
+    }
+
+    private static RawClient connect() throws IOException {
+        return RawClient.connect(api.port());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static void pause(int millis) throws InterruptedException {
+        TimeUnit.MILLISECONDS.sleep(millis);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GET /api", "GET /api/v1/limits HTTP/1.1~Host: localhost~X-Slow: a"})
+    void headersThatNeverEndAreCutOff(String beginning) throws IOException {
+        long start = System.nanoTime();
+        try (RawClient loris = connect()) {
+            loris.send(beginning.replace("~", "\r\n"));
+            assertThat(loris.repeatUntilEnd(bytes("a"), Duration.ofMillis(200), SOON)).isTrue();
+        }
+        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        assertThat(took)
+                .isBetween(HEADER_TIME.multipliedBy(9).dividedBy(10), HEADER_TIME.multipliedBy(3));
+    }
+
+    @Test
+    void headersMayComeInPieces() throws Exception {
+        try (RawClient client = connect()) {
+            for (int i = 0; i < 2; i++) {
+                client.send("HEAD /api/v1/lim");
+                pause(200);
+                assertServed();
+                client.send("its HTTP/1.1\r\nHost: loc");
+                pause(200);
+                client.send("alhost\r\n\r\n");
+                assertThat(client.head(SOON)).startsWith("HTTP/1.1 200");
+                pause(500); // the time of the next request begins with its first byte
+            }
+        }
+    }
+
+    @Test
+    void aRequestThatBeginsWithTheOneBeforeHasItsOwnTime() throws Exception {
+        try (RawClient client = connect()) {
+            client.send(HEAD + "\r\n" + HEAD);
+            assertThat(client.head(SOON)).startsWith("HTTP/1.1 200");
+            pause(300);
+            client.send("\r\n" + HEAD);
+            assertThat(client.head(SOON)).startsWith("HTTP/1.1 200");
+            assertThat(client.repeatUntilEnd(bytes("a"), Duration.ofMillis(200), SOON)).isTrue();
+        }
+    }
+
+    @Test
+    void halfOpenPeersAreClosed() throws IOException {
+        List<RawClient> peers = new ArrayList<>();
+        try {
+            for (int i = 0; i < 100; i++) {
+                RawClient peer = connect();
+                peers.add(peer);
+                peer.send(
+                        i % 2 == 0
+                                ? ""
+                                : "GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: we");
+            }
+            assertServed();
+            for (RawClient peer : peers) {
+                assertThat(peer.endsWithin(SOON)).isTrue();
+            }
+        } finally {
+            peers.forEach(RawClient::close);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/sessions/fresh/load, text/plain",
+        "/sessions/fresh/load, application/json",
+        "/sessions/trained/step, application/json",
+        "/sessions/trained/generate, application/json"
+    })
+    void slowBodyIsGivenUp(String path, String type) throws IOException {
+        try (RawClient client = connect()) {
+            client.send(
+                    "POST /api/v1%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: 100000\r\n\r\n"
+                            .formatted(path, type));
+            byte[] piece = bytes(" ".repeat(100)); // 500 bytes a second
+            assertThat(client.repeatUntilEnd(piece, Duration.ofMillis(200), SOON)).isTrue();
+            assertProblem(client.answer(), 408, "too_slow").hasDetail("1024 a second");
+            assertThat(client.answer().header("Connection")).isEqualTo("close");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/sessions/fresh/load, text/plain, Content-Length: 1000~~   ",
+        "/sessions/trained/step, application/json, Transfer-Encoding: chunked~~3~   ~",
+        "/sessions/trained/step, application/json, Transfer-Encoding: chunked~~3~ "
+    })
+    void bodyThatStopsIsGivenUp(String path, String type, String rest) throws IOException {
+        try (RawClient client = connect()) {
+            client.send(
+                    "POST /api/v1%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n%s"
+                            .formatted(path, type, rest.replace("~", "\r\n")));
+            assertThat(client.endsWithin(SOON)).isTrue();
+            assertProblem(client.answer(), 408, "too_slow");
+        }
+    }
+
+    /// Only the time counts in which the service waits.
+    @Test
+    void fastBodyMayBeLarge() {
+        assertThat(
+                        api.postText("/sessions/fresh/load", "abc\n".repeat(1_900_000))
+                                .ok()
+                                .path("numDocs")
+                                .intValue())
+                .isEqualTo(1_900_000);
+        assertThat(api.postText("/sessions/fresh/load", "abc").status()).isEqualTo(200);
+    }
+
+    /// Refused before the body is read.
+    private static final List<String> REFUSED =
+            List.of(
+                    "404 not_found POST /api/v1/sessions/nobody/load",
+                    "404 not_found POST /api/v1/nope",
+                    "405 method_not_allowed PUT /api/v1/sessions",
+                    "409 already_trained POST /api/v1/sessions/trained/load",
+                    "415 unsupported_media_type POST /api/v1/sessions/trained/step",
+                    "401 unauthorized POST /api/v1/sessions/trained/load");
+
+    @Test
+    void refusedRequestsAreAnsweredAndClosed() throws Exception {
+        try (KeyedService keyed = new KeyedService(data.resolve("keyed"), settings())) {
+            List<Thread> clients = new ArrayList<>();
+            List<String> failures = java.util.Collections.synchronizedList(new ArrayList<>());
+            for (String refused : REFUSED) {
+                int port = refused.startsWith("401") ? keyed.port() : api.port();
+                for (int pause : new int[] {1, 200}) {
+                    Runnable call =
+                            () -> {
+                                try {
+                                    assertRefused(port, refused, pause);
+                                } catch (IOException | AssertionError | RuntimeException e) {
+                                    failures.add(refused + ", pause " + pause + ": " + e);
+                                }
+                            };
+                    clients.add(Thread.ofVirtual().start(call));
+                }
+            }
+            for (Thread client : clients) {
+                client.join();
+            }
+            assertThat(failures).isEmpty();
+        }
+    }
+
+    /// @param pause after each piece of a body without end
+    private static void assertRefused(int port, String refused, int pause) throws IOException {
+        String[] parts = refused.split(" ", 3);
+        try (RawClient client = RawClient.connect(port)) {
+            client.send(
+                    parts[2]
+                            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n");
+            byte[] piece = bytes(pause < 10 ? "400\r\n" + "a".repeat(1024) + "\r\n" : "1\r\na\r\n");
+            assertThat(client.repeatUntilEnd(piece, Duration.ofMillis(pause), SOON))
+                    .as(refused)
+                    .isTrue();
+            assertProblem(client.answer(), Integer.parseInt(parts[0]), parts[1]);
+        }
+    }
+
+    @Test
+    void endlessBodyIsTooLarge() throws IOException {
+        byte[] line = bytes("a\n".repeat(1 << 15));
+        byte[] size = bytes(Integer.toHexString(line.length) + "\r\n");
+        byte[] chunk = Arrays.copyOf(size, size.length + line.length + 2);
+        System.arraycopy(line, 0, chunk, size.length, line.length);
+        chunk[chunk.length - 2] = '\r';
+        chunk[chunk.length - 1] = '\n';
+        for (String type : List.of("text/plain", "application/json")) {
+            try (RawClient client = connect()) {
+                client.send(
+                        LOAD
+                                + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: "
+                                + type
+                                + "\r\nTransfer-Encoding: chunked\r\n\r\n");
+                if (type.endsWith("json")) {
+                    client.send("B\r\n{\"text\": \"a\r\n");
+                    Arrays.fill(chunk, size.length, chunk.length - 2, (byte) 'a');
+                }
+                assertThat(client.repeatUntilEnd(chunk, Duration.ofMillis(1), SOON.multipliedBy(4)))
+                        .isTrue();
+                Reply answer = client.answer();
+                assertProblem(answer, 413, "too_large");
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.microgpt.session;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.support.Api;
+import dev.microgpt.support.LocalService;
+import dev.microgpt.support.Reply;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/// What does not fit into memory is refused before it is there.
+final class MemoryTest {
+
+    private static final Map<String, ?> OPTIONS =
+            Map.of("nEmbd", 64, "nLayer", 2, "text", Api.SIX_NAMES);
+
+    /// Of one session, about.
+    private static final long ONE =
+            MicroGpt.estimateBytes(
+                    ModelOptions.builder().nEmbd(64).nLayer(2).build(), Corpus.of(Api.SIX_NAMES));
+
+    private static final long ALL = ONE * 7 / 2;
+    private static final int SESSIONS = 6;
+
+    private final LocalService service;
+    private final Api api;
+
+    MemoryTest(@TempDir Path directory) {
+        service = LocalService.start(directory, "--microgpt.limits.memory-bytes=" + ALL);
+        api = service.api();
+    }
+
+    @BeforeEach
+    void makeSessions() {
+        for (int i = 0; i < SESSIONS; i++) { // those before are put away
+            assertThat(init("s" + i).status()).isEqualTo(201);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    private Reply init(String name) {
+        return api.post("/sessions/" + name + "/init", OPTIONS);
+    }
+
+    @Test
+    void whatNeverFitsIsTooLarge() {
+        Map<String, ?> large = Map.of("nEmbd", 256, "nLayer", 2, "text", Api.SIX_NAMES);
+        assertProblem(api.post("/sessions/large/init", large), 413, "too_large")
+                .hasField("memoryBytes")
+                .hasMax(ALL)
+                .hasDetail("have " + ALL);
+        assertProblem(
+                        api.postText(
+                                "/sessions/s0/load?overwrite=true", "ab\n".repeat((int) ALL / 10)),
+                        413,
+                        "too_large")
+                .hasField("memoryBytes")
+                .hasMax(ALL);
+        assertProblem(api.get("/sessions/large"), 404, "not_found");
+        api.step("s0", 1);
+    }
+
+    @Test
+    void sessionsThatAreNotInUseMakeRoom() {
+        for (int i = 0; i < 2 * SESSIONS; i++) {
+            api.step("s" + i % SESSIONS, 1);
+        }
+        assertThat(init("new").status()).isEqualTo(201);
+        for (int i = 0; i < SESSIONS; i++) {
+            assertThat(api.view("s" + i).path("step").intValue()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatDoesNotFitNowMayBeTriedAgain() {
+        int running = 0;
+        Reply refused = run(running);
+        while (refused.status() < 300 && running < SESSIONS - 1) {
+            refused = run(++running);
+        }
+        assertNoMemory(refused);
+        assertThat(running).isBetween(1, 3);
+        assertNoMemory(init("new"));
+        assertProblem(api.get("/sessions/new"), 404, "not_found");
+        assertThat(api.view("s0").path("state").stringValue()).isEqualTo("training");
+
+        for (int i = 0; i < running; i++) {
+            api.post("/sessions/s" + i + "/runs/1/cancel").ok();
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> init("new").status() == 201);
+    }
+
+    private Reply run(int session) {
+        return api.post("/sessions/s" + session + "/runs", Map.of("steps", 1_000_000_000));
+    }
+
+    private static void assertNoMemory(Reply refused) {
+        assertProblem(refused, 503, "no_memory").hasField("memoryBytes").hasDetail("of the " + ALL);
+        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
+    }
+}
