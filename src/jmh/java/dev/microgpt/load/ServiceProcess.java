@@ -148,8 +148,17 @@ public final class ServiceProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /// Collects garbage, and tells what is left.
     HeapUse heap() throws InterruptedException {
+        return HeapUse.of(histogram());
+    }
+
+    /// Collects garbage, and lists what is left, as `jcmd GC.class_histogram` does.
+    String histogram() throws InterruptedException {
         String[] jcmd = {
             BIN.resolve("jcmd").toString(), String.valueOf(process.pid()), "GC.class_histogram"
         };
@@ -157,7 +166,7 @@ public final class ServiceProcess implements AutoCloseable {
             Process histogram = new ProcessBuilder(jcmd).redirectErrorStream(true).start();
             byte[] output = histogram.getInputStream().readAllBytes();
             histogram.waitFor(JCMD_SECONDS, TimeUnit.SECONDS);
-            return HeapUse.of(new String(output, StandardCharsets.UTF_8));
+            return new String(output, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
