@@ -127,6 +127,9 @@ public final class LossHistory {
     /// @return null where all that is left of the step is a summary that goes on behind it
     public synchronized @Nullable LossHistory upTo(long step) {
         InvalidInputException.requireRange("step", step, 0, size);
+        if (step <= start) {
+            return startingAfter(step);
+        }
         if (step < size && unitStart(step + 1) != step + 1) {
             return null;
         }
@@ -141,7 +144,10 @@ public final class LossHistory {
             Level cutLevel = level.upTo(step);
             long complete = cutLevel.complete << level.widthBits;
             if (complete < open) {
-                cutLevel.open = summarise(complete + 1, open);
+                cutLevel.open =
+                        complete < start
+                                ? Summary.ofUnknown(open - complete)
+                                : summarise(complete + 1, open);
             }
             cut.levels.add(cutLevel);
             open = complete;
@@ -312,6 +318,13 @@ public final class LossHistory {
 
     /// A running summary of consecutive losses.
     private static final class Summary {
+
+        /// Of a bucket that begins before what is known: it will be full, but never be shown.
+        static Summary ofUnknown(long count) {
+            Summary summary = new Summary();
+            summary.count = count;
+            return summary;
+        }
 
         long count;
         double min = Double.POSITIVE_INFINITY;

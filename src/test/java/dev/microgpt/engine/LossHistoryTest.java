@@ -209,6 +209,40 @@ final class LossHistoryTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "815, 0, 0",
+        "815, 5, 5",
+        "815, 5, 2",
+        "815, 300, 10",
+        "256, 1000, 700",
+        "1000, 5000, 3500",
+        "70000, 1200000, 1200000"
+    })
+    void aHistoryThatStartsLaterCanBeCut(long start, int size, int cutAt) {
+        double[] losses = losses(size + 2000);
+        LossHistory history = LossHistory.startingAfter(start);
+        LossHistory other = LossHistory.startingAfter(start);
+        for (int i = 0; i < size; i++) {
+            history.append(losses[i]);
+        }
+        LossHistory cut = Objects.requireNonNull(history.upTo(start + cutAt));
+        for (int i = 0; i < cutAt; i++) {
+            other.append(losses[i]);
+        }
+        for (int i = cutAt; i < cutAt + 2000; i++) {
+            cut.append(losses[i]);
+            other.append(losses[i]);
+        }
+
+        long first = other.firstKnown();
+        assertThat(cut.size()).isEqualTo(other.size());
+        assertThat(cut.firstKnown()).isEqualTo(first);
+        assertThat(cut.buckets(first, other.size(), 9))
+                .isEqualTo(other.buckets(first, other.size(), 9));
+        assertThat(cut.newest(2000)).isEqualTo(other.newest(2000));
+    }
+
     @Test
     void aHistoryCannotBeCutInTheMiddleOfASummary() {
         LossHistory history = history(losses(1_200_000));
