@@ -1,5 +1,7 @@
 package dev.microgpt;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -96,6 +98,8 @@ final class ArchitectureTest {
                         "dev.microgpt.checkpoint..",
                         "dev.microgpt.web..",
                         "dev.microgpt.live..",
+                        "dev.microgpt.access..",
+                        "dev.microgpt.server..",
                         "dev.microgpt.page..",
                         "dev.microgpt.store..")
                 .check(PRODUCT);
@@ -111,8 +115,38 @@ final class ArchitectureTest {
                 .resideInAnyPackage(
                         "dev.microgpt.web..",
                         "dev.microgpt.live..",
+                        "dev.microgpt.access..",
+                        "dev.microgpt.server..",
                         "dev.microgpt.page..",
                         "dev.microgpt.store..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void quotasKnowNothingOfWhatIsCounted() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.microgpt.quota..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.microgpt..")
+                                .and(not(resideInAPackage("dev.microgpt.quota.."))))
+                .check(PRODUCT);
+    }
+
+    /// Who may call, and how slowly, is the business of no controller.
+    @Test
+    void nothingDependsOnTheWayIn() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.microgpt.web..",
+                        "dev.microgpt.live..",
+                        "dev.microgpt.store..",
+                        "dev.microgpt.checkpoint..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.microgpt.access..", "dev.microgpt.server..")
                 .check(PRODUCT);
     }
 
