@@ -89,6 +89,11 @@ class AccessConfiguration {
     }
 
     @Bean
+    Hosts hosts(AccessSettings settings) {
+        return new Hosts(settings.allowedHosts());
+    }
+
+    @Bean
     OneTimeTokenService tickets() {
         return new InMemoryOneTimeTokenService();
     }
@@ -195,9 +200,9 @@ class AccessConfiguration {
     /// Whose name is wrong is told so by a controller, and whose method by the dispatcher: they know what
     /// would be right.
     @Bean
-    HttpFirewall firewall(AccessSettings settings) {
+    HttpFirewall firewall(Hosts hosts) {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
-        firewall.setAllowedHostnames(new Hosts(settings.allowedHosts()));
+        firewall.setAllowedHostnames(hosts);
         firewall.setUnsafeAllowAnyHttpMethod(true);
         firewall.setAllowUrlEncodedCarriageReturn(true);
         firewall.setAllowUrlEncodedLineFeed(true);
@@ -207,8 +212,7 @@ class AccessConfiguration {
     }
 
     @Bean
-    RequestRejectedHandler rejection(AccessSettings settings, ProblemWriter problems) {
-        Hosts hosts = new Hosts(settings.allowedHosts());
+    RequestRejectedHandler rejection(Hosts hosts, ProblemWriter problems) {
         return (request, response, _) -> {
             String host = request.getServerName();
             problems.write(

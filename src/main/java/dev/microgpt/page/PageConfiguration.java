@@ -1,13 +1,8 @@
 package dev.microgpt.page;
 
-import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.Resource;
 import org.springframework.http.CacheControl;
-import org.springframework.web.servlet.HandlerInterceptor;
-import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
@@ -15,7 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 
-/// How long a browser keeps what the pages load, and what it may take it for.
+/// How long a browser keeps what the pages load.
 @Configuration(proxyBeanMethods = false)
 class PageConfiguration implements WebMvcConfigurer {
 
@@ -44,23 +39,6 @@ class PageConfiguration implements WebMvcConfigurer {
             return Digests.etag(file.getContentAsByteArray());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void addInterceptors(InterceptorRegistry registry) {
-        registry.addInterceptor(new Headers())
-                .addPathPatterns("/", "/s/*", "/js/**", "/css/**", "/img/**", LIBRARIES + "**");
-    }
-
-    private static final class Headers implements HandlerInterceptor {
-
-        @Override
-        public boolean preHandle(
-                HttpServletRequest request, HttpServletResponse response, Object handler) {
-            response.setHeader("X-Content-Type-Options", "nosniff");
-            response.setHeader("Referrer-Policy", "no-referrer");
-            return true;
         }
     }
 }

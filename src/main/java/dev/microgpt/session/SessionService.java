@@ -182,12 +182,14 @@ public final class SessionService {
 
     private void requireRoom() {
         Caller caller = Caller.current();
-        long own = ownedBy(caller.owner()).count();
-        if (caller.hasKey() && own >= quotas.key().sessions()) {
-            throw new SessionException(
-                    ErrorCode.QUOTA_EXCEEDED,
-                    "the key has %d sessions, as many as it may have; delete one first"
-                            .formatted(own));
+        if (caller.hasKey()) {
+            long own = ownedBy(caller.owner()).count();
+            if (own >= quotas.key().sessions()) {
+                throw new SessionException(
+                        ErrorCode.QUOTA_EXCEEDED,
+                        "the key has %d sessions, as many as it may have; delete one first"
+                                .formatted(own));
+            }
         }
         if (sessions.size() >= limits.sessions()) {
             throw new SessionException(
