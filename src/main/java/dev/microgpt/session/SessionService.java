@@ -119,11 +119,11 @@ public final class SessionService {
     private boolean place(
             String name, MicroGpt model, SessionEvent.@Nullable Kind kind, boolean overwrite) {
         SessionId id = SessionId.ofCaller(name);
-        Session session = sessions.get(id);
+        Session session = overwrite ? sessions.get(id) : null;
         Session fresh = null;
         if (session == null) {
             fresh = Session.fresh(id, model, kind, environment);
-            session = register(fresh, overwrite); // or another one, made meanwhile
+            session = register(fresh, overwrite); // or one that was made meanwhile, to be replaced
         }
         if (session != fresh) {
             session.replace(model, kind);

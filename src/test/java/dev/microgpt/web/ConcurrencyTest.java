@@ -7,6 +7,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -155,7 +156,7 @@ final class ConcurrencyTest {
         assertThat(samples.ok().path("samples").size()).isEqualTo(2);
     }
 
-    @Test
+    @RepeatedTest(20)
     void oneOfManyInitsMakesSession() throws Exception {
         api.delete("/sessions/contested");
         List<Callable<Integer>> callers = new ArrayList<>();
