@@ -234,9 +234,7 @@ public final class MicroGpt {
 
     private double advance(@Nullable Observation observation) {
         Engine model = engine();
-        if (order.length == 0) {
-            throw new IllegalStateException("the model was restored without documents");
-        }
+        requireDocuments();
         long step = step();
         int[][] batch = batch(nextDocument, options.batchSize());
         double loss = model.trainStep(batch, step, options.learningRateAt(step), observation);
@@ -376,6 +374,24 @@ public final class MicroGpt {
             case M -> past.firstMoments();
             case V -> past.secondMoments();
         };
+    }
+
+    /// The training step that comes after a state.
+    ///
+    /// @param state of this model, now or earlier
+    /// @throws IllegalStateException if the model was restored without documents
+    public TrainingStep stepAfter(ModelState state) {
+        requireDocuments();
+        int first = state.nextDocument();
+        int batchSize = state.options().batchSize();
+        int[] documents = IntStream.range(0, batchSize).map(b -> documentAt(first, b)).toArray();
+        return new TrainingStep(corpus(), state, documents, batch(first, batchSize));
+    }
+
+    private void requireDocuments() {
+        if (order.length == 0) {
+            throw new IllegalStateException("the model was restored without documents");
+        }
     }
 
     /// The position embeddings as they were, (blockSize, C).

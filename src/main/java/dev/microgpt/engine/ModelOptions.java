@@ -85,6 +85,21 @@ public record ModelOptions(
                 newBatchSize);
     }
 
+    /// The same options for another engine.
+    ModelOptions withEngine(EngineKind newEngine) {
+        return new ModelOptions(
+                seed,
+                nEmbd,
+                nHead,
+                nLayer,
+                blockSize,
+                learningRate,
+                numSteps,
+                newEngine,
+                random,
+                batchSize);
+    }
+
     /// The width D of one head.
     public int headDim() {
         return nEmbd / nHead;

@@ -46,8 +46,20 @@ final class Observation implements StepObserver {
         traces = ofLastDocument;
     }
 
+    /// Watches a document. The traces that remain are those of the last one.
+    Watcher watcher(ModelOptions options) {
+        TraceWatcher watcher = new TraceWatcher(options);
+        return (what, layer, head, x) -> {
+            watcher.see(what, layer, head, x);
+            if (what == Activation.LOSS) {
+                takeTraces(watcher.traces());
+                takeExcited(watcher.traces());
+            }
+        };
+    }
+
     /// Takes which hidden units a document excites.
-    void takeExcited(List<Trace> ofDocument) {
+    private void takeExcited(List<Trace> ofDocument) {
         for (Trace trace : ofDocument) {
             for (int layer = 0; layer < excited.length; layer++) {
                 double[] activations = trace.mlpActivations()[layer];

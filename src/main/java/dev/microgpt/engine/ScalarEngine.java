@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /// The reference engine: the model of microgpt.py, number by number on [Value]s.
 ///
@@ -52,14 +53,21 @@ final class ScalarEngine implements Engine {
     /// See [Engine#estimateBytes].
     static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
         double params = options.numParams(vocabSize);
+        double nodes = estimateNodes(options, vocabSize, tokens);
+        double cached = 2.0 * options.nLayer() * options.blockSize() * options.nEmbd();
+        return (long) (params * PARAM_BYTES + (nodes + cached) * NODE_BYTES);
+    }
+
+    /// The numbers in the graph of a document's loss, about.
+    ///
+    /// @param tokens of the document, with one BOS
+    static double estimateNodes(ModelOptions options, int vocabSize, int tokens) {
+        double params = options.numParams(vocabSize);
         double n = Math.min(options.blockSize(), tokens);
         double pairs =
                 options.nLayer() * n * (n + 1) / 2; // of positions, one attending to the other
-        double nodes =
-                n * (2 * params + 8.0 * vocabSize)
-                        + pairs * (4.0 * options.nEmbd() + 12.0 * options.nHead());
-        double cached = 2.0 * options.nLayer() * options.blockSize() * options.nEmbd();
-        return (long) (params * PARAM_BYTES + (nodes + cached) * NODE_BYTES);
+        return n * (2 * params + 8.0 * vocabSize)
+                + pairs * (4.0 * options.nEmbd() + 12.0 * options.nHead());
     }
 
     ScalarEngine(ModelOptions options, int vocabSize, double[] initialParams) {
@@ -185,60 +193,84 @@ final class ScalarEngine implements Engine {
     }
 
     /// The model: maps a token, its position and what came before to logits over what comes next.
-    private Value[] gpt(int tokenId, int position, Cache cache, @Nullable List<Trace> traces) {
-        Value[] x = rmsnorm(plus(wte[tokenId], wpe[position]));
-        double[] embedding = data(x);
-        double[][][] attentionWeights = new double[layers.size()][][];
-        double[][] mlpActivations = new double[layers.size()][];
-
-        for (int li = 0; li < layers.size(); li++) {
-            Layer layer = layers.get(li);
-            // 1) Multi-head attention
-            Value[] residual = x;
-            x = rmsnorm(x);
-            Value[] q = linear(x, layer.attnWq);
-            cache.keys[li][position] = linear(x, layer.attnWk);
-            cache.values[li][position] = linear(x, layer.attnWv);
-            Value[] attended = new Value[options.nEmbd()];
-            attentionWeights[li] = new double[options.nHead()][];
-            for (int head = 0; head < options.nHead(); head++) {
-                attentionWeights[li][head] =
-                        attend(q, cache.keys[li], cache.values[li], position, head, attended);
-            }
-            x = plus(linear(attended, layer.attnWo), residual);
-
-            // 2) MLP
-            residual = x;
-            Value[] hidden = linear(rmsnorm(x), layer.mlpFc1);
-            mlpActivations[li] = data(hidden);
-            Arrays.setAll(hidden, i -> hidden[i].relu());
-            x = plus(linear(hidden, layer.mlpFc2), residual);
+    private Value[] gpt(int tokenId, int position, Cache cache, Watcher watcher) {
+        Value[] embedded = plus(wte[tokenId], wpe[position]);
+        watcher.see(Activation.EMBEDDED, 0, embedded);
+        Value[] x = rmsnorm(embedded);
+        watcher.see(Activation.EMBEDDING, 0, x);
+        for (int layer = 0; layer < layers.size(); layer++) {
+            x = attention(x, layer, position, cache, watcher);
+            x = mlp(x, layer, watcher);
         }
-        if (traces != null) {
-            traces.add(new Trace(embedding, attentionWeights, mlpActivations, null));
-        }
-        return linear(x, lmHead);
+        Value[] logits = linear(x, lmHead);
+        watcher.see(Activation.LOGITS, 0, logits);
+        return logits;
     }
 
-    /// One head at one position: writes its part of `attended`, (C), and returns the weight that it
-    /// gives to each position so far, (position + 1).
-    private double[] attend(
-            Value[] q, Value[][] keys, Value[][] values, int position, int head, Value[] attended) {
+    private Value[] attention(Value[] x, int li, int position, Cache cache, Watcher watcher) {
+        Layer layer = layers.get(li);
+        Value[] normed = rmsnorm(x);
+        watcher.see(Activation.ATTN_NORM, li, normed);
+        Value[] q = linear(normed, layer.attnWq);
+        cache.keys[li][position] = linear(normed, layer.attnWk);
+        cache.values[li][position] = linear(normed, layer.attnWv);
+        watcher.see(Activation.ATTN_Q, li, q);
+        watcher.see(Activation.ATTN_K, li, cache.keys[li][position]);
+        watcher.see(Activation.ATTN_V, li, cache.values[li][position]);
+        Value[] attended = new Value[options.nEmbd()];
+        for (int head = 0; head < options.nHead(); head++) {
+            Value[] logits = attentionLogits(q, cache.keys[li], position, head);
+            watcher.see(Activation.ATTN_LOGITS, li, head, logits);
+            Value[] weights = softmax(logits);
+            watcher.see(Activation.ATTN_WEIGHTS, li, head, weights);
+            attend(weights, cache.values[li], head, attended);
+        }
+        watcher.see(Activation.ATTN_OUT, li, attended);
+        Value[] projected = linear(attended, layer.attnWo);
+        watcher.see(Activation.ATTN_PROJ, li, projected);
+        Value[] result = plus(projected, x);
+        watcher.see(Activation.ATTN_RESIDUAL, li, result);
+        return result;
+    }
+
+    /// How well what one head asks for at a position fits each position so far, (position + 1).
+    private Value[] attentionLogits(Value[] q, Value[][] keys, int position, int head) {
         int headDim = options.headDim();
         int start = head * headDim;
         Value[] logits = new Value[position + 1];
         for (int t = 0; t <= position; t++) {
             logits[t] = dot(q, start, keys[t], start, headDim).div(Math.sqrt(headDim));
         }
-        Value[] weights = softmax(logits);
-        for (int j = start; j < start + headDim; j++) {
-            Value[] weighted = new Value[position + 1];
-            for (int t = 0; t <= position; t++) {
+        return logits;
+    }
+
+    /// Writes a head's part of `attended`, (C).
+    ///
+    /// @param weights that the head gives to each position so far, (position + 1)
+    private void attend(Value[] weights, Value[][] values, int head, Value[] attended) {
+        int start = head * options.headDim();
+        for (int j = start; j < start + options.headDim(); j++) {
+            Value[] weighted = new Value[weights.length];
+            for (int t = 0; t < weights.length; t++) {
                 weighted[t] = weights[t].mul(values[t][j]);
             }
             attended[j] = sum(weighted);
         }
-        return data(weights);
+    }
+
+    private Value[] mlp(Value[] x, int li, Watcher watcher) {
+        Layer layer = layers.get(li);
+        Value[] normed = rmsnorm(x);
+        watcher.see(Activation.MLP_NORM, li, normed);
+        Value[] hidden = linear(normed, layer.mlpFc1);
+        watcher.see(Activation.MLP_HIDDEN, li, hidden);
+        Arrays.setAll(hidden, i -> hidden[i].relu());
+        watcher.see(Activation.MLP_RELU, li, hidden);
+        Value[] projected = linear(hidden, layer.mlpFc2);
+        watcher.see(Activation.MLP_PROJ, li, projected);
+        Value[] result = plus(projected, x);
+        watcher.see(Activation.MLP_RESIDUAL, li, result);
+        return result;
     }
 
     private static Value[] plus(Value[] a, Value[] b) {
@@ -247,28 +279,35 @@ final class ScalarEngine implements Engine {
         return result;
     }
 
-    private static double[] data(Value[] x) {
+    static double[] data(Value[] x) {
         double[] result = new double[x.length];
         Arrays.setAll(result, i -> x[i].data());
         return result;
     }
 
     /// The mean cross-entropy of a document's tokens, each predicted from those before it.
-    private Value loss(int[] tokens, @Nullable List<Trace> traces) {
+    private Value loss(int[] tokens, Watcher watcher) {
         int n = Math.min(options.blockSize(), tokens.length - 1);
         Cache cache = new Cache();
         Value[] losses = new Value[n];
         for (int position = 0; position < n; position++) {
-            Value[] probs = softmax(gpt(tokens[position], position, cache, traces));
+            Value[] probs = softmax(gpt(tokens[position], position, cache, watcher));
+            watcher.see(Activation.PROBS, 0, probs);
             losses[position] = probs[tokens[position + 1]].log().neg();
+            watcher.see(Activation.LOSSES, 0, new Value[] {losses[position]});
         }
-        return sum(losses).mul(1.0 / n);
+        Value loss = sum(losses).mul(1.0 / n);
+        watcher.see(Activation.LOSS, 0, new Value[] {loss});
+        return loss;
     }
 
     @Override
     public double trainStep(
             int[][] batch, long step, double learningRate, @Nullable Observation observation) {
-        double loss = accumulateGradients(batch, observation);
+        double loss =
+                accumulateGradients(
+                        batch,
+                        _ -> observation == null ? Watcher.NONE : observation.watcher(options));
         requireFinite(loss, step);
         if (observation == null) {
             adam(step, learningRate);
@@ -292,16 +331,17 @@ final class ScalarEngine implements Engine {
     }
 
     /// Forward and backward, document by document, so that one graph at a time is in memory.
-    private double accumulateGradients(int[][] batch, @Nullable Observation observation) {
+    ///
+    /// @param watchers of each document of the batch
+    private double accumulateGradients(int[][] batch, IntFunction<Watcher> watchers) {
         clearGradients(); // those of a step that failed halfway or diverged
         double batchLoss = 0;
         for (int b = 0; b < batch.length; b++) {
-            Value loss =
-                    observation == null
-                            ? loss(batch[b], null)
-                            : observedLoss(batch[b], observation);
+            Watcher watcher = watchers.apply(b);
+            Value loss = loss(batch[b], watcher);
             if (batch.length > 1) {
                 loss = loss.mul(1.0 / batch.length);
+                watcher.see(Activation.SHARE, 0, new Value[] {loss});
             }
             loss.backward();
             batchLoss += loss.data();
@@ -309,18 +349,39 @@ final class ScalarEngine implements Engine {
         return batchLoss;
     }
 
-    /// The traces that remain are those of the last document.
-    private Value observedLoss(int[] tokens, Observation observation) {
-        List<Trace> traces = new ArrayList<>();
-        Value loss = loss(tokens, traces);
-        observation.takeTraces(traces);
-        observation.takeExcited(traces);
-        return loss;
+    /// Makes a training step whose numbers can be looked at one by one. The parameters stay as they were,
+    /// the moments do not.
+    ///
+    /// @param document of the batch, whose graph is to be seen
+    /// @param step counted from 0
+    /// @throws DivergedException if the loss or its gradient is not finite
+    StepAnatomy takeApart(int[][] batch, int document, long step, double learningRate) {
+        AnatomyWatcher watcher = new AnatomyWatcher();
+        double loss = accumulateGradients(batch, b -> b == document ? watcher : Watcher.NONE);
+        requireFinite(loss, step);
+        double[] before = params();
+        adam(step, learningRate);
+        double[] after = params();
+        for (int i = 0; i < params.length; i++) {
+            params[i].setData(before[i]);
+        }
+        return new StepAnatomy(
+                loss,
+                watcher.tensors(),
+                Matrix.of(options, wte.length),
+                params,
+                new StepAnatomy.Adam(
+                        m.clone(),
+                        v.clone(),
+                        after,
+                        1 - StrictMath.pow(BETA1, step + 1.0),
+                        1 - StrictMath.pow(BETA2, step + 1.0),
+                        learningRate));
     }
 
     @Override
     public double[] gradients(int[][] batch) {
-        accumulateGradients(batch, null);
+        accumulateGradients(batch, _ -> Watcher.NONE);
         double[] gradients = new double[params.length];
         Arrays.setAll(gradients, i -> params[i].grad());
         return gradients;
@@ -381,7 +442,7 @@ final class ScalarEngine implements Engine {
 
         private final Cache cache = new Cache();
         private final boolean traced;
-        private final List<Trace> traces = new ArrayList<>();
+        private final TraceWatcher traces = new TraceWatcher(options);
         private double[] logits = {};
         private int position;
 
@@ -391,7 +452,7 @@ final class ScalarEngine implements Engine {
 
         @Override
         public void next(int tokenId) {
-            logits = data(gpt(tokenId, position, cache, traced ? traces : null));
+            logits = data(gpt(tokenId, position, cache, traced ? traces : Watcher.NONE));
             cache.detach(position++);
         }
 
@@ -402,7 +463,7 @@ final class ScalarEngine implements Engine {
 
         @Override
         public List<Trace> traces() {
-            return traces;
+            return traces.traces();
         }
     }
 
@@ -413,7 +474,8 @@ final class ScalarEngine implements Engine {
         double[] losses = new double[n];
         for (int position = 0; position < n; position++) {
             losses[position] =
-                    softmax(gpt(tokens[position], position, cache, null))[tokens[position + 1]]
+                    softmax(gpt(tokens[position], position, cache, Watcher.NONE))[
+                            tokens[position + 1]]
                             .log()
                             .neg()
                             .data();

@@ -5,6 +5,7 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.Trace;
+import dev.microgpt.engine.TrainingStep;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -35,6 +36,7 @@ import java.time.Duration;
 /// @param samplesPerCall samples in one call
 /// @param textsPerCall texts to score in one call
 /// @param traceValues numbers in the traces that one reply carries, or characters of its documents
+/// @param graphNodes numbers in the graphs of a step that is taken apart
 /// @param lossesPerCall raw losses or buckets in one reply
 /// @param queuedCalls calls that may wait for one session
 /// @param connections live connections at a time
@@ -59,6 +61,7 @@ public record Limits(
         @DefaultValue("1000") int samplesPerCall,
         @DefaultValue("10000") int textsPerCall,
         @DefaultValue("4000000") long traceValues,
+        @DefaultValue("2000000") long graphNodes,
         @DefaultValue("100000") int lossesPerCall,
         @DefaultValue("1000") int queuedCalls,
         @DefaultValue("1000") int connections,
@@ -93,6 +96,7 @@ public record Limits(
                 samplesPerCall,
                 textsPerCall,
                 traceValues,
+                graphNodes,
                 lossesPerCall,
                 queuedCalls,
                 connections,
@@ -201,6 +205,27 @@ public record Limits(
                     "that takes %.0f numbers, but a reply may take at most %d"
                             .formatted(numbers, traceValues));
         }
+    }
+
+    /// Bytes of a number of a graph that is walked, with its place and its edges, and of an answer with it.
+    private static final int BYTES_PER_NODE = 160;
+
+    /// @param document index in the batch
+    /// @throws InvalidInputException if a step is too large to be taken apart
+    void checkGraph(TrainingStep step, int document) {
+        double nodes = step.estimateNodes();
+        if (nodes > graphNodes) {
+            throw InvalidInputException.outOfRange(
+                    "graphNodes",
+                    Math.round(nodes),
+                    1,
+                    graphNodes,
+                    ("the step has about %.0f numbers, but at most %d can be taken apart: a smaller nEmbd,"
+                                    + " nLayer, blockSize or batchSize has fewer")
+                            .formatted(nodes, graphNodes));
+        }
+        CallMemory.require(
+                Math.round(step.estimateNodes(document)) * BYTES_PER_NODE, "the graph of the step");
     }
 
     /// What an answer that carries so many numbers takes, until it has been sent: each as a number and as

@@ -1,5 +1,6 @@
 package dev.microgpt.session;
 
+import dev.microgpt.engine.Agreement;
 import dev.microgpt.engine.BaseLines;
 import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.Corpus;
@@ -11,7 +12,9 @@ import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.ParameterKind;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Score;
+import dev.microgpt.engine.StepAnatomy;
 import dev.microgpt.engine.TokenEmbedding;
+import dev.microgpt.engine.TrainingStep;
 
 import org.jspecify.annotations.Nullable;
 
@@ -186,6 +189,36 @@ public final class Questions {
     /// @throws SessionException `not_found`, `not_loaded` or `busy`
     public Histograms histograms(String matrixName, int bins) {
         return session.call(new Counting(matrixName, bins));
+    }
+
+    /// Takes the training step apart that comes after a step, made already or not.
+    ///
+    /// @param step as of which; null for the present
+    /// @param document index in the batch; null for the last one
+    /// @throws InvalidInputException if the step, the document or the size of the graph is out of range
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public AsOf<TakenApart> takeApart(@Nullable Long step, @Nullable Integer document) {
+        Refusals.requireTrainable(loaded().view());
+        AsOf<TrainingStep> asked =
+                session.call(
+                        active -> {
+                            ModelState past = active.stateAsOf(step);
+                            return new AsOf<>(past.step(), active.model().stepAfter(past));
+                        });
+        TrainingStep training = asked.value();
+        int last = training.options().batchSize() - 1;
+        int index = document == null ? last : document;
+        InvalidInputException.requireRange("document", index, 0, last);
+        session.limits().checkGraph(training, index);
+        StepAnatomy anatomy = session.aside(() -> training.takeApart(index));
+        return new AsOf<>(asked.step(), new TakenApart(training, index, anatomy));
+    }
+
+    /// How far the engines agree on a step.
+    ///
+    /// @throws SessionException `busy`
+    public Agreement agreement(TakenApart step) {
+        return session.aside(() -> step.training().agreement(step.anatomy()));
     }
 
     /// What losses are to be compared with.

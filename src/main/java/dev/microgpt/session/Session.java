@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// A named model. Its methods may be called from any thread; they wait for their turn.
 ///
@@ -272,10 +273,7 @@ public final class Session {
     /// @throws SessionException `not_loaded` or `wrong_state`
     Session fork(SessionId forkId, @Nullable Long step) {
         ActiveSession.Branch branch = call(active -> active.branch(step));
-        // On a lane of its own: neither this session nor any other has to wait for it.
-        CompletableFuture<MicroGpt> replay =
-                environment.compute().newLane(id.owner()).train(branch.replay());
-        MicroGpt child = await(replay, () -> replay.cancel(false));
+        MicroGpt child = aside(branch.replay());
         branch.past().add(SessionEvent.forked(child.step(), ActiveSession.now(), name()));
         return new Session(forkId, environment, child, branch.past(), SessionState.READY);
     }
@@ -515,6 +513,18 @@ public final class Session {
     <T> T call(Work<T> work) {
         CompletableFuture<Told<T>> result = queueCall(work);
         return await(result, () -> result.cancel(false)).value();
+    }
+
+    /// Computes something that needs the session no more, on a lane of its own: neither this session nor
+    /// any other has to wait for it.
+    <T> T aside(Compute.Sliced<T> work) {
+        CompletableFuture<T> result = environment.compute().newLane(id.owner()).train(work);
+        return await(result, () -> result.cancel(false));
+    }
+
+    /// The same for what is short.
+    <T> T aside(Supplier<T> work) {
+        return aside((long _) -> work.get());
     }
 
     /// Does something on the lane that changes the session, and waits until that is kept.

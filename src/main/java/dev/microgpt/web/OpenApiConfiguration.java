@@ -70,6 +70,7 @@ class OpenApiConfiguration {
                     tag("Runs", "Training in the background"),
                     tag("Model", "What a model says: texts, scores, losses, embeddings"),
                     tag("Parameters", "The matrices of a model, now and earlier"),
+                    tag("Anatomy", "One training step taken apart, down to single numbers"),
                     tag("Checkpoints", "Whole models out and in, as safetensors files"),
                     tag("Live", "What happens in a session, as it happens"),
                     tag("Service", "What there is and what is allowed"));

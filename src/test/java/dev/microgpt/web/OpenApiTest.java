@@ -194,6 +194,9 @@ final class OpenApiTest {
                         SESSION + "/parameters",
                         SESSION + "/parameters/{matrix}",
                         SESSION + "/parameters/{matrix}/histograms",
+                        SESSION + "/anatomy",
+                        SESSION + "/anatomy/tensors/{tensor}",
+                        SESSION + "/anatomy/graph",
                         SESSION + "/positions",
                         SESSION + "/baselines",
                         SESSION + "/fork",
@@ -285,6 +288,14 @@ final class OpenApiTest {
                 SESSION + matrix + "/histograms",
                 "200",
                 api.get(path + "/parameters/wte/histograms"));
+        String anatomy = SESSION + "/anatomy";
+        assertDescribed("get", anatomy, "200", api.get(path + "/anatomy"));
+        assertDescribed(
+                "get",
+                anatomy + "/tensors/{tensor}",
+                "200",
+                api.get(path + "/anatomy/tensors/wte"));
+        assertDescribed("get", anatomy + "/graph", "200", api.get(path + "/anatomy/graph"));
         assertDescribed("get", "/api/v1/sessions", "200", api.get("/sessions"));
         assertDescribed("get", "/api/v1/limits", "200", api.get("/limits"));
         assertDescribed("post", "/api/v1/tickets", "200", api.post("/tickets"));

@@ -2,8 +2,6 @@ package dev.microgpt.engine.scalar;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.Arrays;
-
 /// A number that remembers how it was computed, so that derivatives can be taken of it.
 ///
 /// Every operation makes a new node of a graph. [#backward()] on the last node adds to each node's
@@ -29,25 +27,31 @@ public final class Value {
 
     private final @Nullable Value right;
 
-    /// d(this)/d(left) and d(this)/d(right) at the time of the operation.
+    /// d(this)/d(left) at the time of the operation.
     private final double leftGrad;
 
+    /// The same of the right one; of a power, which has none, the exponent.
     private final double rightGrad;
 
-    /// Set only while [#backward()] orders the graph.
-    private boolean visited;
+    /// A byte: a reference would make every number of a graph larger by 8 bytes.
+    private final byte op;
+
+    /// Set only while a [Topology] orders the graph.
+    boolean visited;
 
     /// A leaf: an input or a parameter.
     public Value(double data) {
-        this(data, null, 0, null, 0);
+        this(Op.LEAF, data, null, 0, null, 0);
     }
 
     private Value(
+            Op op,
             double data,
             @Nullable Value left,
             double leftGrad,
             @Nullable Value right,
             double rightGrad) {
+        this.op = op.code;
         this.data = data;
         this.left = left;
         this.leftGrad = leftGrad;
@@ -75,8 +79,38 @@ public final class Value {
         grad = 0;
     }
 
+    /// How it was computed.
+    public Op op() {
+        return Op.of(op);
+    }
+
+    /// The exponent of a power.
+    ///
+    /// @throws IllegalStateException if it is none
+    public double exponent() {
+        if (op() != Op.POW) {
+            throw new IllegalStateException("it is no power: " + op());
+        }
+        return rightGrad;
+    }
+
+    /// What it was computed from: none, one or two.
+    ///
+    /// @param index 0 or 1
+    /// @return null where there are not so many
+    public @Nullable Value operand(int index) {
+        return index == 0 ? left : right;
+    }
+
+    /// The derivative with respect to an operand, with the other one held fast.
+    ///
+    /// @param index of an operand
+    public double localGrad(int index) {
+        return index == 0 ? leftGrad : rightGrad;
+    }
+
     public Value add(Value other) {
-        return new Value(data + other.data, this, 1, other, 1);
+        return new Value(Op.ADD, data + other.data, this, 1, other, 1);
     }
 
     public Value add(double other) {
@@ -84,7 +118,7 @@ public final class Value {
     }
 
     public Value mul(Value other) {
-        return new Value(data * other.data, this, other.data, other, data);
+        return new Value(Op.MUL, data * other.data, this, other.data, other, data);
     }
 
     public Value mul(double other) {
@@ -94,22 +128,22 @@ public final class Value {
     /// This number to a constant power.
     public Value pow(double exponent) {
         double local = exponent * StrictMath.pow(data, exponent - 1); // d(x^n)/dx = n x^(n-1)
-        return unary(StrictMath.pow(data, exponent), local);
+        return new Value(Op.POW, StrictMath.pow(data, exponent), this, local, null, exponent);
     }
 
     /// The natural logarithm.
     public Value log() {
-        return unary(StrictMath.log(data), 1 / data);
+        return unary(Op.LOG, StrictMath.log(data), 1 / data);
     }
 
     public Value exp() {
         double result = StrictMath.exp(data);
-        return unary(result, result);
+        return unary(Op.EXP, result, result);
     }
 
     /// max(0, x); its derivative at 0 counts as 0.
     public Value relu() {
-        return unary(Math.max(0, data), data > 0 ? 1 : 0);
+        return unary(Op.RELU, Math.max(0, data), data > 0 ? 1 : 0);
     }
 
     public Value neg() {
@@ -133,8 +167,8 @@ public final class Value {
         return div(new Value(other));
     }
 
-    private Value unary(double result, double localGrad) {
-        return new Value(result, this, localGrad, null, 0);
+    private Value unary(Op how, double result, double localGrad) {
+        return new Value(how, result, this, localGrad, null, 0);
     }
 
     /// Sets this node's gradient to 1 and adds to every node that it was computed from the
@@ -144,11 +178,10 @@ public final class Value {
     /// on the same graph counts the gradients that the first one has left inside it once more. Uses no
     /// recursion: the graph may be as deep as memory allows.
     public void backward() {
-        Topology topology = new Topology();
-        topology.visit(this);
+        Topology topology = Topology.of(this);
         grad = 1;
-        for (int i = topology.size - 1; i >= 0; i--) {
-            Value node = topology.nodes[i];
+        for (int i = topology.size() - 1; i >= 0; i--) {
+            Value node = topology.node(i);
             if (node.left != null) {
                 node.left.grad += node.leftGrad * node.grad; // chain rule
             }
@@ -161,62 +194,5 @@ public final class Value {
     @Override
     public String toString() {
         return "Value(data=" + data + ", grad=" + grad + ")";
-    }
-
-    /// Nodes in depth-first post-order: each one after its operands, as the recursive original
-    /// orders them, so that sums of gradients round alike.
-    private static final class Topology {
-
-        Value[] nodes = new Value[1024];
-        int size;
-
-        /// The path from the root to the node being visited, with the number of operands of each
-        /// that are done.
-        private Value[] path = new Value[256];
-
-        private byte[] done = new byte[256];
-        private int depth;
-
-        void visit(Value root) {
-            enter(root);
-            while (depth > 0) {
-                Value node = path[depth - 1];
-                switch (done[depth - 1]++) {
-                    case 0 -> enter(node.left);
-                    case 1 -> enter(node.right);
-                    default -> {
-                        depth--;
-                        append(node);
-                    }
-                }
-            }
-            for (int i = 0; i < size; i++) {
-                nodes[i].visited = false;
-            }
-        }
-
-        private void enter(@Nullable Value node) {
-            if (node == null || node.visited) {
-                return;
-            }
-            node.visited = true;
-            if (node.left == null) {
-                append(node);
-                return;
-            }
-            if (depth == path.length) {
-                path = Arrays.copyOf(path, 2 * depth);
-                done = Arrays.copyOf(done, 2 * depth);
-            }
-            path[depth] = node;
-            done[depth++] = 0;
-        }
-
-        private void append(Value node) {
-            if (size == nodes.length) {
-                nodes = Arrays.copyOf(nodes, 2 * size);
-            }
-            nodes[size++] = node;
-        }
     }
 }

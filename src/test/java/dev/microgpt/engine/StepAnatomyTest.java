@@ -1,0 +1,280 @@
+package dev.microgpt.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.microgpt.engine.scalar.Graph;
+import dev.microgpt.engine.scalar.Value;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+
+/// A step taken apart is the step that training makes, and each of its numbers is what it says.
+final class StepAnatomyTest {
+
+    private static MicroGpt model(ModelOptions options) {
+        MicroGpt model = SmallModels.ready(options, SmallModels.NAMES);
+        for (int i = 0; i < 5; i++) {
+            model.advance();
+        }
+        return model;
+    }
+
+    static List<ModelOptions> options() {
+        return List.of(
+                SmallModels.options().nEmbd(4).build(),
+                SmallModels.options().nEmbd(4).nLayer(2).blockSize(4).build(),
+                SmallModels.options().nEmbd(4).batchSize(3).build(),
+                SmallModels.options().nEmbd(4).engine(EngineKind.TENSOR).build());
+    }
+
+    private static StepAnatomy.Tensor tensor(StepAnatomy anatomy, String name) {
+        return Objects.requireNonNull(anatomy.tensor(name), name);
+    }
+
+    @Test
+    void tensorsAreNamedInTheOrderOfComputing() {
+        MicroGpt model = model(SmallModels.options().build());
+        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+
+        assertThat(anatomy.names())
+                .containsExactly(
+                        "embedded",
+                        "embedding",
+                        "layer0.attn_norm",
+                        "layer0.attn_q",
+                        "layer0.attn_k",
+                        "layer0.attn_v",
+                        "layer0.head0.logits",
+                        "layer0.head0.weights",
+                        "layer0.head1.logits",
+                        "layer0.head1.weights",
+                        "layer0.attn_out",
+                        "layer0.attn_proj",
+                        "layer0.attn_residual",
+                        "layer0.mlp_norm",
+                        "layer0.mlp_hidden",
+                        "layer0.mlp_relu",
+                        "layer0.mlp_proj",
+                        "layer0.mlp_residual",
+                        "logits",
+                        "probs",
+                        "losses",
+                        "loss",
+                        "wte",
+                        "wpe",
+                        "lm_head",
+                        "layer0.attn_wq",
+                        "layer0.attn_wk",
+                        "layer0.attn_wv",
+                        "layer0.attn_wo",
+                        "layer0.mlp_fc1",
+                        "layer0.mlp_fc2");
+    }
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void isTheStepThatTheReferenceMakes(ModelOptions options) {
+        MicroGpt model = model(options);
+        TrainingStep training = model.stepAfter(model.state());
+        StepAnatomy anatomy = training.takeApart(0);
+        StepAnatomy again = training.takeApart(0);
+        ScalarEngine engine = reference(model);
+        int[][] batch = new int[options.batchSize()][];
+        Arrays.setAll(batch, training::tokens);
+
+        double loss =
+                engine.trainStep(batch, model.step(), options.learningRateAt(model.step()), null);
+
+        assertThat(anatomy.batchLoss()).isEqualTo(loss).isEqualTo(again.batchLoss());
+        assertThat(parameters(anatomy, StepAnatomy.Update::after)).containsExactly(engine.params());
+        assertThat(parameters(anatomy, StepAnatomy.Update::m))
+                .containsExactly(engine.firstMoments());
+        assertThat(parameters(anatomy, StepAnatomy.Update::v))
+                .containsExactly(engine.secondMoments());
+        assertThat(anatomy.gradients()).containsExactly(reference(model).gradients(batch));
+        assertThat(training.step()).isEqualTo(model.step() + 1);
+        assertThat(training.documents()).isEqualTo(model.trainStep(false).docs());
+    }
+
+    private static ScalarEngine reference(MicroGpt model) {
+        ModelState state = model.state();
+        ModelOptions options = model.options().withEngine(EngineKind.SCALAR);
+        int vocabSize = model.corpus().tokenizer().vocabSize();
+        ScalarEngine engine = new ScalarEngine(options, vocabSize, state.params());
+        engine.setMoments(state.m(), state.v());
+        return engine;
+    }
+
+    private interface Part {
+        double[][] of(StepAnatomy.Update update);
+    }
+
+    private static double[] parameters(StepAnatomy anatomy, Part part) {
+        return anatomy.matrices().stream()
+                .map(matrix -> tensor(anatomy, matrix.name()).update())
+                .flatMap(update -> Arrays.stream(part.of(Objects.requireNonNull(update))))
+                .flatMapToDouble(Arrays::stream)
+                .toArray();
+    }
+
+    /// Computes all numbers of the graph anew from the leaves, with one of them changed.
+    private static double root(StepAnatomy anatomy, int changed, double by) {
+        Graph graph = anatomy.graph();
+        double[] numbers = new double[graph.size()];
+        for (int id = 0; id < numbers.length; id++) {
+            Value node = graph.node(id);
+            int[] operands = graph.operands(id);
+            double a = operands.length > 0 ? numbers[operands[0]] : node.data();
+            double b = operands.length > 1 ? numbers[operands[1]] : 0;
+            numbers[id] =
+                    switch (node.op()) {
+                        case LEAF -> a;
+                        case ADD -> a + b;
+                        case MUL -> a * b;
+                        case POW -> Math.pow(a, node.exponent());
+                        case LOG -> Math.log(a);
+                        case EXP -> Math.exp(a);
+                        case RELU -> Math.max(0, a);
+                    };
+            if (id == changed) {
+                numbers[id] += by;
+            }
+        }
+        return numbers[anatomy.root()];
+    }
+
+    @Test
+    void theGradientOfEveryNumberIsTheFiniteDifference() {
+        MicroGpt model = model(SmallModels.options().nEmbd(4).blockSize(3).build());
+        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+        assertThat(root(anatomy, 0, 0)).isCloseTo(anatomy.batchLoss(), within(1e-14));
+
+        int compared = 0;
+        for (int id = 0; id < anatomy.graph().size(); id++) {
+            Value node = anatomy.graph().node(id);
+            double h = 1e-6 * Math.max(1e-2, Math.abs(node.data()));
+            double slope = (root(anatomy, id, h) - root(anatomy, id, -h)) / (2 * h);
+            double scale = Math.max(1, Math.abs(slope));
+            assertThat(node.grad())
+                    .as("%s %s at %s", id, node.op(), anatomy.place(id))
+                    .isCloseTo(slope, within(1e-5 * scale));
+            compared++;
+        }
+        assertThat(compared).isGreaterThan(1000);
+    }
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void everyNumberOfEveryTensorIsInTheGraph(ModelOptions options) {
+        MicroGpt model = model(options);
+        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+
+        for (String name : anatomy.names()) {
+            StepAnatomy.Tensor tensor = tensor(anatomy, name);
+            for (int row = 0; row < tensor.values().length; row++) {
+                for (int column = 0; column < tensor.values()[row].length; column++) {
+                    var place = new StepAnatomy.Place(name, row, column);
+                    int id = anatomy.idOf(place);
+                    Value node = anatomy.graph().node(id);
+                    assertThat(node.data()).isEqualTo(tensor.values()[row][column]);
+                    assertThat(node.grad()).isEqualTo(tensor.gradients()[row][column]);
+                    assertThat(anatomy.place(id)).isEqualTo(place);
+                }
+            }
+        }
+    }
+
+    @Test
+    void theNumbersOfTheForwardPassAreThoseOfItsTrace() {
+        MicroGpt model = model(SmallModels.options().build());
+        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+        List<Trace> traces = model.trainStep().vizData();
+
+        for (int t = 0; t < traces.size(); t++) {
+            assertThat(tensor(anatomy, "embedding").values()[t])
+                    .containsExactly(traces.get(t).embedding());
+            assertThat(tensor(anatomy, "layer0.head1.weights").values()[t])
+                    .containsExactly(traces.get(t).attentionWeights()[0][1]);
+            assertThat(tensor(anatomy, "layer0.mlp_hidden").values()[t])
+                    .containsExactly(traces.get(t).mlpActivations()[0]);
+        }
+    }
+
+    @Test
+    void aParameterTellsWhatAdamMakesOfIt() {
+        MicroGpt model = model(SmallModels.options().build());
+        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+        int id = anatomy.idOf(new StepAnatomy.Place("layer0.mlp_fc1", 3, 2));
+
+        var update = Objects.requireNonNull(anatomy.update(id));
+
+        assertThat(update.mHat()).isCloseTo(update.m() / (1 - Math.pow(0.85, 6)), within(1e-12));
+        assertThat(update.vHat()).isCloseTo(update.v() / (1 - Math.pow(0.99, 6)), within(1e-12));
+        assertThat(update.after())
+                .isEqualTo(
+                        update.before()
+                                - update.learningRate()
+                                        * update.mHat()
+                                        / (Math.sqrt(update.vHat()) + 1e-8));
+        assertThat(anatomy.update(anatomy.root())).isNull();
+    }
+
+    @Test
+    void aPlaceThatIsNotThereIsRefused() {
+        MicroGpt model = model(SmallModels.options().build());
+        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Place("wte", 99, 0)))
+                .withMessageContaining("row must be from 0 to");
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Place("loss", 0, 1)))
+                .withMessageContaining("column must be from 0 to 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Place("wqe", 0, 0)));
+        assertThat(anatomy.tensor("wqe")).isNull();
+    }
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void theFastEngineAgrees(ModelOptions options) {
+        MicroGpt model = model(options);
+        TrainingStep training = model.stepAfter(model.state());
+
+        Agreement agreement = training.agreement(training.takeApart(0));
+
+        assertThat(agreement.tensorLoss()).isCloseTo(agreement.scalarLoss(), within(1e-5));
+        assertThat(agreement.gradientDifference()).isBetween(0.0, 1e-4);
+    }
+
+    @ParameterizedTest
+    @MethodSource("options")
+    void theSizeOfTheGraphIsKnownBefore(ModelOptions options) {
+        MicroGpt model = model(options);
+        TrainingStep training = model.stepAfter(model.state());
+
+        double estimate = training.estimateNodes(0) + model.numParams();
+
+        assertThat((double) training.takeApart(0).graph().size())
+                .isBetween(estimate / 2, 1.2 * estimate);
+    }
+
+    @Test
+    void takingApartChangesNothing() {
+        MicroGpt model = model(SmallModels.options().build());
+        MicroGpt other = model.copy();
+        TrainingStep training = model.stepAfter(model.state());
+        training.agreement(training.takeApart(0));
+
+        assertThat(model.trainStep(false).loss()).isEqualTo(other.trainStep(false).loss());
+        assertThat(model.trainStep(false).loss()).isEqualTo(other.trainStep(false).loss());
+    }
+}
