@@ -116,6 +116,12 @@ export const api = {
   positions: (name, query) => call('GET', at(name, '/positions'), { query }),
   /** {uniform, unigram, bigram}, in nats; the last one may be absent. */
   baselines: (name) => call('GET', at(name, '/baselines')),
+  /** One training step taken apart; `query` is {step, document}. */
+  anatomy: (name, query, signal) => call('GET', at(name, '/anatomy'), { query, signal }),
+  /** {name, formula, values, gradients} and, of parameters, {m, v, after}, each row by row. */
+  anatomyTensor: (name, tensor, query, signal) => call('GET', at(name, `/anatomy/tensors/${tensor}`), { query, signal }),
+  /** `query` is {step, node} or {step, tensor, row, column}, and {direction, limit, cursor}. */
+  anatomyGraph: (name, query, signal) => call('GET', at(name, '/anatomy/graph'), { query, signal }),
   matrices: async (name) => (await call('GET', at(name, '/parameters'))).matrices,
   /** `query` is {kind: weight, gradient, m or v; step}; the reply {name, rows, columns, kind, step, values}. */
   parameters: (name, matrix, query, signal) => call('GET', at(name, `/parameters/${matrix}`), { query, signal }),

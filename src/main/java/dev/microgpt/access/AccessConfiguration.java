@@ -56,6 +56,9 @@ class AccessConfiguration {
     private static final String[] PUBLIC = {
         "/",
         "/s/*",
+        "/s/*/lab",
+        "/s/*/tour",
+        "/compare",
         "/js/**",
         "/css/**",
         "/img/**",

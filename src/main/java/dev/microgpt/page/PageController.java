@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import java.io.IOException;
 
 /// The pages: a head that is the same for all, and a module that does the rest in the browser. They
-/// hold nothing that a user has written; what session `/s/{name}` shows, its module reads from the URL.
+/// hold nothing that a user has written; which session they show, their modules read from the URL.
 @Controller
 class PageController {
 
@@ -22,6 +22,9 @@ class PageController {
     private final ImportMap importMap;
     private final byte[] sessions;
     private final byte[] live;
+    private final byte[] lab;
+    private final byte[] tour;
+    private final byte[] compare;
     private final String policy;
 
     PageController() throws IOException {
@@ -30,6 +33,9 @@ class PageController {
         importMap = ImportMap.read();
         sessions = page("Sessions", "sessions");
         live = page("Live", "live");
+        lab = page("Lab", "lab");
+        tour = page("Tour", "tour");
+        compare = page("Compare", "compare");
         policy = policy(importMap);
     }
 
@@ -65,6 +71,21 @@ class PageController {
     @GetMapping("/s/{name}")
     ResponseEntity<byte[]> live() {
         return reply(live);
+    }
+
+    @GetMapping("/s/{name}/lab")
+    ResponseEntity<byte[]> lab() {
+        return reply(lab);
+    }
+
+    @GetMapping("/s/{name}/tour")
+    ResponseEntity<byte[]> tour() {
+        return reply(tour);
+    }
+
+    @GetMapping("/compare")
+    ResponseEntity<byte[]> compare() {
+        return reply(compare);
     }
 
     private ResponseEntity<byte[]> reply(byte[] page) {

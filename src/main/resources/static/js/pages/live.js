@@ -19,6 +19,7 @@ import '../live/timeline.js';
 import '../live/transport.js';
 import '../ui/header.js';
 import '../ui/help.js';
+import '../ui/session-nav.js';
 
 const KEYS = [
   ['space', 'train, pause or resume'], ['.', 'one step'], [':', 'ten steps'],
@@ -211,6 +212,7 @@ class LivePage extends LitElement {
       <div class="top">
         <h1>${this.name}</h1>
         <span class="chip ${state}">${state}</span>
+        <mg-session-nav name=${this.name} page="live"></mg-session-nav>
         ${stream.state === 'lost' ? html`<span class="chip lost">not connected</span>` : nothing}
         <p class="facts">
           ${numParams ? html`<span>${count(numParams)} parameters</span> <span>${count(numDocs)} documents</span>

@@ -35,7 +35,14 @@ final class RoutesTest {
 
     /// What everybody may see: pages without anybody's data, and whether the service is well.
     private static final Set<String> PUBLIC =
-            Set.of("GET /", "GET /s/{name}", "GET /actuator/health", "GET /actuator/health/**");
+            Set.of(
+                    "GET /",
+                    "GET /s/{name}",
+                    "GET /s/{name}/lab",
+                    "GET /s/{name}/tour",
+                    "GET /compare",
+                    "GET /actuator/health",
+                    "GET /actuator/health/**");
 
     /// What makes a session of the caller's own, though another has one of that name.
     private static final Set<String> MAKING =

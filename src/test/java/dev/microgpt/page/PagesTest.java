@@ -44,7 +44,8 @@ final class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/s/names", "/s/nobody"})
+    @ValueSource(
+            strings = {"/", "/s/names", "/s/nobody", "/s/names/lab", "/s/names/tour", "/compare"})
     void pagesLetNoScriptRunThatIsNotOurs(String path) {
         Reply page = get(path);
         String policy = page.header("Content-Security-Policy");
