@@ -32,7 +32,8 @@ async function problemOf(response) {
   return { status: response.status, code: 'unknown', detail: `The server answered ${response.status}` };
 }
 
-async function call(method, path, { body, query, signal } = {}) {
+/** The response to a call, unless it is an error. */
+async function send(method, path, { body, query, signal, accept } = {}) {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value !== undefined && value !== null) {
@@ -41,6 +42,9 @@ async function call(method, path, { body, query, signal } = {}) {
   }
   const url = ROOT + path + (parameters.size > 0 ? `?${parameters}` : '');
   const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  if (accept !== undefined) {
+    headers.Accept = accept;
+  }
   const key = apiKey();
   if (key !== null) {
     headers.Authorization = `Bearer ${key}`;
@@ -57,12 +61,39 @@ async function call(method, path, { body, query, signal } = {}) {
     throw new ApiError({ status: 0, code: 'unreachable', detail: 'The server does not answer' });
   }
   if (response.status === 401 && await askForKey(key)) {
-    return call(method, path, { body, query, signal });
+    return send(method, path, { body, query, signal, accept });
   }
   if (!response.ok) {
     throw new ApiError(await problemOf(response));
   }
+  return response;
+}
+
+async function call(method, path, options) {
+  const response = await send(method, path, options);
   return response.status === 204 ? null : response.json();
+}
+
+/** The events of a stream, {event, data}, as they come. */
+async function* eventsOf(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  try {
+    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
+      const blocks = (rest + value).split('\n\n');
+      rest = blocks.pop();
+      for (const block of blocks) {
+        const lines = block.split('\n');
+        const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
+          .map((line) => line.slice(name.length + 1).replace(/^ /, '')).join('\n');
+        if (field('data') !== '') {
+          yield { event: field('event'), data: JSON.parse(field('data')) };
+        }
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => {}); // of a stream that was left early
+  }
 }
 
 const at = (name, rest = '') => `/sessions/${encodeURIComponent(name)}${rest}`;
@@ -106,6 +137,10 @@ export const api = {
   losses: (name, query, signal) => call('GET', at(name, '/losses'), { query, signal }),
   /** With a `seed` or a `step` it changes nothing in the session. */
   generate: async (name, options) => (await call('POST', at(name, '/generate'), { body: options })).samples,
+  /** One text, character by character: {event: 'token', data: {char, tokenId, prob}}, …, {event: 'done', data: sample}. */
+  async* write(name, options, signal) {
+    yield* eventsOf(await send('POST', at(name, '/generate'), { body: options, signal, accept: 'text/event-stream' }));
+  },
   inspect: (name, options) => call('POST', at(name, '/inspect'), { body: options }),
   score: async (name, texts, options = {}) =>
     (await call('POST', at(name, '/score'), { body: { texts, ...options } })).scores,

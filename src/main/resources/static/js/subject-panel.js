@@ -20,7 +20,7 @@ export class SubjectPanel extends Panel {
   /** The keys that it takes, for the help. */
   static keys = [['Tab ← →', 'on the tokens of a text: go from one to the next'], ['Esc', 'let go of the chosen position']];
 
-  static properties = { pointed: { state: true } };
+  static properties = { pointed: { state: true }, isFixed: { attribute: false } };
 
   static styles = [Panel.styles, css`
     .subject { display: inline-flex; align-items: center; gap: var(--space-2); max-width: 100%; font-size: var(--text-s); color: var(--muted); }
@@ -44,6 +44,7 @@ export class SubjectPanel extends Panel {
   constructor() {
     super();
     this.pointed = null; // the position under the pointer or the focus
+    this.isFixed = false; // whether the page alone decides about the text
   }
 
   #subject = null;
@@ -129,8 +130,8 @@ export class SubjectPanel extends Panel {
     return html`
       <span class="subject"><q title=${doc}>${cut}</q>
         <span class="number">${isAbout ? 'about step' : 'step'} ${count(step)}</span>
-        <button aria-pressed=${held} title="Goes on with this document while training takes others"
-          @click=${() => this.#subject.hold(held ? null : doc)}>${held ? 'Held' : 'Hold'}</button></span>`;
+        ${this.isFixed ? nothing : html`<button aria-pressed=${held} title="Goes on with this document while training takes others"
+          @click=${() => this.#subject.hold(held ? null : doc)}>${held ? 'Held' : 'Hold'}</button>`}</span>`;
   }
 
   renderBody() {

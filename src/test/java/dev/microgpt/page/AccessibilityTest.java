@@ -58,6 +58,12 @@ final class AccessibilityTest {
                         view("/s/axe", LAST_PANEL, _ -> {}),
                         view("/s/axe", "mg-help dialog[open]", AccessibilityTest::help),
                         view("/s/axe?at=96", ".bar.past", _ -> {}),
+                        view("/s/axe/lab?text=emma&with=0", "mg-mlp-panel mg-heatmap", _ -> {}),
+                        view(
+                                "/s/axe/lab?show=step&stage=adam&tensor=wte&number=200",
+                                "mg-number h3",
+                                _ -> {}),
+                        view("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot", _ -> {}),
                         view("/s/nobody", ".nothing h1", _ -> {}))
                 .flatMap(view -> Stream.of(in(view, LIGHT, PHONE), in(view, DARK, DESKTOP)));
     }
