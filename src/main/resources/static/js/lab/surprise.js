@@ -6,7 +6,8 @@ import { loss } from '../format.js';
 import { BOS } from '../model/text.js';
 import { controls } from '../ui/styles.js';
 
-const STRONGEST = 6; // nats: a probability of 1 in 400
+const LEVELS = 5; // of colour, all of which text can be read on
+const STRONGEST = 5; // nats: a probability of 1 in 150
 
 /**
  * How surprised the model is by each token that comes, in nats: the natural logarithm of 1 / its probability.
@@ -40,9 +41,8 @@ class Surprise extends LitElement {
     .l0, .l0:hover:not(:disabled) { background: var(--ramp-0); color: var(--ink); }
     .l1, .l1:hover:not(:disabled) { background: var(--ramp-1); color: var(--ink); }
     .l2, .l2:hover:not(:disabled) { background: var(--ramp-2); color: var(--ink); }
-    .l3, .l3:hover:not(:disabled) { background: var(--ramp-3); color: var(--surface); }
-    .l4, .l4:hover:not(:disabled) { background: var(--ramp-4); color: var(--surface); }
-    .l5, .l5:hover:not(:disabled) { background: var(--ramp-5); color: var(--surface); }
+    .l3, .l3:hover:not(:disabled) { background: var(--ramp-4); color: var(--surface); }
+    .l4, .l4:hover:not(:disabled) { background: var(--ramp-5); color: var(--surface); }
     [aria-pressed="true"] { outline: 2px solid var(--data-2); outline-offset: 1px; }
     p { margin-top: var(--space-2); color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
     p strong { color: var(--ink); }
@@ -58,7 +58,7 @@ class Surprise extends LitElement {
     const name = (token) => (token === BOS ? 'the end' : `“${token}”`);
     return html`
       <ol aria-label="Characters, and how surprising each is, in nats">${surprisals.map(({ t, token, prob, surprisal }) => html`
-        <li><button class="l${Math.min(5, Math.floor(6 * surprisal / STRONGEST))}" aria-pressed=${t === chosen}
+        <li><button class="l${Math.min(LEVELS - 1, Math.floor(LEVELS * surprisal / STRONGEST))}" aria-pressed=${t === chosen}
           aria-label="${name(token)}: surprisal ${loss(surprisal)}, probability ${percent(prob)}" title="probability ${percent(prob)}"
           @click=${() => this.dispatchEvent(new CustomEvent('choose', { detail: t }))}>
           <span class="token">${token}</span><span class="nats">${surprisal.toFixed(2)}</span></button></li>`)}</ol>
