@@ -6,6 +6,7 @@ import { api } from '../api.js';
 import { number } from '../format.js';
 import { MAP_KEYS, besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
 import { readAt } from '../model/characters.js';
+import { BOS } from '../model/text.js';
 import { Panel } from '../panel.js';
 import { usualLimit } from '../palette.js';
 import { Question } from '../question.js';
@@ -20,7 +21,7 @@ const MOST_MAPS = 8; // at a time
 class AttentionDifferencePanel extends Panel {
   static heading = 'Difference of attention';
   static about = 'The attention weights of A minus those of B on the typed text, a map a head: a row is a position, a column '
-    + 'one that it attends to. Blue where A attends more, orange where B does. The heads of two sessions that began with different seeds '
+    + 'one that it attends to. Blue where A attends more, orange where B does; ◆ is the token that begins a text. The heads of two sessions that began with different seeds '
     + 'need not mean the same, even if they have the same number.';
   static keys = MAP_KEYS;
 
@@ -157,11 +158,12 @@ class AttentionDifferencePanel extends Panel {
   }
 
   #map({ pair, size, read }, values, limit, head) {
+    const labels = [BOS, ...read.slice(1)];
     return html`
       <figure>
         <figcaption>Head ${head + 1}</figcaption>
         <mg-heatmap .values=${values} .rows=${size} .columns=${size} palette="diverging" .low=${-limit} .high=${limit}
-          .rowLabels=${read} .columnLabels=${read} .cursor=${this.cursor}
+          .rowLabels=${labels} .columnLabels=${labels} .cursor=${this.cursor}
           label="Attention of head ${head + 1}, ${pair[0].name} minus ${pair[1].name}: ${size} positions; the arrow keys move the cursor"
           @cursor=${({ detail }) => this.#moved(head, detail)}></mg-heatmap>
       </figure>`;

@@ -26,7 +26,7 @@ class LossesPanel extends Panel {
     .content { display: flex; flex-direction: column; }
     mg-chart { flex: 1; height: auto; min-height: 340px; }
     .legend { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-4); margin-bottom: var(--space-1); font-size: var(--text-s); }
-    .legend li { display: inline-flex; align-items: center; gap: 6px; min-width: 0; }
+    .legend li { display: inline-flex; align-items: flex-start; gap: 6px; min-width: 0; }
     .legend .name { min-width: 0; overflow-wrap: anywhere; }
     .legend strong { font-variant-numeric: tabular-nums; }
     .empty { display: grid; place-items: center; height: 340px; color: var(--muted); }

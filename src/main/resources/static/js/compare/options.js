@@ -39,9 +39,17 @@ class OptionsPanel extends Panel {
     thead th { vertical-align: bottom; }
     thead .head { display: inline-flex; flex-direction: column; align-items: flex-end; gap: 2px; max-width: 160px; }
     .name { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-    .mark { display: inline-block; width: 1.3em; color: var(--accent); font-weight: 700; }
+    table { border-collapse: separate; border-spacing: 0; } /* so that the names keep their lines while it scrolls */
+    .option { display: flex; }
+    .mark { flex: 0 0 1.3em; color: var(--accent); font-weight: 700; }
     .hint { margin-top: var(--space-2); }
     .empty { color: var(--muted); }
+    @media (max-width: 600px) {
+      table { font-size: var(--text-xs); }
+      th, td { padding: var(--space-1) 3px; }
+      th:first-child { position: sticky; left: 0; z-index: 1; max-width: 112px; background: var(--surface); white-space: normal; }
+      .sign svg { display: none; }
+    }
   `];
 
   /** [{label, texts, differs}], those that differ first. */
@@ -68,7 +76,7 @@ class OptionsPanel extends Panel {
             <th scope="col"><span class="head">${sign(slot)}<span class="name" title=${name}>${name}</span></span></th>`)}</tr></thead>
           <tbody>${rows.map(({ label, texts, differs }) => html`
             <tr class=${differs ? 'differs' : ''}>
-              <th scope="row"><span class="mark">${differs ? html`<span aria-hidden="true">≠</span><span class="visually-hidden">differs: </span>` : nothing}</span>${label}</th>
+              <th scope="row"><span class="option"><span class="mark">${differs ? html`<span aria-hidden="true">≠</span><span class="visually-hidden">differs: </span>` : nothing}</span><span>${label}</span></span></th>
               ${texts.map((text) => html`<td>${text}</td>`)}
             </tr>`)}</tbody>
         </table>

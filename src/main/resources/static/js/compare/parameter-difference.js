@@ -193,7 +193,7 @@ class ParameterDifferencePanel extends Panel {
     const index = row * columns + column;
     const label = this.#rowLabels?.[row];
     const place = this.#isByCharacter ? `Row ${row}, ${label}` : this.#shapes.a.name === 'wpe' ? `Position ${row}` : `Row ${row}`;
-    const text = (value) => number(value, 6).replace('-', '−');
+    const text = (value) => number(value, 6).replace(/^-/, '−');
     return `${place}, column ${column}: ${pair[0].name} ${text(a.values[index])}, ${pair[1].name} ${text(b.values[index])}, `
       + `difference ${signedText(number(values[index], 6))}`;
   }

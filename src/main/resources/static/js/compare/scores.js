@@ -20,12 +20,13 @@ class ScoresPanel extends Panel {
 
   static styles = [Panel.styles, signs, textFormStyles, css`
     .scores { overflow-x: auto; }
-    tbody th { position: static; text-align: left; font-weight: 500; overflow-wrap: anywhere; }
-    .who { display: flex; align-items: center; gap: 6px; }
+    tbody th { position: static; text-align: left; font-weight: 500; }
+    .who { display: flex; align-items: center; gap: 6px; min-width: 90px; overflow-wrap: anywhere; }
     td.words { text-align: left; }
     .best { font-weight: 600; color: var(--good); white-space: nowrap; }
     .empty, .hint { margin-top: var(--space-2); }
     .empty { color: var(--muted); }
+    @media (max-width: 600px) { th, td { padding-inline: 3px; } .sign svg { display: none; } }
   `];
 
   #scores = new Questions(this, (entry, signal) => this.#ask(entry, signal));

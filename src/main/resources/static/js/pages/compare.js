@@ -22,10 +22,8 @@ const KEYS = [
   ['a', 'choose a session to add'], ['x', 'losses over the next axis'], ['w', 'write: go to the prompt'],
   ['s', 'swap A and B of the differences'], ...MAP_KEYS, ['?', 'this help'],
 ];
-const PANELS = [ // columns of 12
-  ['mg-compare-losses', 12], ['mg-compare-options', 6], ['mg-compare-forks', 6], ['mg-compare-texts', 6],
-  ['mg-compare-scores', 6], ['mg-compare-parameters', 6], ['mg-compare-attention', 6],
-];
+const PANELS = ['losses', 'options', 'forks', 'texts', 'scores', 'parameters', 'attention'];
+const WIDE = { losses: 0, options: 5, forks: 5, texts: 5, scores: 5 }; // as wide as the page from so many sessions on
 
 class ComparePage extends LitElement {
   static properties = { revision: { state: true } };
@@ -38,12 +36,12 @@ class ComparePage extends LitElement {
     .intro { max-width: 60ch; margin-bottom: var(--space-4); color: var(--muted); }
     .grid { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: var(--space-4); align-items: stretch; }
     .cell { min-width: 0; min-height: 120px; grid-column: span 12; }
-    @media (min-width: 1000px) { .cell[data-columns="6"] { grid-column: span 6; } }
+    @media (min-width: 1000px) { .cell:not(.wide) { grid-column: span 6; } }
     @media (max-width: 600px) { main { padding-inline: var(--space-4); } }
   `];
 
   #compared = new Compared();
-  #panels = PANELS.map(([tag, columns]) => ({ element: document.createElement(tag), columns }));
+  #panels = PANELS.map((name) => ({ name, element: document.createElement(`mg-compare-${name}`) }));
   #unbind = null;
 
   connectedCallback() {
@@ -76,7 +74,7 @@ class ComparePage extends LitElement {
   };
 
   #panel(name) {
-    return this.#panels.find(({ element }) => element.localName === `mg-compare-${name}`).element;
+    return this.#panels.find((panel) => panel.name === name).element;
   }
 
   #help() {
@@ -95,7 +93,7 @@ class ComparePage extends LitElement {
           and how two of them differ inside.</p>` : nothing}
         <mg-compare-picker .live=${this.#compared} .revision=${this.revision}></mg-compare-picker>
         <div class="grid" ?hidden=${entries.length === 0}>
-          ${this.#panels.map(({ element, columns }) => html`<div class="cell" data-columns=${columns}>${element}</div>`)}
+          ${this.#panels.map(({ name, element }) => html`<div class="cell ${entries.length >= WIDE[name] ? 'wide' : ''}">${element}</div>`)}
         </div>
       </main>
       <mg-help .keys=${KEYS}>

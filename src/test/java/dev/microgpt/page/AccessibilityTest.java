@@ -27,6 +27,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -37,6 +38,11 @@ final class AccessibilityTest {
 
     private static final int TALL = 9000;
     private static final String LAST_PANEL = "mg-parameters-panel mg-heatmap";
+    private static final String COMPARED =
+            "/compare?s=axe,axe-fork,axe-small,nobody&text=emma&b=axe-fork&axis=documents";
+    private static final String LAST_DIFFERENCE = "mg-compare-attention mg-heatmap";
+    private static final String FIRST_SIGNS =
+            "mg-session-card a, " + LAST_PANEL + ", .nothing a, mg-compare-picker form";
 
     private final Api api;
     private final Browser browser;
@@ -46,6 +52,11 @@ final class AccessibilityTest {
         this.browser = browser;
         api.initSixNames("axe");
         api.step("axe", 200);
+        api.init("axe-small", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
+        if (api.get("/sessions/axe-fork").status() == 404) {
+            api.post("/sessions/axe/fork", Map.of("name", "axe-fork", "step", 100)).ok();
+            api.step("axe-fork", 50);
+        }
     }
 
     static Stream<Arguments> views() {
@@ -58,7 +69,10 @@ final class AccessibilityTest {
                         view("/s/axe", LAST_PANEL, _ -> {}),
                         view("/s/axe", "mg-help dialog[open]", AccessibilityTest::help),
                         view("/s/axe?at=96", ".bar.past", _ -> {}),
-                        view("/s/nobody", ".nothing h1", _ -> {}))
+                        view("/s/nobody", ".nothing h1", _ -> {}),
+                        view("/compare", "mg-compare-picker form", _ -> {}),
+                        view(COMPARED, LAST_DIFFERENCE, _ -> {}),
+                        view(COMPARED, "mg-help dialog[open]", AccessibilityTest::help))
                 .flatMap(view -> Stream.of(in(view, LIGHT, PHONE), in(view, DARK, DESKTOP)));
     }
 
@@ -87,7 +101,7 @@ final class AccessibilityTest {
             Page page = tab.page();
             page.setViewportSize(width, TALL); // what has never been in sight shows nothing
             page.navigate(path);
-            page.locator("mg-session-card a, " + LAST_PANEL + ", .nothing a").first().waitFor();
+            page.locator(FIRST_SIGNS).first().waitFor();
             opening.accept(page);
             page.locator(sign).first().waitFor();
 
