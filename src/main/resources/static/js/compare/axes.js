@@ -5,7 +5,7 @@ import { plural } from '../format.js';
 export const AXES = {
   step: { label: 'step', name: 'step' },
   documents: { label: 'documents seen', name: 'documents seen' },
-  time: { label: 'time in training', name: 'seconds in training' },
+  time: { label: 'time in training', name: 'time in training', column: 'seconds in training' },
 };
 
 /** Documents seen after so many steps; null if the first steps are not in the schedule, as of an imported model. */

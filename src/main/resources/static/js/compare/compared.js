@@ -16,7 +16,7 @@ const KEPT = 2048;
 class Entry {
   status = 'loading'; // then present or absent
   view = null; // as GET /sessions has it
-  readAt = 0; // when that was, as Date.now() has it
+  readAt = 0; // when that was, by the clock of the browser
   history = null;
   losses = new LossStore(KEPT);
   trouble = null; // the error of the last call
@@ -126,8 +126,12 @@ export class Compared extends EventTarget {
   }
 
   remove(name) {
-    const entry = this.entry(name);
-    this.#slots[entry.slot] = null;
+    this.#slots[this.entry(name).slot] = null;
+    for (const one of ['a', 'b']) {
+      if (queryValue(one) === name) {
+        setQuery({ [one]: null });
+      }
+    }
     this.#chosen();
   }
 

@@ -211,8 +211,10 @@ class ForksPanel extends Panel {
     const drawn = this.live === undefined ? [] : this.#drawn();
     return drawn.length === 0 ? null : {
       columns: ['fork', 'parent', 'step', 'loss of the fork', 'loss of its parent', 'difference'],
-      rows: drawn.flatMap(({ child, parent, points }) =>
-        points.map(([step, difference, own, others]) => [child.name, parent.name, step, loss(own), loss(others), signed(difference)])),
+      get rows() { // only when somebody looks
+        return drawn.flatMap(({ child, parent, points }) =>
+          points.map(([step, difference, own, others]) => [child.name, parent.name, step, loss(own), loss(others), signed(difference)]));
+      },
     };
   }
 }

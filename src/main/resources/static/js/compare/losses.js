@@ -89,7 +89,7 @@ class LossesPanel extends Panel {
   renderControls() {
     return html`
       <label>Over
-        <select @change=${(event) => this.#choose(event.target.value)}>
+        <select aria-label="Losses over" @change=${(event) => this.#choose(event.target.value)}>
           ${Object.entries(AXES).map(([name, { label }]) => html`<option value=${name} ?selected=${name === this.axis}>${label}</option>`)}
         </select>
       </label>
@@ -131,7 +131,7 @@ class LossesPanel extends Panel {
       xAxis: axis({
         id: 'x', type: 'value', min: 0, max: Math.max(...drawn.map(({ points }) => points.at(-1)[0])) || 1,
         name: AXES[this.axis].name, nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
-        axisLabel: { ...label, formatter: compact },
+        axisLabel: { ...label, formatter: this.axis === 'time' ? duration : compact },
       }),
       yAxis: axis({
         id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, axisLabel: { ...label, formatter: (value) => number(value) },
@@ -158,7 +158,7 @@ class LossesPanel extends Panel {
     const curves = this.#curves;
     const isOverSteps = this.axis === 'step';
     return curves.length === 0 ? null : {
-      columns: ['session', 'step', !isOverSteps && AXES[this.axis].name, `average over ${this.live.span}`].filter(Boolean),
+      columns: ['session', 'step', !isOverSteps && (AXES[this.axis].column ?? AXES[this.axis].name), `average over ${this.live.span}`].filter(Boolean),
       get rows() { // only when somebody looks
         return curves.flatMap(({ entry, points }) => points.map(([x, average, step]) =>
           [entry.name, step, ...(isOverSteps ? [] : [number(x, 6)]), loss(average)]));

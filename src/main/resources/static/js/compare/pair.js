@@ -41,7 +41,8 @@ export function pairObstacle({ pair, entries }) {
   if (pair === null) {
     return entries.length < 2 ? 'Choose two sessions to see how they differ.' : 'Of these sessions there are not two to compare.';
   }
-  return obstacle(pair[0]) ?? obstacle(pair[1]);
+  const entry = pair.find((each) => obstacle(each) !== null);
+  return entry === undefined ? null : `${entry.name}: ${obstacle(entry)}`;
 }
 
 /** Numbers with a true minus sign. */

@@ -64,5 +64,8 @@ export function obstacle({ name, status, view }) {
   if (status === 'loading') {
     return 'Asking …';
   }
+  if (view.state === 'failed') {
+    return 'It has failed: its numbers are not finite any more.';
+  }
   return view.vocabSize ? null : 'It has no documents yet.';
 }

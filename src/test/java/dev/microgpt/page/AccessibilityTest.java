@@ -53,10 +53,9 @@ final class AccessibilityTest {
         api.initSixNames("axe");
         api.step("axe", 200);
         api.init("axe-small", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
-        if (api.get("/sessions/axe-fork").status() == 404) {
-            api.post("/sessions/axe/fork", Map.of("name", "axe-fork", "step", 100)).ok();
-            api.step("axe-fork", 50);
-        }
+        api.delete("/sessions/axe-fork");
+        api.post("/sessions/axe/fork", Map.of("name", "axe-fork", "step", 100)).ok();
+        api.step("axe-fork", 50);
     }
 
     static Stream<Arguments> views() {

@@ -150,8 +150,7 @@ final class ComparePageTest {
             Page page = tab.page();
             page.navigate("/compare?s=cmp-run,cmp-steps");
             assertThat(of(page, "picker", "cmp-run")).containsText("step 50");
-            page.getByLabel("Over", new Page.GetByLabelOptions().setExact(true))
-                    .selectOption("time");
+            page.getByLabel("Losses over").selectOption("time");
             assertThat(of(page, "losses", "cmp-steps"))
                     .containsText("30 steps of it were trained outside of runs");
             page.waitForCondition(() -> Json.strings(lines(page)).equals(List.of("cmp-run")));
@@ -330,12 +329,12 @@ final class ComparePageTest {
     @Test
     void nothingIsCutOffOnAPhone() {
         init("cmp-phone-a", 10);
-        init("cmp-phone-with-a-name-as-long-as-a-name-of-a-session-may-be-63-abc", 10);
+        init("cmp-phone-with-a-name-as-long-as-one-of-a-session-may-be-at-all", 10);
         try (Tab tab = Tab.openPhone(browser, api.port())) {
             Page page = tab.page();
             page.setViewportSize(Tab.PHONE, TALL);
             page.navigate(
-                    "/compare?text=emma&s=cmp-phone-a,cmp-phone-with-a-name-as-long-as-a-name-of-a-session-may-be-63-abc");
+                    "/compare?text=emma&s=cmp-phone-a,cmp-phone-with-a-name-as-long-as-one-of-a-session-may-be-at-all");
             assertThat(panel(page, "attention").locator("mg-heatmap").first()).isVisible();
             assertThat(panel(page, "parameters").locator("mg-heatmap")).isVisible();
             assertThat(page.evaluate("() => document.documentElement.scrollWidth"))
