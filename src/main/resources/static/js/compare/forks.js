@@ -161,7 +161,7 @@ class ForksPanel extends Panel {
     const min = Math.min(...drawn.map(({ from }) => from));
     const max = Math.max(...drawn.map(({ points }) => points.at(-1)[0]));
     return {
-      grid: { left: 56, right: 34, top: 26, bottom: 42 },
+      grid: { left: 56, right: 34, top: 36, bottom: 42 },
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
@@ -177,24 +177,24 @@ class ForksPanel extends Panel {
         color: theme.colour(colourOf(fork.child.slot)), lineStyle: { width: 2, type: lineType(fork.child.slot) },
         labelLayout: { moveOverlap: 'shiftY' },
         endLabel: { show: true, formatter: `${fork.child.slot + 1}`, color: theme.colour('--ink'), fontWeight: 600, fontSize: 12 },
-        markLine: this.#marks(fork, i === 0),
+        markLine: this.#marks(fork, i),
       })),
     };
   }
 
-  /** Where there was steering, and once the line of no difference. */
-  #marks(fork, isFirst) {
+  /** Where there was steering, in two rows of words, and once the line of no difference. */
+  #marks(fork, index) {
     const muted = theme.colour('--muted');
     const centre = (fork.from + fork.to) / 2;
-    const steered = this.#steerings(fork).map(({ entry, event }) => ({
+    const steered = this.#steerings(fork).map(({ entry, event }, i) => ({
       xAxis: event.step,
-      label: { formatter: `${entry.slot + 1} steered`, align: event.step < centre ? 'left' : 'right' },
+      label: { formatter: `${entry.slot + 1} steered`, align: event.step < centre ? 'left' : 'right', distance: 3 + 13 * ((i + index) % 2) },
     }));
     const zero = { yAxis: 0, lineStyle: { type: 'solid', color: muted }, label: { show: false } };
     return {
-      silent: true, animation: false, symbol: 'none', data: [...(isFirst ? [zero] : []), ...steered],
+      silent: true, animation: false, symbol: 'none', data: [...(index === 0 ? [zero] : []), ...steered],
       lineStyle: { color: muted, type: 'dotted', width: 1 },
-      label: { color: muted, fontSize: 11, position: 'end', distance: 3 },
+      label: { color: muted, fontSize: 11, position: 'end' },
     };
   }
 

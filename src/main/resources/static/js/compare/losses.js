@@ -14,13 +14,16 @@ import { spanControl, spanStyles } from './span.js';
 
 const POINTS = 500; // of a curve
 
+/** Small models make many steps in a second. */
+const timeText = (seconds) => (seconds < 1 ? `${number(seconds, 2)} s` : duration(seconds));
+
 class LossesPanel extends Panel {
   static heading = 'Losses';
   static about = 'Moving averages of the mean cross-entropy in nats, before each update. Over documents, sessions are compared '
     + 'that have seen as many: a step takes as many of them as a batch has. Over time, only that of runs counts, without their '
     + 'pauses; between two events of a run it is spread evenly, and what a fork has from its parent has none.';
 
-  static properties = { axis: { state: true }, logLoss: { state: true } };
+  static properties = { axis: { state: true }, logAxis: { state: true }, logLoss: { state: true } };
 
   static styles = [Panel.styles, signs, spanStyles, css`
     .content { display: flex; flex-direction: column; }
@@ -38,7 +41,8 @@ class LossesPanel extends Panel {
   constructor() {
     super();
     this.axis = Object.hasOwn(AXES, queryValue('axis') ?? '') ? queryValue('axis') : 'step';
-    this.logLoss = queryValue('log') === 'y';
+    this.logAxis = queryValue('log')?.includes('x') ?? false;
+    this.logLoss = queryValue('log')?.includes('y') ?? false;
   }
 
   /** To the axis after this one. */
@@ -66,9 +70,9 @@ class LossesPanel extends Panel {
       return { entry, points: [], missing: 'no step has been trained yet' };
     }
     const { placeOf, missing } = this.#places(history, view, readAt);
-    const buckets = losses.points(POINTS);
+    const buckets = losses.points(POINTS, {}, this.logAxis);
     const averages = movingAverage(buckets, this.live.span);
-    const points = missing ? [] : buckets.map(({ to }, i) => [placeOf(to), averages[i], to]).filter(([x]) => x !== null);
+    const points = missing ? [] : buckets.map(({ to }, i) => [placeOf(to), averages[i], to]).filter(([x]) => x !== null && (x > 0 || !this.logAxis));
     return { entry, points, missing: points.length > 0 ? null : missing ?? 'it has no step of its own yet', newest: averages.at(-1) };
   }
 
@@ -87,6 +91,11 @@ class LossesPanel extends Panel {
   }
 
   renderControls() {
+    const toggle = (name, label) => html`
+      <label><input type="checkbox" .checked=${this[name]} @change=${(event) => {
+        this[name] = event.target.checked;
+        setQuery({ log: (this.logAxis ? 'x' : '') + (this.logLoss ? 'y' : '') || null });
+      }}>${label}</label>`;
     return html`
       <label>Over
         <select aria-label="Losses over" @change=${(event) => this.#choose(event.target.value)}>
@@ -94,8 +103,7 @@ class LossesPanel extends Panel {
         </select>
       </label>
       ${spanControl(this.live)}
-      <label><input type="checkbox" .checked=${this.logLoss}
-        @change=${(event) => { this.logLoss = event.target.checked; setQuery({ log: this.logLoss ? 'y' : null }); }}>log loss</label>`;
+      ${toggle('logAxis', 'log axis')} ${toggle('logLoss', 'log loss')}`;
   }
 
   renderBody() {
@@ -110,7 +118,7 @@ class LossesPanel extends Panel {
   }
 
   #placeText(x) {
-    return this.axis === 'time' ? duration(x) : count(x);
+    return this.axis === 'time' ? timeText(x) : count(x);
   }
 
   #inWords(drawn) {
@@ -129,9 +137,10 @@ class LossesPanel extends Panel {
         formatter: (items) => this.#tip(drawn, items),
       }),
       xAxis: axis({
-        id: 'x', type: 'value', min: 0, max: Math.max(...drawn.map(({ points }) => points.at(-1)[0])) || 1,
+        id: 'x', type: this.logAxis ? 'log' : 'value', min: this.logAxis ? Math.min(...drawn.map(({ points }) => points[0][0])) : 0,
+        max: Math.max(...drawn.map(({ points }) => points.at(-1)[0])) || 1,
         name: AXES[this.axis].name, nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
-        axisLabel: { ...label, formatter: this.axis === 'time' ? duration : compact },
+        axisLabel: { ...label, formatter: this.axis === 'time' ? timeText : compact },
       }),
       yAxis: axis({
         id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, axisLabel: { ...label, formatter: (value) => number(value) },

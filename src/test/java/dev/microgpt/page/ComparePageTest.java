@@ -150,7 +150,8 @@ final class ComparePageTest {
             Page page = tab.page();
             page.navigate("/compare?s=cmp-run,cmp-steps");
             assertThat(of(page, "picker", "cmp-run")).containsText("step 50");
-            page.getByLabel("Losses over").selectOption("time");
+            page.getByLabel("Losses over", new Page.GetByLabelOptions().setExact(true))
+                    .selectOption("time");
             assertThat(of(page, "losses", "cmp-steps"))
                     .containsText("30 steps of it were trained outside of runs");
             page.waitForCondition(() -> Json.strings(lines(page)).equals(List.of("cmp-run")));
