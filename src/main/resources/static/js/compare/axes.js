@@ -73,3 +73,9 @@ export function secondsAfter(step, knots) {
   const [from, start] = knots[next - 1];
   return start + (end - start) * (step - from) / (to - from);
 }
+
+/** The first point [x, …] of a curve that is not before a place on the axis; null where the curve has ended or not begun. */
+export function pointAt(points, x) {
+  const index = points.findIndex((point) => point[0] >= x);
+  return index < 0 || (index === 0 && points[0][0] > x) ? null : points[index];
+}

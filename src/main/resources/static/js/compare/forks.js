@@ -11,6 +11,7 @@ import { movingAverage } from '../losses.js';
 import { Panel } from '../panel.js';
 import { theme } from '../theme.js';
 import { icons } from '../ui/icons.js';
+import { pointAt } from './axes.js';
 import { Questions } from './questions.js';
 import { MOST, colourOf, lineType, sign, signs } from './signs.js';
 import { spanControl, spanStyles } from './span.js';
@@ -75,7 +76,7 @@ class ForksPanel extends Panel {
       };
     }
     if (parent.history !== null && parent.begunAt > event.at) {
-      return { ...fork, problem: 'but what has that name now was begun later, so there is nothing to compare.' };
+      return { ...fork, problem: `but the present ${parent.name} was begun later, so there is nothing to compare.` };
     }
     const to = Math.min(child.view.step, parent.view.step);
     if (to <= event.step) {
@@ -165,7 +166,7 @@ class ForksPanel extends Panel {
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
-        formatter: (items) => this.#tip(drawn, items),
+        formatter: ([{ axisValue }]) => this.#tip(drawn, axisValue),
       }),
       xAxis: axis({
         id: 'x', type: 'value', min, max, name: 'step', nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
@@ -198,13 +199,11 @@ class ForksPanel extends Panel {
     };
   }
 
-  #tip(drawn, items) {
-    const lines = items.map(({ seriesId, dataIndex }) => {
-      const fork = drawn.find(({ child }) => child.name === seriesId);
-      const point = fork?.points[dataIndex];
-      return point === undefined ? '' : `${fork.child.slot + 1}  ${signed(point[1])}  ${fork.child.name} minus ${fork.parent.name}, step ${count(point[0])}`;
-    });
-    return lines.join('\n');
+  #tip(drawn, x) {
+    return drawn.flatMap(({ child, parent, points }) => {
+      const point = pointAt(points, x);
+      return point === null ? [] : [`${child.slot + 1}  ${signed(point[1])}  ${child.name} minus ${parent.name}, step ${count(point[0])}`];
+    }).join('\n');
   }
 
   table() {

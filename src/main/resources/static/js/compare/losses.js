@@ -8,7 +8,7 @@ import { movingAverage } from '../losses.js';
 import { Panel } from '../panel.js';
 import { theme } from '../theme.js';
 import { queryValue, setQuery } from '../ui/query.js';
-import { AXES, documentsAfter, secondsAfter, timesOf } from './axes.js';
+import { AXES, documentsAfter, pointAt, secondsAfter, timesOf } from './axes.js';
 import { colourOf, lineType, sign, signs, symbolOf } from './signs.js';
 import { spanControl, spanStyles } from './span.js';
 
@@ -134,7 +134,7 @@ class LossesPanel extends Panel {
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
-        formatter: (items) => this.#tip(drawn, items),
+        formatter: ([{ axisValue }]) => this.#tip(drawn, axisValue),
       }),
       xAxis: axis({
         id: 'x', type: this.logAxis ? 'log' : 'value', min: this.logAxis ? Math.min(...drawn.map(({ points }) => points[0][0])) : 0,
@@ -154,13 +154,13 @@ class LossesPanel extends Panel {
     };
   }
 
-  #tip(drawn, items) {
-    const lines = items.map(({ seriesId, dataIndex }) => {
-      const { entry, points } = drawn.find((curve) => curve.entry.name === seriesId) ?? {};
-      const point = points?.[dataIndex];
-      return point === undefined ? '' : `${entry.slot + 1}  ${loss(point[1])}  ${entry.name}, step ${count(point[2])}`;
+  /** All curves at that place: their points are not one above the other. */
+  #tip(drawn, x) {
+    const lines = drawn.flatMap(({ entry, points }) => {
+      const point = pointAt(points, x);
+      return point === null ? [] : [`${entry.slot + 1}  ${loss(point[1])}  ${entry.name}, step ${count(point[2])}`];
     });
-    return [`${AXES[this.axis].label} ${this.#placeText(items[0]?.axisValue ?? 0)}`, ...lines].join('\n');
+    return [`${AXES[this.axis].label} ${this.#placeText(x)}`, ...lines].join('\n');
   }
 
   table() {
