@@ -22,8 +22,8 @@ const KEYS = [
   ['a', 'choose a session to add'], ['x', 'losses over the next axis'], ['w', 'write: go to the prompt'],
   ['s', 'swap A and B of the differences'], ...MAP_KEYS, ['?', 'this help'],
 ];
-const PANELS = ['losses', 'options', 'forks', 'texts', 'scores', 'parameters', 'attention'];
-const WIDE = { losses: 0, options: 5, forks: 5, texts: 5, scores: 5 }; // as wide as the page from so many sessions on
+const PANELS = ['losses', 'options', 'texts', 'forks', 'scores', 'parameters', 'attention'];
+const WIDE = { losses: 0, options: 5, texts: 5 }; // as wide as the page from so many sessions on
 
 class ComparePage extends LitElement {
   static properties = { revision: { state: true } };
