@@ -39,10 +39,12 @@ final class AccessibilityTest {
     private static final int TALL = 9000;
     private static final String LAST_PANEL = "mg-parameters-panel mg-heatmap";
     private static final String COMPARED =
-            "/compare?s=axe,axe-fork,axe-small,nobody&text=emma&b=axe-fork&axis=documents";
+            "/compare?s=beside,beside-fork,beside-small,nobody&text=emma&axis=documents";
     private static final String LAST_DIFFERENCE = "mg-compare-attention mg-heatmap";
     private static final String FIRST_SIGNS =
-            "mg-session-card a, " + LAST_PANEL + ", .nothing a, mg-compare-picker form";
+            "mg-session-card a, "
+                    + LAST_PANEL
+                    + ", .nothing a, mg-compare-picker li, mg-compare-picker form";
 
     private final Api api;
     private final Browser browser;
@@ -52,10 +54,12 @@ final class AccessibilityTest {
         this.browser = browser;
         api.initSixNames("axe");
         api.step("axe", 200);
-        api.init("axe-small", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
-        api.delete("/sessions/axe-fork");
-        api.post("/sessions/axe/fork", Map.of("name", "axe-fork", "step", 100)).ok();
-        api.step("axe-fork", 50);
+        api.initSixNames("beside");
+        api.step("beside", 50);
+        api.init("beside-small", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
+        api.delete("/sessions/beside-fork");
+        api.post("/sessions/beside/fork", Map.of("name", "beside-fork", "step", 20)).ok();
+        api.step("beside-fork", 20);
     }
 
     static Stream<Arguments> views() {
