@@ -136,15 +136,16 @@ export const api = {
 
   losses: (name, query, signal) => call('GET', at(name, '/losses'), { query, signal }),
   /** With a `seed` or a `step` it changes nothing in the session. */
-  generate: async (name, options) => (await call('POST', at(name, '/generate'), { body: options })).samples,
+  generate: async (name, options, signal) =>
+    (await call('POST', at(name, '/generate'), { body: options, signal })).samples,
   /** One text, character by character: {event: 'token', data: {char, tokenId, prob}}, …, {event: 'done', data: sample}. */
   async* write(name, options, signal) {
     yield* eventsOf(await send('POST', at(name, '/generate'), { body: options, signal, accept: 'text/event-stream' }));
   },
-  inspect: (name, options) => call('POST', at(name, '/inspect'), { body: options }),
-  score: async (name, texts, options = {}) =>
-    (await call('POST', at(name, '/score'), { body: { texts, ...options } })).scores,
-  embeddings: (name, query) => call('GET', at(name, '/embeddings'), { query }),
+  inspect: (name, options, signal) => call('POST', at(name, '/inspect'), { body: options, signal }),
+  score: async (name, texts, options = {}, signal = undefined) =>
+    (await call('POST', at(name, '/score'), { body: { texts, ...options }, signal })).scores,
+  embeddings: (name, query, signal) => call('GET', at(name, '/embeddings'), { query, signal }),
   /** {steps, bytes, maxBytes} */
   keyframes: (name) => call('GET', at(name, '/keyframes')),
   /** Position embeddings, a row a position. */
@@ -157,7 +158,7 @@ export const api = {
   anatomyTensor: (name, tensor, query, signal) => call('GET', at(name, `/anatomy/tensors/${tensor}`), { query, signal }),
   /** `query` is {step, node} or {step, tensor, row, column}, and {direction, limit, cursor}. */
   anatomyGraph: (name, query, signal) => call('GET', at(name, '/anatomy/graph'), { query, signal }),
-  matrices: async (name) => (await call('GET', at(name, '/parameters'))).matrices,
+  matrices: async (name, signal) => (await call('GET', at(name, '/parameters'), { signal })).matrices,
   /** `query` is {kind: weight, gradient, m or v; step}; the reply {name, rows, columns, kind, step, values}. */
   parameters: (name, matrix, query, signal) => call('GET', at(name, `/parameters/${matrix}`), { query, signal }),
   /** {name, from, to, steps, counts} of the weights at each keyframe. */

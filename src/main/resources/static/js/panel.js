@@ -13,6 +13,9 @@
 //             embeddings, score) take it as `step`
 //   revision  counts the changes
 //
+// The page that compares sessions has panels, too: there `live` is a Compared (compare/compared.js), and there
+// is no trace.
+//
 // A panel is rendered only while it can be seen, in turn with the others, and no more often than leaves the
 // page four fifths of the time. It overrides
 //

@@ -5,6 +5,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
 import { activeRun, api } from '../api.js';
+import { MOST } from '../compare/signs.js';
 import { count, plural } from '../format.js';
 import { freeName } from '../names.js';
 import { icons } from '../ui/icons.js';
@@ -59,7 +60,7 @@ class SessionsPage extends LitElement {
       .bar > .primary { order: -1; }
       .bar h1 { order: -2; }
       .bar input { flex: 1 1 150px; width: auto; }
-      .bar button:not(.primary) { flex: 1; }
+      .bar button:not(.primary), .bar .button { flex: 1; }
     }
   `];
 
@@ -208,8 +209,15 @@ class SessionsPage extends LitElement {
         </select>
         <button ?disabled=${number('training') === 0} @click=${() => this.#allRuns('training', api.pauseRun)}>${icons.pause} Pause all</button>
         <button ?disabled=${number('paused') === 0} @click=${() => this.#allRuns('paused', api.resumeRun)}>${icons.play} Resume all</button>
+        ${sessions.length === 0 ? nothing : html`<a class="button" href=${this.#comparison} title="The first ${MOST} that are shown, side by side">Compare</a>`}
         <button class="primary" @click=${() => this.#create()}>${icons.plus} New session</button>
       </div>`;
+  }
+
+  /** The page that compares what is shown. */
+  get #comparison() {
+    const names = this.#shown.slice(0, MOST).map(({ name }) => name);
+    return names.length === 0 ? '/compare' : `/compare?s=${names.join(',')}`;
   }
 
   #cards() {

@@ -15,5 +15,6 @@ export function setQuery(values) {
       query.set(name, value);
     }
   }
-  history.replaceState(null, '', query.size > 0 ? `?${query}` : location.pathname);
+  const text = query.toString().replaceAll('%2C', ','); // a list can be read
+  history.replaceState(null, '', text ? `?${text}` : location.pathname);
 }

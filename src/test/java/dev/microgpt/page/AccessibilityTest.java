@@ -27,6 +27,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -37,9 +38,13 @@ final class AccessibilityTest {
 
     private static final int TALL = 9000;
     private static final String LAST_PANEL = "mg-parameters-panel mg-heatmap";
-
-    private static final String ANY_CONTENT =
-            "mg-session-card a, .nothing a, mg-surprise button, mg-anatomy h2, " + LAST_PANEL;
+    private static final String COMPARED =
+            "/compare?s=beside,beside-fork,beside-small,nobody&text=emma&axis=documents";
+    private static final String LAST_DIFFERENCE = "mg-compare-attention mg-heatmap";
+    private static final String FIRST_SIGNS =
+            "mg-session-card a, "
+                    + LAST_PANEL
+                    + ", .nothing a, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form";
 
     private final Api api;
     private final Browser browser;
@@ -49,6 +54,12 @@ final class AccessibilityTest {
         this.browser = browser;
         api.initSixNames("axe");
         api.step("axe", 200);
+        api.initSixNames("beside");
+        api.step("beside", 50);
+        api.init("beside-small", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
+        api.delete("/sessions/beside-fork");
+        api.post("/sessions/beside/fork", Map.of("name", "beside-fork", "step", 20)).ok();
+        api.step("beside-fork", 20);
     }
 
     static Stream<Arguments> views() {
@@ -67,7 +78,10 @@ final class AccessibilityTest {
                                 "mg-number h3",
                                 _ -> {}),
                         view("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot", _ -> {}),
-                        view("/s/nobody", ".nothing h1", _ -> {}))
+                        view("/s/nobody", ".nothing h1", _ -> {}),
+                        view("/compare", "mg-compare-picker form", _ -> {}),
+                        view(COMPARED, LAST_DIFFERENCE, _ -> {}),
+                        view(COMPARED, "mg-help dialog[open]", AccessibilityTest::help))
                 .flatMap(view -> Stream.of(in(view, LIGHT, PHONE), in(view, DARK, DESKTOP)));
     }
 
@@ -96,7 +110,7 @@ final class AccessibilityTest {
             Page page = tab.page();
             page.setViewportSize(width, TALL); // what has never been in sight shows nothing
             page.navigate(path);
-            page.locator(ANY_CONTENT).first().waitFor();
+            page.locator(FIRST_SIGNS).first().waitFor();
             opening.accept(page);
             page.locator(sign).first().waitFor();
 
