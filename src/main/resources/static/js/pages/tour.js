@@ -90,6 +90,8 @@ class TourPage extends LitElement {
     .nothing h1 { max-width: 30ch; }
     .row { display: flex; flex-wrap: wrap; justify-content: center; gap: var(--space-2); }
 
+    .lesson { justify-content: flex-start; margin-bottom: var(--space-3); }
+
     @media (max-width: 1000px) {
       .stop { grid-template: "caption" auto "panels" auto "bar" auto / minmax(0, 1fr); }
       .stops a { grid-template-columns: 1fr; justify-items: center; }
@@ -452,7 +454,7 @@ class TourPage extends LitElement {
     const { live } = this;
     const { step } = live.view;
     const isOver = !isMovable || (step > 0 && this.#isAtZero);
-    return html`<div class="row">
+    return html`<div class="row lesson">
       ${isOver ? nothing : this.#trainButton('primary')}
       ${step > 0 && live.at !== 0 ? html`<button @click=${() => this.#do(live.viewAt(0))}>See it as it was at step 0</button>` : nothing}
       ${live.at !== null ? html`<button @click=${() => live.viewAt(null)}>Back to now</button>` : nothing}</div>`;

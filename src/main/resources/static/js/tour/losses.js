@@ -60,9 +60,9 @@ class LossesPanel extends Panel {
     const muted = theme.colour('--muted');
     const curve = Array.from({ length: CURVE + 1 }, (_, i) => SMALLEST ** (1 - i / CURVE)).map((p) => [p, -Math.log(p)]);
     return {
-      grid: { left: 44, right: 16, top: 16, bottom: 36 },
+      grid: { left: 44, right: 16, top: 28, bottom: 36 },
       xAxis: axis({ type: 'value', min: 0, max: 1, name: 'p of what really came', nameLocation: 'middle', nameGap: 24 }),
-      yAxis: axis({ type: 'value', min: 0, name: 'loss', nameLocation: 'end', nameGap: 2, nameTextStyle: { color: muted, fontSize: 11, align: 'right' } }),
+      yAxis: axis({ type: 'value', min: 0, name: 'loss', nameLocation: 'end', nameGap: 8, nameTextStyle: { color: muted, fontSize: 11, align: 'right' } }),
       tooltip: tooltip({ trigger: 'item', formatter: ({ data }) => data[2] === undefined ? '' : `${inWords(data[2])}: p ${number(data[0])}, loss ${loss(data[1])}` }),
       series: [
         { id: 'curve', type: 'line', data: curve, showSymbol: false, silent: true, lineStyle: { color: theme.colour('--data-1'), width: 2 } },

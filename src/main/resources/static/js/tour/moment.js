@@ -33,6 +33,7 @@ export class Moments {
   #model = '';
   #doc = null; // that is gone through, the same on the whole tour
   #baselines = null;
+  #isTooLarge = false; // for one of its steps to be taken apart
 
   constructor(live) {
     this.#live = live;
@@ -61,6 +62,7 @@ export class Moments {
       this.#model = key;
       this.#doc = null;
       this.#baselines = null;
+      this.#isTooLarge = false;
     }
     const at = stepToLookAt(live);
     const step = at ?? live.view.step;
@@ -72,7 +74,7 @@ export class Moments {
       orNull(api.inspect(name, { text: this.#doc, ...query })),
       isSmall ? orNull(api.embeddings(name, query)) : null,
       this.#baselines ?? orNull(api.baselines(name)),
-      stop === 'step' ? this.#example(at, signal) : null,
+      stop === 'step' && !this.#isTooLarge ? this.#example(at, signal) : null,
       stop === 'learning' && step > 0 ? this.#losses(step, signal) : null,
     ]);
     this.#baselines = baselines;
@@ -93,7 +95,7 @@ export class Moments {
   /** The document of the next step, or where a step is too large to be taken apart, another text. */
   async #document(query, signal) {
     const { name, api, trace, samples } = this.#live;
-    const anatomy = await orNull(api.anatomy(name, query, signal));
+    const anatomy = await orNull(api.anatomy(name, query, signal), (error) => { this.#isTooLarge = error.code === 'out_of_range'; });
     return anatomy?.docs[anatomy.document] ?? trace?.doc ?? samples.findLast(({ text }) => text !== '')?.text ?? '';
   }
 
@@ -108,7 +110,7 @@ export class Moments {
     const { name, api } = this.#live;
     const from = Math.max(1, step - 99);
     const [begin, end] = await Promise.all(
-      [api.losses(name, { from: 1, to: 1 }, signal), api.losses(name, { from, to: step }, signal)].map(orNull));
+      [api.losses(name, { from: 1, to: 1 }, signal), api.losses(name, { from, to: step }, signal)].map((call) => orNull(call)));
     const known = end?.losses ?? [];
     const mean = known.reduce((sum, loss) => sum + loss, 0) / known.length;
     return { first: begin?.losses?.[0] ?? null, recent: known.length > 0 ? { steps: known.length, mean } : null };
@@ -126,7 +128,7 @@ export class Moments {
     }
     const query = at === null && step === view.step ? {} : { step };
     const [anatomy, tensor] = await Promise.all(
-      [api.anatomy(name, query, signal), api.anatomyTensor(name, OUTPUT, query, signal)].map(orNull));
+      [api.anatomy(name, query, signal), api.anatomyTensor(name, OUTPUT, query, signal)].map((call) => orNull(call)));
     if (anatomy === null || tensor === null) {
       return null;
     }
@@ -146,11 +148,12 @@ export class Moments {
 }
 
 /** What the server refuses (too large, diverged) is left out of the captions; but not that it is away. */
-async function orNull(promise) {
+async function orNull(promise, refused = () => {}) {
   try {
     return await promise;
   } catch (error) {
     if (error.name === 'ApiError' && error.status >= 400 && error.status < 500 && error.status !== 404) {
+      refused(error);
       return null;
     }
     throw error;

@@ -12,6 +12,7 @@ import { fact, letter, listed, quoted, share, signed, upTo } from './words.js';
 
 const BEGINNING = 4; // numbers of a vector that are written out
 const TEXTS = 4; // in a sentence
+const ENOUGH = 50; // losses, for their mean to say something
 const MILESTONES = 6; // texts from along the way
 const [BETA1, BETA2] = [0.85, 0.99]; // of Adam
 
@@ -28,10 +29,10 @@ function purpose(moment, view) {
       instance ${listed(documents.filter((text) => text !== '').slice(0, 3).map(quoted))}. From them it is to learn to
       write texts that could be on the same list. Nobody tells it any rule.</p>
     ${isUntrained(moment) ? html`
-      <p>It has not been trained yet: everything in it is still random, and so is what it writes:
+      <p>At step 0 it has not been trained: everything in it is random, and so is what it writes:
         ${listed(written.map(quoted))}.</p>` : html`
-      <p>After ${fact('step', plural(moment.step, 'step'))} of training it wrote, from along the way,
-        ${listed(written.map(quoted))}. The panel tells which of its texts are on the list and which are new.</p>`}
+      <p>It has been trained for ${fact('step', plural(moment.step, 'step'))}. On the way it wrote a text now and then; the
+        latest are ${listed(written.map(quoted))}. The panel tells which of them are on the list and which are new.</p>`}
     <p>All that it knows is in ${fact('parameters', count(view.numParams))} numbers, its parameters. A parameter is a
       number that the model multiplies with or adds, and that training may change. Training is nothing else than
       changing these numbers, a little at a time.</p>
@@ -48,8 +49,8 @@ function tokens(moment, view) {
   return html`
     <p>A model computes with numbers, so each character becomes one first: its token. The documents of this session have
       ${fact('characters', count(bos))} different characters, their alphabet: tokens 0 to ${count(bos - 1)}. One more
-      token, ${fact('bos', count(bos))}, written ${letter('◆')}, stands for the place where a text begins or ends.
-      That makes ${fact('tokens', count(view.vocabSize))}.</p>
+      token, ${fact('bos', count(bos))}, written ${letter('◆')}, stands for the place where a text begins or ends
+      (some panels call it BOS). That makes ${fact('tokens', count(view.vocabSize))}.</p>
     ${trace === null ? nothing : html`
       <p>The text ${quoted(doc)} becomes
         ${fact('ids', positions.map(({ readId }) => readId).join(', '))}${isCut ? nothing : `, and ${bos} at its end`}.
@@ -111,8 +112,8 @@ function attention(moment, view) {
   const look = trace === null ? null : strongestLook(trace);
   return html`
     <p>Up to here each position knows its own token only. Attention lets it take in what earlier positions hold: it gives
-      each position up to itself a weight, from 0 to 1, which together make 1, and computes the mean of what these
-      positions offer, weighted so.</p>
+      each position up to itself a weight from 0 to 1, all of them together 1, and computes the mean of what these
+      positions hand on, weighted so.</p>
     ${look === null ? nothing : html`
       <p>In ${quoted(doc)} the strongest look back is at position ${fact('looks', look.t)}, which has just read
         ${inWords(positions[look.t].read)}: head ${look.head + 1}${nLayer > 1 ? ` of layer ${look.layer + 1}` : ''}
@@ -122,8 +123,8 @@ function attention(moment, view) {
         of a position are nearly equal.` : nothing}</p>`}
     <p>The weights are computed. With tables of parameters each position makes three lists from its own numbers: a query
       (what it looks for), a key (what it can be found by) and a value (what it hands on). A query times a key, number
-      by number and summed, is a score; softmax makes weights of the scores: each becomes e to its power, divided by
-      the sum of them all.</p>
+      by number and summed (then divided by the root of how many they are), is a score. Softmax makes weights of the
+      scores: e to the power of each, divided by the sum of all of these.</p>
     <p>No position can see what comes after it: that is why each picture is a triangle. It is to predict the next
       character; if it could see that one it would only copy it, and when the model writes, what comes later is not
       there yet.</p>
@@ -227,7 +228,7 @@ function lossStop(moment, view) {
 // ---- 8 a training step
 
 function trainingStep(moment, view) {
-  const { example, symbols } = moment;
+  const { example } = moment;
   const { numParams } = view;
   const batch = example?.docs.length ?? view.options.batchSize;
   return html`
@@ -236,60 +237,73 @@ function trainingStep(moment, view) {
         ${listed(example.docs.slice(0, 3).map(quoted))}${batch > 3 ? ' …' : nothing}` : nothing}.</li>
       <li><b>Forward</b>: compute the probabilities at all positions and from them the mean loss${example ? html`:
         ${fact('step-loss', loss(example.loss))}` : nothing}.</li>
-      <li><b>Backward</b>: go back through the whole computation, from the loss to the parameters, and find for each of the
-        ${fact('parameters', count(numParams))} parameters its gradient: by how much the loss would change, for each bit
-        that this parameter grows, if all others stayed.</li>
+      <li><b>Backward</b>: go back through the whole computation, from the loss to the parameters, and find for each
+        parameter its gradient: how fast the loss would rise if this one grew a little and all others stayed. There are
+        ${fact('parameters', count(numParams))} parameters, the numbers in all the tables of the stops before.</li>
       <li><b>Adam</b>, the optimiser, changes every parameter a little, in the direction in which the loss falls.</li>
-      <li>Then the next step, with the next document.</li>
+      <li><b>Again</b>, with the next ${batch === 1 ? 'document' : 'documents'}.</li>
     </ol>
-    ${example === null ? html`
-      <p>${!moment.isMovable ? 'The learning rate of this session is 0: a step changes nothing any more.'
-        : 'A step of this model is too large to be taken apart here, or it has none to show: so there is no example.'}</p>`
-      : adamExample(example, symbols)}`;
+    ${example === null ? nothing : gradientExample(example, moment)}
+    ${adam(example)}
+    ${example !== null ? nothing : html`
+      <p>${moment.isMovable ? 'A step of this model is too large to be taken apart, so there is no example here; the panel has the numbers of all its tables.'
+        : 'The learning rate of this session has been 0 all along, so no step changes anything: there is no example.'}</p>`}`;
 }
 
-function adamExample(example, symbols) {
-  const { row, column, value, gradient, m, v, after, learningRate, trains } = example;
-  const mHat = m / (1 - BETA1 ** trains);
-  const vHat = v / (1 - BETA2 ** trains);
-  const isDown = after < value;
-  const isWithGradient = (gradient > 0) === isDown;
-  const direction = gradient > 0 ? 'it should become smaller' : 'it should become larger';
+function gradientExample({ row, column, value, gradient, trains }, { symbols, step }) {
+  const isUp = gradient > 0;
   return html`
+    ${trains === step + 1 ? nothing : html`
+      <p>The learning rate has come down to 0 by now, and a step changes nothing any more; so this is an earlier one.</p>`}
     <p>One parameter, in step ${fact('trains', count(trains))}: number ${column} in the row of
       ${letter(symbols?.[row] ?? `#${row}`)} in the last table (framed in the panel). Its value is
       ${fact('value', signed(value, 6))}, its gradient ${fact('gradient', signed(gradient, 4))}:
-      ${gradient > 0 ? 'positive, so if it grew the loss would rise' : 'negative, so if it grew the loss would fall'};
-      to lower the loss ${direction}.</p>
-    <p>Adam goes by more than this one document. Of each parameter it keeps two running means: m of the gradients
-      (85% of the old m, 15% of the new gradient) and v of their squares (99% and 1%). Both began at 0; corrected for
-      that, m̂ is now ${fact('m', signed(mHat))} and v̂ ${fact('v', signed(vHat))}. Then</p>
+      ${isUp ? 'positive, so if it grew the loss would rise' : 'negative, so if it grew the loss would fall'}. To lower the loss it
+      should become ${isUp ? 'smaller' : 'larger'}.</p>`;
+}
+
+function adam(example) {
+  const before = example && (example.m - (1 - BETA1) * example.gradient) / BETA1; // m as the panel shows it
+  return html`
+    <p>Adam goes by more than this one ${example?.docs.length > 1 ? 'batch' : 'document'}. Of each parameter it keeps two running means. m is
+      that of the gradients: 85% of the old m and 15% of the new gradient${example === null ? nothing : html`, here
+      0.85 · ${signed(before)} + 0.15 · ${signed(example.gradient)} = ${fact('m', signed(example.m))}`}. v is that of their squares: 99% and
+      1%${example === null ? nothing : html`, here ${fact('v', signed(example.v))}`}. Both begin at 0; m̂ and v̂ are
+      corrected for that${example === null ? nothing : html`: ${signed(example.m / (1 - BETA1 ** example.trains))} and
+      ${signed(example.v / (1 - BETA2 ** example.trains))}`}. Then</p>
     <p class="formula">new = old − learning rate · m̂ / (√v̂ + 10⁻⁸)</p>
-    <p>The learning rate, how far a step goes, is ${fact('rate', number(learningRate, 4))} in this step. So the new value is
-      ${signed(value, 6)} ${isDown ? '−' : '+'} ${number(Math.abs(after - value))} = ${fact('after', signed(after, 6))}, a little
-      ${isDown ? 'smaller' : 'larger'}${isWithGradient ? ', as the gradient says' : ', against this gradient: those of the steps before weigh more'}.
-      All other parameters change in the same way, in the same step.</p>`;
+    <p>So a parameter goes down where its gradients are positive and up where they are negative; the learning rate says
+      how far. ${example === null ? nothing : newValue(example)} All parameters change in this way, in the same step.</p>`;
+}
+
+function newValue({ value, gradient, after, learningRate }) {
+  const isDown = after < value;
+  const isWithGradient = (gradient > 0) === isDown;
+  return html`It is ${fact('rate', number(learningRate, 4))} in this step, and the new value
+    ${signed(value, 6)} ${isDown ? '−' : '+'} ${number(Math.abs(after - value))} = ${fact('after', signed(after, 6))}: a little
+    ${isDown ? 'smaller' : 'larger'}, ${isWithGradient ? 'as this gradient says' : 'against this gradient, as those of the steps before weigh more'}.`;
 }
 
 // ---- 9 learning over time
 
-function learning(moment, view) {
+function learning(moment, view, { name }) {
   const { samples, first, recent, baselines } = moment;
   const { batchSize, numSteps, learningRate } = view.options;
   const steps = new Set(Array.from({ length: MILESTONES }, (_, i) => Math.round(i * (samples.length - 1) / (MILESTONES - 1))));
   return html`
     ${isUntrained(moment) ? html`
-      <p>No step has been trained yet, so there is no curve. A thousand steps take a small model a few seconds at most:
-        train them here, and watch the loss fall.</p>` : html`
+      <p>${moment.at === null ? html`No step has been trained yet, so there is no curve. A thousand steps take a small model a few
+        seconds: train them here, and watch the loss fall.` : 'This is the model before its first step; the curve goes on to the present.'}</p>` : html`
       <p>Each step has a loss, computed before its update. ${first === null ? nothing : html`That of step 1 was
         ${fact('first', loss(first))}${baselines === null ? nothing : html` (all tokens equally likely:
         ${loss(baselines.uniform)})`}.`}
         ${recent ? html`The mean of the last ${plural(recent.steps, 'step')} is ${fact('recent', loss(recent.mean))}.` : nothing}
-        ${recent && first !== null ? (recent.mean < first ? 'It has learned something.' : 'It has not become better.') : nothing}</p>`}
+        ${recent?.steps >= ENOUGH && first !== null ? (recent.mean < first ? 'It has learned something.' : 'It has not become better.') : nothing}</p>`}
     <p>A step sees ${batchSize === 1 ? 'one document' : plural(batchSize, 'document')}, and some are harder than others: so
       single losses jump, and the moving average shows the way. The learning rate falls on a line from
-      ${number(learningRate)} at step 0 to 0 at step ${count(numSteps)}: large changes first, fine ones later. Later steps
-      change nothing.</p>
+      ${number(learningRate)} at step 0 to 0 at step ${count(numSteps)}: large changes first, fine ones later.
+      ${moment.step < numSteps ? nothing : html`That point has been reached: more steps would change nothing, until a later one is
+        chosen on the <a href="/s/${encodeURIComponent(name)}">Live page</a>.`}</p>
     ${samples.length < 2 ? nothing : html`
       <p>What it wrote on the way, each time from the same seed of its random numbers:</p>
       <dl class="texts">${[...steps].map((i) => html`
@@ -300,11 +314,11 @@ function learning(moment, view) {
 // ---- 10 writing
 
 const QUESTIONS = [
-  ['What does attention compute, and what can a position not see?', 4],
-  ['What is the loss of one prediction?', 7],
-  ['What happens in a training step, in order?', 8],
-  ['What is a parameter, how many are there, and how does Adam change one?', 8],
-  ['What does temperature do?', 6],
+  ['What does attention compute, and what can a position not see?', [4]],
+  ['What is the loss of one prediction?', [7]],
+  ['What happens in a training step, in order?', [8]],
+  ['What is a parameter, how many are there, and how does Adam change one?', [1, 8]],
+  ['What does temperature do?', [6, 10]],
 ];
 
 function writing(moment, view, { name }) {
@@ -321,8 +335,9 @@ function writing(moment, view, { name }) {
     <p>Go on: the <a href=${path}>Live page</a> shows and steers training as it happens; in the <a href="${path}/lab">Lab</a> you can try
       out what the model does with a text.</p>
     <p>Can you answer these now?</p>
-    <ul class="questions">${QUESTIONS.map(([question, stop]) => html`
-      <li>${question} <a href="?stop=${stop}" data-stop=${stop} aria-label="Stop ${stop} answers: ${question}">Stop ${stop}</a></li>`)}</ul>`;
+    <ul class="questions">${QUESTIONS.map(([question, stops]) => html`
+      <li>${question} ${stops.map((stop) => html`
+        <a href="?stop=${stop}" data-stop=${stop} aria-label="Stop ${stop} answers: ${question}">Stop ${stop}</a>`)}</li>`)}</ul>`;
 }
 
 const panel = (tag, module) => ({ tag: `mg-${tag}-panel`, load: () => import(module) });

@@ -18,10 +18,9 @@ export function signed(value, digits = 3) {
   return number(value, digits).replace('-', '−');
 }
 
-/** A probability, or a weight that is part of 1: the digits that tell it from 0 and 1. */
+/** A probability. */
 export function share(value) {
-  const text = value > 0 && value < 0.01 ? number(value, 2) : value.toFixed(value > 0.99 && value < 1 ? 4 : 2);
-  return text.replace('-', '−');
+  return value > 0 && value < 0.01 ? signed(value, 2) : value.toFixed(3);
 }
 
 /** A text as it is, within quotes. */

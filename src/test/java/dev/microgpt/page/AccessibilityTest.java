@@ -58,7 +58,13 @@ final class AccessibilityTest {
                         view("/s/axe", LAST_PANEL, _ -> {}),
                         view("/s/axe", "mg-help dialog[open]", AccessibilityTest::help),
                         view("/s/axe?at=96", ".bar.past", _ -> {}),
-                        view("/s/nobody", ".nothing h1", _ -> {}))
+                        view("/s/nobody", ".nothing h1", _ -> {}),
+                        view("/s/axe/tour", ".caption .asof", _ -> {}),
+                        view("/s/axe/tour?stop=2", "mg-tour-tokens li", _ -> {}),
+                        view("/s/axe/tour?stop=7", "mg-tour-losses td", _ -> {}),
+                        view("/s/axe/tour?stop=8", LAST_PANEL, _ -> {}),
+                        view("/s/axe/tour?stop=10", "mg-tour-writing .bars li", _ -> {}),
+                        view("/s/nobody/tour", ".nothing h1", _ -> {}))
                 .flatMap(view -> Stream.of(in(view, LIGHT, PHONE), in(view, DARK, DESKTOP)));
     }
 
@@ -87,7 +93,9 @@ final class AccessibilityTest {
             Page page = tab.page();
             page.setViewportSize(width, TALL); // what has never been in sight shows nothing
             page.navigate(path);
-            page.locator("mg-session-card a, " + LAST_PANEL + ", .nothing a").first().waitFor();
+            page.locator("mg-session-card a, " + LAST_PANEL + ", .nothing a, .caption .asof")
+                    .first()
+                    .waitFor();
             opening.accept(page);
             page.locator(sign).first().waitFor();
 
