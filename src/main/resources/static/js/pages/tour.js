@@ -65,8 +65,8 @@ class TourPage extends LitElement {
     .stops b { font-variant-numeric: tabular-nums; }
 
     .stop { display: grid; grid-template: "caption panels" auto "bar panels" 1fr / minmax(0, 30rem) minmax(0, 1fr); gap: var(--space-4) var(--space-5); }
-    .caption { grid-area: caption; min-width: 0; touch-action: pan-y; }
-    .panels { grid-area: panels; display: grid; gap: var(--space-4); align-content: start; min-width: 0; }
+    .caption { grid-area: caption; min-width: 0; min-height: 24rem; /* while it loads */ touch-action: pan-y; }
+    .panels { grid-area: panels; display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--space-4); align-content: start; min-width: 0; overflow-x: clip; overflow-clip-margin: 4px; } /* a panel that has not been in sight may not know its width */
     .panels > * { min-height: 300px; height: auto; }
     .bar { grid-area: bar; display: flex; align-items: center; align-self: start; gap: var(--space-2); }
     .bar .where { flex: 1; color: var(--muted); font-size: var(--text-s); text-align: center; font-variant-numeric: tabular-nums; }

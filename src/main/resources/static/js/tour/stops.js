@@ -116,7 +116,7 @@ function attention(moment, view) {
       positions hand on, weighted so.</p>
     ${look === null ? nothing : html`
       <p>In ${quoted(doc)} the strongest look back is at position ${fact('looks', look.t)}, which has just read
-        ${inWords(positions[look.t].read)}: head ${look.head + 1}${nLayer > 1 ? ` of layer ${look.layer + 1}` : ''}
+        ${inWords(positions[look.t].read)}: head ${fact('head', look.head + 1)}${nLayer > 1 ? ` of layer ${look.layer + 1}` : ''}
         gives position ${fact('at', look.s)}, ${inWords(positions[look.s].read)}, the weight
         ${fact('weight', look.weight.toFixed(3))}. All its other weights, together, make
         ${(1 - look.weight).toFixed(3)}. ${isUntrained(moment) ? html`That means nothing yet: untrained, the weights
@@ -337,7 +337,7 @@ function writing(moment, view, { name }) {
     <p>Can you answer these now?</p>
     <ul class="questions">${QUESTIONS.map(([question, stops]) => html`
       <li>${question} ${stops.map((stop) => html`
-        <a href="?stop=${stop}" data-stop=${stop} aria-label="Stop ${stop} answers: ${question}">Stop ${stop}</a>`)}</li>`)}</ul>`;
+        <a href="?stop=${stop}" data-stop=${stop} aria-label="Stop ${stop}: ${question}">Stop ${stop}</a>`)}</li>`)}</ul>`;
 }
 
 const panel = (tag, module) => ({ tag: `mg-${tag}-panel`, load: () => import(module) });
