@@ -279,8 +279,9 @@ function adam(example) {
 function newValue({ value, gradient, after, learningRate }) {
   const isDown = after < value;
   const isWithGradient = (gradient > 0) === isDown;
+  const [from, to] = [value, after].map((x) => Number(x.toPrecision(6))); // as written, so that the sum is right
   return html`It is ${fact('rate', number(learningRate, 4))} in this step, and the new value
-    ${signed(value, 6)} ${isDown ? '−' : '+'} ${number(Math.abs(after - value))} = ${fact('after', signed(after, 6))}: a little
+    ${signed(value, 6)} ${isDown ? '−' : '+'} ${number(Math.abs(to - from) || Math.abs(after - value))} = ${fact('after', signed(after, 6))}: a little
     ${isDown ? 'smaller' : 'larger'}, ${isWithGradient ? 'as this gradient says' : 'against this gradient, as those of the steps before weigh more'}.`;
 }
 
