@@ -304,6 +304,7 @@ final class TourPageTest {
             for (List<String> stop : STOPS) {
                 assertThat(heading(page)).hasText(stop.getFirst());
                 Locator panel = page.locator(stop.getLast()).first();
+                page.locator(".caption .asof").waitFor(); // before, it is shorter
                 page.locator(".panels > *").first().scrollIntoViewIfNeeded();
                 assertThat(page.locator("section.caption img")).hasCount(0); // texts are text
                 assertThat(panel).isVisible();
