@@ -44,7 +44,7 @@ final class AccessibilityTest {
     private static final String FIRST_SIGNS =
             "mg-session-card a, "
                     + LAST_PANEL
-                    + ", .nothing a, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form";
+                    + ", .nothing a, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form";
 
     private final Api api;
     private final Browser browser;
@@ -70,7 +70,6 @@ final class AccessibilityTest {
                         view("/?q=axe", "#clone dialog[open]", page -> press(page, "Clone axe")),
                         view("/?q=axe", "#delete dialog[open]", page -> press(page, "Delete axe")),
                         view("/s/axe", LAST_PANEL, _ -> {}),
-                        view("/s/axe", "mg-help dialog[open]", AccessibilityTest::help),
                         view("/s/axe?at=96", ".bar.past", _ -> {}),
                         view("/s/axe/lab?text=emma&with=0", "mg-mlp-panel mg-heatmap", _ -> {}),
                         view(
@@ -81,7 +80,9 @@ final class AccessibilityTest {
                         view("/s/nobody", ".nothing h1", _ -> {}),
                         view("/compare", "mg-compare-picker form", _ -> {}),
                         view(COMPARED, LAST_DIFFERENCE, _ -> {}),
-                        view(COMPARED, "mg-help dialog[open]", AccessibilityTest::help))
+                        view("/s/axe/tour?stop=2", "mg-tour-tokens li", _ -> {}),
+                        view("/s/axe/tour?stop=7", "mg-tour-losses td", _ -> {}),
+                        view("/s/axe/tour?stop=10", "mg-tour-writing .bars li", _ -> {}))
                 .flatMap(view -> Stream.of(in(view, LIGHT, PHONE), in(view, DARK, DESKTOP)));
     }
 

@@ -1,0 +1,22 @@
+// Where somebody was on the tour of a session, for the next visit; as long as the page, where the browser keeps
+// nothing.
+
+const key = (name) => `microgpt.tour.${name}`;
+
+/** The stop, counted from 1; null if there is none. */
+export function rememberedStop(name, most) {
+  try {
+    const stop = Number(localStorage.getItem(key(name)));
+    return Number.isInteger(stop) && stop >= 1 && stop <= most ? stop : null;
+  } catch {
+    return null;
+  }
+}
+
+export function rememberStop(name, stop) {
+  try {
+    localStorage.setItem(key(name), String(stop));
+  } catch {
+    // then it is not remembered
+  }
+}
