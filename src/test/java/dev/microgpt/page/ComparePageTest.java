@@ -287,6 +287,7 @@ final class ComparePageTest {
         api.step("cmp-child", 20);
         try (Tab tab = open()) {
             Page page = tab.page();
+            page.setViewportSize(Tab.DESKTOP, 3000); // what is out of sight shows nothing new
             page.navigate("/compare?s=cmp-child&ema=1");
             Locator fork = of(page, "forks", "cmp-child");
             assertThat(fork).containsText("was forked from cmp-parent at step 20");
