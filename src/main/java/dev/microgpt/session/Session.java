@@ -522,9 +522,11 @@ public final class Session {
         return await(result, () -> result.cancel(false));
     }
 
-    /// The same for what is short.
+    /// The same for what somebody waits for and is done in one slice.
     <T> T aside(Supplier<T> work) {
-        return aside((long _) -> work.get());
+        CompletableFuture<T> result =
+                environment.compute().newLane(id.owner()).call(_ -> work.get());
+        return await(result, () -> result.cancel(false));
     }
 
     /// Does something on the lane that changes the session, and waits until that is kept.

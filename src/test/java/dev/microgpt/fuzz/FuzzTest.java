@@ -18,7 +18,7 @@ import java.nio.file.Path;
 /// A short run of each target finds nothing.
 final class FuzzTest {
 
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 10;
 
     @ParameterizedTest
     @EnumSource
