@@ -168,11 +168,11 @@ export class Anatomy extends LitElement {
 
   #open(place) {
     this.place = place;
-    setQuery({ number: place?.node ?? null });
   }
 
   #close() {
-    this.#open(null);
+    this.place = null;
+    setQuery({ number: null });
   }
 
   // ---- what it looks like
@@ -206,7 +206,7 @@ export class Anatomy extends LitElement {
             <div class="top"><span class="muted">One number</span>
               <button class="quiet" @click=${this.#close}>Close</button></div>
             <mg-number .live=${this.live} .step=${anatomy.step} .document=${anatomy.document} .place=${this.place}
-              .words=${(node) => this.#inWords(node, tokens)} @go=${({ detail }) => this.#open({ node: detail })}
+              .words=${(node) => this.#inWords(node, tokens)} @go=${({ detail }) => this.#open({ node: detail })} @found=${({ detail }) => this.place && setQuery({ number: detail })}
               @changed=${() => { this.#asked = ''; this.requestUpdate(); }}></mg-number>
           </section>`}
       </div>

@@ -36,7 +36,8 @@ export function nameOf({ tensor, row, column, op }) {
 
 /**
  * `<mg-number .live .step .document .place=${{node} or {tensor, row, column}} .words=${(node) => 'position 2'}>`
- * sends `go` with the id of the number to go on to, and `changed` if the step is not the one that it was.
+ * sends `found` with the id of the number, `go` with that of one to go on to, and `changed` if the step is not
+ * the one that it was.
  */
 class NumberView extends LitElement {
   static properties = {
@@ -107,9 +108,13 @@ class NumberView extends LitElement {
   }
 
   updated(changed) {
-    if (changed.has('graph') && this.#wasPressed) {
+    if (!changed.has('graph') || this.graph === null) {
+      return;
+    }
+    this.dispatchEvent(new CustomEvent('found', { detail: this.graph.node.id }));
+    if (this.#wasPressed) {
       this.#wasPressed = false;
-      this.renderRoot.querySelector('h3')?.focus(); // what was pressed is gone
+      this.renderRoot.querySelector('h3').focus(); // what was pressed is gone
     }
   }
 

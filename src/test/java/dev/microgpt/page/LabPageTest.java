@@ -199,6 +199,7 @@ final class LabPageTest {
             assertNumber(page, "[data-value]", query.path("value").doubleValue());
             assertNumber(page, "[data-gradient]", query.path("gradient").doubleValue());
             assertThat(page.getByText("The sum of 8 numbers")).isVisible();
+            page.waitForURL(Pattern.compile("number=" + query.path("id")));
 
             button(page, "layer0.attn_wq[0][0]").click();
             assertThat(name).hasText("layer0.attn_wq[0][0]");
