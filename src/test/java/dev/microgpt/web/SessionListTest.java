@@ -45,7 +45,7 @@ final class SessionListTest {
         } while (!cursor.isEmpty());
 
         assertThat(found).isSorted().doesNotHaveDuplicates().containsAll(NAMES);
-        JsonNode all = api.get("/sessions").ok();
+        JsonNode all = api.get("/sessions?limit=1000").ok();
         assertThat(all.path("nextCursor").isNull()).isTrue();
         assertThat(all.path("sessions").valueStream().map(s -> s.path("name").stringValue()))
                 .containsExactlyElementsOf(found);
