@@ -111,9 +111,9 @@ function attention(moment, view) {
   const { nHead, nLayer, nEmbd } = view.options;
   const look = trace === null ? null : strongestLook(trace);
   return html`
-    <p>Up to here each position knows its own token only. Attention lets it take in what earlier positions hold: it gives
-      each position up to itself a weight from 0 to 1, all of them together 1, and computes the mean of what these
-      positions hand on, weighted so.</p>
+    <p>Up to here each position knows its own token only. Attention lets it take in what earlier positions hold: each
+      position gives a weight from 0 to 1 to itself and to every earlier position, all of them together 1, and computes
+      the mean of what these positions hand on, weighted so.</p>
     ${look === null ? nothing : html`
       <p>In ${quoted(doc)} the strongest look back is at position ${fact('looks', look.t)}, which has just read
         ${inWords(positions[look.t].read)}: head ${fact('head', look.head + 1)}${nLayer > 1 ? ` of layer ${look.layer + 1}` : ''}
@@ -129,8 +129,9 @@ function attention(moment, view) {
       character; if it could see that one it would only copy it, and when the model writes, what comes later is not
       there yet.</p>
     <p>${nHead === 1 ? html`Here one head does this` : html`Here ${fact('heads', count(nHead))} heads do this side by
-      side, each on ${count(nEmbd / nHead)} of the numbers, so that each can look for something else`}. The result is
-      added to what the position had (a residual addition), so nothing gets lost.</p>`;
+      side, each with ${count(nEmbd / nHead)} of the ${count(nEmbd)} numbers of query, key and value, so that each can look for
+      something else`}. A fourth table of parameters mixes what the heads bring, and the result is added to what the
+      position had (a residual addition), so nothing gets lost.</p>`;
 }
 
 // ---- 5 the MLP
@@ -152,7 +153,8 @@ function mlp(moment, view) {
         ${fact('on', count(on))} of the units ${nLayer > 1 ? 'of layer 1' : ''} are on${on === 0 ? '.' : html`; the
         strongest is unit ${fact('unit', strongest)} with ${fact('unit-value', signed(last[strongest]))}.`}
         Blue cells in the panel are on, grey ones are off.</p>`}
-    <p>From what the units give, ${count(nEmbd)} numbers are made again and added to what the position had. Attention and
+    <p>From what the units give, ${count(nEmbd)} numbers are made again, with a second table of parameters, and added to
+      what the position had. Attention and
       MLP together are one layer; this model has ${fact('layers', count(nLayer))}${nLayer > 1 ? ', one after the other' : ''}.
       The second panel shows the whole way.</p>`;
 }
@@ -183,9 +185,10 @@ function probabilities(moment, view) {
           1/${count(view.vocabSize)} = ${share(1 / view.vocabSize)}. ` : nothing}
         What really comes there is ${letter(positions[at].next)}${positions[at].nextId === null ? nothing : html`, to which it gives
         ${share(probs[positions[at].nextId])}`}.</p>` : nothing}
-    <p>Temperature changes how daring the choice is: before softmax each score is divided by it. At 1 all stays as it is.
-      Below 1 the likely become likelier: texts get safer and more alike, and at 0 always the likeliest is taken.
-      Above 1 the probabilities come closer together: more surprises, more mistakes.
+    <p>When the model writes, it draws the next token by chance, as the probabilities say. Temperature changes how daring
+      this draw is: before softmax each score is divided by it. At 1 all stays as it is, as in training.
+      Below 1 the likely become likelier: texts get safer and more alike. One cannot divide by 0; it stands for always
+      taking the likeliest. Above 1 the probabilities come closer together: more surprises, more mistakes.
       ${isKnown ? html`The likeliest here, ${letter(symbols[top[0]])}, has ${fact('cold', best(0.5))} at temperature 0.5,
         ${fact('plain', best(1))} at 1 and ${fact('hot', best(2))} at 2. Move the slider.` : nothing}</p>`;
 }
@@ -268,12 +271,14 @@ function adam(example) {
     <p>Adam goes by more than this one ${example?.docs.length > 1 ? 'batch' : 'document'}. Of each parameter it keeps two running means. m is
       that of the gradients: 85% of the old m and 15% of the new gradient${example === null ? nothing : html`, here
       0.85 · ${signed(before)} + 0.15 · ${signed(example.gradient)} = ${fact('m', signed(example.m))}`}. v is that of their squares: 99% and
-      1%${example === null ? nothing : html`, here ${fact('v', signed(example.v))}`}. Both begin at 0; m̂ and v̂ are
-      corrected for that${example === null ? nothing : html`: ${signed(example.m / (1 - BETA1 ** example.trains))} and
+      1%${example === null ? nothing : html`, here ${fact('v', signed(example.v))}`}. Both begin at 0, and are too small in the first
+      steps; m̂ = m / (1 − 0.85ⁿ) and v̂ = v / (1 − 0.99ⁿ) in step n make up for that${example === null ? nothing : html`: ${signed(example.m / (1 - BETA1 ** example.trains))} and
       ${signed(example.v / (1 - BETA2 ** example.trains))}`}. Then</p>
     <p class="formula">new = old − learning rate · m̂ / (√v̂ + 10⁻⁸)</p>
-    <p>So a parameter goes down where its gradients are positive and up where they are negative; the learning rate says
-      how far. ${example === null ? nothing : newValue(example)} All parameters change in this way, in the same step.</p>`;
+    <p>The sign of m̂ decides: where the gradients of late were positive the parameter goes down, where they were negative
+      up. This can differ from the newest gradient. To divide by √v̂, the usual size of its gradients, makes all parameters
+      move about as far, whether their gradients are large or small; the learning rate, a small number that training is
+      given, says how far that is. ${example === null ? nothing : newValue(example)} All parameters change in this way, in the same step.</p>`;
 }
 
 function newValue({ value, gradient, after, learningRate }) {
