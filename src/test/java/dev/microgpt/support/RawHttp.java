@@ -1,8 +1,11 @@
 package dev.microgpt.support;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -29,13 +32,34 @@ public final class RawHttp {
     public static Reply sendText(int port, String request) {
         try (Socket socket = new Socket("localhost", port)) {
             socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            socket.shutdownOutput();
-            byte[] answer = socket.getInputStream().readAllBytes();
-            return parse(new String(answer, StandardCharsets.UTF_8));
+            write(socket, request);
+            return parse(read(socket));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static void write(Socket socket, String request) throws IOException {
+        try {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+        } catch (SocketException _) {
+            // refused before all of it was there: the answer is to be read all the same
+        }
+    }
+
+    private static String read(Socket socket) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        byte[] bytes = new byte[8192];
+        try {
+            InputStream input = socket.getInputStream();
+            for (int count = input.read(bytes); count >= 0; count = input.read(bytes)) {
+                answer.write(bytes, 0, count);
+            }
+        } catch (SocketException _) {
+            // closed with some of the request unread: what has come counts
+        }
+        return answer.toString(StandardCharsets.UTF_8);
     }
 
     /// Of all that has come until the end of the connection.
