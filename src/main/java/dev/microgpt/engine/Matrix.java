@@ -1,6 +1,7 @@
 package dev.microgpt.engine;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// One of the parameter matrices that make up a model: what it is called and where it lies among all
@@ -15,6 +16,19 @@ public record Matrix(String name, int rows, int columns, int offset) {
     /// The number of its parameters.
     public int size() {
         return rows * columns;
+    }
+
+    /// Its numbers among those of all matrices, in rows of their own.
+    ///
+    /// @param all in the flat order, (numParams)
+    double[][] rows(double[] all) {
+        double[][] matrix = new double[rows][];
+        Arrays.setAll(matrix, row -> Arrays.copyOfRange(all, start(row), start(row + 1)));
+        return matrix;
+    }
+
+    private int start(int row) {
+        return offset + row * columns;
     }
 
     /// All matrices of a model in the order of the reference: wte (V, C), wpe (T, C), lm_head (V, C),

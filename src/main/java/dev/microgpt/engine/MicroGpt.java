@@ -5,7 +5,6 @@ import dev.microgpt.engine.random.RandomSource;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -399,15 +398,7 @@ public final class MicroGpt {
     /// @param state of this model, now or earlier
     public double[][] positionEmbeddings(ModelState state) {
         Matrix wpe = matrices().get(1);
-        double[] params = parameters(state, ParameterKind.WEIGHT);
-        double[][] rows = new double[wpe.rows()][];
-        Arrays.setAll(
-                rows,
-                row -> {
-                    int start = wpe.offset() + row * wpe.columns();
-                    return Arrays.copyOfRange(params, start, start + wpe.columns());
-                });
-        return rows;
+        return wpe.rows(parameters(state, ParameterKind.WEIGHT));
     }
 
     /// Summary of all parameters.

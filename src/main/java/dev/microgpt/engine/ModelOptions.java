@@ -68,36 +68,30 @@ public record ModelOptions(
         return new Builder();
     }
 
+    /// A builder that begins with these options.
+    Builder toBuilder() {
+        return builder()
+                .seed(seed)
+                .nEmbd(nEmbd)
+                .nHead(nHead)
+                .nLayer(nLayer)
+                .blockSize(blockSize)
+                .learningRate(learningRate)
+                .numSteps(numSteps)
+                .engine(engine)
+                .random(random)
+                .batchSize(batchSize);
+    }
+
     /// These options with others of those that may change while a model trains.
     ///
     /// @throws InvalidInputException if one is out of its range
     public ModelOptions withTraining(double newLearningRate, long newNumSteps, int newBatchSize) {
-        return new ModelOptions(
-                seed,
-                nEmbd,
-                nHead,
-                nLayer,
-                blockSize,
-                newLearningRate,
-                newNumSteps,
-                engine,
-                random,
-                newBatchSize);
-    }
-
-    /// The same options for another engine.
-    ModelOptions withEngine(EngineKind newEngine) {
-        return new ModelOptions(
-                seed,
-                nEmbd,
-                nHead,
-                nLayer,
-                blockSize,
-                learningRate,
-                numSteps,
-                newEngine,
-                random,
-                batchSize);
+        return toBuilder()
+                .learningRate(newLearningRate)
+                .numSteps(newNumSteps)
+                .batchSize(newBatchSize)
+                .build();
     }
 
     /// The width D of one head.

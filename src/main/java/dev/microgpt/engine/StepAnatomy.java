@@ -5,7 +5,6 @@ import dev.microgpt.engine.scalar.Value;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -170,39 +169,35 @@ public final class StepAnatomy {
         return tensors.values().stream().map(Numbers::matrix).filter(Objects::nonNull).toList();
     }
 
+    public boolean hasTensor(String name) {
+        return tensors.containsKey(name);
+    }
+
     /// @return null if there is none of that name
     public @Nullable Tensor tensor(String name) {
         Numbers numbers = tensors.get(name);
-        if (numbers == null) {
-            return null;
-        }
-        double[][] values = map(numbers.rows, Value::data);
-        double[][] gradients = map(numbers.rows, Value::grad);
+        return numbers == null ? null : tensor(name, numbers);
+    }
+
+    private Tensor tensor(String name, Numbers numbers) {
         Matrix matrix = numbers.matrix;
         return new Tensor(
                 name,
                 numbers.formula,
-                values,
-                gradients,
+                map(numbers.rows, Value::data),
+                map(numbers.rows, Value::grad),
                 matrix == null
                         ? null
                         : new Update(
-                                rows(matrix, adam.m),
-                                rows(matrix, adam.v),
-                                rows(matrix, adam.after)));
+                                matrix.rows(adam.m), matrix.rows(adam.v), matrix.rows(adam.after)));
     }
 
     /// All that is computed on the way from the parameters to the loss.
     public List<Tensor> activations() {
-        List<Tensor> activations = new ArrayList<>();
-        tensors.forEach(
-                (name, numbers) -> {
-                    Tensor tensor = numbers.matrix == null ? tensor(name) : null;
-                    if (tensor != null) {
-                        activations.add(tensor);
-                    }
-                });
-        return activations;
+        return tensors.entrySet().stream()
+                .filter(entry -> entry.getValue().matrix == null)
+                .map(entry -> tensor(entry.getKey(), entry.getValue()))
+                .toList();
     }
 
     private interface Reading {
@@ -213,17 +208,6 @@ public final class StepAnatomy {
         double[][] numbers = new double[rows.length][];
         Arrays.setAll(numbers, row -> Arrays.stream(rows[row]).mapToDouble(reading::of).toArray());
         return numbers;
-    }
-
-    private static double[][] rows(Matrix matrix, double[] all) {
-        double[][] rows = new double[matrix.rows()][];
-        Arrays.setAll(
-                rows,
-                row -> {
-                    int start = matrix.offset() + row * matrix.columns();
-                    return Arrays.copyOfRange(all, start, start + matrix.columns());
-                });
-        return rows;
     }
 
     /// All numbers, the root being the loss, or its share in that of the batch.

@@ -81,7 +81,7 @@ public final class TrainingStep {
     public Agreement agreement(StepAnatomy anatomy) {
         Engine fast =
                 Engine.create(
-                        state.options().withEngine(EngineKind.TENSOR),
+                        state.options().toBuilder().engine(EngineKind.TENSOR).build(),
                         corpus.tokenizer().vocabSize(),
                         state.params());
         double loss = 0;

@@ -112,7 +112,7 @@ public final class Session {
                     return true;
                 };
         var begun = lane.call(new Turn<>(work, CallTerms.current().forNewSession()));
-        CompletableFuture<Void> kept = await(begun, () -> begun.cancel(false)).kept();
+        CompletableFuture<Void> kept = awaitOrCancel(begun).kept();
         CompletableFuture<Void> settled =
                 kept.whenComplete(
                         (_, failure) -> {
@@ -511,22 +511,18 @@ public final class Session {
 
     /// Does something on the lane that changes nothing.
     <T> T call(Work<T> work) {
-        CompletableFuture<Told<T>> result = queueCall(work);
-        return await(result, () -> result.cancel(false)).value();
+        return awaitOrCancel(queueCall(work)).value();
     }
 
     /// Computes something that needs the session no more, on a lane of its own: neither this session nor
     /// any other has to wait for it.
     <T> T aside(Compute.Sliced<T> work) {
-        CompletableFuture<T> result = environment.compute().newLane(id.owner()).train(work);
-        return await(result, () -> result.cancel(false));
+        return awaitOrCancel(environment.compute().newLane(id.owner()).train(work));
     }
 
     /// The same for what somebody waits for and is done in one slice.
     <T> T aside(Supplier<T> work) {
-        CompletableFuture<T> result =
-                environment.compute().newLane(id.owner()).call(_ -> work.get());
-        return await(result, () -> result.cancel(false));
+        return awaitOrCancel(environment.compute().newLane(id.owner()).call(_ -> work.get()));
     }
 
     /// Does something on the lane that changes the session, and waits until that is kept.
@@ -542,7 +538,7 @@ public final class Session {
 
     /// Waits for what was queued, and until that is kept.
     <T> T kept(CompletableFuture<Told<T>> result) {
-        return told(await(result, () -> result.cancel(false)));
+        return told(awaitOrCancel(result));
     }
 
     /// @throws SessionException `storage_full`
@@ -561,6 +557,10 @@ public final class Session {
 
     private void await(CompletableFuture<Void> kept) {
         await(kept.thenApply(_ -> true), () -> {});
+    }
+
+    private <T> T awaitOrCancel(CompletableFuture<T> result) {
+        return await(result, () -> result.cancel(false));
     }
 
     private <T> T await(CompletableFuture<T> result, Runnable giveUp) {

@@ -54,15 +54,7 @@ class AnatomyController {
                     "The step after the one that is asked for, made or not: every number that forward and"
                             + " loss compute, and the gradient that backward brings to it.")
     @ApiResponse(responseCode = "200", description = "the numbers of the step")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE
-    })
+    @FailsAsOf
     ResponseEntity<AnatomyReply> show(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
@@ -81,15 +73,7 @@ class AnatomyController {
                     "Of parameters also what Adam makes of them: its moments after the step, and the new"
                             + " values.")
     @ApiResponse(responseCode = "200", description = "its numbers, row by row")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE
-    })
+    @FailsAsOf
     ResponseEntity<TensorReply> tensor(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(
@@ -117,15 +101,7 @@ class AnatomyController {
                             + " itself first. The number is given by its tensor, row and column, or by"
                             + " its id; without either it is the loss.")
     @ApiResponse(responseCode = "200", description = "a page of numbers")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE
-    })
+    @FailsAsOf
     ResponseEntity<GraphReply> graph(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
@@ -164,7 +140,7 @@ class AnatomyController {
         if (tensor == null) {
             return anatomy.root();
         }
-        if (anatomy.tensor(tensor) == null) {
+        if (!anatomy.hasTensor(tensor)) {
             throw noTensor(tensor);
         }
         return anatomy.idOf(new StepAnatomy.Place(tensor, row, column));

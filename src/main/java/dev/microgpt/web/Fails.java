@@ -9,7 +9,7 @@ import java.lang.annotation.Target;
 
 /// The errors that a call may answer besides those of all calls like it, for its documentation: see
 /// [OpenApiConfiguration].
-@Target(ElementType.METHOD)
+@Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Fails {
 

@@ -156,15 +156,7 @@ class ModelController {
             summary = "The token embeddings",
             description = "In the order of the token ids.")
     @ApiResponse(responseCode = "200", description = "one row a token")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE
-    })
+    @FailsAsOf
     ResponseEntity<List<EmbeddingReply>> embeddings(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
@@ -179,15 +171,7 @@ class ModelController {
             summary = "The position embeddings",
             description = "A row a position.")
     @ApiResponse(responseCode = "200", description = "blockSize rows of nEmbd numbers")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE
-    })
+    @FailsAsOf
     ResponseEntity<double[][]> positions(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)

@@ -91,15 +91,7 @@ class ParametersController {
                     "Its weights, the gradient of the loss of the batch that comes next, or Adam's moments"
                             + " m and v.")
     @ApiResponse(responseCode = "200", description = "the numbers")
-    @Fails({
-        ErrorCode.INVALID_NAME,
-        ErrorCode.WRONG_TYPE,
-        ErrorCode.OUT_OF_RANGE,
-        ErrorCode.NOT_FOUND,
-        ErrorCode.NOT_LOADED,
-        ErrorCode.BUSY,
-        ErrorCode.WRONG_STATE
-    })
+    @FailsAsOf
     ResponseEntity<MatrixReply> show(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "wte") @PathVariable String matrix,

@@ -106,7 +106,7 @@ final class StepAnatomyTest {
 
     private static ScalarEngine reference(MicroGpt model) {
         ModelState state = model.state();
-        ModelOptions options = model.options().withEngine(EngineKind.SCALAR);
+        ModelOptions options = model.options().toBuilder().engine(EngineKind.SCALAR).build();
         int vocabSize = model.corpus().tokenizer().vocabSize();
         ScalarEngine engine = new ScalarEngine(options, vocabSize, state.params());
         engine.setMoments(state.m(), state.v());

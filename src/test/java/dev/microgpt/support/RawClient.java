@@ -38,6 +38,15 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
+    /// Sends nothing more.
+    public void endSending() {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException _) {
+            // the service has closed it, see above
+        }
+    }
+
     /// Sends the same again and again, with a pause after each time, until the connection ends.
     ///
     /// @return whether it has ended in time

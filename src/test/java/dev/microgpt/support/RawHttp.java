@@ -1,13 +1,10 @@
 package dev.microgpt.support;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.Socket;
-import java.net.SocketException;
 import java.net.http.HttpHeaders;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +12,8 @@ import java.util.Map;
 
 /// Sends requests that a well-behaved client would not.
 public final class RawHttp {
+
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private RawHttp() {}
 
@@ -30,36 +29,16 @@ public final class RawHttp {
 
     /// Sends just this, and nothing after it, and reads to the end of the answer.
     public static Reply sendText(int port, String request) {
-        try (Socket socket = new Socket("localhost", port)) {
-            socket.setSoTimeout(10_000);
-            write(socket, request);
-            return parse(read(socket));
+        try (RawClient client = RawClient.connect(port)) {
+            client.send(request);
+            client.endSending();
+            if (!client.endsWithin(TIMEOUT)) {
+                throw new IllegalStateException("the answer has no end");
+            }
+            return client.answer();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private static void write(Socket socket, String request) throws IOException {
-        try {
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
-            socket.shutdownOutput();
-        } catch (SocketException _) {
-            // refused before all of it was there: the answer is to be read all the same
-        }
-    }
-
-    private static String read(Socket socket) throws IOException {
-        ByteArrayOutputStream answer = new ByteArrayOutputStream();
-        byte[] bytes = new byte[8192];
-        try {
-            InputStream input = socket.getInputStream();
-            for (int count = input.read(bytes); count >= 0; count = input.read(bytes)) {
-                answer.write(bytes, 0, count);
-            }
-        } catch (SocketException _) {
-            // closed with some of the request unread: what has come counts
-        }
-        return answer.toString(StandardCharsets.UTF_8);
     }
 
     /// Of all that has come until the end of the connection.
