@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
 
-/// Dependencies point one way: web, live, store -> session -> engine.
+/// Dependencies point one way: web, live -> wire -> session -> engine, and store -> session.
 final class ArchitectureTest {
 
     private static final String ENGINE = "dev.microgpt.engine";
@@ -97,6 +97,7 @@ final class ArchitectureTest {
                         "dev.microgpt.session..",
                         "dev.microgpt.checkpoint..",
                         "dev.microgpt.web..",
+                        "dev.microgpt.wire..",
                         "dev.microgpt.live..",
                         "dev.microgpt.access..",
                         "dev.microgpt.server..",
@@ -114,11 +115,23 @@ final class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "dev.microgpt.web..",
+                        "dev.microgpt.wire..",
                         "dev.microgpt.live..",
                         "dev.microgpt.access..",
                         "dev.microgpt.server..",
                         "dev.microgpt.page..",
                         "dev.microgpt.store..")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void requestsAndRepliesKnowNothingOfWhoCarriesThem() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.microgpt.wire..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.microgpt.web..", "dev.microgpt.live..")
                 .check(PRODUCT);
     }
 
@@ -141,6 +154,7 @@ final class ArchitectureTest {
                 .that()
                 .resideInAnyPackage(
                         "dev.microgpt.web..",
+                        "dev.microgpt.wire..",
                         "dev.microgpt.live..",
                         "dev.microgpt.store..",
                         "dev.microgpt.checkpoint..")
@@ -160,6 +174,7 @@ final class ArchitectureTest {
                 .resideInAnyPackage(
                         "dev.microgpt.session..",
                         "dev.microgpt.web..",
+                        "dev.microgpt.wire..",
                         "dev.microgpt.live..",
                         "dev.microgpt.page..")
                 .check(PRODUCT);

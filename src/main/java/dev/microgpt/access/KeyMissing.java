@@ -1,8 +1,8 @@
 package dev.microgpt.access;
 
 import dev.microgpt.session.ErrorCode;
-import dev.microgpt.web.Problem;
-import dev.microgpt.web.ProblemWriter;
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.ProblemWriter;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -2,7 +2,7 @@ package dev.microgpt.access;
 
 import dev.microgpt.session.Caller;
 import dev.microgpt.session.ErrorCode;
-import dev.microgpt.web.Fails;
+import dev.microgpt.wire.Fails;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;

@@ -5,7 +5,7 @@ import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionView;
 import dev.microgpt.session.Snapshot;
-import dev.microgpt.web.StepReply;
+import dev.microgpt.wire.StepReply;
 
 import tools.jackson.databind.json.JsonMapper;
 

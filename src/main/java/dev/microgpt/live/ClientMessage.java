@@ -3,8 +3,8 @@ package dev.microgpt.live;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
-import dev.microgpt.web.GenerateRequest;
-import dev.microgpt.web.InitRequest;
+import dev.microgpt.wire.GenerateRequest;
+import dev.microgpt.wire.InitRequest;
 
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package dev.microgpt.live;
 
-import dev.microgpt.web.EventWriter;
+import dev.microgpt.wire.EventWriter;
 
 import org.jspecify.annotations.Nullable;
 

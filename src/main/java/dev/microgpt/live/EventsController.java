@@ -5,8 +5,8 @@ import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.web.EventWriter;
-import dev.microgpt.web.Fails;
+import dev.microgpt.wire.EventWriter;
+import dev.microgpt.wire.Fails;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

@@ -1,8 +1,8 @@
 package dev.microgpt.live;
 
 import dev.microgpt.session.ErrorCode;
-import dev.microgpt.web.Problem;
-import dev.microgpt.web.ProblemWriter;
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.ProblemWriter;
 
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.ServerHttpRequest;

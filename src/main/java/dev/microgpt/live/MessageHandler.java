@@ -12,12 +12,12 @@ import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.SessionView;
 import dev.microgpt.session.StepCall;
-import dev.microgpt.web.ConfigReply;
-import dev.microgpt.web.EmbeddingReply;
-import dev.microgpt.web.GenerateReply;
-import dev.microgpt.web.InitRequest;
-import dev.microgpt.web.Problems;
-import dev.microgpt.web.StepReply;
+import dev.microgpt.wire.ConfigReply;
+import dev.microgpt.wire.EmbeddingReply;
+import dev.microgpt.wire.GenerateReply;
+import dev.microgpt.wire.InitRequest;
+import dev.microgpt.wire.Problems;
+import dev.microgpt.wire.StepReply;
 
 import org.jspecify.annotations.Nullable;
 

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 
 import dev.microgpt.session.SessionState;
-import dev.microgpt.web.ConfigReply;
-import dev.microgpt.web.EmbeddingReply;
-import dev.microgpt.web.GenerateReply;
-import dev.microgpt.web.Problem;
-import dev.microgpt.web.StepReply;
+import dev.microgpt.wire.ConfigReply;
+import dev.microgpt.wire.EmbeddingReply;
+import dev.microgpt.wire.GenerateReply;
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.StepReply;
 
 import org.jspecify.annotations.Nullable;
 

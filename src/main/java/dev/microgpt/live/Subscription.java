@@ -7,7 +7,7 @@ import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionListener;
 import dev.microgpt.session.SessionState;
 import dev.microgpt.session.Snapshot;
-import dev.microgpt.web.Words;
+import dev.microgpt.wire.Words;
 
 import org.jspecify.annotations.Nullable;
 

@@ -9,6 +9,11 @@ import dev.microgpt.session.Questions;
 import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.TakenApart;
+import dev.microgpt.wire.AnatomyReply;
+import dev.microgpt.wire.FailsAsOf;
+import dev.microgpt.wire.GraphReply;
+import dev.microgpt.wire.TensorReply;
+import dev.microgpt.wire.Words;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

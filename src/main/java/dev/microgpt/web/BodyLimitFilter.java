@@ -6,6 +6,9 @@ import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.Memory;
 import dev.microgpt.session.SessionException;
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.ProblemWriter;
+import dev.microgpt.wire.Problems;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -9,6 +9,8 @@ import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.SessionView;
+import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.WeightsQuery;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

@@ -1,5 +1,8 @@
 package dev.microgpt.web;
 
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.Problems;
+
 import io.swagger.v3.oas.annotations.Hidden;
 
 import jakarta.servlet.RequestDispatcher;

@@ -8,6 +8,9 @@ import dev.microgpt.session.GenerateCall;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.SampleListener;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.wire.EventWriter;
+import dev.microgpt.wire.GenerateRequest;
+import dev.microgpt.wire.Problems;
 
 import io.swagger.v3.oas.annotations.Operation;
 

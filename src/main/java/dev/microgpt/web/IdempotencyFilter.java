@@ -8,6 +8,8 @@ import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.Once;
 import dev.microgpt.session.SessionException;
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.ProblemWriter;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -10,6 +10,17 @@ import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.GenerateCall;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.wire.ConfigReply;
+import dev.microgpt.wire.EmbeddingReply;
+import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.FailsAsOf;
+import dev.microgpt.wire.GenerateReply;
+import dev.microgpt.wire.GenerateRequest;
+import dev.microgpt.wire.InspectReply;
+import dev.microgpt.wire.InspectRequest;
+import dev.microgpt.wire.LossesReply;
+import dev.microgpt.wire.ScoreReply;
+import dev.microgpt.wire.ScoreRequest;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

@@ -1,6 +1,8 @@
 package dev.microgpt.web;
 
 import dev.microgpt.session.ErrorCode;
+import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.Problem;
 
 import io.swagger.v3.core.converter.ModelConverters;
 import io.swagger.v3.oas.models.Components;

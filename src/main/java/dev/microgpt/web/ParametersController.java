@@ -8,6 +8,11 @@ import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Histograms;
 import dev.microgpt.session.ParameterMatrix;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.FailsAsOf;
+import dev.microgpt.wire.GenerateRequest;
+import dev.microgpt.wire.MatrixShape;
+import dev.microgpt.wire.Words;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -43,16 +48,7 @@ class ParametersController {
     }
 
     /// The matrices of a model, in the order of its parameters.
-    record MatricesReply(List<Shape> matrices) {}
-
-    /// A matrix without its numbers.
-    @Schema(name = "MatrixShape")
-    record Shape(@Schema(example = "wte") String name, int rows, int columns) {
-
-        static Shape of(Matrix matrix) {
-            return new Shape(matrix.name(), matrix.rows(), matrix.columns());
-        }
-    }
+    record MatricesReply(List<MatrixShape> matrices) {}
 
     /// The numbers of a matrix.
     record MatrixReply(
@@ -80,7 +76,7 @@ class ParametersController {
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
     MatricesReply list(@Parameter(example = "demo") @PathVariable String name) {
         return new MatricesReply(
-                sessions.get(name).ask().matrices().stream().map(Shape::of).toList());
+                sessions.get(name).ask().matrices().stream().map(MatrixShape::of).toList());
     }
 
     @GetMapping("/{matrix}")

@@ -1,5 +1,8 @@
 package dev.microgpt.web;
 
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.Problems;
+
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;

@@ -1,5 +1,8 @@
 package dev.microgpt.web;
 
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.Problems;
+
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;

@@ -3,6 +3,8 @@ package dev.microgpt.web;
 import dev.microgpt.quota.Rates;
 import dev.microgpt.session.Caller;
 import dev.microgpt.session.ErrorCode;
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.ProblemWriter;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

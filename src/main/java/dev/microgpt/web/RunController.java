@@ -4,6 +4,9 @@ import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Limits;
 import dev.microgpt.session.RunView;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.RunRequest;
+import dev.microgpt.wire.RunsReply;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.Limits;
+import dev.microgpt.wire.DatasetsReply;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;

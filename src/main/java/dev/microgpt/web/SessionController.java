@@ -11,6 +11,11 @@ import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.SessionView;
 import dev.microgpt.session.Snapshot;
+import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.ForkRequest;
+import dev.microgpt.wire.InitRequest;
+import dev.microgpt.wire.SessionsReply;
+import dev.microgpt.wire.SteerRequest;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

@@ -8,6 +8,10 @@ import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.SessionView;
+import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.LoadRequest;
+import dev.microgpt.wire.StepReply;
+import dev.microgpt.wire.StepRequest;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;

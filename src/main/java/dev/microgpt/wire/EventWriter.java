@@ -1,0 +1,44 @@
+package dev.microgpt.wire;
+
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+/// Writes Server-Sent Events, each at once.
+public final class EventWriter {
+
+    private final OutputStream out;
+
+    private EventWriter(OutputStream out) {
+        this.out = out;
+    }
+
+    /// Begins an answer that consists of events.
+    public static EventWriter open(HttpServletResponse response) throws IOException {
+        response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
+        response.setHeader("Cache-Control", "no-store");
+        return new EventWriter(response.getOutputStream());
+    }
+
+    /// @param id where a reader may go on later; null for none
+    /// @param data without line breaks
+    public void event(String type, @Nullable Long id, String data) throws IOException {
+        String first = id == null ? "" : "id: " + id + "\n";
+        print(first + "event: " + type + "\ndata: " + data + "\n\n");
+    }
+
+    /// What readers ignore: it tells both sides that the other is still there.
+    public void comment(String text) throws IOException {
+        print(": " + text + "\n\n");
+    }
+
+    private void print(String text) throws IOException {
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+    }
+}

@@ -1,0 +1,37 @@
+package dev.microgpt.wire;
+
+import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Trace;
+import dev.microgpt.session.AsOf;
+import dev.microgpt.session.GenerateCall;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// Generated texts.
+public record GenerateReply(
+        @Schema(description = "of the keyframe that answered, where a step was asked for")
+                @Nullable Long step,
+        List<Item> samples) {
+
+    /// One text. Text and tokens begin with the prompt.
+    @Schema(name = "Sample")
+    public record Item(
+            @Schema(example = "maria") String text,
+            @Schema(description = "token ids without BOS", example = "[12, 0, 17, 8, 0]")
+                    int[] tokens,
+            @Schema(description = "the forward pass, an entry a position, with probs")
+                    @Nullable List<Trace> vizData) {}
+
+    public static GenerateReply of(GenerateCall call, AsOf<List<Sample>> samples) {
+        boolean viz = call.options().viz();
+        return new GenerateReply(
+                call.step() == null ? null : samples.step(),
+                samples.value().stream()
+                        .map(s -> new Item(s.text(), s.tokens(), viz ? s.vizData() : null))
+                        .toList());
+    }
+}

@@ -1,0 +1,170 @@
+package dev.microgpt.wire;
+
+import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationContext;
+import tools.jackson.databind.ValueDeserializer;
+import tools.jackson.databind.ValueSerializer;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.exc.InvalidFormatException;
+import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+
+/// How JSON is read (strictly: nothing is guessed) and written.
+@Configuration(proxyBeanMethods = false)
+public class JsonConfiguration {
+
+    /// Nothing that is asked for has more levels; longer names and more levels take time and the stack.
+    private static final int MAX_DEPTH = 50;
+
+    private static final int MAX_NAME_LENGTH = 1000;
+
+    @Bean
+    public JsonFactoryBuilderCustomizer boundedJson() {
+        return builder ->
+                builder.streamReadConstraints(
+                        StreamReadConstraints.builder()
+                                .maxNestingDepth(MAX_DEPTH)
+                                .maxNameLength(MAX_NAME_LENGTH)
+                                .build());
+    }
+
+    @Bean
+    public JsonMapperBuilderCustomizer strictJson() {
+        return JsonConfiguration::customize;
+    }
+
+    public static void customize(JsonMapper.Builder builder) {
+        builder.enable(
+                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .withCoercionConfigDefaults(
+                        config -> {
+                            for (CoercionInputShape shape : CoercionInputShape.values()) {
+                                config.setCoercion(shape, CoercionAction.Fail);
+                            }
+                        })
+                .addModule(writers())
+                .addModule(readers());
+    }
+
+    /// Scalars of exactly their type: Jackson would take "NaN" for a number, for one.
+    private static SimpleModule readers() {
+        return new SimpleModule("microgpt-readers")
+                .addDeserializer(
+                        Integer.class,
+                        new Scalar<>(
+                                Integer.class, JsonParser::getIntValue, JsonToken.VALUE_NUMBER_INT))
+                .addDeserializer(
+                        Long.class,
+                        new Scalar<>(
+                                Long.class, JsonParser::getLongValue, JsonToken.VALUE_NUMBER_INT))
+                .addDeserializer(
+                        Double.class,
+                        new Scalar<>(
+                                Double.class,
+                                JsonParser::getDoubleValue,
+                                JsonToken.VALUE_NUMBER_INT,
+                                JsonToken.VALUE_NUMBER_FLOAT))
+                .addDeserializer(
+                        Boolean.class,
+                        new Scalar<>(
+                                Boolean.class,
+                                JsonParser::getBooleanValue,
+                                JsonToken.VALUE_TRUE,
+                                JsonToken.VALUE_FALSE))
+                .addDeserializer(
+                        String.class,
+                        new Scalar<>(String.class, JsonParser::getString, JsonToken.VALUE_STRING));
+    }
+
+    private static final class Scalar<T> extends ValueDeserializer<T> {
+
+        private final Class<T> type;
+        private final Function<JsonParser, T> read;
+        private final Set<JsonToken> tokens;
+
+        Scalar(Class<T> type, Function<JsonParser, T> read, JsonToken... tokens) {
+            this.type = type;
+            this.read = read;
+            this.tokens = Set.of(tokens);
+        }
+
+        @Override
+        public T deserialize(JsonParser parser, DeserializationContext context) {
+            if (tokens.contains(parser.currentToken())) {
+                return read.apply(parser);
+            }
+            if (parser.currentToken().isScalarValue()) {
+                Object value = parser.readValueAs(JsonNode.class);
+                throw InvalidFormatException.from(
+                        parser, "not a " + type.getSimpleName(), value, type);
+            }
+            throw MismatchedInputException.from(parser, type, "not a " + type.getSimpleName());
+        }
+    }
+
+    private static SimpleModule writers() {
+        return new SimpleModule("microgpt")
+                .addSerializer(Double.class, new FiniteDouble())
+                .addSerializer(double.class, new FiniteDouble())
+                .addSerializer(double[].class, new FiniteDoubles())
+                .addSerializer(Enum.class, new LowerCase());
+    }
+
+    /// JSON has no word for what is not finite: null takes its place.
+    private static void write(double value, JsonGenerator json) {
+        if (Double.isFinite(value)) {
+            json.writeNumber(value);
+        } else {
+            json.writeNull();
+        }
+    }
+
+    private static final class FiniteDouble extends ValueSerializer<Double> {
+
+        @Override
+        public void serialize(Double value, JsonGenerator json, SerializationContext context) {
+            write(value, json);
+        }
+    }
+
+    private static final class FiniteDoubles extends ValueSerializer<double[]> {
+
+        @Override
+        public void serialize(double[] values, JsonGenerator json, SerializationContext context) {
+            json.writeStartArray(values, values.length);
+            for (double value : values) {
+                write(value, json);
+            }
+            json.writeEndArray();
+        }
+    }
+
+    @SuppressWarnings("rawtypes")
+    private static final class LowerCase extends ValueSerializer<Enum> {
+
+        @Override
+        public void serialize(Enum value, JsonGenerator json, SerializationContext context) {
+            json.writeString(value.name().toLowerCase(Locale.ROOT));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.microgpt.wire;
+
+import dev.microgpt.checkpoint.CheckpointReader;
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.RandomKind;
+import dev.microgpt.session.Datasets;
+import dev.microgpt.session.Limits;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+
+import org.jspecify.annotations.Nullable;
+
+/// What a file with weights alone leaves open.
+public record WeightsQuery(
+        @Schema(description = "attention heads, as of init") @Nullable Integer nHead,
+        @Schema(description = "as of init") @Nullable Long seed,
+        @Schema(description = "as of init") @Nullable Double learningRate,
+        @Schema(description = "as of init") @Nullable Long numSteps,
+        @Schema(description = "tensor or scalar") @Nullable String engine,
+        @Schema(description = "mulberry32 or python") @Nullable String random,
+        @Schema(description = "as of init") @Nullable Integer batchSize,
+        @Schema(description = "the characters in the order of their tokens")
+                @Nullable String alphabet,
+        @Schema(description = "bundled dataset to train on") @Nullable String dataset) {
+
+    public CheckpointReader.Given given(Datasets datasets, Limits limits) {
+        Corpus documents =
+                dataset == null ? null : new LoadRequest(null, dataset).corpus(datasets, limits);
+        return new CheckpointReader.Given(options(), alphabet, documents);
+    }
+
+    /// Null where none is given.
+    private ModelOptions.@Nullable Builder options() {
+        ModelOptions.Builder builder = ModelOptions.builder();
+        boolean isGiven = false;
+        if (nHead != null) {
+            builder.nHead(nHead);
+            isGiven = true;
+        }
+        if (seed != null) {
+            builder.seed(seed);
+            isGiven = true;
+        }
+        if (learningRate != null) {
+            builder.learningRate(learningRate);
+            isGiven = true;
+        }
+        if (numSteps != null) {
+            builder.numSteps(numSteps);
+            isGiven = true;
+        }
+        if (engine != null) {
+            builder.engine(Words.parse("engine", engine, EngineKind.TENSOR));
+            isGiven = true;
+        }
+        if (random != null) {
+            builder.random(Words.parse("random", random, RandomKind.MULBERRY32));
+            isGiven = true;
+        }
+        if (batchSize != null) {
+            builder.batchSize(batchSize);
+            isGiven = true;
+        }
+        return isGiven ? builder : null;
+    }
+}
