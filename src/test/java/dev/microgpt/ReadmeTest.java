@@ -2,8 +2,10 @@ package dev.microgpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.microgpt.session.Caller;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.Memory;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -43,15 +45,16 @@ final class ReadmeTest {
     @TempDir private Path directory;
 
     @Autowired private SessionService sessions;
+    @Autowired private Memory memory;
 
     /// The service may be shared with other tests.
     @BeforeEach
     void deleteSessions() {
-        ScopedValue.where(Caller.CURRENT, Caller.LOCAL)
-                .run(
-                        () ->
-                                sessions.list(null, Integer.MAX_VALUE)
-                                        .forEach(session -> sessions.delete(session.name())));
+        try (Memory.Share share = memory.share()) {
+            CallContext call = CallContext.of(Caller.LOCAL, share);
+            sessions.list(call, null, Integer.MAX_VALUE)
+                    .forEach(session -> sessions.delete(call, session.name()));
+        }
     }
 
     private record Block(String language, String text) {}

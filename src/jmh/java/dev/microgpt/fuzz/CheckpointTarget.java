@@ -13,8 +13,8 @@ import dev.microgpt.engine.Matrix;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.RandomKind;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.SessionException;
 
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;

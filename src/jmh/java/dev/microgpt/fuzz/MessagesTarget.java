@@ -3,9 +3,11 @@ package dev.microgpt.fuzz;
 import dev.microgpt.MicroGptApplication;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.session.Caller;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.Memory;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
@@ -21,7 +23,6 @@ import tools.jackson.databind.json.JsonMapper;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Bytes as messages of one connection, a line each: every one is answered once, with JSON that has a type,
@@ -49,6 +50,7 @@ public final class MessagesTarget {
     private final ConfigurableApplicationContext context;
     private final TextWebSocketHandler endpoint;
     private final SessionService sessions;
+    private final Memory memory;
     private long connections;
 
     private MessagesTarget() {
@@ -74,6 +76,7 @@ public final class MessagesTarget {
                         .run();
         endpoint = context.getBean(TextWebSocketHandler.class);
         sessions = context.getBean(SessionService.class);
+        memory = context.getBean(Memory.class);
     }
 
     public static void fuzzerInitialize() {
@@ -82,14 +85,7 @@ public final class MessagesTarget {
 
     public static void fuzzerTestOneInput(byte[] input) throws Exception {
         if (target != null) {
-            MessagesTarget present = target;
-            String text = new String(input, StandardCharsets.UTF_8);
-            Callable<Boolean> test =
-                    () -> {
-                        present.test(text);
-                        return true;
-                    };
-            boolean _ = ScopedValue.where(Caller.CURRENT, Caller.LOCAL).call(test::call);
+            target.test(new String(input, StandardCharsets.UTF_8));
         }
     }
 
@@ -100,12 +96,15 @@ public final class MessagesTarget {
     }
 
     private void test(String text) throws Exception {
-        for (Session session : sessions.list(null, Integer.MAX_VALUE)) {
-            if (!session.name().equals(SESSION)) {
-                sessions.delete(session.name());
+        try (Memory.Share share = memory.share()) {
+            CallContext call = CallContext.of(Caller.LOCAL, share);
+            for (Session session : sessions.list(call, null, Integer.MAX_VALUE)) {
+                if (!session.name().equals(SESSION)) {
+                    sessions.delete(call, session.name());
+                }
             }
+            sessions.init(call, SESSION, OPTIONS, DOCUMENTS, true);
         }
-        sessions.init(SESSION, OPTIONS, DOCUMENTS, true);
         converse(text.lines().limit(MOST_MESSAGES).toList());
         String answer =
                 converse(List.of("{\"type\":\"getConfig\",\"session\":\"%s\"}".formatted(SESSION)));

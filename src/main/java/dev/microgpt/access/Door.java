@@ -1,6 +1,6 @@
 package dev.microgpt.access;
 
-import dev.microgpt.session.Caller;
+import dev.microgpt.session.admission.Caller;
 
 import org.jspecify.annotations.Nullable;
 

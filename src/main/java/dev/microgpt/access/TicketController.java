@@ -1,7 +1,7 @@
 package dev.microgpt.access;
 
-import dev.microgpt.session.Caller;
-import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Fails;
 
 import io.swagger.v3.oas.annotations.Operation;
@@ -47,9 +47,9 @@ class TicketController {
                             + " browsers, which send no headers there.")
     @ApiResponse(responseCode = "200", description = "the ticket")
     @Fails({ErrorCode.FORBIDDEN_ORIGIN})
-    ResponseEntity<TicketReply> ticket() {
+    ResponseEntity<TicketReply> ticket(CallContext call) {
         OneTimeToken ticket =
-                tickets.generate(new GenerateOneTimeTokenRequest(Caller.current().owner(), LIFE));
+                tickets.generate(new GenerateOneTimeTokenRequest(call.caller().owner(), LIFE));
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.noStore())
                 .body(new TicketReply(ticket.getTokenValue(), ticket.getExpiresAt()));

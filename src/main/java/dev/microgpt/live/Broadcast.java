@@ -3,8 +3,8 @@ package dev.microgpt.live;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
-import dev.microgpt.session.SessionView;
-import dev.microgpt.session.Snapshot;
+import dev.microgpt.session.actor.Snapshot;
+import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.StepReply;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -46,7 +46,7 @@ final class Broadcast {
         traces = new TextCache(json, 1);
         diagnostics = new TextCache(json, 1);
         frames = new TextCache(json, FRAME_TEXTS);
-        cut = session.wake().snapshot();
+        cut = session.snapshot();
         losses = new LossText(json, cut.losses());
     }
 

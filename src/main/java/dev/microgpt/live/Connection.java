@@ -1,7 +1,7 @@
 package dev.microgpt.live;
 
-import dev.microgpt.session.Memory;
 import dev.microgpt.session.Session;
+import dev.microgpt.session.admission.Memory;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,10 +1,11 @@
 package dev.microgpt.live;
 
-import dev.microgpt.session.Caller;
-import dev.microgpt.session.ErrorCode;
 import dev.microgpt.session.Session;
-import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.wire.EventWriter;
 import dev.microgpt.wire.Fails;
 
@@ -82,6 +83,7 @@ class EventsController implements SmartLifecycle {
         ErrorCode.BUSY
     })
     void events(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = "first step wanted; 1 for all") @RequestParam(required = false)
                     @Nullable Long fromStep,
@@ -97,7 +99,8 @@ class EventsController implements SmartLifecycle {
                     @Nullable Long lastEventId,
             HttpServletResponse response)
             throws IOException, InterruptedException {
-        Session session = sessions.get(name);
+        Session session = sessions.get(call, name);
+        session.wake(call);
         EventStream stream = new EventStream(settings.pingInterval());
         Subscription subscription =
                 new Subscription(
@@ -109,7 +112,7 @@ class EventsController implements SmartLifecycle {
                         losses,
                         maxHz,
                         stream::wake);
-        open(stream);
+        open(stream, call.caller());
         session.addListener(subscription);
         try {
             stream.write(subscription, EventWriter.open(response));
@@ -117,7 +120,7 @@ class EventsController implements SmartLifecycle {
             log.debug("A reader of session {} is gone, or does not read", name, e);
         } finally {
             session.removeListener(subscription);
-            close(stream);
+            close(stream, call.caller());
         }
     }
 
@@ -127,18 +130,18 @@ class EventsController implements SmartLifecycle {
         return lastEventId < 0 || lastEventId > size ? 1 : lastEventId + 1;
     }
 
-    private void open(EventStream stream) {
-        connections.requireRoom(Caller.current());
+    private void open(EventStream stream, Caller caller) {
+        connections.requireRoom(caller);
         streams.add(stream);
         if (!running) { // closed before it was added
-            close(stream);
+            close(stream, caller);
             throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
         }
     }
 
-    private void close(EventStream stream) {
+    private void close(EventStream stream, Caller caller) {
         streams.remove(stream);
-        connections.leave(Caller.current());
+        connections.leave(caller);
     }
 
     int numStreams() {

@@ -1,6 +1,6 @@
 package dev.microgpt.live;
 
-import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 

@@ -1,10 +1,10 @@
 package dev.microgpt.live;
 
 import dev.microgpt.quota.Quotas;
-import dev.microgpt.session.Caller;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.SessionException;
 
 import org.springframework.stereotype.Component;
 

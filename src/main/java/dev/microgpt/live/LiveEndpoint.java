@@ -1,12 +1,12 @@
 package dev.microgpt.live;
 
 import dev.microgpt.quota.Rates;
-import dev.microgpt.session.CallMemory;
-import dev.microgpt.session.Caller;
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.Memory;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.Memory;
 
 import jakarta.websocket.Session;
 
@@ -55,7 +55,9 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         this.memory = memory;
         this.settings = settings;
         this.connections = connections;
-        services = new MessageHandler.Services(sessions, datasets, limits, json, broadcasts, rates);
+        services =
+                new MessageHandler.Services(
+                        sessions, datasets, limits, json, broadcasts, rates, memory);
     }
 
     /// A connection with what has come of a message that is still incomplete.
@@ -157,9 +159,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
 
     private void handle(Client client, String message) {
         try (Memory.Share share = memory.share()) {
-            ScopedValue.where(Caller.CURRENT, client.caller)
-                    .where(CallMemory.CURRENT, share)
-                    .run(() -> client.handler.handle(message));
+            client.handler.handle(CallContext.of(client.caller, share), message);
         }
     }
 

@@ -2,16 +2,18 @@ package dev.microgpt.live;
 
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.quota.Rates;
-import dev.microgpt.session.Caller;
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.GenerateCall;
-import dev.microgpt.session.Limits;
 import dev.microgpt.session.Session;
-import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.SessionView;
-import dev.microgpt.session.StepCall;
+import dev.microgpt.session.actor.StepCall;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.Memory;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.persistence.SessionView;
+import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.wire.ConfigReply;
 import dev.microgpt.wire.EmbeddingReply;
 import dev.microgpt.wire.GenerateReply;
@@ -49,7 +51,8 @@ final class MessageHandler {
             Limits limits,
             JsonMapper json,
             Broadcasts broadcasts,
-            Rates rates) {}
+            Rates rates,
+            Memory memory) {}
 
     MessageHandler(Connection connection, Services services) {
         this.connection = connection;
@@ -57,9 +60,9 @@ final class MessageHandler {
     }
 
     /// Handles one message; what goes wrong is sent as an `error`.
-    void handle(String text) {
+    void handle(CallContext call, String text) {
         JsonNode tree = null;
-        List<Rates.Verdict> verdicts = count(); // also what is no message at all
+        List<Rates.Verdict> verdicts = count(call.caller()); // also what is no message at all
         try {
             tree = services.json().readTree(text);
             if (!tree.isObject()) {
@@ -67,7 +70,7 @@ final class MessageHandler {
             }
             requireShort(field(tree, "id"));
             requireRate(verdicts);
-            handle(services.json().treeToValue(tree, ClientMessage.class));
+            handle(call, services.json().treeToValue(tree, ClientMessage.class));
         } catch (RuntimeException e) {
             JsonNode id = field(tree, "id");
             fail(id == null || isLong(id) ? null : id, sessionName(tree), e);
@@ -75,8 +78,7 @@ final class MessageHandler {
     }
 
     /// A message is a request like any other. Whoever goes on regardless waits, as for all answers.
-    private List<Rates.Verdict> count() {
-        Caller caller = Caller.current();
+    private List<Rates.Verdict> count(Caller caller) {
         return services.rates().count(caller.owner(), caller.hasKey());
     }
 
@@ -116,31 +118,34 @@ final class MessageHandler {
         return name != null && name.isString() ? name.stringValue() : null;
     }
 
-    private void handle(ClientMessage message) {
+    private void handle(CallContext call, ClientMessage message) {
         switch (message) {
-            case ClientMessage.Init init -> init(init);
-            case ClientMessage.Train train -> train(train);
-            case ClientMessage.Stop stop -> stop(stop);
-            case ClientMessage.Generate generate -> generate(generate);
+            case ClientMessage.Init init -> init(call, init);
+            case ClientMessage.Train train -> train(call, train);
+            case ClientMessage.Stop stop -> stop(call, stop);
+            case ClientMessage.Generate generate -> generate(call, generate);
             case ClientMessage.GetEmbeddings get ->
                     connection.send(
                             new ServerMessage.Embeddings(
                                     get.id(),
                                     name(get),
                                     EmbeddingReply.of(
-                                            session(get).ask().embeddings(null).value())));
+                                            session(call, get)
+                                                    .queries()
+                                                    .embeddings(call, null)
+                                                    .value())));
             case ClientMessage.GetLossHistory get ->
                     connection.send(
                             new ServerMessage.LossHistory(
                                     get.id(),
                                     name(get),
-                                    session(get).losses().newest(LOSS_HISTORY)));
+                                    session(call, get).losses(call).newest(LOSS_HISTORY)));
             case ClientMessage.GetConfig get -> {
-                SessionView view = session(get).snapshot().view();
+                SessionView view = session(call, get).snapshot().view();
                 connection.send(
                         new ServerMessage.Config(get.id(), name(get), ConfigReply.of(view)));
             }
-            case ClientMessage.Subscribe subscribe -> subscribe(subscribe);
+            case ClientMessage.Subscribe subscribe -> subscribe(call, subscribe);
             case ClientMessage.Unsubscribe unsubscribe -> {
                 connection.unsubscribe(name(unsubscribe));
                 connection.send(
@@ -157,24 +162,25 @@ final class MessageHandler {
         return message.session();
     }
 
-    private Session session(ClientMessage message) {
-        return services.sessions().get(name(message));
+    private Session session(CallContext call, ClientMessage message) {
+        return services.sessions().get(call, name(message));
     }
 
-    private void init(ClientMessage.Init message) {
+    private void init(CallContext call, ClientMessage.Init message) {
         InitRequest request =
                 (message.options() == null ? InitRequest.DEFAULTS : message.options())
                         .withDocuments(message.text(), message.dataset());
         boolean overwrite = Boolean.TRUE.equals(message.overwrite());
-        services.sessions().requireAbsent(name(message), overwrite);
-        Session session =
+        services.sessions().requireAbsent(call, name(message), overwrite);
+        SessionView view =
                 services.sessions()
                         .init(
+                                call,
                                 name(message),
                                 request.options(),
                                 request.requiredCorpus(services.datasets(), services.limits()),
-                                overwrite);
-        SessionView view = session.snapshot().view();
+                                overwrite)
+                        .view();
         connection.send(
                 new ServerMessage.Ready(
                         message.id(),
@@ -184,21 +190,24 @@ final class MessageHandler {
                         view.numDocs()));
     }
 
-    private void generate(ClientMessage.Generate message) {
-        GenerateCall call = message.request().toCall(services.limits());
-        GenerateReply reply = GenerateReply.of(call, session(message).ask().generate(call));
+    private void generate(CallContext call, ClientMessage.Generate message) {
+        GenerateCall wanted = message.request().toCall(services.limits());
+        GenerateReply reply =
+                GenerateReply.of(wanted, session(call, message).queries().generate(call, wanted));
         connection.send(new ServerMessage.Generated(message.id(), name(message), reply.samples()));
     }
 
-    private void subscribe(ClientMessage.Subscribe message) {
+    private void subscribe(CallContext call, ClientMessage.Subscribe message) {
         if (connection.numSubscriptions() >= MAX_SUBSCRIPTIONS) {
             throw new SessionException(
                     ErrorCode.BUSY,
                     "a connection may watch %d sessions at most".formatted(MAX_SUBSCRIPTIONS));
         }
+        Session session = session(call, message);
+        session.wake(call);
         Subscription subscription =
                 new Subscription(
-                        services.broadcasts().of(session(message)),
+                        services.broadcasts().of(session),
                         message.fromStep(),
                         message.viz(),
                         message.losses(),
@@ -210,10 +219,10 @@ final class MessageHandler {
         connection.subscribe(subscription);
     }
 
-    private void train(ClientMessage.Train message) {
+    private void train(CallContext call, ClientMessage.Train message) {
         int steps = message.steps() == null ? 1 : message.steps();
         InvalidInputException.requireRange("steps", steps, 1, services.limits().stepsPerCall());
-        Trainer trainer = new Trainer(message.id(), session(message), steps);
+        Trainer trainer = new Trainer(call, message.id(), session(call, message), steps);
         Trainer active = trainers.putIfAbsent(name(message), trainer);
         if (active != null) {
             throw new SessionException(
@@ -223,8 +232,8 @@ final class MessageHandler {
         Thread.ofVirtual().name("train-" + name(message)).start(trainer);
     }
 
-    private void stop(ClientMessage.Stop message) {
-        Session session = session(message);
+    private void stop(CallContext call, ClientMessage.Stop message) {
+        Session session = session(call, message);
         Trainer trainer = trainers.get(name(message));
         if (trainer == null || !trainer.stop(message.id())) {
             long step = session.snapshot().view().step();
@@ -243,6 +252,7 @@ final class MessageHandler {
 
         private static final StepCall ONE_STEP = new StepCall(1, StepCall.Viz.LAST);
 
+        private final CallContext call;
         private final @Nullable JsonNode id;
         private final Session session;
         private final long epoch;
@@ -252,11 +262,12 @@ final class MessageHandler {
         /// The `stop` messages to answer in the end; null when it is too late.
         private @Nullable List<Optional<JsonNode>> stops = new ArrayList<>();
 
-        Trainer(@Nullable JsonNode id, Session session, int steps) {
+        Trainer(CallContext call, @Nullable JsonNode id, Session session, int steps) {
+            this.call = CallContext.of(call.caller(), services.memory().share());
             this.id = id;
             this.session = session;
             this.steps = steps;
-            session.losses(); // refuses where there are none
+            session.losses(call); // refuses where there are none
             epoch = session.snapshot().epoch();
         }
 
@@ -279,7 +290,7 @@ final class MessageHandler {
         /// Answers only when the session is ready for the next call.
         @Override
         public void run() {
-            session.beginTraining();
+            session.announceTraining(call, true);
             ServerMessage end;
             try {
                 trainUntilStopped();
@@ -290,7 +301,7 @@ final class MessageHandler {
                 end = new ServerMessage.Error(id, session.name(), Problems.of(e));
             }
             trainers.remove(session.name(), this);
-            session.endTraining();
+            session.announceTraining(call, false);
             connection.send(end);
             for (Optional<JsonNode> stopId : takeStops()) {
                 connection.send(
@@ -304,7 +315,8 @@ final class MessageHandler {
         private void trainUntilStopped() {
             boolean open = true;
             for (int i = 0; i < steps && open && !stopping; i++) {
-                StepReply result = StepReply.of(session.step(ONE_STEP, epoch).last());
+                StepReply result =
+                        StepReply.of(session.stepAsync(call, ONE_STEP, epoch).join().last());
                 open = connection.send(new ServerMessage.Step(id, session.name(), result));
             }
         }

@@ -1,6 +1,6 @@
 package dev.microgpt.live;
 
-import dev.microgpt.session.Memory;
+import dev.microgpt.session.admission.Memory;
 
 import org.jspecify.annotations.Nullable;
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 
-import dev.microgpt.session.SessionState;
+import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.wire.ConfigReply;
 import dev.microgpt.wire.EmbeddingReply;
 import dev.microgpt.wire.GenerateReply;

@@ -4,9 +4,9 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
-import dev.microgpt.session.SessionListener;
-import dev.microgpt.session.SessionState;
-import dev.microgpt.session.Snapshot;
+import dev.microgpt.session.actor.SessionListener;
+import dev.microgpt.session.actor.Snapshot;
+import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.wire.Words;
 
 import org.jspecify.annotations.Nullable;
@@ -79,7 +79,7 @@ final class Subscription implements SessionListener {
         }
         this.broadcast = broadcast;
         session = broadcast.session();
-        Snapshot now = session.wake().snapshot();
+        Snapshot now = session.snapshot();
         epoch = now.epoch();
         losses = now.losses();
         state = now.view().state();

@@ -1,5 +1,8 @@
 package dev.microgpt.session;
 
+import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.persistence.SessionView;
+
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -21,9 +24,9 @@ record Census(Map<SessionState, Integer> byState, int inMemory, long bytes, doub
             SessionView view = session.snapshot().view();
             byState.merge(view.state(), 1, Integer::sum);
             stepsPerSecond += view.stepsPerSecond();
-            if (session.isInMemory()) {
+            if (session.actor().published().isInMemory()) {
                 inMemory++;
-                bytes += session.bytes();
+                bytes += session.actor().published().bytes();
             }
         }
         return new Census(Collections.unmodifiableMap(byState), inMemory, bytes, stepsPerSecond);

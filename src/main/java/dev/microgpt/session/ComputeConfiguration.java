@@ -1,22 +1,35 @@
 package dev.microgpt.session;
 
 import dev.microgpt.quota.Quotas;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.Memory;
+import dev.microgpt.session.compute.Compute;
+import dev.microgpt.session.compute.ComputeMetrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/// Owns the compute threads.
+/// What sessions work with: the compute threads, the memory that they share.
 @Configuration(proxyBeanMethods = false)
 class ComputeConfiguration {
 
     @Bean(destroyMethod = "") // by the lifecycle below
-    Compute compute(Limits limits, Quotas quotas, WorkMetrics metrics) {
+    Compute compute(Quotas quotas, ComputeMetrics metrics) {
         return new Compute(
-                Runtime.getRuntime().availableProcessors(),
-                limits.queuedCalls(),
-                quotas.key().trainingShare(),
-                metrics);
+                Runtime.getRuntime().availableProcessors(), quotas.key().trainingShare(), metrics);
+    }
+
+    @Bean
+    Memory memory(Limits limits) {
+        return new Memory(limits);
+    }
+
+    @Bean
+    ComputeMetrics computeMetrics(MeterRegistry registry) {
+        return new ComputeMetrics(registry);
     }
 
     /// Stops computing as the first thing of a shutdown, before the web server waits for its requests:

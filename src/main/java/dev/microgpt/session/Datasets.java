@@ -1,6 +1,9 @@
 package dev.microgpt.session;
 
 import dev.microgpt.engine.Corpus;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.SessionException;
 
 import org.springframework.stereotype.Component;
 

@@ -1,8 +1,16 @@
 package dev.microgpt.session;
 
 import dev.microgpt.engine.GenerateOptions;
+import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.Sample;
+import dev.microgpt.session.actor.StepCall;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.Memory;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.persistence.SessionView;
+import dev.microgpt.session.query.GenerateCall;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +36,10 @@ final class DemoSession {
 
     private final SessionService sessions;
     private final Datasets datasets;
+    private final Memory memory;
 
-    DemoSession(SessionService sessions, Datasets datasets) {
+    DemoSession(SessionService sessions, Datasets datasets, Memory memory) {
+        this.memory = memory;
         this.sessions = sessions;
         this.datasets = datasets;
     }
@@ -39,17 +49,17 @@ final class DemoSession {
     @EventListener(ApplicationReadyEvent.class)
     void start() {
         if (sessions.isEmpty()) {
-            Thread.ofVirtual()
-                    .name("demo")
-                    .start(() -> ScopedValue.where(Caller.CURRENT, Caller.LOCAL).run(this::train));
+            Thread.ofPlatform().name("demo").daemon().start(this::train);
         }
     }
 
     private void train() {
-        try {
+        try (Memory.Share share = memory.share()) {
+            CallContext call = CallContext.of(Caller.LOCAL, share);
             ModelOptions options = ModelOptions.builder().numSteps(STEPS).build();
-            Session session = sessions.init(NAME, options, datasets.corpus("names"), false);
-            SessionView view = session.snapshot().view();
+            SessionView view =
+                    sessions.init(call, NAME, options, datasets.corpus("names"), false).view();
+            Session session = sessions.get(call, NAME);
             log.info(
                     "Session '{}': training {} parameters on {} names (microgpt.demo=false turns this"
                             + " off)",
@@ -57,14 +67,18 @@ final class DemoSession {
                     view.numParams(),
                     view.numDocs());
             for (int step = STEPS_PER_LINE; step <= STEPS; step += STEPS_PER_LINE) {
-                session.step(new StepCall(STEPS_PER_LINE, StepCall.Viz.NONE));
-                log.info("Session '{}': step {}, loss {}", NAME, step, meanLoss(session, step));
+                session.step(call, new StepCall(STEPS_PER_LINE, StepCall.Viz.NONE));
+                log.info(
+                        "Session '{}': step {}, loss {}",
+                        NAME,
+                        step,
+                        meanLoss(session.losses(call), step));
             }
-            GenerateCall call = new GenerateCall(GenerateOptions.defaults(), SAMPLES, null, null);
+            GenerateCall wanted = new GenerateCall(GenerateOptions.defaults(), SAMPLES, null, null);
             log.info(
                     "Session '{}' generates: {}",
                     NAME,
-                    session.ask().generate(call).value().stream()
+                    session.queries().generate(call, wanted).value().stream()
                             .map(Sample::text)
                             .collect(Collectors.joining(", ")));
         } catch (SessionException e) {
@@ -72,8 +86,8 @@ final class DemoSession {
         }
     }
 
-    private static String meanLoss(Session session, int step) {
-        var bucket = session.losses().buckets(step - STEPS_PER_LINE + 1L, step, 1).getFirst();
+    private static String meanLoss(LossHistory losses, int step) {
+        var bucket = losses.buckets(step - STEPS_PER_LINE + 1L, step, 1).getFirst();
         return "%.4f (mean of %d steps)".formatted(bucket.mean(), STEPS_PER_LINE);
     }
 }

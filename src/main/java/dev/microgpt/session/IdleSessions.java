@@ -1,5 +1,11 @@
 package dev.microgpt.session;
 
+import dev.microgpt.session.actor.Command;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.Memory;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -8,28 +14,39 @@ import org.springframework.stereotype.Component;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/// Puts sessions away that nobody uses, the longest unused first, when all together take more memory
-/// than they may; and all of them at the end.
+/// Puts sessions away that nobody uses, the longest unused first, when all together take more memory than
+/// they may; and saves all of them at the end.
 @Component
 final class IdleSessions implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(IdleSessions.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
-    private static final Duration STOP_TIME = Duration.ofSeconds(5);
+    private static final Duration STOP_TIME = Duration.ofSeconds(2);
 
     /// A session that was used so recently may be used again any moment.
     private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
+    /// Whoever needs the memory waits for it.
+    private static final long EVICTION_SECONDS = 30;
+
     private final SessionService sessions;
+    private final Memory memory;
     private final long maxBytes;
+
+    /// Those that could not be put away, with the reason that was logged. Only sessions that there are.
+    private final ConcurrentMap<Session, String> failing = new ConcurrentHashMap<>();
+
     private volatile boolean running;
     private Thread thread = new Thread(this::look);
 
     IdleSessions(SessionService sessions, Limits limits, Memory memory) {
         this.sessions = sessions;
+        this.memory = memory;
         maxBytes = limits.sessionBytes();
         if (sessions.keepsSessions()) {
             memory.onShortage(bytes -> putAway(bytes, 0));
@@ -47,13 +64,16 @@ final class IdleSessions implements SmartLifecycle {
     private void look() {
         while (running) {
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-            try {
-                long inMemory = sessions.inMemory().stream().mapToLong(Session::bytes).sum();
-                putAway(inMemory - maxBytes, RECENT_NANOS);
-            } catch (RuntimeException e) {
-                log.debug("No session is put away: {}", e.getMessage());
-            }
+            List<Session> inMemory = sessions.inMemory();
+            failing.keySet().retainAll(inMemory);
+            putAway(
+                    inMemory.stream().mapToLong(IdleSessions::bytes).sum() - maxBytes,
+                    RECENT_NANOS);
         }
+    }
+
+    private static long bytes(Session session) {
+        return session.actor().published().bytes();
     }
 
     private record Use(Session session, long unusedNanos) {}
@@ -67,7 +87,7 @@ final class IdleSessions implements SmartLifecycle {
         long now = System.nanoTime();
         List<Use> uses =
                 sessions.inMemory().stream()
-                        .map(session -> new Use(session, now - session.usedAt()))
+                        .map(session -> new Use(session, now - session.actor().usedAt()))
                         .sorted(Comparator.comparingLong(Use::unusedNanos).reversed())
                         .toList();
         long left = bytes;
@@ -75,9 +95,28 @@ final class IdleSessions implements SmartLifecycle {
             if (!running || left <= 0 || use.unusedNanos < unusedNanos) {
                 return;
             }
-            long before = use.session.bytes();
-            use.session.putAway(now - unusedNanos);
-            left -= before - use.session.bytes();
+            long before = bytes(use.session);
+            putAway(use.session, now - unusedNanos);
+            left -= before - bytes(use.session);
+        }
+    }
+
+    /// One that cannot be put away is nobody else's fault, and holds up no other.
+    private void putAway(Session session, long unusedSince) {
+        CallContext call = CallContext.of(new Caller(session.id().owner(), false), memory.share());
+        try {
+            var _ =
+                    session.actor()
+                            .send(new Command.Evict(unusedSince), call)
+                            .get(EVICTION_SECONDS, TimeUnit.SECONDS);
+            failing.remove(session);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } catch (Exception e) {
+            String reason = String.valueOf(e.getMessage());
+            if (running && !reason.equals(failing.put(session, reason))) {
+                log.warn("Session '{}' cannot be put away: {}", session.name(), reason);
+            }
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.microgpt.session;
 
+import dev.microgpt.session.compute.Compute;
+import dev.microgpt.session.persistence.SessionState;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;

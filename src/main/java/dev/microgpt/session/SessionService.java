@@ -5,26 +5,49 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.quota.Quotas;
+import dev.microgpt.session.actor.Branch;
+import dev.microgpt.session.actor.Command;
+import dev.microgpt.session.actor.Environment;
+import dev.microgpt.session.actor.SessionActor;
+import dev.microgpt.session.actor.Snapshot;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.Memory;
+import dev.microgpt.session.admission.ParameterQuota;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.compute.Compute;
+import dev.microgpt.session.compute.ComputeMetrics;
+import dev.microgpt.session.compute.Demand;
+import dev.microgpt.session.compute.Ticker;
+import dev.microgpt.session.history.KeyframeBudget;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.persistence.AnswerStore;
+import dev.microgpt.session.persistence.SessionStore;
+import dev.microgpt.session.persistence.StoredSession;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Service;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /// All sessions. Callers see their own ones.
 @Service
 public final class SessionService {
 
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
-
     private final Limits limits;
     private final Quotas quotas;
-    private final SessionEnvironment environment;
+    private final Compute compute;
+    private final Environment environment;
+    private final Replies replies;
     private final ConcurrentSkipListMap<SessionId, Session> sessions =
             new ConcurrentSkipListMap<>();
 
@@ -33,224 +56,231 @@ public final class SessionService {
             Quotas quotas,
             Memory memory,
             Compute compute,
-            ObjectProvider<SessionStore> store,
+            SessionStore store,
+            AnswerStore answers,
             RunSettings runs,
-            WorkMetrics metrics) {
+            ComputeMetrics metrics) {
         this.limits = limits;
         this.quotas = quotas;
+        this.compute = compute;
+        replies = new Replies(limits.callTime());
         environment =
-                SessionEnvironment.of(
+                new Environment(
                         limits,
                         compute,
-                        store.getIfAvailable(() -> SessionStore.NONE),
+                        Ticker.SYSTEM,
+                        store,
+                        answers,
                         memory,
-                        metrics);
-        for (StoredSession stored : environment.store().sessions()) {
-            Session session = Session.stored(stored, environment);
+                        new ParameterQuota(quotas),
+                        new KeyframeBudget(limits.keyframeBytes()),
+                        metrics,
+                        new AtomicLong(store.lastEpoch()));
+        for (StoredSession stored : store.sessions()) {
+            Session session = facade(SessionActor.stored(stored, environment, this::remove));
             sessions.put(session.id(), session);
             if (stored.hasRun()) {
-                session.goOn(runs.afterRestart() == RunSettings.AfterRestart.RESUME);
+                restartRun(session, runs.afterRestart() == RunSettings.AfterRestart.RESUME);
             }
         }
     }
 
-    /// Makes a session, or starts one anew. If this fails, everything is as it was.
+    /// Nobody waits for it.
+    private void restartRun(Session session, boolean continues) {
+        CallContext call =
+                CallContext.of(
+                        new Caller(session.id().owner(), false), environment.memory().share());
+        var _ = session.actor().send(new Command.RestartRun(continues), call);
+    }
+
+    private Session facade(SessionActor actor) {
+        return new Session(actor, environment, compute, replies);
+    }
+
+    private void remove(SessionActor ended) {
+        sessions.computeIfPresent(
+                ended.id(), (_, session) -> session.actor().equals(ended) ? null : session);
+    }
+
+    // ---- make
+
+    /// Makes a session, or starts one again. If this fails, everything is as it was.
     ///
     /// @param corpus to load at once; null to load later
-    /// @param overwrite whether an existing session may be started anew
-    /// @throws SessionException `invalid_name`, `exists`, or `busy` if there are too many sessions
+    /// @param overwrite whether an existing session may be started again
+    /// @throws SessionException `invalid_name`, `exists`, `quota_exceeded`, or `busy` if there are too many
+    ///     sessions
     /// @throws InvalidInputException if the options are beyond the limits
-    public Session init(
-            String name, ModelOptions options, @Nullable Corpus corpus, boolean overwrite) {
-        requireValid(name);
-        requireAbsent(name, overwrite);
+    public Snapshot init(
+            CallContext call,
+            String name,
+            ModelOptions options,
+            @Nullable Corpus corpus,
+            boolean overwrite) {
+        requireAbsent(call, name, overwrite);
+        SessionId id = call.caller().session(name);
         if (corpus == null) {
             limits.check(options);
         } else {
             limits.check(options, corpus);
-            requireParameters(name, options.numParams(corpus.tokenizer().vocabSize()));
-            environment.memory().requireForSession(ActiveSession.bytes(options, corpus));
+            long numParams = options.numParams(corpus.tokenizer().vocabSize());
+            environment.parameters().require(call.caller(), id, numParams);
+            call.reserveForSession(bytes(options, corpus));
         }
-        environment.store().requireRoom();
-        if (!sessions.containsKey(SessionId.ofCaller(name))) {
-            CallTerms.current().requireVersion(null);
+        requireRoom(call, id);
+        MicroGpt model = new MicroGpt(options);
+        if (corpus != null) {
+            model.loadData(corpus);
+            model.initParams();
         }
-        SessionEvent.Kind kind = corpus == null ? null : SessionEvent.Kind.LOADED;
-        place(name, Session.newModel(options, corpus), kind, overwrite);
-        return get(name);
+        return place(call, id, model, corpus == null ? null : SessionEvent.Kind.LOADED, overwrite)
+                .snapshot();
     }
 
-    /// Makes a session that goes on as another one does, or did.
+    /// A session as it has been made, or made again.
     ///
-    /// @param step of the other one to begin at; null for the present one
-    /// @throws InvalidInputException if the step is out of range
-    /// @throws SessionException `invalid_name`, `not_found`, `exists`, `not_loaded`, `wrong_state`, or
-    ///     `busy` if there are too many sessions
-    public Session fork(String name, String newName, @Nullable Long step) {
-        Session parent = get(name);
-        requireAbsent(newName, false);
-        requireRoom();
-        requireParameters(newName, parent.snapshot().view().numParams());
-        environment.memory().requireForSession(parent.wake().bytes());
-        environment.store().requireRoom();
-        return register(parent.fork(SessionId.ofCaller(newName), step), false);
-    }
+    /// @param isNew whether there was none of that name before
+    public record Placed(Snapshot snapshot, boolean isNew) {}
 
     /// Makes a session with a model from elsewhere, or replaces the model of one.
     ///
     /// @param model within the limits
     /// @param overwrite whether an existing session may be replaced
-    /// @return whether the session is new
-    /// @throws SessionException `invalid_name`, `exists`, or `busy` if there are too many sessions
-    public boolean restore(String name, MicroGpt model, boolean overwrite) {
-        requireAbsent(name, overwrite);
-        requireParameters(name, model.numParams());
-        environment
-                .memory()
-                .requireForSession(ActiveSession.bytes(model.options(), model.corpus()));
-        environment.store().requireRoom();
-        return place(name, model, SessionEvent.Kind.RESTORED, overwrite);
+    /// @throws SessionException `invalid_name`, `exists`, `quota_exceeded`, or `busy` if there are too many
+    ///     sessions
+    public Placed restore(CallContext call, String name, MicroGpt model, boolean overwrite) {
+        requireAbsent(call, name, overwrite);
+        SessionId id = call.caller().session(name);
+        environment.parameters().require(call.caller(), id, model.numParams());
+        call.reserveForSession(bytes(model.options(), model.corpus()));
+        requireRoom(call, id);
+        return place(call, id, model, SessionEvent.Kind.RESTORED, overwrite);
     }
 
-    /// Makes a session with a model, or starts one anew with it.
+    /// Makes a session that continues as another one does, or did.
     ///
-    /// @param kind how the model came to be; null for one without documents
-    /// @return whether the session is new
-    private boolean place(
-            String name, MicroGpt model, SessionEvent.@Nullable Kind kind, boolean overwrite) {
-        SessionId id = SessionId.ofCaller(name);
-        Session session = overwrite ? sessions.get(id) : null;
-        Session fresh = null;
-        if (session == null) {
-            fresh = Session.fresh(id, model, kind, environment);
-            session = register(fresh, overwrite); // or one that was made meanwhile, to be replaced
-        }
-        if (session != fresh) {
-            session.replace(model, kind);
-        }
-        return session == fresh;
+    /// @param step of the other one to begin at; null for the present one
+    /// @throws InvalidInputException if the step is out of range
+    /// @throws SessionException `invalid_name`, `not_found`, `exists`, `not_loaded`, `wrong_state`,
+    ///     `quota_exceeded`, or `busy` if there are too many sessions
+    public Snapshot fork(CallContext call, String name, String newName, @Nullable Long step) {
+        Session parent = get(call, name);
+        requireAbsent(call, newName, false);
+        SessionId id = call.caller().session(newName);
+        Integer numParams = parent.wake(call).view().numParams();
+        environment.parameters().require(call.caller(), id, numParams == null ? 0 : numParams);
+        call.reserveForSession(parent.actor().published().bytes());
+        environment.store().requireRoom();
+        Branch branch = parent.call(call, new Command.TakeBranch(step));
+        MicroGpt model = parent.aside(Demand.TRAINING, branch.replay());
+        Timeline past = branch.past();
+        past.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
+        Begun begun = Objects.requireNonNull(begin(call, id, model, past, null, false));
+        return replies.await(begun.reply, begun.session);
     }
 
-    /// Checks that `init` would overwrite nothing that it must not.
+    /// Checks that a call would overwrite nothing that it must not, before a large body is read.
     ///
     /// @throws SessionException `invalid_name` or `exists`
-    public void requireAbsent(String name, boolean overwrite) {
-        requireValid(name);
-        if (!overwrite && sessions.containsKey(SessionId.ofCaller(name))) {
+    public void requireAbsent(CallContext call, String name, boolean overwrite) {
+        SessionId id = call.caller().session(name).requireValid();
+        if (!overwrite && sessions.containsKey(id)) {
             throw new SessionException(
                     ErrorCode.EXISTS,
-                    "session '%s' exists; ?overwrite=true starts it anew".formatted(name),
+                    "session '" + name + "' exists; overwrite starts it again",
                     "name",
                     name);
         }
     }
 
-    /// Lets a session begin, unless there is one of that name.
+    private void requireRoom(CallContext call, SessionId id) {
+        if (!sessions.containsKey(id)) {
+            call.condition().require(null);
+        }
+        environment.store().requireRoom();
+    }
+
+    /// @param kind how the model came to be; null for one without documents
+    private Placed place(
+            CallContext call,
+            SessionId id,
+            MicroGpt model,
+            SessionEvent.@Nullable Kind kind,
+            boolean overwrite) {
+        Begun begun = begin(call, id, model, new Timeline(), kind, overwrite);
+        if (begun != null) {
+            return new Placed(replies.await(begun.reply, begun.session), true);
+        }
+        Session existing = get(call, id.name());
+        return new Placed(existing.call(call, new Command.Replace(model, kind)), false);
+    }
+
+    private record Begun(Session session, CompletableFuture<Snapshot> reply) {}
+
+    /// Lets a session begin, unless there is one of that name. One at a time, so that the number of sessions
+    /// stays within its limit.
     ///
-    /// @return the one that there is now
-    private Session register(Session fresh, boolean overwrite) {
-        Session session;
-        try {
-            session = put(fresh, overwrite);
-        } catch (SessionException e) {
-            fresh.close();
-            throw e;
+    /// @return null if there is one, which may be overwritten
+    private synchronized @Nullable Begun begin(
+            CallContext call,
+            SessionId id,
+            MicroGpt model,
+            Timeline past,
+            SessionEvent.@Nullable Kind kind,
+            boolean overwrite) {
+        requireAbsent(call, id.name(), overwrite);
+        if (sessions.containsKey(id)) {
+            return null;
         }
-        if (session != fresh) {
-            fresh.close();
-            return session;
-        }
-        fresh.begin(
-                () -> {
-                    sessions.remove(fresh.id(), fresh);
-                    fresh.close();
-                });
-        return fresh;
+        requireFewSessions(call.caller());
+        long count = kind == null && past.isEmpty() ? 0 : model.numParams();
+        long _ = environment.parameters().take(call.caller(), id, count);
+        SessionActor actor = SessionActor.fresh(id, environment, model, past, kind, this::remove);
+        Session session = facade(actor);
+        sessions.put(id, session);
+        return new Begun(session, actor.send(new Command.Begin(), call.unconditional()));
     }
 
-    /// One at a time, so that the number of sessions stays within its limit.
-    private synchronized Session put(Session fresh, boolean overwrite) {
-        requireAbsent(fresh.name(), overwrite);
-        Session existing = sessions.get(fresh.id());
-        if (existing != null) {
-            return existing;
-        }
-        requireRoom();
-        sessions.put(fresh.id(), fresh);
-        return fresh;
-    }
-
-    private void requireRoom() {
-        Caller caller = Caller.current();
+    private void requireFewSessions(Caller caller) {
         if (caller.hasKey()) {
-            long own = ownedBy(caller.owner()).count();
+            long own = ownedBy(caller.owner(), "").count();
             if (own >= quotas.key().sessions()) {
                 throw new SessionException(
                         ErrorCode.QUOTA_EXCEEDED,
-                        "the key has %d sessions, as many as it may have; delete one first"
-                                .formatted(own));
+                        "the key has "
+                                + own
+                                + " sessions, as many as it may have; delete one first");
             }
         }
         if (sessions.size() >= limits.sessions()) {
             throw new SessionException(
                     ErrorCode.BUSY,
-                    "there are %d sessions, as many as allowed; delete one first"
-                            .formatted(sessions.size()));
+                    "there are "
+                            + sessions.size()
+                            + " sessions, as many as allowed; delete one first");
         }
     }
 
-    private Stream<Session> ownedBy(String owner) {
-        return ownedBy(owner, "");
-    }
-
-    private Stream<Session> ownedBy(String owner, String after) {
-        return sessions.tailMap(new SessionId(owner, after), false).values().stream()
-                .takeWhile(session -> session.id().owner().equals(owner));
+    /// The memory that a session takes at its start, about.
+    static long bytes(ModelOptions options, Corpus documents) {
+        return SessionActor.bytes(options, documents);
     }
 
     /// Checks that a session may have so many parameters, in the place of those that it has.
     ///
-    /// @param count null for none
     /// @throws SessionException `quota_exceeded`
-    public void requireParameters(String name, @Nullable Number count) {
-        if (count == null) {
-            return;
-        }
-        Caller caller = Caller.current();
-        SessionId id = new SessionId(caller.owner(), name);
-        long more = count.longValue();
-        if (caller.hasKey()) {
-            requireParameters(
-                    ownedBy(caller.owner()), id, more, quotas.key().parameters(), "the key's");
-        }
-        requireParameters(sessions.values().stream(), id, more, quotas.all().parameters(), "all");
+    public void requireParameters(CallContext call, String name, long count) {
+        environment.parameters().require(call.caller(), call.caller().session(name), count);
     }
 
-    private static void requireParameters(
-            Stream<Session> present, SessionId id, long more, long quota, String whose) {
-        long used =
-                present.filter(session -> !session.id().equals(id))
-                        .map(session -> session.snapshot().view().numParams())
-                        .filter(Objects::nonNull)
-                        .mapToLong(Integer::longValue)
-                        .sum();
-        if (more > quota - used) {
-            throw new SessionException(
-                    ErrorCode.QUOTA_EXCEEDED,
-                    ("%d more parameters would be too many: %s sessions have %d of the %d that they may"
-                                    + " have together; delete one first")
-                            .formatted(more, whose, used, quota),
-                    "numParams",
-                    more);
-        }
-    }
+    // ---- find, end
 
     /// @throws SessionException `invalid_name` or `not_found`
-    public Session get(String name) {
-        requireValid(name);
-        Session session = sessions.get(SessionId.ofCaller(name));
+    public Session get(CallContext call, String name) {
+        Session session = sessions.get(call.caller().session(name).requireValid());
         if (session == null) {
-            throw notFound(name);
+            throw new SessionException(
+                    ErrorCode.NOT_FOUND, "there is no session '" + name + "'", "name", name);
         }
         return session;
     }
@@ -259,8 +289,23 @@ public final class SessionService {
     ///
     /// @param after the name before the first one, itself excluded; null to start with the first
     /// @param limit so many at most
-    public List<Session> list(@Nullable String after, int limit) {
-        return ownedBy(Caller.current().owner(), after == null ? "" : after).limit(limit).toList();
+    public List<Session> list(CallContext call, @Nullable String after, int limit) {
+        return ownedBy(call.caller().owner(), after == null ? "" : after).limit(limit).toList();
+    }
+
+    private Stream<Session> ownedBy(String owner, String after) {
+        return sessions.tailMap(new SessionId(owner, after), false).values().stream()
+                .takeWhile(session -> session.id().owner().equals(owner));
+    }
+
+    /// Whether an epoch is the present one of a session.
+    public boolean isPresent(long epoch) {
+        return sessions.values().stream().anyMatch(session -> session.snapshot().epoch() == epoch);
+    }
+
+    /// @throws SessionException `invalid_name`, `not_found` or `storage_full`
+    public void delete(CallContext call, String name) {
+        get(call, name).delete(call);
     }
 
     /// Whether nobody has any.
@@ -270,47 +315,24 @@ public final class SessionService {
 
     /// Those that are in memory.
     List<Session> inMemory() {
-        return sessions.values().stream().filter(session -> session.bytes() > 0).toList();
+        return sessions.values().stream()
+                .filter(session -> session.actor().published().isInMemory())
+                .toList();
     }
 
     Census census() {
         return Census.of(sessions.values());
     }
 
-    /// Has all sessions kept as they are, once no thread computes any more.
+    /// Saves all sessions as they are, once no thread computes any more.
     void saveAll() {
-        sessions.values().forEach(Session::saveAtEnd);
+        if (compute.isStopped()) {
+            sessions.values().forEach(session -> session.actor().saveAtEnd());
+        }
     }
 
     /// Whether what is put away can be had back.
     boolean keepsSessions() {
         return environment.store().keepsSessions();
-    }
-
-    /// @throws SessionException `invalid_name` or `not_found`
-    public void delete(String name) {
-        Session session = get(name); // also where there is no room: it makes some
-        session.requireVersion();
-        if (!sessions.remove(session.id(), session)) {
-            throw notFound(name);
-        }
-        session.delete();
-    }
-
-    private static void requireValid(String name) {
-        if (!NAME.matcher(name).matches()) {
-            throw new SessionException(
-                    ErrorCode.INVALID_NAME,
-                    ("a session's name has 1 to 63 characters a-z, 0-9 and '-' and does not begin with"
-                                    + " '-', but this one is '%s'")
-                            .formatted(name),
-                    "name",
-                    name);
-        }
-    }
-
-    private static SessionException notFound(String name) {
-        return new SessionException(
-                ErrorCode.NOT_FOUND, "there is no session '%s'".formatted(name), "name", name);
     }
 }

@@ -1,7 +1,7 @@
 package dev.microgpt.store;
 
-import dev.microgpt.session.AnswerStore;
-import dev.microgpt.session.Once;
+import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.persistence.AnswerStore;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -38,26 +38,36 @@ final class AnswerTable {
     }
 
     private static AnswerStore.Entry entry(ResultSet row) throws SQLException {
-        long epoch = row.getLong("epoch");
-        Once.Start start = row.wasNull() ? null : new Once.Start(epoch, row.getLong("step"));
+        int code = row.getInt("status");
         return new AnswerStore.Entry(
                 row.getString("key"),
                 row.getString("call"),
                 row.getString("request"),
-                start,
-                row.getInt("status"),
-                StoredJson.read(row.getString("headers"), HEADERS),
-                row.getBytes("body"));
+                number(row, "epoch"),
+                number(row, "step"),
+                code == 0
+                        ? null
+                        : new Idempotency.Answer(
+                                code,
+                                StoredJson.read(row.getString("headers"), HEADERS),
+                                row.getBytes("body")));
     }
 
-    void start(String key, String call, Once.Start start) {
-        keep(new AnswerStore.Entry(key, call, null, start, 0, Map.of(), null));
+    private static @Nullable Long number(ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? null : value;
     }
 
-    void keep(AnswerStore.Entry answer) {
+    void start(Idempotency call, Idempotency.Start start) {
+        keep(
+                new AnswerStore.Entry(
+                        call.key(), call.call(), null, start.epoch(), start.step(), null));
+    }
+
+    void keep(AnswerStore.Entry entry) {
         purgeNowAndThen();
-        Once.Start start = answer.start();
-        jdbc.sql("DELETE FROM answer WHERE key = ?").param(answer.key()).update();
+        Idempotency.Answer answer = entry.answer();
+        jdbc.sql("DELETE FROM answer WHERE key = ?").param(entry.key()).update();
         jdbc.sql(
                         """
                         INSERT INTO answer (key, call, request, epoch, step, status, headers, body,
@@ -65,14 +75,14 @@ final class AnswerTable {
                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""")
                 .params(
                         Arrays.asList(
-                                answer.key(),
-                                answer.call(),
-                                answer.request(),
-                                start == null ? null : start.epoch(),
-                                start == null ? null : start.step(),
-                                answer.status(),
-                                StoredJson.text(answer.headers()),
-                                answer.body(),
+                                entry.key(),
+                                entry.call(),
+                                entry.request(),
+                                entry.epoch(),
+                                entry.step(),
+                                answer == null ? 0 : answer.code(),
+                                StoredJson.text(answer == null ? Map.of() : answer.attributes()),
+                                answer == null ? null : answer.body(),
                                 System.currentTimeMillis()))
                 .update();
     }

@@ -1,15 +1,14 @@
 package dev.microgpt.store;
 
-import dev.microgpt.session.AnswerStore;
-import dev.microgpt.session.Change;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Once;
-import dev.microgpt.session.SessionException;
-import dev.microgpt.session.SessionSave;
-import dev.microgpt.session.SessionStore;
-import dev.microgpt.session.SessionView;
-import dev.microgpt.session.StoredSession;
-import dev.microgpt.store.Writer.Kind;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.persistence.AnswerStore;
+import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.SessionStore;
+import dev.microgpt.session.persistence.SessionView;
+import dev.microgpt.session.persistence.StoredSession;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -34,7 +33,7 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     DatabaseStore(JdbcClient jdbc, TransactionTemplate transactions, MeterRegistry metrics) {
         tables = new SessionTables(jdbc);
         answers = new AnswerTable(jdbc);
-        writer = new Writer(transactions, metrics);
+        writer = new Writer(transactions, tables::takeRoomForAMoment, metrics);
     }
 
     @Override
@@ -61,33 +60,39 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> begin(SessionSave save, boolean mayFail, @Nullable Once once) {
-        return write(() -> tables.begin(save), mayFail ? Kind.MAY_FAIL : Kind.MUST, once);
+    public CompletableFuture<Void> begin(SessionSave save, AnswerStore.@Nullable Entry answer) {
+        return write(() -> tables.begin(save), answer);
     }
 
     @Override
-    public CompletableFuture<Void> add(
+    public CompletableFuture<Void> append(
             long epoch,
             long firstNumber,
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            @Nullable Once once) {
-        return write(() -> tables.add(epoch, firstNumber, changes, view, hasRun), Kind.MUST, once);
+            AnswerStore.@Nullable Entry answer) {
+        return write(() -> tables.add(epoch, firstNumber, changes, view, hasRun), answer);
     }
 
-    private CompletableFuture<Void> write(Runnable write, Kind kind, @Nullable Once once) {
-        return once == null ? writer.write(write, kind) : writer.write(write, kind, once.answer());
+    private CompletableFuture<Void> write(Runnable write, AnswerStore.@Nullable Entry answer) {
+        return writer.write(
+                answer == null
+                        ? write
+                        : () -> {
+                            write.run();
+                            answers.keep(answer);
+                        });
     }
 
     @Override
     public CompletableFuture<Void> save(SessionSave save) {
-        return writer.write(() -> tables.save(save), Kind.MAY_FAIL);
+        return writer.write(() -> tables.save(save));
     }
 
     @Override
     public CompletableFuture<Void> delete(long epoch) {
-        return writer.write(() -> tables.delete(epoch), Kind.MAKES_ROOM);
+        return writer.write(() -> tables.delete(epoch));
     }
 
     @Override
@@ -118,18 +123,13 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     /// Whatever is written later, is written after it.
     @Override
     @SuppressWarnings("FutureReturnValueIgnored")
-    public void started(String key, String call, Once.Start start) {
-        writer.write(() -> answers.start(key, call, start), Kind.MAY_FAIL);
-    }
-
-    @Override
-    public void keep(AnswerStore.Entry answer) {
-        answers.keep(answer);
+    public void started(Idempotency idempotency, Idempotency.Start start) {
+        writer.write(() -> answers.start(idempotency, start));
     }
 
     @Override
     public CompletableFuture<Void> keepAlone(AnswerStore.Entry answer) {
-        return writer.write(() -> answers.keep(answer), Kind.MAY_FAIL);
+        return writer.write(() -> answers.keep(answer));
     }
 
     /// Writes what is left to write.

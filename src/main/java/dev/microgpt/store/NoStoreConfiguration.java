@@ -1,5 +1,7 @@
 package dev.microgpt.store;
 
+import dev.microgpt.session.persistence.NoStore;
+
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -10,6 +12,11 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty(name = "microgpt.store.enabled", havingValue = false)
 class NoStoreConfiguration {
+
+    @Bean
+    NoStore noStore() {
+        return new NoStore();
+    }
 
     /// There is nothing that could fail.
     @Bean

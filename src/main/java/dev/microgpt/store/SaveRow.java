@@ -5,9 +5,9 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.session.Past;
-import dev.microgpt.session.SavedRun;
-import dev.microgpt.session.SessionState;
+import dev.microgpt.session.history.Past;
+import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.run.SavedRun;
 
 import org.jspecify.annotations.Nullable;
 

@@ -5,11 +5,11 @@ import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
-import dev.microgpt.session.Change;
-import dev.microgpt.session.SessionSave;
-import dev.microgpt.session.SessionState;
-import dev.microgpt.session.SessionView;
-import dev.microgpt.session.StoredSession;
+import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.persistence.SessionView;
+import dev.microgpt.session.persistence.StoredSession;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,6 +22,8 @@ import java.util.List;
 
 /// The tables of sessions.
 final class SessionTables {
+
+    private static final int ROOM_BYTES = 1 << 16;
 
     private final JdbcClient jdbc;
     private final Documents documents;
@@ -181,6 +183,14 @@ final class SessionTables {
         }
     }
 
+    /// Takes room for what a small session needs, and gives it back: fails where there is none.
+    void takeRoomForAMoment() {
+        jdbc.sql("INSERT INTO document (digest, text) VALUES ('room', ?)")
+                .param(new byte[ROOM_BYTES])
+                .update();
+        jdbc.sql("DELETE FROM document WHERE digest = 'room'").update();
+    }
+
     void delete(long epoch) {
         List<String> digests =
                 jdbc.sql("SELECT document FROM session WHERE epoch = ? AND document IS NOT NULL")
@@ -224,7 +234,8 @@ final class SessionTables {
                         integer(row, "num_docs"),
                         options,
                         Instant.ofEpochMilli(row.getLong("created_at")),
-                        0);
+                        0,
+                        null);
         return new StoredSession(row.getLong("epoch"), row.getString("owner"), view, hasRun);
     }
 

@@ -1,6 +1,6 @@
 package dev.microgpt.store;
 
-import dev.microgpt.session.Change;
+import dev.microgpt.session.persistence.Change;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;

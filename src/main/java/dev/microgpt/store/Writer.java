@@ -1,7 +1,7 @@
 package dev.microgpt.store;
 
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -16,15 +16,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /// The one thread that writes to the database, in the order in which it is asked to: all that has come
 /// while it wrote goes into the next transaction.
 ///
-/// What must be written and cannot be, as the disk is full, stays and is tried again, and what comes
-/// after it has to wait: it builds on it. Callers are told at once, and new changes are refused.
+/// What cannot be written fails for whoever asked, and is never written later. While there is no room,
+/// changes are refused before they are made; a small write tries from time to time whether there is some
+/// again.
 final class Writer implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Writer.class);
@@ -34,12 +34,10 @@ final class Writer implements AutoCloseable {
 
     private static final int LARGEST_BATCH = 256;
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
-    private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
-    private static final CompletableFuture<Runnable> NO_ANSWER =
-            CompletableFuture.completedFuture(() -> {});
-    private static final Duration STOP_TIME = Duration.ofSeconds(10);
+    private static final Duration STOP_TIME = Duration.ofSeconds(4);
 
     private final TransactionTemplate transactions;
+    private final Runnable probe;
     private final Timer commits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -47,35 +45,14 @@ final class Writer implements AutoCloseable {
     private final Thread thread;
     private boolean closed;
 
-    /// Why what must be written could not be.
+    /// Why the last write failed, while there is no room.
     private volatile @Nullable SessionException trouble;
 
-    /// What becomes of a piece when there is no room for it.
-    enum Kind {
-        /// It is dropped.
-        MAY_FAIL,
-        /// It waits, and all that comes after it.
-        MUST,
-        /// It goes first: it makes room.
-        MAKES_ROOM
-    }
+    private record Piece(Runnable write, CompletableFuture<Void> done) {}
 
-    /// @param kind what becomes of it when there is no room
-    /// @param answer what has to be written with it, when it is there
-    private record Piece(
-            Runnable write,
-            Kind kind,
-            CompletableFuture<Runnable> answer,
-            CompletableFuture<Void> done) {
-
-        void writeAll() {
-            write.run();
-            answer.join().run();
-        }
-    }
-
-    Writer(TransactionTemplate transactions, MeterRegistry metrics) {
+    Writer(TransactionTemplate transactions, Runnable probe, MeterRegistry metrics) {
         this.transactions = transactions;
+        this.probe = probe;
         commits =
                 Timer.builder("microgpt.store.commit")
                         .description("Time of a transaction, which writes all that was waiting")
@@ -90,31 +67,24 @@ final class Writer implements AutoCloseable {
         thread = Thread.ofPlatform().name("store").daemon().start(this::work);
     }
 
+    /// Writes something, as soon as all that came before it is written.
+    ///
     /// @param write runs in a transaction, perhaps with others, perhaps more than once
-    CompletableFuture<Void> write(Runnable write, Kind kind) {
-        return write(write, kind, NO_ANSWER);
-    }
-
-    /// @param write runs in a transaction, perhaps with others, perhaps more than once
-    /// @param answer what to write with it. What comes later waits until it is there, but not for long
-    CompletableFuture<Void> write(Runnable write, Kind kind, CompletableFuture<Runnable> answer) {
-        CompletableFuture<Runnable> inTime =
-                answer.isDone()
-                        ? answer
-                        : answer.copy()
-                                .completeOnTimeout(
-                                        () -> {}, ANSWER_TIME.toMillis(), TimeUnit.MILLISECONDS);
-        Piece piece = new Piece(write, kind, inTime, new CompletableFuture<>());
+    CompletableFuture<Void> write(Runnable write) {
+        Piece piece = new Piece(write, new CompletableFuture<>());
+        boolean isLate;
         lock.lock();
         try {
-            if (closed) {
-                piece.done.completeExceptionally(shuttingDown());
-            } else {
+            isLate = closed;
+            if (!isLate) {
                 waiting.add(piece);
                 changed.signalAll();
             }
         } finally {
             lock.unlock();
+        }
+        if (isLate) {
+            piece.done.completeExceptionally(shuttingDown());
         }
         return piece.done;
     }
@@ -160,119 +130,96 @@ final class Writer implements AutoCloseable {
     }
 
     private void work() {
-        for (List<Piece> batch = takeBatch(); !batch.isEmpty(); batch = takeBatch()) {
-            try {
+        while (true) {
+            List<Piece> batch = takeBatch();
+            if (batch == null) {
+                return;
+            }
+            if (batch.isEmpty()) {
+                lookForRoom();
+            } else {
                 writeAll(batch);
-            } catch (Throwable e) {
-                log.error("The store's thread goes on after an error", e);
             }
         }
     }
 
-    /// Waits for something to write; empty when closed and all is written, or cannot be.
-    private List<Piece> takeBatch() {
+    /// Waits for something to write; empty when it is time to look for room, null when all is written and
+    /// closed.
+    private @Nullable List<Piece> takeBatch() {
         lock.lock();
         try {
+            long nanos = BETWEEN_TRIES.toNanos();
             while (waiting.isEmpty() && !closed) {
-                changed.awaitUninterruptibly();
+                if (trouble == null) {
+                    changed.awaitUninterruptibly();
+                } else if (nanos <= 0) {
+                    return List.of();
+                } else {
+                    nanos = changed.awaitNanos(nanos);
+                }
             }
-            if (trouble != null && closed) {
-                return List.of();
+            if (waiting.isEmpty()) {
+                return null;
             }
             List<Piece> batch = new ArrayList<>();
-            // One whose answer is not there yet is waited for when all before it is written.
-            while (!waiting.isEmpty()
-                    && batch.size() < LARGEST_BATCH
-                    && (batch.isEmpty() || waiting.element().answer.isDone())) {
+            while (!waiting.isEmpty() && batch.size() < LARGEST_BATCH) {
                 batch.add(waiting.remove());
             }
             return batch;
+        } catch (InterruptedException _) {
+            return null; // nobody does that, but to end the thread
         } finally {
             lock.unlock();
         }
     }
 
     private void writeAll(List<Piece> batch) {
-        batch.getFirst().answer.join(); // outside the transaction
         try {
-            commit(() -> batch.forEach(Piece::writeAll));
-        } catch (RuntimeException e) {
+            commit(() -> batch.forEach(piece -> piece.write.run()));
+        } catch (RuntimeException | Error e) {
             log.debug("A batch is written piece by piece: {}", e.getMessage());
-            writeOneByOne(batch);
+            batch.forEach(this::writeAlone);
             return;
         }
         trouble = null;
         batch.forEach(piece -> piece.done.complete(null));
     }
 
-    private void commit(Runnable write) {
-        commits.record(() -> transactions.executeWithoutResult(_ -> write.run()));
-    }
-
-    private void writeOneByOne(List<Piece> batch) {
-        SessionException reason = null;
-        List<Piece> left = new ArrayList<>();
-        for (Piece piece : batch) {
-            if (reason != null && piece.kind != Kind.MAKES_ROOM) {
-                putBack(piece, reason, left);
-                continue;
-            }
-            SessionException failure = tryToWrite(piece);
-            if (failure != null) {
-                reason = failure;
-                putBack(piece, reason, left);
-            }
-        }
-        if (reason == null) {
-            trouble = null;
-        } else {
-            waitForRoom(reason, left);
-        }
-    }
-
-    private static void putBack(Piece piece, SessionException reason, List<Piece> left) {
-        piece.done.completeExceptionally(again(reason));
-        if (piece.kind != Kind.MAY_FAIL) {
-            left.add(piece);
-        }
-    }
-
-    /// @return why it has to be tried again; null if it is written, or has failed for good
-    private @Nullable SessionException tryToWrite(Piece piece) {
+    private void writeAlone(Piece piece) {
         try {
-            commit(piece::writeAll);
-            piece.done.complete(null);
-            return null;
-        } catch (RuntimeException e) {
+            commit(piece.write);
+        } catch (RuntimeException | Error e) {
             SessionException reason = Failures.explain(e);
-            boolean isPassing = reason.code() == ErrorCode.STORAGE_FULL;
-            if (!isPassing) {
-                log.error("Something cannot be kept", e);
+            if (reason.code() == ErrorCode.STORAGE_FULL) {
+                noteTrouble(reason);
+            } else {
+                log.error("Something cannot be stored", e);
             }
-            piece.done.completeExceptionally(reason);
-            return isPassing && piece.kind != Kind.MAY_FAIL ? reason : null;
+            piece.done.completeExceptionally(again(reason));
+            return;
         }
+        piece.done.complete(null);
     }
 
-    private void waitForRoom(SessionException reason, List<Piece> left) {
+    private void noteTrouble(SessionException reason) {
         if (trouble == null) {
             log.error("{}; changes are refused until there is room", reason.getMessage());
         }
-        lock.lock();
+        trouble = reason;
+    }
+
+    private void lookForRoom() {
         try {
-            trouble = reason;
-            for (Piece piece : left.reversed()) {
-                waiting.addFirst(piece);
-            }
-            long nanos = BETWEEN_TRIES.toNanos();
-            while (!closed && nanos > 0) {
-                nanos = changed.awaitNanos(nanos);
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
+            commit(probe);
+            trouble = null;
+            log.info("There is room again: changes are taken");
+        } catch (RuntimeException | Error e) {
+            log.debug("There is no room yet: {}", e.getMessage());
         }
+    }
+
+    private void commit(Runnable write) {
+        commits.record(() -> transactions.executeWithoutResult(_ -> write.run()));
     }
 
     /// Writes what is waiting, and stops.
@@ -287,7 +234,7 @@ final class Writer implements AutoCloseable {
         }
         try {
             if (!thread.join(STOP_TIME)) {
-                log.error("Not all could be kept within {}", STOP_TIME);
+                log.error("Not all could be stored within {}", STOP_TIME);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -3,12 +3,13 @@ package dev.microgpt.web;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.StepAnatomy;
 import dev.microgpt.engine.scalar.Graph;
-import dev.microgpt.session.AsOf;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Questions;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.SessionQueries;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.TakenApart;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.TakenApart;
 import dev.microgpt.wire.AnatomyReply;
 import dev.microgpt.wire.FailsAsOf;
 import dev.microgpt.wire.GraphReply;
@@ -61,12 +62,13 @@ class AnatomyController {
     @ApiResponse(responseCode = "200", description = "the numbers of the step")
     @FailsAsOf
     ResponseEntity<AnatomyReply> show(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document) {
-        Questions ask = sessions.get(name).ask();
-        AsOf<TakenApart> apart = ask.takeApart(step, document);
+        SessionQueries ask = sessions.get(call, name).queries();
+        AsOf<TakenApart> apart = ask.takeApart(call, step, document);
         return AsOfReply.of(step, apart, AnatomyReply.of(apart, ask.agreement(apart.value())));
     }
 
@@ -80,6 +82,7 @@ class AnatomyController {
     @ApiResponse(responseCode = "200", description = "its numbers, row by row")
     @FailsAsOf
     ResponseEntity<TensorReply> tensor(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(
                             example = "layer0.attn_q",
@@ -89,7 +92,7 @@ class AnatomyController {
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document) {
-        AsOf<TakenApart> apart = sessions.get(name).ask().takeApart(step, document);
+        AsOf<TakenApart> apart = sessions.get(call, name).queries().takeApart(call, step, document);
         StepAnatomy.Tensor found = apart.value().anatomy().tensor(tensor);
         if (found == null) {
             throw noTensor(tensor);
@@ -108,6 +111,7 @@ class AnatomyController {
     @ApiResponse(responseCode = "200", description = "a page of numbers")
     @FailsAsOf
     ResponseEntity<GraphReply> graph(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
@@ -134,7 +138,7 @@ class AnatomyController {
         InvalidInputException.requireRange("limit", limit, 1, MOST_NODES);
         InvalidInputException.requireRange("cursor", cursor, 0, Integer.MAX_VALUE);
         Graph.Direction wanted = Words.parse("direction", direction, Graph.Direction.DOWN);
-        AsOf<TakenApart> apart = sessions.get(name).ask().takeApart(step, document);
+        AsOf<TakenApart> apart = sessions.get(call, name).queries().takeApart(call, step, document);
         StepAnatomy anatomy = apart.value().anatomy();
         int id = node == null ? idOf(anatomy, tensor, row, column) : node;
         InvalidInputException.requireRange("node", id, 0, anatomy.graph().size() - 1);

@@ -1,6 +1,6 @@
 package dev.microgpt.web;
 
-import dev.microgpt.session.AsOf;
+import dev.microgpt.session.query.AsOf;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;

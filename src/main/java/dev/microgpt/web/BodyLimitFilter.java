@@ -1,11 +1,10 @@
 package dev.microgpt.web;
 
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.session.CallMemory;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.Memory;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.Memory;
+import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 import dev.microgpt.wire.Problems;
@@ -78,10 +77,8 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 int factor = isCheckpoint ? OF_CHECKPOINT : isJson(request) ? OF_JSON : OF_TEXT;
                 Body body = new Body(limit, factor, share);
                 body.expect(request.getContentLengthLong());
-                Scope.run(
-                        CallMemory.CURRENT,
-                        share,
-                        () -> chain.doFilter(new ObservedRequest(request, body), response));
+                request.setAttribute(CallContextResolver.MEMORY, share);
+                chain.doFilter(new ObservedRequest(request, body), response);
             } catch (SessionException | InvalidInputException e) {
                 problems.write(response, Problems.of(e));
             }

@@ -5,10 +5,11 @@ import dev.microgpt.checkpoint.CheckpointReader;
 import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Limits;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.SessionView;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.WeightsQuery;
 
@@ -75,9 +76,13 @@ class CheckpointController {
         ErrorCode.BUSY,
         ErrorCode.WRONG_STATE
     })
-    void get(@Parameter(example = "demo") @PathVariable String name, HttpServletResponse response)
+    void get(
+            CallContext call,
+            @Parameter(example = "demo") @PathVariable String name,
+            HttpServletResponse response)
             throws IOException {
-        CheckpointFile file = CheckpointFile.of(sessions.get(name).ask().checkpoint());
+        CheckpointFile file =
+                CheckpointFile.of(sessions.get(call, name).queries().checkpoint(call));
         response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
         response.setContentLengthLong(file.length());
         response.setHeader("ETag", '"' + file.digest() + '"');
@@ -118,6 +123,7 @@ class CheckpointController {
         ErrorCode.FORBIDDEN_ORIGIN
     })
     ResponseEntity<SessionView> put(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(
                             description = "replace an existing session",
@@ -128,18 +134,19 @@ class CheckpointController {
             HttpServletRequest request)
             throws IOException {
         boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
-        sessions.requireAbsent(name, mayOverwrite);
+        sessions.requireAbsent(call, name, mayOverwrite);
         Checkpoint checkpoint =
                 CheckpointReader.read(
                         request.getInputStream(),
                         weights.given(datasets, limits),
                         limits.ofText(),
                         limits::check);
-        boolean isNew = sessions.restore(name, new MicroGpt(checkpoint), mayOverwrite);
+        SessionService.Placed placed =
+                sessions.restore(call, name, new MicroGpt(checkpoint), mayOverwrite);
         ResponseEntity.BodyBuilder reply =
-                isNew
+                placed.isNew()
                         ? ResponseEntity.created(URI.create("/api/v1/sessions/" + name))
                         : ResponseEntity.status(HttpStatus.OK);
-        return reply.body(sessions.get(name).snapshot().view());
+        return reply.body(placed.snapshot().view());
     }
 }

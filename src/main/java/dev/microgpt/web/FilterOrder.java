@@ -4,20 +4,14 @@ package dev.microgpt.web;
 /// all: what follows may trust that the caller is known.
 final class FilterOrder {
 
-    /// On whose behalf the call is made, see [CallerFilter].
-    static final int CALLER = 1;
-
     /// How many calls there are.
-    static final int RATE = 2;
+    static final int RATE = 1;
 
     /// How large a body may be.
-    static final int BODY = 3;
-
-    /// What a session must be like for the call to be made.
-    static final int IF_MATCH = 4;
+    static final int BODY = 2;
 
     /// That a call is made once.
-    static final int IDEMPOTENCY = 5;
+    static final int IDEMPOTENCY = 3;
 
     private FilterOrder() {}
 }

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Trace;
-import dev.microgpt.session.GenerateCall;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.SampleListener;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.SampleListener;
 import dev.microgpt.wire.EventWriter;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.Problems;
@@ -51,15 +52,16 @@ class GenerateStreamController {
             produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     @Operation(hidden = true) // described with the other form of its answer
     void generate(
+            CallContext call,
             @PathVariable String name,
             @RequestBody(required = false) @Nullable GenerateRequest body,
             HttpServletResponse response)
             throws IOException {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
-        GenerateCall call = request.toCall(limits);
-        Listener listener = new Listener(call, response);
+        GenerateCall wanted = request.toCall(limits);
+        Listener listener = new Listener(wanted, response);
         try {
-            sessions.get(name).ask().generate(call, listener);
+            sessions.get(call, name).queries().generate(call, wanted, listener);
         } catch (RuntimeException e) {
             if (listener.events == null) {
                 throw e; // nothing was sent: an answer like any other

@@ -1,13 +1,12 @@
 package dev.microgpt.web;
 
 import dev.microgpt.checkpoint.Sha256;
-import dev.microgpt.session.AnswerStore;
-import dev.microgpt.session.CallTerms;
-import dev.microgpt.session.Caller;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.Once;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.persistence.AnswerStore;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 
@@ -17,31 +16,23 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.util.ContentCachingResponseWrapper;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.security.MessageDigest;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /// A POST with an `Idempotency-Key` is made once: whoever repeats it gets the first answer again.
 ///
-/// Answers of success are kept, with what they tell of, for a day. A call that was refused may be
-/// repeated; one that was cut off in the middle goes on where it was.
+/// Answers of success are kept, with what they tell of, for a day: see [IdempotentReplies]. A call that was
+/// refused may be repeated; one that was cut off in the middle continues where it was. The body is read to
+/// its end before anything is done, so that a slow one holds up nobody else.
 @Component
 @Order(FilterOrder.IDEMPOTENCY)
 final class IdempotencyFilter extends OncePerRequestFilter {
@@ -50,21 +41,14 @@ final class IdempotencyFilter extends OncePerRequestFilter {
 
     private static final int LONGEST_KEY = 255;
 
-    /// A larger answer is given, but not kept.
-    private static final int LARGEST_ANSWER = 1 << 20;
-
-    /// What an answer is to have again; the container sets the others.
-    private static final Set<String> KEPT_HEADERS =
-            Set.of("Content-Type", "Location", "ETag", AsOfReply.STEP_HEADER);
-
     private final AnswerStore answers;
-    private final Limits limits;
+    private final SessionService sessions;
     private final ProblemWriter problems;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-    IdempotencyFilter(ObjectProvider<AnswerStore> answers, Limits limits, ProblemWriter problems) {
-        this.answers = answers.getIfAvailable(RecentAnswers::new);
-        this.limits = limits;
+    IdempotencyFilter(AnswerStore answers, SessionService sessions, ProblemWriter problems) {
+        this.answers = answers;
+        this.sessions = sessions;
         this.problems = problems;
     }
 
@@ -80,9 +64,12 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String given = request.getHeader(HEADER);
-        String key = Caller.current().owner() + " " + given; // no two callers share one
+        // no two callers share one
+        String key = Caller.of(request.getUserPrincipal()).owner() + " " + given;
+        Answer answer;
         try {
             requireUsable(given, request);
+            byte[] body = request.getInputStream().readAllBytes();
             if (!running.add(key)) {
                 throw new SessionException(
                         ErrorCode.BUSY,
@@ -90,17 +77,13 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                         HEADER,
                         given);
             }
-        } catch (SessionException e) {
-            problems.write(response, Problem.of(e));
-            return;
-        }
-        Answer answer;
-        try {
-            answer = new Call(key, request, response).make(chain);
+            try {
+                answer = new Call(key, request, response, body).make(chain);
+            } finally {
+                running.remove(key); // before the answer: with it, the call may be repeated
+            }
         } catch (SessionException e) {
             answer = () -> problems.write(response, Problem.of(e));
-        } finally {
-            running.remove(key); // before the answer: with it, the call may be repeated
         }
         answer.send();
     }
@@ -116,8 +99,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                 || !key.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw new SessionException(
                     ErrorCode.OUT_OF_RANGE,
-                    "an Idempotency-Key has 1 to %d visible ASCII characters"
-                            .formatted(LONGEST_KEY),
+                    "an Idempotency-Key has 1 to " + LONGEST_KEY + " visible ASCII characters",
                     HEADER,
                     null);
         }
@@ -136,20 +118,23 @@ final class IdempotencyFilter extends OncePerRequestFilter {
 
         private final String key;
         private final String call;
-        private final ObservedRequest request;
+        private final String digest;
+        private final HttpServletRequest request;
         private final HttpServletResponse response;
-        private final MessageDigest body = Sha256.create();
 
-        Call(String key, HttpServletRequest request, HttpServletResponse response) {
+        Call(String key, HttpServletRequest request, HttpServletResponse response, byte[] body) {
             this.key = key;
+            this.request = new BufferedRequest(request, body);
+            this.response = response;
             String query = request.getQueryString();
             call =
                     request.getMethod()
                             + " "
                             + request.getRequestURI()
                             + (query == null ? "" : "?" + query);
-            this.request = new ObservedRequest(request, body::update);
-            this.response = response;
+            MessageDigest sha256 = Sha256.create();
+            sha256.update(body);
+            digest = Sha256.digits(sha256);
         }
 
         Answer make(FilterChain chain) throws ServletException, IOException {
@@ -158,25 +143,32 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                 return make(chain, null);
             }
             if (!known.call().equals(call)) {
-                throw conflict("the key was used for %s".formatted(known.call()));
+                throw conflict("the key was used for " + known.call());
             }
-            return known.status() == 0 ? make(chain, known.start()) : repeat(known);
+            Idempotency.Answer answer = known.answer();
+            return answer == null ? make(chain, known.start()) : repeat(known, answer);
         }
 
-        private Answer repeat(AnswerStore.Entry known) throws IOException {
-            if (!digest().equals(known.request())) {
+        private Answer repeat(AnswerStore.Entry known, Idempotency.Answer answer) {
+            if (!digest.equals(known.request())) {
                 throw conflict("the key was used with another body");
             }
-            byte[] answer = known.body();
-            if (answer == null) {
+            Long epoch = known.epoch();
+            if (epoch != null && !sessions.isPresent(epoch)) {
+                throw conflict(
+                        "the call was made on a session that has been started again or deleted since:"
+                                + " to make it on the present one, use another key");
+            }
+            byte[] body = answer.body();
+            if (body == null) {
                 throw conflict("the call has been made, but its answer was too large to be kept");
             }
             return () -> {
-                response.setStatus(known.status());
-                known.headers().forEach(response::setHeader);
+                response.setStatus(answer.code());
+                answer.attributes().forEach(response::setHeader);
                 response.setHeader("Idempotency-Replayed", "true");
-                response.setContentLength(answer.length);
-                response.getOutputStream().write(answer);
+                response.setContentLength(body.length);
+                response.getOutputStream().write(body);
             };
         }
 
@@ -185,76 +177,14 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                     ErrorCode.IDEMPOTENCY_CONFLICT, message, HEADER, request.getHeader(HEADER));
         }
 
-        private Answer make(FilterChain chain, Once.@Nullable Start interrupted)
+        private Answer make(FilterChain chain, Idempotency.@Nullable Start interrupted)
                 throws ServletException, IOException {
-            Once once = new Once(answers, key, call, interrupted);
+            request.setAttribute(
+                    CallContextResolver.IDEMPOTENCY,
+                    new Idempotency(key, call, digest, interrupted, null));
             ContentCachingResponseWrapper caching = new ContentCachingResponseWrapper(response);
-            CallTerms terms =
-                    CallTerms.CURRENT.isBound()
-                            ? new CallTerms(CallTerms.CURRENT.get().versions(), once)
-                            : new CallTerms(null, once);
-            try {
-                Scope.run(CallTerms.CURRENT, terms, () -> chain.doFilter(request, caching));
-                if (HttpStatus.valueOf(caching.getStatus()).is2xxSuccessful()) {
-                    keep(once, caching);
-                }
-            } finally {
-                once.unanswered(); // unless it was
-            }
+            chain.doFilter(request, caching);
             return caching::copyBodyToResponse;
-        }
-
-        private void keep(Once once, ContentCachingResponseWrapper answer) throws IOException {
-            AnswerStore.Entry entry = entry(answer);
-            once.answered(() -> answers.keep(entry));
-            CompletableFuture<Void> kept = once.kept();
-            await(kept == null ? answers.keepAlone(entry) : kept);
-        }
-
-        private AnswerStore.Entry entry(ContentCachingResponseWrapper answer) throws IOException {
-            Map<String, String> headers = new LinkedHashMap<>();
-            for (String name : KEPT_HEADERS) {
-                String value =
-                        name.equals("Content-Type")
-                                ? answer.getContentType()
-                                : answer.getHeader(name);
-                if (value != null) {
-                    headers.put(name, value);
-                }
-            }
-            boolean fits = answer.getContentSize() <= LARGEST_ANSWER;
-            return new AnswerStore.Entry(
-                    key,
-                    call,
-                    digest(),
-                    null,
-                    answer.getStatus(),
-                    headers,
-                    fits ? answer.getContentAsByteArray() : null);
-        }
-
-        /// Of the whole body, also what nobody has read.
-        private String digest() throws IOException {
-            request.getInputStream().transferTo(OutputStream.nullOutputStream());
-            return Sha256.digits(body);
-        }
-
-        private void await(CompletableFuture<Void> kept) {
-            try {
-                kept.get(limits.callTime().toNanos(), TimeUnit.NANOSECONDS);
-            } catch (ExecutionException e) {
-                response.reset();
-                if (e.getCause() instanceof SessionException cause) {
-                    throw cause;
-                }
-                throw new IllegalStateException(e.getCause());
-            } catch (TimeoutException _) {
-                response.reset();
-                throw new SessionException(ErrorCode.BUSY, "the call could not be kept in time");
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
-            }
         }
     }
 }

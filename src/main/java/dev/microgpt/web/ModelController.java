@@ -1,15 +1,13 @@
 package dev.microgpt.web;
 
 import dev.microgpt.engine.BaseLines;
-import dev.microgpt.engine.Inspection;
-import dev.microgpt.engine.Sample;
-import dev.microgpt.engine.Score;
 import dev.microgpt.engine.TokenEmbedding;
-import dev.microgpt.session.AsOf;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.GenerateCall;
-import dev.microgpt.session.Limits;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.wire.ConfigReply;
 import dev.microgpt.wire.EmbeddingReply;
 import dev.microgpt.wire.Fails;
@@ -50,8 +48,10 @@ class ModelController {
 
     private final SessionService sessions;
     private final Limits limits;
+    private final IdempotentReplies replies;
 
-    ModelController(SessionService sessions, Limits limits) {
+    ModelController(SessionService sessions, Limits limits, IdempotentReplies replies) {
+        this.replies = replies;
         this.sessions = sessions;
         this.limits = limits;
     }
@@ -83,12 +83,15 @@ class ModelController {
         ErrorCode.WRONG_STATE
     })
     ResponseEntity<GenerateReply> generate(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable GenerateRequest body) {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
-        GenerateCall call = request.toCall(limits);
-        AsOf<List<Sample>> samples = sessions.get(name).ask().generate(call);
-        return AsOfReply.of(call.step(), samples, GenerateReply.of(call, samples));
+        GenerateCall wanted = request.toCall(limits);
+        return replies.reply(
+                call,
+                c -> sessions.get(c, name).queries().generate(c, wanted),
+                samples -> AsOfReply.of(wanted.step(), samples, GenerateReply.of(wanted, samples)));
     }
 
     @PostMapping(path = "/score", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -105,12 +108,15 @@ class ModelController {
         ErrorCode.WRONG_STATE
     })
     ResponseEntity<ScoreReply> score(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable ScoreRequest body) {
         ScoreRequest request = body == null ? new ScoreRequest(null, null) : body;
-        AsOf<List<Score>> scores =
-                sessions.get(name).ask().score(request.checked(limits), request.step());
-        return AsOfReply.of(request.step(), scores, new ScoreReply(scores.value()));
+        List<String> texts = request.checked(limits);
+        return replies.reply(
+                call,
+                c -> sessions.get(c, name).queries().score(c, texts, request.step()),
+                scores -> AsOfReply.of(request.step(), scores, new ScoreReply(scores.value())));
     }
 
     @PostMapping(path = "/inspect", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -127,12 +133,17 @@ class ModelController {
         ErrorCode.WRONG_STATE
     })
     ResponseEntity<InspectReply> inspect(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable InspectRequest body) {
         InspectRequest request = body == null ? new InspectRequest(null, null) : body;
-        AsOf<Inspection> inspection =
-                sessions.get(name).ask().inspect(request.requiredText(), request.step());
-        return AsOfReply.of(request.step(), inspection, InspectReply.of(request, inspection));
+        String text = request.requiredText();
+        return replies.reply(
+                call,
+                c -> sessions.get(c, name).queries().inspect(c, text, request.step()),
+                inspection ->
+                        AsOfReply.of(
+                                request.step(), inspection, InspectReply.of(request, inspection)));
     }
 
     @GetMapping("/losses")
@@ -150,6 +161,7 @@ class ModelController {
         ErrorCode.NOT_LOADED
     })
     LossesReply losses(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = "first step, counted from 1") @RequestParam(required = false)
                     @Nullable Long from,
@@ -158,7 +170,7 @@ class ModelController {
             @Parameter(description = "most buckets wanted") @RequestParam(required = false)
                     @Nullable Integer maxPoints) {
         return LossesReply.of(
-                sessions.get(name).losses(), from, to, maxPoints, limits.lossesPerCall());
+                sessions.get(call, name).losses(call), from, to, maxPoints, limits.lossesPerCall());
     }
 
     @GetMapping("/embeddings")
@@ -169,10 +181,12 @@ class ModelController {
     @ApiResponse(responseCode = "200", description = "one row a token")
     @FailsAsOf
     ResponseEntity<List<EmbeddingReply>> embeddings(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
                     @Nullable Long step) {
-        AsOf<List<TokenEmbedding>> embeddings = sessions.get(name).ask().embeddings(step);
+        AsOf<List<TokenEmbedding>> embeddings =
+                sessions.get(call, name).queries().embeddings(call, step);
         return AsOfReply.of(step, embeddings, EmbeddingReply.of(embeddings.value()));
     }
 
@@ -184,10 +198,11 @@ class ModelController {
     @ApiResponse(responseCode = "200", description = "blockSize rows of nEmbd numbers")
     @FailsAsOf
     ResponseEntity<double[][]> positions(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
                     @Nullable Long step) {
-        AsOf<double[][]> positions = sessions.get(name).ask().positions(step);
+        AsOf<double[][]> positions = sessions.get(call, name).queries().positions(call, step);
         return AsOfReply.of(step, positions, positions.value());
     }
 
@@ -201,8 +216,8 @@ class ModelController {
                             + " The last is missing for alphabets of more than 2,000.")
     @ApiResponse(responseCode = "200", description = "the losses, in nats")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
-    BaseLines baseLines(@Parameter(example = "demo") @PathVariable String name) {
-        return sessions.get(name).ask().baseLines();
+    BaseLines baseLines(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        return sessions.get(call, name).queries().baseLines(call);
     }
 
     @GetMapping("/config")
@@ -212,7 +227,7 @@ class ModelController {
             summary = "The shape of the model and its options")
     @ApiResponse(responseCode = "200", description = "shape and options")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    ConfigReply config(@Parameter(example = "demo") @PathVariable String name) {
-        return ConfigReply.of(sessions.get(name).snapshot().view());
+    ConfigReply config(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        return ConfigReply.of(sessions.get(call, name).snapshot().view());
     }
 }

@@ -1,6 +1,7 @@
 package dev.microgpt.web;
 
-import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.Problem;
 
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.OpenApiCustomizer;
 import org.springdoc.core.customizers.OperationCustomizer;
 import org.springdoc.core.customizers.ParameterCustomizer;
+import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -83,6 +85,10 @@ class OpenApiConfiguration {
                     "name", "the session: 1 to 63 of a-z, 0-9, -",
                     "id", "the run, counted from 1",
                     "matrix", "as the list of matrices has it");
+
+    static {
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(CallContext.class); // not the caller's
+    }
 
     private static Tag tag(String name, String description) {
         return new Tag().name(name).description(description);

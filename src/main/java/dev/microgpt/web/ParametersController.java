@@ -3,11 +3,12 @@ package dev.microgpt.web;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.Matrix;
 import dev.microgpt.engine.ParameterKind;
-import dev.microgpt.session.AsOf;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Histograms;
-import dev.microgpt.session.ParameterMatrix;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.Histograms;
+import dev.microgpt.session.query.ParameterMatrix;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.FailsAsOf;
 import dev.microgpt.wire.GenerateRequest;
@@ -74,9 +75,11 @@ class ParametersController {
             summary = "List the parameter matrices")
     @ApiResponse(responseCode = "200", description = "their names and shapes")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
-    MatricesReply list(@Parameter(example = "demo") @PathVariable String name) {
+    MatricesReply list(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return new MatricesReply(
-                sessions.get(name).ask().matrices().stream().map(MatrixShape::of).toList());
+                sessions.get(call, name).queries().matrices(call).stream()
+                        .map(MatrixShape::of)
+                        .toList());
     }
 
     @GetMapping("/{matrix}")
@@ -89,6 +92,7 @@ class ParametersController {
     @ApiResponse(responseCode = "200", description = "the numbers")
     @FailsAsOf
     ResponseEntity<MatrixReply> show(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "wte") @PathVariable String matrix,
             @Parameter(
@@ -99,7 +103,8 @@ class ParametersController {
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
                     @Nullable Long step) {
         ParameterKind wanted = Words.parse("kind", kind, ParameterKind.WEIGHT);
-        AsOf<ParameterMatrix> answer = sessions.get(name).ask().parameters(matrix, wanted, step);
+        AsOf<ParameterMatrix> answer =
+                sessions.get(call, name).queries().parameters(call, matrix, wanted, step);
         Matrix shape = answer.value().matrix();
         return AsOfReply.of(
                 step,
@@ -128,11 +133,12 @@ class ParametersController {
         ErrorCode.BUSY
     })
     HistogramsReply histograms(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "wte") @PathVariable String matrix,
             @Parameter(description = "1 to 1000") @RequestParam(defaultValue = "40") int bins) {
         InvalidInputException.requireRange("bins", bins, 1, MOST_BINS);
-        Histograms histograms = sessions.get(name).ask().histograms(matrix, bins);
+        Histograms histograms = sessions.get(call, name).queries().histograms(call, matrix, bins);
         return new HistogramsReply(
                 histograms.matrix().name(),
                 histograms.from(),

@@ -1,7 +1,7 @@
 package dev.microgpt.web;
 
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
 
 import jakarta.servlet.http.HttpServletRequest;
 

@@ -1,8 +1,8 @@
 package dev.microgpt.web;
 
 import dev.microgpt.quota.Rates;
-import dev.microgpt.session.Caller;
-import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 
@@ -47,7 +47,7 @@ final class RateFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Caller caller = Caller.current();
+        Caller caller = Caller.of(request.getUserPrincipal());
         List<Rates.Verdict> verdicts = rates.count(caller.owner(), caller.hasKey());
         response.setHeader(
                 POLICY,

@@ -1,9 +1,11 @@
 package dev.microgpt.web;
 
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.RunView;
 import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.run.RunCall;
+import dev.microgpt.session.run.RunView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.RunRequest;
 import dev.microgpt.wire.RunsReply;
@@ -23,6 +25,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 import java.net.URI;
+import java.util.function.Function;
 
 /// Trains in the background.
 @RestController
@@ -32,8 +35,10 @@ class RunController {
 
     private final SessionService sessions;
     private final Limits limits;
+    private final IdempotentReplies replies;
 
-    RunController(SessionService sessions, Limits limits) {
+    RunController(SessionService sessions, Limits limits, IdempotentReplies replies) {
+        this.replies = replies;
         this.sessions = sessions;
         this.limits = limits;
     }
@@ -47,11 +52,19 @@ class RunController {
     @ApiResponse(responseCode = "202", description = "the run")
     @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<RunView> start(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody RunRequest request) {
-        RunView run = sessions.get(name).startRun(request.toCall(limits));
-        URI location = URI.create("/api/v1/sessions/%s/runs/%d".formatted(name, run.id()));
-        return ResponseEntity.accepted().location(location).body(run);
+        RunCall wanted = request.toCall(limits);
+        return replies.reply(
+                call,
+                c -> sessions.get(c, name).startRun(c, wanted),
+                run ->
+                        ResponseEntity.accepted()
+                                .location(
+                                        URI.create(
+                                                "/api/v1/sessions/" + name + "/runs/" + run.id()))
+                                .body(run));
     }
 
     @GetMapping
@@ -61,8 +74,8 @@ class RunController {
             description = "The newest 100, oldest first.")
     @ApiResponse(responseCode = "200", description = "the runs")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    RunsReply list(@Parameter(example = "demo") @PathVariable String name) {
-        return new RunsReply(sessions.get(name).runs());
+    RunsReply list(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        return new RunsReply(sessions.get(call, name).runs(call));
     }
 
     @GetMapping("/{id}")
@@ -73,9 +86,10 @@ class RunController {
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.WRONG_TYPE, ErrorCode.NOT_FOUND})
     RunView show(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
-        return sessions.get(name).run(id);
+        return sessions.get(call, name).run(call, id);
     }
 
     @PostMapping("/{id}/pause")
@@ -85,10 +99,11 @@ class RunController {
             description = "Changes nothing on a run that is paused or has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails(ErrorCode.BUSY)
-    RunView pause(
+    ResponseEntity<RunView> pause(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
-        return sessions.get(name).pauseRun(id);
+        return change(call, c -> sessions.get(c, name).pauseRun(c, id));
     }
 
     @PostMapping("/{id}/resume")
@@ -98,10 +113,11 @@ class RunController {
             description = "Changes nothing on a run that is not paused.")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails({ErrorCode.BUSY, ErrorCode.WRONG_STATE})
-    RunView resume(
+    ResponseEntity<RunView> resume(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
-        return sessions.get(name).resumeRun(id);
+        return change(call, c -> sessions.get(c, name).resumeRun(c, id));
     }
 
     @PostMapping("/{id}/cancel")
@@ -111,9 +127,15 @@ class RunController {
             description = "Changes nothing on a run that has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails(ErrorCode.BUSY)
-    RunView cancel(
+    ResponseEntity<RunView> cancel(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
-        return sessions.get(name).cancelRun(id);
+        return change(call, c -> sessions.get(c, name).cancelRun(c, id));
+    }
+
+    private ResponseEntity<RunView> change(
+            CallContext call, Function<CallContext, RunView> change) {
+        return replies.reply(call, change, ResponseEntity::ok);
     }
 }

@@ -1,7 +1,7 @@
 package dev.microgpt.web;
 
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.Limits;
+import dev.microgpt.session.admission.Limits;
 import dev.microgpt.wire.DatasetsReply;
 
 import io.swagger.v3.oas.annotations.Operation;

@@ -1,16 +1,17 @@
 package dev.microgpt.web;
 
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.History;
-import dev.microgpt.session.KeyframesView;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.SessionView;
-import dev.microgpt.session.Snapshot;
+import dev.microgpt.session.actor.Snapshot;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.history.History;
+import dev.microgpt.session.history.KeyframesView;
+import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.ForkRequest;
 import dev.microgpt.wire.InitRequest;
@@ -51,8 +52,11 @@ class SessionController {
     private final SessionService sessions;
     private final Datasets datasets;
     private final Limits limits;
+    private final IdempotentReplies replies;
 
-    SessionController(SessionService sessions, Datasets datasets, Limits limits) {
+    SessionController(
+            SessionService sessions, Datasets datasets, Limits limits, IdempotentReplies replies) {
+        this.replies = replies;
         this.sessions = sessions;
         this.datasets = datasets;
         this.limits = limits;
@@ -66,6 +70,7 @@ class SessionController {
     @ApiResponse(responseCode = "201", description = "the new session")
     @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY})
     ResponseEntity<SessionView> init(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(
                             description = "start an existing session anew",
@@ -75,12 +80,18 @@ class SessionController {
             @RequestBody(required = false) @Nullable InitRequest body) {
         boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
         InitRequest request = body == null ? InitRequest.DEFAULTS : body;
-        sessions.requireAbsent(name, mayOverwrite);
+        sessions.requireAbsent(call, name, mayOverwrite);
         ModelOptions options = request.options();
-        Session session =
-                sessions.init(name, options, request.corpus(datasets, limits), mayOverwrite);
-        return ResponseEntity.created(URI.create("/api/v1/sessions/" + name))
-                .body(session.snapshot().view());
+        Corpus corpus = request.corpus(datasets, limits);
+        return replies.reply(
+                call,
+                c -> sessions.init(c, name, options, corpus, mayOverwrite),
+                SessionController::created);
+    }
+
+    private static ResponseEntity<SessionView> created(Snapshot session) {
+        SessionView view = session.view();
+        return ResponseEntity.created(URI.create("/api/v1/sessions/" + view.name())).body(view);
     }
 
     @GetMapping
@@ -91,6 +102,7 @@ class SessionController {
     @ApiResponse(responseCode = "200", description = "a page of sessions")
     @Fails({ErrorCode.WRONG_TYPE, ErrorCode.OUT_OF_RANGE})
     SessionsReply list(
+            CallContext call,
             @Parameter(description = "sessions on a page, 1 to 1000")
                     @RequestParam(defaultValue = "100")
                     int limit,
@@ -98,7 +110,7 @@ class SessionController {
                     @RequestParam(required = false)
                     @Nullable String cursor) {
         InvalidInputException.requireRange("limit", limit, 1, LARGEST_PAGE);
-        return SessionsReply.of(sessions.list(cursor, limit + 1), limit);
+        return SessionsReply.of(sessions.list(call, cursor, limit + 1), limit);
     }
 
     @GetMapping("/{name}")
@@ -110,8 +122,9 @@ class SessionController {
                             + " only if it is still like that.")
     @ApiResponse(responseCode = "200", description = "the session")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    ResponseEntity<SessionView> get(@Parameter(example = "demo") @PathVariable String name) {
-        Snapshot now = sessions.get(name).snapshot();
+    ResponseEntity<SessionView> get(
+            CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        Snapshot now = sessions.get(call, name).snapshot();
         return ResponseEntity.ok().eTag(now.version()).body(now.view());
     }
 
@@ -123,9 +136,10 @@ class SessionController {
     @ApiResponse(responseCode = "200", description = "the session")
     @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY})
     SessionView steer(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody SteerRequest body) {
-        return sessions.get(name).steer(body.toSteering());
+        return sessions.get(call, name).steer(call, body.toSteering()).view();
     }
 
     @PostMapping(path = "/{name}/fork", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -139,10 +153,14 @@ class SessionController {
     @ApiResponse(responseCode = "201", description = "the new session")
     @Fails({ErrorCode.EXISTS, ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<SessionView> fork(
-            @Parameter(example = "demo") @PathVariable String name, @RequestBody ForkRequest body) {
-        Session fork = sessions.fork(name, body.requiredName(), body.step());
-        return ResponseEntity.created(URI.create("/api/v1/sessions/" + fork.name()))
-                .body(fork.snapshot().view());
+            CallContext call,
+            @Parameter(example = "demo") @PathVariable String name,
+            @RequestBody ForkRequest body) {
+        String newName = body.requiredName();
+        return replies.reply(
+                call,
+                c -> sessions.fork(c, name, newName, body.step()),
+                SessionController::created);
     }
 
     @GetMapping("/{name}/history")
@@ -154,8 +172,8 @@ class SessionController {
                             + " along the way, each oldest first.")
     @ApiResponse(responseCode = "200", description = "events, schedule, samples")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    History history(@Parameter(example = "demo") @PathVariable String name) {
-        return sessions.get(name).history();
+    History history(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        return sessions.get(call, name).history(call);
     }
 
     @GetMapping("/{name}/keyframes")
@@ -167,8 +185,9 @@ class SessionController {
                             + " step.")
     @ApiResponse(responseCode = "200", description = "the steps, and the memory that they take")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    KeyframesView keyframes(@Parameter(example = "demo") @PathVariable String name) {
-        return sessions.get(name).keyframes();
+    KeyframesView keyframes(
+            CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        return sessions.get(call, name).keyframes(call);
     }
 
     /// For any `Accept`: there is nothing to accept but a problem, which is all that generated clients do.
@@ -180,7 +199,7 @@ class SessionController {
             summary = "Delete a session")
     @ApiResponse(responseCode = "204", description = "it is gone")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_ORIGIN})
-    void delete(@Parameter(example = "demo") @PathVariable String name) {
-        sessions.delete(name);
+    void delete(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        sessions.delete(call, name);
     }
 }

@@ -2,12 +2,14 @@ package dev.microgpt.web;
 
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Limits;
 import dev.microgpt.session.Session;
-import dev.microgpt.session.SessionException;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.SessionView;
+import dev.microgpt.session.actor.StepCall;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.LoadRequest;
 import dev.microgpt.wire.StepReply;
@@ -26,6 +28,7 @@ import jakarta.servlet.http.HttpServletRequest;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -45,9 +48,16 @@ class TrainingController {
     private final SessionService sessions;
     private final Datasets datasets;
     private final Limits limits;
+    private final IdempotentReplies replies;
     private final JsonMapper json;
 
-    TrainingController(SessionService sessions, Datasets datasets, Limits limits, JsonMapper json) {
+    TrainingController(
+            SessionService sessions,
+            Datasets datasets,
+            Limits limits,
+            JsonMapper json,
+            IdempotentReplies replies) {
+        this.replies = replies;
         this.sessions = sessions;
         this.datasets = datasets;
         this.limits = limits;
@@ -82,16 +92,19 @@ class TrainingController {
                             }))
     @ApiResponse(responseCode = "200", description = "the session, ready to train")
     @Fails({ErrorCode.INVALID_TEXT, ErrorCode.ALREADY_TRAINED, ErrorCode.BUSY})
-    SessionView load(
-            @Parameter(example = "demo") @PathVariable String name, HttpServletRequest request)
+    ResponseEntity<SessionView> load(
+            CallContext call,
+            @Parameter(example = "demo") @PathVariable String name,
+            HttpServletRequest request)
             throws IOException {
         boolean overwrite = Queries.isTrue(request, "overwrite");
-        Session session = sessions.get(name);
+        Session session = sessions.get(call, name);
         session.requireLoadable(overwrite);
         Corpus corpus = readCorpus(request);
-        int vocabSize = corpus.tokenizer().vocabSize();
-        sessions.requireParameters(name, session.snapshot().view().options().numParams(vocabSize));
-        return session.load(corpus, overwrite);
+        return replies.reply(
+                call,
+                c -> session.load(c, corpus, overwrite),
+                loaded -> ResponseEntity.ok(loaded.view()));
     }
 
     private Corpus readCorpus(HttpServletRequest request) throws IOException {
@@ -137,10 +150,15 @@ class TrainingController {
             description = "Answers when the steps are made, with the result of the last one.")
     @ApiResponse(responseCode = "200", description = "the last step, with the losses of all")
     @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
-    StepReply step(
+    ResponseEntity<StepReply> step(
+            CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable StepRequest body) {
         StepRequest request = body == null ? StepRequest.DEFAULTS : body;
-        return StepReply.of(sessions.get(name).step(request.toCall(limits)));
+        StepCall steps = request.toCall(limits);
+        return replies.reply(
+                call,
+                c -> sessions.get(c, name).step(c, steps),
+                outcome -> ResponseEntity.ok(StepReply.of(outcome)));
     }
 }

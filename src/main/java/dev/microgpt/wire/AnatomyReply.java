@@ -2,8 +2,8 @@ package dev.microgpt.wire;
 
 import dev.microgpt.engine.Agreement;
 import dev.microgpt.engine.StepAnatomy;
-import dev.microgpt.session.AsOf;
-import dev.microgpt.session.TakenApart;
+import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.TakenApart;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -3,7 +3,7 @@ package dev.microgpt.wire;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.RandomKind;
-import dev.microgpt.session.SessionView;
+import dev.microgpt.session.persistence.SessionView;
 
 import java.util.Objects;
 

@@ -1,6 +1,6 @@
 package dev.microgpt.wire;
 
-import dev.microgpt.session.ErrorCode;
+import dev.microgpt.session.admission.ErrorCode;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;

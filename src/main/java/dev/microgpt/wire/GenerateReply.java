@@ -2,8 +2,8 @@ package dev.microgpt.wire;
 
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Trace;
-import dev.microgpt.session.AsOf;
-import dev.microgpt.session.GenerateCall;
+import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.GenerateCall;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -2,8 +2,8 @@ package dev.microgpt.wire;
 
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.session.GenerateCall;
-import dev.microgpt.session.Limits;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.query.GenerateCall;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

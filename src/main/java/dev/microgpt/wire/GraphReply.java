@@ -4,8 +4,8 @@ import dev.microgpt.engine.StepAnatomy;
 import dev.microgpt.engine.scalar.Graph;
 import dev.microgpt.engine.scalar.Op;
 import dev.microgpt.engine.scalar.Value;
-import dev.microgpt.session.AsOf;
-import dev.microgpt.session.TakenApart;
+import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.TakenApart;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -2,7 +2,7 @@ package dev.microgpt.wire;
 
 import dev.microgpt.engine.Inspection;
 import dev.microgpt.engine.Trace;
-import dev.microgpt.session.AsOf;
+import dev.microgpt.session.query.AsOf;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -3,7 +3,7 @@ package dev.microgpt.wire;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.Limits;
+import dev.microgpt.session.admission.Limits;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -2,8 +2,8 @@ package dev.microgpt.wire;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -53,8 +53,14 @@ public record Problem(
     }
 
     public static Problem of(SessionException e) {
+        boolean isStale = e.code() == ErrorCode.STALE;
         return new Problem(
-                e.code(), String.valueOf(e.getMessage()), e.field(), e.value(), e.min(), e.max());
+                e.code(),
+                String.valueOf(e.getMessage()),
+                isStale ? "If-Match" : e.field(),
+                isStale ? null : e.value(),
+                e.min(),
+                e.max());
     }
 
     public static Problem of(ErrorCode code, String detail) {

@@ -3,8 +3,8 @@ package dev.microgpt.wire;
 import dev.microgpt.checkpoint.InvalidCheckpointException;
 import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
 
 import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;

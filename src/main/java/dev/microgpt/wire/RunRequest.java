@@ -1,9 +1,9 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.RunCall;
-import dev.microgpt.session.Steering;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.history.Steering;
+import dev.microgpt.session.run.RunCall;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -1,6 +1,6 @@
 package dev.microgpt.wire;
 
-import dev.microgpt.session.RunView;
+import dev.microgpt.session.run.RunView;
 
 import java.util.List;
 

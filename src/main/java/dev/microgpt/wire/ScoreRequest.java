@@ -1,9 +1,9 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.session.ErrorCode;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.SessionException;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.SessionException;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

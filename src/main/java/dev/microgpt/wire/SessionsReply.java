@@ -3,7 +3,7 @@ package dev.microgpt.wire;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 import dev.microgpt.session.Session;
-import dev.microgpt.session.SessionView;
+import dev.microgpt.session.persistence.SessionView;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -1,7 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.session.Steering;
+import dev.microgpt.session.history.Steering;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -2,7 +2,7 @@ package dev.microgpt.wire;
 
 import dev.microgpt.engine.ParamStats;
 import dev.microgpt.engine.StepResult;
-import dev.microgpt.session.StepOutcome;
+import dev.microgpt.session.actor.StepOutcome;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

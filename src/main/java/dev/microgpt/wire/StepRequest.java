@@ -1,8 +1,8 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.session.Limits;
-import dev.microgpt.session.StepCall;
+import dev.microgpt.session.actor.StepCall;
+import dev.microgpt.session.admission.Limits;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -6,7 +6,7 @@ import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.RandomKind;
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.Limits;
+import dev.microgpt.session.admission.Limits;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 

@@ -2,7 +2,7 @@ package dev.microgpt.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.microgpt.session.Change;
+import dev.microgpt.session.persistence.Change;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 

@@ -1,0 +1,55 @@
+package dev.microgpt.session.actor;
+
+import dev.microgpt.session.compute.Deadline;
+import dev.microgpt.session.compute.Ticker;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.run.Run;
+import dev.microgpt.session.run.RunState;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Advances the active run of a session, a slice at a time.
+final class RunTraining {
+
+    private final Ticker ticker;
+    private final Trainer trainer;
+
+    RunTraining(Ticker ticker, Trainer trainer) {
+        this.ticker = ticker;
+        this.trainer = trainer;
+    }
+
+    /// @return what changed, if the run has ended; empty otherwise
+    List<Change> slice(ActiveSession session, Run run, Deadline deadline) {
+        long before = session.step();
+        run.beginSlice(ticker.nanos());
+        try {
+            trainer.train(session, new RunSteps(run, ticker), deadline);
+        } catch (RuntimeException | Error e) {
+            return fail(session, run, e);
+        } finally {
+            run.endSlice(session.step() - before, ticker.nanos());
+        }
+        String goal = run.goal();
+        if (goal == null) {
+            return List.of();
+        }
+        session.runs().end(run, RunState.Trigger.GOAL, goal, ticker.now());
+        return List.of(event(session, SessionEvent.Kind.SUCCEEDED, run, ticker));
+    }
+
+    private List<Change> fail(ActiveSession session, Run run, Throwable why) {
+        String reason = String.valueOf(why.getMessage());
+        session.runs().end(run, RunState.Trigger.FAILURE, reason, ticker.now());
+        return new ArrayList<>(StepTraining.failureOf(session, run, why, ticker.now()));
+    }
+
+    /// Notes what became of a run.
+    static Change event(ActiveSession session, SessionEvent.Kind kind, Run run, Ticker ticker) {
+        SessionEvent event = SessionEvent.of(session.step(), ticker.now(), kind, run.id());
+        session.apply(event);
+        return new Change.Happened(event, run.saved());
+    }
+}

@@ -1,0 +1,140 @@
+package dev.microgpt.session.actor;
+
+import dev.microgpt.engine.DivergedException;
+import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.StepResult;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.compute.Deadline;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.persistence.AnswerStore;
+import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.run.Run;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+
+/// The steps of one call.
+final class StepTraining implements Activity<StepOutcome>, Steps {
+
+    private final Envelope<StepOutcome> envelope;
+    private final StepCall call;
+    private final Environment environment;
+    private final Trainer trainer;
+    private final StepOutcome.Builder outcome;
+    private final long epoch;
+    private int done;
+
+    /// @param session as it is when the first slice begins
+    StepTraining(
+            Envelope<StepOutcome> envelope,
+            Command.Train command,
+            ActiveSession session,
+            Environment environment,
+            Trainer trainer) {
+        this.envelope = envelope;
+        this.call = command.call();
+        this.environment = environment;
+        this.trainer = trainer;
+        outcome = new StepOutcome.Builder(call);
+        epoch = command.epoch() == null ? session.epoch() : command.epoch();
+        requireSame(session);
+        continueInterrupted(session);
+    }
+
+    @Override
+    public @Nullable Result<StepOutcome> slice(ActiveSession session, Deadline deadline) {
+        requireSame(session);
+        Preconditions.requireTrainable(session.view());
+        try {
+            trainer.train(session, this, deadline);
+        } catch (RuntimeException | Error e) {
+            return Result.failed(e, failureOf(session, null, e, environment.ticker().now()));
+        }
+        session.setTraining(!envelope.isAbandoned() && done < call.count());
+        if (envelope.isAbandoned()) {
+            throw new SessionException(ErrorCode.BUSY, "the call was given up");
+        }
+        if (done < call.count()) {
+            return null;
+        }
+        StepOutcome result = outcome.build();
+        return Result.of(result, new Change.Trained(session.step(), result.last().loss()));
+    }
+
+    /// Lets a session fail, as a step could not be made.
+    ///
+    /// @param run of whose steps it was one; null for a step call
+    static List<Change> failureOf(
+            ActiveSession session, @Nullable Run run, Throwable why, Instant now) {
+        session.fail(why instanceof DivergedException);
+        SessionEvent event =
+                SessionEvent.failed(
+                        session.step(),
+                        now,
+                        run == null ? null : run.id(),
+                        String.valueOf(why.getMessage()));
+        session.apply(event);
+        return List.of(
+                new Change.Failed(session.step()),
+                new Change.Happened(event, run == null ? null : run.saved()));
+    }
+
+    /// The steps that were made before the call was cut off belong to it.
+    private void continueInterrupted(ActiveSession session) {
+        Idempotency idempotency = envelope.context().idempotency();
+        if (idempotency == null) {
+            return;
+        }
+        Idempotency.Start now = new Idempotency.Start(epoch, session.step());
+        Idempotency.Start start =
+                Idempotency.Start.of(idempotency.interrupted(), now, call.count());
+        if (start.equals(now)) {
+            AnswerStore answers = environment.answers();
+            answers.started(idempotency, now);
+        }
+        int made = (int) (now.step() - start.step());
+        LossHistory.Run losses = session.model().lossHistory().from(start.step() + 1, made);
+        for (double loss : losses.losses()) {
+            add(loss);
+        }
+    }
+
+    private void requireSame(ActiveSession session) {
+        if (epoch != session.epoch()) {
+            throw new SessionException(
+                    ErrorCode.WRONG_STATE,
+                    "the session was started again after " + done + " steps of this call");
+        }
+    }
+
+    @Override
+    public boolean hasNext() {
+        return !envelope.isAbandoned() && done < call.count();
+    }
+
+    @Override
+    public boolean isLast() {
+        return done == call.count() - 1;
+    }
+
+    @Override
+    public boolean wantsTrace() {
+        return call.wantsTrace(isLast());
+    }
+
+    @Override
+    public void add(double loss) {
+        outcome.add(loss);
+        done++;
+    }
+
+    @Override
+    public void add(StepResult result) {
+        outcome.add(result);
+        done++;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.microgpt.session.admission;
+
+import dev.microgpt.engine.InvalidInputException;
+
+import org.jspecify.annotations.Nullable;
+
+/// A call that the service refuses. The message is meant for the caller: it names the offending
+/// value and what is allowed.
+public final class SessionException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    private final ErrorCode code;
+    private final @Nullable String field;
+    private final transient @Nullable Object value;
+    private final transient @Nullable Number min;
+    private final transient @Nullable Number max;
+
+    public SessionException(ErrorCode code, String message) {
+        this(code, message, null, null);
+    }
+
+    /// @param field the field or query parameter at fault
+    /// @param value what it was, where that is short enough to repeat
+    public SessionException(
+            ErrorCode code, String message, @Nullable String field, @Nullable Object value) {
+        super(message);
+        this.code = code;
+        this.field = field;
+        this.value = value;
+        min = null;
+        max = null;
+    }
+
+    /// What the engine refuses, the service refuses for the same reason.
+    public SessionException(InvalidInputException cause) {
+        super(cause.getMessage(), cause);
+        code =
+                switch (cause.reason()) {
+                    case OUT_OF_RANGE -> ErrorCode.OUT_OF_RANGE;
+                    case INVALID_TEXT -> ErrorCode.INVALID_TEXT;
+                    case UNKNOWN_CHARACTER -> ErrorCode.UNKNOWN_CHARACTER;
+                    case TOO_LARGE -> ErrorCode.TOO_LARGE;
+                };
+        field = cause.field();
+        value = cause.value();
+        min = cause.min();
+        max = cause.max();
+    }
+
+    public ErrorCode code() {
+        return code;
+    }
+
+    public @Nullable String field() {
+        return field;
+    }
+
+    public @Nullable Object value() {
+        return value;
+    }
+
+    public @Nullable Number min() {
+        return min;
+    }
+
+    public @Nullable Number max() {
+        return max;
+    }
+}

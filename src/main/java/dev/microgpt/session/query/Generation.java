@@ -1,0 +1,69 @@
+package dev.microgpt.session.query;
+
+import dev.microgpt.engine.LanguageModel;
+import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Tokenizer;
+import dev.microgpt.engine.random.RandomSource;
+import dev.microgpt.session.compute.Deadline;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// The samples of one call, generated one by one.
+public final class Generation implements Query<AsOf<List<Sample>>> {
+
+    private final GenerateCall call;
+    private final AskedModel asked;
+    private final List<Sample> samples = new ArrayList<>();
+    private @Nullable RandomSource generator;
+
+    public Generation(GenerateCall call) {
+        this.call = call;
+        asked = new AskedModel(call.step());
+    }
+
+    public GenerateCall call() {
+        return call;
+    }
+
+    /// The generator to draw from; without it, one of the call's own is made.
+    public void drawFrom(RandomSource source) {
+        generator = source;
+    }
+
+    @Override
+    public @Nullable AsOf<List<Sample>> slice(ModelSource models, Deadline deadline) {
+        AsOf<LanguageModel> model = asked.of(models);
+        RandomSource source = generator(models);
+        do {
+            samples.add(model.value().generate(call.options(), source));
+        } while (samples.size() < call.count() && !deadline.hasPassed());
+        return samples.size() == call.count() ? new AsOf<>(model.step(), samples) : null;
+    }
+
+    /// The next sample, character by character.
+    ///
+    /// @param tokens takes its characters
+    public AsOf<Sample> next(ModelSource models, TokenQueue tokens) {
+        AsOf<LanguageModel> model = asked.of(models);
+        Tokenizer tokenizer = model.value().tokenizer();
+        Sample sample =
+                model.value()
+                        .generate(
+                                call.options(),
+                                generator(models),
+                                (id, prob) -> tokens.add(id, tokenizer.symbol(id), prob));
+        return new AsOf<>(model.step(), sample);
+    }
+
+    private RandomSource generator(ModelSource models) {
+        if (generator == null) {
+            Long seed = call.seed();
+            generator =
+                    models.model().newRandom(seed == null ? models.model().options().seed() : seed);
+        }
+        return generator;
+    }
+}
