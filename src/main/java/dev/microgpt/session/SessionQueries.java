@@ -188,7 +188,7 @@ public final class SessionQueries {
         reserveModel(call, step);
         Snapshot now = session.snapshot();
         int tokens = Math.min(text.length() + 1, now.view().options().blockSize());
-        reserveTraces(call, now.traces(tokens));
+        reserveTraces(call, (double) now.traces(tokens));
         return askAtOnce(
                 call,
                 models -> {
