@@ -42,6 +42,8 @@ final class StepTraining implements Activity<StepOutcome>, Steps {
         outcome = new StepOutcome.Builder(call);
         epoch = command.epoch() == null ? session.epoch() : command.epoch();
         requireSame(session);
+        Preconditions.requireTrainable(session.view());
+        session.runs().requireNone();
         continueInterrupted(session);
     }
 
