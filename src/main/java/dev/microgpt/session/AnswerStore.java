@@ -13,6 +13,7 @@ public interface AnswerStore {
     /// @param key chosen by the caller
     /// @param call method and path
     /// @param request a digest of the call's body; null where the call was cut off
+    /// @param epoch of the session that the answer tells of; null where it tells of none
     /// @param start where it began; null where that does not matter
     /// @param status of the answer; 0 where there is none
     /// @param headers of the answer
@@ -21,6 +22,7 @@ public interface AnswerStore {
             String key,
             String call,
             @Nullable String request,
+            @Nullable Long epoch,
             Once.@Nullable Start start,
             int status,
             Map<String, String> headers,

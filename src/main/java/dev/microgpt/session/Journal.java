@@ -131,7 +131,7 @@ final class Journal {
 
     private void keepAnswer() {
         if (once != null) {
-            once.keptWith(latest);
+            once.keptWith(latest, epoch);
             once = null;
         }
     }

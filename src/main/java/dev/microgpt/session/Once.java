@@ -17,6 +17,7 @@ public final class Once {
     private final @Nullable Start interrupted;
     private final CompletableFuture<Runnable> answer = new CompletableFuture<>();
     private @Nullable CompletableFuture<Void> kept;
+    private @Nullable Long epoch;
 
     /// Where a call begins that may be cut off in the middle.
     ///
@@ -67,12 +68,19 @@ public final class Once {
     /// A change waits for the answer.
     ///
     /// @param change completes when both are kept
-    synchronized void keptWith(CompletableFuture<Void> change) {
+    /// @param ofEpoch the life of the session that was changed
+    synchronized void keptWith(CompletableFuture<Void> change, long ofEpoch) {
         kept = change;
+        epoch = ofEpoch;
     }
 
     /// Completes when change and answer are kept; null where nothing was changed.
     public synchronized @Nullable CompletableFuture<Void> kept() {
         return kept;
+    }
+
+    /// The life of the session that was changed; null where nothing was.
+    public synchronized @Nullable Long epoch() {
+        return epoch;
     }
 }

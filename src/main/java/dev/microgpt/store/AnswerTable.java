@@ -6,21 +6,19 @@ import dev.microgpt.session.Once;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-import tools.jackson.core.type.TypeReference;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 
-/// The table of answers. It holds the newest, for a day.
+/// The table of answers. It holds the newest, for a day. A row with a step is a call that was cut off, or
+/// has begun; one with an epoch alone is an answer that tells of that life of a session.
 final class AnswerTable {
 
     private static final long KEPT_MILLIS = Duration.ofDays(1).toMillis();
     private static final int MOST = 10_000;
     private static final int BETWEEN_PURGES = 100;
-    private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
     private int sincePurge = BETWEEN_PURGES; // changed by the writer alone
@@ -39,19 +37,22 @@ final class AnswerTable {
 
     private static AnswerStore.Entry entry(ResultSet row) throws SQLException {
         long epoch = row.getLong("epoch");
-        Once.Start start = row.wasNull() ? null : new Once.Start(epoch, row.getLong("step"));
+        boolean hasEpoch = !row.wasNull();
+        long step = row.getLong("step");
+        boolean hasStep = !row.wasNull();
         return new AnswerStore.Entry(
                 row.getString("key"),
                 row.getString("call"),
                 row.getString("request"),
-                start,
+                hasEpoch ? epoch : null,
+                hasEpoch && hasStep ? new Once.Start(epoch, step) : null,
                 row.getInt("status"),
-                StoredJson.read(row.getString("headers"), HEADERS),
+                StoredJson.readTexts("the headers", row.getString("headers")),
                 row.getBytes("body"));
     }
 
     void start(String key, String call, Once.Start start) {
-        keep(new AnswerStore.Entry(key, call, null, start, 0, Map.of(), null));
+        keep(new AnswerStore.Entry(key, call, null, start.epoch(), start, 0, Map.of(), null));
     }
 
     void keep(AnswerStore.Entry answer) {
@@ -68,7 +69,7 @@ final class AnswerTable {
                                 answer.key(),
                                 answer.call(),
                                 answer.request(),
-                                start == null ? null : start.epoch(),
+                                answer.epoch(),
                                 start == null ? null : start.step(),
                                 answer.status(),
                                 StoredJson.text(answer.headers()),

@@ -78,7 +78,7 @@ class StoreConfiguration {
     @Bean
     DatabaseStore sessionStore(StoreFile file, DataSource source, MeterRegistry metrics) {
         JdbcClient jdbc = JdbcClient.create(source);
-        new Inspection(file.database(), jdbc).requireWhole();
+        new IntegrityCheck(file.database(), jdbc).requireWhole();
         Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/migration")

@@ -205,13 +205,14 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         }
 
         private void keep(Once once, ContentCachingResponseWrapper answer) throws IOException {
-            AnswerStore.Entry entry = entry(answer);
+            AnswerStore.Entry entry = entry(once, answer);
             once.answered(() -> answers.keep(entry));
             CompletableFuture<Void> kept = once.kept();
             await(kept == null ? answers.keepAlone(entry) : kept);
         }
 
-        private AnswerStore.Entry entry(ContentCachingResponseWrapper answer) throws IOException {
+        private AnswerStore.Entry entry(Once once, ContentCachingResponseWrapper answer)
+                throws IOException {
             Map<String, String> headers = new LinkedHashMap<>();
             for (String name : KEPT_HEADERS) {
                 String value =
@@ -227,6 +228,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                     key,
                     call,
                     digest(),
+                    once.epoch(),
                     null,
                     answer.getStatus(),
                     headers,
