@@ -32,12 +32,16 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     private final AnswerTable answers;
     private final Writer writer;
 
-    DatabaseStore(JdbcClient jdbc, TransactionTemplate transactions, MeterRegistry metrics) {
+    DatabaseStore(
+            JdbcClient jdbc,
+            TransactionTemplate transactions,
+            Reserve reserve,
+            MeterRegistry metrics) {
         Documents documents = new Documents(jdbc);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
         answers = new AnswerTable(jdbc);
-        writer = new Writer(transactions, metrics);
+        writer = new Writer(transactions, reserve, metrics);
     }
 
     @Override

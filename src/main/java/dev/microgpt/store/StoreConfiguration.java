@@ -76,7 +76,8 @@ class StoreConfiguration {
     }
 
     @Bean
-    DatabaseStore sessionStore(StoreFile file, DataSource source, MeterRegistry metrics) {
+    DatabaseStore sessionStore(
+            StoreFile file, DataSource source, StoreSettings settings, MeterRegistry metrics) {
         JdbcClient jdbc = JdbcClient.create(source);
         new IntegrityCheck(file.database(), jdbc).requireWhole();
         Flyway.configure()
@@ -86,7 +87,10 @@ class StoreConfiguration {
                 .load()
                 .migrate();
         return new DatabaseStore(
-                jdbc, new TransactionTemplate(new JdbcTransactionManager(source)), metrics);
+                jdbc,
+                new TransactionTemplate(new JdbcTransactionManager(source)),
+                new Reserve(settings.dataDir(), jdbc),
+                metrics);
     }
 
     @Bean

@@ -40,6 +40,7 @@ final class Writer implements AutoCloseable {
     private static final Duration STOP_TIME = Duration.ofSeconds(10);
 
     private final TransactionTemplate transactions;
+    private final Reserve reserve;
     private final Timer commits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -74,8 +75,9 @@ final class Writer implements AutoCloseable {
         }
     }
 
-    Writer(TransactionTemplate transactions, MeterRegistry metrics) {
+    Writer(TransactionTemplate transactions, Reserve reserve, MeterRegistry metrics) {
         this.transactions = transactions;
+        this.reserve = reserve;
         commits =
                 Timer.builder("microgpt.store.commit")
                         .description("Time of a transaction, which writes all that was waiting")
@@ -203,6 +205,7 @@ final class Writer implements AutoCloseable {
         }
         trouble = null;
         batch.forEach(piece -> piece.done.complete(null));
+        reserve.refill();
     }
 
     private void commit(Runnable write) {
@@ -240,7 +243,8 @@ final class Writer implements AutoCloseable {
     /// @return why it has to be tried again; null if it is written, or has failed for good
     private @Nullable SessionException tryToWrite(Piece piece) {
         try {
-            commit(piece::writeAll);
+            Runnable write = () -> commit(piece::writeAll);
+            reserve.write(write, piece.kind == Kind.MAKES_ROOM);
             piece.done.complete(null);
             return null;
         } catch (RuntimeException e) {
