@@ -119,6 +119,7 @@ public final class SessionService {
             boolean overwrite) {
         requireAbsent(call, name, overwrite);
         SessionId id = call.caller().session(name);
+        requireFewSessions(call.caller(), id);
         if (corpus == null) {
             limits.check(options);
         } else {
@@ -151,6 +152,7 @@ public final class SessionService {
     public Placed restore(CallContext call, String name, MicroGpt model, boolean overwrite) {
         requireAbsent(call, name, overwrite);
         SessionId id = call.caller().session(name);
+        requireFewSessions(call.caller(), id);
         environment.parameters().require(call.caller(), id, model.numParams());
         call.reserveForSession(bytes(model.options(), model.corpus()));
         requireRoom(call, id);
@@ -167,6 +169,7 @@ public final class SessionService {
         Session parent = get(call, name);
         requireAbsent(call, newName, false);
         SessionId id = call.caller().session(newName);
+        requireFewSessions(call.caller(), id);
         Integer numParams = parent.wake(call).view().numParams();
         environment.parameters().require(call.caller(), id, numParams == null ? 0 : numParams);
         call.reserveForSession(parent.actor().published().bytes());
@@ -232,7 +235,7 @@ public final class SessionService {
         if (sessions.containsKey(id)) {
             return null;
         }
-        requireFewSessions(call.caller());
+        requireFewSessions(call.caller(), id);
         long count = kind == null && past.isEmpty() ? 0 : model.numParams();
         long _ = environment.parameters().take(call.caller(), id, count);
         SessionActor actor = SessionActor.fresh(id, environment, model, past, kind, this::remove);
@@ -241,7 +244,10 @@ public final class SessionService {
         return new Begun(session, actor.send(new Command.Begin(), call.unconditional()));
     }
 
-    private void requireFewSessions(Caller caller) {
+    private void requireFewSessions(Caller caller, SessionId id) {
+        if (sessions.containsKey(id)) {
+            return;
+        }
         if (caller.hasKey()) {
             long own = ownedBy(caller.owner(), "").count();
             if (own >= quotas.key().sessions()) {

@@ -6,21 +6,19 @@ import dev.microgpt.session.persistence.AnswerStore;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-import tools.jackson.core.type.TypeReference;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 
-/// The table of answers. It holds the newest, for a day.
+/// The table of answers. It holds the newest, for a day. A row with a step is a call that was cut off, or
+/// has begun; one with an epoch alone is an answer that tells of that life of a session.
 final class AnswerTable {
 
     private static final long KEPT_MILLIS = Duration.ofDays(1).toMillis();
     private static final int MOST = 10_000;
     private static final int BETWEEN_PURGES = 100;
-    private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
     private final JdbcClient jdbc;
     private int sincePurge = BETWEEN_PURGES; // changed by the writer alone
@@ -49,7 +47,7 @@ final class AnswerTable {
                         ? null
                         : new Idempotency.Answer(
                                 code,
-                                StoredJson.read(row.getString("headers"), HEADERS),
+                                StoredJson.readTexts("the headers", row.getString("headers")),
                                 row.getBytes("body")));
     }
 

@@ -27,35 +27,46 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DatabaseStore.class);
 
     private final SessionTables tables;
+    private final SessionReader reader;
     private final AnswerTable answers;
     private final Writer writer;
 
-    DatabaseStore(JdbcClient jdbc, TransactionTemplate transactions, MeterRegistry metrics) {
-        tables = new SessionTables(jdbc);
+    DatabaseStore(
+            JdbcClient jdbc,
+            TransactionTemplate transactions,
+            Reserve reserve,
+            MeterRegistry metrics) {
+        Documents documents = new Documents(jdbc);
+        tables = new SessionTables(jdbc, documents);
+        reader = new SessionReader(jdbc, documents);
         answers = new AnswerTable(jdbc);
-        writer = new Writer(transactions, tables::takeRoomForAMoment, metrics);
+        writer = new Writer(transactions, reserve, tables::takeRoomForAMoment, metrics);
     }
 
     @Override
     public List<StoredSession> sessions() {
-        return tables.sessions();
+        return reader.sessions();
     }
 
     @Override
     public long lastEpoch() {
-        return tables.lastEpoch();
+        return reader.lastEpoch();
     }
 
     @Override
     public StoredSession.Contents load(long epoch) {
         try {
-            return tables.load(epoch);
+            return reader.load(epoch);
         } catch (RuntimeException e) {
-            log.error("A session cannot be read from the store", e);
+            log.error(
+                    "The session of epoch {} cannot be read from the store; others are not concerned",
+                    epoch,
+                    e);
             throw new SessionException(
                     ErrorCode.INTERNAL,
-                    "the session cannot be read from the store, which is damaged: %s"
-                            .formatted(e.getMessage()));
+                    "the session cannot be read from the store, which is damaged (%s); delete it or"
+                                    .formatted(e.getMessage())
+                            + " replace it by a new one, or put back a copy of microgpt.data-dir");
         }
     }
 
@@ -92,7 +103,7 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
 
     @Override
     public CompletableFuture<Void> delete(long epoch) {
-        return writer.write(() -> tables.delete(epoch));
+        return writer.delete(() -> tables.delete(epoch));
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.microgpt.store;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionSystemException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -30,17 +31,30 @@ final class Failures {
 
     static SessionException explain(Throwable failure) {
         Throwable first = beforeRollback(failure);
-        for (Throwable cause = first; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLiteException sqlite
-                    && PASSING.contains(sqlite.getResultCode())) {
-                return new SessionException(
-                        ErrorCode.STORAGE_FULL,
-                        "changes cannot be kept, as the disk of microgpt.data-dir is full or not"
-                                + " writable (%s)".formatted(sqlite.getResultCode()));
-            }
+        SQLiteErrorCode code = passing(first);
+        if (code != null) {
+            return new SessionException(
+                    ErrorCode.STORAGE_FULL,
+                    "changes cannot be kept, as the disk of microgpt.data-dir is full or not"
+                            + " writable (%s)".formatted(code));
         }
         return new SessionException(
                 ErrorCode.INTERNAL, "the change could not be kept: " + first.getMessage());
+    }
+
+    /// Whether the same could be written if there were more room, or access again.
+    static boolean isForWantOfRoom(Throwable failure) {
+        return passing(beforeRollback(failure)) != null;
+    }
+
+    private static @Nullable SQLiteErrorCode passing(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLiteException sqlite
+                    && PASSING.contains(sqlite.getResultCode())) {
+                return sqlite.getResultCode();
+            }
+        }
+        return null;
     }
 
     /// Where SQLite has rolled back by itself, Spring cannot, and tells of that.

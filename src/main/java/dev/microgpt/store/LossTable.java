@@ -4,6 +4,8 @@ import dev.microgpt.engine.LossHistory;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,11 +29,16 @@ final class LossTable {
         return jdbc.sql(
                         "SELECT first, losses FROM loss WHERE epoch = ? ORDER BY first DESC LIMIT 1")
                 .param(epoch)
-                .query(
-                        (row, _) ->
-                                new LossHistory.Run(
-                                        row.getLong(1), Packed.doubles(row.getBytes(2))))
+                .query((row, _) -> chunk(row))
                 .optional();
+    }
+
+    private static LossHistory.Run chunk(ResultSet row) throws SQLException {
+        long first = row.getLong("first");
+        byte[] losses = row.getBytes("losses");
+        return DamagedException.in(
+                "the losses from step " + first,
+                () -> new LossHistory.Run(first, Packed.doubles(losses)));
     }
 
     /// @param added those since the last ones, or from a later step on if there were too many
@@ -67,10 +74,7 @@ final class LossTable {
         List<LossHistory.Run> chunks =
                 jdbc.sql("SELECT first, losses FROM loss WHERE epoch = ? ORDER BY first")
                         .param(epoch)
-                        .query(
-                                (row, _) ->
-                                        new LossHistory.Run(
-                                                row.getLong(1), Packed.doubles(row.getBytes(2))))
+                        .query((row, _) -> chunk(row))
                         .list();
         List<LossHistory.Run> newest = new ArrayList<>();
         int length = 0;

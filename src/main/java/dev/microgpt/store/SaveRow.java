@@ -11,8 +11,6 @@ import dev.microgpt.session.run.SavedRun;
 
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.core.type.TypeReference;
-
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
@@ -36,19 +34,16 @@ record SaveRow(
         byte @Nullable [] order,
         int numDocs) {
 
-    private static final TypeReference<Past> PAST = new TypeReference<>() {};
-    private static final TypeReference<List<SavedRun>> RUNS = new TypeReference<>() {};
-
     /// @param row of `save` and `session`
     static SaveRow of(ResultSet row) throws SQLException {
         return new SaveRow(
                 row.getLong("save_step"),
                 row.getLong("change_number"),
                 row.getInt("next_document"),
-                StoredJson.read(row.getString("save_options"), ModelOptions.class),
+                StoredOptions.read(row.getString("save_options")),
                 row.getInt("has_failed") > 0,
-                StoredJson.read(row.getBytes("past"), PAST),
-                StoredJson.read(row.getBytes("runs"), RUNS),
+                StoredPast.read(row.getBytes("past")),
+                StoredRun.read(row.getBytes("runs")),
                 row.getBytes("random"),
                 row.getBytes("weights"),
                 row.getBytes("loss_summary"),
@@ -70,7 +65,7 @@ record SaveRow(
             return new MicroGpt(options);
         }
         Corpus corpus = document == null ? null : documents.load(document);
-        Weights numbers = Weights.of(weights, options.engine());
+        PackedWeights numbers = PackedWeights.unpack(weights, options.engine());
         Checkpoint checkpoint =
                 new Checkpoint(
                         options,

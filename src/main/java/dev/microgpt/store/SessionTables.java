@@ -1,26 +1,20 @@
 package dev.microgpt.store;
 
 import dev.microgpt.engine.Corpus;
-import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.SessionSave;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
-import dev.microgpt.session.persistence.StoredSession;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 
-/// The tables of sessions.
+/// Writes sessions into their tables; [SessionReader] reads them.
 final class SessionTables {
 
     private static final int ROOM_BYTES = 1 << 16;
@@ -29,15 +23,14 @@ final class SessionTables {
     private final Documents documents;
     private final LossTable losses;
 
-    SessionTables(JdbcClient jdbc) {
+    SessionTables(JdbcClient jdbc, Documents documents) {
         this.jdbc = jdbc;
-        documents = new Documents(jdbc);
+        this.documents = documents;
         losses = new LossTable(jdbc);
     }
 
-    // ---- to write
-
     void begin(SessionSave save) {
+        PackedSave packed = PackedSave.of(save);
         SessionView view = save.view();
         jdbc.sql("SELECT epoch FROM session WHERE owner = ? AND name = ?")
                 .params(save.owner(), view.name())
@@ -58,9 +51,9 @@ final class SessionTables {
                                 save.owner(),
                                 view.name(),
                                 view.createdAt().toEpochMilli(),
-                                view.state().name(),
+                                SessionRow.STATES.tag(view.state()),
                                 view.step(),
-                                StoredJson.text(view.options()),
+                                packed.options(),
                                 view.numParams(),
                                 view.vocabSize(),
                                 view.numDocs(),
@@ -73,7 +66,7 @@ final class SessionTables {
         jdbc.sql("UPDATE counter SET value = ? WHERE name = 'epoch' AND value < ?")
                 .params(save.epoch(), save.epoch())
                 .update();
-        insert(save);
+        insert(save, packed);
     }
 
     /// The order of the documents, unless it follows from the seed.
@@ -87,49 +80,51 @@ final class SessionTables {
     }
 
     void add(long epoch, long firstNumber, List<Change> changes, SessionView view, boolean hasRun) {
+        List<LogEntry> entries = changes.stream().map(LogEntry::of).toList();
         int known =
                 jdbc.sql(
-                                "UPDATE session SET state = ?, step = ?, options = ?, has_run = ? WHERE"
-                                        + " epoch = ?")
+                                "UPDATE session SET state = ?, step = ?, options = ?, has_run = ?,"
+                                        + " failure = ? WHERE epoch = ?")
                         .params(
-                                view.state().name(),
-                                view.step(),
-                                StoredJson.text(view.options()),
-                                hasRun ? 1 : 0,
-                                epoch)
+                                Arrays.asList(
+                                        SessionRow.STATES.tag(view.state()),
+                                        view.step(),
+                                        StoredOptions.write(view.options()),
+                                        hasRun ? 1 : 0,
+                                        StoredFailure.text(view.failure()),
+                                        epoch))
                         .update();
         if (known == 0) {
             return; // deleted meanwhile
         }
-        for (int i = 0; i < changes.size(); i++) {
-            Change change = changes.get(i);
+        for (int i = 0; i < entries.size(); i++) {
+            LogEntry entry = entries.get(i);
             jdbc.sql("INSERT INTO change (epoch, number, kind, body) VALUES (?, ?, ?, ?)")
-                    .params(
-                            epoch,
-                            firstNumber + i,
-                            StoredJson.kind(change),
-                            StoredJson.packed(change))
+                    .params(epoch, firstNumber + i, entry.kind(), entry.write())
                     .update();
         }
     }
 
     void save(SessionSave save) {
+        PackedSave packed = PackedSave.of(save);
         int known =
                 jdbc.sql("UPDATE session SET state = ?, step = ? WHERE epoch = ?")
-                        .params(save.view().state().name(), save.view().step(), save.epoch())
+                        .params(
+                                SessionRow.STATES.tag(save.view().state()),
+                                save.view().step(),
+                                save.epoch())
                         .update();
         if (known > 0) {
             jdbc.sql("DELETE FROM save WHERE epoch = ?").param(save.epoch()).update();
             jdbc.sql("DELETE FROM change WHERE epoch = ? AND number <= ?")
                     .params(save.epoch(), save.change())
                     .update();
-            insert(save);
+            insert(save, packed);
         }
     }
 
-    private void insert(SessionSave save) {
-        SessionView view = save.view();
-        SessionSave.Contents contents = save.contents();
+    private void insert(SessionSave save, PackedSave packed) {
+        PackedSave.Contents contents = packed.contents();
         jdbc.sql(
                         """
                         INSERT INTO save (epoch, step, change_number, next_document, options, has_failed,
@@ -138,16 +133,16 @@ final class SessionTables {
                 .params(
                         Arrays.asList(
                                 save.epoch(),
-                                view.step(),
+                                save.view().step(),
                                 save.change(),
-                                contents == null ? 0 : contents.model().nextDocument(),
-                                StoredJson.text(view.options()),
-                                view.state() == SessionState.FAILED ? 1 : 0,
-                                StoredJson.packed(save.past()),
-                                StoredJson.packed(save.runs()),
-                                contents == null ? null : Packed.ofInts(contents.random()),
-                                contents == null ? null : weights(contents.model()),
-                                contents == null ? null : Packed.ofDoubles(contents.summaries())))
+                                contents == null ? 0 : contents.nextDocument(),
+                                packed.options(),
+                                save.view().state() == SessionState.FAILED ? 1 : 0,
+                                packed.past(),
+                                packed.runs(),
+                                contents == null ? null : contents.random(),
+                                contents == null ? null : contents.weights(),
+                                contents == null ? null : contents.lossSummary()))
                 .update();
         if (contents != null) {
             losses.append(save.epoch(), contents.losses());
@@ -155,8 +150,8 @@ final class SessionTables {
         }
     }
 
-    private void keepKeyframes(long epoch, SessionSave.Contents contents) {
-        for (ModelState keyframe : contents.keyframes()) {
+    private void keepKeyframes(long epoch, PackedSave.Contents contents) {
+        for (PackedSave.Keyframe keyframe : contents.keyframes()) {
             jdbc.sql(
                             """
                             INSERT INTO keyframe (epoch, step, next_document, options, weights)
@@ -165,8 +160,8 @@ final class SessionTables {
                             epoch,
                             keyframe.step(),
                             keyframe.nextDocument(),
-                            StoredJson.text(keyframe.options()),
-                            weights(keyframe))
+                            keyframe.options(),
+                            keyframe.weights())
                     .update();
         }
         List<Long> steps =
@@ -191,6 +186,7 @@ final class SessionTables {
         jdbc.sql("DELETE FROM document WHERE digest = 'room'").update();
     }
 
+    /// Reads no more of it than the digest of its documents: it may be damaged.
     void delete(long epoch) {
         List<String> digests =
                 jdbc.sql("SELECT document FROM session WHERE epoch = ? AND document IS NOT NULL")
@@ -199,105 +195,5 @@ final class SessionTables {
                         .list();
         jdbc.sql("DELETE FROM session WHERE epoch = ?").param(epoch).update();
         digests.forEach(documents::dropUnused);
-    }
-
-    /// As the engine keeps them: nothing is rounded.
-    private static byte[] weights(ModelState state) {
-        return state.options().engine() == EngineKind.SCALAR
-                ? Packed.ofDoubles(state.params(), state.m(), state.v())
-                : Packed.ofFloats(state.params(), state.m(), state.v());
-    }
-
-    // ---- to read
-
-    long lastEpoch() {
-        return jdbc.sql("SELECT value FROM counter WHERE name = 'epoch'")
-                .query(Long.class)
-                .single();
-    }
-
-    List<StoredSession> sessions() {
-        return jdbc.sql("SELECT * FROM session").query((row, _) -> session(row)).list();
-    }
-
-    private static StoredSession session(ResultSet row) throws SQLException {
-        boolean hasRun = row.getInt("has_run") > 0;
-        ModelOptions options = StoredJson.read(row.getString("options"), ModelOptions.class);
-        SessionView view =
-                new SessionView(
-                        row.getString("name"),
-                        state(SessionState.valueOf(row.getString("state")), hasRun),
-                        options.engine(),
-                        row.getLong("step"),
-                        integer(row, "num_params"),
-                        integer(row, "vocab_size"),
-                        integer(row, "num_docs"),
-                        options,
-                        Instant.ofEpochMilli(row.getLong("created_at")),
-                        0,
-                        null);
-        return new StoredSession(row.getLong("epoch"), row.getString("owner"), view, hasRun);
-    }
-
-    /// Whoever trained with step calls is gone.
-    private static SessionState state(SessionState stored, boolean hasRun) {
-        return stored == SessionState.TRAINING && !hasRun ? SessionState.READY : stored;
-    }
-
-    private static @Nullable Integer integer(ResultSet row, String column) throws SQLException {
-        int value = row.getInt(column);
-        return row.wasNull() ? null : value;
-    }
-
-    StoredSession.Contents load(long epoch) {
-        SaveRow save = saveRow(epoch);
-        MicroGpt model = save.model(documents, losses.load(epoch));
-        return new StoredSession.Contents(
-                model,
-                save.state(),
-                save.past(),
-                keyframes(epoch, model),
-                save.runs(),
-                changes(epoch),
-                save.changeNumber());
-    }
-
-    private SaveRow saveRow(long epoch) {
-        return jdbc.sql(
-                        """
-                        SELECT save.*, save.step AS save_step, save.options AS save_options,
-                            document, alphabet, training_order, num_docs
-                        FROM save JOIN session ON session.epoch = save.epoch
-                        WHERE save.epoch = ?""")
-                .param(epoch)
-                .query((row, _) -> SaveRow.of(row))
-                .optional()
-                .orElseThrow(() -> new DamagedException("it has no save"));
-    }
-
-    private List<ModelState> keyframes(long epoch, MicroGpt model) {
-        return jdbc.sql("SELECT * FROM keyframe WHERE epoch = ? ORDER BY step")
-                .param(epoch)
-                .query(
-                        (row, _) -> {
-                            ModelOptions options =
-                                    StoredJson.read(row.getString("options"), ModelOptions.class);
-                            Weights weights = Weights.of(row.getBytes("weights"), options.engine());
-                            return model.state(
-                                    options,
-                                    row.getLong("step"),
-                                    row.getInt("next_document"),
-                                    weights.params(),
-                                    weights.m(),
-                                    weights.v());
-                        })
-                .list();
-    }
-
-    private List<Change> changes(long epoch) {
-        return jdbc.sql("SELECT kind, body FROM change WHERE epoch = ? ORDER BY number")
-                .param(epoch)
-                .query((row, _) -> StoredJson.change(row.getString("kind"), row.getBytes("body")))
-                .list();
     }
 }

@@ -76,9 +76,10 @@ class StoreConfiguration {
     }
 
     @Bean
-    DatabaseStore sessionStore(StoreFile file, DataSource source, MeterRegistry metrics) {
+    DatabaseStore sessionStore(
+            StoreFile file, DataSource source, StoreSettings settings, MeterRegistry metrics) {
         JdbcClient jdbc = JdbcClient.create(source);
-        new Inspection(file.database(), jdbc).requireWhole();
+        new IntegrityCheck(file.database(), jdbc).requireWhole();
         Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/migration")
@@ -86,7 +87,10 @@ class StoreConfiguration {
                 .load()
                 .migrate();
         return new DatabaseStore(
-                jdbc, new TransactionTemplate(new JdbcTransactionManager(source)), metrics);
+                jdbc,
+                new TransactionTemplate(new JdbcTransactionManager(source)),
+                new Reserve(settings.dataDir(), jdbc),
+                metrics);
     }
 
     @Bean

@@ -1,18 +1,19 @@
 package dev.microgpt.store;
 
-import dev.microgpt.session.persistence.Change;
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-import java.util.Locale;
+import java.util.Map;
 
-/// Records as the store writes them down: as JSON with the names of their components, which are
-/// therefore not to be changed without a migration.
+/// The JSON of the database. It is made of records of this package alone, whose properties are named by
+/// annotations: neither sessions nor the engine decide what is written, and renaming changes nothing.
 final class StoredJson {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
     private StoredJson() {}
 
@@ -24,53 +25,42 @@ final class StoredJson {
         return Packed.ofBytes(JSON.writeValueAsBytes(value));
     }
 
+    /// @param what it is, for the message
     /// @throws DamagedException if that is not what was written
-    static <T> T read(String text, Class<T> type) {
+    static <T> T read(String what, String text, Class<T> type) {
         try {
-            return JSON.readValue(text, type);
+            return there(what, JSON.readValue(text, type));
         } catch (JacksonException e) {
-            throw unreadable(type.getSimpleName(), e);
+            throw unreadable(what, e);
         }
     }
 
+    /// @param what it is, for the message
     /// @throws DamagedException if that is not what was written
-    static <T> T read(String text, TypeReference<T> type) {
+    static <T> T read(String what, byte[] packed, Class<T> type) {
         try {
-            return JSON.readValue(text, type);
+            return there(what, JSON.readValue(Packed.bytes(packed), type));
         } catch (JacksonException e) {
-            throw unreadable(type.getType().getTypeName(), e);
+            throw unreadable(what, e);
         }
     }
 
+    /// @param what it is, for the message
     /// @throws DamagedException if that is not what was written
-    static <T> T read(byte[] packed, TypeReference<T> type) {
+    static Map<String, String> readTexts(String what, String text) {
         try {
-            return JSON.readValue(Packed.bytes(packed), type);
+            return there(what, JSON.readValue(text, TEXTS));
         } catch (JacksonException e) {
-            throw unreadable(type.getType().getTypeName(), e);
+            throw unreadable(what, e);
         }
     }
 
-    /// What kind of change it is, in a word.
-    static String kind(Change change) {
-        return change.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    }
-
-    /// @throws DamagedException if that is not what was written
-    static Change change(String kind, byte[] packed) {
-        Class<? extends Change> type =
-                switch (kind) {
-                    case "trained" -> Change.Trained.class;
-                    case "drawn" -> Change.Drawn.class;
-                    case "happened" -> Change.Happened.class;
-                    case "failed" -> Change.Failed.class;
-                    default -> throw new DamagedException("there is no change of kind " + kind);
-                };
-        try {
-            return JSON.readValue(Packed.bytes(packed), type);
-        } catch (JacksonException e) {
-            throw unreadable(kind, e);
+    /// The JSON `null` is no record.
+    private static <T> T there(String what, @Nullable T value) {
+        if (value == null) {
+            throw new DamagedException("%s cannot be read: it is null".formatted(what));
         }
+        return value;
     }
 
     private static DamagedException unreadable(String what, JacksonException e) {

@@ -37,6 +37,7 @@ final class Writer implements AutoCloseable {
     private static final Duration STOP_TIME = Duration.ofSeconds(4);
 
     private final TransactionTemplate transactions;
+    private final Reserve reserve;
     private final Runnable probe;
     private final Timer commits;
     private final ReentrantLock lock = new ReentrantLock();
@@ -48,10 +49,17 @@ final class Writer implements AutoCloseable {
     /// Why the last write failed, while there is no room.
     private volatile @Nullable SessionException trouble;
 
-    private record Piece(Runnable write, CompletableFuture<Void> done) {}
+    /// @param makesRoom whether the reserve may be given up for it
+    private record Piece(Runnable write, boolean makesRoom, CompletableFuture<Void> done) {}
 
-    Writer(TransactionTemplate transactions, Runnable probe, MeterRegistry metrics) {
+    /// @param probe takes some room, and fails where there is none
+    Writer(
+            TransactionTemplate transactions,
+            Reserve reserve,
+            Runnable probe,
+            MeterRegistry metrics) {
         this.transactions = transactions;
+        this.reserve = reserve;
         this.probe = probe;
         commits =
                 Timer.builder("microgpt.store.commit")
@@ -71,7 +79,17 @@ final class Writer implements AutoCloseable {
     ///
     /// @param write runs in a transaction, perhaps with others, perhaps more than once
     CompletableFuture<Void> write(Runnable write) {
-        Piece piece = new Piece(write, new CompletableFuture<>());
+        return add(new Piece(write, false, new CompletableFuture<>()));
+    }
+
+    /// Deletes something: where there is no room for that, the reserve is given up.
+    ///
+    /// @param write runs in a transaction, perhaps with others, perhaps more than once
+    CompletableFuture<Void> delete(Runnable write) {
+        return add(new Piece(write, true, new CompletableFuture<>()));
+    }
+
+    private CompletableFuture<Void> add(Piece piece) {
         boolean isLate;
         lock.lock();
         try {
@@ -183,11 +201,12 @@ final class Writer implements AutoCloseable {
         }
         trouble = null;
         batch.forEach(piece -> piece.done.complete(null));
+        reserve.refill();
     }
 
     private void writeAlone(Piece piece) {
         try {
-            commit(piece.write);
+            reserve.write(() -> commit(piece.write), piece.makesRoom);
         } catch (RuntimeException | Error e) {
             SessionException reason = Failures.explain(e);
             if (reason.code() == ErrorCode.STORAGE_FULL) {

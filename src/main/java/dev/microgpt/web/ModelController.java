@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.engine.BaseLines;
 import dev.microgpt.engine.TokenEmbedding;
+import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
@@ -112,10 +113,11 @@ class ModelController {
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable ScoreRequest body) {
         ScoreRequest request = body == null ? new ScoreRequest(null, null) : body;
+        Session session = sessions.get(call, name);
         List<String> texts = request.checked(limits);
         return replies.reply(
                 call,
-                c -> sessions.get(c, name).queries().score(c, texts, request.step()),
+                c -> session.queries().score(c, texts, request.step()),
                 scores -> AsOfReply.of(request.step(), scores, new ScoreReply(scores.value())));
     }
 
@@ -137,10 +139,11 @@ class ModelController {
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody(required = false) @Nullable InspectRequest body) {
         InspectRequest request = body == null ? new InspectRequest(null, null) : body;
+        Session session = sessions.get(call, name);
         String text = request.requiredText();
         return replies.reply(
                 call,
-                c -> sessions.get(c, name).queries().inspect(c, text, request.step()),
+                c -> session.queries().inspect(c, text, request.step()),
                 inspection ->
                         AsOfReply.of(
                                 request.step(), inspection, InspectReply.of(request, inspection)));

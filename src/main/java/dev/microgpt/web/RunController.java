@@ -1,5 +1,6 @@
 package dev.microgpt.web;
 
+import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
@@ -55,10 +56,11 @@ class RunController {
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody RunRequest request) {
+        Session session = sessions.get(call, name);
         RunCall wanted = request.toCall(limits);
         return replies.reply(
                 call,
-                c -> sessions.get(c, name).startRun(c, wanted),
+                c -> session.startRun(c, wanted),
                 run ->
                         ResponseEntity.accepted()
                                 .location(

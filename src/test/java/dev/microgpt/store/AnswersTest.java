@@ -41,13 +41,14 @@ final class AnswersTest {
                 post(api, "generate", "/sessions/once/generate", Map.of("count", 2)),
                 post(api, "fork", "/sessions/once/fork", Map.of("name", "once-fork")),
                 post(api, "run", "/sessions/once-fork/runs", Map.of("steps", 5)),
-                post(api, "load", "/sessions/once-fork/load?overwrite=true", Map.of("text", "ab")));
+                post(api, "load", "/sessions/loaded/load", Map.of("text", "ab")));
     }
 
     @ParameterizedTest
     @EnumSource
     void answersOutliveTheProcess(End end) {
         LocalService service = LocalService.start(End.data(directory));
+        service.api().post("/sessions/loaded/init", Map.of()).ok();
         List<Reply> answers = calls(service.api());
         String view = service.api().view("once").toString();
 

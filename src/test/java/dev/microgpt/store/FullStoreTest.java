@@ -12,6 +12,9 @@ import dev.microgpt.support.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -86,6 +89,59 @@ final class FullStoreTest {
             init(other.api(), "first");
             other.api().step("first", step);
             assertThat(other.api().losses("first")).isEqualTo(losses);
+        }
+    }
+
+    /// Whatever its size, a delete needs no page that is not there.
+    @Test
+    void everythingCanBeDeletedFromAFullDatabase() {
+        try (LocalService service = start("1MB")) {
+            Api api = service.api();
+            fill(api);
+
+            for (JsonNode session : api.get("/sessions?limit=100").ok().path("sessions")) {
+                Reply reply = api.delete("/sessions/" + session.path("name").stringValue());
+                assertThat(reply.status()).as(reply.body()).isEqualTo(204);
+            }
+            assertThat(api.get("/sessions").ok().path("sessions")).isEmpty();
+            await().until(() -> init(api, "next").status(), status -> status == 201);
+        }
+    }
+
+    @Test
+    void onAFullDiskDeletingWorksAndLasts() throws IOException {
+        Path mountPoint = directory.resolve("disk");
+        try (SmallDisk disk = SmallDisk.mount(mountPoint, "24m");
+                LocalService service = LocalService.start(mountPoint.resolve("data"))) {
+            Api api = service.api();
+            init(api, "first");
+            for (int i = 0; i < 5; i++) {
+                init(api, "gone-" + i);
+                api.step("gone-" + i, 20);
+            }
+            Path reserve = mountPoint.resolve("data").resolve("reserve");
+            assertThat(reserve).hasSize(Reserve.BYTES);
+            disk.fill();
+            await().until(() -> generate(api).status(), status -> status == 507);
+
+            for (int i = 0; i < 5; i++) {
+                Reply reply = api.delete("/sessions/gone-" + i);
+                assertThat(reply.status()).as(reply.body()).isEqualTo(204);
+            }
+
+            assertThat(reserve).doesNotExist();
+            Path copy = directory.resolve("copy");
+            End.copy(mountPoint.resolve("data"), copy);
+            try (LocalService next = LocalService.start(copy)) {
+                assertThat(next.api().get("/sessions").ok().path("sessions")).hasSize(1);
+            }
+            disk.empty();
+            await().until(() -> step(api).status(), status -> status == 200);
+            await().untilAsserted(
+                            () -> {
+                                step(api);
+                                assertThat(reserve).hasSize(Reserve.BYTES);
+                            });
         }
     }
 }

@@ -3,42 +3,31 @@ package dev.microgpt.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.sqlite.SQLiteConfig;
-import org.sqlite.SQLiteDataSource;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
+
+import javax.sql.DataSource;
 
 /// What becomes of a database that an earlier version has written.
 final class MigrationTest {
 
-    private SQLiteDataSource source;
+    private DataSource source;
     private JdbcClient jdbc;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        SQLiteConfig config = new SQLiteConfig();
-        config.enforceForeignKeys(true);
-        source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + directory.resolve("old.db"));
+        source = TestDatabase.empty(directory);
         jdbc = JdbcClient.create(source);
     }
 
     private void migrate(String version) {
-        Flyway.configure()
-                .dataSource(source)
-                .locations("classpath:db/migration")
-                .placeholders(Map.of("bytes", "BLOB"))
-                .target(version)
-                .load()
-                .migrate();
+        TestDatabase.migrate(source, version);
     }
 
     private void insertSession(String columns, String values) {

@@ -2,7 +2,6 @@ package dev.microgpt.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.microgpt.session.persistence.Change;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 
@@ -31,7 +30,7 @@ final class OtherMachineTest {
                 var update =
                         connection.prepareStatement(
                                 "UPDATE change SET body = ? WHERE kind = 'trained'")) {
-            update.setBytes(1, StoredJson.packed(new Change.Trained(step, 0.5)));
+            update.setBytes(1, new LogEntry.Trained(step, 0.5).write());
             assertThat(update.executeUpdate()).isEqualTo(1);
         }
     }

@@ -9,10 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.List;
 
-/// Looks whether a database is whole before anything is done with it.
-final class Inspection {
+/// Checks that a database is whole before anything is done with it.
+final class IntegrityCheck {
 
     /// Up to here all of it is looked at; beyond, that would take too long, and what is damaged is noticed
     /// when it is read.
@@ -25,21 +27,39 @@ final class Inspection {
     private static final int HEADER_BYTES = 100;
 
     /// Columns of packed bytes.
-    private static final List<String> PACKED =
+    private static final List<Column> PACKED =
             List.of(
-                    "SELECT past FROM save",
-                    "SELECT runs FROM save",
-                    "SELECT random FROM save WHERE random IS NOT NULL",
-                    "SELECT weights FROM save WHERE weights IS NOT NULL",
-                    "SELECT loss_summary FROM save WHERE loss_summary IS NOT NULL",
-                    "SELECT weights FROM keyframe",
-                    "SELECT losses FROM loss",
-                    "SELECT body FROM change");
+                    new Column("save", "past"),
+                    new Column("save", "runs"),
+                    new Column("save", "random"),
+                    new Column("save", "weights"),
+                    new Column("save", "loss_summary"),
+                    new Column("keyframe", "weights"),
+                    new Column("loss", "losses"),
+                    new Column("change", "body"));
+
+    private record Column(String table, String name) {
+
+        String query() {
+            return """
+            SELECT session.name AS session, %s.%s AS packed
+            FROM %1$s JOIN session ON session.epoch = %1$s.epoch
+            WHERE packed IS NOT NULL"""
+                    .formatted(table, name);
+        }
+
+        void requireWhole(ResultSet row) throws SQLException {
+            byte[] packed = row.getBytes("packed");
+            DamagedException.in(
+                    "session '%s', %s of %s".formatted(row.getString("session"), name, table),
+                    () -> Packed.bytes(packed));
+        }
+    }
 
     private final Path file;
     private final JdbcClient jdbc;
 
-    Inspection(Path file, JdbcClient jdbc) {
+    IntegrityCheck(Path file, JdbcClient jdbc) {
         this.file = file;
         this.jdbc = jdbc;
     }
@@ -48,8 +68,15 @@ final class Inspection {
     void requireWhole() {
         try {
             requireLength();
-            if (Files.exists(file) && Files.size(file) < SMALL) {
+            boolean isSmall = Files.exists(file) && Files.size(file) < SMALL;
+            if (isSmall) {
                 requireStructure();
+            }
+            if (!Files.exists(file) || !isFilled()) {
+                return;
+            }
+            requireOptions();
+            if (isSmall) {
                 requireChecksums();
             }
         } catch (DamagedException | DataAccessException | IOException e) {
@@ -92,13 +119,21 @@ final class Inspection {
                 > 0;
     }
 
+    /// Lists of sessions have them.
+    private void requireOptions() {
+        RowCallbackHandler read =
+                row -> {
+                    String options = row.getString("options");
+                    DamagedException.in(
+                            "session '%s'".formatted(row.getString("name")),
+                            () -> StoredOptions.read(options));
+                };
+        jdbc.sql("SELECT name, options FROM session").query(read);
+    }
+
     private void requireChecksums() {
-        if (!isFilled()) {
-            return;
-        }
-        for (String query : PACKED) {
-            RowCallbackHandler open = row -> Packed.bytes(row.getBytes(1));
-            jdbc.sql(query).query(open);
+        for (Column column : PACKED) {
+            jdbc.sql(column.query()).query((RowCallbackHandler) column::requireWhole);
         }
         Documents documents = new Documents(jdbc);
         List<String> digests =

@@ -1,0 +1,103 @@
+package dev.microgpt.store;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+
+import dev.microgpt.session.run.RunCall;
+import dev.microgpt.session.run.RunState;
+import dev.microgpt.session.run.SavedRun;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+
+/// A run as it is in the database.
+record StoredRun(
+        @JsonProperty("id") long id,
+        @JsonProperty("call") Call call,
+        @JsonProperty("state") String state,
+        @JsonProperty("stepsDone") long stepsDone,
+        @JsonProperty("loss") @Nullable Double loss,
+        @JsonProperty("createdAt") Instant createdAt,
+        @JsonProperty("endedAt") @Nullable Instant endedAt,
+        @JsonProperty("reason") @Nullable String reason) {
+
+    private static final Tags<RunState> STATES =
+            new Tags<>(
+                    "state of a run",
+                    RunState.class,
+                    state ->
+                            switch (state) {
+                                case QUEUED -> "QUEUED";
+                                case RUNNING -> "RUNNING";
+                                case PAUSING -> "PAUSING";
+                                case PAUSED -> "PAUSED";
+                                case CANCELLING -> "CANCELLING";
+                                case CANCELLED -> "CANCELLED";
+                                case SUCCEEDED -> "SUCCEEDED";
+                                case FAILED -> "FAILED";
+                            });
+
+    StoredRun {
+        Objects.requireNonNull(call, "call");
+        Objects.requireNonNull(state, "state");
+        Objects.requireNonNull(createdAt, "createdAt");
+    }
+
+    /// What was asked for.
+    record Call(
+            @JsonProperty("steps") long steps,
+            @JsonProperty("stepsPerSecond") @Nullable Double stepsPerSecond,
+            @JsonProperty("lossBelow") @Nullable Double lossBelow,
+            @JsonProperty("steering") @Nullable StoredSteering steering) {
+
+        static Call of(RunCall call) {
+            return new Call(
+                    call.steps(),
+                    Finite.orNull("a run's speed", call.stepsPerSecond()),
+                    Finite.orNull("a run's limit", call.lossBelow()),
+                    StoredSteering.of(call.steering()));
+        }
+
+        RunCall call() {
+            return new RunCall(steps, stepsPerSecond, lossBelow, StoredSteering.steering(steering));
+        }
+    }
+
+    static StoredRun of(SavedRun run) {
+        return new StoredRun(
+                run.id(),
+                Call.of(run.call()),
+                STATES.tag(run.state()),
+                run.stepsDone(),
+                Finite.orNull("a run's loss", run.loss()),
+                run.createdAt(),
+                run.endedAt(),
+                run.reason());
+    }
+
+    /// @throws DamagedException if there is no such state
+    SavedRun run() {
+        return new SavedRun(
+                id,
+                call.call(),
+                STATES.constant(state),
+                stepsDone,
+                loss,
+                createdAt,
+                endedAt,
+                reason);
+    }
+
+    static byte[] write(List<SavedRun> runs) {
+        return StoredJson.packed(runs.stream().map(StoredRun::of).toList());
+    }
+
+    /// @throws DamagedException if that is not what was written
+    static List<SavedRun> read(byte[] packed) {
+        return List.of(StoredJson.read("the runs", packed, StoredRun[].class)).stream()
+                .map(StoredRun::run)
+                .toList();
+    }
+}

@@ -1,0 +1,245 @@
+package dev.microgpt.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.RandomKind;
+import dev.microgpt.session.history.Past;
+import dev.microgpt.session.history.Phase;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.Steering;
+import dev.microgpt.session.history.TextSample;
+import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.run.RunCall;
+import dev.microgpt.session.run.RunState;
+import dev.microgpt.session.run.SavedRun;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+
+/// The texts in the database, letter by letter: they may not change without a migration, however the
+/// classes are named.
+final class StoredRecordsTest {
+
+    private static final Instant AT = Instant.parse("2026-03-01T10:20:30.456Z");
+
+    private static String json(byte[] packed) {
+        return new String(Packed.bytes(packed), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] packed(String json) {
+        return Packed.ofBytes(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void assertLogEntry(Change change, String kind, String json) {
+        LogEntry entry = LogEntry.of(change);
+        assertThat(entry.kind()).isEqualTo(kind);
+        assertThat(json(entry.write())).isEqualTo(json);
+        assertThat(LogEntry.read(kind, entry.write())).usingRecursiveComparison().isEqualTo(change);
+    }
+
+    @Test
+    void options() {
+        ModelOptions options =
+                ModelOptions.builder()
+                        .seed(7)
+                        .nEmbd(8)
+                        .nHead(2)
+                        .nLayer(3)
+                        .blockSize(9)
+                        .learningRate(1e-3)
+                        .numSteps(500)
+                        .engine(EngineKind.SCALAR)
+                        .random(RandomKind.PYTHON)
+                        .batchSize(4)
+                        .build();
+
+        assertThat(StoredOptions.write(options))
+                .isEqualTo(
+                        "{\"seed\":7,\"nEmbd\":8,\"nHead\":2,\"nLayer\":3,\"blockSize\":9,"
+                                + "\"learningRate\":0.001,\"numSteps\":500,\"engine\":\"SCALAR\","
+                                + "\"random\":\"PYTHON\",\"batchSize\":4}");
+        assertThat(StoredOptions.read(StoredOptions.write(options))).isEqualTo(options);
+        assertThat(StoredOptions.write(ModelOptions.defaults()))
+                .contains("\"engine\":\"TENSOR\",\"random\":\"MULBERRY32\"");
+    }
+
+    @Test
+    void logEntries() {
+        assertLogEntry(new Change.Trained(5, 2.25), "trained", "{\"step\":5,\"loss\":2.25}");
+        assertLogEntry(
+                new Change.Drawn(6, new int[] {1, -2}), "drawn", "{\"step\":6,\"words\":[1,-2]}");
+        assertLogEntry(new Change.Failed(8), "failed", "{\"step\":8}");
+        assertLogEntry(
+                new Change.Happened(event(SessionEvent.Kind.STARTED, null), run(RunState.RUNNING)),
+                "happened",
+                "{\"event\":{\"step\":7,\"at\":\"2026-03-01T10:20:30.456Z\",\"kind\":\"STARTED\","
+                        + "\"steering\":null,\"run\":3,\"parent\":\"mother\"},"
+                        + "\"run\":{\"id\":3,\"call\":{\"steps\":100,\"stepsPerSecond\":20.5,"
+                        + "\"lossBelow\":1.5,\"steering\":{\"learningRate\":0.5,\"numSteps\":9,"
+                        + "\"batchSize\":2}},\"state\":\"RUNNING\",\"stepsDone\":40,\"loss\":2.5,"
+                        + "\"createdAt\":\"2026-03-01T10:20:30.456Z\","
+                        + "\"endedAt\":\"2026-03-01T10:20:30.456Z\",\"reason\":\"why\"}}");
+        assertLogEntry(
+                new Change.Happened(
+                        event(SessionEvent.Kind.STEERED, new Steering(null, 9L, null)), null),
+                "happened",
+                "{\"event\":{\"step\":7,\"at\":\"2026-03-01T10:20:30.456Z\",\"kind\":\"STEERED\","
+                        + "\"steering\":{\"learningRate\":null,\"numSteps\":9,\"batchSize\":null},"
+                        + "\"run\":3,\"parent\":\"mother\"},\"run\":null}");
+    }
+
+    private static SessionEvent event(SessionEvent.Kind kind, @Nullable Steering steering) {
+        return new SessionEvent(7, AT, kind, steering, 3L, "mother", null);
+    }
+
+    private static SavedRun run(RunState state) {
+        RunCall call = new RunCall(100, 20.5, 1.5, new Steering(0.5, 9L, 2));
+        return new SavedRun(3, call, state, 40, 2.5, AT, AT, "why");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "LOADED, LOADED",
+        "RESTORED, RESTORED",
+        "FORKED, FORKED",
+        "DIFFERS, DIFFERS",
+        "STEERED, STEERED",
+        "STARTED, STARTED",
+        "PAUSED, PAUSED",
+        "RESUMED, RESUMED",
+        "CANCELLED, CANCELLED",
+        "SUCCEEDED, SUCCEEDED",
+        "FAILED, FAILED"
+    })
+    void kindsOfEvents(SessionEvent.Kind kind, String tag) {
+        StoredEvent stored = StoredEvent.of(event(kind, null));
+        assertThat(stored.kind()).isEqualTo(tag);
+        assertThat(stored.event().kind()).isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyKindOfEventIsRead(SessionEvent.Kind kind) {
+        assertThat(StoredEvent.of(event(kind, null)).event()).isEqualTo(event(kind, null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "QUEUED, QUEUED",
+        "RUNNING, RUNNING",
+        "PAUSING, PAUSING",
+        "PAUSED, PAUSED",
+        "CANCELLING, CANCELLING",
+        "CANCELLED, CANCELLED",
+        "SUCCEEDED, SUCCEEDED",
+        "FAILED, FAILED"
+    })
+    void statesOfRuns(RunState state, String tag) {
+        byte[] stored = StoredRun.write(List.of(run(state)));
+        assertThat(json(stored)).contains("\"state\":\"%s\"".formatted(tag));
+        assertThat(StoredRun.read(stored)).containsExactly(run(state));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void everyStateOfARunIsRead(RunState state) {
+        assertThat(StoredRun.of(run(state)).run()).isEqualTo(run(state));
+    }
+
+    @Test
+    void history() {
+        Past past =
+                new Past(
+                        List.of(
+                                new SessionEvent(
+                                        0, AT, SessionEvent.Kind.LOADED, null, null, null, null)),
+                        List.of(new Phase(4, 0.25, 100, 2)),
+                        List.of(new Past.Draw(3, new int[] {-9})),
+                        List.of(new TextSample(2, 0.5, "zoë 🦙\"", true)));
+
+        assertThat(json(StoredPast.write(past)))
+                .isEqualTo(
+                        "{\"events\":[{\"step\":0,\"at\":\"2026-03-01T10:20:30.456Z\","
+                                + "\"kind\":\"LOADED\",\"steering\":null,\"run\":null,"
+                                + "\"parent\":null}],\"schedule\":[{\"fromStep\":4,"
+                                + "\"learningRate\":0.25,\"numSteps\":100,\"batchSize\":2}],"
+                                + "\"draws\":[{\"step\":3,\"before\":[-9]}],\"samples\":[{\"step\":2,"
+                                + "\"learningRate\":0.5,\"text\":\"zoë 🦙\\\"\",\"known\":true}]}");
+        assertThat(StoredPast.read(StoredPast.write(past)))
+                .usingRecursiveComparison()
+                .isEqualTo(past);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "null",
+                "{}",
+                "[]",
+                "{\"step\":\"five\"}",
+                "{\"event\":{\"kind\":\"EATEN\"}}"
+            })
+    void whatWasNeverWrittenIsDamaged(String json) {
+        assertThatThrownBy(() -> LogEntry.read("happened", packed(json)))
+                .isInstanceOf(DamagedException.class);
+        assertThatThrownBy(() -> LogEntry.read("eaten", packed("{\"step\":1}")))
+                .isInstanceOf(DamagedException.class)
+                .hasMessageContaining("eaten");
+        assertThatThrownBy(() -> StoredOptions.read(json)).isInstanceOf(DamagedException.class);
+        assertThatThrownBy(() -> StoredPast.read(packed(json)))
+                .isInstanceOf(DamagedException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void numbersThatAreNotFiniteAreNotWritten(double number) {
+        RunCall call = new RunCall(1, null, null, null);
+        List<Runnable> writes =
+                List.of(
+                        () -> LogEntry.of(new Change.Trained(1, number)),
+                        () ->
+                                LogEntry.of(
+                                        new Change.Happened(
+                                                event(
+                                                        SessionEvent.Kind.STEERED,
+                                                        new Steering(number, null, null)),
+                                                null)),
+                        () ->
+                                StoredRun.of(
+                                        new SavedRun(
+                                                1,
+                                                call,
+                                                RunState.QUEUED,
+                                                0,
+                                                number,
+                                                AT,
+                                                null,
+                                                null)),
+                        () ->
+                                StoredPast.write(
+                                        new Past(
+                                                List.of(),
+                                                List.of(new Phase(0, number, 1, 1)),
+                                                List.of(),
+                                                List.of())));
+
+        for (Runnable write : writes) {
+            assertThatThrownBy(write::run)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("not finite");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package dev.microgpt.store;
+
+import org.flywaydb.core.Flyway;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteDataSource;
+
+import java.nio.file.Path;
+import java.util.Map;
+
+import javax.sql.DataSource;
+
+/// A database of a test's own, without a service.
+final class TestDatabase {
+
+    private TestDatabase() {}
+
+    /// A file with nothing in it yet.
+    static DataSource empty(Path directory) {
+        SQLiteConfig config = new SQLiteConfig();
+        config.enforceForeignKeys(true);
+        SQLiteDataSource source = new SQLiteDataSource(config);
+        source.setUrl("jdbc:sqlite:" + directory.resolve("test.db"));
+        return source;
+    }
+
+    /// Makes the tables as of a version, or brings them to it.
+    static void migrate(DataSource source, String version) {
+        Flyway.configure()
+                .dataSource(source)
+                .locations("classpath:db/migration")
+                .placeholders(Map.of("bytes", "BLOB"))
+                .target(version)
+                .load()
+                .migrate();
+    }
+
+    /// The tables of the present version, without rows.
+    static JdbcClient open(Path directory) {
+        DataSource source = empty(directory);
+        migrate(source, "latest");
+        return JdbcClient.create(source);
+    }
+}
