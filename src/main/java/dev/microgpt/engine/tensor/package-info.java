@@ -1,6 +1,6 @@
 /// The fast model: explicit forward and backward passes over flat float32 arrays.
 ///
-/// [TensorModel] holds the parameters and trains them; [KvDecoder] reads sequences token by token. Both
+/// [TensorTrainer] holds the parameters and trains them; [KvDecoder] reads sequences token by token. Both
 /// leave the arithmetic to [Kernels], of which there are two implementations: portable loops, and SIMD
 /// with the JDK's Vector API. [KernelProvider] chooses. What a lane is, only the classes know
 /// whose names begin with `Simd`.
