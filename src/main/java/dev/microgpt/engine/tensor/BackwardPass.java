@@ -18,6 +18,7 @@ final class BackwardPass {
     private int layer;
 
     // Made once, as a step allocates nothing.
+    private final Workspace.GroupWork groupWork;
     private final Workers.Phase transposition;
     private final Workers.Phase logitsGradient = this::logitsGradient;
     private final Workers.Phase lastBackward = this::lastBackward;
@@ -32,6 +33,7 @@ final class BackwardPass {
         this.workspace = workspace;
         layout = workspace.layout;
         kernels = workspace.kernels;
+        groupWork = kernels::attentionBackward;
         acts = workspace.acts;
         grads = workspace.gradients();
         float[] params = weights.array();
@@ -207,14 +209,7 @@ final class BackwardPass {
 
     /// @param from,to groups of heads of all documents
     private void attentionBackward(int part, int from, int to) {
-        AttentionBuffers buffers = acts.layers[layer].attention;
-        AttentionScratch scratch = workspace.scratch(part);
-        for (int i = from; i < to; i++) {
-            int document = i / buffers.groups;
-            int start = acts.starts[document];
-            int tokens = acts.starts[document + 1] - start;
-            kernels.attentionBackward(buffers, scratch, tokens, start, i % buffers.groups);
-        }
+        workspace.runGroups(groupWork, acts.layers[layer].attention, part, from, to);
     }
 
     /// @param from,to rows of the weight

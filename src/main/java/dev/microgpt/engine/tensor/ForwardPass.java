@@ -28,6 +28,7 @@ public final class ForwardPass {
     private @Nullable Capture capture;
 
     // Made once, as a step allocates nothing.
+    private final Workspace.GroupWork groupWork;
     private final Workers.Phase first = this::first;
     private final Workers.Phase attention = this::attention;
     private final Workers.Phase next = this::next;
@@ -42,6 +43,7 @@ public final class ForwardPass {
         this.workspace = workspace;
         layout = workspace.layout;
         kernels = workspace.kernels;
+        groupWork = kernels::attention;
         params = weights.array();
         acts = workspace.acts;
     }
@@ -163,14 +165,7 @@ public final class ForwardPass {
 
     /// @param from,to groups of heads of all documents
     private void attention(int part, int from, int to) {
-        AttentionBuffers buffers = acts.layers[layer].attention;
-        AttentionScratch scratch = workspace.scratch(part);
-        for (int i = from; i < to; i++) {
-            int document = i / buffers.groups;
-            int start = acts.starts[document];
-            int tokens = acts.starts[document + 1] - start;
-            kernels.attention(buffers, scratch, tokens, start, i % buffers.groups);
-        }
+        workspace.runGroups(groupWork, acts.layers[layer].attention, part, from, to);
     }
 
     /// x += Wo o, x += W2 relu(W1 norm(x))

@@ -76,7 +76,29 @@ final class Workspace {
         }
     }
 
-    AttentionScratch scratch(int part) {
+    /// The attention of one group of heads over one sequence, or its gradient.
+    interface GroupWork {
+
+        /// See [Kernels#attention].
+        void run(
+                AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
+    }
+
+    /// Does the work for some groups of heads.
+    ///
+    /// @param part see [Workers.Phase]
+    /// @param from,to groups of all documents, one document after the other
+    void runGroups(GroupWork work, AttentionBuffers buffers, int part, int from, int to) {
+        AttentionScratch scratch = scratch(part);
+        for (int i = from; i < to; i++) {
+            int document = i / buffers.groups;
+            int start = acts.starts[document];
+            int tokens = acts.starts[document + 1] - start;
+            work.run(buffers, scratch, tokens, start, i % buffers.groups);
+        }
+    }
+
+    private AttentionScratch scratch(int part) {
         AttentionScratch scratch = scratches[part];
         if (scratch == null) {
             scratch = new AttentionScratch(layout);
