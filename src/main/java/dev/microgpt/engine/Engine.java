@@ -2,18 +2,31 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
-
-/// One model: its parameters, the state of its optimiser, and the arithmetic on them.
+/// Trains one model: holds its parameters, the state of its optimiser, and the working buffers.
 ///
 /// Parameters come and go as one flat array in the order of [Matrix#of], each matrix row by row.
 sealed interface Engine permits ScalarEngine, TensorEngine {
 
+    /// An engine before its first step.
+    ///
     /// @param params initial parameters, flat
-    static Engine create(ModelOptions options, int vocabSize, double[] params) {
-        return switch (options.engine()) {
-            case SCALAR -> new ScalarEngine(options, vocabSize, params);
-            case TENSOR -> new TensorEngine(options, vocabSize, params);
+    static Engine create(EngineKind engine, ModelShape shape, double[] params) {
+        return switch (engine) {
+            case SCALAR -> new ScalarEngine(shape, params);
+            case TENSOR -> new TensorEngine(shape, params);
+        };
+    }
+
+    /// An engine that goes on from numbers.
+    ///
+    /// @param params (numParams)
+    /// @param m first moments of the gradients, (numParams)
+    /// @param v second moments, (numParams)
+    static Engine restore(
+            EngineKind engine, ModelShape shape, double[] params, double[] m, double[] v) {
+        return switch (engine) {
+            case SCALAR -> new ScalarEngine(shape, params, m.clone(), v.clone());
+            case TENSOR -> TensorEngine.restore(shape, params, m, v);
         };
     }
 
@@ -22,42 +35,38 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     /// @param tokens of the longest document, with one BOS
     /// @return bytes; `Long.MAX_VALUE` for what no machine has
     static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
+        ModelShape shape = options.shape(vocabSize);
         return switch (options.engine()) {
-            case SCALAR -> ScalarEngine.estimateBytes(options, vocabSize, tokens);
-            case TENSOR -> TensorEngine.estimateBytes(options, vocabSize, tokens);
+            case SCALAR -> new ScalarMemory(shape).ofTrainer(tokens);
+            case TENSOR -> TensorEngine.estimateBytes(shape, options.batchSize(), tokens);
         };
     }
 
-    /// @param checkpoint of a model with an engine of the same kind
-    static Engine restore(Checkpoint checkpoint, int vocabSize) {
-        Engine engine = create(checkpoint.options(), vocabSize, checkpoint.params());
-        engine.setMoments(checkpoint.m(), checkpoint.v());
-        return engine;
-    }
+    /// Parameters and state of the optimiser as an engine keeps them. Never changes.
+    sealed interface State permits ScalarEngine.ScalarState, TensorEngine.TensorState {
 
-    /// Replaces the state of the optimiser.
-    ///
-    /// @param m first moments, (numParams)
-    /// @param v second moments, (numParams)
-    void setMoments(double[] m, double[] v);
+        /// @param params (numParams)
+        /// @param m first moments of the gradients, (numParams)
+        /// @param v second moments, (numParams)
+        static State of(
+                EngineKind engine, ModelShape shape, double[] params, double[] m, double[] v) {
+            return switch (engine) {
+                case SCALAR -> ScalarEngine.ScalarState.of(shape, params, m, v);
+                case TENSOR -> TensorEngine.TensorState.of(shape, params, m, v);
+            };
+        }
 
-    /// A copy of the parameters and of the state of the optimiser.
-    Weights weights();
+        /// The memory that one takes.
+        ///
+        /// @return bytes; `Long.MAX_VALUE` for what no machine has
+        static long estimateBytes(EngineKind engine, ModelShape shape) {
+            return switch (engine) {
+                case SCALAR -> new ScalarMemory(shape).ofState();
+                case TENSOR -> TensorReader.memory(shape).ofState();
+            };
+        }
 
-    /// The same, for an engine of this kind and shape, from numbers.
-    ///
-    /// @param params (numParams)
-    /// @param m (numParams)
-    /// @param v (numParams)
-    Weights weights(double[] params, double[] m, double[] v);
-
-    /// An engine of its own with the weights of this one, or of another one of the same kind and shape.
-    Engine with(Weights weights);
-
-    /// Parameters and moments of the gradients as an engine keeps them. Never changes.
-    sealed interface Weights permits ScalarEngine.ScalarWeights, TensorEngine.TensorWeights {
-
-        /// The memory that it takes, about.
+        /// The memory that it takes.
         long bytes();
 
         /// A copy of the parameters, (numParams).
@@ -68,7 +77,22 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
 
         /// A copy of the second moments of the gradients, (numParams).
         double[] v();
+
+        /// A reader of the parameters, which holds nothing else of this state.
+        Reader reader();
+
+        /// An engine that goes on from here.
+        Engine engine();
+
+        /// See [Engine#gradients].
+        double[] gradients(int[][] batch);
     }
+
+    /// A copy of the parameters and of the state of the optimiser.
+    State state();
+
+    /// The reader of the parameters as they are, in this engine's buffers.
+    Reader reader();
 
     int numParams();
 
@@ -79,21 +103,10 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     /// @param learningRate of this step
     /// @param observation takes what there is to see of the step; null where nobody looks
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
-    /// @throws DivergedException if the loss or its gradient is not finite; there is no update then
+    /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
+    ///     all is as before then
     double trainStep(
             int[][] batch, long step, double learningRate, @Nullable Observation observation);
-
-    /// Starts reading a sequence. The decoder is valid until the next training step, or the next
-    /// decoder.
-    ///
-    /// @param traced whether [Decoder#traces()] will be asked for
-    Decoder newDecoder(boolean traced);
-
-    /// The cross-entropy of each token of a sequence after the first, given those before it.
-    ///
-    /// @param tokens at least two; those after the first blockSize + 1 are left out
-    /// @return in nats, (min(blockSize, tokens - 1))
-    double[] losses(int[] tokens);
 
     ParamStats paramStats();
 
@@ -110,24 +123,4 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     ///
     /// @param batch as for a training step
     double[] gradients(int[][] batch);
-
-    /// A copy of a row of wte, (C).
-    double[] embedding(int tokenId);
-
-    /// Reads a sequence token by token and remembers keys and values of what it has read.
-    interface Decoder {
-
-        /// Reads one more token; at most blockSize may be read.
-        void next(int tokenId);
-
-        /// The probabilities of the token after it.
-        ///
-        /// @param temperature divides the logits; 0 gives the most likely token the probability 1
-        /// @param probs takes them, (V)
-        /// @throws DivergedException if a logit is not finite
-        void probabilities(double temperature, double[] probs);
-
-        /// The traces of all positions read so far.
-        List<Trace> traces();
-    }
 }

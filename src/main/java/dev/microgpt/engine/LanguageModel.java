@@ -8,21 +8,30 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /// What can be asked of a model that knows an alphabet and has parameters: texts, likelihoods, the
-/// forward pass, embeddings. One thread at a time.
+/// forward pass, embeddings. Needs the parameters alone, neither gradients nor an optimiser. One thread at
+/// a time.
 public final class LanguageModel {
 
     private final Tokenizer tokenizer;
     private final int blockSize;
-    private final Engine engine;
+    private final Reader reader;
 
-    LanguageModel(Tokenizer tokenizer, int blockSize, Engine engine) {
+    LanguageModel(Tokenizer tokenizer, int blockSize, Reader reader) {
         this.tokenizer = tokenizer;
         this.blockSize = blockSize;
-        this.engine = engine;
+        this.reader = reader;
     }
 
-    Engine engine() {
-        return engine;
+    /// The memory that it takes, about: parameters, and all buffers that the longest texts need.
+    ///
+    /// @return bytes; `Long.MAX_VALUE` for what no machine has
+    public long estimateBytes() {
+        return reader.estimateBytes();
+    }
+
+    /// The same, to be asked before there is one.
+    public static long estimateBytes(ModelOptions options, int vocabSize) {
+        return Reader.estimateBytes(options.engine(), options.shape(vocabSize));
     }
 
     public Tokenizer tokenizer() {
@@ -56,7 +65,7 @@ public final class LanguageModel {
             GenerateOptions generateOptions, RandomSource source, TokenListener listener) {
         int[] prompt = tokenizer.encode(generateOptions.prompt(), "prompt");
         requirePromptFits(prompt.length);
-        Engine.Decoder decoder = engine.newDecoder(generateOptions.viz());
+        Reader.Decoder decoder = reader.newDecoder(generateOptions.viz());
         Sampler sampler = new Sampler(generateOptions, source);
         List<double[]> allProbs = new ArrayList<>();
         double[] probs = new double[tokenizer.vocabSize()];
@@ -85,7 +94,7 @@ public final class LanguageModel {
         return new Sample(tokenizer.decode(generated), generated, traces);
     }
 
-    private static List<Trace> withProbs(Engine.Decoder decoder, List<double[]> allProbs) {
+    private static List<Trace> withProbs(Reader.Decoder decoder, List<double[]> allProbs) {
         if (allProbs.isEmpty()) {
             return List.of();
         }
@@ -113,7 +122,7 @@ public final class LanguageModel {
     /// @throws DivergedException if the likelihood is not finite
     public Score score(String text) {
         int[] tokens = withBos(text);
-        double[] surprisals = engine.losses(tokens);
+        double[] surprisals = reader.losses(tokens);
         double total = Arrays.stream(surprisals).sum();
         if (!Double.isFinite(total)) {
             throw new DivergedException("the likelihood is not finite");
@@ -130,7 +139,7 @@ public final class LanguageModel {
     public Inspection inspect(String text) {
         int[] tokens = withBos(text);
         int[] read = Arrays.copyOf(tokens, Math.min(tokens.length - 1, blockSize));
-        Engine.Decoder decoder = engine.newDecoder(true);
+        Reader.Decoder decoder = reader.newDecoder(true);
         List<double[]> allProbs = new ArrayList<>();
         for (int token : read) {
             double[] probs = new double[tokenizer.vocabSize()];
@@ -154,7 +163,7 @@ public final class LanguageModel {
     /// The token embeddings, in the order of the token ids.
     public List<TokenEmbedding> getEmbeddings() {
         return IntStream.range(0, tokenizer.vocabSize())
-                .mapToObj(id -> new TokenEmbedding(id, tokenizer.symbol(id), engine.embedding(id)))
+                .mapToObj(id -> new TokenEmbedding(id, tokenizer.symbol(id), reader.embedding(id)))
                 .toList();
     }
 }

@@ -39,13 +39,19 @@ public record Matrix(String name, int rows, int columns, int offset) {
     /// @return (3 + 6 L)
     /// @throws InvalidInputException if there are more parameters than an array can hold
     public static List<Matrix> of(ModelOptions options, int vocabSize) {
-        options.requireNumParams(vocabSize);
-        int c = options.nEmbd();
+        return of(options.shape(vocabSize));
+    }
+
+    /// The same for a shape.
+    static List<Matrix> of(ModelShape shape) {
+        shape.requireNumParams();
+        int vocabSize = shape.vocabSize();
+        int c = shape.nEmbd();
         ListBuilder matrices = new ListBuilder();
         matrices.add("wte", vocabSize, c);
-        matrices.add("wpe", options.blockSize(), c);
+        matrices.add("wpe", shape.blockSize(), c);
         matrices.add("lm_head", vocabSize, c);
-        for (int i = 0; i < options.nLayer(); i++) {
+        for (int i = 0; i < shape.nLayer(); i++) {
             String layer = "layer" + i;
             matrices.add(layer + ".attn_wq", c, c);
             matrices.add(layer + ".attn_wk", c, c);

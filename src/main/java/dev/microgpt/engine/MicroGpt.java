@@ -1,6 +1,7 @@
 package dev.microgpt.engine;
 
 import dev.microgpt.engine.random.RandomSource;
+import dev.microgpt.engine.tensor.KernelProvider;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +36,8 @@ public final class MicroGpt {
     private @Nullable Corpus corpus;
     private int[] order = {}; // (numDocs), the corpus's documents in training order
     private int nextDocument; // to train on, index in the order
-    private @Nullable LanguageModel model;
+    private @Nullable Engine engine;
+    private @Nullable LanguageModel model; // reads the engine's parameters
     private volatile LossHistory losses = new LossHistory();
 
     /// A model with the default options.
@@ -54,7 +56,7 @@ public final class MicroGpt {
         corpus = other.corpus();
         order = other.order;
         nextDocument = state.nextDocument();
-        model = other.modelAt(state);
+        begin(state.trained().engine());
         this.losses = losses;
     }
 
@@ -77,7 +79,13 @@ public final class MicroGpt {
                         : checkpoint.documents();
         order = checkpoint.order().clone();
         nextDocument = checkpoint.nextDocument();
-        model = languageModel(Engine.restore(checkpoint, corpus.tokenizer().vocabSize()));
+        begin(
+                Engine.restore(
+                        options.engine(),
+                        options.shape(corpus.tokenizer().vocabSize()),
+                        checkpoint.params(),
+                        checkpoint.m(),
+                        checkpoint.v()));
         this.losses = losses;
     }
 
@@ -112,7 +120,7 @@ public final class MicroGpt {
     ///
     /// @throws IllegalStateException before [#initParams()]
     public ModelState state() {
-        return new ModelState(options, step(), nextDocument, engine().weights());
+        return new ModelState(options, step(), nextDocument, engine().state());
     }
 
     /// A state of this model, earlier, from its numbers.
@@ -128,14 +136,16 @@ public final class MicroGpt {
             double[] params,
             double[] m,
             double[] v) {
-        return new ModelState(stateOptions, step, nextInOrder, engine().weights(params, m, v));
+        Engine.State trained = Engine.State.of(stateOptions.engine(), shape(), params, m, v);
+        return new ModelState(stateOptions, step, nextInOrder, trained);
     }
 
-    /// A model of its own as this one was, to be asked.
+    /// The model as it was, to be asked. It shares the parameters with the state, and holds nothing else of
+    /// it.
     ///
     /// @param state of this model, earlier
     public LanguageModel modelAt(ModelState state) {
-        return languageModel(engine().with(state.weights()));
+        return languageModel(state.trained().reader());
     }
 
     /// A model of its own that goes on as this one did, with its losses up to then.
@@ -163,7 +173,8 @@ public final class MicroGpt {
     public void loadData(Corpus documents) {
         order = order(random, documents.size());
         corpus = documents;
-        model = null; // parameters for another alphabet are of no use
+        engine = null; // parameters for another alphabet are of no use
+        model = null;
         losses = new LossHistory();
     }
 
@@ -177,7 +188,7 @@ public final class MicroGpt {
         for (int i = 0; i < params.length; i++) {
             params[i] = random.gauss(0, INIT_STD);
         }
-        model = languageModel(Engine.create(options, vocabSize, params));
+        begin(Engine.create(options.engine(), shape(), params));
         nextDocument = 0;
         losses = new LossHistory();
         return new ModelInfo(params.length, vocabSize, documents.size());
@@ -187,8 +198,8 @@ public final class MicroGpt {
     ///
     /// @return what the step did, with traces of the forward pass and diagnostics
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the
-    ///     parameters stay as they were
+    /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
+    ///     all stays as it was
     public StepResult trainStep() {
         return trainStep(true);
     }
@@ -197,12 +208,11 @@ public final class MicroGpt {
     ///
     /// @param viz whether the result carries traces and diagnostics
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the
-    ///     parameters stay as they were
+    /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
+    ///     all stays as it was
     public StepResult trainStep(boolean viz) {
-        Engine model = engine();
-        Observation observation =
-                viz ? new Observation(options, corpus().tokenizer().vocabSize()) : null;
+        Engine trainer = engine();
+        Observation observation = viz ? new Observation(shape()) : null;
         long step = step();
         int first = nextDocument;
         double loss = advance(observation);
@@ -217,7 +227,7 @@ public final class MicroGpt {
                 docs.getLast(),
                 corpus().tokens(documentAt(first, options.batchSize() - 1)),
                 options.learningRateAt(step),
-                model.paramStats(),
+                trainer.paramStats(),
                 observation == null ? List.of() : observation.traces(),
                 observation == null ? null : observation.diagnostics());
     }
@@ -225,18 +235,18 @@ public final class MicroGpt {
     /// Trains one step and tells nothing but its loss: the fast way through many steps.
     ///
     /// @throws IllegalStateException before [#initParams()]
-    /// @throws DivergedException if the loss, its gradient or the new parameters are not finite; the
-    ///     parameters stay as they were
+    /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
+    ///     all stays as it was
     public double advance() {
         return advance(null);
     }
 
     private double advance(@Nullable Observation observation) {
-        Engine model = engine();
+        Engine trainer = engine();
         requireDocuments();
         long step = step();
         int[][] batch = batch(nextDocument, options.batchSize());
-        double loss = model.trainStep(batch, step, options.learningRateAt(step), observation);
+        double loss = trainer.trainStep(batch, step, options.learningRateAt(step), observation);
         losses.append(loss);
         nextDocument = (int) (((long) nextDocument + batch.length) % order.length);
         return loss;
@@ -326,14 +336,22 @@ public final class MicroGpt {
     /// @throws IllegalStateException before [#initParams()]
     public LanguageModel languageModel() {
         if (model == null) {
-            throw new IllegalStateException(
-                    "not initialised: call loadData() and initParams() first");
+            throw notInitialised();
         }
         return model;
     }
 
-    private LanguageModel languageModel(Engine engine) {
-        return new LanguageModel(corpus().tokenizer(), options.blockSize(), engine);
+    private LanguageModel languageModel(Reader reader) {
+        return new LanguageModel(corpus().tokenizer(), options.blockSize(), reader);
+    }
+
+    private void begin(Engine trainer) {
+        engine = trainer;
+        model = languageModel(trainer.reader());
+    }
+
+    private ModelShape shape() {
+        return options.shape(corpus().tokenizer().vocabSize());
     }
 
     /// The memory in bytes that a model and one training step take, about: to be asked before
@@ -357,7 +375,7 @@ public final class MicroGpt {
     ///
     /// @throws IllegalStateException before [#loadData]
     public List<Matrix> matrices() {
-        return Matrix.of(options, corpus().tokenizer().vocabSize());
+        return Matrix.of(shape());
     }
 
     /// All parameters, or what there is to see of them, in the order of [Matrix].
@@ -365,13 +383,13 @@ public final class MicroGpt {
     /// @param state of this model, now or earlier
     /// @return (numParams)
     public double[] parameters(ModelState state, ParameterKind kind) {
-        Engine past = engine().with(state.weights());
         return switch (kind) {
-            case WEIGHT -> past.params();
+            case WEIGHT -> state.params();
             case GRADIENT ->
-                    past.gradients(batch(state.nextDocument(), state.options().batchSize()));
-            case M -> past.firstMoments();
-            case V -> past.secondMoments();
+                    state.trained()
+                            .gradients(batch(state.nextDocument(), state.options().batchSize()));
+            case M -> state.m();
+            case V -> state.v();
         };
     }
 
@@ -398,7 +416,12 @@ public final class MicroGpt {
     /// @param state of this model, now or earlier
     public double[][] positionEmbeddings(ModelState state) {
         Matrix wpe = matrices().get(1);
-        return wpe.rows(parameters(state, ParameterKind.WEIGHT));
+        return wpe.rows(state.params());
+    }
+
+    /// Tells in one line which arithmetic the fast engine uses on this machine: SIMD, or why not.
+    public static String kernels() {
+        return KernelProvider.description();
     }
 
     /// Summary of all parameters.
@@ -491,6 +514,13 @@ public final class MicroGpt {
     }
 
     private Engine engine() {
-        return languageModel().engine();
+        if (engine == null) {
+            throw notInitialised();
+        }
+        return engine;
+    }
+
+    private static IllegalStateException notInitialised() {
+        return new IllegalStateException("not initialised: call loadData() and initParams() first");
     }
 }

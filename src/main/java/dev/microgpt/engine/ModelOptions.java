@@ -24,38 +24,21 @@ public record ModelOptions(
         RandomKind random,
         int batchSize) {
 
-    /// The largest integer that JSON readers in JavaScript represent exactly, 2^53 - 1.
-    private static final long MAX_STEPS = 9_007_199_254_740_991L;
-
     /// @throws InvalidInputException if an option is out of its range
     public ModelOptions {
-        random.requireSeed(seed);
-        requirePositive("nEmbd", nEmbd);
-        requirePositive("nHead", nHead);
-        requirePositive("nLayer", nLayer);
-        requirePositive("blockSize", blockSize);
-        requirePositive("batchSize", batchSize);
-        InvalidInputException.requireRange("numSteps", numSteps, 1, MAX_STEPS);
-        if (nEmbd % nHead != 0) {
-            throw InvalidInputException.outOfRange(
-                    "nHead",
-                    nHead,
-                    1,
-                    nEmbd,
-                    "nHead must divide nEmbd (%d), but is %d".formatted(nEmbd, nHead));
-        }
-        if (!(learningRate > 0 && Double.isFinite(learningRate))) {
-            throw InvalidInputException.outOfRange(
-                    "learningRate",
-                    learningRate,
-                    Double.MIN_VALUE,
-                    Double.MAX_VALUE,
-                    "learningRate must be finite and above 0, but is " + learningRate);
-        }
+        // Both check what they take.
+        new TrainingOptions(seed, random, learningRate, numSteps, batchSize);
+        new ModelShape(nEmbd, nHead, nLayer, blockSize, 1);
     }
 
-    private static void requirePositive(String field, int value) {
-        InvalidInputException.requireRange(field, value, 1, Integer.MAX_VALUE);
+    /// The options that decide parameters and arithmetic, with the size of the vocabulary.
+    ModelShape shape(int vocabSize) {
+        return new ModelShape(nEmbd, nHead, nLayer, blockSize, vocabSize);
+    }
+
+    /// The options that decide how a model is initialised and trained.
+    TrainingOptions training() {
+        return new TrainingOptions(seed, random, learningRate, numSteps, batchSize);
     }
 
     /// The shape and the seed are those of microgptjs: 16 wide, 4 heads, 1 layer, context 16, seed 42.
@@ -104,28 +87,19 @@ public record ModelOptions(
     /// @param vocabSize V
     /// @return 2 V C + T C + 12 L C^2, or `Long.MAX_VALUE` where that does not fit
     public long numParams(int vocabSize) {
-        long c = nEmbd;
-        try {
-            long embeddings = Math.multiplyExact(2L * vocabSize + blockSize, c);
-            long layer = Math.multiplyExact(12, Math.multiplyExact(c, c));
-            return Math.addExact(embeddings, Math.multiplyExact(nLayer, layer));
-        } catch (ArithmeticException _) {
-            return Long.MAX_VALUE;
-        }
+        return shape(vocabSize).numParams();
     }
 
     /// Returns the number of parameters of a model that fits arrays.
     int requireNumParams(int vocabSize) {
-        long numParams = numParams(vocabSize);
-        InvalidInputException.requireRange("numParams", numParams, 1, Integer.MAX_VALUE - 8);
-        return (int) numParams;
+        return shape(vocabSize).requireNumParams();
     }
 
     /// The learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
     ///
     /// @param step counted from 0
     public double learningRateAt(long step) {
-        return Math.max(0, learningRate * (1 - (double) step / numSteps));
+        return training().learningRateAt(step);
     }
 
     /// Collects options; what is not set keeps its default.

@@ -7,13 +7,13 @@ public final class ModelState {
     private final ModelOptions options;
     private final long step;
     private final int nextDocument;
-    private final Engine.Weights weights;
+    private final Engine.State trained;
 
-    ModelState(ModelOptions options, long step, int nextDocument, Engine.Weights weights) {
+    ModelState(ModelOptions options, long step, int nextDocument, Engine.State trained) {
         this.options = options;
         this.step = step;
         this.nextDocument = nextDocument;
-        this.weights = weights;
+        this.trained = trained;
     }
 
     /// The number of steps trained.
@@ -21,9 +21,16 @@ public final class ModelState {
         return step;
     }
 
-    /// The memory that it takes, about.
+    /// The memory that it takes.
     public long bytes() {
-        return weights.bytes();
+        return trained.bytes();
+    }
+
+    /// The memory that a state takes, to be asked before there is one.
+    ///
+    /// @return bytes; `Long.MAX_VALUE` for what no machine has
+    public static long estimateBytes(ModelOptions stateOptions, int vocabSize) {
+        return Engine.State.estimateBytes(stateOptions.engine(), stateOptions.shape(vocabSize));
     }
 
     /// The options that hold from now on.
@@ -38,20 +45,20 @@ public final class ModelState {
 
     /// The parameters in the order of [Matrix], (numParams).
     public double[] params() {
-        return weights.params();
+        return trained.params();
     }
 
     /// The first moments of the gradients, (numParams).
     public double[] m() {
-        return weights.m();
+        return trained.m();
     }
 
     /// The second moments of the gradients, (numParams).
     public double[] v() {
-        return weights.v();
+        return trained.v();
     }
 
-    Engine.Weights weights() {
-        return weights;
+    Engine.State trained() {
+        return trained;
     }
 }

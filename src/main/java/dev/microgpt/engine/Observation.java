@@ -10,6 +10,7 @@ import java.util.List;
 /// the step; it serves one step only.
 final class Observation implements StepObserver {
 
+    private final ModelShape shape;
     private List<Trace> traces = List.of();
     private final boolean[][] excited; // (L, 4 C)
     private final List<Sums> matrices = new ArrayList<>(); // (3 + 6 L)
@@ -34,9 +35,10 @@ final class Observation implements StepObserver {
         }
     }
 
-    Observation(ModelOptions options, int vocabSize) {
-        excited = new boolean[options.nLayer()][4 * options.nEmbd()];
-        for (Matrix matrix : Matrix.of(options, vocabSize)) {
+    Observation(ModelShape shape) {
+        this.shape = shape;
+        excited = new boolean[shape.nLayer()][4 * shape.nEmbd()];
+        for (Matrix matrix : Matrix.of(shape)) {
             matrices.add(new Sums(matrix));
         }
     }
@@ -47,8 +49,8 @@ final class Observation implements StepObserver {
     }
 
     /// Watches a document. The traces that remain are those of the last one.
-    Watcher watcher(ModelOptions options) {
-        TraceWatcher watcher = new TraceWatcher(options);
+    Watcher watcher() {
+        TraceWatcher watcher = new TraceWatcher(shape);
         return (what, layer, head, x) -> {
             watcher.see(what, layer, head, x);
             if (what == Activation.LOSS) {

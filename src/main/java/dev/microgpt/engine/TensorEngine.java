@@ -1,205 +1,157 @@
 package dev.microgpt.engine;
 
-import dev.microgpt.engine.tensor.Capture;
-import dev.microgpt.engine.tensor.KvDecoder;
-import dev.microgpt.engine.tensor.TensorModel;
+import dev.microgpt.engine.tensor.AdamState;
+import dev.microgpt.engine.tensor.ForwardPass;
+import dev.microgpt.engine.tensor.NotFiniteException;
+import dev.microgpt.engine.tensor.TensorTrainer;
+import dev.microgpt.engine.tensor.Weights;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
-/// The fast engine: see [TensorModel].
+/// The fast engine: see [TensorTrainer].
 final class TensorEngine implements Engine {
 
-    private final ModelOptions options;
-    private final TensorModel model;
+    private final ModelShape shape;
+    private final TensorTrainer trainer;
+    private final TensorReader reader;
 
-    /// Made at the first use and kept: only one sequence is read at a time.
-    private @Nullable KvDecoder decoder;
-
-    TensorEngine(ModelOptions options, int vocabSize, double[] params) {
-        this.options = options;
-        model =
-                new TensorModel(
-                        vocabSize,
-                        options.nEmbd(),
-                        options.nHead(),
-                        options.nLayer(),
-                        options.blockSize(),
-                        params);
+    /// An engine before its first step.
+    ///
+    /// @param params initial parameters, flat
+    TensorEngine(ModelShape shape, double[] params) {
+        this(shape, weights(shape, params));
     }
 
-    private TensorEngine(ModelOptions options, TensorModel model) {
-        this.options = options;
-        this.model = model;
+    private TensorEngine(ModelShape shape, Weights weights) {
+        this(shape, new TensorTrainer(weights, AdamState.initial(weights)));
     }
 
-    record TensorWeights(TensorModel.Weights weights) implements Weights {
+    private TensorEngine(ModelShape shape, TensorTrainer trainer) {
+        this.shape = shape;
+        this.trainer = trainer;
+        reader = new TensorReader(shape, trainer.weights(), trainer.forwardPass());
+    }
+
+    /// See [Engine#restore].
+    static TensorEngine restore(ModelShape shape, double[] params, double[] m, double[] v) {
+        Weights weights = weights(shape, params);
+        return new TensorEngine(shape, new TensorTrainer(weights, AdamState.of(weights, m, v)));
+    }
+
+    private static Weights weights(ModelShape shape, double[] params) {
+        return Weights.of(
+                shape.vocabSize(),
+                shape.nEmbd(),
+                shape.nHead(),
+                shape.nLayer(),
+                shape.blockSize(),
+                params);
+    }
+
+    record TensorState(ModelShape shape, Weights weights, AdamState adam) implements State {
+
+        static TensorState of(ModelShape shape, double[] params, double[] m, double[] v) {
+            Weights weights = TensorEngine.weights(shape, params);
+            return new TensorState(shape, weights, AdamState.of(weights, m, v));
+        }
 
         @Override
         public long bytes() {
-            return weights.bytes();
+            return weights.bytes() + adam.bytes();
         }
 
         @Override
         public double[] params() {
-            return weights.params();
+            return weights.toArray();
         }
 
         @Override
         public double[] m() {
-            return weights.firstMoments();
+            return adam.firstMoments();
         }
 
         @Override
         public double[] v() {
-            return weights.secondMoments();
+            return adam.secondMoments();
+        }
+
+        @Override
+        public Reader reader() {
+            return new TensorReader(shape, weights, new ForwardPass(weights));
+        }
+
+        @Override
+        public Engine engine() {
+            return new TensorEngine(shape, new TensorTrainer(weights.copy(), adam.copy()));
+        }
+
+        @Override
+        public double[] gradients(int[][] batch) {
+            return new TensorTrainer(weights, adam).gradients(batch); // which changes neither
         }
     }
 
     @Override
-    public Weights weights(double[] params, double[] m, double[] v) {
-        return new TensorWeights(model.weights(params, m, v));
+    public State state() {
+        return new TensorState(shape, trainer.weights().copy(), trainer.state().copy());
     }
 
     @Override
-    public void setMoments(double[] m, double[] v) {
-        model.setMoments(m, v);
-    }
-
-    @Override
-    public Weights weights() {
-        return new TensorWeights(model.copyWeights());
-    }
-
-    @Override
-    public Engine with(Weights weights) {
-        return new TensorEngine(options, model.with(((TensorWeights) weights).weights));
+    public Reader reader() {
+        return reader;
     }
 
     /// See [Engine#estimateBytes].
-    static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
-        return TensorModel.estimateBytes(
-                vocabSize,
-                options.nEmbd(),
-                options.nHead(),
-                options.nLayer(),
-                options.blockSize(),
-                (double) options.batchSize() * Math.min(options.blockSize(), tokens));
-    }
-
-    @Override
-    public int numParams() {
-        return model.numParams();
+    static long estimateBytes(ModelShape shape, int batchSize, int tokens) {
+        return TensorReader.memory(shape)
+                .ofTrainer((double) batchSize * Math.min(shape.blockSize(), tokens));
     }
 
     @Override
     public double trainStep(
             int[][] batch, long step, double learningRate, @Nullable Observation observation) {
-        double loss;
-        if (observation == null) {
-            loss = model.trainStep(batch, step, learningRate);
-        } else {
-            int[] last = batch[batch.length - 1];
-            observation.takeTraces(traces(Arrays.copyOf(last, last.length - 1)));
-            loss = model.trainStep(batch, step, learningRate, observation);
-        }
-        if (!Double.isFinite(loss)) {
-            throw new DivergedException(
-                    "the loss of step %d, its gradient or a parameter after it is not finite"
-                            .formatted(step + 1));
-        }
-        return loss;
-    }
-
-    private List<Trace> traces(int[] tokens) {
-        Capture capture = model.capture(tokens);
-        List<Trace> traces = new ArrayList<>();
-        for (int t = 0; t < capture.embedding().length; t++) {
-            traces.add(
-                    new Trace(
-                            capture.embedding()[t],
-                            capture.attentionWeights()[t],
-                            capture.mlpActivations()[t],
-                            null));
-        }
-        return traces;
-    }
-
-    @Override
-    public Decoder newDecoder(boolean traced) {
-        if (decoder == null) {
-            decoder = new KvDecoder(model);
-        }
-        decoder.reset();
-        return new TensorDecoder(decoder);
-    }
-
-    private final class TensorDecoder implements Decoder {
-
-        private final KvDecoder reader;
-        private final int[] tokens = new int[options.blockSize()];
-        private int length;
-
-        TensorDecoder(KvDecoder reader) {
-            this.reader = reader;
-        }
-
-        @Override
-        public void next(int tokenId) {
-            reader.next(tokenId);
-            tokens[length++] = tokenId;
-        }
-
-        @Override
-        public void probabilities(double temperature, double[] probs) {
-            reader.probabilities(temperature, probs);
-            if (!reader.isFinite() || !Double.isFinite(probs[0])) {
-                // The logits are not finite, or too low a temperature for single precision.
-                Softmax.probabilities(reader.logits(), temperature, probs);
+        try {
+            if (observation == null) {
+                return trainer.trainStep(batch, step, learningRate);
             }
+            int[] last = batch[batch.length - 1];
+            observation.takeTraces(reader.traces(Arrays.copyOf(last, last.length - 1)));
+            return trainer.trainStep(batch, step, learningRate, observation);
+        } catch (NotFiniteException e) {
+            throw DivergedException.of(e.what(), e.value(), step);
         }
-
-        @Override
-        public List<Trace> traces() {
-            return TensorEngine.this.traces(Arrays.copyOf(tokens, length));
-        }
-    }
-
-    @Override
-    public double[] losses(int[] tokens) {
-        return model.losses(tokens);
     }
 
     @Override
     public double[] gradients(int[][] batch) {
-        return model.gradients(batch);
+        return trainer.gradients(batch);
+    }
+
+    @Override
+    public int numParams() {
+        return trainer.weights().count();
     }
 
     @Override
     public double[] params() {
-        return model.params();
+        return trainer.weights().toArray();
     }
 
     @Override
     public double[] firstMoments() {
-        return model.firstMoments();
+        return trainer.state().firstMoments();
     }
 
     @Override
     public double[] secondMoments() {
-        return model.secondMoments();
+        return trainer.state().secondMoments();
     }
 
     @Override
     public ParamStats paramStats() {
-        return new ParamStats(model.paramMean(), model.paramRootMeanSquare());
-    }
-
-    @Override
-    public double[] embedding(int tokenId) {
-        return model.embedding(tokenId);
+        Weights weights = trainer.weights();
+        return new ParamStats(weights.mean(), weights.rootMeanSquare());
     }
 }

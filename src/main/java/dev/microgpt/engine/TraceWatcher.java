@@ -15,21 +15,21 @@ final class TraceWatcher implements Watcher {
     private double[][][] attentionWeights = {};
     private double[][] mlpActivations = {};
 
-    TraceWatcher(ModelOptions options) {
-        numLayers = options.nLayer();
-        numHeads = options.nHead();
+    TraceWatcher(ModelShape shape) {
+        numLayers = shape.nLayer();
+        numHeads = shape.nHead();
     }
 
     @Override
     public void see(Activation what, int layer, int head, Value[] x) {
         switch (what) {
             case EMBEDDING -> {
-                embedding = ScalarEngine.data(x);
+                embedding = ScalarModel.data(x);
                 attentionWeights = new double[numLayers][numHeads][];
                 mlpActivations = new double[numLayers][];
             }
-            case ATTN_WEIGHTS -> attentionWeights[layer][head] = ScalarEngine.data(x);
-            case MLP_HIDDEN -> mlpActivations[layer] = ScalarEngine.data(x);
+            case ATTN_WEIGHTS -> attentionWeights[layer][head] = ScalarModel.data(x);
+            case MLP_HIDDEN -> mlpActivations[layer] = ScalarModel.data(x);
             case LOGITS -> traces.add(new Trace(embedding, attentionWeights, mlpActivations, null));
             default -> {}
         }

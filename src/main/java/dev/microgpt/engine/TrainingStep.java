@@ -59,34 +59,36 @@ public final class TrainingStep {
     }
 
     private double estimateNodes(int[] tokens) {
-        return ScalarEngine.estimateNodes(
-                state.options(), corpus.tokenizer().vocabSize(), tokens.length - 1);
+        return new ScalarMemory(shape()).nodes(tokens.length - 1);
     }
 
     /// Makes the step by the reference engine, whichever the model has.
     ///
     /// @param document index in the batch, whose graph is to be seen
-    /// @throws DivergedException if the loss or its gradient is not finite
+    /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite
     public StepAnatomy takeApart(int document) {
-        ScalarEngine engine =
-                new ScalarEngine(state.options(), corpus.tokenizer().vocabSize(), state.params());
-        engine.setMoments(state.m(), state.v());
-        return engine.takeApart(
-                batch, document, state.step(), state.options().learningRateAt(state.step()));
+        return new ScalarEngine(shape(), state.params(), state.m(), state.v())
+                .takeApart(
+                        batch,
+                        document,
+                        state.step(),
+                        state.options().learningRateAt(state.step()));
+    }
+
+    private ModelShape shape() {
+        return state.options().shape(corpus.tokenizer().vocabSize());
     }
 
     /// Makes the step by the fast engine as well, and compares.
     ///
     /// @param anatomy of this step
     public Agreement agreement(StepAnatomy anatomy) {
-        Engine fast =
-                Engine.create(
-                        state.options().toBuilder().engine(EngineKind.TENSOR).build(),
-                        corpus.tokenizer().vocabSize(),
-                        state.params());
+        Engine fast = Engine.create(EngineKind.TENSOR, shape(), state.params());
         double loss = 0;
         for (int[] tokens : batch) {
-            loss += Arrays.stream(fast.losses(tokens)).average().orElseThrow() / batch.length;
+            loss +=
+                    Arrays.stream(fast.reader().losses(tokens)).average().orElseThrow()
+                            / batch.length;
         }
         return new Agreement(
                 anatomy.batchLoss(), loss, difference(anatomy.gradients(), fast.gradients(batch)));

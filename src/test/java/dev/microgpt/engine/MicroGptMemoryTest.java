@@ -7,6 +7,7 @@ import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 import java.lang.management.ManagementFactory;
 
@@ -44,6 +45,56 @@ final class MicroGptMemoryTest {
                 .isBetween(0.8, 2.0);
     }
 
+    /// Neither gradients nor moments: the tensor engine shares even the parameters with the state.
+    @ParameterizedTest
+    @CsvSource({"TENSOR, 0", "SCALAR, 68"})
+    void aModelOfAPastStepTakesItsParametersAlone(EngineKind engine, long bytesPerParameter) {
+        MicroGpt model = SmallModels.ready(wide(engine), SmallModels.NAMES);
+        ModelState past = model.state();
+        model.modelAt(past); // loads the classes
+
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        LanguageModel asked = model.modelAt(past);
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+
+        assertThat(allocated).isLessThan(bytesPerParameter * model.numParams() + 20_000);
+        assertThat(asked.getEmbeddings())
+                .usingRecursiveComparison()
+                .isEqualTo(model.getEmbeddings());
+    }
+
+    private static ModelOptions wide(EngineKind engine) {
+        return ModelOptions.builder().engine(engine).nEmbd(128).nHead(4).build();
+    }
+
+    /// The state's moments can be let go while its parameters are asked.
+    @ParameterizedTest
+    @EnumSource(EngineKind.class)
+    void theEstimateOfAModelThatIsAskedIsThatOfParametersAndAFewBuffers(EngineKind engine) {
+        MicroGpt model = SmallModels.ready(wide(engine), SmallModels.NAMES);
+        int vocabSize = model.getConfig().vocabSize();
+        double params = model.numParams();
+        double perParameter =
+                engine == EngineKind.TENSOR ? 4 : 68 + 2 * 64; // and a position's graph
+
+        long estimate = LanguageModel.estimateBytes(model.options(), vocabSize);
+
+        assertThat(estimate / params).isBetween(perParameter, 1.5 * perParameter);
+        assertThat(model.modelAt(model.state()).estimateBytes()).isEqualTo(estimate);
+        assertThat(model.languageModel().estimateBytes()).isEqualTo(estimate);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"TENSOR, 4", "SCALAR, 8"})
+    void aStateTakesWhatWasEstimated(EngineKind engine, int bytesPerNumber) {
+        MicroGpt model = SmallModels.ready(wide(engine), SmallModels.NAMES);
+
+        assertThat(ModelState.estimateBytes(model.options(), model.getConfig().vocabSize()))
+                .isEqualTo(model.state().bytes());
+        assertThat((double) model.state().bytes() / model.numParams())
+                .isBetween(3.0 * bytesPerNumber, 3.2 * bytesPerNumber);
+    }
+
     /// A document may be millions of characters long, and be in a batch many times.
     @Test
     void aStepReadsNoMoreOfADocumentThanItTrains() {
@@ -73,5 +124,11 @@ final class MicroGptMemoryTest {
                 .isEqualTo(Long.MAX_VALUE);
         assertThat(MicroGpt.estimateBytes(options().blockSize(max).build(), corpus))
                 .isGreaterThan(16L * max);
+        for (EngineKind engine : EngineKind.values()) {
+            ModelOptions all =
+                    options().engine(engine).nEmbd(max).nHead(1).nLayer(max).blockSize(max).build();
+            assertThat(LanguageModel.estimateBytes(all, max)).isEqualTo(Long.MAX_VALUE);
+            assertThat(ModelState.estimateBytes(all, max)).isEqualTo(Long.MAX_VALUE);
+        }
     }
 }

@@ -33,7 +33,7 @@ final class ScalarEngineGradientTest {
         }
 
         ScalarEngine engine() {
-            return new ScalarEngine(options, vocabSize, initialParams());
+            return new ScalarEngine(options.shape(vocabSize), initialParams());
         }
 
         @Override
@@ -163,7 +163,7 @@ final class ScalarEngineGradientTest {
         double[] params = new double[(int) options.numParams(6)];
         Arrays.fill(params, 0, 6 * 4, 1); // wte
         Arrays.fill(params, 8 * 4, 9 * 4, 1000); // the first row of lm_head
-        ScalarEngine engine = new ScalarEngine(options, 6, params);
+        ScalarEngine engine = new ScalarEngine(options.shape(6), params);
         int[][] certain = {{5, 0, 0, 5}};
         int[][] impossible = {{5, 1, 1, 5}};
 
@@ -173,7 +173,7 @@ final class ScalarEngineGradientTest {
 
         assertThat(engine.params()).containsExactly(params);
         assertThat(engine.gradients(certain))
-                .containsExactly(new ScalarEngine(options, 6, params).gradients(certain));
+                .containsExactly(new ScalarEngine(options.shape(6), params).gradients(certain));
         assertThat(engine.trainStep(certain, 0, 0.01, null)).isCloseTo(0, LOSS_PRECISION);
     }
 

@@ -108,8 +108,8 @@ final class StepAnatomyTest {
         ModelState state = model.state();
         ModelOptions options = model.options().toBuilder().engine(EngineKind.SCALAR).build();
         int vocabSize = model.corpus().tokenizer().vocabSize();
-        ScalarEngine engine = new ScalarEngine(options, vocabSize, state.params());
-        engine.setMoments(state.m(), state.v());
+        ScalarEngine engine =
+                new ScalarEngine(options.shape(vocabSize), state.params(), state.m(), state.v());
         return engine;
     }
 

@@ -89,8 +89,7 @@ final class StepDiagnosticsTest {
         Matrix fc1 = Matrix.of(options, VOCAB).get(index);
         Arrays.fill(params, fc1.offset(), fc1.offset() + fc1.size(), 0);
 
-        StepDiagnostics diagnostics =
-                observedStep(Engine.create(options, VOCAB, params), options, 0, BATCHES[0]);
+        StepDiagnostics diagnostics = observedStep(engine(options, params), options, 0, BATCHES[0]);
 
         assertThat(diagnostics.matrices().get(index))
                 .isEqualTo(new MatrixDiagnostics("layer1.mlp_fc1", 0, 0, 0));
@@ -114,8 +113,8 @@ final class StepDiagnosticsTest {
     @EnumSource(EngineKind.class)
     void parametersOfStepsThatAreLookedAtAreTheSameToTheBit(EngineKind engine) {
         ModelOptions options = options(engine).build();
-        Engine watched = Engine.create(options, VOCAB, params(options));
-        Engine undisturbed = Engine.create(options, VOCAB, params(options));
+        Engine watched = engine(options, params(options));
+        Engine undisturbed = engine(options, params(options));
         for (int step = 0; step < 50; step++) {
             int[][] batch = BATCHES[step % BATCHES.length];
             observedStep(watched, options, step, batch);
@@ -127,7 +126,7 @@ final class StepDiagnosticsTest {
 
     private static StepDiagnostics observedStep(
             Engine engine, ModelOptions options, int step, int[][] batch) {
-        Observation observation = new Observation(options, VOCAB);
+        Observation observation = new Observation(options.shape(VOCAB));
         engine.trainStep(batch, step, learningRate(step), observation);
         return observation.diagnostics();
     }
@@ -145,6 +144,10 @@ final class StepDiagnosticsTest {
             params[i] = model.random().gauss(0, 0.08);
         }
         return params;
+    }
+
+    private static Engine engine(ModelOptions options, double[] params) {
+        return Engine.create(options.engine(), options.shape(VOCAB), params);
     }
 
     private static double[] params(Engine engine) {

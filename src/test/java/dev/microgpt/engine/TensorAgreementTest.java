@@ -31,12 +31,16 @@ final class TensorAgreementTest {
     /// A model and a batch.
     record Setup(String name, ModelOptions options, int vocabSize, double[] params, int[][] batch) {
 
+        ModelShape shape() {
+            return options.shape(vocabSize);
+        }
+
         ScalarEngine scalar() {
-            return new ScalarEngine(options, vocabSize, params);
+            return new ScalarEngine(shape(), params);
         }
 
         TensorEngine tensor() {
-            return new TensorEngine(options, vocabSize, params);
+            return new TensorEngine(shape(), params);
         }
 
         @Override
@@ -126,8 +130,8 @@ final class TensorAgreementTest {
 
         double meanLoss = 0;
         for (int[] document : setup.batch()) {
-            double[] expected = scalar.losses(document);
-            double[] actual = tensor.losses(document);
+            double[] expected = scalar.reader().losses(document);
+            double[] actual = tensor.reader().losses(document);
             assertThat(actual).hasSameSizeAs(expected);
             for (int i = 0; i < expected.length; i++) {
                 // below 1 the loss is the difference of larger numbers

@@ -21,7 +21,7 @@ final class TensorDiagnosticsTest {
     private static final double NEAR_ZERO = 1e-5;
 
     private static Observation step(Engine engine, TensorAgreementTest.Setup setup) {
-        Observation observation = new Observation(setup.options(), setup.vocabSize());
+        Observation observation = new Observation(setup.shape());
         assertThat(engine.trainStep(setup.batch(), 0, 0.01, observation)).isPositive();
         return observation;
     }
@@ -86,7 +86,7 @@ final class TensorDiagnosticsTest {
         }
         ScalarEngine engine = setup.scalar();
         for (int[] document : setup.batch()) {
-            Engine.Decoder decoder = engine.newDecoder(true);
+            Reader.Decoder decoder = engine.reader().newDecoder(true);
             int n = Math.min(setup.options().blockSize(), document.length - 1);
             for (int t = 0; t < n; t++) {
                 decoder.next(document[t]);

@@ -50,7 +50,7 @@ final class TensorEngineTest {
         double[] params = new double[(int) options.numParams(6)];
         Arrays.fill(params, 0, 6 * 4, 1); // wte
         Arrays.fill(params, 8 * 4, 9 * 4, 3e38); // the first row of lm_head
-        TensorEngine engine = new TensorEngine(options, 6, params);
+        TensorEngine engine = new TensorEngine(options.shape(6), params);
         ParamStats before = engine.paramStats();
         int[][] batch = {{5, 1, 1, 5}};
 
@@ -58,7 +58,7 @@ final class TensorEngineTest {
                 .isThrownBy(() -> engine.trainStep(batch, 0, 0.01, null));
 
         assertThat(engine.paramStats()).isEqualTo(before);
-        assertThat(engine.embedding(0)).containsExactly(1, 1, 1, 1);
+        assertThat(engine.reader().embedding(0)).containsExactly(1, 1, 1, 1);
     }
 
     /// The parameters after the update would not be single-precision numbers.
@@ -98,7 +98,7 @@ final class TensorEngineTest {
                             .build();
             int vocabSize = 1 + huge(random) / 2;
             double floor = Math.min(0x1p63, 20.0 * options.numParams(vocabSize));
-            assertThat((double) TensorEngine.estimateBytes(options, vocabSize, huge(random)))
+            assertThat((double) Engine.estimateBytes(options, vocabSize, huge(random)))
                     .as("%s, %d", options, vocabSize)
                     .isGreaterThanOrEqualTo(floor);
         }
@@ -132,6 +132,6 @@ final class TensorEngineTest {
                         .batchSize(batchSize)
                         .build();
 
-        assertThat(TensorEngine.estimateBytes(options, 6, tokens)).isEqualTo(Long.MAX_VALUE);
+        assertThat(Engine.estimateBytes(options, 6, tokens)).isEqualTo(Long.MAX_VALUE);
     }
 }

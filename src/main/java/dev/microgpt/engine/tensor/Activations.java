@@ -2,9 +2,8 @@ package dev.microgpt.engine.tensor;
 
 import java.util.Arrays;
 
-/// What a forward pass leaves behind for the backward pass, and room for gradients: buffers for the
-/// positions of one batch, one sequence after the other. They grow to the largest batch seen and are
-/// then used again.
+/// What a forward pass leaves behind for the backward pass: buffers for the positions of one batch, one
+/// sequence after the other. They grow to the largest batch seen and are then used again.
 final class Activations {
 
     /// Rows after the last position that kernels may read, and those of products also write.
@@ -29,6 +28,7 @@ final class Activations {
     final int fStride;
     final int vStride;
 
+    int rows; // N
     int[] tokens = {}; // (N)
     int[] targets = {}; // (N)
     int[] positions = {}; // (N), within the sequence
@@ -41,10 +41,6 @@ final class Activations {
     final Layer[] layers; // (L)
     float[] logits = {}; // (N, V'), then their gradient
 
-    float[] dx = {}; // (N, C'), of the residual stream
-    float[] dMlp = {}; // (N, C'), of what the MLP adds to it
-    float[] dNorm = {}; // (N, C')
-    float[] dHidden = {}; // (N, F')
     float[] branch = {}; // (N, C'), what a block adds to the residual stream
 
     private int capacity;
@@ -58,21 +54,19 @@ final class Activations {
     }
 
     /// Lays out the positions of a batch one after the other.
-    ///
-    /// @return their number, N
-    int fill(int[][] batch, int blockSize) {
+    void fill(int[][] batch, int blockSize) {
         documents = batch.length;
         if (starts.length <= documents) {
             starts = new int[documents + 1];
             losses = new double[documents];
         }
-        int rows = 0;
+        rows = 0;
         for (int b = 0; b < documents; b++) {
             starts[b] = rows;
             rows += Math.min(blockSize, batch[b].length - 1);
         }
         starts[documents] = rows;
-        ensureRows(rows);
+        ensureRoom(rows);
         for (int b = 0; b < documents; b++) {
             for (int row = starts[b]; row < starts[b + 1]; row++) {
                 int position = row - starts[b];
@@ -81,50 +75,37 @@ final class Activations {
                 positions[row] = position;
             }
         }
-        return rows;
     }
 
     /// Makes room for so many positions and [#SLACK].
-    private void ensureRows(int positionCount) {
-        int rows = positionCount + SLACK;
-        if (rows <= capacity) {
+    private void ensureRoom(int positionCount) {
+        int room = positionCount + SLACK;
+        if (room <= capacity) {
             return;
         }
         int widest = Math.max(layers[0].attention.qkvStride, Math.max(fStride, vStride));
-        Math.multiplyExact(rows, widest); // all others are smaller
-        tokens = new int[rows];
-        targets = new int[rows];
-        positions = new int[rows];
-        x = new float[rows * cStride];
-        norm0 = new float[rows * cStride];
-        scale0 = new float[rows];
-        logits = new float[rows * vStride];
-        dx = new float[rows * cStride];
-        dMlp = new float[rows * cStride];
-        dNorm = new float[rows * cStride];
-        dHidden = new float[rows * fStride];
-        branch = new float[rows * cStride];
-        float[] dqkv = {};
-        float[] dO = {};
+        Math.multiplyExact(room, widest); // all others are smaller
+        tokens = new int[room];
+        targets = new int[room];
+        positions = new int[room];
+        x = new float[room * cStride];
+        norm0 = new float[room * cStride];
+        scale0 = new float[room];
+        logits = new float[room * vStride];
+        branch = new float[room * cStride];
         for (Layer layer : layers) {
-            layer.norm1 = new float[rows * cStride];
-            layer.scale1 = new float[rows];
-            layer.norm2 = new float[rows * cStride];
-            layer.scale2 = new float[rows];
-            layer.hidden = new float[rows * fStride];
+            layer.norm1 = new float[room * cStride];
+            layer.scale1 = new float[room];
+            layer.norm2 = new float[room * cStride];
+            layer.scale2 = new float[room];
+            layer.hidden = new float[room * fStride];
             AttentionBuffers attention = layer.attention;
-            attention.qkv = new float[rows * attention.qkvStride];
-            attention.o = new float[rows * attention.oStride];
-            attention.max = new float[rows * attention.oStride];
-            attention.inverseSum = new float[rows * attention.oStride];
-            if (dqkv.length == 0) { // gradients are needed in one layer at a time
-                dqkv = new float[rows * attention.qkvStride];
-                dO = new float[rows * attention.oStride];
-            }
-            attention.dqkv = dqkv;
-            attention.dO = dO;
+            attention.qkv = new float[room * attention.qkvStride];
+            attention.o = new float[room * attention.oStride];
+            attention.max = new float[room * attention.oStride];
+            attention.inverseSum = new float[room * attention.oStride];
         }
-        capacity = rows;
+        capacity = room;
     }
 
     /// Rows that products work on: whole tiles.
@@ -136,7 +117,7 @@ final class Activations {
     static double floats(double c, double a, double f, double v, double layers) {
         double pad = Layout.PAD;
         double layer = 2 * (c + pad) + 3 * a + pad + 3 * (a + pad) + f + pad + 2;
-        double shared = 6 * (c + pad) + f + pad + v + pad + 4 * a + 2 * pad + 4;
+        double shared = 3 * (c + pad) + v + pad + 4;
         return layers * layer + shared;
     }
 }

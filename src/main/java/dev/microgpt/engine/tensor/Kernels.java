@@ -154,7 +154,8 @@ interface Kernels {
     /// @param from,to rows
     /// @param logits becomes factor (softmax(logits) - onehot(target)), (rows, V')
     /// @param targets token ids, (rows)
-    /// @return the sum of their cross-entropies in nats
+    /// @param limit of a position's cross-entropy
+    /// @return the sum of their cross-entropies in nats; infinite where one is above the limit
     double crossEntropy(
             int from,
             int to,
@@ -163,7 +164,8 @@ interface Kernels {
             float[] logits,
             int stride,
             int[] targets,
-            float factor);
+            float factor,
+            double limit);
 
     /// Turns logits into probabilities.
     ///
@@ -199,8 +201,9 @@ interface Kernels {
             int kvOffset,
             float[] o);
 
-    /// Whether all numbers from the first to `length` are finite.
-    boolean isFinite(float[] x, int length);
+    /// Whether the squares of all numbers from the first to `length` add up to a finite number, starting
+    /// from 1. Then all numbers and all squares are finite. Where they do not, one may not be.
+    boolean haveFiniteSquares(float[] x, int length);
 
     /// One step of Adam on a range of parameters.
     ///

@@ -8,7 +8,7 @@ import java.util.Arrays;
 /// All sequences begin with the same token, BOS: what it leads to is computed once.
 public final class KvDecoder {
 
-    private final TensorModel model;
+    private final Weights weights;
     private final Layout layout;
     private final Kernels kernels;
     private final float[] x; // (C')
@@ -32,10 +32,14 @@ public final class KvDecoder {
     private long firstVersion;
     private final float[] firstLogits; // (V')
 
-    public KvDecoder(TensorModel model) {
-        this.model = model;
-        layout = model.layout();
-        kernels = model.kernels();
+    public KvDecoder(Weights weights) {
+        this(weights, KernelProvider.kernels());
+    }
+
+    KvDecoder(Weights weights, Kernels kernels) {
+        this.weights = weights;
+        this.kernels = kernels;
+        layout = weights.layout();
         x = new float[layout.c];
         norm = new float[layout.c];
         qkv = new float[3 * layout.a];
@@ -64,7 +68,7 @@ public final class KvDecoder {
         if (length == layout.blockSize) {
             throw new IllegalStateException("blockSize tokens (%d) were read".formatted(length));
         }
-        if (length == 0 && tokenId == firstToken && model.version() == firstVersion) {
+        if (length == 0 && tokenId == firstToken && weights.version() == firstVersion) {
             System.arraycopy(firstLogits, 0, logits, 0, layout.v);
             length = 1;
             return;
@@ -82,15 +86,15 @@ public final class KvDecoder {
         if (length == 0) {
             System.arraycopy(logits, 0, firstLogits, 0, layout.v);
             firstToken = tokenId;
-            firstVersion = model.version();
+            firstVersion = weights.version();
         }
         length++;
     }
 
     private void embed(int tokenId) {
-        float[] weights = model.weights();
-        System.arraycopy(weights, layout.wte + tokenId * layout.c, x, 0, layout.c);
-        kernels.add(weights, layout.wpe + length * layout.c, x, 0, layout.c);
+        float[] params = weights.array();
+        System.arraycopy(params, layout.wte + tokenId * layout.c, x, 0, layout.c);
+        kernels.add(params, layout.wpe + length * layout.c, x, 0, layout.c);
         norm();
         System.arraycopy(norm, 0, x, 0, layout.c);
     }
@@ -112,12 +116,13 @@ public final class KvDecoder {
     }
 
     private void multiply(int in, int out, float[] from, int weight, float[] to) {
-        kernels.multiplyRow(in, out, from, model.weights(), weight, to);
+        kernels.multiplyRow(in, out, from, weights.array(), weight, to);
     }
 
-    /// Whether all logits of the next token are finite.
-    public boolean isFinite() {
-        return kernels.isFinite(logits, layout.v);
+    /// Whether the logits of the next token are so moderate that single precision is enough for their
+    /// probabilities; those that are not finite are not.
+    public boolean isModerate() {
+        return kernels.haveFiniteSquares(logits, layout.v);
     }
 
     /// The logits of the next token, (V).

@@ -201,19 +201,22 @@ final class PortableKernels implements Kernels {
             float[] logits,
             int stride,
             int[] targets,
-            float factor) {
+            float factor,
+            double limit) {
         double loss = 0;
         for (int row = from; row < to; row++) {
             int offset = row * stride;
             int target = offset + targets[row];
-            loss += max(logits, offset, vocab) - logits[target];
+            float behind = max(logits, offset, vocab) - logits[target];
             float sum = exponentials(logits, offset, vocab);
+            double logSum = Math.log(sum);
+            loss += behind + logSum > limit ? Double.POSITIVE_INFINITY : behind;
             for (int j = offset; j < offset + vocab; j++) {
                 logits[j] *= factor / sum;
             }
             Arrays.fill(logits, offset + vocab, offset + padded, 0);
             logits[target] -= factor;
-            loss += Math.log(sum);
+            loss += logSum;
         }
         return loss;
     }
@@ -376,12 +379,12 @@ final class PortableKernels implements Kernels {
     }
 
     @Override
-    public boolean isFinite(float[] x, int length) {
-        float sum = 0;
+    public boolean haveFiniteSquares(float[] x, int length) {
+        float sum = 1;
         for (int i = 0; i < length; i++) {
-            sum += x[i] * 0; // NaN for what is not finite
+            sum += x[i] * x[i];
         }
-        return sum == 0;
+        return Float.isFinite(sum);
     }
 
     @Override

@@ -20,8 +20,13 @@ import jdk.incubator.vector.FloatVector;
 /// methods are small, loops are apart, and even loading a vector is not a method of ours.
 final class SimdKernels implements Kernels {
 
+    private static final Kernels PORTABLE = new PortableKernels();
+
     /// Times the sum of one more row's exponentials this is still finite.
     private static final double LARGE = 1e200;
+
+    /// More than the logarithm of a row's sum of exponentials, of which each is at most 1.
+    private static final double LOG_MAX_SUM = Math.log(Integer.MAX_VALUE);
 
     // Of Adam.
     private static final FloatVector MEAN_DECAY = broadcast(SPECIES, BETA1);
@@ -30,9 +35,18 @@ final class SimdKernels implements Kernels {
     private static final FloatVector SQUARE_GAIN = broadcast(SPECIES, 1 - BETA2);
     private static final FloatVector SMALL = broadcast(SPECIES, EPSILON);
 
+    /// Whether the vectors of this machine have as many lanes as these kernels are made for.
+    static boolean areSupported() {
+        return LANES == 4 || LANES == 8 || LANES == 16;
+    }
+
+    static int vectorBits() {
+        return SPECIES.vectorBitSize();
+    }
+
     @Override
     public String name() {
-        return "simd, %d bits".formatted(SPECIES.vectorBitSize());
+        return vectorBits() + "-bit SIMD";
     }
 
     // ---- products
@@ -324,12 +338,18 @@ final class SimdKernels implements Kernels {
             float[] logits,
             int stride,
             int[] targets,
-            float factor) {
+            float factor,
+            double limit) {
+        double suspicious = LOG_MAX_SUM - limit;
         double loss = 0;
         for (int row = from; row < to; row++) {
             int offset = row * stride;
             SimdSoftmax.shiftToMax(logits, offset, vocab, padded, 1);
-            loss -= logits[offset + targets[row]];
+            float shifted = logits[offset + targets[row]];
+            loss -= shifted;
+            if (shifted < suspicious && logSum(logits, offset, vocab) - shifted > limit) {
+                loss = Double.POSITIVE_INFINITY;
+            }
         }
         SimdSoftmax.exponentials(logits, from * stride, to * stride);
         double product = 1; // of the sums: a logarithm takes longer than all else
@@ -345,6 +365,15 @@ final class SimdKernels implements Kernels {
         return loss + Math.log(product);
     }
 
+    /// The logarithm of the sum of a row's exponentials, of which the largest is 1.
+    private static double logSum(float[] x, int offset, int length) {
+        double sum = 0;
+        for (int j = offset; j < offset + length; j++) {
+            sum += Math.exp(x[j]);
+        }
+        return Math.log(sum);
+    }
+
     @Override
     public void softmax(int vocab, int padded, float[] logits, float scale) {
         SimdSoftmax.shiftToMax(logits, 0, vocab, padded, scale);
@@ -354,16 +383,30 @@ final class SimdKernels implements Kernels {
 
     // ---- attention
 
+    /// Whether a vector holds whole heads, or heads are whole vectors: with 4 lanes, those of 8 elements are
+    /// neither.
+    private static boolean fitsVectors(AttentionBuffers b) {
+        return b.d <= LANES || b.d >= Layout.PAD;
+    }
+
     @Override
     public void attention(
             AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int group) {
-        SimdAttention.forward(b, scratch, tokens, row, group);
+        if (fitsVectors(b)) {
+            SimdAttention.forward(b, scratch, tokens, row, group);
+        } else {
+            PORTABLE.attention(b, scratch, tokens, row, group);
+        }
     }
 
     @Override
     public void attentionBackward(
             AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int group) {
-        SimdAttention.backward(b, scratch, tokens, row, group);
+        if (fitsVectors(b)) {
+            SimdAttention.backward(b, scratch, tokens, row, group);
+        } else {
+            PORTABLE.attentionBackward(b, scratch, tokens, row, group);
+        }
     }
 
     @Override
@@ -376,24 +419,31 @@ final class SimdKernels implements Kernels {
             float[] v,
             int kvOffset,
             float[] o) {
-        SimdAttention.attend(b, scratch, tokens, q, k, v, kvOffset, o);
+        if (fitsVectors(b)) {
+            SimdAttention.attend(b, scratch, tokens, q, k, v, kvOffset, o);
+        } else {
+            PORTABLE.attend(b, scratch, tokens, q, k, v, kvOffset, o);
+        }
     }
 
     // ---- optimiser
 
     @Override
-    public boolean isFinite(float[] x, int length) {
-        FloatVector even = broadcast(SPECIES, 0); // NaN for what is not finite
-        FloatVector odd = broadcast(SPECIES, 0);
+    public boolean haveFiniteSquares(float[] x, int length) {
+        FloatVector even = broadcast(SPECIES, 1); // where sums of tiny squares are not subnormal
+        FloatVector odd = broadcast(SPECIES, 1);
         int i = 0;
         for (; i <= length - 2 * LANES; i += 2 * LANES) {
-            even = fromArray(SPECIES, x, i).fma(ZERO, even);
-            odd = fromArray(SPECIES, x, i + LANES).fma(ZERO, odd);
+            FloatVector e = fromArray(SPECIES, x, i);
+            even = e.fma(e, even);
+            FloatVector o = fromArray(SPECIES, x, i + LANES);
+            odd = o.fma(o, odd);
         }
         if (i < length) {
-            even = fromArray(SPECIES, x, i).fma(ZERO, even);
+            FloatVector e = fromArray(SPECIES, x, i);
+            even = e.fma(e, even);
         }
-        return sumAll(even.add(odd)).lane(0) == 0;
+        return Float.isFinite(sumAll(even.add(odd)).lane(0));
     }
 
     @Override

@@ -1,7 +1,11 @@
 /// The fast model: explicit forward and backward passes over flat float32 arrays.
 ///
-/// [TensorModel] holds the parameters and trains them; [KvDecoder] reads sequences token by token. Both
-/// leave the arithmetic to [Kernels], of which there are two implementations: portable loops, and SIMD
+/// Three things make up a model that trains: its [Weights], the [AdamState] of the optimiser, and a
+/// [Workspace] of buffers. [TensorTrainer] has all of them. Whoever only reads needs weights, and some of
+/// the buffers: [ForwardPass] takes a whole sequence at once, [KvDecoder] token by token. [Memory] tells
+/// beforehand how much each takes.
+///
+/// All leave the arithmetic to [Kernels], of which there are two implementations: portable loops, and SIMD
 /// with the JDK's Vector API. [KernelProvider] chooses. What a lane is, only the classes know
 /// whose names begin with `Simd`.
 ///

@@ -2,45 +2,63 @@ package dev.microgpt.engine.tensor;
 
 import java.util.Random;
 
-/// Trains small models on both kernels and fails where they differ; prints the name of the fast ones.
-/// Started by tests as a process of its own.
+/// Trains small models on the portable kernels and on those that are chosen here, and fails where they
+/// differ; prints which ones are chosen. Started by tests as a process of its own.
 final class KernelsCheck {
 
     private static final int VOCAB = 29;
     private static final int[][] SHAPES = {
         // width, heads, layers, blockSize
-        {16, 4, 1, 16}, {16, 16, 2, 40}, {33, 3, 1, 9}, {48, 2, 1, 70}, {64, 4, 2, 16}
+        {16, 4, 1, 16},
+        {16, 16, 2, 40},
+        {33, 3, 1, 9},
+        {48, 2, 1, 70},
+        {64, 4, 2, 16},
+        // heads of 2 to 8 elements
+        {6, 3, 1, 5},
+        {7, 1, 1, 3},
+        {28, 4, 1, 16},
+        {16, 2, 2, 33}
     };
 
     private KernelsCheck() {}
 
     /// @param args none
-    public static void main(String[] args) {
+    public static void main(String[] args) throws NotFiniteException {
         Random random = new Random(1);
         for (int[] shape : SHAPES) {
             check(shape[0], shape[1], shape[2], shape[3], random);
         }
-        System.out.println(new SimdKernels().name());
+        System.out.println(KernelProvider.description());
     }
 
-    private static void check(int width, int heads, int layers, int blockSize, Random random) {
+    private static void check(int width, int heads, int layers, int blockSize, Random random)
+            throws NotFiniteException {
         int size = (2 * VOCAB + blockSize) * width + 12 * layers * width * width;
         double[] params = random.doubles(size, -0.3, 0.3).toArray();
-        TensorModel[] models = new TensorModel[2];
-        Kernels[] kernels = {new PortableKernels(), new SimdKernels()};
+        TensorTrainer[] trainers = new TensorTrainer[2];
+        Kernels[] kernels = {new PortableKernels(), KernelProvider.kernels()};
         for (int i = 0; i < 2; i++) {
-            models[i] =
-                    new TensorModel(
-                            VOCAB, width, heads, layers, blockSize, params, kernels[i], 1e9);
+            Weights weights = Weights.of(VOCAB, width, heads, layers, blockSize, params);
+            trainers[i] = new TensorTrainer(weights, AdamState.initial(weights), kernels[i], 1e9);
         }
         int[][] batch = new int[3][];
         for (int b = 0; b < batch.length; b++) {
             batch[b] = random.ints(2 + random.nextInt(blockSize), 0, VOCAB).toArray();
         }
-        requireClose(models[0].gradients(batch), models[1].gradients(batch));
+        requireClose(trainers[0].gradients(batch), trainers[1].gradients(batch));
         requireClose(
-                new double[] {models[0].trainStep(batch, 0, 0.01)},
-                new double[] {models[1].trainStep(batch, 0, 0.01)});
+                new double[] {trainers[0].trainStep(batch, 0, 0.01)},
+                new double[] {trainers[1].trainStep(batch, 0, 0.01)});
+        requireClose(decoded(trainers[0], kernels[0]), decoded(trainers[1], kernels[1]));
+    }
+
+    /// What the decoder makes of a short sequence.
+    private static double[] decoded(TensorTrainer trainer, Kernels kernels) {
+        KvDecoder decoder = new KvDecoder(trainer.weights(), kernels);
+        decoder.next(1);
+        decoder.next(2);
+        return decoder.logits();
     }
 
     private static void requireClose(double[] expected, double[] actual) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.Arrays;
@@ -391,7 +392,8 @@ final class KernelsTest {
                                     gradient,
                                     padded,
                                     new int[] {-1, target, -1},
-                                    0.25f);
+                                    0.25f,
+                                    Double.POSITIVE_INFINITY);
 
                     assertThat(actual).isCloseTo(loss, within(1e-6 * Math.max(vocab, loss)));
                     for (int j = 0; j < padded; j++) {
@@ -480,7 +482,8 @@ final class KernelsTest {
                                     logits,
                                     logits.length,
                                     new int[1],
-                                    1);
+                                    1,
+                                    Double.POSITIVE_INFINITY);
 
                     assertThat(loss).isNotFinite();
                 }
@@ -499,7 +502,8 @@ final class KernelsTest {
         int[] targets = new int[rows];
         Arrays.fill(targets, 3);
         for (Kernels kernels : BOTH) {
-            double loss = kernels.crossEntropy(0, rows, 100, 112, logits.clone(), 112, targets, 1);
+            double loss =
+                    kernels.crossEntropy(0, rows, 100, 112, logits.clone(), 112, targets, 1, 1e9);
 
             assertThat(loss).isCloseTo(expected, within(1e-6 * expected));
         }
@@ -534,19 +538,65 @@ final class KernelsTest {
         return Math.log(sum) + max - logits[offset + target];
     }
 
+    /// Of two tokens the second is `behind` nats less likely than a sure one, up to rounding.
     @ParameterizedTest
-    @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
-    void findsWhatIsNotFiniteAtEachPlace(float bad) {
-        float[] x = rows(1, 96, 96);
-        x[5] = Float.MAX_VALUE;
-        x[6] = -Float.MAX_VALUE;
+    @CsvSource({"690, 700", "709.5, 709.78", "30, 31"})
+    void lossIsInfiniteWhereThatOfAPositionIsAboveTheLimit(float behind, double limit) {
         for (Kernels kernels : BOTH) {
-            assertThat(kernels.isFinite(x, 96)).isTrue();
+            assertThat(lossWithUnlikelyToken(kernels, behind, limit)).isFinite();
+            assertThat(lossWithUnlikelyToken(kernels, behind, behind - 1)).isInfinite();
+        }
+    }
+
+    /// The first position's target is `behind` nats less likely than a sure one, the second's is sure.
+    private static double lossWithUnlikelyToken(Kernels kernels, float behind, double limit) {
+        float[] logits = new float[2 * 32];
+        Arrays.fill(logits, -1000);
+        logits[0] = 3;
+        logits[19] = 3 - behind;
+        logits[32] = 0;
+        return kernels.crossEntropy(0, 2, 20, 32, logits, 32, new int[] {19, 0}, 0.5f, limit);
+    }
+
+    /// A loss above the limit only by what the sum of all exponentials adds.
+    @Test
+    void theLimitHoldsForTheLossAndNotForTheLogitAlone() {
+        for (Kernels kernels : BOTH) {
+            float[] logits = new float[112];
+            logits[7] = -705;
+            double loss = Math.log(99) + 705;
+            int[] target = {7};
+
+            assertThat(
+                            kernels.crossEntropy(
+                                    0, 1, 100, 112, logits.clone(), 112, target, 1, loss + 0.01))
+                    .isFinite();
+            assertThat(kernels.crossEntropy(0, 1, 100, 112, logits, 112, target, 1, loss - 0.01))
+                    .isInfinite();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            floats = {
+                Float.NaN,
+                Float.POSITIVE_INFINITY,
+                Float.NEGATIVE_INFINITY,
+                Float.MAX_VALUE,
+                -1.85e19f // its square is just too large
+            })
+    void findsWhatHasNoFiniteSquareAtEachPlace(float bad) {
+        float[] x = rows(1, 96, 96);
+        x[5] = Float.MIN_VALUE;
+        x[6] = -1.8e19f;
+        for (Kernels kernels : BOTH) {
+            assertThat(kernels.haveFiniteSquares(x, 96)).isTrue();
             for (int i = 0; i < 96; i++) {
                 float[] y = x.clone();
                 y[i] = bad;
-                assertThat(kernels.isFinite(y, 96)).isFalse();
-                assertThat(kernels.isFinite(y, i / 16 * 16)).isTrue();
+                assertThat(kernels.haveFiniteSquares(y, 96)).isFalse();
+                y[6] = 0;
+                assertThat(kernels.haveFiniteSquares(y, i / 16 * 16)).isTrue();
             }
         }
     }

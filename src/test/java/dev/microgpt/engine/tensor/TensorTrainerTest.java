@@ -14,7 +14,7 @@ import java.util.Random;
 
 /// The memory of a model. The kernels are the portable ones, as vectors are objects until the compiler
 /// has seen them.
-final class TensorModelTest {
+final class TensorTrainerTest {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -23,7 +23,7 @@ final class TensorModelTest {
 
     private static final int VOCAB = 20;
 
-    private static TensorModel model(int width, int heads, int layers, int blockSize) {
+    private static TensorTrainer model(int width, int heads, int layers, int blockSize) {
         int numParams = (2 * VOCAB + blockSize) * width + 12 * layers * width * width;
         double[] params = new double[numParams];
         Random random = new Random(1);
@@ -33,17 +33,22 @@ final class TensorModelTest {
         return model(width, heads, layers, blockSize, params);
     }
 
-    private static TensorModel model(
+    private static TensorTrainer model(
             int width, int heads, int layers, int blockSize, double[] params) {
-        return new TensorModel(
-                VOCAB,
-                width,
-                heads,
-                layers,
-                blockSize,
-                params,
-                new PortableKernels(),
-                Workers.WORTHWHILE);
+        Weights weights = Weights.of(VOCAB, width, heads, layers, blockSize, params);
+        return trainer(weights, new PortableKernels(), Workers.WORTHWHILE);
+    }
+
+    private static TensorTrainer trainer(Weights weights, Kernels kernels, double worthwhile) {
+        return new TensorTrainer(weights, AdamState.initial(weights), kernels, worthwhile);
+    }
+
+    private static KvDecoder decoder(TensorTrainer model) {
+        return new KvDecoder(model.weights(), new PortableKernels());
+    }
+
+    private static double[] params(TensorTrainer model) {
+        return model.weights().toArray();
     }
 
     @ParameterizedTest
@@ -59,27 +64,59 @@ final class TensorModelTest {
         "10, 2, 3, 400, 2, 399",
     })
     void modelStepAndDecoderTakeAboutWhatIsEstimated(
-            int width, int heads, int layers, int blockSize, int batchSize, int tokens) {
+            int width, int heads, int layers, int blockSize, int batchSize, int tokens)
+            throws NotFiniteException {
         int[][] batch = new int[batchSize][tokens + 1];
         double[] params = new double[(2 * VOCAB + blockSize) * width + 12 * layers * width * width];
-        new KvDecoder(model(1, 1, 1, 1)).next(0); // loads the classes
+        decoder(model(1, 1, 1, 1)).next(0); // loads the classes
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
-        TensorModel model = model(width, heads, layers, blockSize, params);
+        TensorTrainer model = model(width, heads, layers, blockSize, params);
         model.trainStep(batch, 0, 0.01);
-        KvDecoder decoder = new KvDecoder(model);
+        KvDecoder decoder = decoder(model);
         decoder.next(0);
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
         long estimate =
-                TensorModel.estimateBytes(
-                        VOCAB, width, heads, layers, blockSize, (double) batchSize * tokens);
+                new Memory(VOCAB, width, heads, layers, blockSize)
+                        .ofTrainer((double) batchSize * tokens);
         assertThat(estimate).isBetween(allocated - OBJECTS, 2 * allocated + OBJECTS);
     }
 
+    /// Whoever only reads takes no gradients, no moments, and no room for a backward pass.
+    @ParameterizedTest
+    @CsvSource({
+        "16, 4, 1, 16",
+        "17, 1, 2, 33",
+        "34, 2, 1, 100",
+        "256, 8, 1, 8",
+        "1, 1, 1, 1",
+        "64, 4, 4, 32"
+    })
+    void readingTakesAboutWhatIsEstimated(int width, int heads, int layers, int blockSize) {
+        Weights weights = model(width, heads, layers, blockSize).weights();
+        int[] longest = new int[blockSize + 1];
+        read(model(1, 1, 1, 1).weights(), new int[2]); // loads the classes
+
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        read(weights, longest);
+        long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+
+        long estimate =
+                new Memory(VOCAB, width, heads, layers, blockSize).ofReader() - weights.bytes();
+        assertThat(estimate).isBetween(allocated - OBJECTS, 2 * allocated + OBJECTS);
+    }
+
+    private static void read(Weights weights, int[] tokens) {
+        Kernels kernels = new PortableKernels();
+        ForwardPass forward = new ForwardPass(weights, new Workspace(weights.layout(), kernels));
+        forward.losses(tokens);
+        new KvDecoder(weights, kernels).next(0);
+    }
+
     @Test
-    void memoryOfAStepIsUsedAgain() {
-        TensorModel model = model(16, 4, 2, 16);
+    void memoryOfAStepIsUsedAgain() throws NotFiniteException {
+        TensorTrainer model = model(16, 4, 2, 16);
         int[][] longest = {{19, 1, 2, 3, 4, 5, 6, 7, 19}, {19, 1, 2, 3, 4, 19}};
         int[][] shorter = {{19, 1, 2, 3, 19}};
         model.trainStep(longest, 0, 0.01);
@@ -95,11 +132,11 @@ final class TensorModelTest {
     /// What longer documents left in the buffers does not matter.
     @Test
     void gradientsDoNotDependOnWhatWasTrainedBefore() {
-        TensorModel model = model(16, 4, 2, 16);
+        TensorTrainer model = model(16, 4, 2, 16);
         int[][] batch = {{19, 3, 2, 19}};
         double[] before = model.gradients(batch);
         model.gradients(new int[][] {{19, 1, 2, 3, 4, 5, 6, 7, 19}, {19, 1, 2, 3, 4, 19}});
-        model.capture(new int[] {19, 5, 5, 5, 5, 5, 5});
+        model.forwardPass().capture(new int[] {19, 5, 5, 5, 5, 5, 5});
 
         assertThat(model.gradients(batch)).containsExactly(before);
     }
@@ -107,16 +144,16 @@ final class TensorModelTest {
     /// Tokens 1 to 18 appear in the first step only, so that their moments decay for 9,000 steps.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void nothingThatDecaysBecomesSubnormal(boolean vectors) {
+    void nothingThatDecaysBecomesSubnormal(boolean vectors) throws NotFiniteException {
         Kernels kernels = vectors ? new SimdKernels() : new PortableKernels();
-        double[] params = model(4, 2, 1, 4).params();
-        TensorModel model = new TensorModel(VOCAB, 4, 2, 1, 4, params, kernels, 1e9);
+        double[] params = params(model(4, 2, 1, 4));
+        TensorTrainer model = trainer(Weights.of(VOCAB, 4, 2, 1, 4, params), kernels, 1e9);
         for (int token = 1; token < 19; token++) {
             model.trainStep(new int[][] {{19, token, token, 19}}, token - 1, 0.01);
         }
         for (int step = 18; step < 9_000; step++) {
             model.trainStep(new int[][] {{19, 0, 19}}, step, 0.01);
-            for (float[] moments : model.moments()) {
+            for (float[] moments : model.state().moments()) {
                 for (float x : moments) {
                     if (x != 0 && Math.abs(x) < Float.MIN_NORMAL) {
                         assertThat(x).as("a moment after step %d", step).isZero();
@@ -127,21 +164,23 @@ final class TensorModelTest {
     }
 
     @Test
-    void paddingOfParametersStaysZero() {
-        TensorModel model = model(10, 2, 2, 7);
+    void paddingOfParametersStaysZero() throws NotFiniteException {
+        TensorTrainer model = model(10, 2, 2, 7);
         for (Kernels kernels : new Kernels[] {new PortableKernels(), new SimdKernels()}) {
-            TensorModel trained =
-                    new TensorModel(
-                            VOCAB, 10, 2, 2, 7, model.params(), kernels, Workers.WORTHWHILE);
+            TensorTrainer trained =
+                    trainer(
+                            Weights.of(VOCAB, 10, 2, 2, 7, params(model)),
+                            kernels,
+                            Workers.WORTHWHILE);
             for (int step = 0; step < 20; step++) {
                 int[][] batch = {{19, 1, 2, 3, 19}, {19, step % 19, 7, 19}};
                 assertThat(trained.trainStep(batch, step, 0.01)).isFinite();
             }
-            boolean[] isParam = new boolean[trained.layout().size];
-            trained.layout().forEachParam((_, place) -> isParam[place] = true);
+            boolean[] isParam = new boolean[trained.weights().layout().size];
+            trained.weights().layout().forEachParam((_, place) -> isParam[place] = true);
             for (int i = 0; i < isParam.length; i++) {
-                if (!isParam[i] && trained.weights()[i] != 0) {
-                    assertThat(trained.weights()[i]).as("padding at %d", i).isZero();
+                if (!isParam[i] && trained.weights().array()[i] != 0) {
+                    assertThat(trained.weights().array()[i]).as("padding at %d", i).isZero();
                 }
             }
         }
@@ -155,10 +194,11 @@ final class TensorModelTest {
         "64, 4, 1, 150, 2",
         "7, 7, 3, 5, 9"
     })
-    void threadsMakeNoDifference(int width, int heads, int layers, int blockSize, int batchSize) {
-        double[] params = model(width, heads, layers, blockSize).params();
-        TensorModel alone = simd(width, heads, layers, blockSize, params, Double.MAX_VALUE);
-        TensorModel split = simd(width, heads, layers, blockSize, params, 0);
+    void threadsMakeNoDifference(int width, int heads, int layers, int blockSize, int batchSize)
+            throws NotFiniteException {
+        double[] params = params(model(width, heads, layers, blockSize));
+        TensorTrainer alone = simd(width, heads, layers, blockSize, params, Double.MAX_VALUE);
+        TensorTrainer split = simd(width, heads, layers, blockSize, params, 0);
         Random random = new Random(1);
         for (int step = 0; step < 5; step++) {
             int[][] batch = new int[batchSize][];
@@ -169,13 +209,13 @@ final class TensorModelTest {
             double loss = alone.trainStep(batch, step, 0.01);
             assertThat(split.trainStep(batch, step, 0.01)).isEqualTo(loss);
         }
-        assertThat(split.params()).containsExactly(alone.params());
+        assertThat(params(split)).containsExactly(params(alone));
     }
 
-    private static TensorModel simd(
+    private static TensorTrainer simd(
             int width, int heads, int layers, int blockSize, double[] params, double worthwhile) {
-        return new TensorModel(
-                VOCAB, width, heads, layers, blockSize, params, new SimdKernels(), worthwhile);
+        Weights weights = Weights.of(VOCAB, width, heads, layers, blockSize, params);
+        return trainer(weights, new SimdKernels(), worthwhile);
     }
 
     @Test

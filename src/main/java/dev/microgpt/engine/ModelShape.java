@@ -1,0 +1,53 @@
+package dev.microgpt.engine;
+
+/// What decides the parameters of a model and the arithmetic on them.
+///
+/// @param nEmbd embedding width C, at least 1
+/// @param nHead attention heads H; divides nEmbd
+/// @param nLayer layers L, at least 1
+/// @param blockSize longest context in tokens, at least 1
+/// @param vocabSize tokens V, with BOS
+record ModelShape(int nEmbd, int nHead, int nLayer, int blockSize, int vocabSize) {
+
+    /// @throws InvalidInputException if a value is out of its range
+    ModelShape {
+        InvalidInputException.requirePositive("nEmbd", nEmbd);
+        InvalidInputException.requirePositive("nHead", nHead);
+        InvalidInputException.requirePositive("nLayer", nLayer);
+        InvalidInputException.requirePositive("blockSize", blockSize);
+        if (nEmbd % nHead != 0) {
+            throw InvalidInputException.outOfRange(
+                    "nHead",
+                    nHead,
+                    1,
+                    nEmbd,
+                    "nHead must divide nEmbd (%d), but is %d".formatted(nEmbd, nHead));
+        }
+    }
+
+    /// The width D of one head.
+    int headDim() {
+        return nEmbd / nHead;
+    }
+
+    /// The number of parameters.
+    ///
+    /// @return 2 V C + T C + 12 L C^2, or `Long.MAX_VALUE` where that does not fit
+    long numParams() {
+        long c = nEmbd;
+        try {
+            long embeddings = Math.multiplyExact(2L * vocabSize + blockSize, c);
+            long layer = Math.multiplyExact(12, Math.multiplyExact(c, c));
+            return Math.addExact(embeddings, Math.multiplyExact(nLayer, layer));
+        } catch (ArithmeticException _) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /// Returns the number of parameters of a model that fits arrays.
+    int requireNumParams() {
+        long numParams = numParams();
+        InvalidInputException.requireRange("numParams", numParams, 1, Integer.MAX_VALUE - 8);
+        return (int) numParams;
+    }
+}

@@ -1,0 +1,279 @@
+package dev.microgpt.engine;
+
+import static dev.microgpt.engine.scalar.Functions.dot;
+import static dev.microgpt.engine.scalar.Functions.linear;
+import static dev.microgpt.engine.scalar.Functions.rmsnorm;
+import static dev.microgpt.engine.scalar.Functions.softmax;
+import static dev.microgpt.engine.scalar.Functions.sum;
+
+import dev.microgpt.engine.scalar.Value;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// The reference: parameters and forward pass of microgpt.py, number by number on [Value]s.
+///
+/// It performs the operations of microgptjs in the same order, so that results agree to the last
+/// bits, and takes its transcendental functions from `StrictMath`, so that they are the same on
+/// every machine. It is the oracle for anything faster.
+final class ScalarModel implements Reader {
+
+    private final ModelShape shape;
+    private final Value[][] wte; // (V, C)
+    private final Value[][] wpe; // (T, C)
+    private final Value[][] lmHead; // (V, C)
+    private final List<Layer> layers = new ArrayList<>(); // (L)
+
+    private final Value[] params; // (numParams), all of the above in this order
+
+    private record Layer(
+            Value[][] attnWq, // (C, C)
+            Value[][] attnWk, // (C, C)
+            Value[][] attnWv, // (C, C)
+            Value[][] attnWo, // (C, C)
+            Value[][] mlpFc1, // (4 C, C)
+            Value[][] mlpFc2) {} // (C, 4 C)
+
+    ScalarModel(ModelShape shape, double[] initialParams) {
+        this.shape = shape;
+        params = new Value[initialParams.length];
+        Arrays.setAll(params, i -> new Value(initialParams[i]));
+
+        int c = shape.nEmbd();
+        MatrixReader reader = new MatrixReader(params);
+        wte = reader.next(shape.vocabSize(), c);
+        wpe = reader.next(shape.blockSize(), c);
+        lmHead = reader.next(shape.vocabSize(), c);
+        for (int i = 0; i < shape.nLayer(); i++) {
+            layers.add(
+                    new Layer(
+                            reader.next(c, c),
+                            reader.next(c, c),
+                            reader.next(c, c),
+                            reader.next(c, c),
+                            reader.next(4 * c, c),
+                            reader.next(c, 4 * c)));
+        }
+    }
+
+    ModelShape shape() {
+        return shape;
+    }
+
+    /// The parameters themselves, (numParams).
+    Value[] params() {
+        return params;
+    }
+
+    /// Cuts the flat parameters into matrices.
+    private static final class MatrixReader {
+
+        private final Value[] params;
+        private int position;
+
+        MatrixReader(Value[] params) {
+            this.params = params;
+        }
+
+        Value[][] next(int rows, int columns) {
+            Value[][] matrix = new Value[rows][];
+            for (int row = 0; row < rows; row++) {
+                matrix[row] = Arrays.copyOfRange(params, position, position + columns);
+                position += columns;
+            }
+            return matrix;
+        }
+    }
+
+    /// Keys and values of the positions read so far, per layer.
+    private final class Cache {
+
+        final Value[][][] keys = new Value[shape.nLayer()][shape.blockSize()][]; // (L, T, C)
+        final Value[][][] values = new Value[shape.nLayer()][shape.blockSize()][]; // (L, T, C)
+
+        /// Cuts a position off from the graph that it was computed by.
+        void detach(int position) {
+            for (int layer = 0; layer < keys.length; layer++) {
+                keys[layer][position] = detached(keys[layer][position]);
+                values[layer][position] = detached(values[layer][position]);
+            }
+        }
+
+        private static Value[] detached(Value[] x) {
+            Value[] leaves = new Value[x.length];
+            Arrays.setAll(leaves, i -> new Value(x[i].data()));
+            return leaves;
+        }
+    }
+
+    /// The model: maps a token, its position and what came before to logits over what comes next.
+    private Value[] gpt(int tokenId, int position, Cache cache, Watcher watcher) {
+        Value[] embedded = plus(wte[tokenId], wpe[position]);
+        watcher.see(Activation.EMBEDDED, 0, embedded);
+        Value[] x = rmsnorm(embedded);
+        watcher.see(Activation.EMBEDDING, 0, x);
+        for (int layer = 0; layer < layers.size(); layer++) {
+            x = attention(x, layer, position, cache, watcher);
+            x = mlp(x, layer, watcher);
+        }
+        Value[] logits = linear(x, lmHead);
+        watcher.see(Activation.LOGITS, 0, logits);
+        return logits;
+    }
+
+    private Value[] attention(Value[] x, int li, int position, Cache cache, Watcher watcher) {
+        Layer layer = layers.get(li);
+        Value[] normed = rmsnorm(x);
+        watcher.see(Activation.ATTN_NORM, li, normed);
+        Value[] q = linear(normed, layer.attnWq);
+        cache.keys[li][position] = linear(normed, layer.attnWk);
+        cache.values[li][position] = linear(normed, layer.attnWv);
+        watcher.see(Activation.ATTN_Q, li, q);
+        watcher.see(Activation.ATTN_K, li, cache.keys[li][position]);
+        watcher.see(Activation.ATTN_V, li, cache.values[li][position]);
+        Value[] attended = new Value[shape.nEmbd()];
+        for (int head = 0; head < shape.nHead(); head++) {
+            Value[] logits = attentionLogits(q, cache.keys[li], position, head);
+            watcher.see(Activation.ATTN_LOGITS, li, head, logits);
+            Value[] weights = softmax(logits);
+            watcher.see(Activation.ATTN_WEIGHTS, li, head, weights);
+            attend(weights, cache.values[li], head, attended);
+        }
+        watcher.see(Activation.ATTN_OUT, li, attended);
+        Value[] projected = linear(attended, layer.attnWo);
+        watcher.see(Activation.ATTN_PROJ, li, projected);
+        Value[] result = plus(projected, x);
+        watcher.see(Activation.ATTN_RESIDUAL, li, result);
+        return result;
+    }
+
+    /// How well what one head asks for at a position fits each position so far, (position + 1).
+    private Value[] attentionLogits(Value[] q, Value[][] keys, int position, int head) {
+        int headDim = shape.headDim();
+        int start = head * headDim;
+        Value[] logits = new Value[position + 1];
+        for (int t = 0; t <= position; t++) {
+            logits[t] = dot(q, start, keys[t], start, headDim).div(Math.sqrt(headDim));
+        }
+        return logits;
+    }
+
+    /// Writes a head's part of `attended`, (C).
+    ///
+    /// @param weights that the head gives to each position so far, (position + 1)
+    private void attend(Value[] weights, Value[][] values, int head, Value[] attended) {
+        int start = head * shape.headDim();
+        for (int j = start; j < start + shape.headDim(); j++) {
+            Value[] weighted = new Value[weights.length];
+            for (int t = 0; t < weights.length; t++) {
+                weighted[t] = weights[t].mul(values[t][j]);
+            }
+            attended[j] = sum(weighted);
+        }
+    }
+
+    private Value[] mlp(Value[] x, int li, Watcher watcher) {
+        Layer layer = layers.get(li);
+        Value[] normed = rmsnorm(x);
+        watcher.see(Activation.MLP_NORM, li, normed);
+        Value[] hidden = linear(normed, layer.mlpFc1);
+        watcher.see(Activation.MLP_HIDDEN, li, hidden);
+        Arrays.setAll(hidden, i -> hidden[i].relu());
+        watcher.see(Activation.MLP_RELU, li, hidden);
+        Value[] projected = linear(hidden, layer.mlpFc2);
+        watcher.see(Activation.MLP_PROJ, li, projected);
+        Value[] result = plus(projected, x);
+        watcher.see(Activation.MLP_RESIDUAL, li, result);
+        return result;
+    }
+
+    private static Value[] plus(Value[] a, Value[] b) {
+        Value[] result = new Value[a.length];
+        Arrays.setAll(result, i -> a[i].add(b[i]));
+        return result;
+    }
+
+    static double[] data(Value[] x) {
+        double[] result = new double[x.length];
+        Arrays.setAll(result, i -> x[i].data());
+        return result;
+    }
+
+    /// The mean cross-entropy of a document's tokens, each predicted from those before it.
+    Value loss(int[] tokens, Watcher watcher) {
+        int n = Math.min(shape.blockSize(), tokens.length - 1);
+        Cache cache = new Cache();
+        Value[] losses = new Value[n];
+        for (int position = 0; position < n; position++) {
+            Value[] probs = softmax(gpt(tokens[position], position, cache, watcher));
+            watcher.see(Activation.PROBS, 0, probs);
+            losses[position] = probs[tokens[position + 1]].log().neg();
+            watcher.see(Activation.LOSSES, 0, new Value[] {losses[position]});
+        }
+        Value loss = sum(losses).mul(1.0 / n);
+        watcher.see(Activation.LOSS, 0, new Value[] {loss});
+        return loss;
+    }
+
+    @Override
+    public Decoder newDecoder(boolean traced) {
+        return new ScalarDecoder(traced);
+    }
+
+    private final class ScalarDecoder implements Decoder {
+
+        private final Cache cache = new Cache();
+        private final boolean traced;
+        private final TraceWatcher traces = new TraceWatcher(shape);
+        private double[] logits = {};
+        private int position;
+
+        ScalarDecoder(boolean traced) {
+            this.traced = traced;
+        }
+
+        @Override
+        public void next(int tokenId) {
+            logits = data(gpt(tokenId, position, cache, traced ? traces : Watcher.NONE));
+            cache.detach(position++);
+        }
+
+        @Override
+        public void probabilities(double temperature, double[] probs) {
+            Softmax.probabilities(logits, temperature, probs);
+        }
+
+        @Override
+        public List<Trace> traces() {
+            return traces.traces();
+        }
+    }
+
+    @Override
+    public long estimateBytes() {
+        return new ScalarMemory(shape).ofReader();
+    }
+
+    @Override
+    public double[] losses(int[] tokens) {
+        int n = Math.min(shape.blockSize(), tokens.length - 1);
+        Cache cache = new Cache();
+        double[] losses = new double[n];
+        for (int position = 0; position < n; position++) {
+            losses[position] =
+                    softmax(gpt(tokens[position], position, cache, Watcher.NONE))[
+                            tokens[position + 1]]
+                            .log()
+                            .neg()
+                            .data();
+            cache.detach(position);
+        }
+        return losses;
+    }
+
+    @Override
+    public double[] embedding(int tokenId) {
+        return data(wte[tokenId]);
+    }
+}
