@@ -6,6 +6,7 @@ import dev.microgpt.session.Datasets;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.actor.StepCall;
+import dev.microgpt.session.actor.StepOutcome;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
@@ -30,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Does what the messages of one connection ask for, one after the other; only training goes on beside
@@ -290,7 +292,7 @@ final class MessageHandler {
         /// Answers only when the session is ready for the next call.
         @Override
         public void run() {
-            session.announceTraining(call, true);
+            var _ = session.announceTraining(call, true);
             ServerMessage end;
             try {
                 trainUntilStopped();
@@ -301,7 +303,7 @@ final class MessageHandler {
                 end = new ServerMessage.Error(id, session.name(), Problems.of(e));
             }
             trainers.remove(session.name(), this);
-            session.announceTraining(call, false);
+            session.announceTraining(call, false).join();
             connection.send(end);
             for (Optional<JsonNode> stopId : takeStops()) {
                 connection.send(
@@ -312,11 +314,19 @@ final class MessageHandler {
             }
         }
 
+        private StepOutcome step() {
+            try {
+                return session.stepAsync(call, ONE_STEP, epoch).join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            }
+        }
+
         private void trainUntilStopped() {
             boolean open = true;
             for (int i = 0; i < steps && open && !stopping; i++) {
                 StepReply result =
-                        StepReply.of(session.stepAsync(call, ONE_STEP, epoch).join().last());
+                        StepReply.of(step().last());
                 open = connection.send(new ServerMessage.Step(id, session.name(), result));
             }
         }

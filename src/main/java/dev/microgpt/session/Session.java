@@ -209,11 +209,13 @@ public final class Session {
 
     /// Shows the session as training from now on, also between step calls, until the opposite has been
     /// announced as often. Does not wait.
-    public void announceTraining(CallContext call, boolean begins) {
+    ///
+    /// @return completes when it is shown, or when there is nobody left to show it to
+    public CompletableFuture<Boolean> announceTraining(CallContext call, boolean begins) {
         try {
-            var _ = send(call, new Command.AnnounceTraining(begins));
-        } catch (SessionException _) {
-            // Deleted, or shutting down: there is nobody left to tell.
+            return send(call, new Command.AnnounceTraining(begins)).exceptionally(_ -> false);
+        } catch (SessionException _) { // deleted, or shutting down
+            return CompletableFuture.completedFuture(false);
         }
     }
 
