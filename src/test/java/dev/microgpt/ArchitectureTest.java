@@ -18,9 +18,14 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Dependencies point one way: web, live -> wire -> session -> engine, and store -> session.
 final class ArchitectureTest {
@@ -104,6 +109,73 @@ final class ArchitectureTest {
                         "dev.microgpt.page..",
                         "dev.microgpt.store..")
                 .check(PRODUCT);
+    }
+
+    /// From the bottom to the top: each knows those before it.
+    private static final List<String> SESSION_PACKAGES =
+            List.of("admission", "compute", "history", "run", "persistence", "query", "actor");
+
+    private static String sessionPackage(String name) {
+        return "dev.microgpt.session." + name + "..";
+    }
+
+    @ParameterizedTest
+    @FieldSource("SESSION_PACKAGES")
+    void thePackagesOfSessionsPointOneWay(String name) {
+        int index = SESSION_PACKAGES.indexOf(name);
+        String[] above =
+                Stream.concat(
+                                Stream.of("dev.microgpt.session"),
+                                SESSION_PACKAGES.stream()
+                                        .skip(index + 1)
+                                        .map(ArchitectureTest::sessionPackage))
+                        .toArray(String[]::new);
+        noClasses()
+                .that()
+                .resideInAPackage(sessionPackage(name))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(above)
+                .check(PRODUCT);
+    }
+
+    /// Transports and storage are the business of others.
+    @Test
+    void belowTheWayInSessionsKnowNoFramework() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        SESSION_PACKAGES.stream()
+                                .filter(name -> !name.equals("admission"))
+                                .map(ArchitectureTest::sessionPackage)
+                                .toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "jakarta..", "org.springframework..", "tools.jackson..", "java.sql..")
+                .check(PRODUCT);
+    }
+
+    /// What a call brings along is passed as a parameter.
+    @Test
+    void nothingIsBoundToTheThreadOfACall() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.ScopedValue")
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.ThreadLocal")
+                .check(PRODUCT);
+    }
+
+    @Test
+    void filesOfSessionsAreShort() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java/dev/microgpt/session"))) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
+                assertThat(Files.readAllLines(file)).as(file.toString()).hasSizeLessThan(301);
+            }
+        }
     }
 
     @Test

@@ -325,8 +325,7 @@ final class MessageHandler {
         private void trainUntilStopped() {
             boolean open = true;
             for (int i = 0; i < steps && open && !stopping; i++) {
-                StepReply result =
-                        StepReply.of(step().last());
+                StepReply result = StepReply.of(step().last());
                 open = connection.send(new ServerMessage.Step(id, session.name(), result));
             }
         }

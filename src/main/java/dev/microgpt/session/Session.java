@@ -16,6 +16,7 @@ import dev.microgpt.session.actor.StepOutcome;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.admission.SessionSize;
 import dev.microgpt.session.compute.Compute;
 import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.compute.Sliced;
@@ -44,6 +45,7 @@ public final class Session {
     private final Compute compute;
     private final Replies replies;
     private final SessionQueries queries;
+    private final ModelInspection inspection;
 
     Session(SessionActor actor, Environment environment, Compute compute, Replies replies) {
         this.actor = actor;
@@ -51,6 +53,7 @@ public final class Session {
         this.compute = compute;
         this.replies = replies;
         queries = new SessionQueries(this, environment.limits());
+        inspection = new ModelInspection(this, queries, environment.limits());
     }
 
     SessionId id() {
@@ -68,6 +71,11 @@ public final class Session {
     /// To ask the model.
     public SessionQueries queries() {
         return queries;
+    }
+
+    /// To look into the model.
+    public ModelInspection inspection() {
+        return inspection;
     }
 
     /// The session as it was after the latest slice of work.
@@ -161,7 +169,7 @@ public final class Session {
         environment
                 .parameters()
                 .require(call.caller(), id(), options.numParams(corpus.tokenizer().vocabSize()));
-        call.reserveForSession(SessionService.bytes(options, corpus));
+        call.reserveForSession(SessionSize.atStart(options, corpus));
         return call(call, new Command.Load(corpus, overwrite));
     }
 

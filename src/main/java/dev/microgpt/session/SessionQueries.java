@@ -1,41 +1,26 @@
 package dev.microgpt.session;
 
-import dev.microgpt.engine.Agreement;
-import dev.microgpt.engine.BaseLines;
-import dev.microgpt.engine.Checkpoint;
-import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Inspection;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LanguageModel;
-import dev.microgpt.engine.Matrix;
-import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
-import dev.microgpt.engine.ParameterKind;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Score;
-import dev.microgpt.engine.StepAnatomy;
 import dev.microgpt.engine.TokenEmbedding;
-import dev.microgpt.engine.TrainingStep;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Preconditions;
 import dev.microgpt.session.actor.Snapshot;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.query.AsOf;
-import dev.microgpt.session.query.BaseLineCache;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.Generation;
-import dev.microgpt.session.query.HistogramTask;
-import dev.microgpt.session.query.Histograms;
 import dev.microgpt.session.query.ModelSource;
-import dev.microgpt.session.query.ParameterMatrix;
 import dev.microgpt.session.query.Query;
 import dev.microgpt.session.query.SampleListener;
 import dev.microgpt.session.query.Scoring;
-import dev.microgpt.session.query.TakenApart;
 import dev.microgpt.session.query.TokenQueue;
 
 import org.jspecify.annotations.Nullable;
@@ -52,30 +37,26 @@ public final class SessionQueries {
     /// What an answer with so many numbers takes until it has been sent: each as a number and as text.
     private static final int BYTES_PER_NUMBER = 32;
 
-    /// A number of a graph that is walked, with its place, its edges and an answer with it.
-    private static final int BYTES_PER_NODE = 160;
-
     private final Session session;
     private final Limits limits;
-    private final BaseLineCache baseLines = new BaseLineCache();
 
     SessionQueries(Session session, Limits limits) {
         this.session = session;
         this.limits = limits;
     }
 
-    private <R> R ask(CallContext call, Query<R> query) {
+    <R> R ask(CallContext call, Query<R> query) {
         return session.call(call, new Command.Ask<>(query));
     }
 
     /// The same where the answer is computed at once.
-    private <R> R askAtOnce(CallContext call, Function<ModelSource, R> query) {
+    <R> R askAtOnce(CallContext call, Function<ModelSource, R> query) {
         return ask(call, (models, _) -> query.apply(models));
     }
 
     // ---- memory and limits, on the caller's thread
 
-    private Snapshot loaded(CallContext call) {
+    Snapshot loaded(CallContext call) {
         Snapshot now = session.wake(call);
         Preconditions.requireLoaded(now.view());
         return now;
@@ -87,20 +68,12 @@ public final class SessionQueries {
         call.reserve(Math.round(numbers) * BYTES_PER_NUMBER, "the answer");
     }
 
-    /// Takes memory for an answer that is made of all parameters.
-    private void reserveParameters(CallContext call, int bytesPerParameter) {
-        Integer numParams = loaded(call).view().numParams();
-        if (numParams != null) {
-            call.reserve((long) numParams * bytesPerParameter, "the answer");
-        }
-    }
-
     /// Takes memory for a model as it was.
     private void reserveModel(CallContext call, @Nullable Long step) {
         SessionView view = loaded(call).view();
         Integer vocabSize = view.vocabSize();
         if (step != null && vocabSize != null) {
-            long bytes = MicroGpt.estimateBytes(view.options(), vocabSize, 1);
+            long bytes = LanguageModel.estimateBytes(view.options(), vocabSize);
             call.reserve(bytes, "the model as of step " + step);
         }
     }
@@ -197,7 +170,7 @@ public final class SessionQueries {
                 });
     }
 
-    // ---- parameters
+    // ---- embeddings
 
     /// The token embeddings.
     ///
@@ -232,109 +205,5 @@ public final class SessionQueries {
                     ModelState past = models.stateAsOf(step);
                     return new AsOf<>(past.step(), models.model().positionEmbeddings(past));
                 });
-    }
-
-    /// The whole model as it is.
-    ///
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public Checkpoint checkpoint(CallContext call) {
-        Preconditions.requireUsable(loaded(call).view());
-        reserveParameters(
-                call, 2 * 3 * Double.BYTES); // weights and both moments, as numbers and as bytes
-        return askAtOnce(
-                call,
-                models -> {
-                    Preconditions.requireUsable(session.snapshot().view());
-                    return models.model().checkpoint();
-                });
-    }
-
-    /// The parameter matrices.
-    ///
-    /// @throws SessionException `not_loaded` or `busy`
-    public List<Matrix> matrices(CallContext call) {
-        loaded(call);
-        return askAtOnce(call, models -> models.model().matrices());
-    }
-
-    /// The numbers of a parameter matrix.
-    ///
-    /// @param step as of which; null for the present
-    /// @throws InvalidInputException if the step or the size of the matrix is out of range
-    /// @throws SessionException `not_found`, `not_loaded`, `wrong_state` or `busy`
-    public AsOf<ParameterMatrix> parameters(
-            CallContext call, String matrixName, ParameterKind kind, @Nullable Long step) {
-        reserveParameters(call, 2 * Double.BYTES);
-        return askAtOnce(
-                call,
-                models -> {
-                    ModelState past = models.stateAsOf(step);
-                    Matrix matrix = ParameterMatrix.find(models.model(), matrixName);
-                    limits.checkNumbers(matrix.size());
-                    double[] all = models.model().parameters(past, kind);
-                    return new AsOf<>(past.step(), ParameterMatrix.of(matrix, all));
-                });
-    }
-
-    /// How the weights of a matrix were distributed at each keyframe.
-    ///
-    /// @throws InvalidInputException if the size of the reply is out of range
-    /// @throws SessionException `not_found`, `not_loaded` or `busy`
-    public Histograms histograms(CallContext call, String matrixName, int bins) {
-        loaded(call);
-        return ask(call, new HistogramTask(matrixName, bins, limits));
-    }
-
-    // ---- one step
-
-    /// Takes the training step apart that comes after a step, made already or not.
-    ///
-    /// @param step as of which; null for the present
-    /// @param document index in the batch; null for the last one
-    /// @throws InvalidInputException if the step, the document or the size of the graph is out of range
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<TakenApart> takeApart(
-            CallContext call, @Nullable Long step, @Nullable Integer document) {
-        Preconditions.requireTrainable(loaded(call).view());
-        AsOf<TrainingStep> asked =
-                askAtOnce(
-                        call,
-                        models -> {
-                            ModelState past = models.stateAsOf(step);
-                            return new AsOf<>(past.step(), models.model().stepAfter(past));
-                        });
-        TrainingStep training = asked.value();
-        int last = training.options().batchSize() - 1;
-        int index = document == null ? last : document;
-        InvalidInputException.requireRange("document", index, 0, last);
-        limits.checkGraph(training.estimateNodes());
-        call.reserve(
-                Math.round(training.estimateNodes(index)) * BYTES_PER_NODE,
-                "the graph of the step");
-        StepAnatomy anatomy = session.aside(Demand.CALL, _ -> training.takeApart(index));
-        return new AsOf<>(asked.step(), new TakenApart(training, index, anatomy));
-    }
-
-    /// How far the engines agree on a step.
-    ///
-    /// @throws SessionException `busy`
-    public Agreement agreement(TakenApart step) {
-        return session.aside(Demand.CALL, _ -> step.training().agreement(step.anatomy()));
-    }
-
-    /// What losses are to be compared with.
-    ///
-    /// @throws SessionException `not_loaded` or `busy`
-    public BaseLines baseLines(CallContext call) {
-        loaded(call);
-        record Asked(Corpus documents, int blockSize) {}
-        Asked asked =
-                askAtOnce(
-                        call,
-                        models ->
-                                new Asked(
-                                        models.model().corpus(),
-                                        models.model().options().blockSize()));
-        return baseLines.of(asked.documents, asked.blockSize);
     }
 }

@@ -18,6 +18,7 @@ import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.ParameterQuota;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.admission.SessionSize;
 import dev.microgpt.session.compute.Compute;
 import dev.microgpt.session.compute.ComputeMetrics;
 import dev.microgpt.session.compute.Demand;
@@ -35,21 +36,17 @@ import org.springframework.stereotype.Service;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /// All sessions. Callers see their own ones.
 @Service
 public final class SessionService {
 
     private final Limits limits;
-    private final Quotas quotas;
     private final Compute compute;
     private final Environment environment;
     private final Replies replies;
-    private final ConcurrentSkipListMap<SessionId, Session> sessions =
-            new ConcurrentSkipListMap<>();
+    private final SessionRegistry sessions;
 
     SessionService(
             Limits limits,
@@ -61,7 +58,7 @@ public final class SessionService {
             RunSettings runs,
             ComputeMetrics metrics) {
         this.limits = limits;
-        this.quotas = quotas;
+        sessions = new SessionRegistry(limits.sessions(), quotas.key().sessions());
         this.compute = compute;
         replies = new Replies(limits.callTime());
         environment =
@@ -77,8 +74,8 @@ public final class SessionService {
                         metrics,
                         new AtomicLong(store.lastEpoch()));
         for (StoredSession stored : store.sessions()) {
-            Session session = facade(SessionActor.stored(stored, environment, this::remove));
-            sessions.put(session.id(), session);
+            Session session = facade(SessionActor.stored(stored, environment, sessions::remove));
+            sessions.put(session);
             if (stored.hasRun()) {
                 restartRun(session, runs.afterRestart() == RunSettings.AfterRestart.RESUME);
             }
@@ -95,11 +92,6 @@ public final class SessionService {
 
     private Session facade(SessionActor actor) {
         return new Session(actor, environment, compute, replies);
-    }
-
-    private void remove(SessionActor ended) {
-        sessions.computeIfPresent(
-                ended.id(), (_, session) -> session.actor().equals(ended) ? null : session);
     }
 
     // ---- make
@@ -119,14 +111,14 @@ public final class SessionService {
             boolean overwrite) {
         requireAbsent(call, name, overwrite);
         SessionId id = call.caller().session(name);
-        requireFewSessions(call.caller(), id);
+        sessions.requireRoom(call.caller(), id);
         if (corpus == null) {
             limits.check(options);
         } else {
             limits.check(options, corpus);
             long numParams = options.numParams(corpus.tokenizer().vocabSize());
             environment.parameters().require(call.caller(), id, numParams);
-            call.reserveForSession(bytes(options, corpus));
+            call.reserveForSession(SessionSize.atStart(options, corpus));
         }
         requireRoom(call, id);
         MicroGpt model = new MicroGpt(options);
@@ -152,9 +144,9 @@ public final class SessionService {
     public Placed restore(CallContext call, String name, MicroGpt model, boolean overwrite) {
         requireAbsent(call, name, overwrite);
         SessionId id = call.caller().session(name);
-        requireFewSessions(call.caller(), id);
+        sessions.requireRoom(call.caller(), id);
         environment.parameters().require(call.caller(), id, model.numParams());
-        call.reserveForSession(bytes(model.options(), model.corpus()));
+        call.reserveForSession(SessionSize.atStart(model.options(), model.corpus()));
         requireRoom(call, id);
         return place(call, id, model, SessionEvent.Kind.RESTORED, overwrite);
     }
@@ -169,7 +161,7 @@ public final class SessionService {
         Session parent = get(call, name);
         requireAbsent(call, newName, false);
         SessionId id = call.caller().session(newName);
-        requireFewSessions(call.caller(), id);
+        sessions.requireRoom(call.caller(), id);
         Integer numParams = parent.wake(call).view().numParams();
         environment.parameters().require(call.caller(), id, numParams == null ? 0 : numParams);
         call.reserveForSession(parent.actor().published().bytes());
@@ -187,7 +179,7 @@ public final class SessionService {
     /// @throws SessionException `invalid_name` or `exists`
     public void requireAbsent(CallContext call, String name, boolean overwrite) {
         SessionId id = call.caller().session(name).requireValid();
-        if (!overwrite && sessions.containsKey(id)) {
+        if (!overwrite && sessions.has(id)) {
             throw new SessionException(
                     ErrorCode.EXISTS,
                     "session '" + name + "' exists; overwrite starts it again",
@@ -197,7 +189,7 @@ public final class SessionService {
     }
 
     private void requireRoom(CallContext call, SessionId id) {
-        if (!sessions.containsKey(id)) {
+        if (!sessions.has(id)) {
             call.condition().require(null);
         }
         environment.store().requireRoom();
@@ -232,63 +224,24 @@ public final class SessionService {
             SessionEvent.@Nullable Kind kind,
             boolean overwrite) {
         requireAbsent(call, id.name(), overwrite);
-        if (sessions.containsKey(id)) {
+        if (sessions.has(id)) {
             return null;
         }
-        requireFewSessions(call.caller(), id);
+        sessions.requireRoom(call.caller(), id);
         long count = kind == null && past.isEmpty() ? 0 : model.numParams();
         long _ = environment.parameters().take(call.caller(), id, count);
-        SessionActor actor = SessionActor.fresh(id, environment, model, past, kind, this::remove);
+        SessionActor actor =
+                SessionActor.fresh(id, environment, model, past, kind, sessions::remove);
         Session session = facade(actor);
-        sessions.put(id, session);
+        sessions.put(session);
         return new Begun(session, actor.send(new Command.Begin(), call.unconditional()));
-    }
-
-    private void requireFewSessions(Caller caller, SessionId id) {
-        if (sessions.containsKey(id)) {
-            return;
-        }
-        if (caller.hasKey()) {
-            long own = ownedBy(caller.owner(), "").count();
-            if (own >= quotas.key().sessions()) {
-                throw new SessionException(
-                        ErrorCode.QUOTA_EXCEEDED,
-                        "the key has "
-                                + own
-                                + " sessions, as many as it may have; delete one first");
-            }
-        }
-        if (sessions.size() >= limits.sessions()) {
-            throw new SessionException(
-                    ErrorCode.BUSY,
-                    "there are "
-                            + sessions.size()
-                            + " sessions, as many as allowed; delete one first");
-        }
-    }
-
-    /// The memory that a session takes at its start, about.
-    static long bytes(ModelOptions options, Corpus documents) {
-        return SessionActor.bytes(options, documents);
-    }
-
-    /// Checks that a session may have so many parameters, in the place of those that it has.
-    ///
-    /// @throws SessionException `quota_exceeded`
-    public void requireParameters(CallContext call, String name, long count) {
-        environment.parameters().require(call.caller(), call.caller().session(name), count);
     }
 
     // ---- find, end
 
     /// @throws SessionException `invalid_name` or `not_found`
     public Session get(CallContext call, String name) {
-        Session session = sessions.get(call.caller().session(name).requireValid());
-        if (session == null) {
-            throw new SessionException(
-                    ErrorCode.NOT_FOUND, "there is no session '" + name + "'", "name", name);
-        }
-        return session;
+        return sessions.get(call.caller().session(name).requireValid());
     }
 
     /// The caller's sessions whose names follow a name, in the order of their names.
@@ -296,17 +249,14 @@ public final class SessionService {
     /// @param after the name before the first one, itself excluded; null to start with the first
     /// @param limit so many at most
     public List<Session> list(CallContext call, @Nullable String after, int limit) {
-        return ownedBy(call.caller().owner(), after == null ? "" : after).limit(limit).toList();
-    }
-
-    private Stream<Session> ownedBy(String owner, String after) {
-        return sessions.tailMap(new SessionId(owner, after), false).values().stream()
-                .takeWhile(session -> session.id().owner().equals(owner));
+        return sessions.ownedBy(call.caller().owner(), after == null ? "" : after)
+                .limit(limit)
+                .toList();
     }
 
     /// Whether an epoch is the present one of a session.
     public boolean isPresent(long epoch) {
-        return sessions.values().stream().anyMatch(session -> session.snapshot().epoch() == epoch);
+        return sessions.all().anyMatch(session -> session.snapshot().epoch() == epoch);
     }
 
     /// @throws SessionException `invalid_name`, `not_found` or `storage_full`
@@ -321,19 +271,17 @@ public final class SessionService {
 
     /// Those that are in memory.
     List<Session> inMemory() {
-        return sessions.values().stream()
-                .filter(session -> session.actor().published().isInMemory())
-                .toList();
+        return sessions.all().filter(session -> session.actor().published().isInMemory()).toList();
     }
 
     Census census() {
-        return Census.of(sessions.values());
+        return Census.of(sessions.all().toList());
     }
 
     /// Saves all sessions as they are, once no thread computes any more.
     void saveAll() {
         if (compute.isStopped()) {
-            sessions.values().forEach(session -> session.actor().saveAtEnd());
+            sessions.all().forEach(session -> session.actor().saveAtEnd());
         }
     }
 

@@ -3,7 +3,7 @@ package dev.microgpt.web;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.StepAnatomy;
 import dev.microgpt.engine.scalar.Graph;
-import dev.microgpt.session.SessionQueries;
+import dev.microgpt.session.ModelInspection;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
@@ -67,7 +67,7 @@ class AnatomyController {
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document) {
-        SessionQueries ask = sessions.get(call, name).queries();
+        ModelInspection ask = sessions.get(call, name).inspection();
         AsOf<TakenApart> apart = ask.takeApart(call, step, document);
         return AsOfReply.of(step, apart, AnatomyReply.of(apart, ask.agreement(apart.value())));
     }
@@ -92,7 +92,8 @@ class AnatomyController {
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document) {
-        AsOf<TakenApart> apart = sessions.get(call, name).queries().takeApart(call, step, document);
+        AsOf<TakenApart> apart =
+                sessions.get(call, name).inspection().takeApart(call, step, document);
         StepAnatomy.Tensor found = apart.value().anatomy().tensor(tensor);
         if (found == null) {
             throw noTensor(tensor);
@@ -138,7 +139,8 @@ class AnatomyController {
         InvalidInputException.requireRange("limit", limit, 1, MOST_NODES);
         InvalidInputException.requireRange("cursor", cursor, 0, Integer.MAX_VALUE);
         Graph.Direction wanted = Words.parse("direction", direction, Graph.Direction.DOWN);
-        AsOf<TakenApart> apart = sessions.get(call, name).queries().takeApart(call, step, document);
+        AsOf<TakenApart> apart =
+                sessions.get(call, name).inspection().takeApart(call, step, document);
         StepAnatomy anatomy = apart.value().anatomy();
         int id = node == null ? idOf(anatomy, tensor, row, column) : node;
         InvalidInputException.requireRange("node", id, 0, anatomy.graph().size() - 1);

@@ -82,7 +82,7 @@ class CheckpointController {
             HttpServletResponse response)
             throws IOException {
         CheckpointFile file =
-                CheckpointFile.of(sessions.get(call, name).queries().checkpoint(call));
+                CheckpointFile.of(sessions.get(call, name).inspection().checkpoint(call));
         response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
         response.setContentLengthLong(file.length());
         response.setHeader("ETag", '"' + file.digest() + '"');

@@ -220,7 +220,7 @@ class ModelController {
     @ApiResponse(responseCode = "200", description = "the losses, in nats")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
     BaseLines baseLines(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
-        return sessions.get(call, name).queries().baseLines(call);
+        return sessions.get(call, name).inspection().baseLines(call);
     }
 
     @GetMapping("/config")

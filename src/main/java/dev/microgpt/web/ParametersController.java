@@ -77,7 +77,7 @@ class ParametersController {
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
     MatricesReply list(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return new MatricesReply(
-                sessions.get(call, name).queries().matrices(call).stream()
+                sessions.get(call, name).inspection().matrices(call).stream()
                         .map(MatrixShape::of)
                         .toList());
     }
@@ -104,7 +104,7 @@ class ParametersController {
                     @Nullable Long step) {
         ParameterKind wanted = Words.parse("kind", kind, ParameterKind.WEIGHT);
         AsOf<ParameterMatrix> answer =
-                sessions.get(call, name).queries().parameters(call, matrix, wanted, step);
+                sessions.get(call, name).inspection().parameters(call, matrix, wanted, step);
         Matrix shape = answer.value().matrix();
         return AsOfReply.of(
                 step,
@@ -138,7 +138,8 @@ class ParametersController {
             @Parameter(example = "wte") @PathVariable String matrix,
             @Parameter(description = "1 to 1000") @RequestParam(defaultValue = "40") int bins) {
         InvalidInputException.requireRange("bins", bins, 1, MOST_BINS);
-        Histograms histograms = sessions.get(call, name).queries().histograms(call, matrix, bins);
+        Histograms histograms =
+                sessions.get(call, name).inspection().histograms(call, matrix, bins);
         return new HistogramsReply(
                 histograms.matrix().name(),
                 histograms.from(),

@@ -1,25 +1,18 @@
 package dev.microgpt.session.actor;
 
-import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.DivergedException;
-import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.engine.LanguageModel;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.StepResult;
-import dev.microgpt.engine.random.RandomSource;
+import dev.microgpt.session.admission.SessionSize;
 import dev.microgpt.session.history.Keyframes;
-import dev.microgpt.session.history.Replay;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.history.TextSample;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
-import dev.microgpt.session.query.AsOf;
-import dev.microgpt.session.query.ModelSource;
 import dev.microgpt.session.run.Run;
 import dev.microgpt.session.run.RunState;
 import dev.microgpt.session.run.Runs;
@@ -30,10 +23,7 @@ import java.time.Instant;
 
 /// The in-memory state of an active session: model, timeline, runs. Plain state, which knows nobody above
 /// it; the session's [SessionActor] alone touches it.
-final class ActiveSession implements ModelSource {
-
-    /// Many sessions may have the same documents, if these are few: they do not count for each.
-    private static final long SHARED_CORPUS = 1 << 20;
+final class ActiveSession {
 
     private final String name;
     private final Runs runs = new Runs();
@@ -71,13 +61,11 @@ final class ActiveSession implements ModelSource {
         return epoch + "-" + model.step();
     }
 
-    @Override
-    public MicroGpt model() {
+    MicroGpt model() {
         return model;
     }
 
-    @Override
-    public Keyframes keyframes() {
+    Keyframes keyframes() {
         return timeline.keyframes();
     }
 
@@ -85,8 +73,7 @@ final class ActiveSession implements ModelSource {
         return runs;
     }
 
-    @Override
-    public Timeline timeline() {
+    Timeline timeline() {
         return timeline;
     }
 
@@ -150,73 +137,6 @@ final class ActiveSession implements ModelSource {
     /// @param begins whether one more, or one less, trains the session step by step
     void announce(boolean begins) {
         announced = Math.max(0, announced + (begins ? 1 : -1)); // a rollback forgets them
-    }
-
-    // ---- copies
-
-    Branch branch(@Nullable Long asked) {
-        requireStep(asked);
-        long step = asked == null ? model.step() : asked;
-        return new Branch(
-                new Replay(modelBefore(step), timeline.phasesUpTo(step), step),
-                timeline.upTo(step, isPresent(step)));
-    }
-
-    /// Whether a copy of the model as of the step is one of the model as it is.
-    private boolean isPresent(long step) {
-        return step == model.step() && !hasFailed();
-    }
-
-    /// A copy of the model at the step, or at a keyframe before it.
-    private MicroGpt modelBefore(long step) {
-        if (isPresent(step)) {
-            return model.copy();
-        }
-        RandomSource generator = timeline.generatorAt(step, model.random());
-        for (ModelState keyframe : timeline.wayTo(step)) {
-            MicroGpt past = model.goneBackTo(keyframe, generator);
-            if (past != null) {
-                return past;
-            }
-        }
-        throw new IllegalStateException("the losses up to the first keyframe are unknown");
-    }
-
-    // ---- queries
-
-    @Override
-    public AsOf<LanguageModel> modelAsOf(@Nullable Long step) {
-        if (step == null) {
-            requireStep(null);
-            return new AsOf<>(model.step(), model.languageModel());
-        }
-        ModelState past = stateAsOf(step);
-        return new AsOf<>(past.step(), model.modelAt(past));
-    }
-
-    @Override
-    public ModelState stateAsOf(@Nullable Long step) {
-        requireStep(step);
-        if (step == null || isPresent(step)) {
-            return model.state();
-        }
-        ModelState keyframe = keyframes().atOrBefore(step);
-        if (keyframe == null) {
-            throw new IllegalStateException("there is no keyframe for step " + step);
-        }
-        return keyframe;
-    }
-
-    /// A failed session cannot be used as it is, but as it was.
-    ///
-    /// @param step null for the present one
-    private void requireStep(@Nullable Long step) {
-        if (step == null) {
-            Preconditions.requireUsable(view());
-        } else {
-            Preconditions.requireLoaded(view());
-            InvalidInputException.requireRange("step", step, keyframes().firstStep(), model.step());
-        }
     }
 
     /// The session's own generator is another one, as something was drawn from it.
@@ -335,12 +255,9 @@ final class ActiveSession implements ModelSource {
         }
         long losses = Double.BYTES * Math.min(model.step(), 1L << 20);
         long order = (long) Integer.BYTES * model.corpus().size();
-        return bytes(model.options(), model.corpus()) + keyframes().bytes() + losses + order;
-    }
-
-    /// The memory that a session takes at its start, about.
-    static long bytes(ModelOptions options, Corpus documents) {
-        long shared = Math.min(SHARED_CORPUS, documents.bytes());
-        return MicroGpt.estimateBytes(options, documents) + documents.bytes() - shared;
+        return SessionSize.atStart(model.options(), model.corpus())
+                + keyframes().bytes()
+                + losses
+                + order;
     }
 }

@@ -73,9 +73,9 @@ final class Handlers {
                     case Command.DrawNext(Generation generation, TokenQueue tokens) ->
                             once(s -> drawNext(s, generation, tokens));
                     case Command.GenerateNext(Generation generation, TokenQueue tokens) ->
-                            once(s -> Result.of(generation.next(s, tokens)));
+                            once(s -> Result.of(generation.next(new Models(s), tokens)));
                     case Command.Ask<?>(Query<?> query) -> ask(query);
-                    case Command.TakeBranch(Long step) -> once(s -> Result.of(s.branch(step)));
+                    case Command.TakeBranch(Long step) -> once(s -> Result.of(Branch.of(s, step)));
                     case Command.Evict _ -> once(_ -> Result.of(true, new Result.Effect.Evicted()));
                     case Command.Delete _ ->
                             once(_ -> Result.of(true, new Result.Effect.Deleted()));
@@ -238,7 +238,7 @@ final class Handlers {
                     generator = session.model().random().copy();
                     generation.drawFrom(generator);
                 }
-                AsOf<List<Sample>> samples = generation.slice(session, deadline);
+                AsOf<List<Sample>> samples = generation.slice(new Models(session), deadline);
                 return samples == null ? null : drawn(session, samples, generator);
             }
         };
@@ -248,7 +248,7 @@ final class Handlers {
             ActiveSession session, Generation generation, TokenQueue tokens) {
         RandomSource generator = session.model().random().copy();
         generation.drawFrom(generator);
-        return drawn(session, generation.next(session, tokens), generator);
+        return drawn(session, generation.next(new Models(session), tokens), generator);
     }
 
     private static <T> Result<T> drawn(ActiveSession session, T value, RandomSource generator) {
@@ -259,7 +259,7 @@ final class Handlers {
 
     private static <R> Activity<R> ask(Query<R> query) {
         return (session, deadline) -> {
-            R answer = query.slice(session, deadline);
+            R answer = query.slice(new Models(session), deadline);
             return answer == null ? null : Result.of(answer);
         };
     }

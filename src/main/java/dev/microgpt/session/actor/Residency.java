@@ -6,18 +6,29 @@ import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
+import dev.microgpt.session.run.Run;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// A session's place in memory, and what the store has of it. Confined to the session's actor.
+import java.util.concurrent.TimeUnit;
+
+/// A session's place in memory, what the store has of it, and what is shown of it. Confined to the session's
+/// actor, except for [#runDue()].
 final class Residency {
+
+    private static final Logger log = LoggerFactory.getLogger(Residency.class);
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private final SessionId id;
     private final Environment environment;
+    private final Publisher publisher;
     private @Nullable ActiveSession active;
     private @Nullable Rehydration rehydration;
     private Journal journal;
     private @Nullable Stored stored;
+    private volatile long runDue = Long.MAX_VALUE;
 
     /// What the store has.
     ///
@@ -25,9 +36,10 @@ final class Residency {
     record Stored(long epoch, SessionView view) {}
 
     /// @param stored null before the first write
-    Residency(SessionId id, Environment environment, @Nullable Stored stored) {
+    Residency(SessionId id, Environment environment, Publisher publisher, @Nullable Stored stored) {
         this.id = id;
         this.environment = environment;
+        this.publisher = publisher;
         this.stored = stored;
         journal = newJournal();
     }
@@ -51,7 +63,7 @@ final class Residency {
     }
 
     /// The store has the session as it is.
-    void stored(ActiveSession session) {
+    void isStored(ActiveSession session) {
         stored = new Stored(session.epoch(), session.view());
     }
 
@@ -98,8 +110,30 @@ final class Residency {
         }
     }
 
+    /// Has as much of the session in memory as a command needs.
+    ///
+    /// @return false if there is more to do
+    boolean provide(Command.Need need, Deadline deadline) {
+        if (active != null || need == Command.Need.NOTHING) {
+            return true;
+        }
+        try {
+            if (!rehydrate(deadline)) {
+                return false;
+            }
+        } catch (RuntimeException e) {
+            if (need == Command.Need.ALL) {
+                throw e;
+            }
+            log.warn("Session '{}' is replaced without its past: {}", id.name(), e.getMessage());
+            enterWithoutPast();
+        }
+        publish();
+        return true;
+    }
+
     /// Enters a session whose past cannot be read, so that it can be replaced.
-    void enterWithoutPast() {
+    private void enterWithoutPast() {
         Stored last = stored;
         if (last == null) {
             throw new IllegalStateException("the session was never stored");
@@ -113,5 +147,49 @@ final class Residency {
                         new Timeline(),
                         SessionState.CREATED,
                         last.view.createdAt()));
+    }
+
+    // ---- what is shown
+
+    /// When training is to go on, in the time of the ticker; `Long.MAX_VALUE` for not at all. May be asked
+    /// on any thread.
+    long runDue() {
+        return runDue;
+    }
+
+    /// Shows the session as it is.
+    void publish() {
+        ActiveSession session = active;
+        if (session == null) {
+            return;
+        }
+        Run run = session.runs().current();
+        if (run != null && run.state().isActive()) {
+            runDue = run.nextStepNanos();
+        } else {
+            long retry = environment.ticker().nanos() + RETRY_NANOS;
+            runDue = journal.hasBacklog() ? retry : Long.MAX_VALUE;
+        }
+        Snapshot snapshot = session.snapshot();
+        Integer numParams = snapshot.view().numParams();
+        long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
+        publisher.publish(snapshot, session.bytes());
+    }
+
+    /// Leaves the memory, as the store has the session.
+    void putAway() {
+        leave();
+        runDue = Long.MAX_VALUE;
+        if (stored != null) {
+            publisher.publishAway(Snapshot.ofStored(stored.epoch, stored.view));
+        }
+    }
+
+    /// Leaves for good.
+    void end() {
+        leave();
+        runDue = Long.MAX_VALUE;
+        long _ = environment.parameters().set(id, 0);
+        publisher.end();
     }
 }
