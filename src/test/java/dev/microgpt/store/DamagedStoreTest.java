@@ -11,7 +11,6 @@ import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,7 +167,6 @@ final class DamagedStoreTest {
     }
 
     @Test
-    @Disabled("a session is brought back to memory before it is replaced")
     void aDamagedSessionCanBeReplaced() throws SQLException {
         divergeSession(1);
 

@@ -17,6 +17,7 @@ import tools.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// Where there is no more room, calls are refused, and nothing is lost.
 final class FullStoreTest {
@@ -56,6 +57,44 @@ final class FullStoreTest {
             last = generate(api);
         }
         assertProblem(last, 507, "storage_full");
+    }
+
+    /// The first call that meets a full disk is refused like all others.
+    @Test
+    void whatIsRefusedChangesNothingInMemoryNorOnDisk() {
+        String before;
+        try (LocalService service = start("2MB")) {
+            Api api = service.api();
+            fill(api);
+            before = seen(api);
+
+            assertProblem(
+                    api.post(
+                            "/sessions/first/init?overwrite=true",
+                            Map.of("text", "x".repeat(100_000))),
+                    507,
+                    "storage_full");
+            assertThat(seen(api)).isEqualTo(before);
+            assertProblem(
+                    api.postText("/sessions/first/load?overwrite=true", "y".repeat(100_000)),
+                    507,
+                    "storage_full");
+            assertThat(seen(api)).isEqualTo(before);
+            for (int i = 0; i < 5; i++) {
+                assertProblem(step(api), 507, "storage_full");
+            }
+            assertThat(seen(api)).isEqualTo(before);
+        }
+        try (LocalService again = start("2MB")) {
+            assertThat(seen(again.api())).isEqualTo(before);
+        }
+    }
+
+    private static String seen(Api api) {
+        return Stream.of("", "/losses", "/embeddings", "/keyframes", "/runs", "/config")
+                .map(path -> api.get("/sessions/first" + path).ok().toString())
+                .toList()
+                .toString();
     }
 
     @Test

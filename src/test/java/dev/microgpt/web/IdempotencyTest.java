@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.RawClient;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
@@ -57,6 +58,36 @@ final class IdempotencyTest {
         assertThat(first.header("Idempotency-Replayed")).isEmpty();
         assertThat(second.header("Idempotency-Replayed")).isEqualTo("true");
         assertThat(step()).isEqualTo(4);
+    }
+
+    /// What it told of is gone, and to make the call again could do harm.
+    @Test
+    void anAnswerDoesNotOutliveItsSession() {
+        post("before", "/sessions/idem/step", "{\"count\": 4}").ok();
+        api.initSixNames("idem");
+
+        assertProblem(
+                post("before", "/sessions/idem/step", "{\"count\": 4}"),
+                422,
+                "idempotency_conflict");
+        assertThat(step()).isZero();
+    }
+
+    /// It is read before anything is done.
+    @Test
+    void aBodyThatComesSlowlyHoldsUpNobody() throws Exception {
+        try (RawClient slow = RawClient.connect(api.port())) {
+            slow.send(
+                    "POST /api/v1/sessions/idem/init?overwrite=true HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Idempotency-Key: slow\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: 100\r\n\r\n{}");
+            api.initSixNames("idem-other");
+            for (int i = 0; i < 20; i++) {
+                assertThat(api.step("idem-other", 1).path("step").intValue()).isEqualTo(i + 1);
+            }
+            api.delete("/sessions/idem-other");
+        }
+        assertThat(step()).isZero();
     }
 
     @Test

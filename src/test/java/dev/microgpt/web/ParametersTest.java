@@ -163,4 +163,15 @@ final class ParametersTest {
         api.postText(PATH + "/load", "a");
         assertThat(api.get(PATH + "/baselines").ok().path("bigram").doubleValue()).isZero();
     }
+
+    @Test
+    void baseLinesAreThoseOfThePresentContextLength() {
+        double[] unigrams = new double[2];
+        for (int i = 0; i < 2; i++) {
+            api.init("numbers", Map.of("dataset", "names", "blockSize", i == 0 ? 16 : 3));
+            unigrams[i] = api.get(PATH + "/baselines").ok().path("unigram").doubleValue();
+        }
+
+        assertThat(unigrams[1]).isNotEqualTo(unigrams[0]);
+    }
 }

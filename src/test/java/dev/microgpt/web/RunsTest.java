@@ -251,7 +251,7 @@ final class RunsTest {
         api.init(NAME, Map.of("text", Api.SIX_NAMES, "learningRate", 1e300));
         JsonNode failed = awaitState(start(Map.of("steps", ENDLESS)), "failed");
 
-        assertThat(failed.path("reason").stringValue()).contains("not finite");
+        assertThat(failed.path("reason").stringValue()).contains("diverged");
         assertThat(api.view(NAME).path("state").stringValue()).isEqualTo("failed");
         assertProblem(api.post(RUNS, Map.of("steps", 1)), 409, "wrong_state");
     }

@@ -1,0 +1,45 @@
+package dev.microgpt.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.LocalService;
+import dev.microgpt.support.Reply;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+
+/// A run needs no place among the calls that wait for its session.
+final class FullQueueTest {
+
+    @Test
+    void aRunThatWasTakenRunsThoughAllPlacesWereTaken(@TempDir Path directory) {
+        try (LocalService service =
+                LocalService.start(directory, "--microgpt.limits.queued-calls=2")) {
+            Api api = service.api();
+            api.initSlow("full");
+            Map<String, ?> steps = Map.of("count", 200, "viz", "none");
+            List<CompletableFuture<Reply>> calls =
+                    IntStream.range(0, 4)
+                            .mapToObj(_ -> api.postAsync("/sessions/full/step", steps))
+                            .toList();
+            await().until(() -> api.view("full").path("state").stringValue(), "training"::equals);
+
+            Reply run = api.post("/sessions/full/runs", Map.of("steps", 5));
+
+            assertThat(run.status()).isEqualTo(202);
+            calls.forEach(CompletableFuture::join);
+            await().until(
+                            () -> api.get("/sessions/full/runs/1").ok().path("state").stringValue(),
+                            "succeeded"::equals);
+            api.step("full", 1);
+        }
+    }
+}
