@@ -91,7 +91,7 @@ final class FullStoreTest {
     }
 
     private static String seen(Api api) {
-        return Stream.of("", "/losses", "/embeddings", "/keyframes", "/runs", "/config")
+        return Stream.of("", "/losses", "/embeddings", "/runs", "/config")
                 .map(path -> api.get("/sessions/first" + path).ok().toString())
                 .toList()
                 .toString();
