@@ -1,5 +1,7 @@
 package dev.microgpt.engine;
 
+import java.util.Locale;
+
 /// The options of a model. All have defaults: `ModelOptions.builder().nEmbd(32).build()`.
 ///
 /// @param seed of the random generator; for MULBERRY32 from -2^31 to 2^32-1, for PYTHON not negative
@@ -42,7 +44,8 @@ public record ModelOptions(
                     nHead,
                     1,
                     nEmbd,
-                    "nHead must divide nEmbd (%d), but is %d".formatted(nEmbd, nHead));
+                    String.format(
+                            Locale.ROOT, "nHead must divide nEmbd (%d), but is %d", nEmbd, nHead));
         }
         if (!(learningRate > 0 && Double.isFinite(learningRate))) {
             throw InvalidInputException.outOfRange(

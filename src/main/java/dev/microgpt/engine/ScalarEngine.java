@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 /// The reference engine: the model of microgpt.py, number by number on [Value]s.
@@ -320,12 +321,14 @@ final class ScalarEngine implements Engine {
     /// A probability that is nearly 0 may have a finite logarithm whose derivative is not.
     private void requireFinite(double loss, long step) {
         if (!Double.isFinite(loss)) {
-            throw new DivergedException("the loss of step %d is %s".formatted(step + 1, loss));
+            throw new DivergedException(
+                    String.format(Locale.ROOT, "the loss of step %d is %s", step + 1, loss));
         }
         for (Value p : params) {
             if (!Double.isFinite(p.grad())) {
                 throw new DivergedException(
-                        "a gradient of step %d is %s".formatted(step + 1, p.grad()));
+                        String.format(
+                                Locale.ROOT, "a gradient of step %d is %s", step + 1, p.grad()));
             }
         }
     }

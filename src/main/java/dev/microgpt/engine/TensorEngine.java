@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /// The fast engine: see [TensorModel].
 final class TensorEngine implements Engine {
@@ -108,8 +109,10 @@ final class TensorEngine implements Engine {
         }
         if (!Double.isFinite(loss)) {
             throw new DivergedException(
-                    "the loss of step %d, its gradient or a parameter after it is not finite"
-                            .formatted(step + 1));
+                    String.format(
+                            Locale.ROOT,
+                            "the loss of step %d, its gradient or a parameter after it is not finite",
+                            step + 1));
         }
         return loss;
     }

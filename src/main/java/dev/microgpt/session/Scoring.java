@@ -24,7 +24,8 @@ final class Scoring implements Work<AsOf<List<Score>>> {
     public @Nullable AsOf<List<Score>> slice(ActiveSession session, long deadline) {
         AsOf<LanguageModel> asked = model.of(session);
         while (scores.size() < texts.size() && System.nanoTime() < deadline) {
-            scores.add(asked.value().score(texts.get(scores.size())));
+            int i = scores.size();
+            scores.add(asked.value().score(texts.get(i), "texts[" + i + "]"));
         }
         return scores.size() == texts.size() ? new AsOf<>(asked.step(), scores) : null;
     }

@@ -12,6 +12,8 @@ import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 
+import java.util.Locale;
+
 /// [Kernels] with the vectors of the JDK's Vector API, up to 512 bits wide.
 ///
 /// The compiler keeps vectors in registers as long as everything around them is put in line, and there is
@@ -32,7 +34,7 @@ final class SimdKernels implements Kernels {
 
     @Override
     public String name() {
-        return "simd, %d bits".formatted(SPECIES.vectorBitSize());
+        return String.format(Locale.ROOT, "simd, %d bits", SPECIES.vectorBitSize());
     }
 
     // ---- products
