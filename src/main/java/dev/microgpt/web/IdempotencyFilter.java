@@ -10,6 +10,7 @@ import dev.microgpt.session.Once;
 import dev.microgpt.session.SessionException;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
+import dev.microgpt.wire.RequestPath;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -72,7 +73,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return request.getHeader(HEADER) == null
                 || !HttpMethod.POST.matches(request.getMethod())
-                || !request.getRequestURI().startsWith("/api/");
+                || !RequestPath.of(request).startsWith("/api/");
     }
 
     @Override
@@ -146,7 +147,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             call =
                     request.getMethod()
                             + " "
-                            + request.getRequestURI()
+                            + RequestPath.of(request)
                             + (query == null ? "" : "?" + query);
             this.request = new ObservedRequest(request, body::update);
             this.response = response;

@@ -5,6 +5,7 @@ import dev.microgpt.session.Limits;
 import dev.microgpt.session.RunView;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.RunRequest;
 import dev.microgpt.wire.RunsReply;
 
@@ -12,6 +13,8 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+
+import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -48,9 +51,10 @@ class RunController {
     @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<RunView> start(
             @Parameter(example = "demo") @PathVariable String name,
-            @RequestBody RunRequest request) {
+            @RequestBody RunRequest request,
+            HttpServletRequest http) {
         RunView run = sessions.get(name).startRun(request.toCall(limits));
-        URI location = URI.create("/api/v1/sessions/%s/runs/%d".formatted(name, run.id()));
+        URI location = RequestPath.location(http, "/api/v1/sessions/" + name + "/runs/" + run.id());
         return ResponseEntity.accepted().location(location).body(run);
     }
 
