@@ -14,6 +14,7 @@ import dev.microgpt.session.Snapshot;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.ForkRequest;
 import dev.microgpt.wire.InitRequest;
+import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.SessionsReply;
 import dev.microgpt.wire.SteerRequest;
 
@@ -22,6 +23,8 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+
+import jakarta.servlet.http.HttpServletRequest;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -62,9 +65,11 @@ class SessionController {
     @Operation(
             operationId = "initSession",
             summary = "Make a session",
-            description = "With a text or a dataset in the body, it is loaded at once.")
+            description =
+                    "With a text or a dataset in the body, it is loaded at once. With If-None-Match: * only"
+                            + " if there is none yet.")
     @ApiResponse(responseCode = "201", description = "the new session")
-    @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY})
+    @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY, ErrorCode.STALE})
     ResponseEntity<SessionView> init(
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(
@@ -72,15 +77,21 @@ class SessionController {
                             schema = @Schema(type = "boolean", defaultValue = "false"))
                     @RequestParam(required = false)
                     @Nullable String overwrite,
-            @RequestBody(required = false) @Nullable InitRequest body) {
+            @RequestBody(required = false) @Nullable InitRequest body,
+            HttpServletRequest http) {
         boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
         InitRequest request = body == null ? InitRequest.DEFAULTS : body;
-        sessions.requireAbsent(name, mayOverwrite);
-        ModelOptions options = request.options();
+        IfNoneMatch condition = IfNoneMatch.of(http);
         Session session =
-                sessions.init(name, options, request.corpus(datasets, limits), mayOverwrite);
-        return ResponseEntity.created(URI.create("/api/v1/sessions/" + name))
-                .body(session.snapshot().view());
+                condition.create(
+                        mayOverwrite,
+                        overwriting -> {
+                            sessions.requireAbsent(name, overwriting);
+                            ModelOptions options = request.options();
+                            return sessions.init(
+                                    name, options, request.corpus(datasets, limits), overwriting);
+                        });
+        return ResponseEntity.created(location(http, name)).body(session.snapshot().view());
     }
 
     @GetMapping
@@ -110,9 +121,13 @@ class SessionController {
                             + " only if it is still like that.")
     @ApiResponse(responseCode = "200", description = "the session")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    ResponseEntity<SessionView> get(@Parameter(example = "demo") @PathVariable String name) {
+    ResponseEntity<SessionView> get(
+            @Parameter(example = "demo") @PathVariable String name, HttpServletRequest http) {
         Snapshot now = sessions.get(name).snapshot();
-        return ResponseEntity.ok().eTag(now.version()).body(now.view());
+        String tag = '"' + now.version() + '"';
+        return IfNoneMatch.of(http).matches(tag)
+                ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build()
+                : ResponseEntity.ok().eTag(tag).body(now.view());
     }
 
     @PatchMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -139,10 +154,15 @@ class SessionController {
     @ApiResponse(responseCode = "201", description = "the new session")
     @Fails({ErrorCode.EXISTS, ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<SessionView> fork(
-            @Parameter(example = "demo") @PathVariable String name, @RequestBody ForkRequest body) {
+            @Parameter(example = "demo") @PathVariable String name,
+            @RequestBody ForkRequest body,
+            HttpServletRequest http) {
         Session fork = sessions.fork(name, body.requiredName(), body.step());
-        return ResponseEntity.created(URI.create("/api/v1/sessions/" + fork.name()))
-                .body(fork.snapshot().view());
+        return ResponseEntity.created(location(http, fork.name())).body(fork.snapshot().view());
+    }
+
+    private static URI location(HttpServletRequest request, String name) {
+        return RequestPath.location(request, "/api/v1/sessions/" + name);
     }
 
     @GetMapping("/{name}/history")

@@ -152,7 +152,7 @@ public record Problem(
             case QUOTA_EXCEEDED -> "Beyond the quota";
             case TOO_SLOW -> "Sent too slowly";
             case NO_MEMORY -> "No memory for it";
-            case STALE -> "The session has changed";
+            case STALE -> "Precondition failed";
             case IDEMPOTENCY_CONFLICT -> "The key is that of another call";
             case STORAGE_FULL -> "No room to keep it";
             case INTERNAL -> "Internal error";
