@@ -1,8 +1,9 @@
 // The REST interface. What fails throws an ApiError. Where the server asks for a key, the user is asked.
 
 import { apiKey, askForKey } from './key.js';
+import { SITE } from './site.js';
 
-const ROOT = '/api/v1';
+const ROOT = `${SITE}api/v1`;
 
 /** What an RFC 9457 problem says, or why there was no answer at all. */
 export class ApiError extends Error {

@@ -16,6 +16,7 @@
 
 import { api } from './api.js';
 import { apiKey } from './key.js';
+import { SITE } from './site.js';
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 10_000;
@@ -134,7 +135,7 @@ class Stream extends EventTarget {
     }
     this.#isConnecting = false;
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/ws${query}`);
+    const socket = new WebSocket(`${scheme}://${location.host}${SITE}api/v1/ws${query}`);
     this.#socket = socket;
     socket.onopen = () => {
       this.#delay = FIRST_DELAY;

@@ -160,9 +160,9 @@ final class HostileInputTest {
     @ParameterizedTest
     @CsvSource({
         "nEmbd, 1000000000, out_of_range",
-        "nEmbd, 1e9, wrong_type",
+        "nEmbd, 1e9, out_of_range",
         "nEmbd, 1000000000000000000, out_of_range",
-        "nEmbd, 1e18, wrong_type",
+        "nEmbd, 1e18, out_of_range",
         "nEmbd, -1, out_of_range",
         "nEmbd, -0, out_of_range",
         "nEmbd, 2147483648, out_of_range",
@@ -182,7 +182,7 @@ final class HostileInputTest {
         "numSteps, 1000000000000000000, out_of_range",
         "numSteps, -1, out_of_range",
         "seed, 9223372036854775807, out_of_range",
-        "seed, 1e999999999, wrong_type",
+        "seed, 1e999999999, out_of_range",
         "learningRate, 0, out_of_range",
         "learningRate, -1, out_of_range",
         "learningRate, 1e999, out_of_range",

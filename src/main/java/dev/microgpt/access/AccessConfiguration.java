@@ -3,6 +3,7 @@ package dev.microgpt.access;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
+import dev.microgpt.wire.RequestPath;
 
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
@@ -170,13 +171,13 @@ class AccessConfiguration {
     /// What a browser may load for an answer; the pages say it themselves.
     private static void writePolicy(HttpServletRequest request, HttpServletResponse response) {
         if (!response.containsHeader(POLICY_HEADER)) {
-            boolean isSwagger = request.getRequestURI().startsWith("/swagger-ui");
+            boolean isSwagger = RequestPath.of(request).startsWith("/swagger-ui");
             response.setHeader(POLICY_HEADER, isSwagger ? SWAGGER_POLICY : POLICY);
         }
     }
 
     static boolean isShownByBrowsers(HttpServletRequest request) {
-        return SHOWN_BY_BROWSERS.stream().anyMatch(request.getRequestURI()::startsWith);
+        return SHOWN_BY_BROWSERS.stream().anyMatch(RequestPath.of(request)::startsWith);
     }
 
     /// Lets pages of the configured origins read replies, too.
@@ -224,12 +225,7 @@ class AccessConfiguration {
                             ? Problem.of(
                                     ErrorCode.INVALID_NAME,
                                     "the path or a header has characters that are not allowed there")
-                            : Problem.of(
-                                    ErrorCode.FORBIDDEN_HOST,
-                                    "there is no '%s' here; microgpt.security.allowed-hosts can allow it"
-                                            .formatted(host),
-                                    "Host",
-                                    host));
+                            : Hosts.refusal(host));
         };
     }
 }

@@ -1,5 +1,8 @@
 package dev.microgpt.access;
 
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.wire.Problem;
+
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -19,6 +22,16 @@ final class Hosts implements Predicate<String> {
     /// @param allowed see [AccessSettings#allowedHosts()]
     Hosts(Set<String> allowed) {
         this.allowed = allowed;
+    }
+
+    /// What is answered to a request for a name that is not allowed.
+    static Problem refusal(String host) {
+        return Problem.of(
+                ErrorCode.FORBIDDEN_HOST,
+                "there is no '%s' here; microgpt.security.allowed-hosts can allow it"
+                        .formatted(host),
+                "Host",
+                host);
     }
 
     @Override

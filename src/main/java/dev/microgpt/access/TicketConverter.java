@@ -1,5 +1,7 @@
 package dev.microgpt.access;
 
+import dev.microgpt.wire.RequestPath;
+
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.jspecify.annotations.Nullable;
@@ -14,7 +16,7 @@ final class TicketConverter implements AuthenticationConverter {
 
     @Override
     public @Nullable Authentication convert(HttpServletRequest request) {
-        String path = request.getRequestURI();
+        String path = RequestPath.of(request);
         String query = request.getQueryString();
         if (query == null || !(path.equals("/api/v1/ws") || path.endsWith("/events"))) {
             return null;

@@ -27,15 +27,23 @@ public final class CheckpointReader {
     /// @param options of which the shape is taken from the weights; null for the defaults
     /// @param alphabet in the order of the token ids; null where there are documents
     /// @param documents to train on; null for none
+    /// @param shape that any file must have
     public record Given(
             ModelOptions.@Nullable Builder options,
             @Nullable String alphabet,
-            @Nullable Corpus documents) {
+            @Nullable Corpus documents,
+            ClaimedShape shape) {
 
-        static final Given NOTHING = new Given(null, null, null);
+        /// Whatever the shape.
+        public Given(
+                ModelOptions.@Nullable Builder options,
+                @Nullable String alphabet,
+                @Nullable Corpus documents) {
+            this(options, alphabet, documents, ClaimedShape.NONE);
+        }
 
         boolean isNothing() {
-            return equals(NOTHING);
+            return options == null && alphabet == null && documents == null;
         }
     }
 
@@ -87,6 +95,7 @@ public final class CheckpointReader {
         String alphabet = isOurs ? text(metadata, CheckpointFile.ALPHABET) : givenAlphabet();
         int vocabSize = alphabet.codePointCount(0, alphabet.length()) + 1;
         Tensor text = file.tensors().get(CheckpointFile.DOCUMENTS);
+        given.shape.requireOf(options, vocabSize);
         gate.check(options, vocabSize, text == null ? 0 : text.size());
         List<Matrix> matrices = Matrix.of(options, vocabSize);
         requireTensors(file, matrices, options, isOurs);
@@ -156,7 +165,7 @@ public final class CheckpointReader {
     /// The shape of a model from the shapes of its weights.
     private ModelOptions derived(Safetensors file) {
         int layers = 0;
-        while (file.tensors().containsKey("layer%d.attn_wq".formatted(layers))) {
+        while (file.tensors().containsKey("layer" + layers + ".attn_wq")) {
             layers++;
         }
         Tensor wpe = file.tensors().get("wpe");

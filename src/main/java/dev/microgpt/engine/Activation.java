@@ -1,5 +1,7 @@
 package dev.microgpt.engine;
 
+import java.util.Locale;
+
 /// The numbers that a forward pass computes on its way from parameters to losses, in the order in which
 /// it does. Each is a row for each position.
 enum Activation {
@@ -47,8 +49,8 @@ enum Activation {
     String tensor(int layer, int head) {
         return switch (scope) {
             case MODEL -> word;
-            case LAYER -> "layer%d.%s".formatted(layer, word);
-            case HEAD -> "layer%d.head%d.%s".formatted(layer, head, word);
+            case LAYER -> String.format(Locale.ROOT, "layer%d.%s", layer, word);
+            case HEAD -> String.format(Locale.ROOT, "layer%d.head%d.%s", layer, head, word);
         };
     }
 

@@ -3,6 +3,7 @@ package dev.microgpt.engine;
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /// A whole model, to be kept outside of it. A model made from it goes on as the original would; only the
 /// losses so far are not in it.
@@ -67,18 +68,28 @@ public record Checkpoint(
         if (numbers.length != numParams) {
             throw invalid(
                     field,
-                    "%s must have %d numbers, but has %d"
-                            .formatted(field, numParams, numbers.length));
+                    String.format(
+                            Locale.ROOT,
+                            "%s must have %d numbers, but has %d",
+                            field,
+                            numParams,
+                            numbers.length));
         }
         for (double x : numbers) {
             if (!Double.isFinite(x)) {
-                throw invalid(field, "%s has a number that is not finite: %s".formatted(field, x));
+                throw invalid(
+                        field,
+                        String.format(
+                                Locale.ROOT, "%s has a number that is not finite: %s", field, x));
             }
             if (engine == EngineKind.TENSOR && !Float.isFinite((float) x)) {
                 throw invalid(
                         field,
-                        "%s has a number that is too large for the floats of the tensor engine: %s"
-                                .formatted(field, x));
+                        String.format(
+                                Locale.ROOT,
+                                "%s has a number that is too large for the floats of the tensor engine: %s",
+                                field,
+                                x));
             }
         }
     }
@@ -89,13 +100,20 @@ public record Checkpoint(
             if (index < 0 || index >= size || seen[index]) {
                 throw invalid(
                         "order",
-                        "the order does not name each of %d documents once".formatted(size));
+                        String.format(
+                                Locale.ROOT,
+                                "the order does not name each of %d documents once",
+                                size));
             }
             seen[index] = true;
         }
         if (order.length != size) {
             throw invalid(
-                    "order", "the order does not name each of %d documents once".formatted(size));
+                    "order",
+                    String.format(
+                            Locale.ROOT,
+                            "the order does not name each of %d documents once",
+                            size));
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /// The documents of a training text, tokenised: each line that is not blank, trimmed, is one.
 ///
@@ -120,7 +121,8 @@ public final class Corpus {
             throw InvalidInputException.tooLarge(
                     "textBytes",
                     limits.maxBytes(),
-                    "the text is larger than %d bytes".formatted(limits.maxBytes()));
+                    String.format(
+                            Locale.ROOT, "the text is larger than %d bytes", limits.maxBytes()));
         }
     }
 
@@ -141,8 +143,11 @@ public final class Corpus {
             } else {
                 throw InvalidInputException.invalidText(
                         "text",
-                        "the text has a lone surrogate, \\u%04X, at index %d"
-                                .formatted((int) c, i));
+                        String.format(
+                                Locale.ROOT,
+                                "the text has a lone surrogate, \\u%04X, at index %d",
+                                (int) c,
+                                i));
             }
         }
         return bytes;

@@ -1,6 +1,7 @@
 package dev.microgpt.engine;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /// Makes a [Corpus] from a stream of code points.
 ///
@@ -73,7 +74,10 @@ final class CorpusBuilder {
             throw InvalidInputException.tooLarge(
                     "documents",
                     limits.maxDocuments(),
-                    "the text has more than %d documents".formatted(limits.maxDocuments()));
+                    String.format(
+                            Locale.ROOT,
+                            "the text has more than %d documents",
+                            limits.maxDocuments()));
         }
         ends = ensureRoom(ends, numDocs);
         ends[numDocs++] = numTokens;
@@ -96,8 +100,10 @@ final class CorpusBuilder {
             throw InvalidInputException.tooLarge(
                     "vocabulary",
                     limits.maxVocabulary(),
-                    "the text has more than %d different characters"
-                            .formatted(limits.maxVocabulary() - 1));
+                    String.format(
+                            Locale.ROOT,
+                            "the text has more than %d different characters",
+                            limits.maxVocabulary() - 1));
         }
         alphabet = ensureRoom(alphabet, alphabetSize);
         alphabet[alphabetSize] = codePoint;
@@ -114,7 +120,7 @@ final class CorpusBuilder {
             throw InvalidInputException.tooLarge(
                     "characters",
                     MAX_ARRAY,
-                    "the text has more than %d characters".formatted(MAX_ARRAY));
+                    String.format(Locale.ROOT, "the text has more than %d characters", MAX_ARRAY));
         }
         return (int) Math.min(MAX_ARRAY, length + (length >> 1) + 16L);
     }

@@ -104,7 +104,13 @@ public final class InvalidInputException extends IllegalArgumentException {
                     value,
                     min,
                     max,
-                    "%s must be from %s to %s, but is %s".formatted(field, min, max, value));
+                    String.format(
+                            Locale.ROOT,
+                            "%s must be from %s to %s, but is %s",
+                            field,
+                            min,
+                            max,
+                            value));
         }
     }
 

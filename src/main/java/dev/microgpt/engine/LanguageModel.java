@@ -5,6 +5,7 @@ import dev.microgpt.engine.random.RandomSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// What can be asked of a model that knows an alphabet and has parameters: texts, likelihoods, the
@@ -111,8 +112,11 @@ public final class LanguageModel {
                     length,
                     0,
                     blockSize,
-                    "the prompt may have at most blockSize (%d) characters, but has %d"
-                            .formatted(blockSize, length));
+                    String.format(
+                            Locale.ROOT,
+                            "the prompt may have at most blockSize (%d) characters, but has %d",
+                            blockSize,
+                            length));
         }
     }
 
@@ -121,7 +125,16 @@ public final class LanguageModel {
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws DivergedException if the likelihood is not finite
     public Score score(String text) {
-        int[] tokens = withBos(text);
+        return score(text, "text");
+    }
+
+    /// The same for one of many texts.
+    ///
+    /// @param field what the text is, for the error message
+    /// @throws InvalidInputException if the text has an unknown character
+    /// @throws DivergedException if the likelihood is not finite
+    public Score score(String text, String field) {
+        int[] tokens = withBos(text, field);
         double[] surprisals = reader.losses(tokens);
         double total = Arrays.stream(surprisals).sum();
         if (!Double.isFinite(total)) {
@@ -137,7 +150,7 @@ public final class LanguageModel {
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws DivergedException if the logits are not finite
     public Inspection inspect(String text) {
-        int[] tokens = withBos(text);
+        int[] tokens = withBos(text, "text");
         int[] read = Arrays.copyOf(tokens, Math.min(tokens.length - 1, blockSize));
         Reader.Decoder decoder = reader.newDecoder(true);
         List<double[]> allProbs = new ArrayList<>();
@@ -151,8 +164,8 @@ public final class LanguageModel {
         return new Inspection(text, read, withProbs(decoder, allProbs), truncated);
     }
 
-    private int[] withBos(String text) {
-        int[] characters = tokenizer.encode(text, "text");
+    private int[] withBos(String text, String field) {
+        int[] characters = tokenizer.encode(text, field);
         int[] tokens = new int[characters.length + 2];
         tokens[0] = tokenizer.bos();
         System.arraycopy(characters, 0, tokens, 1, characters.length);

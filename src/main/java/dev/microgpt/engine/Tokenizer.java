@@ -1,5 +1,7 @@
 package dev.microgpt.engine;
 
+import java.util.Locale;
+
 /// Translates characters to token ids and back.
 ///
 /// The alphabet is sorted; token id i is its i-th character, and the id after the last one is BOS,
@@ -52,8 +54,12 @@ public final class Tokenizer {
             if (Character.getType(tokens[i]) == Character.SURROGATE) {
                 throw InvalidInputException.invalidText(
                         field,
-                        "character %d of %s is a lone surrogate, \\u%04X"
-                                .formatted(i + 1, field, tokens[i]));
+                        String.format(
+                                Locale.ROOT,
+                                "character %d of %s is a lone surrogate, \\u%04X",
+                                i + 1,
+                                field,
+                                tokens[i]));
             }
             int id = ids.get(tokens[i]);
             if (id < 0) {
@@ -61,8 +67,13 @@ public final class Tokenizer {
                 throw InvalidInputException.unknownCharacter(
                         field,
                         character,
-                        "the training text has no '%s' (U+%04X, character %d of %s)"
-                                .formatted(character, tokens[i], i + 1, field));
+                        String.format(
+                                Locale.ROOT,
+                                "the training text has no '%s' (U+%04X, character %d of %s)",
+                                character,
+                                tokens[i],
+                                i + 1,
+                                field));
             }
             tokens[i] = id;
         }

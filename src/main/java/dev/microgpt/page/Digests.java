@@ -19,7 +19,9 @@ final class Digests {
         }
     }
 
+    /// A weak one: whether the content is compressed on its way makes no difference. Tomcat compresses
+    /// nothing that has a strong one.
     static String etag(byte[] content) {
-        return '"' + base64(content) + '"';
+        return "W/\"" + base64(content) + '"';
     }
 }

@@ -14,8 +14,8 @@ import java.util.TreeMap;
 /// Tells a browser where the libraries are that modules import by name, so that no page and no module
 /// names a version. Each library's jar says it in a file of its own; this is all of them in one.
 ///
-/// @param json the text of a `<script type="importmap">`
-record ImportMap(String json) {
+/// @param paths of the modules by their names; those of folders end with a slash, as their names do
+record ImportMap(Map<String, String> paths) {
 
     private static final String FILES = "classpath*:META-INF/importmap.json";
 
@@ -25,17 +25,25 @@ record ImportMap(String json) {
     /// Of the libraries on the class path.
     static ImportMap read() throws IOException {
         JsonParser parser = JsonParserFactory.getJsonParser();
-        Map<String, Object> imports = new TreeMap<>();
+        Map<String, String> paths = new TreeMap<>();
         for (Resource file : new PathMatchingResourcePatternResolver().getResources(FILES)) {
             String json = file.getContentAsString(StandardCharsets.UTF_8);
             if (parser.parseMap(json).get("imports") instanceof Map<?, ?> found) {
-                found.forEach((name, path) -> imports.put(name.toString(), path.toString()));
+                found.forEach((name, path) -> paths.put(name.toString(), path.toString()));
             }
         }
-        imports.computeIfPresent(
-                "echarts", (_, _) -> imports.get("echarts/dist/") + ECHARTS_BUNDLE);
+        paths.computeIfPresent("echarts", (_, _) -> paths.get("echarts/dist/") + ECHARTS_BUNDLE);
+        return new ImportMap(paths);
+    }
+
+    /// The text of a `<script type="importmap">`.
+    ///
+    /// @param root what leads from the page to the first one, such as `../`
+    String json(String root) {
+        Map<String, String> imports = new TreeMap<>();
+        paths.forEach((name, path) -> imports.put(name, root + path.substring(1)));
         String json =
                 JsonWriter.<Map<String, ?>>standard().writeToString(Map.of("imports", imports));
-        return new ImportMap(json.replace("<", "\\u003c")); // so that it cannot end the script
+        return json.replace("<", "\\u003c"); // so that it cannot end the script
     }
 }

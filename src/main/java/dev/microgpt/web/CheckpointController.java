@@ -11,6 +11,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.WeightsQuery;
 
 import io.swagger.v3.oas.annotations.Operation;
@@ -25,6 +26,7 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.annotations.ParameterObject;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -36,7 +38,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 import java.io.IOException;
-import java.net.URI;
 import java.util.Base64;
 
 /// Whole models out and in, as safetensors files.
@@ -79,18 +80,26 @@ class CheckpointController {
     void get(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         CheckpointFile file =
                 CheckpointFile.of(sessions.get(call, name).inspection().checkpoint(call));
+        String tag = '"' + file.digest() + '"';
+        response.setHeader("ETag", tag);
+        if (IfNoneMatch.of(request).matches(tag)) {
+            response.setStatus(HttpStatus.NOT_MODIFIED.value());
+            return;
+        }
         response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
         response.setContentLengthLong(file.length());
-        response.setHeader("ETag", '"' + file.digest() + '"');
         String contentDigest = Base64.getEncoder().encodeToString(file.contentDigest());
         response.setHeader("Content-Digest", "sha-256=:%s:".formatted(contentDigest));
         response.setHeader(
                 "Content-Disposition", "attachment; filename=\"%s.safetensors\"".formatted(name));
-        file.writeTo(response.getOutputStream());
+        if (!HttpMethod.HEAD.matches(request.getMethod())) {
+            file.writeTo(response.getOutputStream());
+        }
     }
 
     @PutMapping(
@@ -102,7 +111,7 @@ class CheckpointController {
             description =
                     "Makes a session of a safetensors file. For a file with weights alone, say what it"
                             + " leaves open: the alphabet in the order of its tokens, or a dataset to train"
-                            + " on.",
+                            + " on. With If-None-Match: * only if there is no session yet.",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             required = true,
@@ -117,6 +126,7 @@ class CheckpointController {
         ErrorCode.INVALID_CHECKPOINT,
         ErrorCode.OUT_OF_RANGE,
         ErrorCode.EXISTS,
+        ErrorCode.STALE,
         ErrorCode.BUSY,
         ErrorCode.TOO_LARGE,
         ErrorCode.UNSUPPORTED_MEDIA_TYPE,
@@ -134,7 +144,8 @@ class CheckpointController {
             HttpServletRequest request)
             throws IOException {
         boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
-        sessions.requireAbsent(call, name, mayOverwrite);
+        IfNoneMatch condition = IfNoneMatch.of(request);
+        condition.create(mayOverwrite, overwriting -> requireAbsent(call, name, overwriting));
         Checkpoint checkpoint =
                 CheckpointReader.read(
                         request.getInputStream(),
@@ -142,11 +153,22 @@ class CheckpointController {
                         limits.ofText(),
                         limits::check);
         SessionService.Placed placed =
-                sessions.restore(call, name, new MicroGpt(checkpoint), mayOverwrite);
+                condition.create(
+                        mayOverwrite,
+                        overwriting ->
+                                sessions.restore(
+                                        call, name, new MicroGpt(checkpoint), overwriting));
         ResponseEntity.BodyBuilder reply =
                 placed.isNew()
-                        ? ResponseEntity.created(URI.create("/api/v1/sessions/" + name))
+                        ? ResponseEntity.created(
+                                RequestPath.location(request, "/api/v1/sessions/" + name))
                         : ResponseEntity.status(HttpStatus.OK);
         return reply.body(placed.snapshot().view());
+    }
+
+    /// Before the file is read.
+    private boolean requireAbsent(CallContext call, String name, boolean mayOverwrite) {
+        sessions.requireAbsent(call, name, mayOverwrite);
+        return true;
     }
 }

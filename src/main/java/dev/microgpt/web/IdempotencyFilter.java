@@ -9,6 +9,7 @@ import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.persistence.AnswerStore;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
+import dev.microgpt.wire.RequestPath;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -56,7 +57,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return request.getHeader(HEADER) == null
                 || !HttpMethod.POST.matches(request.getMethod())
-                || !request.getRequestURI().startsWith("/api/");
+                || !RequestPath.of(request).startsWith("/api/");
     }
 
     @Override
@@ -130,7 +131,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             call =
                     request.getMethod()
                             + " "
-                            + request.getRequestURI()
+                            + RequestPath.of(request)
                             + (query == null ? "" : "?" + query);
             MessageDigest sha256 = Sha256.create();
             sha256.update(body);

@@ -3,6 +3,9 @@ package dev.microgpt.web;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.Problems;
 
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.ErrorResponse;
@@ -13,12 +16,16 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 @RestControllerAdvice
 final class ProblemAdvice {
 
+    /// @return null where an answer has begun: its client has hung up, most of the time
     @ExceptionHandler
-    ResponseEntity<Problem> handle(Throwable failure) {
+    @Nullable ResponseEntity<Problem> handle(Throwable failure, HttpServletResponse response) {
         Problem problem = Problems.of(failure);
+        if (response.isCommitted()) {
+            return null;
+        }
         HttpHeaders headers = new HttpHeaders();
-        if (failure instanceof ErrorResponse response) {
-            headers.addAll(response.getHeaders()); // such as Allow
+        if (failure instanceof ErrorResponse refusal) {
+            headers.addAll(refusal.getHeaders()); // such as Allow
         }
         problem.addTo(headers);
         return ResponseEntity.status(problem.status()).headers(headers).body(problem);

@@ -5,6 +5,7 @@ import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
+import dev.microgpt.wire.RequestPath;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -19,6 +20,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// Counts calls, tells callers how many are left, and refuses those beyond the quotas. The headers are
@@ -40,7 +42,7 @@ final class RateFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getRequestURI().startsWith("/api/");
+        return !RequestPath.of(request).startsWith("/api/");
     }
 
     @Override
@@ -54,9 +56,12 @@ final class RateFilter extends OncePerRequestFilter {
                 verdicts.stream()
                         .map(
                                 v ->
-                                        "\"%s\";q=%d;w=%d"
-                                                .formatted(
-                                                        v.policy(), v.quota(), v.windowSeconds()))
+                                        "\""
+                                                + v.policy()
+                                                + "\";q="
+                                                + v.quota()
+                                                + ";w="
+                                                + v.windowSeconds())
                         .collect(Collectors.joining(", ")));
         Rates.Verdict tightest =
                 verdicts.stream()
@@ -64,13 +69,12 @@ final class RateFilter extends OncePerRequestFilter {
                         .orElseThrow();
         response.setHeader(
                 LIMIT,
-                "\"%s\";r=%d;t=%d"
-                        .formatted(
-                                tightest.policy(),
-                                tightest.remaining(),
-                                tightest.isRefusal()
-                                        ? tightest.retrySeconds()
-                                        : tightest.windowSeconds()));
+                String.format(
+                        Locale.ROOT, // the digits of a header are ASCII
+                        "\"%s\";r=%d;t=%d",
+                        tightest.policy(),
+                        tightest.remaining(),
+                        tightest.isRefusal() ? tightest.retrySeconds() : tightest.windowSeconds()));
         if (!tightest.isRefusal()) {
             chain.doFilter(request, response);
             return;

@@ -8,6 +8,7 @@ import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunView;
 import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.RunRequest;
 import dev.microgpt.wire.RunsReply;
 
@@ -15,6 +16,8 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+
+import jakarta.servlet.http.HttpServletRequest;
 
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -55,17 +58,17 @@ class RunController {
     ResponseEntity<RunView> start(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
-            @RequestBody RunRequest request) {
+            @RequestBody RunRequest request,
+            HttpServletRequest http) {
         Session session = sessions.get(call, name);
         RunCall wanted = request.toCall(limits);
+        URI runs = RequestPath.location(http, "/api/v1/sessions/" + name + "/runs");
         return replies.reply(
                 call,
                 c -> session.startRun(c, wanted),
                 run ->
                         ResponseEntity.accepted()
-                                .location(
-                                        URI.create(
-                                                "/api/v1/sessions/" + name + "/runs/" + run.id()))
+                                .location(URI.create(runs + "/" + run.id()))
                                 .body(run));
     }
 

@@ -15,6 +15,7 @@ import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.ForkRequest;
 import dev.microgpt.wire.InitRequest;
+import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.SessionsReply;
 import dev.microgpt.wire.SteerRequest;
 
@@ -23,6 +24,8 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+
+import jakarta.servlet.http.HttpServletRequest;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -66,9 +69,11 @@ class SessionController {
     @Operation(
             operationId = "initSession",
             summary = "Make a session",
-            description = "With a text or a dataset in the body, it is loaded at once.")
+            description =
+                    "With a text or a dataset in the body, it is loaded at once. With If-None-Match: * only"
+                            + " if there is none yet.")
     @ApiResponse(responseCode = "201", description = "the new session")
-    @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY})
+    @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY, ErrorCode.STALE})
     ResponseEntity<SessionView> init(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -77,21 +82,23 @@ class SessionController {
                             schema = @Schema(type = "boolean", defaultValue = "false"))
                     @RequestParam(required = false)
                     @Nullable String overwrite,
-            @RequestBody(required = false) @Nullable InitRequest body) {
+            @RequestBody(required = false) @Nullable InitRequest body,
+            HttpServletRequest http) {
         boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
         InitRequest request = body == null ? InitRequest.DEFAULTS : body;
-        sessions.requireAbsent(call, name, mayOverwrite);
-        ModelOptions options = request.options();
-        Corpus corpus = request.corpus(datasets, limits);
-        return replies.reply(
-                call,
-                c -> sessions.init(c, name, options, corpus, mayOverwrite),
-                SessionController::created);
-    }
-
-    private static ResponseEntity<SessionView> created(Snapshot session) {
-        SessionView view = session.view();
-        return ResponseEntity.created(URI.create("/api/v1/sessions/" + view.name())).body(view);
+        IfNoneMatch condition = IfNoneMatch.of(http);
+        URI location = location(http, name);
+        return condition.create(
+                mayOverwrite,
+                overwriting -> {
+                    sessions.requireAbsent(call, name, overwriting);
+                    ModelOptions options = request.options();
+                    Corpus corpus = request.corpus(datasets, limits);
+                    return replies.reply(
+                            call,
+                            c -> sessions.init(c, name, options, corpus, overwriting),
+                            session -> ResponseEntity.created(location).body(session.view()));
+                });
     }
 
     @GetMapping
@@ -123,9 +130,14 @@ class SessionController {
     @ApiResponse(responseCode = "200", description = "the session")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     ResponseEntity<SessionView> get(
-            CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+            CallContext call,
+            @Parameter(example = "demo") @PathVariable String name,
+            HttpServletRequest http) {
         Snapshot now = sessions.get(call, name).snapshot();
-        return ResponseEntity.ok().eTag(now.version()).body(now.view());
+        String tag = '"' + now.version() + '"';
+        return IfNoneMatch.of(http).matches(tag)
+                ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build()
+                : ResponseEntity.ok().eTag(tag).body(now.view());
     }
 
     @PatchMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -155,12 +167,18 @@ class SessionController {
     ResponseEntity<SessionView> fork(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
-            @RequestBody ForkRequest body) {
+            @RequestBody ForkRequest body,
+            HttpServletRequest http) {
         String newName = body.requiredName();
+        URI location = location(http, newName);
         return replies.reply(
                 call,
                 c -> sessions.fork(c, name, newName, body.step()),
-                SessionController::created);
+                fork -> ResponseEntity.created(location).body(fork.view()));
+    }
+
+    private static URI location(HttpServletRequest request, String name) {
+        return RequestPath.location(request, "/api/v1/sessions/" + name);
     }
 
     @GetMapping("/{name}/history")

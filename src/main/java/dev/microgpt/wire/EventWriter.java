@@ -22,6 +22,7 @@ public final class EventWriter {
     public static EventWriter open(HttpServletResponse response) throws IOException {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setHeader("Cache-Control", "no-store");
+        response.setHeader("X-Accel-Buffering", "no"); // or nginx waits until there is more
         return new EventWriter(response.getOutputStream());
     }
 

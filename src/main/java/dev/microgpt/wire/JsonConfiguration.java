@@ -72,11 +72,25 @@ public class JsonConfiguration {
                 .addDeserializer(
                         Integer.class,
                         new Scalar<>(
-                                Integer.class, JsonParser::getIntValue, JsonToken.VALUE_NUMBER_INT))
+                                Integer.class,
+                                parser ->
+                                        (int)
+                                                IntegerReader.read(
+                                                        parser,
+                                                        Integer.class,
+                                                        Integer.MIN_VALUE,
+                                                        Integer.MAX_VALUE),
+                                JsonToken.VALUE_NUMBER_INT,
+                                JsonToken.VALUE_NUMBER_FLOAT))
                 .addDeserializer(
                         Long.class,
                         new Scalar<>(
-                                Long.class, JsonParser::getLongValue, JsonToken.VALUE_NUMBER_INT))
+                                Long.class,
+                                parser ->
+                                        IntegerReader.read(
+                                                parser, Long.class, Long.MIN_VALUE, Long.MAX_VALUE),
+                                JsonToken.VALUE_NUMBER_INT,
+                                JsonToken.VALUE_NUMBER_FLOAT))
                 .addDeserializer(
                         Double.class,
                         new Scalar<>(

@@ -53,12 +53,12 @@ public record Problem(
     }
 
     public static Problem of(SessionException e) {
-        boolean isStale = e.code() == ErrorCode.STALE;
+        boolean isVersion = "version".equals(e.field()); // as sessions call what the header says
         return new Problem(
                 e.code(),
                 String.valueOf(e.getMessage()),
-                isStale ? "If-Match" : e.field(),
-                isStale ? null : e.value(),
+                isVersion ? "If-Match" : e.field(),
+                isVersion ? null : e.value(),
                 e.min(),
                 e.max());
     }
@@ -158,7 +158,7 @@ public record Problem(
             case QUOTA_EXCEEDED -> "Beyond the quota";
             case TOO_SLOW -> "Sent too slowly";
             case NO_MEMORY -> "No memory for it";
-            case STALE -> "The session has changed";
+            case STALE -> "Precondition failed";
             case IDEMPOTENCY_CONFLICT -> "The key is that of another call";
             case STORAGE_FULL -> "No room to keep it";
             case INTERNAL -> "Internal error";

@@ -33,6 +33,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// Translates whatever goes wrong into a [Problem].
@@ -161,8 +162,7 @@ public final class Problems {
                                             .formatted(type.getTypeId()),
                             "type",
                             type.getTypeId());
-            case InputCoercionException number ->
-                    Problem.of(ErrorCode.OUT_OF_RANGE, number.getOriginalMessage(), field, null);
+            case InputCoercionException number -> ofLargeInteger(number, field);
             case MismatchedInputException more when isTrailing(more) ->
                     Problem.of(ErrorCode.MALFORMED_JSON, "something follows the end of the JSON");
             case InvalidFormatException wrong ->
@@ -184,26 +184,33 @@ public final class Problems {
             case StreamConstraintsException beyond ->
                     Problem.of(
                             ErrorCode.MALFORMED_JSON, withoutSetting(beyond.getOriginalMessage()));
-            case StreamReadException syntax ->
-                    Problem.of(
-                            ErrorCode.MALFORMED_JSON,
-                            "line %d, column %d: %s"
-                                    .formatted(
-                                            syntax.getLocation().getLineNr(),
-                                            syntax.getLocation().getColumnNr(),
-                                            withoutSource(syntax.getOriginalMessage())));
+            case StreamReadException syntax -> SyntaxErrors.problem(syntax);
             default -> Problem.of(ErrorCode.MALFORMED_JSON, e.getOriginalMessage());
         };
     }
 
-    private static boolean isTrailing(MismatchedInputException e) {
-        return e.getOriginalMessage().startsWith("Trailing token");
+    /// An integer that is larger than the type of its field; what the field itself allows may be less.
+    private static Problem ofLargeInteger(InputCoercionException e, String field) {
+        boolean isLong = e.getTargetType() == Long.class || e.getTargetType() == long.class;
+        long min = isLong ? Long.MIN_VALUE : Integer.MIN_VALUE;
+        long max = isLong ? Long.MAX_VALUE : Integer.MAX_VALUE;
+        return Problem.of(
+                new SessionException(
+                        InvalidInputException.outOfRange(
+                                field,
+                                null,
+                                min,
+                                max,
+                                String.format(
+                                        Locale.ROOT,
+                                        "%s must be from %d to %d",
+                                        field,
+                                        min,
+                                        max))));
     }
 
-    /// Cuts off where an object began that does not end: Jackson tells it in its own terms.
-    private static String withoutSource(String message) {
-        int marker = message.indexOf(" (start marker at");
-        return marker < 0 ? message : message.substring(0, marker);
+    private static boolean isTrailing(MismatchedInputException e) {
+        return e.getOriginalMessage().startsWith("Trailing token");
     }
 
     /// Cuts off which of Jackson's methods has the limit.
@@ -212,15 +219,15 @@ public final class Problems {
     }
 
     private static String path(JacksonException e) {
-        return e.getPath().isEmpty()
-                ? "the body"
-                : e.getPath().stream()
-                        .map(
-                                r ->
-                                        r.getPropertyName() == null
-                                                ? "" + r.getIndex()
-                                                : r.getPropertyName())
-                        .collect(Collectors.joining("."));
+        StringBuilder path = new StringBuilder();
+        for (JacksonException.Reference part : e.getPath()) {
+            if (part.getPropertyName() == null) {
+                path.append('[').append(part.getIndex()).append(']');
+            } else {
+                path.append(path.isEmpty() ? "" : ".").append(part.getPropertyName());
+            }
+        }
+        return path.isEmpty() ? "the body" : path.toString();
     }
 
     private static Problem ofParameter(TypeMismatchException e) {

@@ -9,6 +9,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
@@ -22,17 +23,15 @@ public record ScoreRequest(
     public List<String> checked(Limits limits) {
         int size = texts == null ? 0 : texts.size();
         InvalidInputException.requireRange("texts", size, 1, limits.textsPerCall());
-        return Objects.requireNonNull(texts).stream().map(ScoreRequest::requireText).toList();
-    }
-
-    private static String requireText(@Nullable String text) {
-        if (text == null) {
-            throw new SessionException(
-                    ErrorCode.WRONG_TYPE,
-                    "texts must be a list of texts, but has a null",
-                    "texts",
-                    null);
+        List<String> checked = new ArrayList<>(size);
+        for (String text : Objects.requireNonNull(texts)) {
+            if (text == null) {
+                String field = "texts[" + checked.size() + "]";
+                throw new SessionException(
+                        ErrorCode.WRONG_TYPE, field + " must be a text, but is null", field, null);
+            }
+            checked.add(text);
         }
-        return text;
+        return checked;
     }
 }

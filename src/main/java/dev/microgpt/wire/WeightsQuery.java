@@ -1,6 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.checkpoint.CheckpointReader;
+import dev.microgpt.checkpoint.ClaimedShape;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
@@ -12,7 +13,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a file with weights alone leaves open.
+/// What a file with weights alone leaves open, and what it must be like.
 public record WeightsQuery(
         @Schema(description = "attention heads, as of init") @Nullable Integer nHead,
         @Schema(description = "as of init") @Nullable Long seed,
@@ -23,12 +24,21 @@ public record WeightsQuery(
         @Schema(description = "as of init") @Nullable Integer batchSize,
         @Schema(description = "the characters in the order of their tokens")
                 @Nullable String alphabet,
-        @Schema(description = "bundled dataset to train on") @Nullable String dataset) {
+        @Schema(description = "bundled dataset to train on") @Nullable String dataset,
+        @Schema(description = "if given, it must be that of the file") @Nullable Integer nEmbd,
+        @Schema(description = "if given, it must be that of the file") @Nullable Integer nLayer,
+        @Schema(description = "if given, it must be that of the file") @Nullable Integer blockSize,
+        @Schema(description = "if given, it must be that of the file")
+                @Nullable Integer vocabSize) {
 
     public CheckpointReader.Given given(Datasets datasets, Limits limits) {
         Corpus documents =
                 dataset == null ? null : new LoadRequest(null, dataset).corpus(datasets, limits);
-        return new CheckpointReader.Given(options(), alphabet, documents);
+        return new CheckpointReader.Given(
+                options(),
+                alphabet,
+                documents,
+                new ClaimedShape(nEmbd, nLayer, blockSize, vocabSize));
     }
 
     /// Null where none is given.

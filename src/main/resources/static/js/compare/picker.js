@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
 import { count } from '../format.js';
+import { SITE } from '../site.js';
 import { icons } from '../ui/icons.js';
 import { controls } from '../ui/styles.js';
 import { MOST, sign, signs } from './signs.js';
@@ -46,7 +47,7 @@ class Picker extends LitElement {
       <ul>${repeat(entries, ({ name }) => name, (entry) => this.#card(entry))}</ul>
       ${isFull ? html`<p class="hint">No more than ${MOST} can be compared at a time.</p>`
         : all === null ? nothing
-        : others.length === 0 ? html`<p class="hint">There are no other sessions. <a href="/?new=">Make one</a></p>` : html`
+        : others.length === 0 ? html`<p class="hint">There are no other sessions. <a href="${SITE}?new=">Make one</a></p>` : html`
           <form @submit=${this.#add}>
             <select name="name" aria-label="Session to add">
               ${repeat(others, ({ name }) => name, ({ name, step }) => html`<option value=${name}>${name} (step ${count(step)})</option>`)}
@@ -61,7 +62,7 @@ class Picker extends LitElement {
         ${sign(slot)}
         <div class="what">
           ${status === 'absent' ? html`<span class="name">${name}</span><p>There is no session of this name.</p>` : html`
-            <a class="name" href="/s/${encodeURIComponent(name)}" title=${name}>${name}</a>
+            <a class="name" href="${SITE}s/${encodeURIComponent(name)}" title=${name}>${name}</a>
             <p>${view === null ? 'Asking …' : `step ${count(view.step)}`}${trouble ? `; ${trouble.message}` : ''}</p>`}
         </div>
         ${view === null ? nothing : html`<span class="chip ${view.state}">${view.state}</span>`}

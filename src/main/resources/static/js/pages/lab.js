@@ -5,6 +5,7 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { Anatomy } from '../lab/anatomy.js'; // and <mg-anatomy>
 import { LiveSession } from '../live-session.js';
+import { SITE, nameInPath } from '../site.js';
 import { icons } from '../ui/icons.js';
 import { bindKeys } from '../ui/keys.js';
 import { queryValue, setQuery } from '../ui/query.js';
@@ -55,7 +56,7 @@ class LabPage extends LitElement {
 
   constructor() {
     super();
-    this.name = decodeURIComponent(location.pathname.split('/')[2]);
+    this.name = nameInPath();
     this.live = new LiveSession(this.name);
     this.live.wantsTraces = false;
     this.revision = 0;
@@ -183,7 +184,7 @@ class LabPage extends LitElement {
         : this.#readings()
         : html`<p class="notice ${view.vocabSize ? 'bad' : 'warn'}">${view.vocabSize
           ? 'Its numbers are not finite any more: choose an earlier step.'
-          : html`It has no documents yet. <a href="/">Give it some</a>`}</p>`}`;
+          : html`It has no documents yet. <a href=${SITE}>Give it some</a>`}</p>`}`;
   }
 
   #moment(label, at, choose) {
@@ -234,7 +235,7 @@ class LabPage extends LitElement {
     return html`
       <div class="nothing">
         <h1>${this.live.status === 'deleted' ? `The session “${this.name}” has been deleted` : `There is no session “${this.name}”`}</h1>
-        <a class="button" href="/">All sessions</a>
+        <a class="button" href=${SITE}>All sessions</a>
       </div>`;
   }
 }

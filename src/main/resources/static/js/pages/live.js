@@ -8,6 +8,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { LiveSession } from '../live-session.js';
 import { compact, count, rate } from '../format.js';
 import { PANELS } from '../panels/index.js';
+import { SITE, nameInPath } from '../site.js';
 import { stream } from '../stream.js';
 import { turns } from '../turns.js';
 import { icons } from '../ui/icons.js';
@@ -87,7 +88,7 @@ class LivePage extends LitElement {
 
   constructor() {
     super();
-    this.name = decodeURIComponent(location.pathname.slice('/s/'.length));
+    this.name = nameInPath();
     this.live = new LiveSession(this.name);
     this.revision = 0;
     this.failure = null;
@@ -233,7 +234,7 @@ class LivePage extends LitElement {
           @failed=${(event) => { this.failure = event.detail; }}></mg-timeline>
       </div>
       ${state === 'created' ? html`<p class="notice warn">It has no documents yet, so there is nothing to train on.
-        <a href="/">Give it some</a></p>` : nothing}
+        <a href=${SITE}>Give it some</a></p>` : nothing}
       ${state === 'failed' ? html`<p class="notice bad">Its numbers are not finite any more. Start it anew, or look at an
         earlier step and fork there, perhaps with a smaller learning rate.</p>` : nothing}
       <div class="grid">
@@ -252,8 +253,8 @@ class LivePage extends LitElement {
         <h1>${wasHere ? html`The session “${this.name}” has been deleted` : html`There is no session “${this.name}”`}</h1>
         <p>${isName ? nothing : 'Nor can there be: a name has 1 to 63 characters a-z, 0-9 and -.'}</p>
         <div class="row">
-          <a class="button" href="/">All sessions</a>
-          ${isName ? html`<a class="button primary" href="/?new=${this.name}">${icons.plus} Create it</a>` : nothing}
+          <a class="button" href=${SITE}>All sessions</a>
+          ${isName ? html`<a class="button primary" href="${SITE}?new=${this.name}">${icons.plus} Create it</a>` : nothing}
         </div>
       </div>`;
   }

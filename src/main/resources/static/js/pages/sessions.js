@@ -8,6 +8,7 @@ import { activeRun, api } from '../api.js';
 import { MOST } from '../compare/signs.js';
 import { count, plural } from '../format.js';
 import { freeName } from '../names.js';
+import { SITE } from '../site.js';
 import { icons } from '../ui/icons.js';
 import { bindKeys } from '../ui/keys.js';
 import { queryValue, setQuery } from '../ui/query.js';
@@ -217,7 +218,7 @@ class SessionsPage extends LitElement {
   /** The page that compares what is shown. */
   get #comparison() {
     const names = this.#shown.slice(0, MOST).map(({ name }) => name);
-    return names.length === 0 ? '/compare' : `/compare?s=${names.join(',')}`;
+    return names.length === 0 ? `${SITE}compare` : `${SITE}compare?s=${names.join(',')}`;
   }
 
   #cards() {
@@ -240,7 +241,7 @@ class SessionsPage extends LitElement {
   #empty() {
     return html`
       <div class="empty">
-        <img src="/img/icon.svg" alt="" width="64" height="64">
+        <img src="${SITE}img/icon.svg" alt="" width="64" height="64">
         <h2>No sessions yet</h2>
         <p>A session is a tiny GPT with a name. Give it lines of text, such as names, and watch it learn to write more like them.</p>
         <button class="primary" @click=${() => this.#create()}>${icons.plus} New session</button>

@@ -8,6 +8,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { count } from '../format.js';
 import { LiveSession } from '../live-session.js';
 import { subjectOf } from '../model/subject.js';
+import { SITE, nameInPath } from '../site.js';
 import { stream } from '../stream.js';
 import { Moments, stepToLookAt, subjectKey } from '../tour/moment.js';
 import { rememberStop, rememberedStop } from '../tour/place.js';
@@ -116,7 +117,7 @@ class TourPage extends LitElement {
 
   constructor() {
     super();
-    this.name = decodeURIComponent(location.pathname.split('/')[2]);
+    this.name = nameInPath();
     this.live = new LiveSession(this.name);
     this.live.wantsTraces = false; // it asks for one text, as of one step
     this.#moments = new Moments(this.live);
@@ -393,7 +394,7 @@ class TourPage extends LitElement {
           </div>
         </div>` : html`
         <p class="notice warn">It has no documents yet, so there is no model to show.
-          <a class="button" href="/">Give it some</a></p>`}`;
+          <a class="button" href=${SITE}>Give it some</a></p>`}`;
   }
 
   #list() {
@@ -479,8 +480,8 @@ class TourPage extends LitElement {
         <h1>${wasHere ? html`The session “${this.name}” has been deleted` : html`There is no session “${this.name}”`}</h1>
         <p>${isName ? 'A tour needs a session, whose numbers it tells.' : 'Nor can there be: a name has 1 to 63 characters a-z, 0-9 and -.'}</p>
         <div class="row">
-          <a class="button" href="/">All sessions</a>
-          ${isName ? html`<a class="button primary" href="/?new=${this.name}">${icons.plus} Create it</a>` : nothing}
+          <a class="button" href=${SITE}>All sessions</a>
+          ${isName ? html`<a class="button primary" href="${SITE}?new=${this.name}">${icons.plus} Create it</a>` : nothing}
         </div>
       </div>`;
   }

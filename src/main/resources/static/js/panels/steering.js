@@ -8,6 +8,7 @@ import { freeName, freeTwinName } from '../names.js';
 import { OPTIONS } from '../options.js';
 import { Panel } from '../panel.js';
 import { learningRateAfter, learningRateOf } from '../schedule.js';
+import { SITE } from '../site.js';
 import { field } from '../ui/field.js';
 import { icons } from '../ui/icons.js';
 
@@ -147,7 +148,7 @@ class SteeringPanel extends Panel {
           <button class="primary" ?disabled=${Object.keys(this.drafts).length === 0}>Apply</button>
           <span class="hint" role="status">${this.note}</span>
         </div>
-        ${this.twin === null ? nothing : html`<p class="done">The twin <a href="/s/${this.twin.name}">${this.twin.name}</a>
+        ${this.twin === null ? nothing : html`<p class="done">The twin <a href="${SITE}s/${this.twin.name}">${this.twin.name}</a>
           ${this.twin.left > 0 ? html`trains the ${plural(this.twin.left, 'step')} left without the change.`
             : html`waits as this one was before: train both, and compare.`}</p>`}
       </form>`;
@@ -184,7 +185,7 @@ class SteeringPanel extends Panel {
           <button ?disabled=${this.view.numParams === undefined}>${icons.fork} Fork here</button>
         </div>
         ${this.forkProblem ? html`<p class="error" id="fork-error" role="alert">${this.forkProblem.message}</p>` : nothing}
-        <p class="done" role="status">${this.fork === null ? nothing : html`<a href="/s/${this.fork.name}">${this.fork.name}</a>
+        <p class="done" role="status">${this.fork === null ? nothing : html`<a href="${SITE}s/${this.fork.name}">${this.fork.name}</a>
           begins at step ${count(this.fork.step)}.`}</p>
       </form>`;
   }

@@ -6,6 +6,7 @@ import { activeRun, api } from '../api.js';
 import { compact, count, loss, rate } from '../format.js';
 import { meanOfLast } from '../losses.js';
 import { unusual } from '../options.js';
+import { SITE } from '../site.js';
 import { icons } from '../ui/icons.js';
 import { controls } from '../ui/styles.js';
 import '../ui/sparkline.js';
@@ -139,7 +140,7 @@ class SessionCard extends LitElement {
     return html`
       <article aria-labelledby="name">
         <div class="top">
-          <h2 id="name"><a href="/s/${name}">${name}</a></h2>
+          <h2 id="name"><a href="${SITE}s/${name}">${name}</a></h2>
           <span class="chip ${state}">${state}</span>
         </div>
         <mg-sparkline .points=${this.points}></mg-sparkline>

@@ -8,6 +8,7 @@ import { count, loss, number, plural } from '../format.js';
 import { nearest } from '../model/neighbours.js';
 import { atTemperature } from '../model/sampling.js';
 import { inWords } from '../model/text.js';
+import { SITE } from '../site.js';
 import { fact, letter, listed, quoted, share, signed, upTo } from './words.js';
 
 const BEGINNING = 4; // numbers of a vector that are written out
@@ -309,7 +310,7 @@ function learning(moment, view, { name }) {
       single losses jump, and the moving average shows the way. The learning rate falls on a line from
       ${number(learningRate)} at step 0 to 0 at step ${count(numSteps)}: large changes first, fine ones later.
       ${moment.step < numSteps ? nothing : html`That point has been reached: more steps would change nothing, until a later one is
-        chosen on the <a href="/s/${encodeURIComponent(name)}">Live page</a>.`}</p>
+        chosen on the <a href="${SITE}s/${encodeURIComponent(name)}">Live page</a>.`}</p>
     ${samples.length < 2 ? nothing : html`
       <p>What it wrote on the way, each time from the same seed of its random numbers:</p>
       <dl class="texts">${[...steps].map((i) => html`
@@ -328,7 +329,7 @@ const QUESTIONS = [
 ];
 
 function writing(moment, view, { name }) {
-  const path = `/s/${encodeURIComponent(name)}`;
+  const path = `${SITE}s/${encodeURIComponent(name)}`;
   return html`
     <p>To write, the model begins with ${letter('◆')} and computes the probabilities of what comes next. Their scores are
       divided by the temperature, one token is drawn by chance, each as often as its probability says, and put behind

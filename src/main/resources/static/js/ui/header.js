@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
+import { SITE } from '../site.js';
 import { theme } from '../theme.js';
 import { icons } from './icons.js';
 import { controls } from './styles.js';
@@ -60,10 +61,10 @@ class Header extends LitElement {
     const colours = `Colours: ${theme.choice === 'system' ? 'as the system' : theme.choice}`;
     return html`
       <header>
-        <a class="home" href="/"><img src="/img/icon.svg" alt="" width="24" height="24">microgpt</a>
+        <a class="home" href=${SITE}><img src="${SITE}img/icon.svg" alt="" width="24" height="24">microgpt</a>
         <nav aria-label="Site">
-          <a href="/" aria-current=${location.pathname === '/' ? 'page' : nothing}>Sessions</a>
-          <a href="/swagger-ui.html">API</a>
+          <a href=${SITE} aria-current=${location.pathname === SITE ? 'page' : nothing}>Sessions</a>
+          <a href="${SITE}swagger-ui.html">API</a>
           <button class="quiet icon" title=${colours} aria-label=${colours}
             @click=${() => { theme.choice = THEMES[theme.choice]; }}>${THEME_ICONS[theme.choice]}</button>
           <button class="quiet icon" title="Help (?)" aria-label="Help"

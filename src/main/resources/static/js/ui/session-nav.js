@@ -2,6 +2,7 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
+import { SITE } from '../site.js';
 import { controls } from './styles.js';
 
 /** `<mg-session-nav name="demo" page="lab">`; `page` is live, lab, tour or compare. */
@@ -26,10 +27,10 @@ class SessionNav extends LitElement {
   `];
 
   render() {
-    const path = `/s/${encodeURIComponent(this.name)}`;
+    const path = `${SITE}s/${encodeURIComponent(this.name)}`;
     const pages = [
       ['live', 'Live', path], ['lab', 'Lab', `${path}/lab`], ['tour', 'Tour', `${path}/tour`],
-      ['compare', 'Compare', `/compare?s=${encodeURIComponent(this.name)}`],
+      ['compare', 'Compare', `${SITE}compare?s=${encodeURIComponent(this.name)}`],
     ];
     return html`
       <nav aria-label="Session"><ul>${pages.map(([page, title, link]) => html`

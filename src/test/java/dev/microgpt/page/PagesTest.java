@@ -9,6 +9,7 @@ import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -74,19 +75,35 @@ final class PagesTest {
                 .isEqualTo(get("/s/names").body());
     }
 
+    private static String address(JsonNode imports, String name) {
+        String address = imports.path(name).stringValue();
+        assertThat(address).startsWith("./");
+        return address.substring(1);
+    }
+
+    /// A proxy may put them below a path of its own.
+    @ParameterizedTest
+    @CsvSource({"/, ./", "/compare, ./", "/s/names, ../", "/s/names/lab, ../../"})
+    void allAddressesAreRelativeToThePage(String path, String root) {
+        Reply page = get(path);
+
+        assertThat(page.body()).doesNotContainPattern("(src|href)=\"/");
+        assertThat(page.body()).contains("href=\"" + root + "css/base.css\"");
+        assertThat(importMap(page)).contains("\"" + root + "_static/").doesNotContain("\"/");
+    }
+
     @Test
     void theImportMapLeadsToLibrariesThatMayBeKeptForEver() {
         JsonNode imports = Json.parse(importMap(get("/"))).path("imports");
 
         for (String library :
                 new String[] {"lit", "lit-html", "@lit/reactive-element", "echarts"}) {
-            Reply file = get(imports.path(library).stringValue());
+            Reply file = get(address(imports, library));
             assertThat(file.header("Content-Type")).as(library).startsWith("text/javascript");
             assertThat(file.header("Cache-Control")).contains("immutable", "max-age=31536000");
             assertThat(file.header("X-Content-Type-Options")).isEqualTo("nosniff");
         }
-        assertThat(get(imports.path("lit/").stringValue() + "directives/repeat.js").body())
-                .isNotEmpty();
+        assertThat(get(address(imports, "lit/") + "directives/repeat.js").body()).isNotEmpty();
     }
 
     @ParameterizedTest

@@ -21,16 +21,16 @@ final class Tab implements AutoCloseable {
 
     private static final double TIMEOUT_MILLIS = 20_000;
 
-    private final String origin;
+    private final String site;
     private final BrowserContext context;
     private final Page page;
     private final List<String> complaints = new ArrayList<>();
     private final List<String> requests = new ArrayList<>();
     private boolean expectsErrors;
 
-    private Tab(Browser browser, int port, Browser.NewContextOptions options) {
-        origin = "http://localhost:" + port;
-        context = browser.newContext(options.setBaseURL(origin));
+    private Tab(Browser browser, String site, Browser.NewContextOptions options) {
+        this.site = site;
+        context = browser.newContext(options.setBaseURL(site));
         context.setDefaultTimeout(TIMEOUT_MILLIS);
         page = context.newPage();
         page.onConsoleMessage(
@@ -48,12 +48,23 @@ final class Tab implements AutoCloseable {
     }
 
     static Tab open(Browser browser, int port, ColorScheme colours, int width) {
-        return new Tab(browser, port, options(colours, width));
+        return new Tab(browser, "http://localhost:" + port, options(colours, width));
     }
 
     /// One that is touched.
     static Tab openPhone(Browser browser, int port) {
-        return new Tab(browser, port, options(ColorScheme.LIGHT, PHONE).setHasTouch(true));
+        return new Tab(
+                browser,
+                "http://localhost:" + port,
+                options(ColorScheme.LIGHT, PHONE).setHasTouch(true));
+    }
+
+    /// For a service whose certificate nobody knows.
+    ///
+    /// @param site where its pages are, without a slash at the end
+    static Tab openSite(Browser browser, String site) {
+        return new Tab(
+                browser, site, options(ColorScheme.LIGHT, DESKTOP).setIgnoreHTTPSErrors(true));
     }
 
     private static Browser.NewContextOptions options(ColorScheme colours, int width) {
@@ -87,7 +98,7 @@ final class Tab implements AutoCloseable {
         assertThat(requests)
                 .allMatch(
                         url ->
-                                url.startsWith(origin + "/")
+                                url.startsWith(site + "/")
                                         || url.startsWith("data:")
                                         || url.startsWith("blob:"));
         assertThat(complaints)

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /// A Java process of its own, for what one process can see only once, such as its flags.
@@ -20,6 +21,12 @@ public final class ChildJvm {
     /// @return what it printed, of standard output and standard error
     /// @throws AssertionError if it fails, or takes too long
     public static String run(Class<?> main, String... flags) throws IOException {
+        return run(Map.of(), main, flags);
+    }
+
+    /// The same with variables of the environment besides those of this process.
+    public static String run(Map<String, String> environment, Class<?> main, String... flags)
+            throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(flags));
@@ -27,11 +34,12 @@ public final class ChildJvm {
         command.add(System.getProperty("java.class.path"));
         command.add(main.getName());
         Path output = Files.createTempFile("child", ".txt");
-        Process process =
+        ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(output.toFile())
-                        .start();
+                        .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        Process process = builder.start();
         try {
             boolean ended = process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             String printed = Files.readString(output);

@@ -10,7 +10,8 @@ import java.net.http.HttpResponse;
 /// What the service answered.
 public record Reply(int status, HttpHeaders headers, String body) {
 
-    static Reply of(HttpResponse<String> response) {
+    /// What a client got.
+    public static Reply of(HttpResponse<String> response) {
         return new Reply(response.statusCode(), response.headers(), response.body());
     }
 

@@ -240,6 +240,34 @@ final class CheckpointTest {
     }
 
     @Test
+    void aShapeThatIsNotTheFilesIsRefused() throws Exception {
+        String alphabet = header(file()).path("__metadata__").path("alphabet").stringValue();
+        String given = "?nHead=2&alphabet=" + URLEncoder.encode(alphabet, StandardCharsets.UTF_8);
+        int vocabSize = api.view("kept").path("vocabSize").intValue();
+        Map<String, Integer> shape =
+                Map.of("nEmbd", 8, "nLayer", 1, "blockSize", 16, "vocabSize", vocabSize);
+        byte[] weights = weightsOnly();
+        byte[] whole = file();
+
+        StringBuilder right = new StringBuilder();
+        shape.forEach(
+                (field, actual) -> {
+                    String wrong = "&" + field + "=99";
+                    for (Reply reply :
+                            List.of(put(weights, given + wrong), put(whole, "?" + wrong))) {
+                        assertProblem(reply, 400, "out_of_range")
+                                .hasField(field)
+                                .hasValue(99)
+                                .hasMin(actual)
+                                .hasMax(actual);
+                    }
+                    right.append('&').append(field).append('=').append(actual);
+                });
+        assertThat(put(weights, given + right).status()).isEqualTo(201);
+        assertThat(put(whole, "?overwrite=true" + right).status()).isEqualTo(200);
+    }
+
+    @Test
     void aFileOfTheReferenceImplementationIsRead() throws Exception {
         byte[] reference;
         try (var in = getClass().getResourceAsStream("/safetensors/reference.safetensors")) {

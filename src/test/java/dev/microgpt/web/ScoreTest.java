@@ -9,13 +9,16 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -104,6 +107,29 @@ final class ScoreTest {
                 400,
                 "unknown_character");
         assertProblem(api.post(PATH + "/inspect", Map.of("text", "B")), 400, "unknown_character");
+    }
+
+    @Test
+    void saysWhichTextHasTheUnknownCharacter() {
+        init("tensor");
+        List<String> texts = new ArrayList<>(Collections.nCopies(10_000, "bob"));
+        texts.set(6_789, "emXma");
+
+        assertProblem(api.post(PATH + "/score", Map.of("texts", texts)), 400, "unknown_character")
+                .hasField("texts[6789]")
+                .hasValue("X")
+                .hasDetail("character 3 of texts[6789]");
+        assertProblem(
+                        api.postJson(PATH + "/score", "{\"texts\": [\"bob\", \"a\\ud800\"]}"),
+                        400,
+                        "invalid_text")
+                .hasField("texts[1]")
+                .hasDetail("character 2");
+        assertProblem(
+                        api.postJson(PATH + "/score", "{\"texts\": [\"bob\", null]}"),
+                        400,
+                        "wrong_type")
+                .hasField("texts[1]");
     }
 
     @ParameterizedTest

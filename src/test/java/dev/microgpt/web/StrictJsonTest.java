@@ -181,6 +181,51 @@ final class StrictJsonTest {
         assertProblem(post("step", json), 400, "malformed_json");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "generate, temperature, NaN",
+        "generate, temperature, Infinity",
+        "generate, temperature, -Infinity",
+        "init, learningRate, NaN",
+        "step, count, NaN"
+    })
+    void saysThatJsonHasNoSuchNumber(String call, String field, String number) {
+        Reply reply = post(call, "{\"%s\": %s}".formatted(field, number));
+
+        assertProblem(reply, 400, "malformed_json")
+                .hasField(field)
+                .hasValue(number)
+                .hasDetail("JSON has no number " + number);
+    }
+
+    @Test
+    void namesFieldsWithinOthers() {
+        Reply number =
+                api.postJson(PATH + "runs", "{\"steps\": 1, \"stopWhen\": {\"lossBelow\": NaN}}");
+        Reply item = api.postJson(PATH + "score", "{\"texts\": [\"a\", NaN]}");
+        Reply type = api.postJson(PATH + "score", "{\"texts\": [\"a\", \"b\", 3]}");
+
+        assertProblem(number, 400, "malformed_json").hasField("stopWhen.lossBelow");
+        assertProblem(item, 400, "malformed_json").hasField("texts[1]");
+        assertProblem(type, 400, "wrong_type").hasField("texts[2]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"count\": +1}",
+                "{\"count\": .5}",
+                "{\"count\": 01}",
+                "{'count': 1}",
+                "{count: 1}",
+                "{\"count\": 1 // one",
+                "{\"viz\": \"la\nst\"}"
+            })
+    void givesNoAdviceAboutTheParser(String json) {
+        assertThat(post("step", json).body())
+                .doesNotContainIgnoringCase("feature", "enable", "ALLOW_", "start marker");
+    }
+
     @Test
     void refusesEndlessNesting() {
         assertThat(post("step", "{\"count\": " + "[".repeat(100_000)).status()).isEqualTo(400);

@@ -1,6 +1,7 @@
 package dev.microgpt.engine.random;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /// The generator of Python's `random` module: MT19937, seeded and drawn from as CPython 3.11 does.
 ///
@@ -60,13 +61,15 @@ public final class PythonRandom implements RandomSource {
     public PythonRandom(int[] words) {
         if (words.length != WORDS) {
             throw new IllegalArgumentException(
-                    "the state has %d words, but is %d".formatted(WORDS, words.length));
+                    String.format(
+                            Locale.ROOT, "the state has %d words, but is %d", WORDS, words.length));
         }
         mt = Arrays.copyOf(words, N);
         index = words[N];
         if (index < 0 || index > N) {
             throw new IllegalArgumentException(
-                    "the place must be from 0 to %d, but is %d".formatted(N, index));
+                    String.format(
+                            Locale.ROOT, "the place must be from 0 to %d, but is %d", N, index));
         }
         hasNextGauss = words[N + 1] != 0;
         nextGauss =

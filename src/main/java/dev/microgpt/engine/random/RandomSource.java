@@ -2,6 +2,7 @@ package dev.microgpt.engine.random;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /// A seeded generator: the same seed gives the same numbers, on every machine.
 ///
@@ -43,8 +44,11 @@ public sealed interface RandomSource permits SeededRandom, PythonRandom {
     default <T> T weightedChoice(List<T> population, double[] weights) {
         if (population.size() != weights.length) {
             throw new IllegalArgumentException(
-                    "population has %d items, but there are %d weights"
-                            .formatted(population.size(), weights.length));
+                    String.format(
+                            Locale.ROOT,
+                            "population has %d items, but there are %d weights",
+                            population.size(),
+                            weights.length));
         }
         return population.get(weightedChoice(weights));
     }

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.scalar;
 
+import java.util.Locale;
+
 /// The functions that the model is made of, on [Value]s. After microgpt.py.
 public final class Functions {
 
@@ -19,8 +21,12 @@ public final class Functions {
         for (int i = 0; i < w.length; i++) {
             if (w[i].length != x.length) {
                 throw new IllegalArgumentException(
-                        "row %d of w has %d weights, but x has %d elements"
-                                .formatted(i, w[i].length, x.length));
+                        String.format(
+                                Locale.ROOT,
+                                "row %d of w has %d weights, but x has %d elements",
+                                i,
+                                w[i].length,
+                                x.length));
             }
             y[i] = dot(w[i], 0, x, 0, x.length);
         }

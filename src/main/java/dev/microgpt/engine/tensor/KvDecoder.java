@@ -1,6 +1,7 @@
 package dev.microgpt.engine.tensor;
 
 import java.util.Arrays;
+import java.util.Locale;
 
 /// Reads sequences token by token, and remembers the keys and values of what it has read. It sees the
 /// model's parameters as they are at each token. One thread at a time.
@@ -66,7 +67,8 @@ public final class KvDecoder {
     /// @throws IllegalStateException if blockSize tokens were read already
     public void next(int tokenId) {
         if (length == layout.blockSize) {
-            throw new IllegalStateException("blockSize tokens (%d) were read".formatted(length));
+            throw new IllegalStateException(
+                    String.format(Locale.ROOT, "blockSize tokens (%d) were read", length));
         }
         if (length == 0 && tokenId == firstToken && weights.version() == firstVersion) {
             System.arraycopy(firstLogits, 0, logits, 0, layout.v);

@@ -26,7 +26,8 @@ public final class Scoring implements Query<AsOf<List<Score>>> {
     public @Nullable AsOf<List<Score>> slice(ModelSource models, Deadline deadline) {
         AsOf<LanguageModel> model = asked.of(models);
         while (scores.size() < texts.size()) {
-            scores.add(model.value().score(texts.get(scores.size())));
+            int index = scores.size();
+            scores.add(model.value().score(texts.get(index), "texts[" + index + "]"));
             if (deadline.hasPassed()) {
                 break;
             }

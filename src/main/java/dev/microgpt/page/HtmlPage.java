@@ -1,0 +1,58 @@
+package dev.microgpt.page;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.springframework.http.CacheControl;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+
+/// A page: a head that is the same for all, and the module that does the rest in the browser.
+///
+/// @param html the document
+/// @param policy its Content-Security-Policy
+record HtmlPage(byte[] html, String policy) {
+
+    private static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, UTF_8);
+
+    /// All addresses in the page are relative to it, so that it works below any path that a proxy puts
+    /// before it.
+    ///
+    /// @param module in `js/pages`
+    /// @param depth folders between the page and the first one
+    static HtmlPage of(String template, ImportMap imports, String title, String module, int depth) {
+        String root = depth == 0 ? "./" : "../".repeat(depth);
+        String importMap = imports.json(root);
+        String html =
+                template.replace("{title}", title)
+                        .replace("{module}", module)
+                        .replace("{importMap}", importMap)
+                        .replace("{root}", root);
+        return new HtmlPage(html.getBytes(UTF_8), policy(importMap));
+    }
+
+    /// Nothing but this server's own files, and no inline script but the import map: a text of a user
+    /// that found its way into a page as markup could neither run nor call anywhere.
+    private static String policy(String importMap) {
+        return String.join(
+                "; ",
+                "default-src 'none'",
+                "script-src 'self' 'sha256-" + Digests.base64(importMap.getBytes(UTF_8)) + "'",
+                "style-src 'self'",
+                "connect-src 'self'",
+                "img-src 'self' data: blob:",
+                "font-src 'self'",
+                "frame-ancestors 'none'",
+                "base-uri 'none'",
+                "form-action 'none'");
+    }
+
+    ResponseEntity<byte[]> toResponse() {
+        return ResponseEntity.ok()
+                .contentType(HTML)
+                .cacheControl(CacheControl.noCache())
+                .eTag(Digests.etag(html))
+                .header("Content-Security-Policy", policy)
+                .header("Cross-Origin-Opener-Policy", "same-origin")
+                .body(html);
+    }
+}

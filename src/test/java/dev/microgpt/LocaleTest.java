@@ -1,0 +1,63 @@
+package dev.microgpt;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.ChildJvm;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// The service answers the same whatever the language, time zone and charset of its machine are.
+final class LocaleTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private String storyUnder(String name, @Nullable String posixLocale, String... flags)
+            throws IOException {
+        List<String> all = new ArrayList<>(List.of(flags));
+        all.add("--add-modules=jdk.incubator.vector");
+        all.add("--enable-native-access=ALL-UNNAMED");
+        all.add("-Dstory.data=" + directory.resolve(name));
+        Map<String, String> environment =
+                posixLocale == null ? Map.of() : Map.of("LC_ALL", posixLocale, "LANG", posixLocale);
+        return String.join(
+                "\n",
+                ChildJvm.run(environment, LocaleStory.class, all.toArray(String[]::new))
+                        .lines()
+                        .filter(line -> line.startsWith(LocaleStory.MARK))
+                        .toList());
+    }
+
+    @Test
+    void everyLocaleGivesTheSameAnswers() throws IOException {
+        String english = storyUnder("en", null, "-Duser.language=en", "-Duser.country=US");
+        assertThat(english).contains("zo\u00eb", "losses", LocaleStory.MARK + "end");
+
+        assertThat(
+                        storyUnder(
+                                "tr",
+                                null,
+                                "-Duser.language=tr",
+                                "-Duser.country=TR",
+                                "-Duser.timezone=Asia/Kathmandu"))
+                .isEqualTo(english);
+        assertThat(
+                        storyUnder(
+                                "ar",
+                                null,
+                                "-Duser.language=ar",
+                                "-Duser.country=EG",
+                                "-Dfile.encoding=COMPAT"))
+                .isEqualTo(english);
+        assertThat(storyUnder("c", "C", "-Dfile.encoding=COMPAT")).isEqualTo(english);
+    }
+}

@@ -1,0 +1,219 @@
+package dev.microgpt.support;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/// An nginx with TLS before a service, configured as `src/site/markdown/proxy.md` shows it, below the path
+/// `/microgpt/`.
+public final class Nginx implements AutoCloseable {
+
+    private static final Pattern SNIPPET =
+            Pattern.compile("^```nginx\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+    private static final String PASSWORD = "changeit";
+    private static final Duration TIMEOUT = Duration.ofSeconds(20);
+
+    private final Process process;
+    private final int port;
+    private final HttpClient client;
+
+    private Nginx(Process process, int port, HttpClient client) {
+        this.process = process;
+        this.port = port;
+        this.client = client;
+    }
+
+    /// The program; null where it is not installed.
+    static @Nullable Path program() {
+        return Stream.of("/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx")
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /// @param upstream port of the service
+    /// @param directory for its files
+    public static Nginx start(int upstream, Path directory) throws Exception {
+        int port = freePort();
+        KeyStore keys = makeCertificate(directory);
+        Path configuration = directory.resolve("nginx.conf");
+        Files.writeString(configuration, configuration(directory, port, upstream));
+        Process process =
+                new ProcessBuilder(
+                                String.valueOf(program()),
+                                "-p",
+                                directory.toString(),
+                                "-c",
+                                configuration.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("nginx.log").toFile())
+                        .start();
+        await().atMost(TIMEOUT)
+                .untilAsserted(
+                        () -> {
+                            assertThat(process.isAlive())
+                                    .as(Files.readString(directory.resolve("nginx.log")))
+                                    .isTrue();
+                            new Socket(InetAddress.getLoopbackAddress(), port).close();
+                        });
+        return new Nginx(process, port, client(keys));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String configuration(Path directory, int port, int upstream) throws IOException {
+        Matcher snippet = SNIPPET.matcher(Files.readString(Path.of("src/site/markdown/proxy.md")));
+        assertThat(snippet.find()).isTrue();
+        String server =
+                snippet.group(1)
+                        .replace("listen 443 ssl", "listen 127.0.0.1:" + port + " ssl")
+                        .replace("127.0.0.1:8080", "127.0.0.1:" + upstream)
+                        .replaceAll("/etc/ssl/\\w+/models\\.example\\.org", directory + "/server")
+                        .replace("models.example.org", "localhost");
+        return """
+        daemon off;
+        master_process off;
+        pid nginx.pid;
+        error_log stderr;
+        events {}
+        http {
+        access_log off;
+        client_body_temp_path body;
+        proxy_temp_path proxy;
+        fastcgi_temp_path fastcgi;
+        uwsgi_temp_path uwsgi;
+        scgi_temp_path scgi;
+        %s}
+        """
+                .formatted(server);
+    }
+
+    /// Makes a certificate for localhost, for nginx as PEM.
+    private static KeyStore makeCertificate(Path directory) throws Exception {
+        Path store = directory.resolve("server.p12");
+        Process keytool =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                        .toString(),
+                                "-genkeypair",
+                                "-keyalg",
+                                "EC",
+                                "-dname",
+                                "CN=localhost",
+                                "-ext",
+                                "san=dns:localhost",
+                                "-alias",
+                                "server",
+                                "-storetype",
+                                "PKCS12",
+                                "-keystore",
+                                store.toString(),
+                                "-storepass",
+                                PASSWORD)
+                        .inheritIO()
+                        .start();
+        assertThat(keytool.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        try (FileInputStream in = new FileInputStream(store.toFile())) {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        byte[] key = keys.getKey("server", PASSWORD.toCharArray()).getEncoded();
+        writePem(directory.resolve("server.key"), "PRIVATE KEY", key);
+        writePem(
+                directory.resolve("server.pem"),
+                "CERTIFICATE",
+                keys.getCertificate("server").getEncoded());
+        return keys;
+    }
+
+    private static void writePem(Path file, String type, byte[] content) throws IOException {
+        Base64.Encoder base64 = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
+        Files.write(
+                file,
+                List.of(
+                        "-----BEGIN " + type + "-----",
+                        base64.encodeToString(content),
+                        "-----END " + type + "-----"));
+    }
+
+    private static HttpClient client(KeyStore keys) throws GeneralSecurityException {
+        KeyStore trusted = KeyStore.getInstance("PKCS12");
+        try {
+            trusted.load(null, null);
+        } catch (IOException e) {
+            throw new AssertionError("there is nothing to be read", e);
+        }
+        trusted.setCertificateEntry("server", keys.getCertificate("server"));
+        TrustManagerFactory trust =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext tls = SSLContext.getInstance("TLS");
+        tls.init(null, trust.getTrustManagers(), null);
+        return HttpClient.newBuilder().sslContext(tls).connectTimeout(TIMEOUT).build();
+    }
+
+    /// The scheme, host and port that the public sees.
+    public String origin() {
+        return "https://localhost:" + port;
+    }
+
+    /// Where the service is for the public; without a slash at the end.
+    public String site() {
+        return origin() + "/microgpt";
+    }
+
+    /// Trusts the certificate.
+    public HttpClient client() {
+        return client;
+    }
+
+    /// @param path below the service's own
+    public HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(site() + path)).timeout(TIMEOUT);
+    }
+
+    public Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return Reply.of(client.send(request.build(), BodyHandlers.ofString()));
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+        process.destroy();
+        if (!process.onExit().completeOnTimeout(process, 5, TimeUnit.SECONDS).join().isAlive()) {
+            return;
+        }
+        process.destroyForcibly();
+    }
+}
