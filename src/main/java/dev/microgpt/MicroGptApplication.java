@@ -14,6 +14,7 @@ public class MicroGptApplication {
 
     public static void main(String[] args) {
         if (!KeyCommand.isMeant(args)) {
+            ShutdownWatchdog.start();
             SpringApplication.run(MicroGptApplication.class, args);
         } else if (!KeyCommand.run(System.out, args)) {
             System.exit(2);
