@@ -22,6 +22,7 @@ public class MicroGptApplication {
         Locale.setDefault(Locale.ROOT);
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
         if (!KeyCommand.isMeant(args)) {
+            ShutdownWatchdog.start();
             SpringApplication.run(MicroGptApplication.class, args);
         } else if (!KeyCommand.run(System.out, args)) {
             System.exit(2);
