@@ -78,9 +78,15 @@ final class IdempotencyTest {
     void aBodyThatComesSlowlyHoldsUpNobody() throws Exception {
         try (RawClient slow = RawClient.connect(api.port())) {
             slow.send(
-                    "POST /api/v1/sessions/idem/init?overwrite=true HTTP/1.1\r\nHost: localhost\r\n"
-                            + "Idempotency-Key: slow\r\nContent-Type: application/json\r\n"
-                            + "Content-Length: 100\r\n\r\n{}");
+                    String.join(
+                            "\r\n",
+                            "POST /api/v1/sessions/idem/init?overwrite=true HTTP/1.1",
+                            "Host: localhost",
+                            "Idempotency-Key: slow",
+                            "Content-Type: application/json",
+                            "Content-Length: 100",
+                            "",
+                            "{}"));
             api.initSixNames("idem-other");
             for (int i = 0; i < 20; i++) {
                 assertThat(api.step("idem-other", 1).path("step").intValue()).isEqualTo(i + 1);
