@@ -21,7 +21,7 @@ record ModelShape(int nEmbd, int nHead, int nLayer, int blockSize, int vocabSize
                     nHead,
                     1,
                     nEmbd,
-                    "nHead must divide nEmbd (%d), but is %d".formatted(nEmbd, nHead));
+                    "nHead must divide nEmbd (" + nEmbd + "), but is " + nHead);
         }
     }
 

@@ -35,8 +35,9 @@ public final class KernelProvider {
         }
         if (!SimdKernels.areSupported()) {
             return portable(
-                    "vectors here have %d bits, and SIMD takes 128, 256 or 512"
-                            .formatted(SimdKernels.vectorBits()));
+                    "vectors here have "
+                            + SimdKernels.vectorBits()
+                            + " bits, and SIMD takes 128, 256 or 512");
         }
         Kernels simd = new SimdKernels();
         return new Choice(simd, simd.name());
