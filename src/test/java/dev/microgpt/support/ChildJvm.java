@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 /// A Java process of its own, for what one process can see only once, such as its flags.
 public final class ChildJvm {
 
-    private static final Duration TIMEOUT = Duration.ofSeconds(120);
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private ChildJvm() {}
 
