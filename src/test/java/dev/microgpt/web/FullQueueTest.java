@@ -1,5 +1,7 @@
 package dev.microgpt.web;
 
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,11 +18,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-/// A run needs no place among the calls that wait for its session.
+/// A run that is refused while calls take all places is not there, and holds up nothing.
 final class FullQueueTest {
 
     @Test
-    void aRunThatWasTakenRunsThoughAllPlacesWereTaken(@TempDir Path directory) {
+    void aRunThatIsRefusedLeavesNothingBehind(@TempDir Path directory) {
         try (LocalService service =
                 LocalService.start(directory, "--microgpt.limits.queued-calls=2")) {
             Api api = service.api();
@@ -32,10 +34,12 @@ final class FullQueueTest {
                             .toList();
             await().until(() -> api.view("full").path("state").stringValue(), "training"::equals);
 
-            Reply run = api.post("/sessions/full/runs", Map.of("steps", 5));
+            assertProblem(api.post("/sessions/full/runs", Map.of("steps", 5)), 409, "busy");
+            assertThat(api.get("/sessions/full/runs").ok().path("runs")).isEmpty();
 
-            assertThat(run.status()).isEqualTo(202);
             calls.forEach(CompletableFuture::join);
+            api.step("full", 1);
+            api.post("/sessions/full/runs", Map.of("steps", 5)).ok();
             await().until(
                             () -> api.get("/sessions/full/runs/1").ok().path("state").stringValue(),
                             "succeeded"::equals);

@@ -5,6 +5,8 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.StepResult;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionSize;
 import dev.microgpt.session.history.Keyframes;
 import dev.microgpt.session.history.SessionEvent;
@@ -54,11 +56,6 @@ final class ActiveSession {
 
     long epoch() {
         return epoch;
-    }
-
-    /// See [Snapshot#version()].
-    String version() {
-        return epoch + "-" + model.step();
     }
 
     MicroGpt model() {
@@ -151,6 +148,14 @@ final class ActiveSession {
     void setTraining(boolean isTraining) {
         if (!hasFailed()) {
             state = isTraining ? SessionState.TRAINING : SessionState.READY;
+        }
+    }
+
+    /// @throws SessionException `busy` if the steps of a call are being made
+    void requireNoStepCall() {
+        if (state == SessionState.TRAINING) {
+            throw new SessionException(
+                    ErrorCode.BUSY, "a step call of this session is under way: wait for its end");
         }
     }
 

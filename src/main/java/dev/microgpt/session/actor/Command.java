@@ -34,6 +34,11 @@ public sealed interface Command<R> {
         return false;
     }
 
+    /// Whether it is done even if that can be stored only later.
+    default boolean isStoredLater() {
+        return false;
+    }
+
     /// How much of the session it needs in memory.
     default Need need() {
         return Need.ALL;
@@ -130,7 +135,12 @@ public sealed interface Command<R> {
 
         @Override
         public boolean needsRoom() {
-            return !continues;
+            return false;
+        }
+
+        @Override
+        public boolean isStoredLater() {
+            return true;
         }
     }
 

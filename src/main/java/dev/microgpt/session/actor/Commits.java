@@ -76,7 +76,7 @@ final class Commits {
         ActiveSession session = residency.active();
         Commit<R> commit = new Commit<>(envelope, result);
         try {
-            if (result.effect() instanceof Result.Effect.None || isInUse(envelope, result)) {
+            if (result.effect() instanceof Result.Effect.None || isInUse(commit)) {
                 residency.publish();
                 Answers.give(envelope, result);
             } else {
@@ -94,10 +94,10 @@ final class Commits {
     }
 
     /// Whether a session that is to leave the memory is in use.
-    private boolean isInUse(Envelope<?> envelope, Result<?> result) {
+    private boolean isInUse(Commit<?> commit) {
         ActiveSession session = residency.active();
-        return result.effect() instanceof Result.Effect.Evicted
-                && envelope.command() instanceof Command.Evict(long unusedSince)
+        return commit.envelope != null
+                && commit.envelope.command() instanceof Command.Evict(long unusedSince)
                 && (session == null
                         || !session.isIdle()
                         || residency.journal().hasBacklog()
@@ -141,7 +141,7 @@ final class Commits {
     private <R> void succeed(Commit<R> commit) {
         Result<R> result = commit.result;
         try {
-            settle(result == null ? new Result.Effect.Appended(List.of()) : result.effect());
+            settle(commit);
         } catch (RuntimeException e) {
             log.error("A session cannot show what it has stored", e);
         }
@@ -152,12 +152,17 @@ final class Commits {
         changed.run();
     }
 
-    private void settle(Result.Effect stored) {
+    private <R> void settle(Commit<R> commit) {
         ActiveSession session = residency.active();
+        Result.Effect stored =
+                commit.result == null
+                        ? new Result.Effect.Appended(List.of())
+                        : commit.result.effect();
         if (stored instanceof Result.Effect.Deleted || session == null) {
             end.run();
         } else if (stored instanceof Result.Effect.Evicted) {
-            if (residency.journal().isSaved(session)) { // and not an older save alone
+            // and not an older save alone, and nobody has come meanwhile
+            if (residency.journal().isSaved(session) && !isInUse(commit)) {
                 residency.isStored(session);
                 residency.putAway();
             }
@@ -169,10 +174,14 @@ final class Commits {
     }
 
     private <R> void fail(Commit<R> commit, Throwable failure) {
-        if (commit.envelope == null) { // nobody was told, and the journal has kept it
-            log.warn("The end of a run is stored later: {}", failure.getMessage());
+        Envelope<R> envelope = commit.envelope;
+        if (envelope == null || envelope.command().isStoredLater()) { // the journal has kept it
+            log.warn("What became of a run is stored later: {}", failure.getMessage());
             residency.publish(); // which is when it is tried again
             pending = null;
+            if (envelope != null && commit.result != null) {
+                Answers.give(envelope, commit.result);
+            }
         } else {
             commit.failure = failure;
             pending = commit;
@@ -195,6 +204,17 @@ final class Commits {
         }
         pending = null;
         envelope.reply().completeExceptionally(failure);
+    }
+
+    /// There will be no slice to go back in: what was refused is dropped with the rest.
+    void giveUp() {
+        Commit<?> refused = pending;
+        Throwable failure = refused == null ? null : refused.failure;
+        if (refused != null && refused.envelope != null && failure != null) {
+            residency.leave();
+            pending = null;
+            refused.envelope.reply().completeExceptionally(failure);
+        }
     }
 
     private boolean isBack(Commit<?> refused, Deadline deadline) {

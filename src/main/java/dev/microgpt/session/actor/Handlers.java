@@ -164,6 +164,7 @@ final class Handlers {
 
     private Result<RunView> startRun(ActiveSession session, RunCall call) {
         Preconditions.requireTrainable(session.view());
+        session.requireNoStepCall();
         session.runs().requireNone();
         Steering steering = call.steering();
         if (steering != null) {

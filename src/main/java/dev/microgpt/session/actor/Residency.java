@@ -67,6 +67,12 @@ final class Residency {
         stored = new Stored(session.epoch(), session.view());
     }
 
+    /// Enters a session that has taken the place of one whose past cannot be read.
+    void enterAnew(ActiveSession session) {
+        journal = newJournal();
+        enter(session);
+    }
+
     void enter(ActiveSession session) {
         active = session;
         environment.keyframes().join(session.keyframes());
@@ -112,41 +118,39 @@ final class Residency {
 
     /// Has as much of the session in memory as a command needs.
     ///
-    /// @return false if there is more to do
-    boolean provide(Command.Need need, Deadline deadline) {
+    /// @return whether there is more to do
+    boolean mustWaitFor(Command.Need need, Deadline deadline) {
         if (active != null || need == Command.Need.NOTHING) {
-            return true;
+            return false;
         }
         try {
             if (!rehydrate(deadline)) {
-                return false;
+                return true;
             }
+            publish();
         } catch (RuntimeException e) {
             if (need == Command.Need.ALL) {
                 throw e;
             }
-            log.warn("Session '{}' is replaced without its past: {}", id.name(), e.getMessage());
-            enterWithoutPast();
+            log.warn("The past of session '{}' cannot be read: {}", id.name(), e.getMessage());
         }
-        publish();
-        return true;
+        return false;
     }
 
-    /// Enters a session whose past cannot be read, so that it can be replaced.
-    private void enterWithoutPast() {
+    /// A session in the place of one whose past cannot be read, so that it can be replaced. It is not in
+    /// memory before it has been.
+    ActiveSession withoutPast() {
         Stored last = stored;
         if (last == null) {
             throw new IllegalStateException("the session was never stored");
         }
-        journal = newJournal();
-        enter(
-                new ActiveSession(
-                        id.name(),
-                        last.epoch,
-                        new MicroGpt(last.view.options()),
-                        new Timeline(),
-                        SessionState.CREATED,
-                        last.view.createdAt()));
+        return new ActiveSession(
+                id.name(),
+                last.epoch,
+                new MicroGpt(last.view.options()),
+                new Timeline(),
+                SessionState.CREATED,
+                last.view.createdAt());
     }
 
     // ---- what is shown
@@ -181,6 +185,8 @@ final class Residency {
         leave();
         runDue = Long.MAX_VALUE;
         if (stored != null) {
+            Integer numParams = stored.view.numParams();
+            long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
             publisher.publishAway(Snapshot.ofStored(stored.epoch, stored.view));
         }
     }

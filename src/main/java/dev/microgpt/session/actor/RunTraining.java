@@ -21,8 +21,25 @@ final class RunTraining {
         this.trainer = trainer;
     }
 
+    /// Makes steps of the active run until the deadline, and stores how it has ended, now or before.
+    void advance(ActiveSession session, Residency residency, Commits commits, Deadline deadline) {
+        Journal journal = residency.journal();
+        Run run = session.runs().current();
+        if (run != null && run.state().isActive()) {
+            long start = ticker.nanos();
+            List<Change> changes = slice(session, run, deadline);
+            journal.trained(ticker.nanos() - start);
+            residency.publish();
+            if (!changes.isEmpty()) {
+                commits.append(changes, session);
+            }
+        } else if (journal.hasBacklog()) {
+            commits.append(List.of(), session);
+        }
+    }
+
     /// @return what changed, if the run has ended; empty otherwise
-    List<Change> slice(ActiveSession session, Run run, Deadline deadline) {
+    private List<Change> slice(ActiveSession session, Run run, Deadline deadline) {
         long before = session.step();
         run.beginSlice(ticker.nanos());
         try {

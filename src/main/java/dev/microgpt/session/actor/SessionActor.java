@@ -11,14 +11,11 @@ import dev.microgpt.session.compute.Scheduler;
 import dev.microgpt.session.compute.Workload;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
-import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.StoredSession;
-import dev.microgpt.session.run.Run;
 
 import org.jspecify.annotations.Nullable;
 
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -175,6 +172,7 @@ public final class SessionActor implements Workload {
     @Override
     public void stopped() {
         mailbox.close(new SessionException(ErrorCode.BUSY, "the service is shutting down"));
+        commits.giveUp();
     }
 
     @Override
@@ -194,7 +192,7 @@ public final class SessionActor implements Workload {
         if (next != null) {
             carryOut(next, deadline);
         } else if (session != null) {
-            train(session, deadline);
+            runs.advance(session, residency, commits, deadline);
         }
     }
 
@@ -205,12 +203,17 @@ public final class SessionActor implements Workload {
         }
         @Nullable Result<R> result;
         try {
-            if (!residency.provide(envelope.command().need(), deadline)) {
+            if (residency.mustWaitFor(envelope.command().need(), deadline)) {
                 return;
             }
             ActiveSession session = residency.active();
-            result =
-                    session == null ? withoutSession(envelope) : slice(envelope, session, deadline);
+            if (session != null) {
+                result = slice(envelope, session, deadline);
+            } else if (envelope.command().need() == Command.Need.NOTHING) {
+                result = withoutSession(envelope);
+            } else {
+                result = replaceUnreadable(envelope, deadline);
+            }
         } catch (Throwable failure) {
             mailbox.remove(envelope);
             residency.publish();
@@ -229,7 +232,7 @@ public final class SessionActor implements Workload {
             Envelope<R> envelope, ActiveSession session, Deadline deadline) throws Exception {
         Activity<R> activity = envelope.activity();
         if (activity == null) {
-            requireAdmission(envelope, session.version());
+            requireAdmission(envelope);
             activity = handlers.activity(envelope, session);
             envelope.begin(activity);
         }
@@ -241,35 +244,31 @@ public final class SessionActor implements Workload {
         return result;
     }
 
+    /// What takes the place of a session that cannot be read.
+    private <R> @Nullable Result<R> replaceUnreadable(Envelope<R> envelope, Deadline deadline)
+            throws Exception {
+        if (envelope.command() instanceof Command.Load(_, boolean overwrite)) {
+            Preconditions.requireLoadable(publisher.snapshot().view(), overwrite);
+        }
+        ActiveSession blank = residency.withoutPast();
+        Result<R> result = slice(envelope, blank, deadline);
+        residency.enterAnew(blank);
+        return result;
+    }
+
     /// What can be done while the session is put away.
     @SuppressWarnings("unchecked") // both commands reply with a Boolean
     private <R> Result<R> withoutSession(Envelope<R> envelope) {
-        requireAdmission(envelope, publisher.snapshot().version());
+        requireAdmission(envelope);
         boolean isDelete = envelope.command() instanceof Command.Delete;
         Result.Effect effect = isDelete ? new Result.Effect.Deleted() : new Result.Effect.None();
         return (Result<R>) Result.of(isDelete, effect);
     }
 
-    private void requireAdmission(Envelope<?> envelope, String version) {
-        envelope.context().condition().require(version);
+    private void requireAdmission(Envelope<?> envelope) {
+        envelope.context().condition().require(publisher.snapshot().version());
         if (envelope.command().needsRoom()) {
             environment.store().requireRoom();
-        }
-    }
-
-    private void train(ActiveSession session, Deadline deadline) {
-        Journal journal = residency.journal();
-        Run run = session.runs().current();
-        if (run != null && run.state().isActive()) {
-            long start = now();
-            List<Change> changes = runs.slice(session, run, deadline);
-            journal.trained(now() - start);
-            residency.publish();
-            if (!changes.isEmpty()) {
-                commits.append(changes, session);
-            }
-        } else if (journal.hasBacklog()) {
-            commits.append(List.of(), session);
         }
     }
 

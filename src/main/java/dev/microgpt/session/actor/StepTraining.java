@@ -26,6 +26,7 @@ final class StepTraining implements Activity<StepOutcome>, Steps {
     private final Trainer trainer;
     private final StepOutcome.Builder outcome;
     private final long epoch;
+    private final ActiveSession session;
     private int done;
 
     /// @param session as it is when the first slice begins
@@ -40,16 +41,17 @@ final class StepTraining implements Activity<StepOutcome>, Steps {
         this.environment = environment;
         this.trainer = trainer;
         outcome = new StepOutcome.Builder(call);
+        this.session = session;
         epoch = command.epoch() == null ? session.epoch() : command.epoch();
         requireSame(session);
         Preconditions.requireTrainable(session.view());
         session.runs().requireNone();
-        continueInterrupted(session);
+        continueInterrupted();
     }
 
     @Override
-    public @Nullable Result<StepOutcome> slice(ActiveSession session, Deadline deadline) {
-        requireSame(session);
+    public @Nullable Result<StepOutcome> slice(ActiveSession present, Deadline deadline) {
+        requireSame(present);
         Preconditions.requireTrainable(session.view());
         try {
             trainer.train(session, this, deadline);
@@ -86,7 +88,7 @@ final class StepTraining implements Activity<StepOutcome>, Steps {
     }
 
     /// The steps that were made before the call was cut off belong to it.
-    private void continueInterrupted(ActiveSession session) {
+    private void continueInterrupted() {
         Idempotency idempotency = envelope.context().idempotency();
         if (idempotency == null) {
             return;
@@ -105,11 +107,20 @@ final class StepTraining implements Activity<StepOutcome>, Steps {
         }
     }
 
-    private void requireSame(ActiveSession session) {
-        if (epoch != session.epoch()) {
+    private void requireSame(ActiveSession present) {
+        if (epoch != present.epoch()) {
             throw new SessionException(
                     ErrorCode.WRONG_STATE,
                     "the session was started again after " + done + " steps of this call");
+        }
+        if (present != session) {
+            throw new SessionException(
+                    ErrorCode.WRONG_STATE,
+                    "a change to the session could not be stored, and it went back to step "
+                            + present.step()
+                            + ", before the "
+                            + done
+                            + " steps of this call so far");
         }
     }
 

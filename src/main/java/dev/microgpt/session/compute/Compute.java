@@ -81,10 +81,13 @@ public final class Compute implements Scheduler, AutoCloseable {
             lock.lock();
             try {
                 if (!closed) {
-                    if (!running.contains(this)) { // else it is asked after its slice
+                    if (!running.contains(this)) {
                         enqueue(this);
                     }
                     return;
+                }
+                if (running.contains(this)) {
+                    return; // it is told after its slice
                 }
             } finally {
                 lock.unlock();
@@ -257,7 +260,6 @@ public final class Compute implements Scheduler, AutoCloseable {
             waiting.addAll(withCalls.drain());
             waiting.addAll(withTraining.drain());
             waiting.addAll(later);
-            waiting.addAll(running);
             later.clear();
             workCame.signalAll();
         } finally {

@@ -28,6 +28,9 @@ final class Job<T> implements Workload {
 
     @Override
     public void slice(long deadline) {
+        if (result.isDone()) {
+            return; // given up before its turn
+        }
         try {
             T value = work.slice(deadline);
             if (value != null) {

@@ -46,6 +46,9 @@ public final class Run {
         for (double loss : losses) {
             addLoss(loss);
         }
+        if (state == RunState.RUNNING) {
+            state = RunState.QUEUED; // its speed limit counts from its next slice
+        }
     }
 
     /// As it is to be stored.
@@ -58,7 +61,7 @@ public final class Run {
         state = saved.state();
         endedAt = saved.endedAt();
         reason = saved.reason();
-        storedLoss = saved.loss();
+        storedLoss = state.isEnd() ? saved.loss() : null;
     }
 
     public long id() {

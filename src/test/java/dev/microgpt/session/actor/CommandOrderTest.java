@@ -1,0 +1,206 @@
+package dev.microgpt.session.actor;
+
+import static dev.microgpt.session.actor.TestSessions.codeOf;
+import static dev.microgpt.session.actor.TestSessions.run;
+import static dev.microgpt.session.actor.TestSessions.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.compute.Demand;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.Steering;
+import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.run.RunState;
+
+import org.junit.jupiter.api.Test;
+
+/// Check, work, store, publish, answer: in this order.
+final class CommandOrderTest {
+
+    private static final Command.Steer STEER = new Command.Steer(new Steering(0.5, null, null));
+
+    private final TestSessions sessions = new TestSessions();
+    private final FakeStore store = sessions.store;
+
+    private static double learningRate(SessionActor actor) {
+        return actor.published().snapshot().view().options().learningRate();
+    }
+
+    @Test
+    void sessionBeginsWhenItIsStored() {
+        store.hold();
+        SessionActor actor =
+                sessions.fresh(
+                        TestSessions.model(TestSessions.options().build()),
+                        SessionEvent.Kind.LOADED);
+        var begun = sessions.send(actor, new Command.Begin());
+        sessions.scheduler.run();
+
+        assertThat(begun).isNotDone();
+        store.completeNext();
+        assertThat(begun.join().view().state()).isEqualTo(SessionState.READY);
+        assertThat(store.kinds()).containsExactly(FakeStore.Kind.BEGIN);
+    }
+
+    @Test
+    void nobodyIsToldBeforeTheWriteIsDone() {
+        SessionActor actor = sessions.begun();
+        store.hold();
+        var steered = sessions.send(actor, STEER);
+        sessions.scheduler.run();
+
+        assertThat(steered).isNotDone();
+        assertThat(learningRate(actor)).isEqualTo(0.01);
+        store.completeNext();
+        assertThat(learningRate(actor)).isEqualTo(0.5);
+        assertThat(steered.join().view().options().learningRate()).isEqualTo(0.5);
+    }
+
+    @Test
+    void snapshotIsPublishedBeforeTheAnswer() {
+        SessionActor actor = sessions.begun();
+        store.hold();
+        var seen = sessions.send(actor, STEER).thenApply(_ -> learningRate(actor));
+        sessions.scheduler.run();
+        store.completeNext();
+
+        assertThat(seen.join()).isEqualTo(0.5);
+    }
+
+    @Test
+    void nothingElseIsDoneWhileWriteIsOnItsWay() {
+        SessionActor actor = sessions.begun();
+        store.hold();
+        var steered = sessions.send(actor, STEER);
+        sessions.scheduler.run();
+        var asked = sessions.send(actor, new Command.Ask<>((models, _) -> models.model().step()));
+        var trained = sessions.send(actor, train(3));
+        var started = sessions.send(actor, run(5));
+
+        assertThat(sessions.scheduler.run(10)).isZero();
+        assertThat(sessions.scheduler.known()).isEqualTo(Demand.NONE);
+        assertThat(asked).isNotDone();
+        assertThat(store.numWaiting()).isEqualTo(1);
+
+        store.completeNext();
+        store.release();
+        sessions.scheduler.run();
+        assertThat(steered).isCompleted();
+        assertThat(asked.join()).isZero();
+        assertThat(started).isCompleted();
+        assertThat(trained).isDone();
+    }
+
+    @Test
+    void runMakesNoStepsWhileWriteIsOnItsWay() {
+        SessionActor actor = sessions.begun();
+        var _ = sessions.done(actor, run(1000));
+        sessions.scheduler.run(3);
+        store.hold();
+        var steered = sessions.send(actor, STEER);
+        sessions.scheduler.run(1);
+        long step = actor.published().snapshot().view().step();
+
+        assertThat(step).isPositive();
+        assertThat(steered).isNotDone();
+        assertThat(sessions.scheduler.run(10)).isZero();
+        store.completeNext();
+        assertThat(sessions.scheduler.run(1)).isEqualTo(1);
+        assertThat(actor.published().snapshot().view().step()).isGreaterThan(step);
+    }
+
+    @Test
+    void questionsWriteNothing() {
+        SessionActor actor = sessions.begun();
+        int before = store.written().size();
+        var _ = sessions.image(actor);
+        var _ = sessions.done(actor, new Command.TakeBranch(null));
+        var _ = sessions.done(actor, new Command.AnnounceTraining(true));
+
+        assertThat(store.written()).hasSize(before);
+    }
+
+    @Test
+    void resumingWhatRunsChangesNothing() {
+        SessionActor actor = sessions.begun();
+        var _ = sessions.done(actor, run(100_000));
+        int before = store.written().size();
+        var resumed = sessions.done(actor, new Command.ResumeRun(1));
+
+        assertThat(resumed.state().isActive()).isTrue();
+        assertThat(store.written()).hasSize(before);
+    }
+
+    @Test
+    void unknownRunIsNotFound() {
+        SessionActor actor = sessions.begun();
+        var paused = sessions.send(actor, new Command.PauseRun(7));
+        sessions.scheduler.run();
+
+        assertThat(codeOf(paused)).isEqualTo(ErrorCode.NOT_FOUND);
+    }
+
+    @Test
+    void stepCallIsRefusedWhileRunHasNotEnded() {
+        SessionActor actor = sessions.begun();
+        var _ = sessions.done(actor, run(1000));
+        var paused = sessions.done(actor, new Command.PauseRun(1));
+        var trained = sessions.send(actor, train(1));
+        sessions.scheduler.run();
+
+        assertThat(paused.state()).isEqualTo(RunState.PAUSED);
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.BUSY);
+    }
+
+    @Test
+    void abandonedCallThatWaitsIsNotCarriedOut() {
+        SessionActor actor = sessions.begun();
+        int before = store.written().size();
+        sessions.send(actor, STEER).cancel(false);
+        sessions.scheduler.run();
+
+        assertThat(learningRate(actor)).isEqualTo(0.01);
+        assertThat(store.written()).hasSize(before);
+    }
+
+    @Test
+    void abandonedStepCallEndsEarly() {
+        SessionActor actor = sessions.begun();
+        var trained = sessions.send(actor, train(100_000));
+        sessions.scheduler.run(3);
+        trained.cancel(false);
+        sessions.scheduler.run();
+
+        var view = actor.published().snapshot().view();
+        assertThat(view.step()).isBetween(1L, 100L);
+        assertThat(view.state()).isEqualTo(SessionState.READY);
+        assertThat(sessions.step(actor, 2).last().step()).isEqualTo(view.step() + 2);
+        assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
+    }
+
+    @Test
+    void fullMailboxRefusesCallsAndDoesNotStopRun() {
+        TestSessions small = new TestSessions(new FakeStore(), 2);
+        SessionActor actor = small.begun();
+        var _ = small.done(actor, run(50));
+        small.store.hold();
+        var first = small.send(actor, STEER);
+        small.scheduler.run(1); // it has left the mailbox, its write is on its way
+        var second = small.send(actor, STEER);
+        var third = small.send(actor, STEER);
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> small.send(actor, STEER))
+                .matches(e -> e.code() == ErrorCode.BUSY);
+        small.store.release();
+        small.scheduler.run();
+        assertThat(first).isCompleted();
+        assertThat(second).isCompleted();
+        assertThat(third).isCompleted();
+        assertThat(actor.published().snapshot().runs().getFirst().state())
+                .isEqualTo(RunState.SUCCEEDED);
+    }
+}

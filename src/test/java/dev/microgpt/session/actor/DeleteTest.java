@@ -1,0 +1,201 @@
+package dev.microgpt.session.actor;
+
+import static dev.microgpt.session.actor.TestSessions.codeOf;
+import static dev.microgpt.session.actor.TestSessions.run;
+import static dev.microgpt.session.actor.TestSessions.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.Steering;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// How a session ends.
+final class DeleteTest {
+
+    private final TestSessions sessions = new TestSessions();
+    private final FakeStore store = sessions.store;
+    private final SessionActor actor = sessions.begun();
+
+    private void assertGone() {
+        assertThat(store.isEmpty()).isTrue();
+        assertThat(actor.published().snapshot().deleted()).isTrue();
+        assertThat(actor.published().isInMemory()).isFalse();
+        assertThat(sessions.ended).containsExactly(actor);
+        assertThat(sessions.memory.used()).isZero();
+        assertThat(sessions.parameters.set(TestSessions.ID, 0)).isZero();
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> sessions.send(actor, train(1)))
+                .matches(e -> e.code() == ErrorCode.NOT_FOUND);
+        assertThat(sessions.scheduler.run(5)).isZero();
+    }
+
+    @Test
+    void endsStepCallThatIsAtWork() {
+        var trained = sessions.send(actor, train(100_000));
+        var waiting = sessions.send(actor, train(1));
+        sessions.scheduler.run(3);
+
+        assertThat(sessions.done(actor, new Command.Delete())).isTrue();
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(codeOf(waiting)).isEqualTo(ErrorCode.NOT_FOUND);
+        assertGone();
+    }
+
+    @Test
+    void endsRun() {
+        var _ = sessions.done(actor, run(100_000));
+        sessions.scheduler.run(3);
+        var _ = sessions.done(actor, new Command.Delete());
+
+        assertGone();
+    }
+
+    @Test
+    void tellsWatchers() {
+        AtomicInteger told = new AtomicInteger();
+        actor.published()
+                .addListener(
+                        new SessionListener() {
+                            @Override
+                            public void changed() {
+                                if (actor.published().snapshot().deleted()) {
+                                    told.incrementAndGet();
+                                }
+                            }
+
+                            @Override
+                            public boolean wantsTraces() {
+                                return false;
+                            }
+                        });
+        store.hold();
+        var deleted = sessions.send(actor, new Command.Delete());
+        sessions.scheduler.run();
+
+        assertThat(told).hasValue(0);
+        store.completeNext();
+        assertThat(told).hasValue(1);
+        assertThat(deleted.join()).isTrue();
+        assertGone();
+    }
+
+    @Test
+    void overtakesWhatWaits() {
+        var steered = sessions.send(actor, new Command.Steer(new Steering(0.02, null, null)));
+        var deleted = sessions.send(actor, new Command.Delete());
+        sessions.scheduler.run();
+
+        assertThat(deleted).isCompleted();
+        assertThat(codeOf(steered)).isEqualTo(ErrorCode.NOT_FOUND);
+        assertGone();
+    }
+
+    @Test
+    void secondOneFindsNothing() {
+        var first = sessions.send(actor, new Command.Delete());
+        var second = sessions.send(actor, new Command.Delete());
+        sessions.scheduler.run();
+
+        assertThat(first.isCompletedExceptionally())
+                .isNotEqualTo(second.isCompletedExceptionally());
+        assertGone();
+    }
+
+    @Test
+    void needsNoRoom() {
+        store.full(true);
+
+        assertThat(sessions.done(actor, new Command.Delete())).isTrue();
+        assertGone();
+    }
+
+    @Test
+    void failureLetsStepCallContinue() {
+        var trained = sessions.send(actor, train(100));
+        sessions.scheduler.run(2);
+        store.hold();
+        var deleted = sessions.send(actor, new Command.Delete());
+        sessions.scheduler.run(1);
+        store.failNext();
+        store.release();
+        sessions.scheduler.run();
+
+        assertThat(codeOf(deleted)).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(trained.join().last().step()).isEqualTo(100);
+        assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
+        assertThat(sessions.ended).isEmpty();
+    }
+
+    @Test
+    void sessionThatIsPutAwayNeedNotComeBack() {
+        TestSessions other = new TestSessions(store, 1000);
+        SessionActor away = other.stored();
+
+        assertThat(other.done(away, new Command.Delete())).isTrue();
+        assertThat(store.loads()).isZero();
+        assertThat(store.isEmpty()).isTrue();
+        assertThat(away.published().snapshot().deleted()).isTrue();
+        assertThat(other.ended).containsExactly(away);
+    }
+
+    @Test
+    void overtakesComingBack() {
+        var _ = sessions.done(actor, run(2000));
+        sessions.scheduler.run();
+        TestSessions other = new TestSessions(store, 1000);
+        SessionActor away = other.stored();
+        var trained = other.send(away, train(1));
+        other.scheduler.run(3);
+        assertThat(trained).isNotDone();
+
+        assertThat(other.done(away, new Command.Delete())).isTrue();
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(other.memory.used()).isZero();
+        assertThat(away.published().isInMemory()).isFalse();
+    }
+
+    @Test
+    void sessionThatCannotBeginEnds() {
+        TestSessions other = new TestSessions();
+        other.store.hold();
+        SessionActor fresh =
+                other.fresh(
+                        TestSessions.model(TestSessions.options().build()),
+                        SessionEvent.Kind.LOADED);
+        var begun = other.send(fresh, new Command.Begin());
+        other.scheduler.run();
+        var trained = other.send(fresh, train(1));
+        other.store.failNext();
+        other.scheduler.run();
+
+        assertThat(codeOf(begun)).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.NOT_FOUND);
+        assertThat(other.ended).containsExactly(fresh);
+        assertThat(other.memory.used()).isZero();
+        assertThat(other.parameters.set(TestSessions.ID, 0)).isZero();
+    }
+
+    @Test
+    void deleteThatOvertakesBeginLeavesNothing() {
+        TestSessions other = new TestSessions();
+        SessionActor fresh =
+                other.fresh(
+                        TestSessions.model(TestSessions.options().build()),
+                        SessionEvent.Kind.LOADED);
+        var begun = other.send(fresh, new Command.Begin());
+        var deleted = other.send(fresh, new Command.Delete());
+        other.scheduler.run();
+
+        assertThat(begun).isDone();
+        assertThat(deleted).isCompleted();
+        assertThat(other.store.isEmpty()).isTrue();
+        assertThat(other.ended).containsExactly(fresh);
+    }
+}

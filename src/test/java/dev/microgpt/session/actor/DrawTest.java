@@ -1,0 +1,115 @@
+package dev.microgpt.session.actor;
+
+import static dev.microgpt.session.actor.TestSessions.codeOf;
+import static dev.microgpt.session.actor.TestSessions.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.engine.GenerateOptions;
+import dev.microgpt.engine.Sample;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.Generation;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Objects;
+
+/// Texts from the session's own generator: all of a call count, or none.
+final class DrawTest {
+
+    private static final int COUNT = 40;
+
+    private final TestSessions sessions = new TestSessions();
+    private final FakeStore store = sessions.store;
+    private final SessionActor actor = sessions.begun();
+
+    private static Command.Draw draw() {
+        return new Command.Draw(
+                new Generation(new GenerateCall(GenerateOptions.defaults(), COUNT, null, null)));
+    }
+
+    private static List<String> texts(AsOf<List<Sample>> samples) {
+        return samples.value().stream().map(Sample::text).toList();
+    }
+
+    /// What the same call gives where nothing comes in between.
+    private static List<String> undisturbed() {
+        TestSessions other = new TestSessions();
+        return texts(other.done(other.begun(), draw()));
+    }
+
+    @Test
+    void takesSeveralSlices() {
+        var drawn = sessions.send(actor, draw());
+        sessions.scheduler.run(2);
+
+        assertThat(drawn).isNotDone();
+        sessions.scheduler.run();
+        assertThat(texts(drawn.join())).isEqualTo(undisturbed()).hasSize(COUNT);
+    }
+
+    @Test
+    void givenUpDrawLeavesTheGeneratorAsItWas() {
+        Image before = sessions.image(actor);
+        var drawn = sessions.send(actor, draw());
+        sessions.scheduler.run(2);
+        drawn.cancel(false);
+        sessions.scheduler.run();
+
+        Image after = sessions.image(actor);
+        if (after.generator().equals(before.generator())) {
+            assertThat(texts(sessions.done(actor, draw()))).isEqualTo(undisturbed());
+        } else { // it was carried out to its end
+            assertThat(sessions.storedImage()).isEqualTo(after);
+        }
+    }
+
+    @Test
+    void failedWriteLeavesTheGeneratorAsItWas() {
+        store.fail(true);
+        var drawn = sessions.send(actor, draw());
+        sessions.scheduler.run();
+        store.fail(false);
+
+        assertThat(codeOf(drawn)).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(texts(sessions.done(actor, draw()))).isEqualTo(undisturbed());
+    }
+
+    @Test
+    void twoDrawsFollowEachOther() {
+        var first = sessions.send(actor, draw());
+        var second = sessions.send(actor, draw());
+        sessions.scheduler.run();
+
+        assertThat(texts(first.join())).isEqualTo(undisturbed());
+        assertThat(texts(second.join())).isNotEqualTo(texts(first.join()));
+        assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
+    }
+
+    @Test
+    void trainingInBetweenChangesNeitherModelNorTexts() {
+        var trained = sessions.send(actor, train(300));
+        sessions.scheduler.run(1);
+        var drawn = sessions.send(actor, draw());
+        sessions.scheduler.run();
+
+        assertThat(trained).isCompleted();
+        assertThat(drawn.join().value()).hasSize(COUNT);
+        assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
+    }
+
+    @Test
+    void generatorOfEarlierStepIsKnown() {
+        var _ = sessions.step(actor, 4);
+        Image before = sessions.image(actor);
+        var _ = sessions.done(actor, draw());
+        Branch branch = sessions.done(actor, new Command.TakeBranch(2L));
+        var model = Objects.requireNonNull(branch.replay().slice(Long.MAX_VALUE));
+
+        assertThat(model.random().words())
+                .containsExactly(before.generator().stream().mapToInt(x -> x).toArray());
+    }
+}

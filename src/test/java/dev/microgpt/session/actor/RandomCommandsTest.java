@@ -1,0 +1,163 @@
+package dev.microgpt.session.actor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.engine.GenerateOptions;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.Steering;
+import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.Generation;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+
+/// Commands of all kinds in no order, and writes that are late or fail: memory and store agree in the end.
+final class RandomCommandsTest {
+
+    private static final MicroGpt MODEL = TestSessions.model(TestSessions.options().build());
+    private static final int TRIALS = 50;
+    private static final int COMMANDS = 25;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void storeHasWhatIsShown(long seed) {
+        for (int i = 0; i < TRIALS; i++) {
+            long trial = seed * 1_000_000 + i;
+            new Trial(trial).check();
+        }
+    }
+
+    /// One session and what happens to it.
+    private static final class Trial {
+
+        private final String name;
+        private final Random random;
+        private final TestSessions sessions = new TestSessions(new FakeStore(), 1000, 3);
+        private final SessionActor actor = sessions.fresh(MODEL.copy(), SessionEvent.Kind.LOADED);
+        private final List<CompletableFuture<?>> replies = new ArrayList<>();
+        private CompletableFuture<?> training = CompletableFuture.completedFuture(null);
+        private CompletableFuture<?> start = CompletableFuture.completedFuture(null);
+        private final List<String> log = new ArrayList<>();
+
+        Trial(long seed) {
+            name = "trial " + seed;
+            random = new Random(seed);
+            var _ = sessions.done(actor, new Command.Begin());
+        }
+
+        void check() {
+            for (int i = 0; i < COMMANDS; i++) {
+                send();
+                sessions.scheduler.run(random.nextInt(4));
+                write();
+            }
+            sessions.store.release();
+            settle();
+            assertThat(replies).as(name).allMatch(CompletableFuture::isDone);
+            var _ = sessions.done(actor, new Command.Steer(new Steering(0.01, null, null)));
+            if (!actor.published()
+                    .snapshot()
+                    .runs()
+                    .isEmpty()) { // what was made since is stored with it
+                var _ = sessions.done(actor, new Command.PauseRun(newestRun()));
+            }
+            Image stored = sessions.storedImage();
+            Image shown = sessions.image(actor);
+            String all = name + ": " + log;
+            assertThat(stored.step()).as(all).isEqualTo(shown.step());
+            assertThat(stored.state()).as(all).isEqualTo(shown.state());
+            assertThat(stored.runs()).as(all).isEqualTo(shown.runs());
+            assertThat(stored.history()).as(all).isEqualTo(shown.history());
+            assertThat(stored.keyframes()).as(all).isEqualTo(shown.keyframes());
+            assertThat(stored.generator()).as(all).isEqualTo(shown.generator());
+            assertThat(stored.losses()).as(all).isEqualTo(shown.losses());
+            assertThat(stored.numbers()).as(all).isEqualTo(shown.numbers());
+            assertThat(sessions.memory.used()).as(name).isEqualTo(actor.published().bytes());
+        }
+
+        /// A run may last for ever.
+        private void settle() {
+            for (int i = 0;
+                    i < 2000 && !replies.stream().allMatch(CompletableFuture::isDone);
+                    i++) {
+                sessions.scheduler.run(1);
+            }
+        }
+
+        private long newestRun() {
+            var runs = actor.published().snapshot().runs();
+            return runs.isEmpty() ? 1 : runs.getLast().id();
+        }
+
+        private void write() {
+            switch (random.nextInt(8)) {
+                case 0 -> sessions.store.hold();
+                case 1, 2 -> sessions.store.release();
+                case 3 -> {
+                    if (sessions.store.numWaiting() > 0) {
+                        sessions.store.failNext();
+                    }
+                }
+                case 4, 5 -> {
+                    if (sessions.store.numWaiting() > 0) {
+                        sessions.store.completeNext();
+                    }
+                }
+                default -> {}
+            }
+            if (random.nextInt(10) == 0) {
+                actor.saveAtEnd();
+            }
+        }
+
+        private void send() {
+            Command<?> command = command();
+            boolean isStart = command instanceof Command.StartRun;
+            boolean isTraining = command.isTraining();
+            if ((isStart && !training.isDone()) || (isTraining && !start.isDone())) {
+                return; // see RunDuringStepCallTest
+            }
+            log.add(command.getClass().getSimpleName());
+            CompletableFuture<?> reply = sessions.send(actor, command);
+            replies.add(reply);
+            if (isTraining) {
+                training = reply;
+            } else if (isStart) {
+                start = reply;
+            } else if (random.nextInt(20) == 0) {
+                reply.cancel(false);
+            }
+        }
+
+        private Command<?> command() {
+            return switch (random.nextInt(12)) {
+                case 0 -> new Command.Steer(new Steering(random.nextDouble() / 50, null, null));
+                case 1, 2 -> TestSessions.train(1 + random.nextInt(12));
+                case 3 -> TestSessions.run(1 + random.nextInt(60));
+                case 4 -> new Command.PauseRun(newestRun());
+                case 5 -> new Command.ResumeRun(newestRun());
+                case 6 -> new Command.CancelRun(newestRun());
+                case 7 ->
+                        new Command.Draw(
+                                new Generation(
+                                        new GenerateCall(
+                                                GenerateOptions.defaults(),
+                                                1 + random.nextInt(5),
+                                                null,
+                                                null)));
+                case 8, 9 -> new Command.Evict(Long.MAX_VALUE);
+                case 10 ->
+                        random.nextInt(4) == 0
+                                ? new Command.Load(TestSessions.DOCUMENTS, true)
+                                : new Command.TakeBranch(null);
+                default -> new Command.Ask<>((models, _) -> models.model().step());
+            };
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package dev.microgpt.session.actor;
+
+import static dev.microgpt.session.actor.TestSessions.codeOf;
+import static dev.microgpt.session.actor.TestSessions.run;
+import static dev.microgpt.session.actor.TestSessions.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+
+import dev.microgpt.engine.GenerateOptions;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.Steering;
+import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.Generation;
+import dev.microgpt.session.query.TokenQueue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// A command that is refused, or that cannot be stored, changes nothing: in memory, in the store, or in what
+/// is shown.
+final class RefusedCommandsTest {
+
+    private static final long OTHER_SEED = 7;
+
+    private final TestSessions sessions = new TestSessions();
+    private final FakeStore store = sessions.store;
+    private final SessionActor actor = sessions.begun();
+
+    private static Generation draw() {
+        return new Generation(new GenerateCall(GenerateOptions.defaults(), 3, null, null));
+    }
+
+    private static Command.Replace replace() {
+        return new Command.Replace(
+                TestSessions.model(TestSessions.options().seed(OTHER_SEED).build()),
+                SessionEvent.Kind.LOADED);
+    }
+
+    /// Those that a session without a run does.
+    static List<Arguments> commands() {
+        return List.of(
+                argumentSet("replace", replace()),
+                argumentSet(
+                        "replace by one without documents",
+                        new Command.Replace(new MicroGpt(TestSessions.options().build()), null)),
+                argumentSet("load", new Command.Load(TestSessions.DOCUMENTS, true)),
+                argumentSet("steer", new Command.Steer(new Steering(0.5, 10L, 2))),
+                argumentSet("train", train(9)),
+                argumentSet("start run", run(9)),
+                argumentSet("draw", new Command.Draw(draw())),
+                argumentSet("draw next", new Command.DrawNext(draw(), new TokenQueue())));
+    }
+
+    /// Those that a session with a paused run does.
+    static List<Arguments> commandsToPausedRun() {
+        return List.of(
+                argumentSet("replace", replace()),
+                argumentSet("load", new Command.Load(TestSessions.DOCUMENTS, true)),
+                argumentSet("steer", new Command.Steer(new Steering(0.5, 10L, 2))),
+                argumentSet("resume", new Command.ResumeRun(1)),
+                argumentSet("cancel", new Command.CancelRun(1)));
+    }
+
+    private void makeSteps() {
+        var _ = sessions.step(actor, 20);
+        var _ = sessions.done(actor, new Command.Steer(new Steering(0.02, null, null)));
+        var _ = sessions.done(actor, new Command.Draw(draw()));
+        var _ = sessions.step(actor, 3);
+    }
+
+    private void makePausedRun() {
+        makeSteps();
+        var _ = sessions.done(actor, run(1000));
+        sessions.scheduler.run(5);
+        var _ = sessions.done(actor, new Command.PauseRun(1));
+    }
+
+    /// Sends a command, and checks that the session is as it was when the reply fails.
+    private void assertRefused(ErrorCode code, CompletableFuture<?>[] sent, Runnable send) {
+        Image before = sessions.image(actor);
+        Snapshot shown = actor.published().snapshot();
+        long parameters = sessions.parameters.set(TestSessions.ID, 1);
+        long _ = sessions.parameters.set(TestSessions.ID, parameters);
+        int written = store.written().size();
+        List<String> versions = new ArrayList<>();
+        send.run();
+        var watched =
+                sent[0].whenComplete(
+                        (_, _) -> versions.add(actor.published().snapshot().version()));
+        sessions.scheduler.run();
+
+        assertThat(codeOf(watched)).isEqualTo(code);
+        assertThat(versions).containsExactly(shown.version());
+        assertThat(store.written()).hasSize(written);
+        store.fail(false);
+        store.full(false);
+        assertThat(sessions.image(actor)).isEqualTo(before);
+        assertThat(actor.published().snapshot().view()).isEqualTo(shown.view());
+        assertThat(sessions.storedImage()).isEqualTo(before);
+        assertThat(sessions.parameters.set(TestSessions.ID, parameters)).isEqualTo(parameters);
+        var _ = sessions.done(actor, new Command.Steer(new Steering(0.03, null, null)));
+        assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
+    }
+
+    private void assertStale(Command<?> command) {
+        CompletableFuture<?>[] sent = new CompletableFuture<?>[1];
+        assertRefused(ErrorCode.STALE, sent, () -> sent[0] = actor.send(command, sessions.stale()));
+    }
+
+    private void assertStorageFull(Command<?> command) {
+        CompletableFuture<?>[] sent = new CompletableFuture<?>[1];
+        assertRefused(ErrorCode.STORAGE_FULL, sent, () -> sent[0] = sessions.send(actor, command));
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void anotherVersionIsWanted(Command<?> command) {
+        makeSteps();
+        assertStale(command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commandsToPausedRun")
+    void anotherVersionIsWantedOfPausedRun(Command<?> command) {
+        makePausedRun();
+        assertStale(command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void thereIsNoRoom(Command<?> command) {
+        makeSteps();
+        store.full(true);
+        assertStorageFull(command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commandsToPausedRun")
+    void thereIsNoRoomForPausedRun(Command<?> command) {
+        makePausedRun();
+        store.full(true);
+        assertStorageFull(command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void writeFails(Command<?> command) {
+        makeSteps();
+        store.fail(true);
+        assertStorageFull(command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commandsToPausedRun")
+    void writeFailsForPausedRun(Command<?> command) {
+        makePausedRun();
+        store.fail(true);
+        assertStorageFull(command);
+    }
+
+    @Test
+    void staleDeleteDeletesNothing() {
+        makeSteps();
+        assertStale(new Command.Delete());
+    }
+
+    @Test
+    void deleteThatCannotBeStoredDeletesNothing() {
+        makePausedRun();
+        store.fail(true);
+        assertStorageFull(new Command.Delete());
+        assertThat(sessions.ended).isEmpty();
+    }
+
+    @Test
+    void stalePauseLetsTheRunContinue() {
+        var _ = sessions.done(actor, run(1_000));
+        sessions.scheduler.run(2);
+        long step = actor.published().snapshot().view().step();
+        var paused = actor.send(new Command.PauseRun(1), sessions.stale());
+        var cancelled = actor.send(new Command.CancelRun(1), sessions.stale());
+        sessions.scheduler.run(6);
+
+        assertThat(codeOf(paused)).isEqualTo(ErrorCode.STALE);
+        assertThat(codeOf(cancelled)).isEqualTo(ErrorCode.STALE);
+        assertThat(actor.published().snapshot().view().step()).isGreaterThan(step);
+        assertThat(actor.published().snapshot().runs().getFirst().state().isActive()).isTrue();
+    }
+
+    @Test
+    void watchersAreToldOfTheWayBack() {
+        makeSteps();
+        var losses = actor.published().snapshot().losses();
+        List<Long> seen = new ArrayList<>();
+        actor.published()
+                .addListener(
+                        new SessionListener() {
+                            @Override
+                            public void changed() {
+                                seen.add(actor.published().snapshot().view().step());
+                            }
+
+                            @Override
+                            public boolean wantsTraces() {
+                                return false;
+                            }
+                        });
+        store.fail(true);
+        var trained = sessions.send(actor, train(50));
+        sessions.scheduler.run();
+
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(seen).endsWith(23L).anyMatch(step -> step > 23);
+        assertThat(actor.published().snapshot().losses()).isNotSameAs(losses);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.microgpt.session.actor;
+
+import static dev.microgpt.session.actor.TestSessions.codeOf;
+import static dev.microgpt.session.actor.TestSessions.run;
+import static dev.microgpt.session.actor.TestSessions.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.history.Steering;
+
+import org.junit.jupiter.api.Test;
+
+/// The scheduler is closed while a session is in use.
+final class ShutdownTest {
+
+    private static final Command.Steer STEER = new Command.Steer(new Steering(0.02, null, null));
+
+    private final TestSessions sessions = new TestSessions();
+    private final FakeStore store = sessions.store;
+    private final SessionActor actor = sessions.begun();
+
+    @Test
+    void waitingCallsFail() {
+        var trained = sessions.send(actor, train(1000));
+        var steered = sessions.send(actor, STEER);
+        sessions.scheduler.close();
+
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.BUSY);
+        assertThat(codeOf(steered)).isEqualTo(ErrorCode.BUSY);
+    }
+
+    @Test
+    void laterCallsFail() {
+        sessions.scheduler.close();
+
+        assertThat(codeOf(sessions.send(actor, STEER))).isEqualTo(ErrorCode.BUSY);
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> sessions.send(actor, STEER))
+                .matches(e -> e.code() == ErrorCode.BUSY);
+    }
+
+    @Test
+    void writeThatIsOnItsWayIsAnswered() {
+        store.hold();
+        var steered = sessions.send(actor, STEER);
+        sessions.scheduler.run();
+        sessions.scheduler.close();
+        store.completeNext();
+
+        assertThat(steered).isCompleted();
+    }
+
+    @Test
+    void callsThatWaitForAWriteFailWhenItIsDone() {
+        store.hold();
+        var _ = sessions.send(actor, STEER);
+        sessions.scheduler.run();
+        var trained = sessions.send(actor, train(5));
+        sessions.scheduler.close();
+        store.completeNext();
+
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.BUSY);
+    }
+
+    @Test
+    void writeThatFailsIsAnswered() {
+        store.hold();
+        var steered = sessions.send(actor, STEER);
+        sessions.scheduler.run();
+        sessions.scheduler.close();
+        store.failNext();
+
+        assertThat(steered).isDone();
+    }
+
+    @Test
+    void activeRunIsSaved() {
+        var _ = sessions.done(actor, run(1000));
+        sessions.scheduler.run(5);
+        long step = actor.published().snapshot().view().step();
+        sessions.scheduler.close();
+        actor.saveAtEnd();
+
+        Image stored = sessions.storedImage();
+        assertThat(step).isPositive();
+        assertThat(stored.step()).isEqualTo(step);
+        assertThat(stored.runs().getFirst().stepsDone()).isEqualTo(step);
+    }
+
+    @Test
+    void whatIsNotStoredYetIsNotSaved() {
+        store.hold();
+        var _ = sessions.send(actor, STEER);
+        sessions.scheduler.run();
+        sessions.scheduler.close();
+        actor.saveAtEnd();
+
+        assertThat(store.numWaiting()).isEqualTo(1);
+    }
+}

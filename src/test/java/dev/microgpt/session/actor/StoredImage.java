@@ -1,0 +1,148 @@
+package dev.microgpt.session.actor;
+
+import dev.microgpt.engine.Checkpoint;
+import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelState;
+import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.persistence.SessionView;
+import dev.microgpt.session.persistence.StoredSession;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What a [FakeStore] has of one epoch.
+final class StoredImage {
+
+    private final TreeMap<Long, Double> losses = new TreeMap<>();
+    private final TreeMap<Long, ModelState> keyframes = new TreeMap<>();
+    private final TreeMap<Long, Change> changes = new TreeMap<>(); // by number, since the save
+    private int[] order = {};
+    private SessionSave save;
+    private SessionView view;
+    private boolean hasRun;
+
+    StoredImage(SessionSave first) {
+        save = first;
+        view = first.view();
+        take(first);
+    }
+
+    StoredImage(StoredImage other) {
+        losses.putAll(other.losses);
+        keyframes.putAll(other.keyframes);
+        changes.putAll(other.changes);
+        order = other.order;
+        save = other.save;
+        view = other.view;
+        hasRun = other.hasRun;
+    }
+
+    void take(SessionSave next) {
+        save = next;
+        view = next.view();
+        changes.headMap(next.change(), true).clear();
+        SessionSave.Contents contents = next.contents();
+        if (contents == null) {
+            return;
+        }
+        int[] newOrder = contents.order();
+        if (newOrder != null) {
+            order = newOrder;
+        }
+        LossHistory.Run added = contents.losses();
+        for (int i = 0; i < added.losses().length; i++) {
+            losses.put(added.from() + i, added.losses()[i]);
+        }
+        contents.keyframes().forEach(keyframe -> keyframes.put(keyframe.step(), keyframe));
+        keyframes.keySet().retainAll(new HashSet<>(contents.keyframeSteps()));
+        if (!keyframes.keySet().containsAll(contents.keyframeSteps())) {
+            throw new IllegalStateException("a keyframe was never given to the store");
+        }
+    }
+
+    void append(long firstNumber, List<Change> added, SessionView now, boolean isRunning) {
+        if (firstNumber != lastNumber() + 1) {
+            throw new IllegalStateException(
+                    "change " + firstNumber + " does not follow " + lastNumber());
+        }
+        for (int i = 0; i < added.size(); i++) {
+            changes.put(firstNumber + i, added.get(i));
+        }
+        view = now;
+        hasRun = isRunning;
+    }
+
+    private long lastNumber() {
+        return changes.isEmpty() ? save.change() : changes.lastKey();
+    }
+
+    boolean isOf(SessionSave other) {
+        return save.owner().equals(other.owner()) && view.name().equals(other.view().name());
+    }
+
+    SessionSave save() {
+        return save;
+    }
+
+    List<Change> changes() {
+        return List.copyOf(changes.values());
+    }
+
+    StoredSession session(long epoch) {
+        boolean isOver = view.state() == SessionState.TRAINING && !hasRun;
+        SessionView shown = isOver ? view.withState(SessionState.READY) : view;
+        return new StoredSession(epoch, save.owner(), shown, hasRun);
+    }
+
+    StoredSession.Contents contents() {
+        SessionSave.Contents contents = save.contents();
+        SessionState state =
+                switch (save.view().state()) {
+                    case CREATED -> SessionState.CREATED;
+                    case FAILED -> SessionState.FAILED;
+                    case READY, TRAINING, PAUSED -> SessionState.READY;
+                };
+        return new StoredSession.Contents(
+                model(contents),
+                state,
+                save.past(),
+                List.copyOf(keyframes.values()),
+                save.runs(),
+                changes(),
+                save.change());
+    }
+
+    private MicroGpt model(SessionSave.@Nullable Contents contents) {
+        if (contents == null) {
+            return new MicroGpt(save.view().options());
+        }
+        ModelState state = contents.model();
+        Checkpoint checkpoint =
+                new Checkpoint(
+                        state.options(),
+                        contents.documents().tokenizer().alphabet(),
+                        state.step(),
+                        state.params(),
+                        state.m(),
+                        state.v(),
+                        contents.random(),
+                        contents.documents(),
+                        order,
+                        state.nextDocument());
+        return new MicroGpt(checkpoint, LossHistory.restore(contents.summaries(), lossesOf(state)));
+    }
+
+    private LossHistory.Run lossesOf(ModelState state) {
+        Map<Long, Double> held = losses.headMap(state.step(), true);
+        double[] values = new ArrayList<>(held.values()).stream().mapToDouble(x -> x).toArray();
+        return new LossHistory.Run(held.isEmpty() ? 1 : losses.firstKey(), values);
+    }
+}

@@ -1,0 +1,93 @@
+package dev.microgpt.session.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.microgpt.quota.Quotas;
+
+import org.junit.jupiter.api.Test;
+
+/// Parameters of all sessions, by owner and together.
+final class ParameterQuotaTest {
+
+    private static final Caller ALICE = new Caller("alice", true);
+    private static final Caller BOB = new Caller("bob", true);
+    private static final Caller LOCAL = new Caller("local", false);
+
+    private final ParameterQuota quota =
+            new ParameterQuota(
+                    new Quotas(
+                            new Quotas.PerKey(1000, 100, 1, 12_000, 200),
+                            new Quotas.All(150, 600_000)));
+
+    private void assertExceeded(Caller caller, String name, long count) {
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> quota.take(caller, caller.session(name), count))
+                .matches(e -> e.code() == ErrorCode.QUOTA_EXCEEDED);
+    }
+
+    @Test
+    void ownerHasAQuota() {
+        long _ = quota.take(ALICE, ALICE.session("a"), 60);
+        assertExceeded(ALICE, "b", 41);
+
+        assertThat(quota.take(ALICE, ALICE.session("b"), 40)).isZero();
+    }
+
+    @Test
+    void allTogetherHaveAQuota() {
+        long _ = quota.take(ALICE, ALICE.session("a"), 100);
+        assertExceeded(BOB, "a", 51);
+
+        assertThat(quota.take(BOB, BOB.session("a"), 50)).isZero();
+    }
+
+    @Test
+    void withoutKeyTheQuotaOfAllHoldsAlone() {
+        assertThat(quota.take(LOCAL, LOCAL.session("a"), 150)).isZero();
+        assertExceeded(LOCAL, "b", 1);
+    }
+
+    @Test
+    void newCountTakesThePlaceOfTheOldOne() {
+        SessionId id = ALICE.session("a");
+        long _ = quota.take(ALICE, id, 90);
+
+        assertThat(quota.take(ALICE, id, 100)).isEqualTo(90);
+        assertExceeded(ALICE, "a", 101);
+        assertThat(quota.set(id, 0)).isEqualTo(100);
+    }
+
+    @Test
+    void refusalTakesNothing() {
+        assertExceeded(ALICE, "a", 101);
+
+        assertThat(quota.take(ALICE, ALICE.session("b"), 100)).isZero();
+        assertThat(quota.take(BOB, BOB.session("a"), 50)).isZero();
+    }
+
+    @Test
+    void givenBackIsForOthers() {
+        long _ = quota.take(ALICE, ALICE.session("a"), 100);
+        long _ = quota.set(ALICE.session("a"), 0);
+
+        assertThat(quota.take(ALICE, ALICE.session("b"), 100)).isZero();
+    }
+
+    @Test
+    void whatThereIsMayExceedAQuotaThatWasLowered() {
+        long _ = quota.set(ALICE.session("a"), 500);
+        assertExceeded(ALICE, "b", 1);
+        assertExceeded(BOB, "a", 1);
+        long _ = quota.set(ALICE.session("a"), 20);
+
+        assertThat(quota.take(ALICE, ALICE.session("b"), 80)).isZero();
+    }
+
+    @Test
+    void askingCountsNothing() {
+        quota.require(ALICE, ALICE.session("a"), 100);
+
+        assertThat(quota.take(ALICE, ALICE.session("b"), 100)).isZero();
+    }
+}

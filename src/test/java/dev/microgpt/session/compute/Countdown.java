@@ -1,0 +1,44 @@
+package dev.microgpt.session.compute;
+
+import static org.awaitility.Awaitility.await;
+
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Has some slices to do, of a kind that the test chooses.
+class Countdown implements Workload {
+
+    private final Queue<String> log;
+    private final String name;
+    final AtomicInteger left = new AtomicInteger();
+    final AtomicInteger stops = new AtomicInteger();
+    final AtomicInteger slices = new AtomicInteger();
+    volatile Demand wanted = Demand.TRAINING;
+
+    /// @param log takes its name with each slice
+    Countdown(Queue<String> log, String name) {
+        this.log = log;
+        this.name = name;
+    }
+
+    @Override
+    public Demand demand() {
+        return left.get() > 0 ? wanted : Demand.NONE;
+    }
+
+    @Override
+    public void slice(long deadline) {
+        log.add(name);
+        slices.incrementAndGet();
+        left.decrementAndGet();
+    }
+
+    @Override
+    public void stopped() {
+        stops.incrementAndGet();
+    }
+
+    void awaitEnd() {
+        await().until(() -> left.get() <= 0);
+    }
+}

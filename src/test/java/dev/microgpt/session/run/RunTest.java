@@ -1,0 +1,220 @@
+package dev.microgpt.session.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.microgpt.engine.LossHistory;
+import dev.microgpt.session.run.RunState.Trigger;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/// One run: its steps, its goal and its pace.
+final class RunTest {
+
+    private static final Instant NOW = Instant.EPOCH;
+    private static final long START = Duration.ofDays(3).toNanos();
+    private static final long SECOND = Duration.ofSeconds(1).toNanos();
+
+    private static Run run(long steps, @Nullable Double perSecond, @Nullable Double lossBelow) {
+        return new Run(1, new RunCall(steps, perSecond, lossBelow, null), NOW, START);
+    }
+
+    private static void add(Run run, int count, double loss) {
+        for (int i = 0; i < count; i++) {
+            run.addLoss(loss);
+        }
+    }
+
+    @Test
+    void isDoneWithAllItsSteps() {
+        Run run = run(3, null, null);
+        add(run, 2, 1.0);
+        assertThat(run.goal()).isNull();
+        assertThat(run.isLast()).isTrue();
+        add(run, 1, 1.0);
+
+        assertThat(run.goal()).isEqualTo("all 3 steps are made");
+        assertThat(run.isLast()).isFalse();
+        assertThat(run.view().stepsDone()).isEqualTo(3);
+    }
+
+    @Test
+    void lossIsTheMeanOfTheLastHundredSteps() {
+        Run run = run(1000, null, null);
+        assertThat(run.view().loss()).isNull();
+        run.addLoss(2);
+        run.addLoss(4);
+        assertThat(run.view().loss()).isEqualTo(3);
+        add(run, Run.WINDOW, 1.5);
+
+        assertThat(run.view().loss()).isEqualTo(1.5);
+    }
+
+    @Test
+    void stopsBelowALossNotBeforeHundredSteps() {
+        Run run = run(1000, null, 1.0);
+        add(run, Run.WINDOW - 1, 0.5);
+        assertThat(run.goal()).isNull();
+        run.addLoss(0.5);
+        assertThat(run.goal()).contains("0.5000").contains("below 1.0");
+
+        Run high = run(1000, null, 1.0);
+        add(high, Run.WINDOW, 1.0);
+        assertThat(high.goal()).isNull();
+        high.addLoss(0.99);
+        assertThat(high.goal()).isNotNull();
+    }
+
+    @Test
+    void meanDoesNotDependOnWhatHasLeftTheWindow() {
+        Run run = run(1000, null, null);
+        add(run, 30, 1e300);
+        add(run, Run.WINDOW, 0.1);
+        Run other = run(1000, null, null);
+        add(other, Run.WINDOW, 0.1);
+
+        assertThat(run.view().loss()).isEqualTo(other.view().loss());
+    }
+
+    @Test
+    void withoutLimitTheNextStepIsDueAtOnce() {
+        Run run = run(10, null, null);
+        run.beginSlice(START);
+
+        assertThat(run.nextStepNanos()).isEqualTo(Long.MIN_VALUE);
+    }
+
+    @Test
+    void limitSpreadsItsSteps() {
+        Run run = run(10, 2.0, null);
+        assertThat(run.nextStepNanos()).isEqualTo(Long.MIN_VALUE);
+        run.beginSlice(START);
+        assertThat(run.nextStepNanos()).isEqualTo(START);
+        run.addLoss(1);
+        assertThat(run.nextStepNanos()).isEqualTo(START + SECOND / 2);
+        add(run, 3, 1);
+        assertThat(run.nextStepNanos()).isEqualTo(START + 2 * SECOND);
+    }
+
+    @Test
+    void paceBeginsAgainAfterAPause() {
+        Run run = run(10, 2.0, null);
+        run.beginSlice(START);
+        run.addLoss(1);
+        assertThat(run.trigger(Trigger.PAUSE)).isTrue();
+        assertThat(run.trigger(Trigger.RESUME)).isTrue();
+        run.beginSlice(START + 100 * SECOND);
+
+        assertThat(run.nextStepNanos()).isEqualTo(START + 100 * SECOND);
+    }
+
+    @Test
+    void speedAndTimeLeftAreShownWhileItRuns() {
+        Run run = run(100, null, null);
+        run.beginSlice(START);
+        add(run, 20, 1);
+        run.endSlice(20, START + 2 * SECOND);
+
+        assertThat(run.view().stepsPerSecond()).isCloseTo(10, within(0.1));
+        assertThat(run.view().etaSeconds()).isCloseTo(8, within(0.1));
+        assertThat(run.trigger(Trigger.PAUSE)).isTrue();
+        assertThat(run.view().stepsPerSecond()).isZero();
+        assertThat(run.view().etaSeconds()).isNull();
+    }
+
+    @Test
+    void endIsToldOnce() {
+        Run run = run(100, null, null);
+        run.end(Trigger.CANCEL, "first", NOW.plusSeconds(1));
+        run.end(Trigger.CANCEL, "second", NOW.plusSeconds(2));
+
+        assertThat(run.view().reason()).isEqualTo("first");
+        assertThat(run.view().endedAt()).isEqualTo(NOW.plusSeconds(1));
+        assertThat(run.trigger(Trigger.RESUME)).isFalse();
+    }
+
+    // ---- restored
+
+    private static double[] losses(int count) {
+        double[] losses = new double[count];
+        for (int i = 0; i < count; i++) {
+            losses[i] = 1.0 / (i + 1);
+        }
+        return losses;
+    }
+
+    /// A run with so many steps, that comes back when it has paused.
+    private static Run restored(Run run) {
+        LossHistory history = new LossHistory();
+        double[] all = losses((int) run.view().stepsDone());
+        for (double loss : all) {
+            history.append(loss);
+        }
+        Runs runs = new Runs();
+        runs.restore(run.saved(), history, START);
+        return runs.find(1);
+    }
+
+    @Test
+    void restoredRunContinuesAsItWouldHave() {
+        for (int steps : new int[] {0, 1, 99, 100, 101, 250}) {
+            Run run = run(1000, null, 1e-3);
+            for (double loss : losses(steps)) {
+                run.addLoss(loss);
+            }
+            assertThat(run.trigger(Trigger.PAUSE)).isTrue();
+            Run back = restored(run);
+
+            assertThat(back.view()).isEqualTo(run.view());
+            assertThat(back.saved()).isEqualTo(run.saved());
+            add(run, 30, 0.25);
+            add(back, 30, 0.25);
+            assertThat(back.view()).isEqualTo(run.view());
+        }
+    }
+
+    @Test
+    void restoredRunEndsWithItsNewLoss() {
+        Run run = run(150, null, null);
+        for (double loss : losses(100)) {
+            run.addLoss(loss);
+        }
+        assertThat(run.trigger(Trigger.PAUSE)).isTrue();
+        Run back = restored(run);
+        for (Run each : new Run[] {run, back}) {
+            assertThat(each.trigger(Trigger.RESUME)).isTrue();
+            each.beginSlice(START);
+            add(each, 50, 5);
+            each.end(Trigger.GOAL, "done", NOW);
+        }
+
+        assertThat(back.view().loss()).isEqualTo(run.view().loss());
+    }
+
+    @Test
+    void runThatRanWhenItWasStoredKeepsItsPace() {
+        Run run = run(1000, 2.0, null);
+        run.beginSlice(START);
+        run.addLoss(1);
+        Run back = restored(run);
+        back.beginSlice(START + 100 * SECOND);
+
+        assertThat(back.nextStepNanos()).isGreaterThanOrEqualTo(START + 100 * SECOND);
+    }
+
+    @Test
+    void endedRunKeepsItsLossWithoutItsLosses() {
+        Run run = run(1000, null, null);
+        add(run, 20, 1.25);
+        run.end(Trigger.CANCEL, "why", NOW);
+        Runs runs = new Runs();
+        runs.restore(run.saved(), LossHistory.startingAfter(500), START);
+
+        assertThat(runs.find(1).view()).isEqualTo(run.view());
+        assertThat(runs.current()).isNull();
+    }
+}
