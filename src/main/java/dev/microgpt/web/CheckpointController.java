@@ -160,8 +160,7 @@ class CheckpointController {
                                         call, name, new MicroGpt(checkpoint), overwriting));
         ResponseEntity.BodyBuilder reply =
                 placed.isNew()
-                        ? ResponseEntity.created(
-                                RequestPath.location(request, "/api/v1/sessions/" + name))
+                        ? ResponseEntity.created(RequestPath.ofSession(request, name))
                         : ResponseEntity.status(HttpStatus.OK);
         return reply.body(placed.snapshot().view());
     }

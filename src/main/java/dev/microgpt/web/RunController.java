@@ -62,13 +62,13 @@ class RunController {
             HttpServletRequest http) {
         Session session = sessions.get(call, name);
         RunCall wanted = request.toCall(limits);
-        URI runs = RequestPath.location(http, "/api/v1/sessions/" + name + "/runs");
+        URI location = RequestPath.ofSession(http, name);
         return replies.reply(
                 call,
                 c -> session.startRun(c, wanted),
                 run ->
                         ResponseEntity.accepted()
-                                .location(URI.create(runs + "/" + run.id()))
+                                .location(URI.create(location + "/runs/" + run.id()))
                                 .body(run));
     }
 

@@ -87,7 +87,7 @@ class SessionController {
         boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
         InitRequest request = body == null ? InitRequest.DEFAULTS : body;
         IfNoneMatch condition = IfNoneMatch.of(http);
-        URI location = location(http, name);
+        URI location = RequestPath.ofSession(http, name);
         return condition.create(
                 mayOverwrite,
                 overwriting -> {
@@ -170,15 +170,11 @@ class SessionController {
             @RequestBody ForkRequest body,
             HttpServletRequest http) {
         String newName = body.requiredName();
-        URI location = location(http, newName);
+        URI location = RequestPath.ofSession(http, newName);
         return replies.reply(
                 call,
                 c -> sessions.fork(c, name, newName, body.step()),
                 fork -> ResponseEntity.created(location).body(fork.view()));
-    }
-
-    private static URI location(HttpServletRequest request, String name) {
-        return RequestPath.location(request, "/api/v1/sessions/" + name);
     }
 
     @GetMapping("/{name}/history")
