@@ -31,6 +31,7 @@ import java.nio.file.Path;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /// Dependencies point one way: web, live -> wire -> session -> engine, and store -> session.
@@ -323,6 +324,21 @@ final class ArchitectureTest {
                         .toList();
 
         assertThat(users).allMatch(name -> name.startsWith(ENGINE + ".tensor.Simd"));
+    }
+
+    /// A virtual thread that is the first to load a class is pinned in a frame of the JVM and waits for the
+    /// monitor of the jar. Where the monitor's owner is a virtual thread that has been unmounted, and all
+    /// carriers are pinned like that, none is left to run it: the service hangs for ever.
+    @Test
+    void noThreadIsVirtual() {
+        noClasses()
+                .should()
+                .callMethod(Thread.class, "ofVirtual")
+                .orShould()
+                .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+                .orShould()
+                .callMethod(Executors.class, "newVirtualThreadPerTaskExecutor")
+                .check(PRODUCT);
     }
 
     private static boolean usesVectorApi(JavaClass javaClass) {

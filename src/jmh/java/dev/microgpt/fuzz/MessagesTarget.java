@@ -1,5 +1,7 @@
 package dev.microgpt.fuzz;
 
+import com.code_intelligence.jazzer.api.BugDetectors;
+
 import dev.microgpt.MicroGptApplication;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.ModelOptions;
@@ -12,21 +14,20 @@ import dev.microgpt.session.admission.Memory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
-import org.springframework.web.socket.CloseStatus;
-import org.springframework.web.socket.TextMessage;
-import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Bytes as messages of one connection, a line each: every one is answered once, with JSON that has a type,
-/// and no error is the service's own. The real service takes them, without a network in between.
+/// and no error is the service's own.
 public final class MessagesTarget {
 
     private static final int MOST_MESSAGES = 8;
@@ -48,10 +49,10 @@ public final class MessagesTarget {
     private static @Nullable MessagesTarget target;
 
     private final ConfigurableApplicationContext context;
-    private final TextWebSocketHandler endpoint;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI address;
     private final SessionService sessions;
     private final Memory memory;
-    private long connections;
 
     private MessagesTarget() {
         Thread.setDefaultUncaughtExceptionHandler((_, failure) -> UNCAUGHT.set(failure));
@@ -74,13 +75,20 @@ public final class MessagesTarget {
                                 "microgpt.limits.samples-per-call=20",
                                 "microgpt.limits.trace-values=100000")
                         .run();
-        endpoint = context.getBean(TextWebSocketHandler.class);
+        address =
+                URI.create(
+                        "ws://127.0.0.1:"
+                                + context.getEnvironment().getRequiredProperty("local.server.port")
+                                + "/api/v1/ws");
         sessions = context.getBean(SessionService.class);
         memory = context.getBean(Memory.class);
     }
 
     public static void fuzzerInitialize() {
-        target = new MessagesTarget();
+        MessagesTarget started = new MessagesTarget();
+        // Jazzer takes every connection for a finding, unless it goes where it should.
+        BugDetectors.allowNetworkConnections((_, port) -> port == started.address.getPort());
+        target = started;
     }
 
     public static void fuzzerTestOneInput(byte[] input) throws Exception {
@@ -91,6 +99,7 @@ public final class MessagesTarget {
 
     public static void fuzzerTearDown() {
         if (target != null) {
+            target.http.close();
             target.context.close();
         }
     }
@@ -121,31 +130,27 @@ public final class MessagesTarget {
     ///
     /// @return the type of the last one
     private String converse(List<String> messages) throws Exception {
-        FakeSocket socket = new FakeSocket("fuzz-" + connections++);
-        endpoint.afterConnectionEstablished(socket);
-        try {
+        try (Client client = new Client(http, address)) {
             for (String message : messages) {
-                endpoint.handleMessage(socket, new TextMessage(message));
+                client.send(message);
             }
             String type = "";
             for (int answered = 0; answered < messages.size(); ) {
-                String answer = socket.next(ANSWER_SECONDS);
+                String answer = client.next(ANSWER_SECONDS);
                 if (answer == null) {
                     throw new AssertionError(
                             "%d of %d messages are answered, closed: %s"
-                                    .formatted(answered, messages.size(), socket.closed()));
+                                    .formatted(answered, messages.size(), client.closed()));
                 }
                 type = typeOf(answer);
                 if (!BESIDES.contains(type)) {
                     answered++;
                 }
             }
-            if (socket.closed() != null) {
-                throw new AssertionError("the service has closed: " + socket.closed());
+            if (client.closed() != null) {
+                throw new AssertionError("the service has closed: " + client.closed());
             }
             return type;
-        } finally {
-            endpoint.afterConnectionClosed(socket, CloseStatus.NORMAL);
         }
     }
 

@@ -37,6 +37,7 @@ final class LiveLoad {
     private final List<HeapUse> heaps = new ArrayList<>();
     private int silentClosed;
     private int slowClosed;
+    private int leftBehind;
 
     private LiveLoad(LoadPlan plan, ServiceProcess service, HttpClient client) {
         this.plan = plan;
@@ -94,6 +95,7 @@ final class LiveLoad {
                 fast.stream().mapToLong(watcher -> watcher.ledger().losses()).sum(),
                 silentClosed,
                 slowClosed,
+                leftBehind,
                 calls.failures(),
                 service.errors());
     }
@@ -117,7 +119,8 @@ final class LiveLoad {
     private void watch() throws IOException, InterruptedException {
         List<LazyWatcher> silent = new ArrayList<>();
         List<LazyWatcher> slow = new ArrayList<>();
-        try {
+        try (Crowd crowd =
+                Crowd.connect(service.port(), watched, plan.crowd(), plan.crowdSilent())) {
             for (int i = 0; i < plan.silent(); i++) {
                 silent.add(new LazyWatcher(service.port(), watched, false));
             }
@@ -126,7 +129,9 @@ final class LiveLoad {
             }
             fast.forEach(FastWatcher::connect);
             settle();
+            long[] before = crowd.bytes();
             on.add(measure(plan.on()));
+            leftBehind += crowd.leftBehind(before);
         } finally {
             fast.forEach(FastWatcher::disconnect);
             silentClosed += end(silent);

@@ -12,6 +12,8 @@ import java.util.Map;
 /// @param fast watchers of one session that read at once
 /// @param slow watchers that read a few kB a second
 /// @param silent watchers that read nothing
+/// @param crowd watchers of each kind, WebSockets and event streams, that read and are only counted
+/// @param crowdSilent watchers of each kind that read nothing, in addition
 /// @param calls of generate a second, on the other sessions
 /// @param warmUp seconds before anything is measured
 /// @param pairs of phases without and with watchers
@@ -25,6 +27,8 @@ record LoadPlan(
         int fast,
         int slow,
         int silent,
+        int crowd,
+        int crowdSilent,
         int calls,
         int warmUp,
         int pairs,
@@ -40,6 +44,8 @@ record LoadPlan(
                     Map.entry("fast", 80),
                     Map.entry("slow", 10),
                     Map.entry("silent", 10),
+                    Map.entry("crowd", 0),
+                    Map.entry("crowdSilent", 0),
                     Map.entry("calls", 50),
                     Map.entry("warmUp", 20),
                     Map.entry("pairs", 4),
@@ -83,7 +89,8 @@ record LoadPlan(
     private static LoadPlan of(Map<String, Integer> values) {
         int[] v = names().stream().mapToInt(name -> values.getOrDefault(name, 0)).toArray();
         return new LoadPlan(
-                v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11]);
+                v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], v[9], v[10], v[11], v[12],
+                v[13]);
     }
 
     /// What the service is started with.
@@ -94,13 +101,25 @@ record LoadPlan(
     }
 
     int watchers() {
-        return fast + slow + silent;
+        return fast + slow + silent + 2 * (crowd + crowdSilent);
     }
 
     @Override
     public String toString() {
-        return ("%d sessions train; %d watchers of one: %d fast, %d slow, %d that do not read;%n"
+        return ("%d sessions train; %d watchers of one: %d fast, %d slow, %d that do not read,%n"
+                        + "and of each kind %d counted, %d that do not read;%n"
                         + "%d generate calls a second; %d x (%d s without watchers, %d s with)")
-                .formatted(sessions, watchers(), fast, slow, silent, calls, pairs, off, on);
+                .formatted(
+                        sessions,
+                        watchers(),
+                        fast,
+                        slow,
+                        silent,
+                        crowd,
+                        crowdSilent,
+                        calls,
+                        pairs,
+                        off,
+                        on);
     }
 }

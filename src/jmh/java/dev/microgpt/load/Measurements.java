@@ -13,6 +13,7 @@ import java.util.List;
 /// @param losses that the fast watchers got, all together
 /// @param silentClosed connections that were not read and that the service has ended
 /// @param slowClosed connections that were read slowly and that the service has ended
+/// @param leftBehind readers of the crowd that got nothing in a phase, or were cut off
 /// @param failedCalls of generate
 /// @param errors in the log of the service
 record Measurements(
@@ -24,6 +25,7 @@ record Measurements(
         long losses,
         int silentClosed,
         int slowClosed,
+        int leftBehind,
         int failedCalls,
         int errors) {
 

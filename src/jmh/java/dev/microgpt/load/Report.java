@@ -44,12 +44,22 @@ final class Report {
 
     private void correctness() {
         int good = found.plan().fast() - found.faults().size();
-        isCorrect = found.faults().isEmpty() && found.failedCalls() == 0 && found.errors() == 0;
+        isCorrect =
+                found.faults().isEmpty()
+                        && found.leftBehind() == 0
+                        && found.failedCalls() == 0
+                        && found.errors() == 0;
         add(
                 "every loss once, in order, as GET losses: %d of %d fast watchers, %,d losses"
                         .formatted(good, found.plan().fast(), found.losses()),
                 "all",
                 found.faults().isEmpty());
+        add(
+                "counted watchers that got nothing in a phase, or were cut off: %d of %d"
+                        .formatted(
+                                found.leftBehind(), 2 * found.plan().crowd() * found.on().size()),
+                "0",
+                found.leftBehind() == 0);
         add(
                 "failures: %d calls, %d errors in the log"
                         .formatted(found.failedCalls(), found.errors()),

@@ -66,7 +66,7 @@ final class Broadcast {
         Snapshot now = session.snapshot();
         long nanos = System.nanoTime();
         if (nanos - cutNanos > SHARED_NANOS
-                || cut.epoch() != now.epoch()
+                || cut.losses() != now.losses()
                 || cut.view().step() < nextStep) {
             cut = now;
             cutNanos = nanos;

@@ -4,53 +4,49 @@ import dev.microgpt.session.Session;
 import dev.microgpt.session.admission.Memory;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.web.socket.CloseStatus;
-import org.springframework.web.socket.PingMessage;
-import org.springframework.web.socket.TextMessage;
-import org.springframework.web.socket.WebSocketSession;
-import org.springframework.web.socket.adapter.NativeWebSocketSession;
 
 import tools.jackson.databind.json.JsonMapper;
 
-import java.io.IOException;
-import java.io.Writer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// One client's connection: answers in order, and the frames of what it watches in between.
 ///
-/// One thread of its own writes. Answers wait in the outbox, which is bounded: who asks for more than
-/// it reads has to wait, and is closed when it does not read at all. Frames are not queued. The same
-/// thread sends the pings, and closes the connection when nothing comes from the client any more.
+/// It has no thread. A pump sends one message after the other, each when the one before it has been
+/// taken; it also sends the pings, and closes the connection when the client takes nothing, or when
+/// nothing comes from it any more. Answers wait in the outbox; while that is full, nothing is read from
+/// the client. Frames are not queued.
 final class Connection {
 
-    private static final Logger log = LoggerFactory.getLogger(Connection.class);
-
-    private final WebSocketSession socket;
+    private final ClientSocket socket;
     private final JsonMapper json;
+    private final LiveThreads threads;
     private final long sendNanos;
     private final Heartbeat heartbeat;
     private final Memory.Share memory;
     private final Outbox outbox;
     private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
-    private final Thread writer;
+    private final Pump pump;
+
+    private volatile boolean sending;
+    private volatile long sentNanos;
 
     /// @param memory for what waits to be sent, and for messages that are incomplete
     Connection(
-            WebSocketSession socket, JsonMapper json, LiveSettings settings, Memory.Share memory) {
+            ClientSocket socket,
+            JsonMapper json,
+            LiveSettings settings,
+            LiveThreads threads,
+            Memory.Share memory) {
         this.memory = memory;
+        this.threads = threads;
         outbox = new Outbox(memory);
         this.socket = socket;
         this.json = json;
         sendNanos = settings.sendTimeout().toNanos();
         heartbeat = new Heartbeat(settings);
-        writer = Thread.ofVirtual().name("live-" + socket.getId()).unstarted(this::write);
-    }
-
-    void start() {
-        writer.start();
+        pump = new Pump(threads, this::step);
     }
 
     Memory.Share memory() {
@@ -61,21 +57,44 @@ final class Connection {
         return heartbeat;
     }
 
-    /// Sends an answer after those before it; waits while too many are waiting.
+    /// Begins to send, and looks after the client from now on.
+    void wake() {
+        pump.wake();
+    }
+
+    // ---- what others send
+
+    /// Sends an answer after those before it. Does not wait.
+    void send(ServerMessage message) {
+        switch (outbox.add(json.writeValueAsString(message))) {
+            case YES -> pump.wake();
+            case NO_MEMORY -> closeSoon(CloseCode.TRY_LATER);
+            case CLOSED -> {}
+        }
+    }
+
+    boolean isClosed() {
+        return outbox.isClosed();
+    }
+
+    /// Runs a task as soon as the client has taken enough of its answers, or is gone.
     ///
-    /// @return false if the connection is closed
-    boolean send(ServerMessage message) {
-        try {
-            if (outbox.put(json.writeValueAsString(message), sendNanos)) {
-                return true;
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
+    /// @param task must not block
+    void whenRoom(Runnable task) {
+        outbox.whenRoom(task);
+    }
+
+    /// Lets a client that asks for more than it reads wait. To be called by who reads from it.
+    void pauseWhileFull() {
+        if (outbox.isFull()) {
+            socket.pause(true);
+            heartbeat.listening(false);
+            outbox.whenRoom(
+                    () -> {
+                        heartbeat.listening(true);
+                        threads.workers().execute(() -> socket.pause(false));
+                    });
         }
-        if (!outbox.isClosed()) {
-            close(CloseCode.READER_TOO_SLOW);
-        }
-        return false;
     }
 
     /// Begins to watch; what was watched of the same session before ends.
@@ -87,7 +106,7 @@ final class Connection {
         if (outbox.isClosed()) {
             unsubscribe(session.name()); // closed in the meantime: nobody else would do it
         }
-        outbox.wake();
+        pump.wake();
     }
 
     void unsubscribe(String sessionName) {
@@ -106,63 +125,67 @@ final class Connection {
         return subscriptions.size();
     }
 
-    void wake() {
-        outbox.wake();
+    // ---- the end
+
+    /// Ends the connection. May be called several times.
+    void close(CloseStatus status) {
+        end();
+        socket.close(status, sending);
     }
 
-    /// Ends the connection and its thread. May be called several times.
-    void close(CloseStatus status) {
+    /// The same, but does not wait for the client to be told.
+    private void closeSoon(CloseStatus status) {
+        end();
+        threads.waiters().execute(() -> socket.close(status, sending));
+    }
+
+    private void end() {
         outbox.close();
+        pump.close();
         memory.close();
         subscriptions.keySet().forEach(this::unsubscribe);
-        try {
-            socket.close(status);
-        } catch (IOException | IllegalStateException e) {
-            log.debug("Connection {} was closed already", socket.getId(), e);
-        }
     }
 
-    private void write() {
-        try {
-            while (!outbox.isClosed()) {
-                String answer = outbox.take(nanosUntilDue());
-                if (answer != null) {
-                    sendText(answer);
-                } else {
-                    sendFrames();
-                }
-                beat();
-            }
-        } catch (IOException | IllegalStateException e) {
-            log.debug("Connection {} is gone, or reads nothing", socket.getId(), e);
-            close(CloseCode.READER_TOO_SLOW);
-        } catch (InterruptedException _) {
-            close(CloseStatus.GOING_AWAY);
-        } catch (RuntimeException | Error e) {
-            log.error("Connection {} failed", socket.getId(), e);
-            close(CloseStatus.SERVER_ERROR);
-        }
-    }
+    // ---- the pump
 
-    /// Through Tomcat's writer: it encodes arrays, which is faster by far than the strings that it is
-    /// given otherwise; and encoding is most of the work for a frame.
-    private void sendText(String text) throws IOException {
-        if (socket instanceof NativeWebSocketSession wrapper
-                && wrapper.getNativeSession() instanceof jakarta.websocket.Session tomcat) {
-            Writer writer = tomcat.getBasicRemote().getSendWriter();
-            writer.write(text);
-            writer.close(); // which ends the message; not after a failure
-        } else {
-            socket.sendMessage(new TextMessage(text));
-        }
-    }
-
-    private void beat() throws IOException {
+    private long step() {
         long now = System.nanoTime();
+        if (sending) {
+            long left = sentNanos + sendNanos - now;
+            if (left <= 0) {
+                closeSoon(CloseCode.READER_TOO_SLOW);
+            }
+            return left;
+        }
         if (heartbeat.isSilent(now)) {
-            close(CloseCode.SILENT);
-        } else if (heartbeat.takePing(now)) {
-            socket.sendMessage(new PingMessage());
+            closeSoon(CloseCode.SILENT);
+            return 0;
+        }
+        if (heartbeat.takePing(now)) {
+            sentNanos = now;
+            sending = true;
+            threads.waiters().execute(() -> sent(socket.ping()));
+            return sendNanos;
+        }
+        String text = outbox.poll();
+        if (text == null) {
+            text = nextFrame(now);
+        }
+        if (text != null) {
+            sentNanos = now;
+            sending = true;
+            socket.send(text, this::sent);
+        }
+        return sending ? sendNanos : nanosUntilDue();
+    }
+
+    /// On any thread.
+    private void sent(boolean isSent) {
+        if (isSent) {
+            sending = false;
+            pump.wake();
+        } else {
+            closeSoon(CloseCode.READER_TOO_SLOW);
         }
     }
 
@@ -175,21 +198,27 @@ final class Connection {
         return nanos;
     }
 
-    /// One message for each subscription that is due, so that answers do not wait for long.
-    private void sendFrames() throws IOException {
+    /// What is to be sent to watch a session; null if no subscription is due.
+    private @Nullable String nextFrame(long now) {
+        Subscription due = null;
         for (Subscription subscription : subscriptions.values()) {
-            if (subscription.nanosUntilDue(System.nanoTime()) > 0) {
-                continue;
-            }
-            Subscription.@Nullable Message message = subscription.poll();
-            if (message != null) {
-                sendText(message.json());
-            } else if (subscription.isOver()) {
-                end(subscription);
-                ServerMessage farewell =
-                        new ServerMessage.Unsubscribed(null, subscription.session().name());
-                sendText(json.writeValueAsString(farewell));
+            // The one that has waited longest, so that each has its turn.
+            if (subscription.nanosUntilDue(now) == 0
+                    && (due == null || subscription.dueNanos() - due.dueNanos() < 0)) {
+                due = subscription;
             }
         }
+        if (due == null) {
+            return null;
+        }
+        Subscription.Message message = due.poll();
+        if (message != null) {
+            return message.json();
+        }
+        if (!due.isOver()) {
+            return null;
+        }
+        end(due);
+        return json.writeValueAsString(ServerMessage.Unsubscribed.deleted(due.session().name()));
     }
 }

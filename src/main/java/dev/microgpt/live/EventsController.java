@@ -16,11 +16,11 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -33,20 +33,20 @@ import org.springframework.web.bind.annotation.RestController;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 
-/// Shows a session live to those who would rather not speak WebSocket, such as curl. A reader holds the
-/// thread of its request, a virtual one; all of them end at shutdown.
+/// Shows a session live to those who would rather not speak WebSocket, such as curl. All readers are let
+/// go at shutdown.
 @RestController
 @RequestMapping("/api/v1/sessions/{name}")
 @Tag(name = "Live")
 class EventsController implements SmartLifecycle {
 
-    private static final Logger log = LoggerFactory.getLogger(EventsController.class);
-
     private final SessionService sessions;
     private final LiveConnections connections;
     private final LiveSettings settings;
     private final Broadcasts broadcasts;
+    private final LiveThreads threads;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
@@ -54,7 +54,9 @@ class EventsController implements SmartLifecycle {
             SessionService sessions,
             LiveConnections connections,
             LiveSettings settings,
-            Broadcasts broadcasts) {
+            Broadcasts broadcasts,
+            LiveThreads threads) {
+        this.threads = threads;
         this.settings = settings;
         this.broadcasts = broadcasts;
         this.sessions = sessions;
@@ -97,11 +99,12 @@ class EventsController implements SmartLifecycle {
             @Parameter(description = "as EventSource sends it when it connects again")
                     @RequestHeader(name = "Last-Event-ID", required = false)
                     @Nullable Long lastEventId,
+            HttpServletRequest request,
             HttpServletResponse response)
-            throws IOException, InterruptedException {
+            throws IOException {
         Session session = sessions.get(call, name);
         session.wake(call);
-        EventStream stream = new EventStream(settings.pingInterval());
+        AtomicReference<@Nullable EventStream> stream = new AtomicReference<>();
         Subscription subscription =
                 new Subscription(
                         broadcasts.of(session),
@@ -111,16 +114,33 @@ class EventsController implements SmartLifecycle {
                         viz,
                         losses,
                         maxHz,
-                        stream::wake);
-        open(stream, call.caller());
+                        () -> wake(stream.get()));
+        requireRoom(call.caller());
+        EventWriter.setHeaders(response);
+        AsyncContext async = request.startAsync();
+        async.setTimeout(0); // readers stay as long as they like
+        EventStream opened =
+                new EventStream(
+                        async,
+                        settings,
+                        threads,
+                        () -> {
+                            session.removeListener(subscription);
+                            connections.leave(call.caller());
+                            streams.remove(stream.get());
+                        });
+        stream.set(opened);
+        streams.add(opened);
         session.addListener(subscription);
-        try {
-            stream.write(subscription, EventWriter.open(response));
-        } catch (IOException e) {
-            log.debug("A reader of session {} is gone, or does not read", name, e);
-        } finally {
-            session.removeListener(subscription);
-            close(stream, call.caller());
+        opened.start(subscription);
+        if (!running) { // stopped before it was added
+            opened.close();
+        }
+    }
+
+    private static void wake(@Nullable EventStream stream) {
+        if (stream != null) {
+            stream.wake();
         }
     }
 
@@ -130,18 +150,11 @@ class EventsController implements SmartLifecycle {
         return lastEventId < 0 || lastEventId > size ? 1 : lastEventId + 1;
     }
 
-    private void open(EventStream stream, Caller caller) {
-        connections.requireRoom(caller);
-        streams.add(stream);
-        if (!running) { // closed before it was added
-            close(stream, caller);
+    private void requireRoom(Caller caller) {
+        if (!running) {
             throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
         }
-    }
-
-    private void close(EventStream stream, Caller caller) {
-        streams.remove(stream);
-        connections.leave(caller);
+        connections.requireRoom(caller);
     }
 
     int numStreams() {

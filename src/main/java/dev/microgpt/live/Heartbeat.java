@@ -7,8 +7,8 @@ final class Heartbeat {
     private final long pingNanos;
     private final long silenceNanos;
     private volatile long lastHeard = System.nanoTime();
-    private volatile boolean handling;
-    private long lastPing = lastHeard; // of the thread that writes
+    private volatile boolean listening = true;
+    private long lastPing = lastHeard; // of the pump
 
     Heartbeat(LiveSettings settings) {
         pingNanos = settings.pingInterval().toNanos();
@@ -20,19 +20,14 @@ final class Heartbeat {
         lastHeard = System.nanoTime();
     }
 
-    /// Handles a message. Meanwhile nothing is read from the client, so that it cannot be heard.
-    void during(Runnable work) {
-        handling = true;
-        try {
-            work.run();
-        } finally {
-            heard();
-            handling = false;
-        }
+    /// Whether anything is read from the client. While nothing is, it cannot be heard.
+    void listening(boolean isListening) {
+        heard();
+        listening = isListening;
     }
 
     boolean isSilent(long now) {
-        return !handling && now - lastHeard >= silenceNanos;
+        return listening && now - lastHeard >= silenceNanos;
     }
 
     /// Whether to send a ping now; the next one is due an interval later.
@@ -47,7 +42,7 @@ final class Heartbeat {
     /// How long there is nothing to do.
     long nanosUntilDue(long now) {
         long untilPing = pingNanos - (now - lastPing);
-        long untilSilent = handling ? Long.MAX_VALUE : silenceNanos - (now - lastHeard);
+        long untilSilent = listening ? silenceNanos - (now - lastHeard) : Long.MAX_VALUE;
         return Math.max(0, Math.min(untilPing, untilSilent));
     }
 }

@@ -4,6 +4,9 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.ServerHttpRequest;
 import org.springframework.http.server.ServerHttpResponse;
@@ -33,6 +36,11 @@ class LiveConfiguration implements WebSocketConfigurer {
         registry.addHandler(endpoint, "/api/v1/ws")
                 .setHandshakeHandler(new Handshake())
                 .setAllowedOriginPatterns("*");
+    }
+
+    @Bean
+    static WebServerFactoryCustomizer<TomcatServletWebServerFactory> hangUp() {
+        return factory -> factory.addEngineValves(new HangUpValve());
     }
 
     /// Tells callers of another protocol in the way of all other errors.

@@ -3,14 +3,10 @@ package dev.microgpt.live;
 import dev.microgpt.quota.Rates;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 
-import jakarta.websocket.Session;
-
-import org.apache.tomcat.websocket.Constants;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +16,6 @@ import org.springframework.web.socket.CloseStatus;
 import org.springframework.web.socket.PongMessage;
 import org.springframework.web.socket.TextMessage;
 import org.springframework.web.socket.WebSocketSession;
-import org.springframework.web.socket.adapter.NativeWebSocketSession;
 import org.springframework.web.socket.handler.TextWebSocketHandler;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -51,13 +46,14 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             Broadcasts broadcasts,
             Rates rates,
             LiveConnections connections,
+            LiveThreads threads,
             Memory memory) {
         this.memory = memory;
         this.settings = settings;
         this.connections = connections;
         services =
                 new MessageHandler.Services(
-                        sessions, datasets, limits, json, broadcasts, rates, memory);
+                        sessions, datasets, limits, json, broadcasts, rates, threads, memory);
     }
 
     /// A connection with what has come of a message that is still incomplete.
@@ -79,8 +75,13 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
 
     @Override
     public void afterConnectionEstablished(WebSocketSession socket) {
-        limitTimes(socket);
-        Connection connection = new Connection(socket, services.json(), settings, memory.share());
+        Connection connection =
+                new Connection(
+                        ClientSocket.of(socket, settings.sendTimeout()),
+                        services.json(),
+                        settings,
+                        services.threads(),
+                        memory.share());
         Client client =
                 new Client(
                         connection,
@@ -88,19 +89,9 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
                         Caller.of(socket.getPrincipal()));
         CloseStatus refusal = register(socket.getId(), client);
         if (refusal == null) {
-            connection.start();
+            connection.wake();
         } else {
             connection.close(refusal);
-        }
-    }
-
-    /// How long Tomcat waits for the client to take a message, and to answer a close.
-    private void limitTimes(WebSocketSession socket) {
-        if (socket instanceof NativeWebSocketSession wrapper
-                && wrapper.getNativeSession() instanceof Session session) {
-            Long millis = settings.sendTimeout().toMillis();
-            session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, millis);
-            session.getUserProperties().put(Constants.SESSION_CLOSE_TIMEOUT_PROPERTY, millis);
         }
     }
 
@@ -153,13 +144,8 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             client.partialBytes = 0;
             client.connection.memory().tryAdd(-client.partialTaken);
             client.partialTaken = 0;
-            client.connection.heartbeat().during(() -> handle(client, message));
-        }
-    }
-
-    private void handle(Client client, String message) {
-        try (Memory.Share share = memory.share()) {
-            client.handler.handle(CallContext.of(client.caller, share), message);
+            client.handler.handle(client.caller, message);
+            client.connection.pauseWhileFull();
         }
     }
 

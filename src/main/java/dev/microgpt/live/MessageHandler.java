@@ -1,50 +1,36 @@
 package dev.microgpt.live;
 
-import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.quota.Rates;
 import dev.microgpt.session.Datasets;
-import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.actor.StepCall;
-import dev.microgpt.session.actor.StepOutcome;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.persistence.SessionView;
-import dev.microgpt.session.query.GenerateCall;
-import dev.microgpt.wire.ConfigReply;
-import dev.microgpt.wire.EmbeddingReply;
-import dev.microgpt.wire.GenerateReply;
-import dev.microgpt.wire.InitRequest;
 import dev.microgpt.wire.Problems;
-import dev.microgpt.wire.StepReply;
 
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
 
-/// Does what the messages of one connection ask for, one after the other; only training goes on beside
-/// them, so that it can be stopped.
+/// Reads the messages of one connection, and has each done when its turn comes. What goes wrong is sent
+/// as an `error`.
 final class MessageHandler {
 
-    private static final int LOSS_HISTORY = 100_000;
-    private static final int MAX_SUBSCRIPTIONS = 64;
     private static final int LONGEST_ID = 200;
 
     private final Connection connection;
     private final Services services;
-    private final Map<String, Trainer> trainers = new ConcurrentHashMap<>();
+    private final MessageQueue queue;
+    private final Replier replier;
 
     /// What handlers share.
     record Services(
@@ -54,17 +40,20 @@ final class MessageHandler {
             JsonMapper json,
             Broadcasts broadcasts,
             Rates rates,
+            LiveThreads threads,
             Memory memory) {}
 
     MessageHandler(Connection connection, Services services) {
         this.connection = connection;
         this.services = services;
+        queue = new MessageQueue(connection, services.threads().workers());
+        replier = new Replier(connection, services);
     }
 
-    /// Handles one message; what goes wrong is sent as an `error`.
-    void handle(CallContext call, String text) {
+    /// Takes one message. Does not wait for what it asks for.
+    void handle(Caller caller, String text) {
         JsonNode tree = null;
-        List<Rates.Verdict> verdicts = count(call.caller()); // also what is no message at all
+        List<Rates.Verdict> verdicts = count(caller); // also what is no message at all
         try {
             tree = services.json().readTree(text);
             if (!tree.isObject()) {
@@ -72,14 +61,27 @@ final class MessageHandler {
             }
             requireShort(field(tree, "id"));
             requireRate(verdicts);
-            handle(call, services.json().treeToValue(tree, ClientMessage.class));
+            enqueue(caller, services.json().treeToValue(tree, ClientMessage.class), text.length());
         } catch (RuntimeException e) {
             JsonNode id = field(tree, "id");
             fail(id == null || isLong(id) ? null : id, sessionName(tree), e);
         }
     }
 
-    /// A message is a request like any other. Whoever goes on regardless waits, as for all answers.
+    private void enqueue(Caller caller, ClientMessage message, int chars) {
+        String session = Replier.name(message);
+        Memory.Share share = services.memory().share();
+        try {
+            CallContext call = CallContext.of(caller, share);
+            call.reserve(chars, "the message");
+            queue.add(session, new MessageTask(call, message, chars));
+        } catch (RuntimeException e) {
+            share.close();
+            throw e;
+        }
+    }
+
+    /// A message is a request like any other.
     private List<Rates.Verdict> count(Caller caller) {
         return services.rates().count(caller.owner(), caller.hasKey());
     }
@@ -107,7 +109,7 @@ final class MessageHandler {
         return id.isContainer() || id.asString().length() > LONGEST_ID;
     }
 
-    private void fail(@Nullable JsonNode id, @Nullable String session, Exception failure) {
+    private void fail(@Nullable JsonNode id, @Nullable String session, Throwable failure) {
         connection.send(new ServerMessage.Error(id, session, Problems.of(failure)));
     }
 
@@ -120,214 +122,74 @@ final class MessageHandler {
         return name != null && name.isString() ? name.stringValue() : null;
     }
 
-    private void handle(CallContext call, ClientMessage message) {
-        switch (message) {
-            case ClientMessage.Init init -> init(call, init);
-            case ClientMessage.Train train -> train(call, train);
-            case ClientMessage.Stop stop -> stop(call, stop);
-            case ClientMessage.Generate generate -> generate(call, generate);
-            case ClientMessage.GetEmbeddings get ->
-                    connection.send(
-                            new ServerMessage.Embeddings(
-                                    get.id(),
-                                    name(get),
-                                    EmbeddingReply.of(
-                                            session(call, get)
-                                                    .queries()
-                                                    .embeddings(call, null)
-                                                    .value())));
-            case ClientMessage.GetLossHistory get ->
-                    connection.send(
-                            new ServerMessage.LossHistory(
-                                    get.id(),
-                                    name(get),
-                                    session(call, get).losses(call).newest(LOSS_HISTORY)));
-            case ClientMessage.GetConfig get -> {
-                SessionView view = session(call, get).snapshot().view();
-                connection.send(
-                        new ServerMessage.Config(get.id(), name(get), ConfigReply.of(view)));
-            }
-            case ClientMessage.Subscribe subscribe -> subscribe(call, subscribe);
-            case ClientMessage.Unsubscribe unsubscribe -> {
-                connection.unsubscribe(name(unsubscribe));
-                connection.send(
-                        new ServerMessage.Unsubscribed(unsubscribe.id(), name(unsubscribe)));
-            }
-        }
-    }
-
-    private static String name(ClientMessage message) {
-        if (message.session() == null) {
-            throw new SessionException(
-                    ErrorCode.INVALID_NAME, "the message names no session", "session", null);
-        }
-        return message.session();
-    }
-
-    private Session session(CallContext call, ClientMessage message) {
-        return services.sessions().get(call, name(message));
-    }
-
-    private void init(CallContext call, ClientMessage.Init message) {
-        InitRequest request =
-                (message.options() == null ? InitRequest.DEFAULTS : message.options())
-                        .withDocuments(message.text(), message.dataset());
-        boolean overwrite = Boolean.TRUE.equals(message.overwrite());
-        services.sessions().requireAbsent(call, name(message), overwrite);
-        SessionView view =
-                services.sessions()
-                        .init(
-                                call,
-                                name(message),
-                                request.options(),
-                                request.requiredCorpus(services.datasets(), services.limits()),
-                                overwrite)
-                        .view();
-        connection.send(
-                new ServerMessage.Ready(
-                        message.id(),
-                        view.name(),
-                        view.numParams(),
-                        view.vocabSize(),
-                        view.numDocs()));
-    }
-
-    private void generate(CallContext call, ClientMessage.Generate message) {
-        GenerateCall wanted = message.request().toCall(services.limits());
-        GenerateReply reply =
-                GenerateReply.of(wanted, session(call, message).queries().generate(call, wanted));
-        connection.send(new ServerMessage.Generated(message.id(), name(message), reply.samples()));
-    }
-
-    private void subscribe(CallContext call, ClientMessage.Subscribe message) {
-        if (connection.numSubscriptions() >= MAX_SUBSCRIPTIONS) {
-            throw new SessionException(
-                    ErrorCode.BUSY,
-                    "a connection may watch %d sessions at most".formatted(MAX_SUBSCRIPTIONS));
-        }
-        Session session = session(call, message);
-        session.wake(call);
-        Subscription subscription =
-                new Subscription(
-                        services.broadcasts().of(session),
-                        message.fromStep(),
-                        message.viz(),
-                        message.losses(),
-                        message.maxHz(),
-                        connection::wake);
-        connection.unsubscribe(name(message));
-        connection.send(
-                new ServerMessage.Subscribed(message.id(), name(message), subscription.step()));
-        connection.subscribe(subscription);
-    }
-
-    private void train(CallContext call, ClientMessage.Train message) {
-        int steps = message.steps() == null ? 1 : message.steps();
-        InvalidInputException.requireRange("steps", steps, 1, services.limits().stepsPerCall());
-        Trainer trainer = new Trainer(call, message.id(), session(call, message), steps);
-        Trainer active = trainers.putIfAbsent(name(message), trainer);
-        if (active != null) {
-            throw new SessionException(
-                    ErrorCode.BUSY,
-                    "this connection is training session '%s' already".formatted(name(message)));
-        }
-        Thread.ofVirtual().name("train-" + name(message)).start(trainer);
-    }
-
-    private void stop(CallContext call, ClientMessage.Stop message) {
-        Session session = session(call, message);
-        Trainer trainer = trainers.get(name(message));
-        if (trainer == null || !trainer.stop(message.id())) {
-            long step = session.snapshot().view().step();
-            connection.send(new ServerMessage.Stopped(message.id(), name(message), step));
-        }
-    }
-
-    /// The connection is closed: training for it ends.
+    /// The connection is closed: what waits is dropped, and training for it ends.
     void close() {
-        trainers.values().forEach(Trainer::abandon);
+        queue.close();
     }
 
-    /// Trains for one `train` message, at the pace at which its sender reads the results. It lives no
-    /// longer than its connection.
-    private final class Trainer implements Runnable {
-
-        private static final StepCall ONE_STEP = new StepCall(1, StepCall.Viz.LAST);
+    /// A message in the queue.
+    private final class MessageTask implements Task {
 
         private final CallContext call;
-        private final @Nullable JsonNode id;
-        private final Session session;
-        private final long epoch;
-        private final int steps;
-        private volatile boolean stopping;
+        private final ClientMessage message;
+        private final int chars;
+        private volatile boolean stopped;
 
-        /// The `stop` messages to answer in the end; null when it is too late.
-        private @Nullable List<Optional<JsonNode>> stops = new ArrayList<>();
-
-        Trainer(CallContext call, @Nullable JsonNode id, Session session, int steps) {
-            this.call = CallContext.of(call.caller(), services.memory().share());
-            this.id = id;
-            this.session = session;
-            this.steps = steps;
-            session.losses(call); // refuses where there are none
-            epoch = session.snapshot().epoch();
+        MessageTask(CallContext call, ClientMessage message, int chars) {
+            this.call = call;
+            this.message = message;
+            this.chars = chars;
         }
 
-        /// @return false if it has ended already
-        synchronized boolean stop(@Nullable JsonNode stopId) {
-            stopping = true;
-            return stops != null && stops.add(Optional.ofNullable(stopId));
-        }
-
-        void abandon() {
-            stopping = true;
-        }
-
-        private synchronized List<Optional<JsonNode>> takeStops() {
-            List<Optional<JsonNode>> taken = stops == null ? List.of() : stops;
-            stops = null;
-            return taken;
-        }
-
-        /// Answers only when the session is ready for the next call.
         @Override
-        public void run() {
-            var _ = session.announceTraining(call, true);
-            ServerMessage end;
+        public Kind kind() {
+            return switch (message) {
+                case ClientMessage.Init _ -> Kind.INIT;
+                case ClientMessage.Train _ -> Kind.TRAIN;
+                case ClientMessage.Stop _ -> Kind.STOP;
+                case ClientMessage.Subscribe _, ClientMessage.Unsubscribe _ -> Kind.WATCH;
+                default -> Kind.OTHER;
+            };
+        }
+
+        @Override
+        public int chars() {
+            return chars;
+        }
+
+        @Override
+        public CompletableFuture<?> start() {
             try {
-                trainUntilStopped();
-                end =
-                        new ServerMessage.Trained(
-                                id, session.name(), session.snapshot().view().step());
+                return replier.reply(call, message, () -> stopped).exceptionally(this::tell);
             } catch (RuntimeException e) {
-                end = new ServerMessage.Error(id, session.name(), Problems.of(e));
-            }
-            trainers.remove(session.name(), this);
-            session.announceTraining(call, false).join();
-            connection.send(end);
-            for (Optional<JsonNode> stopId : takeStops()) {
-                connection.send(
-                        new ServerMessage.Stopped(
-                                stopId.orElse(null),
-                                session.name(),
-                                session.snapshot().view().step()));
+                tell(e);
+                return CompletableFuture.completedFuture(null);
             }
         }
 
-        private StepOutcome step() {
-            try {
-                return session.stepAsync(call, ONE_STEP, epoch).join();
-            } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        private @Nullable Void tell(Throwable failure) {
+            Throwable cause = failure;
+            while (cause instanceof CompletionException && cause.getCause() != null) {
+                cause = cause.getCause();
             }
+            if (cause instanceof TimeoutException) {
+                cause =
+                        new SessionException(
+                                ErrorCode.BUSY,
+                                "the call was cut off after " + services.limits().callTime());
+            }
+            fail(message.id(), message.session(), cause);
+            return null;
         }
 
-        private void trainUntilStopped() {
-            boolean open = true;
-            for (int i = 0; i < steps && open && !stopping; i++) {
-                StepReply result = StepReply.of(step().last());
-                open = connection.send(new ServerMessage.Step(id, session.name(), result));
-            }
+        @Override
+        public void stop() {
+            stopped = true;
+        }
+
+        @Override
+        public void close() {
+            call.memory().close();
         }
     }
 }

@@ -5,25 +5,28 @@ import dev.microgpt.session.admission.Memory;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.ArrayList;
+import java.util.List;
 
-/// The messages that wait for a connection, in order and within bounds.
+/// The messages that wait for a connection, in order. Nobody waits to add one: once it is full, those
+/// who would cause more answers wait until it has room, so that it grows beyond its bounds by no more
+/// than what was in progress.
 final class Outbox {
+
+    /// What became of a message.
+    enum Added {
+        YES,
+        CLOSED,
+        NO_MEMORY
+    }
 
     private static final int MAX_MESSAGES = 256;
     private static final long MAX_CHARS = 2 << 20;
 
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
-
     private final Memory.Share memory;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition roomCame = lock.newCondition();
-    private final Condition workCame = lock.newCondition();
     private final ArrayDeque<String> messages = new ArrayDeque<>();
+    private List<Runnable> waiting = new ArrayList<>();
     private long chars;
-    private boolean woken;
     private boolean closed;
 
     /// @param memory for the messages
@@ -31,92 +34,75 @@ final class Outbox {
         this.memory = memory;
     }
 
-    /// Adds a message, as soon as there is room.
-    ///
-    /// @return false if there was none in time, or the connection is closed
-    boolean put(String message, long timeoutNanos) throws InterruptedException {
-        long remaining = timeoutNanos;
-        lock.lockInterruptibly();
-        try {
-            while (!closed && !takeRoomFor(message)) {
-                if (remaining <= 0) {
-                    return false;
-                }
-                // others, too, give memory back
-                long wait = Math.min(remaining, LOOK_AGAIN_NANOS);
-                remaining -= wait - Math.max(0, roomCame.awaitNanos(wait));
-            }
-            if (closed) {
-                return false;
-            }
-            messages.add(message);
-            chars += message.length();
-            workCame.signal();
-            return true;
-        } finally {
-            lock.unlock();
+    synchronized Added add(String message) {
+        if (closed) {
+            return Added.CLOSED;
         }
-    }
-
-    /// A message larger than the bound still goes alone.
-    private boolean takeRoomFor(String message) {
-        boolean isWithinBounds =
-                messages.isEmpty()
-                        || (messages.size() < MAX_MESSAGES
-                                && chars + message.length() <= MAX_CHARS);
-        return isWithinBounds && memory.tryAdd(message.length());
-    }
-
-    /// Ends a waiting [#take] early: there is something to look at.
-    void wake() {
-        lock.lock();
-        try {
-            woken = true;
-            workCame.signal();
-        } finally {
-            lock.unlock();
+        if (!memory.tryAdd(counted(message))) {
+            return Added.NO_MEMORY;
         }
+        messages.add(message);
+        chars += message.length();
+        return Added.YES;
     }
 
-    /// The next message; null when there is none in time, or when woken or closed.
-    @Nullable String take(long timeoutNanos) throws InterruptedException {
-        long remaining = Math.min(timeoutNanos, TimeUnit.MINUTES.toNanos(1));
-        lock.lockInterruptibly();
-        try {
-            while (messages.isEmpty() && !woken && !closed && remaining > 0) {
-                remaining = workCame.awaitNanos(remaining);
-            }
-            woken = false;
-            String message = messages.poll();
+    private static long counted(String message) {
+        return message.length() < Memory.SMALL ? 0 : message.length();
+    }
+
+    synchronized boolean isFull() {
+        return !closed && (messages.size() >= MAX_MESSAGES || chars >= MAX_CHARS);
+    }
+
+    /// The next message; null when there is none.
+    @Nullable String poll() {
+        String message;
+        List<Runnable> tasks;
+        synchronized (this) {
+            message = messages.poll();
             if (message != null) {
                 chars -= message.length();
-                memory.tryAdd(-message.length());
-                roomCame.signalAll();
+                memory.tryAdd(-counted(message));
             }
-            return message;
-        } finally {
-            lock.unlock();
+            tasks = takeWaiting();
         }
+        tasks.forEach(Runnable::run);
+        return message;
+    }
+
+    /// Runs a task as soon as there is room, or the outbox is closed; now, if possible.
+    ///
+    /// @param task must not block
+    void whenRoom(Runnable task) {
+        synchronized (this) {
+            if (isFull()) {
+                waiting.add(task);
+                return;
+            }
+        }
+        task.run();
+    }
+
+    private synchronized List<Runnable> takeWaiting() {
+        if (waiting.isEmpty() || isFull()) {
+            return List.of();
+        }
+        List<Runnable> tasks = waiting;
+        waiting = new ArrayList<>();
+        return tasks;
     }
 
     void close() {
-        lock.lock();
-        try {
+        List<Runnable> tasks;
+        synchronized (this) {
             closed = true;
             messages.clear();
-            roomCame.signalAll();
-            workCame.signalAll();
-        } finally {
-            lock.unlock();
+            tasks = takeWaiting();
         }
+        tasks.forEach(Runnable::run);
     }
 
-    boolean isClosed() {
-        lock.lock();
-        try {
-            return closed;
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean isClosed() {
+        return closed;
     }
 }

@@ -56,7 +56,18 @@ sealed interface ServerMessage {
 
     record Subscribed(@Nullable JsonNode id, String session, long step) implements ServerMessage {}
 
-    record Unsubscribed(@Nullable JsonNode id, String session) implements ServerMessage {}
+    /// @param reason `deleted` if the session is gone; null if the client has asked for it
+    record Unsubscribed(@Nullable JsonNode id, String session, @Nullable String reason)
+            implements ServerMessage {
+
+        static Unsubscribed asked(@Nullable JsonNode id, String session) {
+            return new Unsubscribed(id, session, null);
+        }
+
+        static Unsubscribed deleted(String session) {
+            return new Unsubscribed(null, session, "deleted");
+        }
+    }
 
     @SuppressWarnings("AvoidCommonTypeNames") // its type is "error"
     record Error(@Nullable JsonNode id, @Nullable String session, Problem problem)

@@ -104,6 +104,11 @@ final class Subscription implements SessionListener {
         return nextStep - 1;
     }
 
+    /// When the next frame is due, in the time of `System.nanoTime()`.
+    long dueNanos() {
+        return dueNanos;
+    }
+
     @Override
     public void changed() {
         if (isIdle) {
@@ -117,13 +122,12 @@ final class Subscription implements SessionListener {
         return wantsTraces;
     }
 
-    /// When the next frame may be sent, in the time of `System.nanoTime()`; `Long.MAX_VALUE` from now
-    /// if there is nothing to send.
+    /// How long the next frame has to wait; `Long.MAX_VALUE` if there is nothing to send.
     long nanosUntilDue(long now) {
         isIdle = true; // before looking: what changes from now on wakes the writer
         Snapshot snapshot = session.snapshot();
         boolean isBehind =
-                snapshot.epoch() != epoch
+                snapshot.losses() != losses
                         || snapshot.view().step() >= nextStep
                         || snapshot.view().state() != state;
         if (!isBehind && !snapshot.deleted()) {
@@ -147,15 +151,11 @@ final class Subscription implements SessionListener {
     /// The next message; null if there is nothing new.
     @Nullable Message poll() {
         Snapshot snapshot = broadcast.cut(nextStep);
-        if (snapshot.epoch() != epoch) {
-            epoch = snapshot.epoch();
-            losses = snapshot.losses(); // started anew: it counts from 1 again
-            nextStep = 1;
-            newestTrace = 0;
-        }
+        boolean isUndone = snapshot.losses() != losses && snapshot.epoch() == epoch;
+        boolean isNew = isUndone || snapshot.view().state() != state;
+        follow(snapshot);
         long last = snapshot.view().step();
         if (last < nextStep) {
-            boolean isNew = snapshot.view().state() != state;
             return isNew ? frame(snapshot, nextStep - 1, null) : null;
         }
         long known = losses.firstKnown();
@@ -171,6 +171,19 @@ final class Subscription implements SessionListener {
             return gap(Math.min(last, run.from() + MARGIN) - 1);
         }
         return frame(snapshot, nextStep + run.losses().length - 1, run);
+    }
+
+    /// Takes note of another history than the one before.
+    private void follow(Snapshot snapshot) {
+        if (snapshot.losses() == losses) {
+            return;
+        }
+        // Started again, it counts from 1; else steps that could not be stored may have been
+        // undone.
+        nextStep = snapshot.epoch() == epoch ? Math.min(nextStep, snapshot.view().step() + 1) : 1;
+        newestTrace = Math.min(newestTrace, nextStep - 1);
+        epoch = snapshot.epoch();
+        losses = snapshot.losses();
     }
 
     private Message gap(long to) {

@@ -1,6 +1,9 @@
 package dev.microgpt.server;
 
+import dev.microgpt.wire.ProblemWriter;
+
 import org.apache.catalina.core.StandardContext;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -14,7 +17,10 @@ class ServerConfiguration {
     private static final long STUCK_SERVLET_MILLIS = 500;
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowSenders(SenderSettings settings) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowSenders(
+            SenderSettings settings,
+            ProblemWriter problems,
+            @Value("${server.tomcat.threads.max}") int threads) {
         return factory -> {
             factory.setProtocol(PacedProtocol.class.getName());
             factory.addConnectorCustomizers(
@@ -23,7 +29,8 @@ class ServerConfiguration {
                             protocol.limit(settings);
                         }
                     });
-            factory.addEngineValves(new UnreadBodyValve(settings.pause()));
+            factory.addEngineValves(
+                    new CallsValve(threads, problems), new UnreadBodyValve(settings.pause()));
         };
     }
 

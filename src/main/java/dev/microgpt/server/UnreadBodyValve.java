@@ -1,6 +1,7 @@
 package dev.microgpt.server;
 
 import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletResponse;
 
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
@@ -13,8 +14,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Reads what a refused request still sends, so that the client gets to see the answer, but not for ever:
-/// Tomcat itself would wait for each byte anew.
+/// Reads what an answered request still sends, so that the client gets to see the answer, but not for
+/// ever: Tomcat itself would wait for each byte anew.
 final class UnreadBodyValve extends ValveBase {
 
     private final Duration time;
@@ -29,7 +30,9 @@ final class UnreadBodyValve extends ValveBase {
     public void invoke(Request request, Response response) throws IOException, ServletException {
         getNext().invoke(request, response);
         var coyote = request.getCoyoteRequest();
-        boolean isOver = !request.isAsync() && response.getStatus() >= 400;
+        boolean isOver =
+                !request.isAsync()
+                        && response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS;
         if (!isOver || coyote.hasExpectation() || isFullyRead(coyote)) {
             return;
         }
@@ -39,7 +42,7 @@ final class UnreadBodyValve extends ValveBase {
         }
     }
 
-    private static boolean isFullyRead(org.apache.coyote.Request request) {
+    static boolean isFullyRead(org.apache.coyote.Request request) {
         AtomicBoolean result = new AtomicBoolean();
         request.action(ActionCode.REQUEST_BODY_FULLY_READ, result);
         return result.get();

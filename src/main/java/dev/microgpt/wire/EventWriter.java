@@ -20,26 +20,36 @@ public final class EventWriter {
 
     /// Begins an answer that consists of events.
     public static EventWriter open(HttpServletResponse response) throws IOException {
+        setHeaders(response);
+        return new EventWriter(response.getOutputStream());
+    }
+
+    /// What an answer that consists of events has in its head.
+    public static void setHeaders(HttpServletResponse response) {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Accel-Buffering", "no"); // or nginx waits until there is more
-        return new EventWriter(response.getOutputStream());
     }
 
     /// @param id where a reader may go on later; null for none
     /// @param data without line breaks
     public void event(String type, @Nullable Long id, String data) throws IOException {
+        out.write(eventBytes(type, id, data));
+        out.flush();
+    }
+
+    /// An event as it is written.
+    ///
+    /// @param id where a reader may go on later; null for none
+    /// @param data without line breaks
+    public static byte[] eventBytes(String type, @Nullable Long id, String data) {
         String first = id == null ? "" : "id: " + id + "\n";
-        print(first + "event: " + type + "\ndata: " + data + "\n\n");
+        return (first + "event: " + type + "\ndata: " + data + "\n\n")
+                .getBytes(StandardCharsets.UTF_8);
     }
 
     /// What readers ignore: it tells both sides that the other is still there.
-    public void comment(String text) throws IOException {
-        print(": " + text + "\n\n");
-    }
-
-    private void print(String text) throws IOException {
-        out.write(text.getBytes(StandardCharsets.UTF_8));
-        out.flush();
+    public static byte[] commentBytes(String text) {
+        return (": " + text + "\n\n").getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -19,6 +19,8 @@ final class LiveLoadTest {
                         "fast=4",
                         "slow=1",
                         "silent=1",
+                        "crowd=20",
+                        "crowdSilent=2",
                         "calls=5",
                         "warmUp=1",
                         "pairs=2",
@@ -32,6 +34,7 @@ final class LiveLoadTest {
 
         assertThat(found.faults()).isEmpty();
         assertThat(found.losses()).isPositive();
+        assertThat(found.leftBehind()).isZero();
         assertThat(found.failedCalls()).isZero();
         assertThat(found.errors()).isZero();
         assertThat(found.on())

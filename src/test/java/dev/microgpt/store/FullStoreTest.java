@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.Reply;
 
@@ -16,11 +18,18 @@ import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
 /// Where there is no more room, calls are refused, and nothing is lost.
 final class FullStoreTest {
+
+    /// So many steps take longer than a frame does to be sent.
+    private static final int LONG_CALL = 100_000;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -88,6 +97,46 @@ final class FullStoreTest {
         try (LocalService again = start("2MB")) {
             assertThat(seen(again.api())).isEqualTo(before);
         }
+    }
+
+    /// Steps are shown as they are made, and may turn out not to fit.
+    @Test
+    void watchersFollowStepsThatWereUndone() throws IOException {
+        Path mountPoint = directory.resolve("disk");
+        try (SmallDisk disk = SmallDisk.mount(mountPoint, "24m");
+                LocalService service = LocalService.start(mountPoint.resolve("data"))) {
+            Api api = service.api();
+            init(api, "first");
+            try (Live live = Live.connect(api.port())) {
+                live.send("subscribe", "session", "first", "maxHz", 60);
+                live.next("subscribed");
+                disk.fill();
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> longStep(api).status(), status -> status == 507);
+                int kept = api.view("first").path("step").asInt();
+                disk.empty();
+                await().until(() -> step(api).status(), status -> status == 200);
+
+                List<Double> seen = new ArrayList<>();
+                int most = 0;
+                while (most <= kept || seen.size() != kept + 3) {
+                    JsonNode frame = live.next("frame");
+                    int from = frame.path("fromStep").asInt();
+                    seen.subList(from - 1, seen.size()).clear(); // shown anew
+                    seen.addAll(Arrays.stream(Json.doubles(frame.path("losses"))).boxed().toList());
+                    most = Math.max(most, seen.size());
+                }
+                assertThat(seen).containsExactly(box(api.losses("first")));
+            }
+        }
+    }
+
+    private static Reply longStep(Api api) {
+        return api.post("/sessions/first/step", Map.of("count", LONG_CALL, "viz", "none"));
+    }
+
+    private static Double[] box(double[] values) {
+        return Arrays.stream(values).boxed().toArray(Double[]::new);
     }
 
     private static String seen(Api api) {

@@ -75,10 +75,10 @@ public final class RawClient implements AutoCloseable {
     /// @return all since the last time
     public String head(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
-        while (!ended && !text().endsWith("\r\n\r\n") && System.nanoTime() < deadline) {
+        while (!ended && !received().endsWith("\r\n\r\n") && System.nanoTime() < deadline) {
             receiveFor(Duration.ofMillis(20));
         }
-        String result = text();
+        String result = received();
         received.reset();
         return result;
     }
@@ -105,13 +105,14 @@ public final class RawClient implements AutoCloseable {
         }
     }
 
-    private String text() {
+    /// All that was read since the last head.
+    public String received() {
         return received.toString(StandardCharsets.UTF_8);
     }
 
     /// The answer, if there was one, once the connection has ended.
     public Reply answer() {
-        return RawHttp.parse(text());
+        return RawHttp.parse(received());
     }
 
     public boolean isAnswered() {

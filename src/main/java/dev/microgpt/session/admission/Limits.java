@@ -62,7 +62,7 @@ public record Limits(
         @DefaultValue("2000000") long graphNodes,
         @DefaultValue("100000") int lossesPerCall,
         @DefaultValue("1000") int queuedCalls,
-        @DefaultValue("1000") int connections,
+        @DefaultValue("3000") int connections,
         @DefaultValue("1h") Duration callTime) {
 
     public Limits {

@@ -17,6 +17,7 @@ import dev.microgpt.client.model.Sample;
 import dev.microgpt.client.model.SessionView;
 import dev.microgpt.client.model.StepReply;
 import dev.microgpt.client.model.StepRequest;
+import dev.microgpt.coldstart.PackagedService;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// The quick start, with the generated client and the packaged service.
 @Timeout(120)
@@ -33,21 +35,28 @@ final class QuickStartTest {
 
     private static final String NAMES = "alice\nbob\ncharlie\ndavid\nemma\nfrank";
 
-    private static Service service;
+    private static PackagedService service;
 
-    private final SessionsApi sessions = new SessionsApi(service.client());
-    private final TrainingApi training = new TrainingApi(service.client());
-    private final ModelApi model = new ModelApi(service.client());
-    private final RunsApi runs = new RunsApi(service.client());
+    private final SessionsApi sessions = new SessionsApi(client());
+    private final TrainingApi training = new TrainingApi(client());
+    private final ModelApi model = new ModelApi(client());
+    private final RunsApi runs = new RunsApi(client());
 
     @BeforeAll
     static void startService(@TempDir Path directory) throws Exception {
-        service = Service.start(directory);
+        Path target = Path.of(System.getProperty("service.target"));
+        service = PackagedService.start(PackagedService.jarIn(target), directory, List.of());
     }
 
     @AfterAll
-    static void stopService() throws InterruptedException {
+    static void stopService() {
         service.close();
+    }
+
+    private static ApiClient client() {
+        ApiClient client = new ApiClient();
+        client.updateBaseUri("http://127.0.0.1:" + service.port());
+        return client;
     }
 
     @Test
@@ -73,7 +82,7 @@ final class QuickStartTest {
         assertThat(model.getLosses("quick", 1L, 20L, 4).getBuckets()).isNotEmpty();
         assertThat(model.getConfig("quick").getNumDocs()).isEqualTo(6);
         assertThat(model.getEmbeddings("quick", null)).hasSize(made.getVocabSize());
-        assertThat(Files.size(new CheckpointsApi(service.client()).getCheckpoint("quick").toPath()))
+        assertThat(Files.size(new CheckpointsApi(client()).getCheckpoint("quick").toPath()))
                 .isPositive();
 
         run();
@@ -109,7 +118,7 @@ final class QuickStartTest {
 
     @Test
     void tellsWhatThereIsAndWhatIsAllowed() throws Exception {
-        ServiceApi about = new ServiceApi(service.client());
+        ServiceApi about = new ServiceApi(client());
 
         assertThat(about.listDatasets().getDatasets()).isNotEmpty();
         assertThat(about.getLimits().getStepsPerCall()).isPositive();

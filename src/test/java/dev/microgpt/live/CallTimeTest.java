@@ -1,0 +1,50 @@
+package dev.microgpt.live;
+
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.microgpt.support.Live;
+import dev.microgpt.support.LocalService;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import tools.jackson.databind.JsonNode;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+
+/// A message is not waited for longer than a call may take.
+final class CallTimeTest {
+
+    private static final Duration CALL_TIME = Duration.ofMillis(500);
+
+    /// One step of it takes more than a second.
+    private static final Map<String, Object> SLOW =
+            Map.of(
+                    "engine", "scalar",
+                    "nEmbd", 32,
+                    "blockSize", 64,
+                    "batchSize", 6,
+                    "text", "abcdefghijklmnopqrstuvwxyz".repeat(3));
+
+    @Test
+    void trainingThatTakesTooLongIsAnsweredByAnError(@TempDir Path data) {
+        try (LocalService service =
+                LocalService.start(data, "--microgpt.limits.call-time=" + CALL_TIME)) {
+            service.api().init("slow", SLOW);
+            try (Live live = Live.connect(service.api().port())) {
+                for (int steps = 1; steps <= 2; steps++) {
+                    live.send("train", "session", "slow", "steps", steps, "id", steps);
+                    JsonNode error = live.next("error");
+
+                    assertThat(error.path("id").asInt()).isEqualTo(steps);
+                    assertProblem(error.path("problem"), 409, "busy")
+                            .hasDetail("the call was cut off after PT0.5S");
+                }
+            }
+        }
+    }
+}

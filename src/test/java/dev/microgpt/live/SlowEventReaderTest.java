@@ -1,0 +1,128 @@
+package dev.microgpt.live;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.LocalService;
+import dev.microgpt.support.RawClient;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Readers of events hold no thread, and those that do not read are let go.
+final class SlowEventReaderTest {
+
+    private static final String NAME = "slow-events";
+    private static final int THREADS = 8;
+    private static final int READERS = 50;
+    private static final int STEPS = 400_000; // more than what systems keep for a reader
+
+    private LocalService service;
+    private Api api;
+
+    @BeforeEach
+    void start(@TempDir Path data) {
+        service =
+                LocalService.start(
+                        data,
+                        "--server.tomcat.threads.max=" + THREADS,
+                        "--microgpt.limits.connections=" + READERS,
+                        "--microgpt.live.send-timeout=1s",
+                        "--microgpt.live.ping-interval=200ms");
+        api = service.api();
+        api.init(NAME, Map.of("nEmbd", 1, "nHead", 1, "blockSize", 1, "text", "a\nb"));
+    }
+
+    @AfterEach
+    void stop() {
+        service.close();
+    }
+
+    private RawClient watch(String query) throws IOException {
+        RawClient reader = RawClient.connect(api.port());
+        reader.send(
+                "GET /api/v1/sessions/%s/events%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
+                        .formatted(NAME, query));
+        return reader;
+    }
+
+    private int numStreams() {
+        return service.parts(EventsController.class).iterator().next().numStreams();
+    }
+
+    private void awaitStreams(int number) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> numStreams() == number);
+    }
+
+    @Test
+    void moreReadersThanThreadsStay() throws Exception {
+        List<RawClient> readers = new ArrayList<>();
+        try {
+            for (int i = 0; i < READERS; i++) {
+                readers.add(watch(""));
+                awaitStreams(i + 1);
+            }
+            long start = System.nanoTime();
+            await().until(() -> System.nanoTime() - start > 2_000_000_000L); // pings and silence
+            api.step(NAME, 10);
+            assertThat(numStreams()).isEqualTo(READERS);
+            assertThat(api.get("/sessions/" + NAME + "/events").status()).isEqualTo(409);
+        } finally {
+            readers.forEach(RawClient::close);
+        }
+        awaitStreams(0);
+        RawClient again = watch("");
+        awaitStreams(1);
+        again.close();
+    }
+
+    @Test
+    void readersThatDoNotReadAreLetGo() throws Exception {
+        api.step(NAME, STEPS);
+        List<RawClient> readers = new ArrayList<>();
+        try {
+            for (int i = 0; i < READERS; i++) {
+                readers.add(watch("?fromStep=1"));
+                await().until(() -> numStreams() > 0);
+            }
+            awaitStreams(0);
+            long start = System.nanoTime();
+            api.step(NAME, 10);
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isLessThan(Duration.ofSeconds(3));
+        } finally {
+            readers.forEach(RawClient::close);
+        }
+    }
+
+    /// What belongs to a request belongs to the next one after its end.
+    @Test
+    void readersThatGoDoNotDisturbOthers() throws Exception {
+        api.post("/sessions/" + NAME + "/runs", Map.of("steps", 1_000_000_000)).ok();
+        for (int round = 0; round < 40; round++) {
+            List<RawClient> readers = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                readers.add(watch("?fromStep=1&maxHz=60"));
+            }
+            for (int i = 0; i < 5; i++) {
+                assertThat(api.view(NAME).path("name").stringValue()).isEqualTo(NAME);
+            }
+            readers.forEach(RawClient::close);
+            for (int i = 0; i < 5; i++) {
+                assertThat(api.view(NAME).path("name").stringValue()).isEqualTo(NAME);
+            }
+        }
+        api.post("/sessions/" + NAME + "/runs/1/cancel").ok();
+        awaitStreams(0);
+    }
+}
