@@ -108,6 +108,7 @@ export class Panel extends LitElement {
     this.dispatchEvent(new Event('sight', { bubbles: true, composed: true }));
     this.requestUpdate();
   }, { rootMargin: '100px' });
+  #unseen = new Map(); // the properties that have changed out of sight, with what they were before
   #pace = new Pace();
   #repaint = () => this.requestUpdate();
 
@@ -131,8 +132,15 @@ export class Panel extends LitElement {
     theme.removeEventListener('change', this.#repaint);
   }
 
-  shouldUpdate() {
-    return this.isVisible || !this.hasUpdated;
+  /** What changes out of sight has changed when the panel comes into sight: it may have to ask for more. */
+  shouldUpdate(changed) {
+    if (this.isVisible || !this.hasUpdated) {
+      this.#unseen.forEach((before, name) => changed.set(name, before));
+      this.#unseen.clear();
+      return true;
+    }
+    changed.forEach((before, name) => this.#unseen.has(name) || this.#unseen.set(name, before));
+    return false;
   }
 
   async scheduleUpdate() {

@@ -1,18 +1,28 @@
 package dev.microgpt;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.ArchConfiguration;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAnnotation;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
@@ -31,7 +41,9 @@ import java.nio.file.Path;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Dependencies point one way: web, live -> wire -> session -> engine, and store -> session.
@@ -246,6 +258,51 @@ final class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage("dev.microgpt.web..", "dev.microgpt.live..")
                 .check(PRODUCT);
+    }
+
+    /// A record of sessions may change without the interface changing with it. Only the words of its
+    /// enums are sent.
+    @Test
+    void whatIsSentIsNoRecordOfSessions() {
+        fields().that()
+                .areNotStatic()
+                .and()
+                .areDeclaredInClassesThat(
+                        resideInAPackage("dev.microgpt.wire..")
+                                .or(assignableTo("dev.microgpt.live.ServerMessage")))
+                .should(
+                        haveNone(
+                                JavaField::getAllInvolvedRawTypes,
+                                JavaField::getFullName))
+                .check(PRODUCT);
+        methods()
+                .that()
+                .areAnnotatedWith(
+                        DescribedPredicate.<JavaAnnotation<?>>describe(
+                                "@GetMapping and its like",
+                                a -> a.getRawType().getSimpleName().endsWith("Mapping")))
+                .should(
+                        haveNone(
+                                method -> method.getReturnType().getAllInvolvedRawTypes(),
+                                JavaMethod::getFullName))
+                .check(PRODUCT);
+    }
+
+    private static <T> ArchCondition<T> haveNone(
+            Function<T, Set<JavaClass>> types, Function<T, String> name) {
+        return new ArchCondition<>("have no type of sessions but enums") {
+            @Override
+            public void check(T item, ConditionEvents events) {
+                for (JavaClass type : types.apply(item)) {
+                    if (type.getPackageName().startsWith("dev.microgpt.session")
+                            && !type.isEnum()) {
+                        events.add(
+                                SimpleConditionEvent.violated(
+                                        item, name.apply(item) + " has " + type.getName()));
+                    }
+                }
+            }
+        };
     }
 
     @Test

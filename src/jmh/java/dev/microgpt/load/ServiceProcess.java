@@ -1,5 +1,7 @@
 package dev.microgpt.load;
 
+import static java.lang.System.err;
+
 import dev.microgpt.MicroGptApplication;
 
 import java.io.BufferedReader;
@@ -126,6 +128,7 @@ public final class ServiceProcess implements AutoCloseable {
         }
         if (line.contains(" ERROR ")) {
             errors++;
+            err.println(line);
         }
     }
 

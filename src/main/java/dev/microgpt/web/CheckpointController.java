@@ -9,9 +9,9 @@ import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
-import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.RequestPath;
+import dev.microgpt.wire.SessionReply;
 import dev.microgpt.wire.WeightsQuery;
 
 import io.swagger.v3.oas.annotations.Operation;
@@ -132,7 +132,7 @@ class CheckpointController {
         ErrorCode.UNSUPPORTED_MEDIA_TYPE,
         ErrorCode.FORBIDDEN_ORIGIN
     })
-    ResponseEntity<SessionView> put(
+    ResponseEntity<SessionReply> put(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(
@@ -162,7 +162,7 @@ class CheckpointController {
                 placed.isNew()
                         ? ResponseEntity.created(RequestPath.ofSession(request, name))
                         : ResponseEntity.status(HttpStatus.OK);
-        return reply.body(placed.snapshot().view());
+        return reply.body(SessionReply.of(placed.snapshot().view()));
     }
 
     /// Before the file is read.

@@ -9,6 +9,7 @@ import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.RequestPath;
+import dev.microgpt.wire.RunReply;
 import dev.microgpt.wire.RunRequest;
 import dev.microgpt.wire.RunsReply;
 
@@ -55,7 +56,7 @@ class RunController {
                     "Goes on whether or not anybody watches. A session has one run at a time.")
     @ApiResponse(responseCode = "202", description = "the run")
     @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
-    ResponseEntity<RunView> start(
+    ResponseEntity<RunReply> start(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody RunRequest request,
@@ -69,7 +70,7 @@ class RunController {
                 run ->
                         ResponseEntity.accepted()
                                 .location(URI.create(location + "/runs/" + run.id()))
-                                .body(run));
+                                .body(RunReply.of(run)));
     }
 
     @GetMapping
@@ -80,7 +81,7 @@ class RunController {
     @ApiResponse(responseCode = "200", description = "the runs")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     RunsReply list(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
-        return new RunsReply(sessions.get(call, name).runs(call));
+        return RunsReply.of(sessions.get(call, name).runs(call));
     }
 
     @GetMapping("/{id}")
@@ -90,11 +91,11 @@ class RunController {
             summary = "Show a run")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.WRONG_TYPE, ErrorCode.NOT_FOUND})
-    RunView show(
+    RunReply show(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
-        return sessions.get(call, name).run(call, id);
+        return RunReply.of(sessions.get(call, name).run(call, id));
     }
 
     @PostMapping("/{id}/pause")
@@ -104,7 +105,7 @@ class RunController {
             description = "Changes nothing on a run that is paused or has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails(ErrorCode.BUSY)
-    ResponseEntity<RunView> pause(
+    ResponseEntity<RunReply> pause(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
@@ -118,7 +119,7 @@ class RunController {
             description = "Changes nothing on a run that is not paused.")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails({ErrorCode.BUSY, ErrorCode.WRONG_STATE})
-    ResponseEntity<RunView> resume(
+    ResponseEntity<RunReply> resume(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
@@ -132,15 +133,15 @@ class RunController {
             description = "Changes nothing on a run that has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
     @Fails(ErrorCode.BUSY)
-    ResponseEntity<RunView> cancel(
+    ResponseEntity<RunReply> cancel(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(example = "1") @PathVariable long id) {
         return change(call, c -> sessions.get(c, name).cancelRun(c, id));
     }
 
-    private ResponseEntity<RunView> change(
+    private ResponseEntity<RunReply> change(
             CallContext call, Function<CallContext, RunView> change) {
-        return replies.reply(call, change, ResponseEntity::ok);
+        return replies.reply(call, change, run -> ResponseEntity.ok(RunReply.of(run)));
     }
 }

@@ -3,6 +3,7 @@ package dev.microgpt.web;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.wire.DatasetsReply;
+import dev.microgpt.wire.LimitsReply;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -34,7 +35,7 @@ class ServiceController {
             summary = "The bundled datasets")
     @ApiResponse(responseCode = "200", description = "the datasets")
     DatasetsReply datasets() {
-        return new DatasetsReply(datasets.all());
+        return DatasetsReply.of(datasets.all());
     }
 
     @GetMapping("/limits")
@@ -43,7 +44,7 @@ class ServiceController {
             summary = "What is allowed",
             description = "Set under microgpt.limits.")
     @ApiResponse(responseCode = "200", description = "the limits")
-    Limits limits() {
-        return limits;
+    LimitsReply limits() {
+        return LimitsReply.of(limits);
     }
 }

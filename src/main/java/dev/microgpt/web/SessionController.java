@@ -9,13 +9,13 @@ import dev.microgpt.session.actor.Snapshot;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
-import dev.microgpt.session.history.History;
-import dev.microgpt.session.history.KeyframesView;
-import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.ForkRequest;
+import dev.microgpt.wire.HistoryReply;
 import dev.microgpt.wire.InitRequest;
+import dev.microgpt.wire.KeyframesReply;
 import dev.microgpt.wire.RequestPath;
+import dev.microgpt.wire.SessionReply;
 import dev.microgpt.wire.SessionsReply;
 import dev.microgpt.wire.SteerRequest;
 
@@ -74,7 +74,7 @@ class SessionController {
                             + " if there is none yet.")
     @ApiResponse(responseCode = "201", description = "the new session")
     @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY, ErrorCode.STALE})
-    ResponseEntity<SessionView> init(
+    ResponseEntity<SessionReply> init(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(
@@ -97,7 +97,7 @@ class SessionController {
                     return replies.reply(
                             call,
                             c -> sessions.init(c, name, options, corpus, overwriting),
-                            session -> ResponseEntity.created(location).body(session.view()));
+                            session -> ResponseEntity.created(location).body(SessionReply.of(session.view())));
                 });
     }
 
@@ -129,7 +129,7 @@ class SessionController {
                             + " only if it is still like that.")
     @ApiResponse(responseCode = "200", description = "the session")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    ResponseEntity<SessionView> get(
+    ResponseEntity<SessionReply> get(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             HttpServletRequest http) {
@@ -137,7 +137,7 @@ class SessionController {
         String tag = '"' + now.version() + '"';
         return IfNoneMatch.of(http).matches(tag)
                 ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build()
-                : ResponseEntity.ok().eTag(tag).body(now.view());
+                : ResponseEntity.ok().eTag(tag).body(SessionReply.of(now.view()));
     }
 
     @PatchMapping(path = "/{name}", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -147,11 +147,12 @@ class SessionController {
             description = "From the next step on, also while a run goes on.")
     @ApiResponse(responseCode = "200", description = "the session")
     @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY})
-    SessionView steer(
+    SessionReply steer(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody SteerRequest body) {
-        return sessions.get(call, name).steer(call, body.toSteering()).view();
+        return SessionReply.of(
+                sessions.get(call, name).steer(call, body.toSteering()).view());
     }
 
     @PostMapping(path = "/{name}/fork", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -164,7 +165,7 @@ class SessionController {
                             + " not disturbed.")
     @ApiResponse(responseCode = "201", description = "the new session")
     @Fails({ErrorCode.EXISTS, ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
-    ResponseEntity<SessionView> fork(
+    ResponseEntity<SessionReply> fork(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody ForkRequest body,
@@ -174,7 +175,7 @@ class SessionController {
         return replies.reply(
                 call,
                 c -> sessions.fork(c, name, newName, body.step()),
-                fork -> ResponseEntity.created(location).body(fork.view()));
+                fork -> ResponseEntity.created(location).body(SessionReply.of(fork.view())));
     }
 
     @GetMapping("/{name}/history")
@@ -186,8 +187,8 @@ class SessionController {
                             + " along the way, each oldest first.")
     @ApiResponse(responseCode = "200", description = "events, schedule, samples")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    History history(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
-        return sessions.get(call, name).history(call);
+    HistoryReply history(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        return HistoryReply.of(sessions.get(call, name).history(call));
     }
 
     @GetMapping("/{name}/keyframes")
@@ -199,9 +200,9 @@ class SessionController {
                             + " step.")
     @ApiResponse(responseCode = "200", description = "the steps, and the memory that they take")
     @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
-    KeyframesView keyframes(
+    KeyframesReply keyframes(
             CallContext call, @Parameter(example = "demo") @PathVariable String name) {
-        return sessions.get(call, name).keyframes(call);
+        return KeyframesReply.of(sessions.get(call, name).keyframes(call));
     }
 
     /// For any `Accept`: there is nothing to accept but a problem, which is all that generated clients do.

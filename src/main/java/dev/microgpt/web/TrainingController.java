@@ -9,9 +9,9 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.Fails;
 import dev.microgpt.wire.LoadRequest;
+import dev.microgpt.wire.SessionReply;
 import dev.microgpt.wire.StepReply;
 import dev.microgpt.wire.StepRequest;
 
@@ -92,7 +92,7 @@ class TrainingController {
                             }))
     @ApiResponse(responseCode = "200", description = "the session, ready to train")
     @Fails({ErrorCode.INVALID_TEXT, ErrorCode.ALREADY_TRAINED, ErrorCode.BUSY})
-    ResponseEntity<SessionView> load(
+    ResponseEntity<SessionReply> load(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             HttpServletRequest request)
@@ -104,7 +104,7 @@ class TrainingController {
         return replies.reply(
                 call,
                 c -> session.load(c, corpus, overwrite),
-                loaded -> ResponseEntity.ok(loaded.view()));
+                loaded -> ResponseEntity.ok(SessionReply.of(loaded.view())));
     }
 
     private Corpus readCorpus(HttpServletRequest request) throws IOException {

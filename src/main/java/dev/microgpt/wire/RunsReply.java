@@ -5,4 +5,9 @@ import dev.microgpt.session.run.RunView;
 import java.util.List;
 
 /// The runs of a session, oldest first.
-public record RunsReply(List<RunView> runs) {}
+public record RunsReply(List<RunReply> runs) {
+
+    public static RunsReply of(List<RunView> runs) {
+        return new RunsReply(runs.stream().map(RunReply::of).toList());
+    }
+}

@@ -3,7 +3,6 @@ package dev.microgpt.wire;
 import com.fasterxml.jackson.annotation.JsonInclude;
 
 import dev.microgpt.session.Session;
-import dev.microgpt.session.persistence.SessionView;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -13,15 +12,18 @@ import java.util.List;
 
 /// A page of sessions, in the order of their names.
 public record SessionsReply(
-        List<SessionView> sessions,
+        List<SessionReply> sessions,
         @Schema(description = "pass it as ?cursor for the next page; null on the last one")
                 @JsonInclude(JsonInclude.Include.ALWAYS)
                 @Nullable String nextCursor) {
 
     /// @param found one more than `limit`, where there are so many
     public static SessionsReply of(List<Session> found, int limit) {
-        List<SessionView> views =
-                found.stream().limit(limit).map(session -> session.snapshot().view()).toList();
-        return new SessionsReply(views, found.size() > limit ? views.getLast().name() : null);
+        List<SessionReply> page =
+                found.stream()
+                        .limit(limit)
+                        .map(session -> SessionReply.of(session.snapshot().view()))
+                        .toList();
+        return new SessionsReply(page, found.size() > limit ? page.getLast().name() : null);
     }
 }

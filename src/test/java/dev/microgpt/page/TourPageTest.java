@@ -133,6 +133,23 @@ final class TourPageTest {
         }
     }
 
+    /// As on a small screen, or where the panel is placed before the answer is there.
+    @Test
+    void whatBecameKnownOutOfSightIsShownOnceItIsInSight() {
+        api.initSixNames("tour-hidden");
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.setViewportSize(600, 100);
+            open(page, "tour-hidden", STOPS.size());
+            Locator bars = page.locator("mg-tour-writing .bars li");
+            assertThat(bars).hasCount(0); // it asks for them when it can be seen
+
+            page.locator("mg-tour-writing").scrollIntoViewIfNeeded();
+
+            assertThat(bars.first()).isVisible();
+        }
+    }
+
     @Test
     void captionsTellTheNumbersOfTheService() {
         String name = "tour-numbers";

@@ -27,7 +27,7 @@ final class FullQueueTest {
                 LocalService.start(directory, "--microgpt.limits.queued-calls=2")) {
             Api api = service.api();
             api.initSlow("full");
-            Map<String, ?> steps = Map.of("count", 200, "viz", "none");
+            Map<String, ?> steps = Map.of("count", 5_000, "viz", "none");
             List<CompletableFuture<Reply>> calls =
                     IntStream.range(0, 4)
                             .mapToObj(_ -> api.postAsync("/sessions/full/step", steps))
