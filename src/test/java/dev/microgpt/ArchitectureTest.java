@@ -270,10 +270,7 @@ final class ArchitectureTest {
                 .areDeclaredInClassesThat(
                         resideInAPackage("dev.microgpt.wire..")
                                 .or(assignableTo("dev.microgpt.live.ServerMessage")))
-                .should(
-                        haveNone(
-                                JavaField::getAllInvolvedRawTypes,
-                                JavaField::getFullName))
+                .should(haveNone(JavaField::getAllInvolvedRawTypes, JavaField::getFullName))
                 .check(PRODUCT);
         methods()
                 .that()

@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -43,7 +44,8 @@ public final class MessagesTarget {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-    /// Of threads that nobody waits for.
+    /// Of threads that nobody waits for, in the service's own code. Tomcat has threads that fail like that
+    /// when a client goes while it is sent a long message.
     private static final AtomicReference<@Nullable Throwable> UNCAUGHT = new AtomicReference<>();
 
     private static @Nullable MessagesTarget target;
@@ -55,7 +57,12 @@ public final class MessagesTarget {
     private final Memory memory;
 
     private MessagesTarget() {
-        Thread.setDefaultUncaughtExceptionHandler((_, failure) -> UNCAUGHT.set(failure));
+        Thread.setDefaultUncaughtExceptionHandler(
+                (_, failure) -> {
+                    if (isOwn(failure)) {
+                        UNCAUGHT.set(failure);
+                    }
+                });
         context =
                 new SpringApplicationBuilder(MicroGptApplication.class)
                         .properties(
@@ -82,6 +89,11 @@ public final class MessagesTarget {
                                 + "/api/v1/ws");
         sessions = context.getBean(SessionService.class);
         memory = context.getBean(Memory.class);
+    }
+
+    private static boolean isOwn(Throwable failure) {
+        return Arrays.stream(failure.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().startsWith("dev.microgpt."));
     }
 
     public static void fuzzerInitialize() {

@@ -21,22 +21,25 @@ final class ClientSocket {
     private static final Logger log = LoggerFactory.getLogger(ClientSocket.class);
 
     private final WsSession session;
+    private final Runnable hangUp;
 
-    private ClientSocket(WsSession session) {
+    private ClientSocket(WsSession session, Runnable hangUp) {
         this.session = session;
+        this.hangUp = hangUp;
     }
 
     /// @param sendTimeout how long Tomcat waits for the client to take a ping, and to answer a close
     static ClientSocket of(WebSocketSession socket, Duration sendTimeout) {
         if (!(socket instanceof NativeWebSocketSession wrapper)
-                || !(wrapper.getNativeSession() instanceof WsSession session)) {
-            throw new IllegalStateException("not a WebSocket of Tomcat: " + socket);
+                || !(wrapper.getNativeSession() instanceof WsSession session)
+                || !(socket.getAttributes().get(HangUp.OF_CONNECTION) instanceof Runnable hangUp)) {
+            throw new IllegalStateException("not a WebSocket of this server: " + socket);
         }
         Long millis = sendTimeout.toMillis();
         session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, millis);
         session.getUserProperties().put(Constants.SESSION_CLOSE_TIMEOUT_PROPERTY, millis);
         session.getAsyncRemote().setSendTimeout(sendTimeout.toMillis());
-        return new ClientSocket(session);
+        return new ClientSocket(session, hangUp);
     }
 
     String id() {
@@ -57,7 +60,8 @@ final class ClientSocket {
                                 }
                                 whenDone.accept(result.isOK());
                             });
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // Where the client has just gone: Tomcat may write its goodbye while it writes this.
             log.debug("Connection {} was closed already", id(), e);
             whenDone.accept(false);
         }
@@ -92,10 +96,11 @@ final class ClientSocket {
     /// Ends it.
     ///
     /// @param isStuck whether a message is on its way that the client does not take: then there is no
-    ///     room to tell it the reason
+    ///     room to tell it the reason, and Tomcat would write both at a time
     void close(CloseStatus status, boolean isStuck) {
         try {
             if (isStuck) {
+                hangUp.run();
                 session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, 1L);
             }
             CloseReason.CloseCode code = CloseReason.CloseCodes.getCloseCode(status.getCode());

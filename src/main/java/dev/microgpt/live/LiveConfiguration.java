@@ -4,18 +4,20 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
-import org.springframework.boot.web.server.WebServerFactoryCustomizer;
-import org.springframework.context.annotation.Bean;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.ServerHttpRequest;
 import org.springframework.http.server.ServerHttpResponse;
+import org.springframework.http.server.ServletServerHttpRequest;
+import org.springframework.web.socket.WebSocketHandler;
 import org.springframework.web.socket.config.annotation.EnableWebSocket;
 import org.springframework.web.socket.config.annotation.WebSocketConfigurer;
 import org.springframework.web.socket.config.annotation.WebSocketHandlerRegistry;
+import org.springframework.web.socket.server.HandshakeInterceptor;
 import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 
 import java.io.IOException;
+import java.util.Map;
 
 /// Puts the live stream in its place.
 @Configuration(proxyBeanMethods = false)
@@ -34,13 +36,34 @@ class LiveConfiguration implements WebSocketConfigurer {
     public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
         // Origins are checked for all calls alike, before this.
         registry.addHandler(endpoint, "/api/v1/ws")
+                .addInterceptors(new TakeHangUp())
                 .setHandshakeHandler(new Handshake())
                 .setAllowedOriginPatterns("*");
     }
 
-    @Bean
-    static WebServerFactoryCustomizer<TomcatServletWebServerFactory> hangUp() {
-        return factory -> factory.addEngineValves(new HangUpValve());
+    /// Takes along how to hang up.
+    private static final class TakeHangUp implements HandshakeInterceptor {
+
+        @Override
+        public boolean beforeHandshake(
+                ServerHttpRequest request,
+                ServerHttpResponse response,
+                WebSocketHandler handler,
+                Map<String, Object> attributes) {
+            if (request instanceof ServletServerHttpRequest servlet) {
+                attributes.put(
+                        HangUp.OF_CONNECTION,
+                        HangUp.of(servlet.getServletRequest(), HangUp.OF_CONNECTION));
+            }
+            return true;
+        }
+
+        @Override
+        public void afterHandshake(
+                ServerHttpRequest request,
+                ServerHttpResponse response,
+                WebSocketHandler handler,
+                @Nullable Exception failure) {}
     }
 
     /// Tells callers of another protocol in the way of all other errors.

@@ -3,9 +3,11 @@ package dev.microgpt.server;
 import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Request;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.apache.tomcat.util.net.SocketWrapperBase;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.function.Supplier;
 
 /// The bodies of a connection's requests. Only the time in which a client is waited for counts.
 final class PacedInput implements InputBuffer {
@@ -13,14 +15,22 @@ final class PacedInput implements InputBuffer {
     private final Request request;
     private final InputBuffer input;
     private final BodyPace pace;
+    private final Supplier<SocketWrapperBase<?>> socket;
     private long requestStart;
     private long bytes;
     private long nanos;
 
-    PacedInput(Request request, BodyPace pace) {
+    /// @param socket that the processor of the requests has at present
+    PacedInput(Request request, BodyPace pace, Supplier<SocketWrapperBase<?>> socket) {
+        this.socket = socket;
         this.request = request;
         input = request.getInputBuffer();
         this.pace = pace;
+    }
+
+    /// Closes the connection of the present request, also later.
+    Runnable hangUp() {
+        return socket.get()::close;
     }
 
     /// @throws SocketTimeoutException if the body comes too slowly

@@ -41,7 +41,7 @@ public final class PacedProtocol extends Http11NioProtocol {
         PacedProcessor(PacedProtocol protocol) {
             super(protocol, protocol.getAdapter());
             headerNanos = protocol.headerNanos;
-            request.setInputBuffer(new PacedInput(request, protocol.pace));
+            request.setInputBuffer(new PacedInput(request, protocol.pace, this::getSocketWrapper));
         }
 
         @Override

@@ -30,7 +30,9 @@ class ServerConfiguration {
                         }
                     });
             factory.addEngineValves(
-                    new CallsValve(threads, problems), new UnreadBodyValve(settings.pause()));
+                    new CallsValve(threads, problems),
+                    new UnreadBodyValve(settings.pause()),
+                    new HangUpValve());
         };
     }
 

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -113,7 +114,8 @@ final class IdleSessions implements SmartLifecycle {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (Exception e) {
-            String reason = String.valueOf(e.getMessage());
+            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
+            String reason = String.valueOf(cause == null ? e : cause.getMessage());
             if (running && !reason.equals(failing.put(session, reason))) {
                 log.warn("Session '{}' cannot be put away: {}", session.name(), reason);
             }

@@ -97,7 +97,9 @@ class SessionController {
                     return replies.reply(
                             call,
                             c -> sessions.init(c, name, options, corpus, overwriting),
-                            session -> ResponseEntity.created(location).body(SessionReply.of(session.view())));
+                            session ->
+                                    ResponseEntity.created(location)
+                                            .body(SessionReply.of(session.view())));
                 });
     }
 
@@ -151,8 +153,7 @@ class SessionController {
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @RequestBody SteerRequest body) {
-        return SessionReply.of(
-                sessions.get(call, name).steer(call, body.toSteering()).view());
+        return SessionReply.of(sessions.get(call, name).steer(call, body.toSteering()).view());
     }
 
     @PostMapping(path = "/{name}/fork", consumes = MediaType.APPLICATION_JSON_VALUE)

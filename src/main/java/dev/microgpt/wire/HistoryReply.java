@@ -52,8 +52,7 @@ public record HistoryReply(
             @Nullable Double learningRate, @Nullable Long numSteps, @Nullable Integer batchSize) {
 
         static Change of(Steering steering) {
-            return new Change(
-                    steering.learningRate(), steering.numSteps(), steering.batchSize());
+            return new Change(steering.learningRate(), steering.numSteps(), steering.batchSize());
         }
     }
 

@@ -13,7 +13,9 @@ public record LimitsReply(
         @Schema(description = "of a model") long parameters,
         @Schema(description = "of memory for a model and one of its steps, about") long modelBytes,
         @Schema(description = "of memory for the keyframes of all sessions") long keyframeBytes,
-        @Schema(description = "of memory for sessions, beyond which the longest unused are put away")
+        @Schema(
+                        description =
+                                "of memory for sessions, beyond which the longest unused are put away")
                 long sessionBytes,
         @Schema(description = "of memory for sessions and calls together") long memoryBytes,
         int nEmbd,

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 /// What does not fit into memory is refused before it is there.
@@ -105,6 +106,43 @@ final class MemoryTest {
             api.post("/sessions/s" + i + "/runs/1/cancel").ok();
         }
         await().atMost(Duration.ofSeconds(10)).until(() -> init("new").status() == 201);
+    }
+
+    /// The model of an earlier step is one more in memory, and larger than what small sessions leave.
+    @Test
+    void modelAsOfAnEarlierStepIsCounted(@TempDir Path data) {
+        try (LocalService other =
+                LocalService.start(data, "--microgpt.limits.memory-bytes=40000000")) {
+            Api its = other.api();
+            its.init("large", Map.of("nEmbd", 128, "nLayer", 2, "text", Api.SIX_NAMES));
+            its.step("large", 2);
+            assertThat(train(its, "large").status()).isEqualTo(202);
+            for (int i = 0; isSmallOneTrained(its, "small-" + i); i++) {}
+
+            assertThat(its.get("/sessions/large/embeddings").status()).isEqualTo(200);
+            assertProblem(its.get("/sessions/large/embeddings?step=1"), 503, "no_memory");
+            Map<String, Map<String, Object>> asked =
+                    Map.of(
+                            "/generate", Map.of("step", 1),
+                            "/score", Map.of("step", 1, "texts", List.of("bob")),
+                            "/inspect", Map.of("step", 1, "text", "bob"));
+            asked.forEach(
+                    (path, body) ->
+                            assertProblem(
+                                    its.post("/sessions/large" + path, body), 503, "no_memory"));
+        }
+    }
+
+    private static boolean isSmallOneTrained(Api api, String name) {
+        Map<String, ?> small = Map.of("text", Api.SIX_NAMES);
+        return api.post("/sessions/" + name + "/init", small).status() == 201
+                && train(api, name).status() == 202;
+    }
+
+    /// So that it is not put away.
+    private static Reply train(Api api, String name) {
+        return api.post(
+                "/sessions/" + name + "/runs", Map.of("steps", 1000, "stepsPerSecond", 0.01));
     }
 
     private Reply run(int session) {

@@ -3,6 +3,9 @@ package dev.microgpt.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
@@ -12,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,17 +59,25 @@ final class IdleSessionsTest {
 
     /// With all of a session saved, none of its changes is left to be made again.
     private void awaitPutAway(String name) {
-        String url = "jdbc:sqlite:" + directory.resolve(name).resolve("microgpt.db");
-        await().atMost(LONG)
-                .until(
-                        () -> {
-                            try (var connection = DriverManager.getConnection(url);
-                                    var statement = connection.createStatement();
-                                    var rows =
-                                            statement.executeQuery("SELECT COUNT(*) FROM change")) {
-                                return rows.getInt(1) == 0;
-                            }
-                        });
+        await().atMost(LONG).until(() -> isPutAway(name, "idle"));
+    }
+
+    private boolean isPutAway(String data, String session) throws SQLException {
+        try (var connection = DriverManager.getConnection(url(data));
+                var statement =
+                        connection.prepareStatement(
+                                """
+                                SELECT COUNT(*) FROM change
+                                WHERE epoch = (SELECT epoch FROM session WHERE name = ?)""")) {
+            statement.setString(1, session);
+            try (var rows = statement.executeQuery()) {
+                return rows.getInt(1) == 0;
+            }
+        }
+    }
+
+    private String url(String data) {
+        return "jdbc:sqlite:" + directory.resolve(data).resolve("microgpt.db");
     }
 
     @Test
@@ -98,7 +110,48 @@ final class IdleSessionsTest {
                 live.send("subscribe", "session", "idle", "fromStep", 1);
                 assertThat(live.await("frame").path("losses")).hasSize(5);
                 api.step("idle", 3);
-                assertThat(live.await("frame").path("toStep").asInt()).isEqualTo(8);
+                await().until(() -> live.await("frame").path("toStep").asInt() == 8);
+            }
+        }
+    }
+
+    /// Nor does it fail those for whom it should make room.
+    @Test
+    void oneThatCannotBePutAwayHoldsUpNoOther() throws Exception {
+        ModelOptions options = ModelOptions.builder().nEmbd(64).nLayer(2).build();
+        long one = MicroGpt.estimateBytes(options, Corpus.of(Api.SIX_NAMES));
+        Map<String, ?> large = Map.of("nEmbd", 64, "nLayer", 2, "text", Api.SIX_NAMES);
+        try (LocalService service =
+                LocalService.start(
+                        directory.resolve("stuck"),
+                        "--microgpt.limits.memory-bytes=" + one * 7 / 2)) {
+            Api api = service.api();
+            api.init("stuck", large);
+            api.step("stuck", 1);
+            refuseToSave("stuck");
+            for (int i = 0; i < 6; i++) {
+                api.init("other-" + i, large);
+                api.step("other-" + i, 1);
+            }
+
+            assertThat(api.view("stuck").path("step").asInt()).isEqualTo(1);
+            assertThat(isPutAway("stuck", "stuck")).isFalse();
+            assertThat(isPutAway("stuck", "other-0")).isTrue();
+            api.step("other-0", 1);
+        }
+    }
+
+    /// As if what it has could not be written.
+    private void refuseToSave(String name) throws SQLException {
+        try (var connection = DriverManager.getConnection(url(name));
+                var statement = connection.createStatement()) {
+            for (String change : List.of("INSERT", "UPDATE")) {
+                statement.execute(
+                        """
+                        CREATE TRIGGER refuse_%s BEFORE %s ON save
+                        WHEN NEW.epoch = (SELECT epoch FROM session WHERE name = '%s')
+                        BEGIN SELECT RAISE(ABORT, 'refused'); END"""
+                                .formatted(change, change, name));
             }
         }
     }
