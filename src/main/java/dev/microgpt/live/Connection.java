@@ -46,7 +46,7 @@ final class Connection {
         this.json = json;
         sendNanos = settings.sendTimeout().toNanos();
         heartbeat = new Heartbeat(settings);
-        pump = new Pump(threads, this::step);
+        pump = new Pump(threads, this::step, () -> closeSoon(CloseStatus.SERVER_ERROR));
     }
 
     Memory.Share memory() {

@@ -52,7 +52,7 @@ final class EventStream {
         sendNanos = settings.sendTimeout().toNanos();
         hangUp = HangUp.of(request.getRequest(), HangUp.OF_REQUEST);
         this.whenOver = whenOver;
-        pump = new Pump(threads, this::step);
+        pump = new Pump(threads, this::step, () -> end(hangUp));
     }
 
     /// Begins to write.

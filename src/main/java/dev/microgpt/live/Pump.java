@@ -26,6 +26,7 @@ final class Pump {
 
     private final LiveThreads threads;
     private final Step step;
+    private final Runnable whenFailed;
 
     /// How often it was woken since it was last at rest.
     private final AtomicInteger wakes = new AtomicInteger();
@@ -35,9 +36,11 @@ final class Pump {
     private long alarmNanos;
     private volatile boolean closed;
 
-    Pump(LiveThreads threads, Step step) {
+    /// @param whenFailed called once if a step fails, which is then the last one
+    Pump(LiveThreads threads, Step step, Runnable whenFailed) {
         this.threads = threads;
         this.step = step;
+        this.whenFailed = whenFailed;
     }
 
     /// There may be something to do. Does not wait.
@@ -60,6 +63,7 @@ final class Pump {
         } catch (RuntimeException | Error e) {
             log.error("A live connection failed", e);
             closed = true;
+            whenFailed.run();
         }
         // Others have their turn first.
         if (!wakes.compareAndSet(seen, 0)) {
