@@ -100,6 +100,18 @@ final class SlowSendersTest {
                 .isBetween(HEADER_TIME.multipliedBy(9).dividedBy(10), HEADER_TIME.multipliedBy(3));
     }
 
+    /// Or its owner may send a call just as it is closed.
+    @Test
+    void connectionThatIsNotUsedStaysForLongerThanAPause() throws Exception {
+        try (RawClient client = connect()) {
+            for (int i = 0; i < 2; i++) {
+                client.send(HEAD + "\r\n");
+                assertThat(client.head(SOON)).startsWith("HTTP/1.1 200");
+                pause(3000);
+            }
+        }
+    }
+
     @Test
     void headersMayComeInPieces() throws Exception {
         try (RawClient client = connect()) {
