@@ -10,18 +10,16 @@ import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.Memory;
+import dev.microgpt.support.Live;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
-import java.net.URI;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -32,7 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class MessagesTarget {
 
     private static final int MOST_MESSAGES = 8;
-    private static final int ANSWER_SECONDS = 10;
+    private static final Duration ANSWER_TIME = Duration.ofSeconds(10);
     private static final String SESSION = "demo";
     private static final Corpus DOCUMENTS = Corpus.of("anna\nbob\ncora\nzoë 🦙");
     private static final ModelOptions OPTIONS =
@@ -41,9 +39,6 @@ public final class MessagesTarget {
     /// What may come besides the one answer to each message.
     private static final Set<String> BESIDES = Set.of("step", "frame", "gap");
 
-    private static final JsonMapper JSON =
-            JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
-
     /// Of threads that nobody waits for, in the service's own code. Tomcat has threads that fail like that
     /// when a client goes while it is sent a long message.
     private static final AtomicReference<@Nullable Throwable> UNCAUGHT = new AtomicReference<>();
@@ -51,8 +46,7 @@ public final class MessagesTarget {
     private static @Nullable MessagesTarget target;
 
     private final ConfigurableApplicationContext context;
-    private final HttpClient http = HttpClient.newHttpClient();
-    private final URI address;
+    private final int port;
     private final SessionService sessions;
     private final Memory memory;
 
@@ -82,11 +76,7 @@ public final class MessagesTarget {
                                 "microgpt.limits.samples-per-call=20",
                                 "microgpt.limits.trace-values=100000")
                         .run();
-        address =
-                URI.create(
-                        "ws://127.0.0.1:"
-                                + context.getEnvironment().getRequiredProperty("local.server.port")
-                                + "/api/v1/ws");
+        port = context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
         sessions = context.getBean(SessionService.class);
         memory = context.getBean(Memory.class);
     }
@@ -99,7 +89,7 @@ public final class MessagesTarget {
     public static void fuzzerInitialize() {
         MessagesTarget started = new MessagesTarget();
         // Jazzer takes every connection for a finding, unless it goes where it should.
-        BugDetectors.allowNetworkConnections((_, port) -> port == started.address.getPort());
+        BugDetectors.allowNetworkConnections((_, port) -> port == started.port);
         target = started;
     }
 
@@ -111,7 +101,6 @@ public final class MessagesTarget {
 
     public static void fuzzerTearDown() {
         if (target != null) {
-            target.http.close();
             target.context.close();
         }
     }
@@ -141,40 +130,31 @@ public final class MessagesTarget {
     /// Sends messages over a new connection, and waits for their answers.
     ///
     /// @return the type of the last one
-    private String converse(List<String> messages) throws Exception {
-        try (Client client = new Client(http, address)) {
-            for (String message : messages) {
-                client.send(message);
-            }
+    private String converse(List<String> messages) {
+        try (Live live = Live.connect(port)) {
+            messages.forEach(live::sendText);
             String type = "";
             for (int answered = 0; answered < messages.size(); ) {
-                String answer = client.next(ANSWER_SECONDS);
-                if (answer == null) {
-                    throw new AssertionError(
-                            "%d of %d messages are answered, closed: %s"
-                                    .formatted(answered, messages.size(), client.closed()));
-                }
-                type = typeOf(answer);
+                type = typeOf(live.nextWithin(ANSWER_TIME));
                 if (!BESIDES.contains(type)) {
                     answered++;
                 }
             }
-            if (client.closed() != null) {
-                throw new AssertionError("the service has closed: " + client.closed());
+            if (live.isClosed()) {
+                throw new AssertionError("the service has closed: " + live.awaitClose());
             }
             return type;
         }
     }
 
-    private static String typeOf(String answer) {
-        JsonNode json = JSON.readTree(answer);
+    private static String typeOf(JsonNode json) {
         String type = json.path("type").asString("");
         if (type.isEmpty()) {
-            throw new AssertionError("an answer without a type: " + answer);
+            throw new AssertionError("an answer without a type: " + json);
         }
         int status = json.path("problem").path("status").asInt(0);
         if (type.equals("error") && (status < 400 || status > 499)) {
-            throw new AssertionError("a refusal that is none: " + answer);
+            throw new AssertionError("a refusal that is none: " + json);
         }
         return type;
     }

@@ -249,15 +249,14 @@ final class SoakCaller {
     /// The same call twice has one answer, unless others have started the session again, or deleted it.
     private void once(String call, String session) throws IOException, InterruptedException {
         String key = UUID.randomUUID().toString();
-        HttpRequest request =
+        HttpRequest.Builder request =
                 json("/sessions/" + session + "/step", "{\"count\":3,\"viz\":\"none\"}")
-                        .header("Idempotency-Key", key)
-                        .build();
+                        .header("Idempotency-Key", key);
         byte[] first = send(call, request);
         if (first == null) {
             return;
         }
-        HttpResponse<byte[]> second = client.send(request, BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> second = client.send(request.build(), BodyHandlers.ofByteArray());
         if (second.statusCode() == 404 || second.statusCode() == 422) {
             tally.refused(call);
         } else if (Arrays.equals(first, second.body())) {
@@ -308,12 +307,7 @@ final class SoakCaller {
     /// @return the body; null if the call was refused
     private byte @Nullable [] send(String call, HttpRequest.Builder request)
             throws IOException, InterruptedException {
-        return send(call, request.build());
-    }
-
-    private byte @Nullable [] send(String call, HttpRequest request)
-            throws IOException, InterruptedException {
-        HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
+        HttpResponse<byte[]> response = client.send(request.build(), BodyHandlers.ofByteArray());
         if (response.statusCode() / 100 == 2) {
             tally.done(call);
             return response.body();

@@ -35,10 +35,10 @@ final class ClientSocket {
                 || !(socket.getAttributes().get(HangUp.OF_CONNECTION) instanceof Runnable hangUp)) {
             throw new IllegalStateException("not a WebSocket of this server: " + socket);
         }
-        Long millis = sendTimeout.toMillis();
+        long millis = sendTimeout.toMillis();
         session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, millis);
         session.getUserProperties().put(Constants.SESSION_CLOSE_TIMEOUT_PROPERTY, millis);
-        session.getAsyncRemote().setSendTimeout(sendTimeout.toMillis());
+        session.getAsyncRemote().setSendTimeout(millis);
         return new ClientSocket(session, hangUp);
     }
 

@@ -61,13 +61,17 @@ final class Training {
     CompletableFuture<Long> start() {
         if (steps == 1) { // it shows by itself
             next();
-            return end.thenApply(_ -> session.snapshot().view().step());
+            return end.thenApply(_ -> step());
         }
         var _ = session.announceTraining(call, true);
         next();
         return end.whenComplete((_, failure) -> announceEndAfter(failure))
                 .thenCompose(_ -> announceEnd())
-                .thenApply(_ -> session.snapshot().view().step());
+                .thenApply(_ -> step());
+    }
+
+    private long step() {
+        return session.snapshot().view().step();
     }
 
     /// Nobody waits until it is shown: that may take as long as the step that took too long.

@@ -6,6 +6,7 @@ import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /// Puts sessions away that nobody uses, the longest unused first, when all together take more memory than
@@ -113,12 +115,17 @@ final class IdleSessions implements SmartLifecycle {
             failing.remove(session);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-        } catch (Exception e) {
-            Throwable cause = e instanceof ExecutionException ? e.getCause() : e;
-            String reason = String.valueOf(cause == null ? e : cause.getMessage());
-            if (running && !reason.equals(failing.put(session, reason))) {
-                log.warn("Session '{}' cannot be put away: {}", session.name(), reason);
-            }
+        } catch (ExecutionException e) {
+            tellOnce(session, e.getCause());
+        } catch (TimeoutException | RuntimeException e) {
+            tellOnce(session, e);
+        }
+    }
+
+    private void tellOnce(Session session, @Nullable Throwable failure) {
+        String reason = failure == null ? "" : String.valueOf(failure.getMessage());
+        if (running && !reason.equals(failing.put(session, reason))) {
+            log.warn("Session '{}' cannot be put away: {}", session.name(), reason);
         }
     }
 

@@ -123,10 +123,10 @@ final class FullStoreTest {
                     JsonNode frame = live.next("frame");
                     int from = frame.path("fromStep").asInt();
                     seen.subList(from - 1, seen.size()).clear(); // shown anew
-                    seen.addAll(Arrays.stream(Json.doubles(frame.path("losses"))).boxed().toList());
+                    seen.addAll(list(Json.doubles(frame.path("losses"))));
                     most = Math.max(most, seen.size());
                 }
-                assertThat(seen).containsExactly(box(api.losses("first")));
+                assertThat(seen).isEqualTo(list(api.losses("first")));
             }
         }
     }
@@ -135,8 +135,8 @@ final class FullStoreTest {
         return api.post("/sessions/first/step", Map.of("count", LONG_CALL, "viz", "none"));
     }
 
-    private static Double[] box(double[] values) {
-        return Arrays.stream(values).boxed().toArray(Double[]::new);
+    private static List<Double> list(double[] values) {
+        return Arrays.stream(values).boxed().toList();
     }
 
     private static String seen(Api api) {

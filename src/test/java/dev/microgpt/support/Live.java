@@ -86,8 +86,13 @@ public final class Live implements AutoCloseable {
 
     /// The next message, whatever it is.
     public JsonNode next() {
+        return nextWithin(TIMEOUT);
+    }
+
+    /// The same, if it comes in time.
+    public JsonNode nextWithin(Duration time) {
         try {
-            JsonNode message = messages.poll(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+            JsonNode message = messages.poll(time.toNanos(), TimeUnit.NANOSECONDS);
             if (message == null) {
                 throw new AssertionError("no message came; close code: " + closeCode.getNow(null));
             }
@@ -127,6 +132,11 @@ public final class Live implements AutoCloseable {
     /// Whether nothing has come that was not asked for.
     public boolean isQuiet() {
         return messages.isEmpty();
+    }
+
+    /// Whether the service has closed the connection, or it has failed.
+    public boolean isClosed() {
+        return closeCode.isDone();
     }
 
     /// The code with which the service closes the connection.
