@@ -5,11 +5,13 @@ import org.jspecify.annotations.Nullable;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -36,11 +38,18 @@ final class SoakSocket implements WebSocket.Listener, AutoCloseable {
 
     static SoakSocket open(HttpClient client, int port, SoakTally tally) {
         SoakSocket opened = new SoakSocket(tally);
-        opened.socket =
-                client.newWebSocketBuilder()
-                        .buildAsync(URI.create("ws://127.0.0.1:" + port + "/api/v1/ws"), opened)
-                        .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
-                        .join();
+        try {
+            opened.socket =
+                    client.newWebSocketBuilder()
+                            .buildAsync(URI.create("ws://127.0.0.1:" + port + "/api/v1/ws"), opened)
+                            .orTimeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                            .join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof WebSocketHandshakeException refused) {
+                throw new IllegalStateException("refused: " + refused.getResponse(), e);
+            }
+            throw e;
+        }
         return opened;
     }
 
