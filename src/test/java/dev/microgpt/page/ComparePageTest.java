@@ -90,6 +90,7 @@ final class ComparePageTest {
             Page page = tab.page();
             page.navigate("/compare?s=cmp-a,cmp-b,cmp-c&text=emma");
             assertThat(panel(page, "losses").locator("canvas").first()).isVisible();
+            page.waitForCondition(() -> lines(page).size() == 3); // each comes when it is known
             assertThat(Json.strings(lines(page))).containsExactly("cmp-a", "cmp-b", "cmp-c");
 
             Locator differing = panel(page, "options").locator("tr.differs th[scope=row]");
