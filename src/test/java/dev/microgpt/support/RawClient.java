@@ -70,13 +70,19 @@ public final class RawClient implements AutoCloseable {
         return ended;
     }
 
-    /// Reads until something has come that ends as the headers of an answer do.
+    /// Reads the status line and the headers of an answer, and not one byte of its body: a body
+    /// that is still being sent may fill what the connection holds.
     ///
-    /// @return all since the last time
+    /// @return what was read, without what came before
     public String head(Duration time) {
+        received.reset();
         long deadline = System.nanoTime() + time.toNanos();
-        while (!ended && !received().endsWith("\r\n\r\n") && System.nanoTime() < deadline) {
-            receiveFor(Duration.ofMillis(20));
+        while (!ended && !received().endsWith("\r\n\r\n")) {
+            long left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+            if (left <= 0) {
+                break;
+            }
+            receive(new byte[1], left);
         }
         String result = received();
         received.reset();
@@ -87,16 +93,21 @@ public final class RawClient implements AutoCloseable {
     private void receiveFor(Duration time) {
         byte[] buffer = new byte[1 << 14];
         long deadline = System.nanoTime() + time.toNanos();
+        for (long left = time.toMillis(); left > 0 && !ended; ) {
+            receive(buffer, left);
+            left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+        }
+    }
+
+    /// Reads once, at most as much as the buffer holds.
+    private void receive(byte[] buffer, long millis) {
         try {
-            for (long left = time.toMillis(); left > 0 && !ended; ) {
-                socket.setSoTimeout((int) left);
-                int read = socket.getInputStream().read(buffer);
-                if (read < 0) {
-                    ended = true;
-                } else {
-                    received.write(buffer, 0, read);
-                }
-                left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+            socket.setSoTimeout((int) millis);
+            int read = socket.getInputStream().read(buffer);
+            if (read < 0) {
+                ended = true;
+            } else {
+                received.write(buffer, 0, read);
             }
         } catch (SocketTimeoutException _) {
             // nothing came
