@@ -1,6 +1,6 @@
 package dev.microgpt;
 
-import dev.microgpt.access.KeyCommand;
+import dev.microgpt.access.NewKeyCommand;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -21,10 +21,10 @@ public class MicroGptApplication {
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-        if (!KeyCommand.isMeant(args)) {
+        if (!NewKeyCommand.isMeant(args)) {
             ShutdownWatchdog.start();
             SpringApplication.run(MicroGptApplication.class, args);
-        } else if (!KeyCommand.run(System.out, args)) {
+        } else if (!NewKeyCommand.run(System.out, args)) {
             System.exit(2);
         }
     }

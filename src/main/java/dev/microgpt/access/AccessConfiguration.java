@@ -79,13 +79,13 @@ class AccessConfiguration {
                     + " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
     @Bean
-    Door door(
+    AccessPolicy door(
             AccessSettings settings,
             ServerProperties server,
             @Value("${management.server.port:#{null}}") @Nullable Integer managementPort,
             @Value("${management.server.address:#{null}}") @Nullable InetAddress management) {
         boolean hasOwnPort = managementPort != null && !managementPort.equals(server.getPort());
-        return Door.of(
+        return AccessPolicy.of(
                 settings,
                 System.out,
                 server.getAddress(),
@@ -93,8 +93,8 @@ class AccessConfiguration {
     }
 
     @Bean
-    Hosts hosts(AccessSettings settings) {
-        return new Hosts(settings.allowedHosts());
+    AllowedHosts hosts(AccessSettings settings) {
+        return new AllowedHosts(settings.allowedHosts());
     }
 
     @Bean
@@ -103,7 +103,7 @@ class AccessConfiguration {
     }
 
     @Bean
-    AuthenticationManager authenticationManager(Door door, OneTimeTokenService tickets) {
+    AuthenticationManager authenticationManager(AccessPolicy door, OneTimeTokenService tickets) {
         InMemoryUserDetailsManager owners =
                 new InMemoryUserDetailsManager(
                         door.hashes().entrySet().stream()
@@ -121,11 +121,11 @@ class AccessConfiguration {
     @Bean
     SecurityFilterChain wayIn(
             HttpSecurity http,
-            Door door,
+            AccessPolicy door,
             AuthenticationManager authentication,
             AccessSettings settings,
             ProblemWriter problems) {
-        AuthenticationEntryPoint refusal = new KeyMissing(problems);
+        AuthenticationEntryPoint refusal = new ApiKeyEntryPoint(problems);
         http.csrf(AbstractHttpConfigurer::disable) // no cookies; and see OriginFilter
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
@@ -162,7 +162,7 @@ class AccessConfiguration {
                 new AuthenticationFilter(
                         authentication,
                         new DelegatingAuthenticationConverter(
-                                new KeyConverter(), new TicketConverter(), inBrowsers));
+                                new ApiKeyConverter(), new TicketConverter(), inBrowsers));
         filter.setSuccessHandler((_, _, _) -> {}); // the request goes on
         filter.setFailureHandler(new AuthenticationEntryPointFailureHandler(refusal));
         return filter;
@@ -204,7 +204,7 @@ class AccessConfiguration {
     /// Whose name is wrong is told so by a controller, and whose method by the dispatcher: they know what
     /// would be right.
     @Bean
-    HttpFirewall firewall(Hosts hosts) {
+    HttpFirewall firewall(AllowedHosts hosts) {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
         firewall.setAllowedHostnames(hosts);
         firewall.setUnsafeAllowAnyHttpMethod(true);
@@ -216,7 +216,7 @@ class AccessConfiguration {
     }
 
     @Bean
-    RequestRejectedHandler rejection(Hosts hosts, ProblemWriter problems) {
+    RequestRejectedHandler rejection(AllowedHosts hosts, ProblemWriter problems) {
         return (request, response, _) -> {
             String host = request.getServerName();
             problems.write(
@@ -225,7 +225,7 @@ class AccessConfiguration {
                             ? Problem.of(
                                     ErrorCode.INVALID_NAME,
                                     "the path or a header has characters that are not allowed there")
-                            : Hosts.refusal(host));
+                            : AllowedHosts.refusal(host));
         };
     }
 }

@@ -36,7 +36,10 @@ class ProxyConfiguration {
     /// place of Spring Boot's.
     @Bean
     FilterRegistrationBean<ForwardedHeaderFilter> forwardedHeaders(
-            ServerProperties server, Environment environment, Hosts hosts, ProblemWriter problems) {
+            ServerProperties server,
+            Environment environment,
+            AllowedHosts hosts,
+            ProblemWriter problems) {
         boolean isOn = isOn(server.getForwardHeadersStrategy(), environment);
         FilterRegistrationBean<ForwardedHeaderFilter> registration =
                 new FilterRegistrationBean<>(new TrustedForwardedHeaders(isOn, hosts, problems));

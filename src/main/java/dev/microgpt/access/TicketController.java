@@ -2,7 +2,7 @@ package dev.microgpt.access;
 
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.ErrorResponses;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
@@ -46,7 +46,7 @@ class TicketController {
                     "Opens the WebSocket or one stream of events as ?ticket=, once, within 30 seconds; for"
                             + " browsers, which send no headers there.")
     @ApiResponse(responseCode = "200", description = "the ticket")
-    @Fails({ErrorCode.FORBIDDEN_ORIGIN})
+    @ErrorResponses({ErrorCode.FORBIDDEN_ORIGIN})
     ResponseEntity<TicketReply> ticket(CallContext call) {
         OneTimeToken ticket =
                 tickets.generate(new GenerateOneTimeTokenRequest(call.caller().owner(), LIFE));

@@ -30,11 +30,11 @@ final class TrustedForwardedHeaders extends ForwardedHeaderFilter {
 
     private final ForwardedHeaderFilter removal = new ForwardedHeaderFilter();
     private final boolean isOn;
-    private final Hosts hosts;
+    private final AllowedHosts hosts;
     private final ProblemWriter problems;
 
     /// @param isOn whether anybody is believed
-    TrustedForwardedHeaders(boolean isOn, Hosts hosts, ProblemWriter problems) {
+    TrustedForwardedHeaders(boolean isOn, AllowedHosts hosts, ProblemWriter problems) {
         this.isOn = isOn;
         this.hosts = hosts;
         this.problems = problems;
@@ -63,7 +63,7 @@ final class TrustedForwardedHeaders extends ForwardedHeaderFilter {
             // A browser beside a proxy comes from a trusted address as well. A page whose name has
             // been
             // made to point here may add any header to its calls, but cannot change their Host.
-            return Hosts.refusal(host);
+            return AllowedHosts.refusal(host);
         }
         String prefix =
                 Collections.list(request.getHeaders(PREFIX)).stream()

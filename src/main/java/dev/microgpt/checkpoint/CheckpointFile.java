@@ -92,7 +92,7 @@ public final class CheckpointFile {
     private Safetensors header(String sha256) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(FORMAT, FORMAT_NAME);
-        metadata.put(OPTIONS, OptionsText.write(checkpoint.options()));
+        metadata.put(OPTIONS, OptionsJson.write(checkpoint.options()));
         metadata.put(ALPHABET, checkpoint.alphabet());
         metadata.put(STEP, Long.toString(checkpoint.step()));
         metadata.put(NEXT_DOCUMENT, Integer.toString(checkpoint.nextDocument()));

@@ -32,14 +32,14 @@ public final class CheckpointReader {
             ModelOptions.@Nullable Builder options,
             @Nullable String alphabet,
             @Nullable Corpus documents,
-            ClaimedShape shape) {
+            ExpectedShape shape) {
 
         /// Whatever the shape.
         public Given(
                 ModelOptions.@Nullable Builder options,
                 @Nullable String alphabet,
                 @Nullable Corpus documents) {
-            this(options, alphabet, documents, ClaimedShape.NONE);
+            this(options, alphabet, documents, ExpectedShape.NONE);
         }
 
         boolean isNothing() {
@@ -91,7 +91,7 @@ public final class CheckpointReader {
                             .formatted(CheckpointFile.METADATA));
         }
         ModelOptions options =
-                isOurs ? OptionsText.read(text(metadata, CheckpointFile.OPTIONS)) : derived(file);
+                isOurs ? OptionsJson.read(text(metadata, CheckpointFile.OPTIONS)) : derived(file);
         String alphabet = isOurs ? text(metadata, CheckpointFile.ALPHABET) : givenAlphabet();
         int vocabSize = alphabet.codePointCount(0, alphabet.length()) + 1;
         Tensor text = file.tensors().get(CheckpointFile.DOCUMENTS);

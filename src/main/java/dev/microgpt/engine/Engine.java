@@ -37,7 +37,7 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
         ModelShape shape = options.shape(vocabSize);
         return switch (options.engine()) {
-            case SCALAR -> new ScalarMemory(shape).ofTrainer(tokens);
+            case SCALAR -> new ScalarMemoryEstimate(shape).ofTrainer(tokens);
             case TENSOR -> TensorEngine.estimateBytes(shape, options.batchSize(), tokens);
         };
     }
@@ -61,8 +61,8 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
         /// @return bytes; `Long.MAX_VALUE` for what no machine has
         static long estimateBytes(EngineKind engine, ModelShape shape) {
             return switch (engine) {
-                case SCALAR -> new ScalarMemory(shape).ofState();
-                case TENSOR -> TensorReader.memory(shape).ofState();
+                case SCALAR -> new ScalarMemoryEstimate(shape).ofState();
+                case TENSOR -> TensorPredictor.memory(shape).ofState();
             };
         }
 
@@ -79,7 +79,7 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
         double[] v();
 
         /// A reader of the parameters, which holds nothing else of this state.
-        Reader reader();
+        Predictor reader();
 
         /// An engine that goes on from here.
         Engine engine();
@@ -92,7 +92,7 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     State state();
 
     /// The reader of the parameters as they are, in this engine's buffers.
-    Reader reader();
+    Predictor reader();
 
     int numParams();
 
@@ -106,7 +106,7 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
     ///     all is as before then
     double trainStep(
-            int[][] batch, long step, double learningRate, @Nullable Observation observation);
+            int[][] batch, long step, double learningRate, @Nullable StepObservation observation);
 
     ParamStats paramStats();
 

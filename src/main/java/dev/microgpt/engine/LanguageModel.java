@@ -15,9 +15,9 @@ public final class LanguageModel {
 
     private final Tokenizer tokenizer;
     private final int blockSize;
-    private final Reader reader;
+    private final Predictor reader;
 
-    LanguageModel(Tokenizer tokenizer, int blockSize, Reader reader) {
+    LanguageModel(Tokenizer tokenizer, int blockSize, Predictor reader) {
         this.tokenizer = tokenizer;
         this.blockSize = blockSize;
         this.reader = reader;
@@ -32,7 +32,7 @@ public final class LanguageModel {
 
     /// The same, to be asked before there is one.
     public static long estimateBytes(ModelOptions options, int vocabSize) {
-        return Reader.estimateBytes(options.engine(), options.shape(vocabSize));
+        return Predictor.estimateBytes(options.engine(), options.shape(vocabSize));
     }
 
     public Tokenizer tokenizer() {
@@ -66,7 +66,7 @@ public final class LanguageModel {
             GenerateOptions generateOptions, RandomSource source, TokenListener listener) {
         int[] prompt = tokenizer.encode(generateOptions.prompt(), "prompt");
         requirePromptFits(prompt.length);
-        Reader.Decoder decoder = reader.newDecoder(generateOptions.viz());
+        Predictor.Decoder decoder = reader.newDecoder(generateOptions.viz());
         Sampler sampler = new Sampler(generateOptions, source);
         List<double[]> allProbs = new ArrayList<>();
         double[] probs = new double[tokenizer.vocabSize()];
@@ -95,7 +95,7 @@ public final class LanguageModel {
         return new Sample(tokenizer.decode(generated), generated, traces);
     }
 
-    private static List<Trace> withProbs(Reader.Decoder decoder, List<double[]> allProbs) {
+    private static List<Trace> withProbs(Predictor.Decoder decoder, List<double[]> allProbs) {
         if (allProbs.isEmpty()) {
             return List.of();
         }
@@ -152,7 +152,7 @@ public final class LanguageModel {
     public Inspection inspect(String text) {
         int[] tokens = withBos(text, "text");
         int[] read = Arrays.copyOf(tokens, Math.min(tokens.length - 1, blockSize));
-        Reader.Decoder decoder = reader.newDecoder(true);
+        Predictor.Decoder decoder = reader.newDecoder(true);
         List<double[]> allProbs = new ArrayList<>();
         for (int token : read) {
             double[] probs = new double[tokenizer.vocabSize()];

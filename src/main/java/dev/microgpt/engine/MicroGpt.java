@@ -212,7 +212,7 @@ public final class MicroGpt {
     ///     all stays as it was
     public StepResult trainStep(boolean viz) {
         Engine trainer = engine();
-        Observation observation = viz ? new Observation(shape()) : null;
+        StepObservation observation = viz ? new StepObservation(shape()) : null;
         long step = step();
         int first = nextDocument;
         double loss = advance(observation);
@@ -241,7 +241,7 @@ public final class MicroGpt {
         return advance(null);
     }
 
-    private double advance(@Nullable Observation observation) {
+    private double advance(@Nullable StepObservation observation) {
         Engine trainer = engine();
         requireDocuments();
         long step = step();
@@ -341,7 +341,7 @@ public final class MicroGpt {
         return model;
     }
 
-    private LanguageModel languageModel(Reader reader) {
+    private LanguageModel languageModel(Predictor reader) {
         return new LanguageModel(corpus().tokenizer(), options.blockSize(), reader);
     }
 
@@ -397,12 +397,12 @@ public final class MicroGpt {
     ///
     /// @param state of this model, now or earlier
     /// @throws IllegalStateException if the model was restored without documents
-    public TrainingStep stepAfter(ModelState state) {
+    public StepInputs stepAfter(ModelState state) {
         requireDocuments();
         int first = state.nextDocument();
         int batchSize = state.options().batchSize();
         int[] documents = IntStream.range(0, batchSize).map(b -> documentAt(first, b)).toArray();
-        return new TrainingStep(corpus(), state, documents, batch(first, batchSize));
+        return new StepInputs(corpus(), state, documents, batch(first, batchSize));
     }
 
     private void requireDocuments() {

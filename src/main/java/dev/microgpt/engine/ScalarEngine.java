@@ -71,7 +71,7 @@ final class ScalarEngine implements Engine {
         }
 
         @Override
-        public Reader reader() {
+        public Predictor reader() {
             return new ScalarModel(shape, params);
         }
 
@@ -92,16 +92,17 @@ final class ScalarEngine implements Engine {
     }
 
     @Override
-    public Reader reader() {
+    public Predictor reader() {
         return model;
     }
 
     @Override
     public double trainStep(
-            int[][] batch, long step, double learningRate, @Nullable Observation observation) {
+            int[][] batch, long step, double learningRate, @Nullable StepObservation observation) {
         double loss =
                 accumulateGradients(
-                        batch, _ -> observation == null ? Watcher.NONE : observation.watcher());
+                        batch,
+                        _ -> observation == null ? ForwardObserver.NONE : observation.watcher());
         requireFinite(loss, step);
         Update update = adam(step, learningRate);
         m = update.m;
@@ -133,11 +134,11 @@ final class ScalarEngine implements Engine {
     /// Forward and backward, document by document, so that one graph at a time is in memory.
     ///
     /// @param watchers of each document of the batch
-    private double accumulateGradients(int[][] batch, IntFunction<Watcher> watchers) {
+    private double accumulateGradients(int[][] batch, IntFunction<ForwardObserver> watchers) {
         clearGradients(); // those of a step that failed halfway or diverged
         double batchLoss = 0;
         for (int b = 0; b < batch.length; b++) {
-            Watcher watcher = watchers.apply(b);
+            ForwardObserver watcher = watchers.apply(b);
             Value loss = model.loss(batch[b], watcher);
             if (batch.length > 1) {
                 loss = loss.mul(1.0 / batch.length);
@@ -206,8 +207,9 @@ final class ScalarEngine implements Engine {
     /// @param step counted from 0
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite
     StepAnatomy takeApart(int[][] batch, int document, long step, double learningRate) {
-        AnatomyWatcher watcher = new AnatomyWatcher();
-        double loss = accumulateGradients(batch, b -> b == document ? watcher : Watcher.NONE);
+        AnatomyRecorder watcher = new AnatomyRecorder();
+        double loss =
+                accumulateGradients(batch, b -> b == document ? watcher : ForwardObserver.NONE);
         requireFinite(loss, step);
         Update update = adam(step, learningRate);
         return new StepAnatomy(
@@ -221,7 +223,7 @@ final class ScalarEngine implements Engine {
 
     @Override
     public double[] gradients(int[][] batch) {
-        accumulateGradients(batch, _ -> Watcher.NONE);
+        accumulateGradients(batch, _ -> ForwardObserver.NONE);
         double[] gradients = new double[params.length];
         Arrays.setAll(gradients, i -> params[i].grad());
         return gradients;

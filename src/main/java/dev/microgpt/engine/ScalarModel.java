@@ -17,7 +17,7 @@ import java.util.List;
 /// It performs the operations of microgptjs in the same order, so that results agree to the last
 /// bits, and takes its transcendental functions from `StrictMath`, so that they are the same on
 /// every machine. It is the oracle for anything faster.
-final class ScalarModel implements Reader {
+final class ScalarModel implements Predictor {
 
     private final ModelShape shape;
     private final Value[][] wte; // (V, C)
@@ -108,7 +108,7 @@ final class ScalarModel implements Reader {
     }
 
     /// The model: maps a token, its position and what came before to logits over what comes next.
-    private Value[] gpt(int tokenId, int position, Cache cache, Watcher watcher) {
+    private Value[] gpt(int tokenId, int position, Cache cache, ForwardObserver watcher) {
         Value[] embedded = plus(wte[tokenId], wpe[position]);
         watcher.see(Activation.EMBEDDED, 0, embedded);
         Value[] x = rmsnorm(embedded);
@@ -122,7 +122,8 @@ final class ScalarModel implements Reader {
         return logits;
     }
 
-    private Value[] attention(Value[] x, int li, int position, Cache cache, Watcher watcher) {
+    private Value[] attention(
+            Value[] x, int li, int position, Cache cache, ForwardObserver watcher) {
         Layer layer = layers.get(li);
         Value[] normed = rmsnorm(x);
         watcher.see(Activation.ATTN_NORM, li, normed);
@@ -173,7 +174,7 @@ final class ScalarModel implements Reader {
         }
     }
 
-    private Value[] mlp(Value[] x, int li, Watcher watcher) {
+    private Value[] mlp(Value[] x, int li, ForwardObserver watcher) {
         Layer layer = layers.get(li);
         Value[] normed = rmsnorm(x);
         watcher.see(Activation.MLP_NORM, li, normed);
@@ -201,7 +202,7 @@ final class ScalarModel implements Reader {
     }
 
     /// The mean cross-entropy of a document's tokens, each predicted from those before it.
-    Value loss(int[] tokens, Watcher watcher) {
+    Value loss(int[] tokens, ForwardObserver watcher) {
         int n = Math.min(shape.blockSize(), tokens.length - 1);
         Cache cache = new Cache();
         Value[] losses = new Value[n];
@@ -225,7 +226,7 @@ final class ScalarModel implements Reader {
 
         private final Cache cache = new Cache();
         private final boolean traced;
-        private final TraceWatcher traces = new TraceWatcher(shape);
+        private final TraceRecorder traces = new TraceRecorder(shape);
         private double[] logits = {};
         private int position;
 
@@ -235,7 +236,7 @@ final class ScalarModel implements Reader {
 
         @Override
         public void next(int tokenId) {
-            logits = data(gpt(tokenId, position, cache, traced ? traces : Watcher.NONE));
+            logits = data(gpt(tokenId, position, cache, traced ? traces : ForwardObserver.NONE));
             cache.detach(position++);
         }
 
@@ -252,7 +253,7 @@ final class ScalarModel implements Reader {
 
     @Override
     public long estimateBytes() {
-        return new ScalarMemory(shape).ofReader();
+        return new ScalarMemoryEstimate(shape).ofReader();
     }
 
     @Override
@@ -262,7 +263,7 @@ final class ScalarModel implements Reader {
         double[] losses = new double[n];
         for (int position = 0; position < n; position++) {
             losses[position] =
-                    softmax(gpt(tokens[position], position, cache, Watcher.NONE))[
+                    softmax(gpt(tokens[position], position, cache, ForwardObserver.NONE))[
                             tokens[position + 1]]
                             .log()
                             .neg()

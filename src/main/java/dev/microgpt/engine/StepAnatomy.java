@@ -90,14 +90,14 @@ public final class StepAnatomy {
     /// @param params (numParams)
     StepAnatomy(
             double batchLoss,
-            Map<String, AnatomyWatcher.Rows> activations,
+            Map<String, AnatomyRecorder.Rows> activations,
             List<Matrix> matrices,
             Value[] params,
             Adam adam) {
         this.batchLoss = batchLoss;
         this.adam = adam;
         Value last = params[0];
-        for (Map.Entry<String, AnatomyWatcher.Rows> tensor : activations.entrySet()) {
+        for (Map.Entry<String, AnatomyRecorder.Rows> tensor : activations.entrySet()) {
             Value[][] rows = tensor.getValue().rows().toArray(Value[][]::new);
             tensors.put(tensor.getKey(), new Numbers(tensor.getValue().formula(), rows, null));
             last = rows[rows.length - 1][0];

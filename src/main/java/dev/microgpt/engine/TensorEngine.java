@@ -15,7 +15,7 @@ final class TensorEngine implements Engine {
 
     private final ModelShape shape;
     private final TensorTrainer trainer;
-    private final TensorReader reader;
+    private final TensorPredictor reader;
 
     /// An engine before its first step.
     ///
@@ -31,7 +31,7 @@ final class TensorEngine implements Engine {
     private TensorEngine(ModelShape shape, TensorTrainer trainer) {
         this.shape = shape;
         this.trainer = trainer;
-        reader = new TensorReader(shape, trainer.weights(), trainer.forwardPass());
+        reader = new TensorPredictor(shape, trainer.weights(), trainer.forwardPass());
     }
 
     /// See [Engine#restore].
@@ -78,8 +78,8 @@ final class TensorEngine implements Engine {
         }
 
         @Override
-        public Reader reader() {
-            return new TensorReader(shape, weights, new ForwardPass(weights));
+        public Predictor reader() {
+            return new TensorPredictor(shape, weights, new ForwardPass(weights));
         }
 
         @Override
@@ -99,19 +99,19 @@ final class TensorEngine implements Engine {
     }
 
     @Override
-    public Reader reader() {
+    public Predictor reader() {
         return reader;
     }
 
     /// See [Engine#estimateBytes].
     static long estimateBytes(ModelShape shape, int batchSize, int tokens) {
-        return TensorReader.memory(shape)
+        return TensorPredictor.memory(shape)
                 .ofTrainer((double) batchSize * Math.min(shape.blockSize(), tokens));
     }
 
     @Override
     public double trainStep(
-            int[][] batch, long step, double learningRate, @Nullable Observation observation) {
+            int[][] batch, long step, double learningRate, @Nullable StepObservation observation) {
         try {
             if (observation == null) {
                 return trainer.trainStep(batch, step, learningRate);

@@ -3,7 +3,7 @@ package dev.microgpt.live;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
-import dev.microgpt.session.actor.Snapshot;
+import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.StepReply;
 
@@ -34,8 +34,8 @@ final class Broadcast {
     private final TextCache traces;
     private final TextCache diagnostics;
     private final TextCache frames;
-    private LossText losses;
-    private Snapshot cut;
+    private LossJson losses;
+    private PublishedState cut;
     private long cutNanos = System.nanoTime();
 
     Broadcast(Session session, JsonMapper json, LiveMetrics metrics) {
@@ -47,7 +47,7 @@ final class Broadcast {
         diagnostics = new TextCache(json, 1);
         frames = new TextCache(json, FRAME_TEXTS);
         cut = session.snapshot();
-        losses = new LossText(json, cut.losses());
+        losses = new LossJson(json, cut.losses());
     }
 
     Session session() {
@@ -62,8 +62,8 @@ final class Broadcast {
     /// shown it, if there is something new in that, and as it is now otherwise.
     ///
     /// @param nextStep first step that the watcher has not seen
-    synchronized Snapshot cut(long nextStep) {
-        Snapshot now = session.snapshot();
+    synchronized PublishedState cut(long nextStep) {
+        PublishedState now = session.snapshot();
         long nanos = System.nanoTime();
         if (nanos - cutNanos > SHARED_NANOS
                 || cut.losses() != now.losses()
@@ -94,9 +94,9 @@ final class Broadcast {
         return lossText(history).array(run);
     }
 
-    private synchronized LossText lossText(LossHistory history) {
+    private synchronized LossJson lossText(LossHistory history) {
         if (losses.history() != history) {
-            losses = new LossText(json, history);
+            losses = new LossJson(json, history);
         }
         return losses;
     }

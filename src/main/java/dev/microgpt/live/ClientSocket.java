@@ -32,7 +32,8 @@ final class ClientSocket {
     static ClientSocket of(WebSocketSession socket, Duration sendTimeout) {
         if (!(socket instanceof NativeWebSocketSession wrapper)
                 || !(wrapper.getNativeSession() instanceof WsSession session)
-                || !(socket.getAttributes().get(HangUp.OF_CONNECTION) instanceof Runnable hangUp)) {
+                || !(socket.getAttributes().get(ConnectionAbort.OF_CONNECTION)
+                        instanceof Runnable hangUp)) {
             throw new IllegalStateException("not a WebSocket of this server: " + socket);
         }
         long millis = sendTimeout.toMillis();

@@ -50,7 +50,7 @@ final class EventStream {
         out = request.getResponse().getOutputStream();
         pingNanos = settings.pingInterval().toNanos();
         sendNanos = settings.sendTimeout().toNanos();
-        hangUp = HangUp.of(request.getRequest(), HangUp.OF_REQUEST);
+        hangUp = ConnectionAbort.of(request.getRequest(), ConnectionAbort.OF_REQUEST);
         this.whenOver = whenOver;
         pump = new Pump(threads, this::step, () -> end(hangUp));
     }

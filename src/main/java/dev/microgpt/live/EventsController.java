@@ -6,8 +6,8 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.EventWriter;
-import dev.microgpt.wire.Fails;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -77,7 +77,7 @@ class EventsController implements SmartLifecycle {
                     @Content(
                             mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                             schema = @Schema(type = "string")))
-    @Fails({
+    @ErrorResponses({
         ErrorCode.INVALID_NAME,
         ErrorCode.WRONG_TYPE,
         ErrorCode.OUT_OF_RANGE,

@@ -52,8 +52,9 @@ class LiveConfiguration implements WebSocketConfigurer {
                 Map<String, Object> attributes) {
             if (request instanceof ServletServerHttpRequest servlet) {
                 attributes.put(
-                        HangUp.OF_CONNECTION,
-                        HangUp.of(servlet.getServletRequest(), HangUp.OF_CONNECTION));
+                        ConnectionAbort.OF_CONNECTION,
+                        ConnectionAbort.of(
+                                servlet.getServletRequest(), ConnectionAbort.OF_CONNECTION));
             }
             return true;
         }

@@ -1,6 +1,6 @@
 package dev.microgpt.live;
 
-import dev.microgpt.quota.Quotas;
+import dev.microgpt.quota.QuotaSettings;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
@@ -20,7 +20,7 @@ final class LiveConnections {
     private final Map<String, Integer> byOwner = new HashMap<>();
     private int all;
 
-    LiveConnections(Limits limits, Quotas quotas) {
+    LiveConnections(Limits limits, QuotaSettings quotas) {
         most = limits.connections();
         mostOfKey = quotas.key().connections();
     }

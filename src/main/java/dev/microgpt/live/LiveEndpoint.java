@@ -1,6 +1,6 @@
 package dev.microgpt.live;
 
-import dev.microgpt.quota.Rates;
+import dev.microgpt.quota.RateLimiter;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.Caller;
@@ -44,7 +44,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             LiveSettings settings,
             JsonMapper json,
             Broadcasts broadcasts,
-            Rates rates,
+            RateLimiter rates,
             LiveConnections connections,
             LiveThreads threads,
             Memory memory) {

@@ -1,6 +1,6 @@
 package dev.microgpt.live;
 
-import dev.microgpt.quota.Rates;
+import dev.microgpt.quota.RateLimiter;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
@@ -30,7 +30,7 @@ final class MessageHandler {
     private final Connection connection;
     private final Services services;
     private final MessageQueue queue;
-    private final Replier replier;
+    private final MessageExecutor replier;
 
     /// What handlers share.
     record Services(
@@ -39,7 +39,7 @@ final class MessageHandler {
             Limits limits,
             JsonMapper json,
             Broadcasts broadcasts,
-            Rates rates,
+            RateLimiter rates,
             LiveThreads threads,
             Memory memory) {}
 
@@ -47,13 +47,13 @@ final class MessageHandler {
         this.connection = connection;
         this.services = services;
         queue = new MessageQueue(connection, services.threads().workers());
-        replier = new Replier(connection, services);
+        replier = new MessageExecutor(connection, services);
     }
 
     /// Takes one message. Does not wait for what it asks for.
     void handle(Caller caller, String text) {
         JsonNode tree = null;
-        List<Rates.Verdict> verdicts = count(caller); // also what is no message at all
+        List<RateLimiter.Verdict> verdicts = count(caller); // also what is no message at all
         try {
             tree = services.json().readTree(text);
             if (!tree.isObject()) {
@@ -69,7 +69,7 @@ final class MessageHandler {
     }
 
     private void enqueue(Caller caller, ClientMessage message, int chars) {
-        String session = Replier.name(message);
+        String session = MessageExecutor.name(message);
         Memory.Share share = services.memory().share();
         try {
             CallContext call = CallContext.of(caller, share);
@@ -82,12 +82,12 @@ final class MessageHandler {
     }
 
     /// A message is a request like any other.
-    private List<Rates.Verdict> count(Caller caller) {
+    private List<RateLimiter.Verdict> count(Caller caller) {
         return services.rates().count(caller.owner(), caller.hasKey());
     }
 
-    private static void requireRate(List<Rates.Verdict> verdicts) {
-        for (Rates.Verdict verdict : verdicts) {
+    private static void requireRate(List<RateLimiter.Verdict> verdicts) {
+        for (RateLimiter.Verdict verdict : verdicts) {
             if (verdict.isRefusal()) {
                 throw new SessionException(ErrorCode.RATE_LIMITED, verdict.reason());
             }
@@ -128,7 +128,7 @@ final class MessageHandler {
     }
 
     /// A message in the queue.
-    private final class MessageTask implements Task {
+    private final class MessageTask implements QueuedTask {
 
         private final CallContext call;
         private final ClientMessage message;

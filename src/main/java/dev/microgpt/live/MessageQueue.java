@@ -46,26 +46,26 @@ final class MessageQueue {
     private static final class Lane {
 
         /// What is done before all that wait: trainings that were stopped, each `stop` after them.
-        final ArrayDeque<Task> first = new ArrayDeque<>();
+        final ArrayDeque<QueuedTask> first = new ArrayDeque<>();
 
-        final ArrayDeque<Task> waiting = new ArrayDeque<>();
-        @Nullable Task current;
+        final ArrayDeque<QueuedTask> waiting = new ArrayDeque<>();
+        @Nullable QueuedTask current;
 
         int size() {
             return first.size() + waiting.size();
         }
 
-        boolean has(Task.Kind kind) {
+        boolean has(QueuedTask.Kind kind) {
             return (current != null && current.kind() == kind)
                     || waiting.stream().anyMatch(task -> task.kind() == kind);
         }
 
-        void stop(Task stop) {
+        void stop(QueuedTask stop) {
             if (current != null) {
                 current.stop();
             }
-            for (Task task : List.copyOf(waiting)) {
-                if (task.kind() == Task.Kind.TRAIN) {
+            for (QueuedTask task : List.copyOf(waiting)) {
+                if (task.kind() == QueuedTask.Kind.TRAIN) {
                     task.stop();
                     waiting.remove(task);
                     first.add(task);
@@ -74,8 +74,8 @@ final class MessageQueue {
             first.add(stop);
         }
 
-        @Nullable Task poll() {
-            Task task = first.poll();
+        @Nullable QueuedTask poll() {
+            QueuedTask task = first.poll();
             return task == null ? waiting.poll() : task;
         }
     }
@@ -83,7 +83,7 @@ final class MessageQueue {
     /// Adds a message.
     ///
     /// @throws SessionException `busy` if too many wait already
-    void add(String session, Task task) {
+    void add(String session, QueuedTask task) {
         LaneKey key;
         Lane lane;
         synchronized (this) {
@@ -99,7 +99,7 @@ final class MessageQueue {
                 lanes.put(key, lane);
             }
             chars += task.chars();
-            if (task.kind() == Task.Kind.STOP) {
+            if (task.kind() == QueuedTask.Kind.STOP) {
                 lane.stop(task);
             } else {
                 lane.waiting.add(task);
@@ -111,16 +111,17 @@ final class MessageQueue {
         next(key, lane);
     }
 
-    private LaneKey laneFor(String session, Task task) {
+    private LaneKey laneFor(String session, QueuedTask task) {
         LaneKey main = new LaneKey(session, false);
         Lane lane = lanes.get(main);
-        boolean waits = lane != null && (lane.has(Task.Kind.INIT) || lane.has(Task.Kind.WATCH));
-        return task.kind() == Task.Kind.WATCH && !waits ? new LaneKey(session, true) : main;
+        boolean waits =
+                lane != null && (lane.has(QueuedTask.Kind.INIT) || lane.has(QueuedTask.Kind.WATCH));
+        return task.kind() == QueuedTask.Kind.WATCH && !waits ? new LaneKey(session, true) : main;
     }
 
-    private void requireRoom(@Nullable Lane lane, String session, Task task) {
+    private void requireRoom(@Nullable Lane lane, String session, QueuedTask task) {
         int size = lane == null ? 0 : lane.size();
-        int most = task.kind() == Task.Kind.STOP ? MAX_WAITING_WITH_STOPS : MAX_WAITING;
+        int most = task.kind() == QueuedTask.Kind.STOP ? MAX_WAITING_WITH_STOPS : MAX_WAITING;
         if (size >= most) {
             throw new SessionException(
                     ErrorCode.BUSY,
@@ -140,7 +141,7 @@ final class MessageQueue {
 
     /// Begins with the next one, unless one is at hand.
     private void next(LaneKey key, Lane lane) {
-        Task task;
+        QueuedTask task;
         synchronized (this) {
             if (lane.current != null) {
                 return;
@@ -156,11 +157,11 @@ final class MessageQueue {
         connection.whenRoom(() -> workers.execute(() -> run(key, lane, task)));
     }
 
-    private void run(LaneKey key, Lane lane, Task task) {
+    private void run(LaneKey key, Lane lane, QueuedTask task) {
         var _ = task.start().whenComplete((_, _) -> ended(key, lane, task));
     }
 
-    private void ended(LaneKey key, Lane lane, Task task) {
+    private void ended(LaneKey key, Lane lane, QueuedTask task) {
         task.close();
         synchronized (this) {
             chars -= task.chars();
@@ -171,7 +172,7 @@ final class MessageQueue {
 
     /// Drops what waits, and ends what is at hand.
     void close() {
-        List<Task> dropped = new ArrayList<>();
+        List<QueuedTask> dropped = new ArrayList<>();
         synchronized (this) {
             closed = true;
             for (Lane lane : lanes.values()) {
@@ -185,6 +186,6 @@ final class MessageQueue {
             }
             lanes.clear();
         }
-        dropped.forEach(Task::close);
+        dropped.forEach(QueuedTask::close);
     }
 }

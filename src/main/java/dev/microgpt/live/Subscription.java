@@ -4,10 +4,10 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
+import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.actor.SessionListener;
-import dev.microgpt.session.actor.Snapshot;
 import dev.microgpt.session.persistence.SessionState;
-import dev.microgpt.wire.Words;
+import dev.microgpt.wire.EnumNames;
 
 import org.jspecify.annotations.Nullable;
 
@@ -79,7 +79,7 @@ final class Subscription implements SessionListener {
         }
         this.broadcast = broadcast;
         session = broadcast.session();
-        Snapshot now = session.snapshot();
+        PublishedState now = session.snapshot();
         epoch = now.epoch();
         losses = now.losses();
         state = now.view().state();
@@ -87,8 +87,8 @@ final class Subscription implements SessionListener {
         if (fromStep != null) {
             InvalidInputException.requireRange("fromStep", fromStep, 1, size + 1);
         }
-        wantsTraces = Words.parse("viz", viz, Traces.LAST) == Traces.LAST;
-        wantsBuckets = Words.parse("losses", lossFormat, LossFormat.RAW) == LossFormat.BUCKETS;
+        wantsTraces = EnumNames.parse("viz", viz, Traces.LAST) == Traces.LAST;
+        wantsBuckets = EnumNames.parse("losses", lossFormat, LossFormat.RAW) == LossFormat.BUCKETS;
         this.wake = wake;
         intervalNanos = (long) (1e9 / maxHz);
         nextStep = fromStep == null ? size + 1 : fromStep;
@@ -125,7 +125,7 @@ final class Subscription implements SessionListener {
     /// How long the next frame has to wait; `Long.MAX_VALUE` if there is nothing to send.
     long nanosUntilDue(long now) {
         isIdle = true; // before looking: what changes from now on wakes the writer
-        Snapshot snapshot = session.snapshot();
+        PublishedState snapshot = session.snapshot();
         boolean isBehind =
                 snapshot.losses() != losses
                         || snapshot.view().step() >= nextStep
@@ -139,7 +139,7 @@ final class Subscription implements SessionListener {
 
     /// Whether the session is gone, and all of it has been sent.
     boolean isOver() {
-        Snapshot snapshot = session.snapshot();
+        PublishedState snapshot = session.snapshot();
         return snapshot.deleted() && snapshot.view().step() < nextStep;
     }
 
@@ -150,7 +150,7 @@ final class Subscription implements SessionListener {
 
     /// The next message; null if there is nothing new.
     @Nullable Message poll() {
-        Snapshot snapshot = broadcast.cut(nextStep);
+        PublishedState snapshot = broadcast.cut(nextStep);
         boolean isUndone = snapshot.losses() != losses && snapshot.epoch() == epoch;
         boolean isNew = isUndone || snapshot.view().state() != state;
         follow(snapshot);
@@ -174,7 +174,7 @@ final class Subscription implements SessionListener {
     }
 
     /// Takes note of another history than the one before.
-    private void follow(Snapshot snapshot) {
+    private void follow(PublishedState snapshot) {
         if (snapshot.losses() == losses) {
             return;
         }
@@ -195,7 +195,7 @@ final class Subscription implements SessionListener {
 
     /// @param to the last step of the frame; the one before its first for a new state alone
     /// @param run its losses; null for none, or for buckets
-    private Message frame(Snapshot snapshot, long to, LossHistory.@Nullable Run run) {
+    private Message frame(PublishedState snapshot, long to, LossHistory.@Nullable Run run) {
         long from = nextStep;
         nextStep = to + 1;
         broadcast.metrics().frame(to + 1 - from);

@@ -2,7 +2,7 @@
 /// runs microgptjs, and watches any of them train.
 ///
 /// ```
-/// in    LiveEndpoint -> MessageHandler -> MessageQueue -> Replier, Training   (messages, in order)
+/// in    LiveEndpoint -> MessageHandler -> MessageQueue -> MessageExecutor, TrainTask   (messages, in order)
 /// out   Outbox, Subscription -> Pump -> Connection -> ClientSocket            (WebSocket)
 ///               Subscription -> Pump -> EventStream                           (Server-Sent Events)
 /// ```

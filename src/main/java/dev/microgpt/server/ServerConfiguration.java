@@ -18,21 +18,22 @@ class ServerConfiguration {
 
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowSenders(
-            SenderSettings settings,
+            SlowClientSettings settings,
             ProblemWriter problems,
             @Value("${server.tomcat.threads.max}") int threads) {
         return factory -> {
-            factory.setProtocol(PacedProtocol.class.getName());
+            factory.setProtocol(MinimumRateProtocol.class.getName());
             factory.addConnectorCustomizers(
                     connector -> {
-                        if (connector.getProtocolHandler() instanceof PacedProtocol protocol) {
+                        if (connector.getProtocolHandler()
+                                instanceof MinimumRateProtocol protocol) {
                             protocol.limit(settings);
                         }
                     });
             factory.addEngineValves(
-                    new CallsValve(threads, problems),
+                    new ConcurrencyLimitValve(threads, problems),
                     new UnreadBodyValve(settings.pause()),
-                    new HangUpValve());
+                    new AbortValve());
         };
     }
 

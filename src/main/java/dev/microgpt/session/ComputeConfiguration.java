@@ -1,6 +1,6 @@
 package dev.microgpt.session;
 
-import dev.microgpt.quota.Quotas;
+import dev.microgpt.quota.QuotaSettings;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.compute.Compute;
@@ -17,7 +17,7 @@ import org.springframework.context.annotation.Configuration;
 class ComputeConfiguration {
 
     @Bean(destroyMethod = "") // by the lifecycle below
-    Compute compute(Quotas quotas, ComputeMetrics metrics) {
+    Compute compute(QuotaSettings quotas, ComputeMetrics metrics) {
         return new Compute(
                 Runtime.getRuntime().availableProcessors(), quotas.key().trainingShare(), metrics);
     }

@@ -8,9 +8,9 @@ import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Environment;
 import dev.microgpt.session.actor.Preconditions;
+import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.actor.SessionActor;
 import dev.microgpt.session.actor.SessionListener;
-import dev.microgpt.session.actor.Snapshot;
 import dev.microgpt.session.actor.StepCall;
 import dev.microgpt.session.actor.StepOutcome;
 import dev.microgpt.session.admission.CallContext;
@@ -19,7 +19,7 @@ import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.admission.SessionSize;
 import dev.microgpt.session.compute.Compute;
 import dev.microgpt.session.compute.Demand;
-import dev.microgpt.session.compute.Sliced;
+import dev.microgpt.session.compute.SlicedTask;
 import dev.microgpt.session.history.History;
 import dev.microgpt.session.history.KeyframesView;
 import dev.microgpt.session.history.Steering;
@@ -43,17 +43,17 @@ public final class Session {
     private final SessionActor actor;
     private final Environment environment;
     private final Compute compute;
-    private final Replies replies;
+    private final CallTimeout replies;
     private final SessionQueries queries;
-    private final ModelInspection inspection;
+    private final ModelInternals inspection;
 
-    Session(SessionActor actor, Environment environment, Compute compute, Replies replies) {
+    Session(SessionActor actor, Environment environment, Compute compute, CallTimeout replies) {
         this.actor = actor;
         this.environment = environment;
         this.compute = compute;
         this.replies = replies;
         queries = new SessionQueries(this, environment.limits());
-        inspection = new ModelInspection(this, queries, environment.limits());
+        inspection = new ModelInternals(this, queries, environment.limits());
     }
 
     SessionId id() {
@@ -74,12 +74,12 @@ public final class Session {
     }
 
     /// To look into the model.
-    public ModelInspection inspection() {
+    public ModelInternals inspection() {
         return inspection;
     }
 
     /// The session as it was after the latest slice of work.
-    public Snapshot snapshot() {
+    public PublishedState snapshot() {
         return actor.published().snapshot();
     }
 
@@ -109,11 +109,11 @@ public final class Session {
     }
 
     /// Computes something that needs the session no more: it has to wait for nothing of it.
-    <T> T aside(Demand demand, Sliced<T> work) {
+    <T> T aside(Demand demand, SlicedTask<T> work) {
         return replies.await(compute.submit(id().owner(), demand, work), this);
     }
 
-    Replies replies() {
+    CallTimeout replies() {
         return replies;
     }
 
@@ -131,7 +131,7 @@ public final class Session {
     }
 
     /// Has the session in memory, for at least some seconds from now on, and as long as it is watched.
-    public Snapshot wake(CallContext call) {
+    public PublishedState wake(CallContext call) {
         if (actor.published().isInMemory()) {
             actor.touch();
             return snapshot();
@@ -143,7 +143,7 @@ public final class Session {
     ///
     /// @throws SessionException `not_loaded` if there are no parameters
     public LossHistory losses(CallContext call) {
-        Snapshot now = wake(call);
+        PublishedState now = wake(call);
         Preconditions.requireLoaded(now.view());
         return now.losses();
     }
@@ -163,7 +163,7 @@ public final class Session {
     /// Loads documents and makes new parameters, both from the session's seed.
     ///
     /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
-    public Snapshot load(CallContext call, Corpus corpus, boolean overwrite) {
+    public PublishedState load(CallContext call, Corpus corpus, boolean overwrite) {
         ModelOptions options = snapshot().view().options();
         environment.limits().check(options, corpus);
         environment
@@ -184,7 +184,7 @@ public final class Session {
     ///
     /// @throws InvalidInputException if a value is out of its range or beyond the limits
     /// @throws SessionException `not_loaded`
-    public Snapshot steer(CallContext call, Steering steering) {
+    public PublishedState steer(CallContext call, Steering steering) {
         return call(call, new Command.Steer(steering));
     }
 
@@ -210,7 +210,7 @@ public final class Session {
     /// @param epoch the one that is meant; null for the present one
     public CompletableFuture<StepOutcome> stepAsync(
             CallContext call, StepCall steps, @Nullable Long epoch) {
-        Snapshot now = snapshot();
+        PublishedState now = snapshot();
         queries.reserveTraces(call, (double) steps.tracedSteps() * now.tracesPerStep());
         return send(call, new Command.Train(steps, epoch));
     }

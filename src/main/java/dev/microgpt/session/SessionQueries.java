@@ -9,7 +9,7 @@ import dev.microgpt.engine.Score;
 import dev.microgpt.engine.TokenEmbedding;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Preconditions;
-import dev.microgpt.session.actor.Snapshot;
+import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
@@ -56,8 +56,8 @@ public final class SessionQueries {
 
     // ---- memory and limits, on the caller's thread
 
-    Snapshot loaded(CallContext call) {
-        Snapshot now = session.wake(call);
+    PublishedState loaded(CallContext call) {
+        PublishedState now = session.wake(call);
         Preconditions.requireLoaded(now.view());
         return now;
     }
@@ -118,7 +118,7 @@ public final class SessionQueries {
     private void reserveSamples(CallContext call, GenerateCall wanted) {
         reserveModel(call, wanted.step());
         if (wanted.options().viz()) {
-            Snapshot now = session.snapshot();
+            PublishedState now = session.snapshot();
             int blockSize = now.view().options().blockSize();
             reserveTraces(call, (double) wanted.count() * now.traces(blockSize));
         }
@@ -159,7 +159,7 @@ public final class SessionQueries {
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<Inspection> inspect(CallContext call, String text, @Nullable Long step) {
         reserveModel(call, step);
-        Snapshot now = session.snapshot();
+        PublishedState now = session.snapshot();
         int tokens = Math.min(text.length() + 1, now.view().options().blockSize());
         reserveTraces(call, (double) now.traces(tokens));
         return askAtOnce(

@@ -4,12 +4,12 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.quota.Quotas;
-import dev.microgpt.session.actor.Branch;
+import dev.microgpt.quota.QuotaSettings;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Environment;
+import dev.microgpt.session.actor.ForkPoint;
+import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.actor.SessionActor;
-import dev.microgpt.session.actor.Snapshot;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
@@ -26,7 +26,7 @@ import dev.microgpt.session.compute.Ticker;
 import dev.microgpt.session.history.KeyframeBudget;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
-import dev.microgpt.session.persistence.AnswerStore;
+import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionStore;
 import dev.microgpt.session.persistence.StoredSession;
 
@@ -45,22 +45,22 @@ public final class SessionService {
     private final Limits limits;
     private final Compute compute;
     private final Environment environment;
-    private final Replies replies;
+    private final CallTimeout replies;
     private final SessionRegistry sessions;
 
     SessionService(
             Limits limits,
-            Quotas quotas,
+            QuotaSettings quotas,
             Memory memory,
             Compute compute,
             SessionStore store,
-            AnswerStore answers,
+            IdempotencyStore answers,
             RunSettings runs,
             ComputeMetrics metrics) {
         this.limits = limits;
         sessions = new SessionRegistry(limits.sessions(), quotas.key().sessions());
         this.compute = compute;
-        replies = new Replies(limits.callTime());
+        replies = new CallTimeout(limits.callTime());
         environment =
                 new Environment(
                         limits,
@@ -103,7 +103,7 @@ public final class SessionService {
     /// @throws SessionException `invalid_name`, `exists`, `quota_exceeded`, or `busy` if there are too many
     ///     sessions
     /// @throws InvalidInputException if the options are beyond the limits
-    public Snapshot init(
+    public PublishedState init(
             CallContext call,
             String name,
             ModelOptions options,
@@ -133,7 +133,7 @@ public final class SessionService {
     /// A session as it has been made, or made again.
     ///
     /// @param isNew whether there was none of that name before
-    public record Placed(Snapshot snapshot, boolean isNew) {}
+    public record Placed(PublishedState snapshot, boolean isNew) {}
 
     /// Makes a session with a model from elsewhere, or replaces the model of one.
     ///
@@ -157,7 +157,7 @@ public final class SessionService {
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `invalid_name`, `not_found`, `exists`, `not_loaded`, `wrong_state`,
     ///     `quota_exceeded`, or `busy` if there are too many sessions
-    public Snapshot fork(CallContext call, String name, String newName, @Nullable Long step) {
+    public PublishedState fork(CallContext call, String name, String newName, @Nullable Long step) {
         Session parent = get(call, name);
         requireAbsent(call, newName, false);
         SessionId id = call.caller().session(newName);
@@ -166,7 +166,7 @@ public final class SessionService {
         environment.parameters().require(call.caller(), id, numParams == null ? 0 : numParams);
         call.reserveForSession(parent.actor().published().bytes());
         environment.store().requireRoom();
-        Branch branch = parent.call(call, new Command.TakeBranch(step));
+        ForkPoint branch = parent.call(call, new Command.TakeBranch(step));
         MicroGpt model = parent.aside(Demand.TRAINING, branch.replay());
         Timeline past = branch.past();
         past.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
@@ -210,7 +210,7 @@ public final class SessionService {
         return new Placed(existing.call(call, new Command.Replace(model, kind)), false);
     }
 
-    private record Begun(Session session, CompletableFuture<Snapshot> reply) {}
+    private record Begun(Session session, CompletableFuture<PublishedState> reply) {}
 
     /// Lets a session begin, unless there is one of that name. One at a time, so that the number of sessions
     /// stays within its limit.
@@ -274,8 +274,8 @@ public final class SessionService {
         return sessions.all().filter(session -> session.actor().published().isInMemory()).toList();
     }
 
-    Census census() {
-        return Census.of(sessions.all().toList());
+    SessionStatistics census() {
+        return SessionStatistics.of(sessions.all().toList());
     }
 
     /// Saves all sessions as they are, once no thread computes any more.

@@ -3,9 +3,9 @@ package dev.microgpt.store;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.persistence.AnswerStore;
 import dev.microgpt.session.persistence.Change;
-import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.IdempotencyStore;
+import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionStore;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.persistence.StoredSession;
@@ -22,25 +22,25 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /// Keeps sessions in a database.
-final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
+final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseStore.class);
 
     private final SessionTables tables;
     private final SessionReader reader;
-    private final AnswerTable answers;
-    private final Writer writer;
+    private final IdempotencyTable answers;
+    private final StoreWriter writer;
 
     DatabaseStore(
             JdbcClient jdbc,
             TransactionTemplate transactions,
-            Reserve reserve,
+            DiskReserve reserve,
             MeterRegistry metrics) {
-        Documents documents = new Documents(jdbc);
+        DocumentTable documents = new DocumentTable(jdbc);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
-        answers = new AnswerTable(jdbc);
-        writer = new Writer(transactions, reserve, tables::takeRoomForAMoment, metrics);
+        answers = new IdempotencyTable(jdbc);
+        writer = new StoreWriter(transactions, reserve, tables::takeRoomForAMoment, metrics);
     }
 
     @Override
@@ -71,7 +71,8 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> begin(SessionSave save, AnswerStore.@Nullable Entry answer) {
+    public CompletableFuture<Void> begin(
+            SessionSnapshot save, IdempotencyStore.@Nullable Entry answer) {
         return write(() -> tables.begin(save), answer);
     }
 
@@ -82,11 +83,11 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            AnswerStore.@Nullable Entry answer) {
+            IdempotencyStore.@Nullable Entry answer) {
         return write(() -> tables.add(epoch, firstNumber, changes, view, hasRun), answer);
     }
 
-    private CompletableFuture<Void> write(Runnable write, AnswerStore.@Nullable Entry answer) {
+    private CompletableFuture<Void> write(Runnable write, IdempotencyStore.@Nullable Entry answer) {
         return writer.write(
                 answer == null
                         ? write
@@ -97,7 +98,7 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> save(SessionSave save) {
+    public CompletableFuture<Void> save(SessionSnapshot save) {
         return writer.write(() -> tables.save(save));
     }
 
@@ -127,7 +128,7 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     }
 
     @Override
-    public AnswerStore.@Nullable Entry find(String key) {
+    public IdempotencyStore.@Nullable Entry find(String key) {
         return answers.find(key);
     }
 
@@ -139,7 +140,7 @@ final class DatabaseStore implements SessionStore, AnswerStore, AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Void> keepAlone(AnswerStore.Entry answer) {
+    public CompletableFuture<Void> keepAlone(IdempotencyStore.Entry answer) {
         return writer.write(() -> answers.keep(answer));
     }
 

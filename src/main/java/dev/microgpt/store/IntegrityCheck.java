@@ -52,7 +52,7 @@ final class IntegrityCheck {
             byte[] packed = row.getBytes("packed");
             DamagedException.in(
                     "session '%s', %s of %s".formatted(row.getString("session"), name, table),
-                    () -> Packed.bytes(packed));
+                    () -> PackedNumbers.bytes(packed));
         }
     }
 
@@ -135,7 +135,7 @@ final class IntegrityCheck {
         for (Column column : PACKED) {
             jdbc.sql(column.query()).query((RowCallbackHandler) column::requireWhole);
         }
-        Documents documents = new Documents(jdbc);
+        DocumentTable documents = new DocumentTable(jdbc);
         List<String> digests =
                 jdbc.sql("SELECT digest FROM document").query((row, _) -> row.getString(1)).list();
         digests.forEach(documents::load);

@@ -3,7 +3,7 @@ package dev.microgpt.store;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 import dev.microgpt.session.persistence.Change;
-import dev.microgpt.session.run.SavedRun;
+import dev.microgpt.session.run.RunSnapshot;
 
 import org.jspecify.annotations.Nullable;
 
@@ -38,10 +38,10 @@ sealed interface LogEntry {
     static LogEntry of(Change change) {
         return switch (change) {
             case Change.Trained(long step, double loss) ->
-                    new Trained(step, Finite.require("the loss", loss));
+                    new Trained(step, FiniteCheck.require("the loss", loss));
             case Change.Drawn(long step, int[] words) -> new Drawn(step, words);
             case Change.Happened happened -> {
-                SavedRun run = happened.run();
+                RunSnapshot run = happened.run();
                 yield new Happened(
                         StoredEvent.of(happened.event()), run == null ? null : StoredRun.of(run));
             }

@@ -38,7 +38,7 @@ final class LossTable {
         byte[] losses = row.getBytes("losses");
         return DamagedException.in(
                 "the losses from step " + first,
-                () -> new LossHistory.Run(first, Packed.doubles(losses)));
+                () -> new LossHistory.Run(first, PackedNumbers.doubles(losses)));
     }
 
     /// @param added those since the last ones, or from a later step on if there were too many
@@ -51,7 +51,7 @@ final class LossTable {
                             """
                             INSERT INTO loss (epoch, first, losses) VALUES (?, ?, ?)
                             ON CONFLICT (epoch, first) DO UPDATE SET losses = excluded.losses""")
-                    .params(epoch, run.from() + i, Packed.ofDoubles(chunk))
+                    .params(epoch, run.from() + i, PackedNumbers.ofDoubles(chunk))
                     .update();
         }
         jdbc.sql("DELETE FROM loss WHERE epoch = ? AND first < ?")

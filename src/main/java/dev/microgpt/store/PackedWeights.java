@@ -31,8 +31,8 @@ record PackedWeights(double[] params, double[] m, double[] v) {
             }
         }
         return switch (engine) {
-            case SCALAR -> Packed.ofDoubles(params, m, v);
-            case TENSOR -> Packed.ofFloats(params, m, v);
+            case SCALAR -> PackedNumbers.ofDoubles(params, m, v);
+            case TENSOR -> PackedNumbers.ofFloats(params, m, v);
         };
     }
 
@@ -42,7 +42,7 @@ record PackedWeights(double[] params, double[] m, double[] v) {
                     "%s has %d numbers, but there are %d parameters"
                             .formatted(name, numbers.length, params.length));
         }
-        Finite.requireAll("a number of " + name, numbers);
+        FiniteCheck.requireAll("a number of " + name, numbers);
         if (engine == EngineKind.SCALAR) {
             return;
         }
@@ -59,8 +59,8 @@ record PackedWeights(double[] params, double[] m, double[] v) {
     static PackedWeights unpack(byte[] packed, EngineKind engine) {
         double[] all =
                 switch (engine) {
-                    case SCALAR -> Packed.doubles(packed);
-                    case TENSOR -> Packed.floats(packed);
+                    case SCALAR -> PackedNumbers.doubles(packed);
+                    case TENSOR -> PackedNumbers.floats(packed);
                 };
         int size = all.length / 3;
         return new PackedWeights(

@@ -15,10 +15,10 @@ import java.util.List;
 final class SessionReader {
 
     private final JdbcClient jdbc;
-    private final Documents documents;
+    private final DocumentTable documents;
     private final LossTable losses;
 
-    SessionReader(JdbcClient jdbc, Documents documents) {
+    SessionReader(JdbcClient jdbc, DocumentTable documents) {
         this.jdbc = jdbc;
         this.documents = documents;
         losses = new LossTable(jdbc);
@@ -35,7 +35,7 @@ final class SessionReader {
     }
 
     StoredSession.Contents load(long epoch) {
-        SaveRow save = saveRow(epoch);
+        SnapshotRow save = saveRow(epoch);
         LossHistory.Run newest = losses.load(epoch);
         MicroGpt model = DamagedException.in("the save", () -> save.model(documents, newest));
         return new StoredSession.Contents(
@@ -48,7 +48,7 @@ final class SessionReader {
                 save.changeNumber());
     }
 
-    private SaveRow saveRow(long epoch) {
+    private SnapshotRow saveRow(long epoch) {
         return jdbc.sql(
                         """
                         SELECT save.*, save.step AS save_step, save.options AS save_options,
@@ -56,7 +56,7 @@ final class SessionReader {
                         FROM save JOIN session ON session.epoch = save.epoch
                         WHERE save.epoch = ?""")
                 .param(epoch)
-                .query((row, _) -> SaveRow.of(row))
+                .query((row, _) -> SnapshotRow.of(row))
                 .optional()
                 .orElseThrow(() -> new DamagedException("there is no save of it"));
     }

@@ -14,8 +14,8 @@ import java.time.Instant;
 /// The row of a session, which has what lists show.
 final class SessionRow {
 
-    static final Tags<SessionState> STATES =
-            new Tags<>(
+    static final EnumTags<SessionState> STATES =
+            new EnumTags<>(
                     "state of a session",
                     SessionState.class,
                     state ->

@@ -4,7 +4,7 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.persistence.Change;
-import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
 
@@ -20,24 +20,24 @@ final class SessionTables {
     private static final int ROOM_BYTES = 1 << 16;
 
     private final JdbcClient jdbc;
-    private final Documents documents;
+    private final DocumentTable documents;
     private final LossTable losses;
 
-    SessionTables(JdbcClient jdbc, Documents documents) {
+    SessionTables(JdbcClient jdbc, DocumentTable documents) {
         this.jdbc = jdbc;
         this.documents = documents;
         losses = new LossTable(jdbc);
     }
 
-    void begin(SessionSave save) {
-        PackedSave packed = PackedSave.of(save);
+    void begin(SessionSnapshot save) {
+        PackedSnapshot packed = PackedSnapshot.of(save);
         SessionView view = save.view();
         jdbc.sql("SELECT epoch FROM session WHERE owner = ? AND name = ?")
                 .params(save.owner(), view.name())
                 .query(Long.class)
                 .optional()
                 .ifPresent(this::delete);
-        SessionSave.Contents contents = save.contents();
+        SessionSnapshot.Contents contents = save.contents();
         Corpus corpus =
                 contents == null || contents.documents().size() == 0 ? null : contents.documents();
         jdbc.sql(
@@ -71,12 +71,12 @@ final class SessionTables {
 
     /// The order of the documents, unless it follows from the seed.
     private static byte @Nullable [] unusualOrder(
-            SessionSave.@Nullable Contents contents, ModelOptions options) {
+            SessionSnapshot.@Nullable Contents contents, ModelOptions options) {
         int[] order = contents == null ? null : contents.order();
         if (order == null || Arrays.equals(order, MicroGpt.order(options, order.length))) {
             return null;
         }
-        return Packed.ofInts(order);
+        return PackedNumbers.ofInts(order);
     }
 
     void add(long epoch, long firstNumber, List<Change> changes, SessionView view, boolean hasRun) {
@@ -105,8 +105,8 @@ final class SessionTables {
         }
     }
 
-    void save(SessionSave save) {
-        PackedSave packed = PackedSave.of(save);
+    void save(SessionSnapshot save) {
+        PackedSnapshot packed = PackedSnapshot.of(save);
         int known =
                 jdbc.sql("UPDATE session SET state = ?, step = ? WHERE epoch = ?")
                         .params(
@@ -123,8 +123,8 @@ final class SessionTables {
         }
     }
 
-    private void insert(SessionSave save, PackedSave packed) {
-        PackedSave.Contents contents = packed.contents();
+    private void insert(SessionSnapshot save, PackedSnapshot packed) {
+        PackedSnapshot.Contents contents = packed.contents();
         jdbc.sql(
                         """
                         INSERT INTO save (epoch, step, change_number, next_document, options, has_failed,
@@ -150,8 +150,8 @@ final class SessionTables {
         }
     }
 
-    private void keepKeyframes(long epoch, PackedSave.Contents contents) {
-        for (PackedSave.Keyframe keyframe : contents.keyframes()) {
+    private void keepKeyframes(long epoch, PackedSnapshot.Contents contents) {
+        for (PackedSnapshot.Keyframe keyframe : contents.keyframes()) {
             jdbc.sql(
                             """
                             INSERT INTO keyframe (epoch, step, next_document, options, weights)

@@ -89,7 +89,7 @@ class StoreConfiguration {
         return new DatabaseStore(
                 jdbc,
                 new TransactionTemplate(new JdbcTransactionManager(source)),
-                new Reserve(settings.dataDir(), jdbc),
+                new DiskReserve(settings.dataDir(), jdbc),
                 metrics);
     }
 

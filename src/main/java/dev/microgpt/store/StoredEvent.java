@@ -21,8 +21,8 @@ record StoredEvent(
         @JsonProperty("reason") @JsonInclude(JsonInclude.Include.NON_NULL)
                 @Nullable String reason) {
 
-    private static final Tags<SessionEvent.Kind> KINDS =
-            new Tags<>(
+    private static final EnumTags<SessionEvent.Kind> KINDS =
+            new EnumTags<>(
                     "event",
                     SessionEvent.Kind.class,
                     kind ->

@@ -2,7 +2,7 @@ package dev.microgpt.store;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
-import dev.microgpt.session.history.Failure;
+import dev.microgpt.session.history.TrainingFailure;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,18 +15,18 @@ record StoredFailure(@JsonProperty("step") long step, @JsonProperty("reason") St
         Objects.requireNonNull(reason, "reason");
     }
 
-    static @Nullable String text(@Nullable Failure failure) {
+    static @Nullable String text(@Nullable TrainingFailure failure) {
         return failure == null
                 ? null
                 : StoredJson.text(new StoredFailure(failure.step(), failure.reason()));
     }
 
     /// @throws DamagedException if that is not what was written
-    static @Nullable Failure read(@Nullable String text) {
+    static @Nullable TrainingFailure read(@Nullable String text) {
         if (text == null) {
             return null;
         }
         StoredFailure stored = StoredJson.read("the failure", text, StoredFailure.class);
-        return new Failure(stored.step, stored.reason);
+        return new TrainingFailure(stored.step, stored.reason);
     }
 }

@@ -22,7 +22,7 @@ final class StoredJson {
     }
 
     static byte[] packed(Object value) {
-        return Packed.ofBytes(JSON.writeValueAsBytes(value));
+        return PackedNumbers.ofBytes(JSON.writeValueAsBytes(value));
     }
 
     /// @param what it is, for the message
@@ -39,7 +39,7 @@ final class StoredJson {
     /// @throws DamagedException if that is not what was written
     static <T> T read(String what, byte[] packed, Class<T> type) {
         try {
-            return there(what, JSON.readValue(Packed.bytes(packed), type));
+            return there(what, JSON.readValue(PackedNumbers.bytes(packed), type));
         } catch (JacksonException e) {
             throw unreadable(what, e);
         }

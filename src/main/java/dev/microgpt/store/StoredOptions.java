@@ -27,8 +27,8 @@ record StoredOptions(
         Objects.requireNonNull(random, "random");
     }
 
-    private static final Tags<EngineKind> ENGINES =
-            new Tags<>(
+    private static final EnumTags<EngineKind> ENGINES =
+            new EnumTags<>(
                     "engine",
                     EngineKind.class,
                     kind ->
@@ -37,8 +37,8 @@ record StoredOptions(
                                 case SCALAR -> "SCALAR";
                             });
 
-    private static final Tags<RandomKind> GENERATORS =
-            new Tags<>(
+    private static final EnumTags<RandomKind> GENERATORS =
+            new EnumTags<>(
                     "random generator",
                     RandomKind.class,
                     kind ->

@@ -3,8 +3,8 @@ package dev.microgpt.store;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 import dev.microgpt.session.run.RunCall;
+import dev.microgpt.session.run.RunSnapshot;
 import dev.microgpt.session.run.RunState;
-import dev.microgpt.session.run.SavedRun;
 
 import org.jspecify.annotations.Nullable;
 
@@ -23,8 +23,8 @@ record StoredRun(
         @JsonProperty("endedAt") @Nullable Instant endedAt,
         @JsonProperty("reason") @Nullable String reason) {
 
-    private static final Tags<RunState> STATES =
-            new Tags<>(
+    private static final EnumTags<RunState> STATES =
+            new EnumTags<>(
                     "state of a run",
                     RunState.class,
                     state ->
@@ -55,8 +55,8 @@ record StoredRun(
         static Call of(RunCall call) {
             return new Call(
                     call.steps(),
-                    Finite.orNull("a run's speed", call.stepsPerSecond()),
-                    Finite.orNull("a run's limit", call.lossBelow()),
+                    FiniteCheck.orNull("a run's speed", call.stepsPerSecond()),
+                    FiniteCheck.orNull("a run's limit", call.lossBelow()),
                     StoredSteering.of(call.steering()));
         }
 
@@ -65,21 +65,21 @@ record StoredRun(
         }
     }
 
-    static StoredRun of(SavedRun run) {
+    static StoredRun of(RunSnapshot run) {
         return new StoredRun(
                 run.id(),
                 Call.of(run.call()),
                 STATES.tag(run.state()),
                 run.stepsDone(),
-                Finite.orNull("a run's loss", run.loss()),
+                FiniteCheck.orNull("a run's loss", run.loss()),
                 run.createdAt(),
                 run.endedAt(),
                 run.reason());
     }
 
     /// @throws DamagedException if there is no such state
-    SavedRun run() {
-        return new SavedRun(
+    RunSnapshot run() {
+        return new RunSnapshot(
                 id,
                 call.call(),
                 STATES.constant(state),
@@ -90,12 +90,12 @@ record StoredRun(
                 reason);
     }
 
-    static byte[] write(List<SavedRun> runs) {
+    static byte[] write(List<RunSnapshot> runs) {
         return StoredJson.packed(runs.stream().map(StoredRun::of).toList());
     }
 
     /// @throws DamagedException if that is not what was written
-    static List<SavedRun> read(byte[] packed) {
+    static List<RunSnapshot> read(byte[] packed) {
         return List.of(StoredJson.read("the runs", packed, StoredRun[].class)).stream()
                 .map(StoredRun::run)
                 .toList();

@@ -16,7 +16,7 @@ record StoredSteering(
         return steering == null
                 ? null
                 : new StoredSteering(
-                        Finite.orNull("a learning rate", steering.learningRate()),
+                        FiniteCheck.orNull("a learning rate", steering.learningRate()),
                         steering.numSteps(),
                         steering.batchSize());
     }

@@ -3,18 +3,18 @@ package dev.microgpt.web;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.StepAnatomy;
 import dev.microgpt.engine.scalar.Graph;
-import dev.microgpt.session.ModelInspection;
+import dev.microgpt.session.ModelInternals;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.query.AnatomyResult;
 import dev.microgpt.session.query.AsOf;
-import dev.microgpt.session.query.TakenApart;
 import dev.microgpt.wire.AnatomyReply;
-import dev.microgpt.wire.FailsAsOf;
+import dev.microgpt.wire.EnumNames;
 import dev.microgpt.wire.GraphReply;
+import dev.microgpt.wire.QueryErrorResponses;
 import dev.microgpt.wire.TensorReply;
-import dev.microgpt.wire.Words;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -60,15 +60,15 @@ class AnatomyController {
                     "The step after the one that is asked for, made or not: every number that forward and"
                             + " loss compute, and the gradient that backward brings to it.")
     @ApiResponse(responseCode = "200", description = "the numbers of the step")
-    @FailsAsOf
+    @QueryErrorResponses
     ResponseEntity<AnatomyReply> show(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document) {
-        ModelInspection ask = sessions.get(call, name).inspection();
-        AsOf<TakenApart> apart = ask.takeApart(call, step, document);
+        ModelInternals ask = sessions.get(call, name).inspection();
+        AsOf<AnatomyResult> apart = ask.takeApart(call, step, document);
         return AsOfReply.of(step, apart, AnatomyReply.of(apart, ask.agreement(apart.value())));
     }
 
@@ -80,7 +80,7 @@ class AnatomyController {
                     "Of parameters also what Adam makes of them: its moments after the step, and the new"
                             + " values.")
     @ApiResponse(responseCode = "200", description = "its numbers, row by row")
-    @FailsAsOf
+    @QueryErrorResponses
     ResponseEntity<TensorReply> tensor(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -92,7 +92,7 @@ class AnatomyController {
             @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document) {
-        AsOf<TakenApart> apart =
+        AsOf<AnatomyResult> apart =
                 sessions.get(call, name).inspection().takeApart(call, step, document);
         StepAnatomy.Tensor found = apart.value().anatomy().tensor(tensor);
         if (found == null) {
@@ -110,7 +110,7 @@ class AnatomyController {
                             + " itself first. The number is given by its tensor, row and column, or by"
                             + " its id; without either it is the loss.")
     @ApiResponse(responseCode = "200", description = "a page of numbers")
-    @FailsAsOf
+    @QueryErrorResponses
     ResponseEntity<GraphReply> graph(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -138,8 +138,8 @@ class AnatomyController {
                     int cursor) {
         InvalidInputException.requireRange("limit", limit, 1, MOST_NODES);
         InvalidInputException.requireRange("cursor", cursor, 0, Integer.MAX_VALUE);
-        Graph.Direction wanted = Words.parse("direction", direction, Graph.Direction.DOWN);
-        AsOf<TakenApart> apart =
+        Graph.Direction wanted = EnumNames.parse("direction", direction, Graph.Direction.DOWN);
+        AsOf<AnatomyResult> apart =
                 sessions.get(call, name).inspection().takeApart(call, step, document);
         StepAnatomy anatomy = apart.value().anatomy();
         int id = node == null ? idOf(anatomy, tensor, row, column) : node;

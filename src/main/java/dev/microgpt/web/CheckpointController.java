@@ -9,7 +9,7 @@ import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
-import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.SessionReply;
 import dev.microgpt.wire.WeightsQuery;
@@ -70,7 +70,7 @@ class CheckpointController {
                     @Content(
                             mediaType = MediaType.APPLICATION_OCTET_STREAM_VALUE,
                             schema = @Schema(type = "string", format = "binary")))
-    @Fails({
+    @ErrorResponses({
         ErrorCode.INVALID_NAME,
         ErrorCode.NOT_FOUND,
         ErrorCode.NOT_LOADED,
@@ -121,7 +121,7 @@ class CheckpointController {
                                             schema = @Schema(type = "string", format = "binary"))))
     @ApiResponse(responseCode = "201", description = "the new session")
     @ApiResponse(responseCode = "200", description = "the session, replaced")
-    @Fails({
+    @ErrorResponses({
         ErrorCode.INVALID_NAME,
         ErrorCode.INVALID_CHECKPOINT,
         ErrorCode.OUT_OF_RANGE,
@@ -143,7 +143,7 @@ class CheckpointController {
             @ParameterObject WeightsQuery weights,
             HttpServletRequest request)
             throws IOException {
-        boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
+        boolean mayOverwrite = QueryParameters.isTrue("overwrite", overwrite);
         IfNoneMatch condition = IfNoneMatch.of(request);
         condition.create(mayOverwrite, overwriting -> requireAbsent(call, name, overwriting));
         Checkpoint checkpoint =

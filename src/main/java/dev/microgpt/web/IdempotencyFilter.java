@@ -6,7 +6,7 @@ import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.persistence.AnswerStore;
+import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 import dev.microgpt.wire.RequestPath;
@@ -42,12 +42,12 @@ final class IdempotencyFilter extends OncePerRequestFilter {
 
     private static final int LONGEST_KEY = 255;
 
-    private final AnswerStore answers;
+    private final IdempotencyStore answers;
     private final SessionService sessions;
     private final ProblemWriter problems;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-    IdempotencyFilter(AnswerStore answers, SessionService sessions, ProblemWriter problems) {
+    IdempotencyFilter(IdempotencyStore answers, SessionService sessions, ProblemWriter problems) {
         this.answers = answers;
         this.sessions = sessions;
         this.problems = problems;
@@ -139,7 +139,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         }
 
         Answer make(FilterChain chain) throws ServletException, IOException {
-            AnswerStore.Entry known = answers.find(key);
+            IdempotencyStore.Entry known = answers.find(key);
             if (known == null) {
                 return make(chain, null);
             }
@@ -150,7 +150,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             return answer == null ? make(chain, known.start()) : repeat(known, answer);
         }
 
-        private Answer repeat(AnswerStore.Entry known, Idempotency.Answer answer) {
+        private Answer repeat(IdempotencyStore.Entry known, Idempotency.Answer answer) {
             if (!digest.equals(known.request())) {
                 throw conflict("the key was used with another body");
             }

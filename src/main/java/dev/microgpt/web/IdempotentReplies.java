@@ -5,7 +5,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.persistence.AnswerStore;
+import dev.microgpt.session.persistence.IdempotencyStore;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
@@ -37,11 +37,11 @@ class IdempotentReplies {
     private static final List<String> KEPT_HEADERS =
             List.of(HttpHeaders.LOCATION, HttpHeaders.ETAG, AsOfReply.STEP_HEADER);
 
-    private final AnswerStore answers;
+    private final IdempotencyStore answers;
     private final JsonMapper json;
     private final Limits limits;
 
-    IdempotentReplies(AnswerStore answers, JsonMapper json, Limits limits) {
+    IdempotentReplies(IdempotencyStore answers, JsonMapper json, Limits limits) {
         this.answers = answers;
         this.json = json;
         this.limits = limits;
@@ -66,7 +66,8 @@ class IdempotentReplies {
                 };
         ResponseEntity<B> response = reply.apply(work.apply(call.answeredBy(encoder)));
         if (written.get() == null) {
-            AnswerStore.Entry entry = AnswerStore.Entry.of(idempotency, null, encode(response));
+            IdempotencyStore.Entry entry =
+                    IdempotencyStore.Entry.of(idempotency, null, encode(response));
             await(answers.keepAlone(entry));
         }
         return response;

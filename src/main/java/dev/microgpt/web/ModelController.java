@@ -1,6 +1,6 @@
 package dev.microgpt.web;
 
-import dev.microgpt.engine.BaseLines;
+import dev.microgpt.engine.Baselines;
 import dev.microgpt.engine.TokenEmbedding;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
@@ -11,13 +11,13 @@ import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.wire.ConfigReply;
 import dev.microgpt.wire.EmbeddingReply;
-import dev.microgpt.wire.Fails;
-import dev.microgpt.wire.FailsAsOf;
+import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.GenerateReply;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.InspectReply;
 import dev.microgpt.wire.InspectRequest;
 import dev.microgpt.wire.LossesReply;
+import dev.microgpt.wire.QueryErrorResponses;
 import dev.microgpt.wire.ScoreReply;
 import dev.microgpt.wire.ScoreRequest;
 
@@ -76,7 +76,7 @@ class ModelController {
                         mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
                         schema = @Schema(type = "string"))
             })
-    @Fails({
+    @ErrorResponses({
         ErrorCode.INVALID_TEXT,
         ErrorCode.UNKNOWN_CHARACTER,
         ErrorCode.NOT_LOADED,
@@ -101,7 +101,7 @@ class ModelController {
             summary = "Tell how likely texts are",
             description = "Character by character, in nats; the end of a text counts.")
     @ApiResponse(responseCode = "200", description = "a score for each text")
-    @Fails({
+    @ErrorResponses({
         ErrorCode.INVALID_TEXT,
         ErrorCode.UNKNOWN_CHARACTER,
         ErrorCode.NOT_LOADED,
@@ -127,7 +127,7 @@ class ModelController {
             summary = "Show the forward pass over a text",
             description = "Entry by entry what each position looks at, and what it expects next.")
     @ApiResponse(responseCode = "200", description = "the trace of the text")
-    @Fails({
+    @ErrorResponses({
         ErrorCode.INVALID_TEXT,
         ErrorCode.UNKNOWN_CHARACTER,
         ErrorCode.NOT_LOADED,
@@ -156,7 +156,7 @@ class ModelController {
             description =
                     "Raw without maxPoints; with it in at most so many buckets, which hide no spike.")
     @ApiResponse(responseCode = "200", description = "losses or buckets")
-    @Fails({
+    @ErrorResponses({
         ErrorCode.INVALID_NAME,
         ErrorCode.WRONG_TYPE,
         ErrorCode.OUT_OF_RANGE,
@@ -182,7 +182,7 @@ class ModelController {
             summary = "The token embeddings",
             description = "In the order of the token ids.")
     @ApiResponse(responseCode = "200", description = "one row a token")
-    @FailsAsOf
+    @QueryErrorResponses
     ResponseEntity<List<EmbeddingReply>> embeddings(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -199,7 +199,7 @@ class ModelController {
             summary = "The position embeddings",
             description = "A row a position.")
     @ApiResponse(responseCode = "200", description = "blockSize rows of nEmbd numbers")
-    @FailsAsOf
+    @QueryErrorResponses
     ResponseEntity<double[][]> positions(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -218,8 +218,13 @@ class ModelController {
                             + " likely, know how frequent each is, or how frequent after each other one."
                             + " The last is missing for alphabets of more than 2,000.")
     @ApiResponse(responseCode = "200", description = "the losses, in nats")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
-    BaseLines baseLines(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+    @ErrorResponses({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY
+    })
+    Baselines baseLines(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return sessions.get(call, name).inspection().baseLines(call);
     }
 
@@ -229,7 +234,7 @@ class ModelController {
             description = "What the session was made with, and what it was steered to since.",
             summary = "The shape of the model and its options")
     @ApiResponse(responseCode = "200", description = "shape and options")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
+    @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     ConfigReply config(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return ConfigReply.of(sessions.get(call, name).snapshot().view());
     }

@@ -2,7 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.Problem;
 
 import io.swagger.v3.core.converter.ModelConverters;
@@ -199,7 +199,7 @@ class OpenApiConfiguration {
     }
 
     private static void addErrors(Operation operation, HandlerMethod handler) {
-        Fails fails = handler.getMethodAnnotation(Fails.class);
+        ErrorResponses fails = handler.getMethodAnnotation(ErrorResponses.class);
         List<ErrorCode> declared = fails == null ? List.of() : List.of(fails.value());
         List<ErrorCode> common =
                 handler.hasMethodAnnotation(PostMapping.class)

@@ -9,11 +9,11 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.Histograms;
 import dev.microgpt.session.query.ParameterMatrix;
-import dev.microgpt.wire.Fails;
-import dev.microgpt.wire.FailsAsOf;
+import dev.microgpt.wire.EnumNames;
+import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.MatrixShape;
-import dev.microgpt.wire.Words;
+import dev.microgpt.wire.QueryErrorResponses;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -74,7 +74,12 @@ class ParametersController {
             description = "In the order in which the parameters lie.",
             summary = "List the parameter matrices")
     @ApiResponse(responseCode = "200", description = "their names and shapes")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.NOT_LOADED, ErrorCode.BUSY})
+    @ErrorResponses({
+        ErrorCode.INVALID_NAME,
+        ErrorCode.NOT_FOUND,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.BUSY
+    })
     MatricesReply list(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return new MatricesReply(
                 sessions.get(call, name).inspection().matrices(call).stream()
@@ -90,7 +95,7 @@ class ParametersController {
                     "Its weights, the gradient of the loss of the batch that comes next, or Adam's moments"
                             + " m and v.")
     @ApiResponse(responseCode = "200", description = "the numbers")
-    @FailsAsOf
+    @QueryErrorResponses
     ResponseEntity<MatrixReply> show(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -102,7 +107,7 @@ class ParametersController {
                     @Nullable String kind,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
                     @Nullable Long step) {
-        ParameterKind wanted = Words.parse("kind", kind, ParameterKind.WEIGHT);
+        ParameterKind wanted = EnumNames.parse("kind", kind, ParameterKind.WEIGHT);
         AsOf<ParameterMatrix> answer =
                 sessions.get(call, name).inspection().parameters(call, matrix, wanted, step);
         Matrix shape = answer.value().matrix();
@@ -124,7 +129,7 @@ class ParametersController {
             summary = "Show how the weights of a matrix are distributed over time",
             description = "At each keyframe; all with the same bins.")
     @ApiResponse(responseCode = "200", description = "a histogram a keyframe")
-    @Fails({
+    @ErrorResponses({
         ErrorCode.INVALID_NAME,
         ErrorCode.WRONG_TYPE,
         ErrorCode.OUT_OF_RANGE,

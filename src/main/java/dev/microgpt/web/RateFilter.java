@@ -1,6 +1,6 @@
 package dev.microgpt.web;
 
-import dev.microgpt.quota.Rates;
+import dev.microgpt.quota.RateLimiter;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.Problem;
@@ -32,10 +32,10 @@ final class RateFilter extends OncePerRequestFilter {
     private static final String POLICY = "RateLimit-Policy";
     private static final String LIMIT = "RateLimit";
 
-    private final Rates rates;
+    private final RateLimiter rates;
     private final ProblemWriter problems;
 
-    RateFilter(Rates rates, ProblemWriter problems) {
+    RateFilter(RateLimiter rates, ProblemWriter problems) {
         this.rates = rates;
         this.problems = problems;
     }
@@ -50,7 +50,7 @@ final class RateFilter extends OncePerRequestFilter {
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Caller caller = Caller.of(request.getUserPrincipal());
-        List<Rates.Verdict> verdicts = rates.count(caller.owner(), caller.hasKey());
+        List<RateLimiter.Verdict> verdicts = rates.count(caller.owner(), caller.hasKey());
         response.setHeader(
                 POLICY,
                 verdicts.stream()
@@ -63,9 +63,9 @@ final class RateFilter extends OncePerRequestFilter {
                                                 + ";w="
                                                 + v.windowSeconds())
                         .collect(Collectors.joining(", ")));
-        Rates.Verdict tightest =
+        RateLimiter.Verdict tightest =
                 verdicts.stream()
-                        .min(Comparator.comparingLong(Rates.Verdict::remaining))
+                        .min(Comparator.comparingLong(RateLimiter.Verdict::remaining))
                         .orElseThrow();
         response.setHeader(
                 LIMIT,

@@ -7,7 +7,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunView;
-import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.RunReply;
 import dev.microgpt.wire.RunRequest;
@@ -55,7 +55,7 @@ class RunController {
             description =
                     "Goes on whether or not anybody watches. A session has one run at a time.")
     @ApiResponse(responseCode = "202", description = "the run")
-    @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
+    @ErrorResponses({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<RunReply> start(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -79,7 +79,7 @@ class RunController {
             summary = "List the runs of a session",
             description = "The newest 100, oldest first.")
     @ApiResponse(responseCode = "200", description = "the runs")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
+    @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     RunsReply list(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return RunsReply.of(sessions.get(call, name).runs(call));
     }
@@ -90,7 +90,7 @@ class RunController {
             description = "With how far it has come, also after its end.",
             summary = "Show a run")
     @ApiResponse(responseCode = "200", description = "the run")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.WRONG_TYPE, ErrorCode.NOT_FOUND})
+    @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.WRONG_TYPE, ErrorCode.NOT_FOUND})
     RunReply show(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -104,7 +104,7 @@ class RunController {
             summary = "Pause a run",
             description = "Changes nothing on a run that is paused or has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
-    @Fails(ErrorCode.BUSY)
+    @ErrorResponses(ErrorCode.BUSY)
     ResponseEntity<RunReply> pause(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -118,7 +118,7 @@ class RunController {
             summary = "Let a paused run go on",
             description = "Changes nothing on a run that is not paused.")
     @ApiResponse(responseCode = "200", description = "the run")
-    @Fails({ErrorCode.BUSY, ErrorCode.WRONG_STATE})
+    @ErrorResponses({ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<RunReply> resume(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -132,7 +132,7 @@ class RunController {
             summary = "End a run",
             description = "Changes nothing on a run that has ended.")
     @ApiResponse(responseCode = "200", description = "the run")
-    @Fails(ErrorCode.BUSY)
+    @ErrorResponses(ErrorCode.BUSY)
     ResponseEntity<RunReply> cancel(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,

@@ -5,11 +5,11 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.actor.Snapshot;
+import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
-import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.ForkRequest;
 import dev.microgpt.wire.HistoryReply;
 import dev.microgpt.wire.InitRequest;
@@ -73,7 +73,7 @@ class SessionController {
                     "With a text or a dataset in the body, it is loaded at once. With If-None-Match: * only"
                             + " if there is none yet.")
     @ApiResponse(responseCode = "201", description = "the new session")
-    @Fails({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY, ErrorCode.STALE})
+    @ErrorResponses({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY, ErrorCode.STALE})
     ResponseEntity<SessionReply> init(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -84,7 +84,7 @@ class SessionController {
                     @Nullable String overwrite,
             @RequestBody(required = false) @Nullable InitRequest body,
             HttpServletRequest http) {
-        boolean mayOverwrite = Queries.isTrue("overwrite", overwrite);
+        boolean mayOverwrite = QueryParameters.isTrue("overwrite", overwrite);
         InitRequest request = body == null ? InitRequest.DEFAULTS : body;
         IfNoneMatch condition = IfNoneMatch.of(http);
         URI location = RequestPath.ofSession(http, name);
@@ -109,7 +109,7 @@ class SessionController {
             summary = "List sessions",
             description = "In the order of their names.")
     @ApiResponse(responseCode = "200", description = "a page of sessions")
-    @Fails({ErrorCode.WRONG_TYPE, ErrorCode.OUT_OF_RANGE})
+    @ErrorResponses({ErrorCode.WRONG_TYPE, ErrorCode.OUT_OF_RANGE})
     SessionsReply list(
             CallContext call,
             @Parameter(description = "sessions on a page, 1 to 1000")
@@ -130,12 +130,12 @@ class SessionController {
                     "The ETag is another one after each step. Calls with it as If-Match change the session"
                             + " only if it is still like that.")
     @ApiResponse(responseCode = "200", description = "the session")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
+    @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     ResponseEntity<SessionReply> get(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             HttpServletRequest http) {
-        Snapshot now = sessions.get(call, name).snapshot();
+        PublishedState now = sessions.get(call, name).snapshot();
         String tag = '"' + now.version() + '"';
         return IfNoneMatch.of(http).matches(tag)
                 ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build()
@@ -148,7 +148,7 @@ class SessionController {
             summary = "Steer a session",
             description = "From the next step on, also while a run goes on.")
     @ApiResponse(responseCode = "200", description = "the session")
-    @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY})
+    @ErrorResponses({ErrorCode.NOT_LOADED, ErrorCode.BUSY})
     SessionReply steer(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -165,7 +165,7 @@ class SessionController {
                             + " has, or had at a step; it trains as the original did. The original is"
                             + " not disturbed.")
     @ApiResponse(responseCode = "201", description = "the new session")
-    @Fails({ErrorCode.EXISTS, ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
+    @ErrorResponses({ErrorCode.EXISTS, ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<SessionReply> fork(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
@@ -187,7 +187,7 @@ class SessionController {
                     "The newest 1000 events, the options of training as they were steered, and texts from"
                             + " along the way, each oldest first.")
     @ApiResponse(responseCode = "200", description = "events, schedule, samples")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
+    @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     HistoryReply history(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return HistoryReply.of(sessions.get(call, name).history(call));
     }
@@ -200,7 +200,7 @@ class SessionController {
                     "Calls that take a step are answered by the newest of these up to it, or by the present"
                             + " step.")
     @ApiResponse(responseCode = "200", description = "the steps, and the memory that they take")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
+    @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     KeyframesReply keyframes(
             CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return KeyframesReply.of(sessions.get(call, name).keyframes(call));
@@ -214,7 +214,7 @@ class SessionController {
             description = "Ends its training and its watchers, and forgets it.",
             summary = "Delete a session")
     @ApiResponse(responseCode = "204", description = "it is gone")
-    @Fails({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_ORIGIN})
+    @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND, ErrorCode.FORBIDDEN_ORIGIN})
     void delete(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         sessions.delete(call, name);
     }

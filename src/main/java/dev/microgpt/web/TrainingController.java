@@ -9,7 +9,7 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.wire.Fails;
+import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.LoadRequest;
 import dev.microgpt.wire.SessionReply;
 import dev.microgpt.wire.StepReply;
@@ -91,13 +91,13 @@ class TrainingController {
                                         examples = @ExampleObject("{\"dataset\": \"names\"}"))
                             }))
     @ApiResponse(responseCode = "200", description = "the session, ready to train")
-    @Fails({ErrorCode.INVALID_TEXT, ErrorCode.ALREADY_TRAINED, ErrorCode.BUSY})
+    @ErrorResponses({ErrorCode.INVALID_TEXT, ErrorCode.ALREADY_TRAINED, ErrorCode.BUSY})
     ResponseEntity<SessionReply> load(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             HttpServletRequest request)
             throws IOException {
-        boolean overwrite = Queries.isTrue(request, "overwrite");
+        boolean overwrite = QueryParameters.isTrue(request, "overwrite");
         Session session = sessions.get(call, name);
         session.requireLoadable(overwrite);
         Corpus corpus = readCorpus(request);
@@ -149,7 +149,7 @@ class TrainingController {
             summary = "Train",
             description = "Answers when the steps are made, with the result of the last one.")
     @ApiResponse(responseCode = "200", description = "the last step, with the losses of all")
-    @Fails({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
+    @ErrorResponses({ErrorCode.NOT_LOADED, ErrorCode.BUSY, ErrorCode.WRONG_STATE})
     ResponseEntity<StepReply> step(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,

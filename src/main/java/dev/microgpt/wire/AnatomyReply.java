@@ -1,9 +1,9 @@
 package dev.microgpt.wire;
 
-import dev.microgpt.engine.Agreement;
+import dev.microgpt.engine.EngineAgreement;
 import dev.microgpt.engine.StepAnatomy;
+import dev.microgpt.session.query.AnatomyResult;
 import dev.microgpt.session.query.AsOf;
-import dev.microgpt.session.query.TakenApart;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -22,14 +22,14 @@ public record AnatomyReply(
         @Schema(description = "in nats, the mean over the documents") double loss,
         double learningRate,
         @Schema(description = "numbers in the graph") int numNodes,
-        @Schema(description = "how far the two engines agree") Agreement agreement,
+        @Schema(description = "how far the two engines agree") EngineAgreement agreement,
         @Schema(description = "what is computed, in the order of computing")
                 List<TensorReply> tensors,
         @Schema(description = "parameters, whose numbers are to be asked for one by one")
                 List<MatrixShape> parameters) {
 
-    public static AnatomyReply of(AsOf<TakenApart> answer, Agreement agreement) {
-        TakenApart apart = answer.value();
+    public static AnatomyReply of(AsOf<AnatomyResult> answer, EngineAgreement agreement) {
+        AnatomyResult apart = answer.value();
         StepAnatomy anatomy = apart.anatomy();
         return new AnatomyReply(
                 answer.step(),

@@ -4,8 +4,8 @@ import dev.microgpt.engine.StepAnatomy;
 import dev.microgpt.engine.scalar.Graph;
 import dev.microgpt.engine.scalar.Op;
 import dev.microgpt.engine.scalar.Value;
+import dev.microgpt.session.query.AnatomyResult;
 import dev.microgpt.session.query.AsOf;
-import dev.microgpt.session.query.TakenApart;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -84,7 +84,7 @@ public record GraphReply(
                     double localGradient) {}
 
     public static GraphReply of(
-            AsOf<TakenApart> answer, int id, Graph.Direction direction, int cursor, int limit) {
+            AsOf<AnatomyResult> answer, int id, Graph.Direction direction, int cursor, int limit) {
         StepAnatomy anatomy = answer.value().anatomy();
         int[] ids = anatomy.graph().walk(id, direction, cursor, limit + 1);
         boolean isLast = ids.length <= limit;

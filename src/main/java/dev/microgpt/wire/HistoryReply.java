@@ -1,7 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.session.history.History;
-import dev.microgpt.session.history.Phase;
+import dev.microgpt.session.history.ScheduleEntry;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.history.TextSample;
@@ -64,7 +64,7 @@ public record HistoryReply(
             long numSteps,
             int batchSize) {
 
-        static Scheduled of(Phase phase) {
+        static Scheduled of(ScheduleEntry phase) {
             return new Scheduled(
                     phase.fromStep(), phase.learningRate(), phase.numSteps(), phase.batchSize());
         }

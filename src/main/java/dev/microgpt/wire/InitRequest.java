@@ -87,8 +87,8 @@ public record InitRequest(
                 blockSize == null ? defaults.blockSize() : blockSize,
                 learningRate == null ? defaults.learningRate() : learningRate,
                 numSteps == null ? defaults.numSteps() : numSteps,
-                Words.parse("engine", engine, defaults.engine()),
-                Words.parse("random", random, defaults.random()),
+                EnumNames.parse("engine", engine, defaults.engine()),
+                EnumNames.parse("random", random, defaults.random()),
                 batchSize == null ? defaults.batchSize() : batchSize);
     }
 

@@ -1,7 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.EngineKind;
-import dev.microgpt.session.history.Failure;
+import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
 
@@ -32,7 +32,7 @@ public record SessionReply(
     public record FailureReply(
             @Schema(description = "the step that could not be made") long step, String reason) {
 
-        static FailureReply of(Failure failure) {
+        static FailureReply of(TrainingFailure failure) {
             return new FailureReply(failure.step(), failure.reason());
         }
     }

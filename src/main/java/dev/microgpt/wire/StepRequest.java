@@ -25,6 +25,6 @@ public record StepRequest(
     public StepCall toCall(Limits limits) {
         int steps = count == null ? 1 : count;
         InvalidInputException.requireRange("count", steps, 1, limits.stepsPerCall());
-        return new StepCall(steps, Words.parse("viz", viz, StepCall.Viz.LAST));
+        return new StepCall(steps, EnumNames.parse("viz", viz, StepCall.Viz.LAST));
     }
 }

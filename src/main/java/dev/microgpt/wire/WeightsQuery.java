@@ -1,7 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.checkpoint.CheckpointReader;
-import dev.microgpt.checkpoint.ClaimedShape;
+import dev.microgpt.checkpoint.ExpectedShape;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
@@ -38,7 +38,7 @@ public record WeightsQuery(
                 options(),
                 alphabet,
                 documents,
-                new ClaimedShape(nEmbd, nLayer, blockSize, vocabSize));
+                new ExpectedShape(nEmbd, nLayer, blockSize, vocabSize));
     }
 
     /// Null where none is given.
@@ -62,11 +62,11 @@ public record WeightsQuery(
             isGiven = true;
         }
         if (engine != null) {
-            builder.engine(Words.parse("engine", engine, EngineKind.TENSOR));
+            builder.engine(EnumNames.parse("engine", engine, EngineKind.TENSOR));
             isGiven = true;
         }
         if (random != null) {
-            builder.random(Words.parse("random", random, RandomKind.MULBERRY32));
+            builder.random(EnumNames.parse("random", random, RandomKind.MULBERRY32));
             isGiven = true;
         }
         if (batchSize != null) {

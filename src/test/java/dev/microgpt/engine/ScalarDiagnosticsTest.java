@@ -17,7 +17,7 @@ final class ScalarDiagnosticsTest {
 
     private static StepDiagnostics step(
             ScalarEngine engine, ScalarEngineGradientTest.Setup setup, int step) {
-        Observation observation = new Observation(setup.options().shape(setup.vocabSize()));
+        StepObservation observation = new StepObservation(setup.options().shape(setup.vocabSize()));
         assertThat(engine.trainStep(setup.batch(), step, LEARNING_RATE, observation)).isPositive();
         return observation.diagnostics();
     }

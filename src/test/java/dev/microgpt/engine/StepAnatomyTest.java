@@ -83,7 +83,7 @@ final class StepAnatomyTest {
     @MethodSource("options")
     void isTheStepThatTheReferenceMakes(ModelOptions options) {
         MicroGpt model = model(options);
-        TrainingStep training = model.stepAfter(model.state());
+        StepInputs training = model.stepAfter(model.state());
         StepAnatomy anatomy = training.takeApart(0);
         StepAnatomy again = training.takeApart(0);
         ScalarEngine engine = reference(model);
@@ -247,9 +247,9 @@ final class StepAnatomyTest {
     @MethodSource("options")
     void theFastEngineAgrees(ModelOptions options) {
         MicroGpt model = model(options);
-        TrainingStep training = model.stepAfter(model.state());
+        StepInputs training = model.stepAfter(model.state());
 
-        Agreement agreement = training.agreement(training.takeApart(0));
+        EngineAgreement agreement = training.agreement(training.takeApart(0));
 
         assertThat(agreement.tensorLoss()).isCloseTo(agreement.scalarLoss(), within(1e-5));
         assertThat(agreement.gradientDifference()).isBetween(0.0, 1e-4);
@@ -259,7 +259,7 @@ final class StepAnatomyTest {
     @MethodSource("options")
     void theSizeOfTheGraphIsKnownBefore(ModelOptions options) {
         MicroGpt model = model(options);
-        TrainingStep training = model.stepAfter(model.state());
+        StepInputs training = model.stepAfter(model.state());
 
         double estimate = training.estimateNodes(0) + model.numParams();
 
@@ -271,7 +271,7 @@ final class StepAnatomyTest {
     void takingApartChangesNothing() {
         MicroGpt model = model(SmallModels.options().build());
         MicroGpt other = model.copy();
-        TrainingStep training = model.stepAfter(model.state());
+        StepInputs training = model.stepAfter(model.state());
         training.agreement(training.takeApart(0));
 
         assertThat(model.trainStep(false).loss()).isEqualTo(other.trainStep(false).loss());

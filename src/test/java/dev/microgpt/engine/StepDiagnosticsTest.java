@@ -126,7 +126,7 @@ final class StepDiagnosticsTest {
 
     private static StepDiagnostics observedStep(
             Engine engine, ModelOptions options, int step, int[][] batch) {
-        Observation observation = new Observation(options.shape(VOCAB));
+        StepObservation observation = new StepObservation(options.shape(VOCAB));
         engine.trainStep(batch, step, learningRate(step), observation);
         return observation.diagnostics();
     }

@@ -20,8 +20,8 @@ final class TensorDiagnosticsTest {
     /// An activation so close to 0 may be on its other side in the other precision.
     private static final double NEAR_ZERO = 1e-5;
 
-    private static Observation step(Engine engine, TensorAgreementTest.Setup setup) {
-        Observation observation = new Observation(setup.shape());
+    private static StepObservation step(Engine engine, TensorAgreementTest.Setup setup) {
+        StepObservation observation = new StepObservation(setup.shape());
         assertThat(engine.trainStep(setup.batch(), 0, 0.01, observation)).isPositive();
         return observation;
     }
@@ -39,7 +39,7 @@ final class TensorDiagnosticsTest {
     private static void assertMatrices(
             List<MatrixDiagnostics> actual, List<MatrixDiagnostics> expected) {
         assertThat(actual).hasSameSizeAs(expected);
-        Norm whole = new Norm();
+        L2Norm whole = new L2Norm();
         expected.forEach(matrix -> whole.add(matrix.gradientNorm()));
         double noise = NOISE * whole.value();
         for (int i = 0; i < expected.size(); i++) {
@@ -86,7 +86,7 @@ final class TensorDiagnosticsTest {
         }
         ScalarEngine engine = setup.scalar();
         for (int[] document : setup.batch()) {
-            Reader.Decoder decoder = engine.reader().newDecoder(true);
+            Predictor.Decoder decoder = engine.reader().newDecoder(true);
             int n = Math.min(setup.options().blockSize(), document.length - 1);
             for (int t = 0; t < n; t++) {
                 decoder.next(document[t]);

@@ -133,7 +133,7 @@ final class DamagedStoreTest {
         update(
                 "UPDATE save SET weights = ? WHERE epoch = (SELECT epoch FROM session WHERE name ="
                         + " 'session-%d')".formatted(number),
-                Packed.ofFloats(numbers));
+                PackedNumbers.ofFloats(numbers));
     }
 
     @Test

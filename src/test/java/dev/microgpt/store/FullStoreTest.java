@@ -208,7 +208,7 @@ final class FullStoreTest {
                 api.step("gone-" + i, 20);
             }
             Path reserve = mountPoint.resolve("data").resolve("reserve");
-            assertThat(reserve).hasSize(Reserve.BYTES);
+            assertThat(reserve).hasSize(DiskReserve.BYTES);
             disk.fill();
             await().until(() -> generate(api).status(), status -> status == 507);
 
@@ -228,7 +228,7 @@ final class FullStoreTest {
             await().untilAsserted(
                             () -> {
                                 step(api);
-                                assertThat(reserve).hasSize(Reserve.BYTES);
+                                assertThat(reserve).hasSize(DiskReserve.BYTES);
                             });
         }
     }

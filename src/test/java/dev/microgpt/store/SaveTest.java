@@ -9,7 +9,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.persistence.Change;
-import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.StoredSession;
 
@@ -39,7 +39,7 @@ final class SaveTest {
     @BeforeEach
     void open(@TempDir Path directory) {
         jdbc = TestDatabase.open(directory);
-        Documents documents = new Documents(jdbc);
+        DocumentTable documents = new DocumentTable(jdbc);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
     }
@@ -60,8 +60,8 @@ final class SaveTest {
     void whateverIsWrittenIsReadToTheBit(EngineKind engine) {
         Random random = new Random(42);
         for (int epoch = 1; epoch <= 60; epoch++) {
-            SessionSave save = Saves.randomSave(epoch, engine, random);
-            SessionSave.Contents written = Objects.requireNonNull(save.contents());
+            SessionSnapshot save = Saves.randomSave(epoch, engine, random);
+            SessionSnapshot.Contents written = Objects.requireNonNull(save.contents());
             tables.begin(save);
 
             StoredSession.Contents read = reader.load(epoch);
@@ -101,10 +101,10 @@ final class SaveTest {
                                 .listOfRows());
     }
 
-    private void assertRefused(SessionSave.Contents contents) {
+    private void assertRefused(SessionSnapshot.Contents contents) {
         Map<String, List<Map<String, Object>>> before = all();
-        SessionSave begin = Saves.save(2, contents.model().options(), contents);
-        SessionSave later = Saves.save(1, contents.model().options(), contents);
+        SessionSnapshot begin = Saves.save(2, contents.model().options(), contents);
+        SessionSnapshot later = Saves.save(1, contents.model().options(), contents);
 
         assertThatThrownBy(() -> tables.begin(begin)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> tables.save(later)).isInstanceOf(IllegalArgumentException.class);
@@ -150,7 +150,7 @@ final class SaveTest {
 
     @Test
     void changesAreAllWrittenOrNone() {
-        SessionSave save = Saves.randomSave(1, EngineKind.SCALAR, new Random(1));
+        SessionSnapshot save = Saves.randomSave(1, EngineKind.SCALAR, new Random(1));
         tables.begin(save);
         Map<String, List<Map<String, Object>>> before = all();
         List<Change> changes =
@@ -180,7 +180,7 @@ final class SaveTest {
         Random random = new Random(1);
         tables.begin(Saves.randomSave(1, EngineKind.SCALAR, random));
         damageAll();
-        SessionSave next = Saves.randomSave(2, EngineKind.TENSOR, random);
+        SessionSnapshot next = Saves.randomSave(2, EngineKind.TENSOR, random);
 
         tables.begin(next);
 

@@ -6,9 +6,9 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.RandomKind;
-import dev.microgpt.session.history.Past;
-import dev.microgpt.session.history.Phase;
-import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.history.ScheduleEntry;
+import dev.microgpt.session.history.TimelineState;
+import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
 
@@ -107,9 +107,9 @@ final class Saves {
         return losses;
     }
 
-    static SessionSave.Contents contents(
+    static SessionSnapshot.Contents contents(
             MicroGpt model, ModelState state, LossHistory losses, List<ModelState> keyframes) {
-        return new SessionSave.Contents(
+        return new SessionSnapshot.Contents(
                 state,
                 model.random().words(),
                 model.corpus(),
@@ -120,8 +120,8 @@ final class Saves {
                 keyframes.stream().map(ModelState::step).toList());
     }
 
-    static SessionSave save(
-            long epoch, ModelOptions options, SessionSave.@Nullable Contents contents) {
+    static SessionSnapshot save(
+            long epoch, ModelOptions options, SessionSnapshot.@Nullable Contents contents) {
         SessionView view =
                 new SessionView(
                         "name",
@@ -135,11 +135,16 @@ final class Saves {
                         Instant.EPOCH,
                         0,
                         null);
-        Past past = new Past(List.of(), List.of(new Phase(0, 0.01, 1000, 1)), List.of(), List.of());
-        return new SessionSave(epoch, "owner", 0, view, contents, past, List.of());
+        TimelineState past =
+                new TimelineState(
+                        List.of(),
+                        List.of(new ScheduleEntry(0, 0.01, 1000, 1)),
+                        List.of(),
+                        List.of());
+        return new SessionSnapshot(epoch, "owner", 0, view, contents, past, List.of());
     }
 
-    static SessionSave randomSave(long epoch, EngineKind engine, Random random) {
+    static SessionSnapshot randomSave(long epoch, EngineKind engine, Random random) {
         MicroGpt model = model(engine);
         int steps = 1 + random.nextInt(600);
         return save(

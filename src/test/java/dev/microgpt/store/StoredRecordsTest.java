@@ -6,15 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.RandomKind;
-import dev.microgpt.session.history.Past;
-import dev.microgpt.session.history.Phase;
+import dev.microgpt.session.history.ScheduleEntry;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.history.TextSample;
+import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.run.RunCall;
+import dev.microgpt.session.run.RunSnapshot;
 import dev.microgpt.session.run.RunState;
-import dev.microgpt.session.run.SavedRun;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,11 +34,11 @@ final class StoredRecordsTest {
     private static final Instant AT = Instant.parse("2026-03-01T10:20:30.456Z");
 
     private static String json(byte[] packed) {
-        return new String(Packed.bytes(packed), StandardCharsets.UTF_8);
+        return new String(PackedNumbers.bytes(packed), StandardCharsets.UTF_8);
     }
 
     private static byte[] packed(String json) {
-        return Packed.ofBytes(json.getBytes(StandardCharsets.UTF_8));
+        return PackedNumbers.ofBytes(json.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void assertLogEntry(Change change, String kind, String json) {
@@ -103,9 +103,9 @@ final class StoredRecordsTest {
         return new SessionEvent(7, AT, kind, steering, 3L, "mother", null);
     }
 
-    private static SavedRun run(RunState state) {
+    private static RunSnapshot run(RunState state) {
         RunCall call = new RunCall(100, 20.5, 1.5, new Steering(0.5, 9L, 2));
-        return new SavedRun(3, call, state, 40, 2.5, AT, AT, "why");
+        return new RunSnapshot(3, call, state, 40, 2.5, AT, AT, "why");
     }
 
     @ParameterizedTest
@@ -159,16 +159,16 @@ final class StoredRecordsTest {
 
     @Test
     void history() {
-        Past past =
-                new Past(
+        TimelineState past =
+                new TimelineState(
                         List.of(
                                 new SessionEvent(
                                         0, AT, SessionEvent.Kind.LOADED, null, null, null, null)),
-                        List.of(new Phase(4, 0.25, 100, 2)),
-                        List.of(new Past.Draw(3, new int[] {-9})),
+                        List.of(new ScheduleEntry(4, 0.25, 100, 2)),
+                        List.of(new TimelineState.Draw(3, new int[] {-9})),
                         List.of(new TextSample(2, 0.5, "zoë 🦙\"", true)));
 
-        assertThat(json(StoredPast.write(past)))
+        assertThat(json(StoredTimeline.write(past)))
                 .isEqualTo(
                         "{\"events\":[{\"step\":0,\"at\":\"2026-03-01T10:20:30.456Z\","
                                 + "\"kind\":\"LOADED\",\"steering\":null,\"run\":null,"
@@ -176,7 +176,7 @@ final class StoredRecordsTest {
                                 + "\"learningRate\":0.25,\"numSteps\":100,\"batchSize\":2}],"
                                 + "\"draws\":[{\"step\":3,\"before\":[-9]}],\"samples\":[{\"step\":2,"
                                 + "\"learningRate\":0.5,\"text\":\"zoë 🦙\\\"\",\"known\":true}]}");
-        assertThat(StoredPast.read(StoredPast.write(past)))
+        assertThat(StoredTimeline.read(StoredTimeline.write(past)))
                 .usingRecursiveComparison()
                 .isEqualTo(past);
     }
@@ -199,7 +199,7 @@ final class StoredRecordsTest {
                 .isInstanceOf(DamagedException.class)
                 .hasMessageContaining("eaten");
         assertThatThrownBy(() -> StoredOptions.read(json)).isInstanceOf(DamagedException.class);
-        assertThatThrownBy(() -> StoredPast.read(packed(json)))
+        assertThatThrownBy(() -> StoredTimeline.read(packed(json)))
                 .isInstanceOf(DamagedException.class);
     }
 
@@ -219,7 +219,7 @@ final class StoredRecordsTest {
                                                 null)),
                         () ->
                                 StoredRun.of(
-                                        new SavedRun(
+                                        new RunSnapshot(
                                                 1,
                                                 call,
                                                 RunState.QUEUED,
@@ -229,10 +229,10 @@ final class StoredRecordsTest {
                                                 null,
                                                 null)),
                         () ->
-                                StoredPast.write(
-                                        new Past(
+                                StoredTimeline.write(
+                                        new TimelineState(
                                                 List.of(),
-                                                List.of(new Phase(0, number, 1, 1)),
+                                                List.of(new ScheduleEntry(0, number, 1, 1)),
                                                 List.of(),
                                                 List.of())));
 

@@ -1,6 +1,6 @@
 package dev.microgpt.support;
 
-import dev.microgpt.access.KeyCommand;
+import dev.microgpt.access.NewKeyCommand;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -31,7 +31,7 @@ public final class KeyedService implements AutoCloseable {
     /// @return the setting
     private String make(String name) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        KeyCommand.run(new PrintStream(printed, true, StandardCharsets.UTF_8), "new-key", name);
+        NewKeyCommand.run(new PrintStream(printed, true, StandardCharsets.UTF_8), "new-key", name);
         List<String> indented =
                 printed.toString(StandardCharsets.UTF_8)
                         .lines()

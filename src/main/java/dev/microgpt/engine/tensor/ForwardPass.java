@@ -25,7 +25,7 @@ public final class ForwardPass {
     /// Of the phase at hand.
     private int layer;
 
-    private @Nullable Capture capture;
+    private @Nullable ForwardCapture capture;
 
     // Made once, as a step allocates nothing.
     private final Workspace.GroupWork groupWork;
@@ -68,9 +68,9 @@ public final class ForwardPass {
     /// Runs the model over a sequence, and shows what it does.
     ///
     /// @param tokens at most blockSize of them are read
-    public Capture capture(int[] tokens) {
+    public ForwardCapture capture(int[] tokens) {
         int[][] batch = {Arrays.copyOf(tokens, Math.min(tokens.length, layout.blockSize) + 1)};
-        Capture result = Capture.ofSize(layout, batch[0].length - 1);
+        ForwardCapture result = ForwardCapture.ofSize(layout, batch[0].length - 1);
         workspace.beginOnOneThread(batch);
         forward(result);
         return result;
@@ -92,7 +92,7 @@ public final class ForwardPass {
     }
 
     /// Runs the model over a batch that the workspace has taken.
-    private void forward(@Nullable Capture show) {
+    private void forward(@Nullable ForwardCapture show) {
         capture = show;
         layer = 0;
         workspace.runRows(first);

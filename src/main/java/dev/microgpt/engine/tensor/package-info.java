@@ -2,7 +2,7 @@
 ///
 /// Three things make up a model that trains: its [Weights], the [AdamState] of the optimiser, and a
 /// [Workspace] of buffers. [TensorTrainer] has all of them. Whoever only reads needs weights, and some of
-/// the buffers: [ForwardPass] takes a whole sequence at once, [KvDecoder] token by token. [Memory] tells
+/// the buffers: [ForwardPass] takes a whole sequence at once, [KvDecoder] token by token. [TensorMemoryEstimate] tells
 /// beforehand how much each takes.
 ///
 /// All leave the arithmetic to [Kernels], of which there are two implementations: portable loops, and SIMD

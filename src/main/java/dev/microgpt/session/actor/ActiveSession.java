@@ -208,12 +208,12 @@ final class ActiveSession {
 
     // ---- what is seen
 
-    Snapshot snapshot() {
+    PublishedState snapshot() {
         int longest =
                 isLoaded()
                         ? Math.min(model.options().blockSize(), model.corpus().longest() + 1)
                         : 0;
-        return new Snapshot(
+        return new PublishedState(
                 view(), epoch, model.lossHistory(), newest, longest, runs.views(), false);
     }
 

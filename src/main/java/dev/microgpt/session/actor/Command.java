@@ -58,12 +58,13 @@ public sealed interface Command<R> {
     }
 
     /// The session begins to exist.
-    record Begin() implements Command<Snapshot> {}
+    record Begin() implements Command<PublishedState> {}
 
     /// Starts the session again with another model.
     ///
     /// @param kind how the model came to be; null for one without documents
-    record Replace(MicroGpt model, SessionEvent.@Nullable Kind kind) implements Command<Snapshot> {
+    record Replace(MicroGpt model, SessionEvent.@Nullable Kind kind)
+            implements Command<PublishedState> {
 
         @Override
         public boolean isUrgent() {
@@ -79,7 +80,7 @@ public sealed interface Command<R> {
     /// Loads documents and makes new parameters, both from the session's seed.
     ///
     /// @param overwrite whether steps may be lost
-    record Load(Corpus corpus, boolean overwrite) implements Command<Snapshot> {
+    record Load(Corpus corpus, boolean overwrite) implements Command<PublishedState> {
 
         @Override
         public Need need() {
@@ -88,7 +89,7 @@ public sealed interface Command<R> {
     }
 
     /// Changes how the next steps train.
-    record Steer(Steering steering) implements Command<Snapshot> {}
+    record Steer(Steering steering) implements Command<PublishedState> {}
 
     /// Trains.
     ///
@@ -171,7 +172,7 @@ public sealed interface Command<R> {
     /// Takes what a session of its own needs to continue as this one does, or did.
     ///
     /// @param step null for the present one
-    record TakeBranch(@Nullable Long step) implements Command<Branch> {
+    record TakeBranch(@Nullable Long step) implements Command<ForkPoint> {
 
         @Override
         public boolean needsRoom() {

@@ -1,8 +1,8 @@
 package dev.microgpt.session.actor;
 
 import dev.microgpt.session.compute.Deadline;
-import dev.microgpt.session.persistence.AnswerStore;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.IdempotencyStore;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -78,9 +78,9 @@ final class Commits {
         try {
             if (result.effect() instanceof Result.Effect.None || isInUse(commit)) {
                 residency.publish();
-                Answers.give(envelope, result);
+                CommandReplies.give(envelope, result);
             } else {
-                AnswerStore.Entry answer = Answers.entry(envelope, result, session);
+                IdempotencyStore.Entry answer = CommandReplies.entry(envelope, result, session);
                 write(commit, store(result.effect(), session, answer));
             }
         } catch (RuntimeException e) { // as where the answer cannot be encoded
@@ -107,7 +107,7 @@ final class Commits {
     private CompletableFuture<Void> store(
             Result.Effect effect,
             @Nullable ActiveSession session,
-            AnswerStore.@Nullable Entry answer) {
+            IdempotencyStore.@Nullable Entry answer) {
         if (effect instanceof Result.Effect.Deleted || session == null) {
             Residency.Stored stored = residency.stored();
             return stored == null
@@ -147,7 +147,7 @@ final class Commits {
         }
         pending = null;
         if (commit.envelope != null && result != null) {
-            Answers.give(commit.envelope, result);
+            CommandReplies.give(commit.envelope, result);
         }
         changed.run();
     }
@@ -180,7 +180,7 @@ final class Commits {
             residency.publish(); // which is when it is tried again
             pending = null;
             if (envelope != null && commit.result != null) {
-                Answers.give(envelope, commit.result);
+                CommandReplies.give(envelope, commit.result);
             }
         } else {
             commit.failure = failure;

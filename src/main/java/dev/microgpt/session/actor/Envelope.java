@@ -12,7 +12,7 @@ final class Envelope<R> {
     private final Command<R> command;
     private final CallContext context;
     private final CompletableFuture<R> reply = new CompletableFuture<>();
-    private @Nullable Activity<R> activity; // confined to the actor
+    private @Nullable ActiveCommand<R> activity; // confined to the actor
 
     Envelope(Command<R> command, CallContext context) {
         this.command = command;
@@ -32,11 +32,11 @@ final class Envelope<R> {
     }
 
     /// Null before its first slice.
-    @Nullable Activity<R> activity() {
+    @Nullable ActiveCommand<R> activity() {
         return activity;
     }
 
-    void begin(Activity<R> begun) {
+    void begin(ActiveCommand<R> begun) {
         activity = begun;
     }
 

@@ -7,7 +7,7 @@ import dev.microgpt.session.compute.ComputeMetrics;
 import dev.microgpt.session.compute.Scheduler;
 import dev.microgpt.session.compute.Ticker;
 import dev.microgpt.session.history.KeyframeBudget;
-import dev.microgpt.session.persistence.AnswerStore;
+import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionStore;
 
 import java.util.concurrent.atomic.AtomicLong;
@@ -29,7 +29,7 @@ public record Environment(
         Scheduler scheduler,
         Ticker ticker,
         SessionStore store,
-        AnswerStore answers,
+        IdempotencyStore answers,
         Memory memory,
         ParameterQuota parameters,
         KeyframeBudget keyframes,

@@ -4,9 +4,9 @@ import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.admission.SessionId;
-import dev.microgpt.session.persistence.AnswerStore;
 import dev.microgpt.session.persistence.Change;
-import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.IdempotencyStore;
+import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionStore;
 
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class Journal {
     private final Set<Long> savedKeyframes = new HashSet<>();
 
     /// The save that is being written.
-    private @Nullable SessionSave pending;
+    private @Nullable SessionSnapshot pending;
 
     private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
     private volatile long savingNanos; // of the last save, all of it
@@ -80,12 +80,12 @@ final class Journal {
     }
 
     /// Begins a new life.
-    CompletableFuture<Void> begin(ActiveSession session, AnswerStore.@Nullable Entry answer) {
+    CompletableFuture<Void> begin(ActiveSession session, IdempotencyStore.@Nullable Entry answer) {
         number = 0;
         backlog.clear(); // it belongs to the life before
         saved = null;
         savedKeyframes.clear();
-        SessionSave save = save(session);
+        SessionSnapshot save = save(session);
         CompletableFuture<Void> written = store.begin(save, answer);
         write(save, written);
         return written;
@@ -93,7 +93,7 @@ final class Journal {
 
     /// Appends changes, with those that could not be written before, all or none.
     CompletableFuture<Void> append(
-            List<Change> changes, ActiveSession session, AnswerStore.@Nullable Entry answer) {
+            List<Change> changes, ActiveSession session, IdempotencyStore.@Nullable Entry answer) {
         backlog.addAll(changes);
         return store.append(
                 session.epoch(),
@@ -135,7 +135,7 @@ final class Journal {
     CompletableFuture<Void> saveAll(ActiveSession session) {
         settle();
         if (pending == null && !isSaved(session)) {
-            SessionSave save = save(session);
+            SessionSnapshot save = save(session);
             write(save, store.save(save));
         }
         return writing;
@@ -151,7 +151,7 @@ final class Journal {
                 && saved.step() == session.step();
     }
 
-    private void write(SessionSave save, CompletableFuture<Void> future) {
+    private void write(SessionSnapshot save, CompletableFuture<Void> future) {
         long start = nanos.getAsLong();
         pending = save;
         trainingNanos = 0;
@@ -160,7 +160,7 @@ final class Journal {
 
     /// Takes note of a save that has been written, or could not be.
     private void settle() {
-        SessionSave written = pending;
+        SessionSnapshot written = pending;
         if (written == null || !writing.isDone()) {
             return;
         }
@@ -174,8 +174,8 @@ final class Journal {
         }
     }
 
-    private SessionSave save(ActiveSession session) {
-        return new SessionSave(
+    private SessionSnapshot save(ActiveSession session) {
+        return new SessionSnapshot(
                 session.epoch(),
                 id.owner(),
                 number,
@@ -185,11 +185,11 @@ final class Journal {
                 session.runs().saved());
     }
 
-    private SessionSave.Contents contents(ActiveSession session) {
+    private SessionSnapshot.Contents contents(ActiveSession session) {
         MicroGpt model = session.model();
         LossHistory losses = model.lossHistory();
         List<ModelState> keyframes = session.keyframes().upTo(session.step());
-        return new SessionSave.Contents(
+        return new SessionSnapshot.Contents(
                 model.state(),
                 model.random().words(),
                 model.corpus(),

@@ -2,7 +2,7 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.history.Failure;
+import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
 
@@ -23,7 +23,7 @@ public final class Preconditions {
     /// @throws SessionException `not_loaded` or `wrong_state`
     public static void requireUsable(SessionView view) {
         requireLoaded(view);
-        Failure failure = view.failure();
+        TrainingFailure failure = view.failure();
         if (view.state() == SessionState.FAILED) {
             throw new SessionException(
                     ErrorCode.WRONG_STATE,

@@ -11,18 +11,18 @@ public final class Publisher {
 
     private final Set<SessionListener> listeners = ConcurrentHashMap.newKeySet();
     private final Memory.Share memory;
-    private volatile Snapshot snapshot;
+    private volatile PublishedState snapshot;
     private volatile long bytes;
     private volatile boolean inMemory;
 
     /// @param memory that the session takes
-    Publisher(Snapshot first, Memory.Share memory) {
+    Publisher(PublishedState first, Memory.Share memory) {
         snapshot = first;
         this.memory = memory;
     }
 
     /// The session as it was after the latest slice of work.
-    public Snapshot snapshot() {
+    public PublishedState snapshot() {
         return snapshot;
     }
 
@@ -59,7 +59,7 @@ public final class Publisher {
     }
 
     /// @param taken the memory that the session takes
-    void publish(Snapshot now, long taken) {
+    void publish(PublishedState now, long taken) {
         snapshot = now;
         inMemory = true;
         take(taken);
@@ -67,7 +67,7 @@ public final class Publisher {
     }
 
     /// The session has left the memory.
-    void publishAway(Snapshot now) {
+    void publishAway(PublishedState now) {
         snapshot = now;
         inMemory = false;
         take(0);

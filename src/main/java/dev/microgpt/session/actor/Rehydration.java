@@ -7,7 +7,7 @@ import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.StoredSession;
-import dev.microgpt.session.run.SavedRun;
+import dev.microgpt.session.run.RunSnapshot;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +51,7 @@ final class Rehydration {
                                 contents.model().options().random()),
                         contents.state(),
                         createdAt);
-        for (SavedRun run : contents.runs()) {
+        for (RunSnapshot run : contents.runs()) {
             session.runs().restore(run, contents.model().lossHistory(), ticker.nanos());
         }
     }
@@ -96,7 +96,7 @@ final class Rehydration {
         switch (change) {
             case Change.Trained(long step, double loss) -> compare(step, loss);
             case Change.Drawn(_, int[] words) -> session.drawn(words);
-            case Change.Happened(SessionEvent event, SavedRun run) -> {
+            case Change.Happened(SessionEvent event, RunSnapshot run) -> {
                 if (run != null) {
                     session.runs()
                             .restore(

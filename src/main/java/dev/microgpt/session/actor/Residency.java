@@ -174,7 +174,7 @@ final class Residency {
             long retry = environment.ticker().nanos() + RETRY_NANOS;
             runDue = journal.hasBacklog() ? retry : Long.MAX_VALUE;
         }
-        Snapshot snapshot = session.snapshot();
+        PublishedState snapshot = session.snapshot();
         Integer numParams = snapshot.view().numParams();
         long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
         publisher.publish(snapshot, session.bytes());
@@ -187,7 +187,7 @@ final class Residency {
         if (stored != null) {
             Integer numParams = stored.view.numParams();
             long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
-            publisher.publishAway(Snapshot.ofStored(stored.epoch, stored.view));
+            publisher.publishAway(PublishedState.ofStored(stored.epoch, stored.view));
         }
     }
 

@@ -33,7 +33,7 @@ public final class SessionActor implements Workload {
     private final Environment environment;
     private final Consumer<SessionActor> onEnd;
     private final Mailbox mailbox;
-    private final Handlers handlers;
+    private final CommandHandlers handlers;
     private final RunTraining runs;
     private final Publisher publisher;
     private final Scheduler.Slot slot;
@@ -47,7 +47,7 @@ public final class SessionActor implements Workload {
     private SessionActor(
             SessionId id,
             Environment environment,
-            Snapshot first,
+            PublishedState first,
             Residency.@Nullable Stored stored,
             Consumer<SessionActor> onEnd) {
         this.id = id;
@@ -62,7 +62,7 @@ public final class SessionActor implements Workload {
                         environment.metrics(),
                         () -> publisher.isWatched(environment.limits()),
                         mailbox::hasUrgent);
-        handlers = new Handlers(id, environment, trainer);
+        handlers = new CommandHandlers(id, environment, trainer);
         runs = new RunTraining(environment.ticker(), trainer);
         usedAt = environment.ticker().nanos();
         slot = environment.scheduler().add(id.owner(), this);
@@ -107,7 +107,7 @@ public final class SessionActor implements Workload {
         return new SessionActor(
                 id,
                 environment,
-                Snapshot.ofStored(stored.epoch(), stored.view()),
+                PublishedState.ofStored(stored.epoch(), stored.view()),
                 new Residency.Stored(stored.epoch(), stored.view()),
                 onEnd);
     }
@@ -230,7 +230,7 @@ public final class SessionActor implements Workload {
 
     private <R> @Nullable Result<R> slice(
             Envelope<R> envelope, ActiveSession session, Deadline deadline) throws Exception {
-        Activity<R> activity = envelope.activity();
+        ActiveCommand<R> activity = envelope.activity();
         if (activity == null) {
             requireAdmission(envelope);
             activity = handlers.activity(envelope, session);

@@ -7,6 +7,6 @@ public interface SessionListener {
     /// compute thread, so it must not block.
     void changed();
 
-    /// Whether [Snapshot#newest()] should carry traces.
+    /// Whether [PublishedState#newest()] should carry traces.
     boolean wantsTraces();
 }

@@ -8,8 +8,8 @@ import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.persistence.AnswerStore;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.run.Run;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +18,7 @@ import java.time.Instant;
 import java.util.List;
 
 /// The steps of one call.
-final class StepTraining implements Activity<StepOutcome>, Steps {
+final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
 
     private final Envelope<StepOutcome> envelope;
     private final StepCall call;
@@ -97,7 +97,7 @@ final class StepTraining implements Activity<StepOutcome>, Steps {
         Idempotency.Start start =
                 Idempotency.Start.of(idempotency.interrupted(), now, call.count());
         if (start.equals(now)) {
-            AnswerStore answers = environment.answers();
+            IdempotencyStore answers = environment.answers();
             answers.started(idempotency, now);
         }
         int made = (int) (now.step() - start.step());

@@ -20,7 +20,7 @@ final class Trainer {
     private final BooleanSupplier isWatched;
     private final BooleanSupplier isHurried;
     private final RateMeter rate;
-    private final LookPace lookPace;
+    private final ObservationThrottle lookPace;
 
     /// @param isWatched whether somebody wants to look at steps, and may
     /// @param isHurried whether the slice at hand should end early
@@ -34,7 +34,7 @@ final class Trainer {
         this.isWatched = isWatched;
         this.isHurried = isHurried;
         rate = new RateMeter(ticker.nanos());
-        lookPace = new LookPace(ticker.nanos());
+        lookPace = new ObservationThrottle(ticker.nanos());
     }
 
     /// Makes steps until the deadline, at least one if there is any.

@@ -1,6 +1,6 @@
 package dev.microgpt.session.admission;
 
-import dev.microgpt.quota.Quotas;
+import dev.microgpt.quota.QuotaSettings;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -9,12 +9,12 @@ import java.util.Map;
 /// the parameters are made, so that calls at the same time cannot exceed a quota together.
 public final class ParameterQuota {
 
-    private final Quotas quotas;
+    private final QuotaSettings quotas;
     private final Map<SessionId, Long> counts = new HashMap<>(); // one for each session
     private final Map<String, Long> byOwner = new HashMap<>(); // one for each owner with sessions
     private long all;
 
-    public ParameterQuota(Quotas quotas) {
+    public ParameterQuota(QuotaSettings quotas) {
         this.quotas = quotas;
     }
 

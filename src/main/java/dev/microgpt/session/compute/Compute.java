@@ -109,8 +109,8 @@ public final class Compute implements Scheduler, AutoCloseable {
     /// Does a piece of work that belongs to no session's queue.
     ///
     /// @param demand of which kind it is
-    public <T> CompletableFuture<T> submit(String owner, Demand demand, Sliced<T> work) {
-        Job<T> job = new Job<>(demand, work);
+    public <T> CompletableFuture<T> submit(String owner, Demand demand, SlicedTask<T> work) {
+        StandaloneTask<T> job = new StandaloneTask<>(demand, work);
         add(owner, job).changed();
         return job.result();
     }

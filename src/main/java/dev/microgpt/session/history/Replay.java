@@ -1,7 +1,7 @@
 package dev.microgpt.session.history;
 
 import dev.microgpt.engine.MicroGpt;
-import dev.microgpt.session.compute.Sliced;
+import dev.microgpt.session.compute.SlicedTask;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,16 +10,16 @@ import java.util.List;
 
 /// Makes the steps from a keyframe to a later step once more, steered as they were steered. Training
 /// is deterministic, so it arrives where the original was.
-public final class Replay implements Sliced<MicroGpt> {
+public final class Replay implements SlicedTask<MicroGpt> {
 
     private final MicroGpt model;
-    private final ArrayDeque<Phase> phases;
+    private final ArrayDeque<ScheduleEntry> phases;
     private final long step;
 
     /// @param model as it was at the keyframe
     /// @param phases the options up to the step
     /// @param step to go to
-    public Replay(MicroGpt model, List<Phase> phases, long step) {
+    public Replay(MicroGpt model, List<ScheduleEntry> phases, long step) {
         this.model = model;
         this.phases = new ArrayDeque<>(phases);
         this.step = step;
@@ -41,7 +41,7 @@ public final class Replay implements Sliced<MicroGpt> {
 
     private void steer() {
         while (!phases.isEmpty() && phases.element().fromStep() <= model.step()) {
-            Phase phase = phases.remove();
+            ScheduleEntry phase = phases.remove();
             model.steer(phase.learningRate(), phase.numSteps(), phase.batchSize());
         }
     }

@@ -26,7 +26,7 @@ public final class Timeline {
 
     private final Keyframes keyframes = new Keyframes();
     private final ArrayDeque<SessionEvent> events = new ArrayDeque<>();
-    private final ArrayDeque<Phase> phases = new ArrayDeque<>();
+    private final ArrayDeque<ScheduleEntry> phases = new ArrayDeque<>();
     private final ArrayDeque<Draw> draws = new ArrayDeque<>();
     private final List<TextSample> samples = new ArrayList<>(); // bounded as keyframes become rare
 
@@ -60,7 +60,7 @@ public final class Timeline {
 
     /// Options hold from now on.
     public synchronized void begin(long step, ModelOptions options) {
-        Phase phase = Phase.of(step, options);
+        ScheduleEntry phase = ScheduleEntry.of(step, options);
         if (!phases.isEmpty() && phases.getLast().fromStep() == step) {
             phases.removeLast();
         }
@@ -93,7 +93,7 @@ public final class Timeline {
     }
 
     /// The options that held up to a step, itself included.
-    public synchronized List<Phase> phasesUpTo(long step) {
+    public synchronized List<ScheduleEntry> phasesUpTo(long step) {
         return phases.stream().filter(phase -> phase.fromStep() <= step).toList();
     }
 
@@ -132,23 +132,24 @@ public final class Timeline {
     }
 
     /// All but the keyframes, to be kept.
-    public synchronized Past past() {
-        return new Past(
+    public synchronized TimelineState past() {
+        return new TimelineState(
                 List.copyOf(events),
                 List.copyOf(phases),
-                draws.stream().map(d -> new Past.Draw(d.step, d.before.words())).toList(),
+                draws.stream().map(d -> new TimelineState.Draw(d.step, d.before.words())).toList(),
                 List.copyOf(samples));
     }
 
     /// A timeline as it was kept.
     ///
     /// @param random the kind of the generators
-    public static Timeline restore(Past past, List<ModelState> keyframes, RandomKind random) {
+    public static Timeline restore(
+            TimelineState past, List<ModelState> keyframes, RandomKind random) {
         Timeline timeline = new Timeline();
         keyframes.forEach(timeline.keyframes::add);
         timeline.events.addAll(past.events());
         timeline.phases.addAll(past.schedule());
-        for (Past.Draw draw : past.draws()) {
+        for (TimelineState.Draw draw : past.draws()) {
             timeline.draws.add(new Draw(draw.step(), random.restore(draw.before())));
         }
         timeline.samples.addAll(past.samples());
@@ -158,14 +159,14 @@ public final class Timeline {
     /// Why the next step could not be made; null where that is not known.
     ///
     /// @param step steps trained
-    public synchronized @Nullable Failure failureAfter(long step) {
+    public synchronized @Nullable TrainingFailure failureAfter(long step) {
         for (Iterator<SessionEvent> i = events.descendingIterator(); i.hasNext(); ) {
             SessionEvent event = i.next();
             String reason = event.reason();
             if (event.kind() == SessionEvent.Kind.FAILED
                     && event.step() == step
                     && reason != null) {
-                return new Failure(step + 1, reason);
+                return new TrainingFailure(step + 1, reason);
             }
         }
         return null;

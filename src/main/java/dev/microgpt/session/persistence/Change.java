@@ -1,7 +1,7 @@
 package dev.microgpt.session.persistence;
 
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.run.SavedRun;
+import dev.microgpt.session.run.RunSnapshot;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ public sealed interface Change {
     /// What the session's history tells.
     ///
     /// @param run as it was thereafter; null where the event is about none
-    record Happened(SessionEvent event, @Nullable SavedRun run) implements Change {
+    record Happened(SessionEvent event, @Nullable RunSnapshot run) implements Change {
 
         @Override
         public long step() {

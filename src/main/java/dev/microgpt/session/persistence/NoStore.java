@@ -10,17 +10,18 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /// Keeps no sessions: they end with the process, and so may answers, of which it has the newest.
-public final class NoStore implements SessionStore, AnswerStore {
+public final class NoStore implements SessionStore, IdempotencyStore {
 
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
     private static final int MOST_ANSWERS = 100;
 
-    private final Map<String, AnswerStore.Entry> answers =
+    private final Map<String, IdempotencyStore.Entry> answers =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1;
 
                 @Override
-                protected boolean removeEldestEntry(Map.Entry<String, AnswerStore.Entry> eldest) {
+                protected boolean removeEldestEntry(
+                        Map.Entry<String, IdempotencyStore.Entry> eldest) {
                     return size() > MOST_ANSWERS;
                 }
             };
@@ -41,7 +42,8 @@ public final class NoStore implements SessionStore, AnswerStore {
     }
 
     @Override
-    public CompletableFuture<Void> begin(SessionSave save, AnswerStore.@Nullable Entry answer) {
+    public CompletableFuture<Void> begin(
+            SessionSnapshot save, IdempotencyStore.@Nullable Entry answer) {
         return answer == null ? DONE : keepAlone(answer);
     }
 
@@ -52,12 +54,12 @@ public final class NoStore implements SessionStore, AnswerStore {
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            AnswerStore.@Nullable Entry answer) {
+            IdempotencyStore.@Nullable Entry answer) {
         return answer == null ? DONE : keepAlone(answer);
     }
 
     @Override
-    public CompletableFuture<Void> save(SessionSave save) {
+    public CompletableFuture<Void> save(SessionSnapshot save) {
         return DONE;
     }
 
@@ -75,7 +77,7 @@ public final class NoStore implements SessionStore, AnswerStore {
     }
 
     @Override
-    public synchronized AnswerStore.@Nullable Entry find(String key) {
+    public synchronized IdempotencyStore.@Nullable Entry find(String key) {
         return answers.get(key);
     }
 
@@ -85,7 +87,7 @@ public final class NoStore implements SessionStore, AnswerStore {
     }
 
     @Override
-    public synchronized CompletableFuture<Void> keepAlone(AnswerStore.Entry answer) {
+    public synchronized CompletableFuture<Void> keepAlone(IdempotencyStore.Entry answer) {
         answers.put(answer.key(), answer);
         return DONE;
     }

@@ -30,7 +30,7 @@ public interface SessionStore {
     /// Begins an epoch, and ends the one before of the same name.
     ///
     /// @param answer to be written with it; null for none
-    CompletableFuture<Void> begin(SessionSave save, AnswerStore.@Nullable Entry answer);
+    CompletableFuture<Void> begin(SessionSnapshot save, IdempotencyStore.@Nullable Entry answer);
 
     /// Appends changes, all or none.
     ///
@@ -44,10 +44,10 @@ public interface SessionStore {
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            AnswerStore.@Nullable Entry answer);
+            IdempotencyStore.@Nullable Entry answer);
 
     /// Replaces the save before and the changes that are in the new one.
-    CompletableFuture<Void> save(SessionSave save);
+    CompletableFuture<Void> save(SessionSnapshot save);
 
     /// Ends an epoch, also where there is no room for anything else.
     CompletableFuture<Void> delete(long epoch);

@@ -2,7 +2,7 @@ package dev.microgpt.session.persistence;
 
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.session.history.Failure;
+import dev.microgpt.session.history.TrainingFailure;
 
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ public record SessionView(
         ModelOptions options,
         Instant createdAt,
         double stepsPerSecond,
-        @Nullable Failure failure) {
+        @Nullable TrainingFailure failure) {
 
     /// Another state of the same session.
     public SessionView withState(SessionState other) {

@@ -3,8 +3,8 @@ package dev.microgpt.session.persistence;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.admission.Caller;
-import dev.microgpt.session.history.Past;
-import dev.microgpt.session.run.SavedRun;
+import dev.microgpt.session.history.TimelineState;
+import dev.microgpt.session.run.RunSnapshot;
 
 import java.util.List;
 
@@ -28,9 +28,9 @@ public record StoredSession(long epoch, String owner, SessionView view, boolean 
     public record Contents(
             MicroGpt model,
             SessionState state,
-            Past past,
+            TimelineState past,
             List<ModelState> keyframes,
-            List<SavedRun> runs,
+            List<RunSnapshot> runs,
             List<Change> changes,
             long changeNumber) {}
 }

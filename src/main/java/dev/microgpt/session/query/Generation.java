@@ -15,13 +15,13 @@ import java.util.List;
 public final class Generation implements Query<AsOf<List<Sample>>> {
 
     private final GenerateCall call;
-    private final AskedModel asked;
+    private final QueriedModel asked;
     private final List<Sample> samples = new ArrayList<>();
     private @Nullable RandomSource generator;
 
     public Generation(GenerateCall call) {
         this.call = call;
-        asked = new AskedModel(call.step());
+        asked = new QueriedModel(call.step());
     }
 
     public GenerateCall call() {

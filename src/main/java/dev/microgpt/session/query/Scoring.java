@@ -13,13 +13,13 @@ import java.util.List;
 public final class Scoring implements Query<AsOf<List<Score>>> {
 
     private final List<String> texts;
-    private final AskedModel asked;
+    private final QueriedModel asked;
     private final List<Score> scores = new ArrayList<>();
 
     /// @param step as of which; null for the present
     public Scoring(List<String> texts, @Nullable Long step) {
         this.texts = texts;
-        asked = new AskedModel(step);
+        asked = new QueriedModel(step);
     }
 
     @Override

@@ -39,7 +39,7 @@ public final class Run {
     /// A run as it was stored.
     ///
     /// @param losses of its newest steps, [#WINDOW] at most, oldest first
-    Run(SavedRun saved, double[] losses, long nanos) {
+    Run(RunSnapshot saved, double[] losses, long nanos) {
         this(saved.id(), saved.call(), saved.createdAt(), nanos);
         restore(saved);
         done = saved.stepsDone() - losses.length;
@@ -52,12 +52,12 @@ public final class Run {
     }
 
     /// As it is to be stored.
-    public SavedRun saved() {
-        return new SavedRun(id, call, state, done, shownLoss(), createdAt, endedAt, reason);
+    public RunSnapshot saved() {
+        return new RunSnapshot(id, call, state, done, shownLoss(), createdAt, endedAt, reason);
     }
 
     /// Turns to the state that was stored. The steps made are counted on their own.
-    void restore(SavedRun saved) {
+    void restore(RunSnapshot saved) {
         state = saved.state();
         endedAt = saved.endedAt();
         reason = saved.reason();

@@ -65,7 +65,7 @@ public final class Runs {
     }
 
     /// As they are to be stored, oldest first.
-    public List<SavedRun> saved() {
+    public List<RunSnapshot> saved() {
         return runs.stream().map(Run::saved).toList();
     }
 
@@ -90,7 +90,7 @@ public final class Runs {
     /// Takes in a run as it was stored, or what became of it.
     ///
     /// @param losses of the session up to then
-    public void restore(SavedRun saved, LossHistory losses, long nanos) {
+    public void restore(RunSnapshot saved, LossHistory losses, long nanos) {
         Run run = known(saved.id());
         if (run == null) {
             int newest = (int) Math.min(saved.stepsDone(), Run.WINDOW);

@@ -78,7 +78,7 @@ final class TensorTrainerTest {
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
         long estimate =
-                new Memory(VOCAB, width, heads, layers, blockSize)
+                new TensorMemoryEstimate(VOCAB, width, heads, layers, blockSize)
                         .ofTrainer((double) batchSize * tokens);
         assertThat(estimate).isBetween(allocated - OBJECTS, 2 * allocated + OBJECTS);
     }
@@ -103,7 +103,8 @@ final class TensorTrainerTest {
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
         long estimate =
-                new Memory(VOCAB, width, heads, layers, blockSize).ofReader() - weights.bytes();
+                new TensorMemoryEstimate(VOCAB, width, heads, layers, blockSize).ofReader()
+                        - weights.bytes();
         assertThat(estimate).isBetween(allocated - OBJECTS, 2 * allocated + OBJECTS);
     }
 

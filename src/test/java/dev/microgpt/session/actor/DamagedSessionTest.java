@@ -38,8 +38,8 @@ final class DamagedSessionTest {
         return new Command.Replace(model, SessionEvent.Kind.LOADED);
     }
 
-    private void assertAsItWas(Snapshot before) {
-        Snapshot now = actor.published().snapshot();
+    private void assertAsItWas(PublishedState before) {
+        PublishedState now = actor.published().snapshot();
         assertThat(now.view()).isEqualTo(before.view());
         assertThat(now.version()).isEqualTo(before.version());
         var asked = reader.send(actor, new Command.Ask<>((models, _) -> models.model().step()));
@@ -54,7 +54,7 @@ final class DamagedSessionTest {
 
     @Test
     void replacingGivesNewSession() {
-        Snapshot replaced = reader.done(actor, replace());
+        PublishedState replaced = reader.done(actor, replace());
 
         assertThat(replaced.view().state()).isEqualTo(SessionState.READY);
         assertThat(replaced.view().step()).isZero();
@@ -70,7 +70,7 @@ final class DamagedSessionTest {
 
     @Test
     void failedReplaceLeavesItAsItWas() {
-        Snapshot before = actor.published().snapshot();
+        PublishedState before = actor.published().snapshot();
         store.fail(true);
         var replaced = reader.send(actor, replace());
         reader.scheduler.run();
@@ -119,7 +119,7 @@ final class DamagedSessionTest {
 
     @Test
     void refusedReplaceLeavesItAsItWas() {
-        Snapshot before = actor.published().snapshot();
+        PublishedState before = actor.published().snapshot();
         store.full(true);
         var replaced = reader.send(actor, replace());
         reader.scheduler.run();

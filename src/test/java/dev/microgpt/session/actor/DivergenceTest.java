@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.session.history.Failure;
 import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.run.RunState;
@@ -31,7 +31,7 @@ final class DivergenceTest {
 
     private void assertHasFailed(SessionActor actor) {
         SessionView view = actor.published().snapshot().view();
-        Failure failure = Objects.requireNonNull(view.failure());
+        TrainingFailure failure = Objects.requireNonNull(view.failure());
         assertThat(view.state()).isEqualTo(SessionState.FAILED);
         assertThat(failure.step()).isEqualTo(view.step() + 1);
         assertThat(failure.reason()).isNotBlank();

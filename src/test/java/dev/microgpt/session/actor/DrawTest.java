@@ -106,7 +106,7 @@ final class DrawTest {
         var _ = sessions.step(actor, 4);
         Image before = sessions.image(actor);
         var _ = sessions.done(actor, draw());
-        Branch branch = sessions.done(actor, new Command.TakeBranch(2L));
+        ForkPoint branch = sessions.done(actor, new Command.TakeBranch(2L));
         var model = Objects.requireNonNull(branch.replay().slice(Long.MAX_VALUE));
 
         assertThat(model.random().words())

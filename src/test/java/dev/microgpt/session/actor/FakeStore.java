@@ -3,9 +3,9 @@ package dev.microgpt.session.actor;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.persistence.AnswerStore;
 import dev.microgpt.session.persistence.Change;
-import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.IdempotencyStore;
+import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionStore;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.persistence.StoredSession;
@@ -23,10 +23,10 @@ import java.util.concurrent.CompletableFuture;
 
 /// Keeps in memory what has been committed. Writes are done at once, unless the test holds them back or lets
 /// them fail.
-final class FakeStore implements SessionStore, AnswerStore {
+final class FakeStore implements SessionStore, IdempotencyStore {
 
     private final TreeMap<Long, StoredImage> images = new TreeMap<>();
-    private final Map<String, AnswerStore.Entry> answers = new HashMap<>();
+    private final Map<String, IdempotencyStore.Entry> answers = new HashMap<>();
     private final Deque<Write> waiting = new ArrayDeque<>();
     private final List<Write> written = new ArrayList<>();
     private boolean isHolding;
@@ -49,7 +49,7 @@ final class FakeStore implements SessionStore, AnswerStore {
     record Write(
             Kind kind,
             List<Change> changes,
-            AnswerStore.@Nullable Entry answer,
+            IdempotencyStore.@Nullable Entry answer,
             Runnable work,
             CompletableFuture<Void> done) {}
 
@@ -140,7 +140,10 @@ final class FakeStore implements SessionStore, AnswerStore {
     // ---- the store
 
     private CompletableFuture<Void> write(
-            Kind kind, List<Change> changes, AnswerStore.@Nullable Entry answer, Runnable work) {
+            Kind kind,
+            List<Change> changes,
+            IdempotencyStore.@Nullable Entry answer,
+            Runnable work) {
         Write write = new Write(kind, changes, answer, work, new CompletableFuture<>());
         if (isHolding) {
             waiting.add(write);
@@ -154,7 +157,7 @@ final class FakeStore implements SessionStore, AnswerStore {
 
     private void commit(Write write) {
         write.work.run();
-        AnswerStore.Entry answer = write.answer;
+        IdempotencyStore.Entry answer = write.answer;
         if (answer != null) {
             answers.put(answer.key(), answer);
         }
@@ -182,7 +185,8 @@ final class FakeStore implements SessionStore, AnswerStore {
     }
 
     @Override
-    public CompletableFuture<Void> begin(SessionSave save, AnswerStore.@Nullable Entry answer) {
+    public CompletableFuture<Void> begin(
+            SessionSnapshot save, IdempotencyStore.@Nullable Entry answer) {
         return write(
                 Kind.BEGIN,
                 List.of(),
@@ -200,7 +204,7 @@ final class FakeStore implements SessionStore, AnswerStore {
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            AnswerStore.@Nullable Entry answer) {
+            IdempotencyStore.@Nullable Entry answer) {
         return write(
                 Kind.APPEND,
                 changes,
@@ -209,7 +213,7 @@ final class FakeStore implements SessionStore, AnswerStore {
     }
 
     @Override
-    public CompletableFuture<Void> save(SessionSave save) {
+    public CompletableFuture<Void> save(SessionSnapshot save) {
         return write(
                 Kind.SAVE,
                 List.of(),
@@ -240,14 +244,14 @@ final class FakeStore implements SessionStore, AnswerStore {
     }
 
     @Override
-    public AnswerStore.@Nullable Entry find(String key) {
+    public IdempotencyStore.@Nullable Entry find(String key) {
         return answers.get(key);
     }
 
     @Override
     public void started(Idempotency idempotency, Idempotency.Start start) {
-        AnswerStore.Entry entry =
-                new AnswerStore.Entry(
+        IdempotencyStore.Entry entry =
+                new IdempotencyStore.Entry(
                         idempotency.key(),
                         idempotency.call(),
                         null,
@@ -258,7 +262,7 @@ final class FakeStore implements SessionStore, AnswerStore {
     }
 
     @Override
-    public CompletableFuture<Void> keepAlone(AnswerStore.Entry answer) {
+    public CompletableFuture<Void> keepAlone(IdempotencyStore.Entry answer) {
         return write(Kind.ANSWER, List.of(), answer, () -> {});
     }
 }

@@ -11,7 +11,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.VersionCondition;
 import dev.microgpt.session.history.Steering;
-import dev.microgpt.session.persistence.AnswerStore;
+import dev.microgpt.session.persistence.IdempotencyStore;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,7 +46,7 @@ final class IdempotentCallTest {
         sessions.scheduler.run();
 
         assertThat(store.numWaiting()).isEqualTo(1);
-        AnswerStore.Entry entry = Objects.requireNonNull(store.next().answer());
+        IdempotencyStore.Entry entry = Objects.requireNonNull(store.next().answer());
         assertThat(entry.answer()).isEqualTo(ANSWER);
         assertThat(entry.epoch()).isEqualTo(1);
         assertThat(store.next().changes()).hasSize(1);
@@ -58,7 +58,7 @@ final class IdempotentCallTest {
         var _ = actor.send(new Command.Load(TestSessions.DOCUMENTS, true), once(null, _ -> ANSWER));
         sessions.scheduler.run();
 
-        AnswerStore.Entry entry = Objects.requireNonNull(store.next().answer());
+        IdempotencyStore.Entry entry = Objects.requireNonNull(store.next().answer());
         assertThat(store.next().kind()).isEqualTo(FakeStore.Kind.BEGIN);
         assertThat(entry.epoch()).isEqualTo(2);
     }
@@ -101,7 +101,7 @@ final class IdempotentCallTest {
         var _ = sessions.step(actor, 3);
         var cutOff = actor.send(train(60), once(null, _ -> ANSWER));
         sessions.scheduler.run(3);
-        AnswerStore.Entry started = Objects.requireNonNull(store.find("key"));
+        IdempotencyStore.Entry started = Objects.requireNonNull(store.find("key"));
         Idempotency.Start start = started.start();
         assertThat(start).isEqualTo(new Idempotency.Start(1, 3));
         cutOff.cancel(false);
@@ -123,7 +123,7 @@ final class IdempotentCallTest {
         long made = actor.published().snapshot().view().step();
         TestSessions later = new TestSessions(store, 1000);
         SessionActor back = later.stored();
-        AnswerStore.Entry started = Objects.requireNonNull(store.find("key"));
+        IdempotencyStore.Entry started = Objects.requireNonNull(store.find("key"));
         var again = back.send(train(60), once(started.start(), _ -> ANSWER));
         later.scheduler.run();
 

@@ -41,7 +41,7 @@ record Image(
         }
     }
 
-    static Image of(ModelSource models, Snapshot snapshot) {
+    static Image of(ModelSource models, PublishedState snapshot) {
         MicroGpt model = models.model();
         boolean isLoaded = snapshot.view().state() != SessionState.CREATED;
         ModelState state = isLoaded ? model.state() : null;

@@ -6,7 +6,7 @@ import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.Change;
-import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 
 import org.junit.jupiter.api.Test;
@@ -54,7 +54,7 @@ final class JournalTest {
         journal.appended();
     }
 
-    private SessionSave.Contents saved() {
+    private SessionSnapshot.Contents saved() {
         return Objects.requireNonNull(store.image(1).save().contents());
     }
 
@@ -217,7 +217,7 @@ final class JournalTest {
                 SessionEvent.Kind.LOADED,
                 Instant.EPOCH);
         var _ = journal.begin(session, null);
-        SessionSave save = store.image(2).save();
+        SessionSnapshot save = store.image(2).save();
 
         assertThat(save.change()).isZero();
         assertThat(Objects.requireNonNull(save.contents()).order()).isNotNull();

@@ -87,7 +87,7 @@ final class RefusedCommandsTest {
     /// Sends a command, and checks that the session is as it was when the reply fails.
     private void assertRefused(ErrorCode code, CompletableFuture<?>[] sent, Runnable send) {
         Image before = sessions.image(actor);
-        Snapshot shown = actor.published().snapshot();
+        PublishedState shown = actor.published().snapshot();
         long parameters = sessions.parameters.set(TestSessions.ID, 1);
         long _ = sessions.parameters.set(TestSessions.ID, parameters);
         int written = store.written().size();

@@ -5,7 +5,7 @@ import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.persistence.Change;
-import dev.microgpt.session.persistence.SessionSave;
+import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.persistence.StoredSession;
@@ -25,11 +25,11 @@ final class StoredImage {
     private final TreeMap<Long, ModelState> keyframes = new TreeMap<>();
     private final TreeMap<Long, Change> changes = new TreeMap<>(); // by number, since the save
     private int[] order = {};
-    private SessionSave save;
+    private SessionSnapshot save;
     private SessionView view;
     private boolean hasRun;
 
-    StoredImage(SessionSave first) {
+    StoredImage(SessionSnapshot first) {
         save = first;
         view = first.view();
         take(first);
@@ -45,11 +45,11 @@ final class StoredImage {
         hasRun = other.hasRun;
     }
 
-    void take(SessionSave next) {
+    void take(SessionSnapshot next) {
         save = next;
         view = next.view();
         changes.headMap(next.change(), true).clear();
-        SessionSave.Contents contents = next.contents();
+        SessionSnapshot.Contents contents = next.contents();
         if (contents == null) {
             return;
         }
@@ -84,11 +84,11 @@ final class StoredImage {
         return changes.isEmpty() ? save.change() : changes.lastKey();
     }
 
-    boolean isOf(SessionSave other) {
+    boolean isOf(SessionSnapshot other) {
         return save.owner().equals(other.owner()) && view.name().equals(other.view().name());
     }
 
-    SessionSave save() {
+    SessionSnapshot save() {
         return save;
     }
 
@@ -103,7 +103,7 @@ final class StoredImage {
     }
 
     StoredSession.Contents contents() {
-        SessionSave.Contents contents = save.contents();
+        SessionSnapshot.Contents contents = save.contents();
         SessionState state =
                 switch (save.view().state()) {
                     case CREATED -> SessionState.CREATED;
@@ -120,7 +120,7 @@ final class StoredImage {
                 save.change());
     }
 
-    private MicroGpt model(SessionSave.@Nullable Contents contents) {
+    private MicroGpt model(SessionSnapshot.@Nullable Contents contents) {
         if (contents == null) {
             return new MicroGpt(save.view().options());
         }

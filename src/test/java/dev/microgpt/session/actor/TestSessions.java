@@ -6,7 +6,7 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.quota.Quotas;
+import dev.microgpt.quota.QuotaSettings;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
@@ -80,9 +80,9 @@ final class TestSessions {
 
     private static ParameterQuota quota() {
         return new ParameterQuota(
-                new Quotas(
-                        new Quotas.PerKey(1000, 100_000, 1, 12_000, 200),
-                        new Quotas.All(1_000_000, 600_000)));
+                new QuotaSettings(
+                        new QuotaSettings.PerKey(1000, 100_000, 1, 12_000, 200),
+                        new QuotaSettings.All(1_000_000, 600_000)));
     }
 
     private static Limits limits(int queuedCalls) {

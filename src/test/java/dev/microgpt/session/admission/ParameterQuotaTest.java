@@ -3,7 +3,7 @@ package dev.microgpt.session.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.microgpt.quota.Quotas;
+import dev.microgpt.quota.QuotaSettings;
 
 import org.junit.jupiter.api.Test;
 
@@ -16,9 +16,9 @@ final class ParameterQuotaTest {
 
     private final ParameterQuota quota =
             new ParameterQuota(
-                    new Quotas(
-                            new Quotas.PerKey(1000, 100, 1, 12_000, 200),
-                            new Quotas.All(150, 600_000)));
+                    new QuotaSettings(
+                            new QuotaSettings.PerKey(1000, 100, 1, 12_000, 200),
+                            new QuotaSettings.All(150, 600_000)));
 
     private void assertExceeded(Caller caller, String name, long count) {
         assertThatExceptionOfType(SessionException.class)

@@ -32,16 +32,16 @@ final class ComputeTest {
         thread.close();
     }
 
-    private <T> CompletableFuture<T> call(Sliced<T> work) {
+    private <T> CompletableFuture<T> call(SlicedTask<T> work) {
         return compute.submit(OneThread.OWNER, Demand.CALL, work);
     }
 
-    private <T> CompletableFuture<T> train(Sliced<T> work) {
+    private <T> CompletableFuture<T> train(SlicedTask<T> work) {
         return compute.submit(OneThread.OWNER, Demand.TRAINING, work);
     }
 
     /// Work of so many slices, each of which is logged.
-    private Sliced<String> slices(String name, int count) {
+    private SlicedTask<String> slices(String name, int count) {
         AtomicInteger done = new AtomicInteger();
         return _ -> {
             log.add(name);
@@ -117,7 +117,7 @@ final class ComputeTest {
     void severalThreadsWorkAtOnce() throws Exception {
         try (Compute two = new Compute(2, 1, ComputeMetrics.none())) {
             CountDownLatch both = new CountDownLatch(2);
-            Sliced<Boolean> meeting =
+            SlicedTask<Boolean> meeting =
                     _ -> {
                         both.countDown();
                         return both.await(20, TimeUnit.SECONDS);

@@ -41,8 +41,8 @@ final class TimelineTest {
         timeline.add(SessionEvent.failed(7, NOW, 1L, "second"));
         timeline.add(event(7));
 
-        assertThat(timeline.failureAfter(7)).isEqualTo(new Failure(8, "second"));
-        assertThat(timeline.failureAfter(5)).isEqualTo(new Failure(6, "first"));
+        assertThat(timeline.failureAfter(7)).isEqualTo(new TrainingFailure(8, "second"));
+        assertThat(timeline.failureAfter(5)).isEqualTo(new TrainingFailure(6, "first"));
         assertThat(timeline.failureAfter(6)).isNull();
     }
 
@@ -51,7 +51,7 @@ final class TimelineTest {
         timeline.add(SessionEvent.failed(5, NOW, null, "of the life before"));
         timeline.add(SessionEvent.failed(5, NOW, null, "of this life"));
 
-        assertThat(timeline.failureAfter(5)).isEqualTo(new Failure(6, "of this life"));
+        assertThat(timeline.failureAfter(5)).isEqualTo(new TrainingFailure(6, "of this life"));
     }
 
     @Test
@@ -96,8 +96,8 @@ final class TimelineTest {
         timeline.begin(4, rate(0.3));
 
         assertThat(timeline.history().schedule())
-                .containsExactly(Phase.of(0, rate(0.2)), Phase.of(4, rate(0.3)));
-        assertThat(timeline.phasesUpTo(3)).containsExactly(Phase.of(0, rate(0.2)));
+                .containsExactly(ScheduleEntry.of(0, rate(0.2)), ScheduleEntry.of(4, rate(0.3)));
+        assertThat(timeline.phasesUpTo(3)).containsExactly(ScheduleEntry.of(0, rate(0.2)));
         assertThat(timeline.phasesUpTo(4)).hasSize(2);
     }
 
@@ -140,12 +140,12 @@ final class TimelineTest {
     @Test
     void copyUpToAStepHasNothingAfterIt() {
         fill();
-        Past past = timeline.upTo(4, true).past();
+        TimelineState past = timeline.upTo(4, true).past();
 
         assertThat(past.events()).containsExactly(event(0), event(4));
         assertThat(past.samples()).containsExactly(sample(0), sample(4));
-        assertThat(past.schedule()).extracting(Phase::fromStep).containsExactly(0L, 4L);
-        assertThat(past.draws()).extracting(Past.Draw::step).containsExactly(0L, 4L);
+        assertThat(past.schedule()).extracting(ScheduleEntry::fromStep).containsExactly(0L, 4L);
+        assertThat(past.draws()).extracting(TimelineState.Draw::step).containsExactly(0L, 4L);
     }
 
     @Test
@@ -153,7 +153,7 @@ final class TimelineTest {
         fill();
 
         assertThat(timeline.upTo(4, false).past().draws())
-                .extracting(Past.Draw::step)
+                .extracting(TimelineState.Draw::step)
                 .containsExactly(0L);
     }
 

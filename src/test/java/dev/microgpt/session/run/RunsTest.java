@@ -113,7 +113,7 @@ final class RunsTest {
     @Test
     void takeInWhatBecameOfARun() {
         Run run = start();
-        SavedRun queued = run.saved();
+        RunSnapshot queued = run.saved();
         runs.end(run, Trigger.CANCEL, "why", NOW);
         Runs back = new Runs();
         back.restore(queued, new LossHistory(), 0);

@@ -1,0 +1,37 @@
+package dev.microgpt.access;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
+import org.springframework.security.core.Authentication;
+import org.springframework.security.web.authentication.AuthenticationConverter;
+
+/// Finds the API key of a request: `Authorization: Bearer KEY`, or `X-Api-Key: KEY`. A URL is no place
+/// for one: it ends up in logs and histories.
+final class ApiKeyConverter implements AuthenticationConverter {
+
+    private static final String HEADER = "X-Api-Key";
+    private static final String SCHEME = "Bearer ";
+
+    @Override
+    public @Nullable Authentication convert(HttpServletRequest request) {
+        String key = key(request);
+        if (key == null) {
+            return null;
+        }
+        int dot = key.indexOf('.');
+        String name = dot < 0 ? key : key.substring(0, dot);
+        return UsernamePasswordAuthenticationToken.unauthenticated(name, key.substring(dot + 1));
+    }
+
+    private static @Nullable String key(HttpServletRequest request) {
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (authorization != null
+                && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return authorization.substring(SCHEME.length()).strip();
+        }
+        return request.getHeader(HEADER);
+    }
+}

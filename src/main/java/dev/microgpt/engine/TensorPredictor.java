@@ -1,0 +1,110 @@
+package dev.microgpt.engine;
+
+import dev.microgpt.engine.tensor.ForwardCapture;
+import dev.microgpt.engine.tensor.ForwardPass;
+import dev.microgpt.engine.tensor.KvDecoder;
+import dev.microgpt.engine.tensor.TensorMemoryEstimate;
+import dev.microgpt.engine.tensor.Weights;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Asks the parameters of the fast engine.
+final class TensorPredictor implements Predictor {
+
+    private final ModelShape shape;
+    private final Weights weights;
+    private final ForwardPass forward;
+
+    /// Made at the first use and kept: only one sequence is read at a time.
+    private @Nullable KvDecoder decoder;
+
+    /// @param forward over these weights
+    TensorPredictor(ModelShape shape, Weights weights, ForwardPass forward) {
+        this.shape = shape;
+        this.weights = weights;
+        this.forward = forward;
+    }
+
+    static TensorMemoryEstimate memory(ModelShape shape) {
+        return new TensorMemoryEstimate(
+                shape.vocabSize(), shape.nEmbd(), shape.nHead(), shape.nLayer(), shape.blockSize());
+    }
+
+    static long estimateBytes(ModelShape shape) {
+        return memory(shape).ofReader();
+    }
+
+    @Override
+    public long estimateBytes() {
+        return estimateBytes(shape);
+    }
+
+    /// The traces of a sequence, at most blockSize tokens long.
+    List<Trace> traces(int[] tokens) {
+        ForwardCapture capture = forward.capture(tokens);
+        List<Trace> traces = new ArrayList<>();
+        for (int t = 0; t < capture.embedding().length; t++) {
+            traces.add(
+                    new Trace(
+                            capture.embedding()[t],
+                            capture.attentionWeights()[t],
+                            capture.mlpActivations()[t],
+                            null));
+        }
+        return traces;
+    }
+
+    @Override
+    public Decoder newDecoder(boolean traced) {
+        if (decoder == null) {
+            decoder = new KvDecoder(weights);
+        }
+        decoder.reset();
+        return new TensorDecoder(decoder);
+    }
+
+    private final class TensorDecoder implements Decoder {
+
+        private final KvDecoder reader;
+        private final int[] tokens = new int[shape.blockSize()];
+        private int length;
+
+        TensorDecoder(KvDecoder reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public void next(int tokenId) {
+            reader.next(tokenId);
+            tokens[length++] = tokenId;
+        }
+
+        @Override
+        public void probabilities(double temperature, double[] probs) {
+            reader.probabilities(temperature, probs);
+            if (!reader.isModerate() || !Double.isFinite(probs[0])) {
+                // The logits are too large, or the temperature too low for single precision.
+                Softmax.probabilities(reader.logits(), temperature, probs);
+            }
+        }
+
+        @Override
+        public List<Trace> traces() {
+            return TensorPredictor.this.traces(Arrays.copyOf(tokens, length));
+        }
+    }
+
+    @Override
+    public double[] losses(int[] tokens) {
+        return forward.losses(tokens);
+    }
+
+    @Override
+    public double[] embedding(int tokenId) {
+        return weights.embedding(tokenId);
+    }
+}

@@ -1,0 +1,41 @@
+package dev.microgpt.engine;
+
+import dev.microgpt.engine.scalar.Value;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Makes a [Trace] of each position.
+final class TraceRecorder implements ForwardObserver {
+
+    private final int numLayers;
+    private final int numHeads;
+    private final List<Trace> traces = new ArrayList<>();
+    private double[] embedding = {};
+    private double[][][] attentionWeights = {};
+    private double[][] mlpActivations = {};
+
+    TraceRecorder(ModelShape shape) {
+        numLayers = shape.nLayer();
+        numHeads = shape.nHead();
+    }
+
+    @Override
+    public void see(Activation what, int layer, int head, Value[] x) {
+        switch (what) {
+            case EMBEDDING -> {
+                embedding = ScalarModel.data(x);
+                attentionWeights = new double[numLayers][numHeads][];
+                mlpActivations = new double[numLayers][];
+            }
+            case ATTN_WEIGHTS -> attentionWeights[layer][head] = ScalarModel.data(x);
+            case MLP_HIDDEN -> mlpActivations[layer] = ScalarModel.data(x);
+            case LOGITS -> traces.add(new Trace(embedding, attentionWeights, mlpActivations, null));
+            default -> {}
+        }
+    }
+
+    List<Trace> traces() {
+        return traces;
+    }
+}

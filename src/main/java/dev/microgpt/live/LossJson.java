@@ -1,0 +1,87 @@
+package dev.microgpt.live;
+
+import dev.microgpt.engine.LossHistory;
+
+import tools.jackson.databind.json.JsonMapper;
+
+/// The newest losses of a history as JSON. Each is written once, and any range of them is a part of the
+/// same text; so it does not matter at which steps the frames of different watchers begin and end.
+final class LossJson {
+
+    private static final int CAPACITY = 1 << 15; // losses, of 25 characters at most
+
+    private final JsonMapper json;
+    private final LossHistory history;
+    private final StringBuilder text = new StringBuilder(); // a comma after each loss
+    private final int[] ends = new int[CAPACITY]; // [i]: end of loss i in the text, after its comma
+    private long first = 1; // step of the first loss in the text
+    private int count;
+
+    LossJson(JsonMapper json, LossHistory history) {
+        this.json = json;
+        this.history = history;
+    }
+
+    LossHistory history() {
+        return history;
+    }
+
+    /// A JSON array of losses of this history.
+    ///
+    /// @param run at least one loss
+    synchronized String array(LossHistory.Run run) {
+        if (run.from() > first + count) { // nobody has watched the steps before
+            clear(run.from());
+        }
+        long skipped = first + count - run.from();
+        if (run.from() < first || run.losses().length - skipped > CAPACITY) {
+            return json.writeValueAsString(run.losses()); // for somebody who lags behind
+        }
+        if (skipped < run.losses().length) {
+            append(run, (int) skipped);
+        }
+        int index = Math.toIntExact(run.from() - first);
+        int last = index + run.losses().length - 1;
+        return "[" + text.substring(start(index), ends[last] - 1) + "]";
+    }
+
+    private int start(int index) {
+        return index == 0 ? 0 : ends[index - 1];
+    }
+
+    private void clear(long step) {
+        text.setLength(0);
+        first = step;
+        count = 0;
+    }
+
+    /// Appends the losses of a run from an index on.
+    private void append(LossHistory.Run run, int skipped) {
+        int added = run.losses().length - skipped;
+        if (count + added > CAPACITY) {
+            // half of them at once, so that it is rarely done; but none that the run needs
+            dropFirst(Math.min(Math.max(count / 2, count + added - CAPACITY), count - skipped));
+        }
+        double[] losses = new double[added];
+        System.arraycopy(run.losses(), skipped, losses, 0, added);
+        String array = json.writeValueAsString(losses);
+        int start = text.length() - 1; // where its bracket would be
+        text.append(array, 1, array.length() - 1).append(',');
+        for (int i = 1; i < array.length(); i++) {
+            if (array.charAt(i) == ',') {
+                ends[count++] = start + i + 1;
+            }
+        }
+        ends[count++] = text.length();
+    }
+
+    private void dropFirst(int dropped) {
+        int chars = ends[dropped - 1];
+        text.delete(0, chars);
+        count -= dropped;
+        first += dropped;
+        for (int i = 0; i < count; i++) {
+            ends[i] = ends[i + dropped] - chars;
+        }
+    }
+}

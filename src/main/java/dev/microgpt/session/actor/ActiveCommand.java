@@ -1,0 +1,14 @@
+package dev.microgpt.session.actor;
+
+import dev.microgpt.session.compute.Deadline;
+
+import org.jspecify.annotations.Nullable;
+
+/// A command that is being carried out.
+interface ActiveCommand<R> {
+
+    /// Continues until done or until the deadline has passed, whichever is first.
+    ///
+    /// @return null if there is more to do
+    @Nullable Result<R> slice(ActiveSession session, Deadline deadline) throws Exception;
+}

@@ -1,0 +1,268 @@
+package dev.microgpt.session.actor;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.random.RandomSource;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.compute.Deadline;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.Steering;
+import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.Generation;
+import dev.microgpt.session.query.Query;
+import dev.microgpt.session.query.TokenQueue;
+import dev.microgpt.session.run.Run;
+import dev.microgpt.session.run.RunCall;
+import dev.microgpt.session.run.RunState;
+import dev.microgpt.session.run.RunView;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Carries out the commands of one session. Each handler checks what the session must be like before it
+/// touches anything, and returns what changed; it neither stores nor tells anybody.
+final class CommandHandlers {
+
+    private final SessionId id;
+    private final Environment environment;
+    private final Trainer trainer;
+
+    CommandHandlers(SessionId id, Environment environment, Trainer trainer) {
+        this.id = id;
+        this.environment = environment;
+        this.trainer = trainer;
+    }
+
+    /// How a command is carried out.
+    @SuppressWarnings("unchecked") // a command and its activity have the same reply
+    <R> ActiveCommand<R> activity(Envelope<R> envelope, ActiveSession session) {
+        CallContext context = envelope.context();
+        return (ActiveCommand<R>)
+                switch (envelope.command()) {
+                    case Command.Begin _ -> once(this::begin);
+                    case Command.Replace c -> once(s -> replace(s, c, context));
+                    case Command.Load c -> once(s -> load(s, c, context));
+                    case Command.Steer(Steering steering) -> once(s -> steer(s, steering));
+                    case Command.Train c ->
+                            new StepTraining(
+                                    (Envelope<StepOutcome>) envelope,
+                                    c,
+                                    session,
+                                    environment,
+                                    trainer);
+                    case Command.AnnounceTraining(boolean begins) ->
+                            once(
+                                    s -> {
+                                        s.announce(begins);
+                                        return Result.of(true);
+                                    });
+                    case Command.StartRun(RunCall call) -> once(s -> startRun(s, call));
+                    case Command.PauseRun(long run) -> once(s -> pauseRun(s, run));
+                    case Command.ResumeRun(long run) -> once(s -> resumeRun(s, run));
+                    case Command.CancelRun(long run) -> once(s -> cancelRun(s, run));
+                    case Command.RestartRun(boolean continues) ->
+                            once(s -> restartRun(s, continues));
+                    case Command.Draw(Generation generation) -> draw(generation);
+                    case Command.DrawNext(Generation generation, TokenQueue tokens) ->
+                            once(s -> drawNext(s, generation, tokens));
+                    case Command.GenerateNext(Generation generation, TokenQueue tokens) ->
+                            once(s -> Result.of(generation.next(new SessionModels(s), tokens)));
+                    case Command.Ask<?>(Query<?> query) -> ask(query);
+                    case Command.TakeBranch(Long step) ->
+                            once(s -> Result.of(ForkPoint.of(s, step)));
+                    case Command.Evict _ -> once(_ -> Result.of(true, new Result.Effect.Evicted()));
+                    case Command.Delete _ ->
+                            once(_ -> Result.of(true, new Result.Effect.Deleted()));
+                };
+    }
+
+    /// What is done in one slice.
+    private interface Handler<R> {
+        Result<R> handle(ActiveSession session) throws Exception;
+    }
+
+    private static <R> ActiveCommand<R> once(Handler<R> handler) {
+        return (session, _) -> handler.handle(session);
+    }
+
+    private Instant now() {
+        return environment.ticker().now();
+    }
+
+    // ---- lives
+
+    private Result<PublishedState> begin(ActiveSession session) {
+        return Result.of(session.snapshot(), new Result.Effect.Begun());
+    }
+
+    private Result<PublishedState> replace(
+            ActiveSession session, Command.Replace command, CallContext context) {
+        MicroGpt model = command.model();
+        takeParameters(context, command.kind() == null ? 0 : model.numParams());
+        Instant now = now();
+        session.replace(nextEpoch(), model, command.kind(), now);
+        session.bornAt(now);
+        return Result.of(session.snapshot(), new Result.Effect.Begun());
+    }
+
+    private Result<PublishedState> load(
+            ActiveSession session, Command.Load command, CallContext context) {
+        Preconditions.requireLoadable(session.view(), command.overwrite());
+        ModelOptions options = session.model().options();
+        Corpus corpus = command.corpus();
+        environment.limits().check(options, corpus);
+        takeParameters(context, options.numParams(corpus.tokenizer().vocabSize()));
+        session.replace(nextEpoch(), newModel(options, corpus), SessionEvent.Kind.LOADED, now());
+        return Result.of(session.snapshot(), new Result.Effect.Begun());
+    }
+
+    /// Publishing tells how many there are in the end.
+    private void takeParameters(CallContext context, long count) {
+        long _ = environment.parameters().take(context.caller(), id, count);
+    }
+
+    private long nextEpoch() {
+        return environment.epochs().incrementAndGet();
+    }
+
+    /// A model with new parameters, or without documents.
+    static MicroGpt newModel(ModelOptions options, @Nullable Corpus corpus) {
+        MicroGpt model = new MicroGpt(options);
+        if (corpus != null) {
+            model.loadData(corpus);
+            model.initParams();
+        }
+        return model;
+    }
+
+    // ---- training
+
+    private Result<PublishedState> steer(ActiveSession session, Steering steering) {
+        Preconditions.requireLoaded(session.view());
+        requireSteerable(session, steering);
+        Change change = steered(session, steering);
+        return Result.of(session.snapshot(), change);
+    }
+
+    private void requireSteerable(ActiveSession session, Steering steering) {
+        environment
+                .limits()
+                .check(steering.applyTo(session.model().options()), session.model().corpus());
+    }
+
+    private Change steered(ActiveSession session, Steering steering) {
+        SessionEvent event = SessionEvent.steered(session.step(), now(), steering);
+        session.apply(event);
+        return new Change.Happened(event, null);
+    }
+
+    private Result<RunView> startRun(ActiveSession session, RunCall call) {
+        Preconditions.requireTrainable(session.view());
+        session.requireNoStepCall();
+        session.runs().requireNone();
+        Steering steering = call.steering();
+        if (steering != null) {
+            requireSteerable(session, steering);
+        }
+        List<Change> changes = new ArrayList<>();
+        if (steering != null) {
+            changes.add(steered(session, steering));
+        }
+        Run run = session.runs().start(call, now(), environment.ticker().nanos());
+        changes.add(happened(session, SessionEvent.Kind.STARTED, run));
+        return Result.of(run.view(), new Result.Effect.Appended(changes));
+    }
+
+    private Result<RunView> pauseRun(ActiveSession session, long runId) {
+        Run run = session.runs().find(runId);
+        if (!run.trigger(RunState.Trigger.PAUSE)) {
+            return Result.of(run.view());
+        }
+        return Result.of(run.view(), happened(session, SessionEvent.Kind.PAUSED, run));
+    }
+
+    private Result<RunView> resumeRun(ActiveSession session, long runId) {
+        Run run = session.runs().find(runId);
+        if (!run.state().isEnd()) {
+            Preconditions.requireUsable(session.view());
+        }
+        if (!run.trigger(RunState.Trigger.RESUME)) {
+            return Result.of(run.view());
+        }
+        return Result.of(run.view(), happened(session, SessionEvent.Kind.RESUMED, run));
+    }
+
+    private Result<RunView> cancelRun(ActiveSession session, long runId) {
+        Run run = session.runs().find(runId);
+        if (run.state().isEnd()) {
+            return Result.of(run.view());
+        }
+        session.runs().end(run, RunState.Trigger.CANCEL, "it was cancelled", now());
+        return Result.of(run.view(), happened(session, SessionEvent.Kind.CANCELLED, run));
+    }
+
+    private Result<Boolean> restartRun(ActiveSession session, boolean continues) {
+        Run run = session.runs().current();
+        if (run == null || run.state() == RunState.PAUSED) {
+            return Result.of(true);
+        }
+        if (continues) {
+            boolean _ = run.trigger(RunState.Trigger.RESTART);
+            return Result.of(true);
+        }
+        boolean _ = run.trigger(RunState.Trigger.PAUSE);
+        return Result.of(true, happened(session, SessionEvent.Kind.PAUSED, run));
+    }
+
+    private Change happened(ActiveSession session, SessionEvent.Kind kind, Run run) {
+        return RunTraining.event(session, kind, run, environment.ticker());
+    }
+
+    // ---- queries
+
+    /// Draws from a copy of the session's generator, which becomes the session's own with the last text:
+    /// all of the call's texts count, or none.
+    private static ActiveCommand<AsOf<List<Sample>>> draw(Generation generation) {
+        return new ActiveCommand<>() {
+            private @Nullable RandomSource generator;
+
+            @Override
+            public @Nullable Result<AsOf<List<Sample>>> slice(
+                    ActiveSession session, Deadline deadline) {
+                if (generator == null) {
+                    generator = session.model().random().copy();
+                    generation.drawFrom(generator);
+                }
+                AsOf<List<Sample>> samples = generation.slice(new SessionModels(session), deadline);
+                return samples == null ? null : drawn(session, samples, generator);
+            }
+        };
+    }
+
+    private static Result<AsOf<Sample>> drawNext(
+            ActiveSession session, Generation generation, TokenQueue tokens) {
+        RandomSource generator = session.model().random().copy();
+        generation.drawFrom(generator);
+        return drawn(session, generation.next(new SessionModels(session), tokens), generator);
+    }
+
+    private static <T> Result<T> drawn(ActiveSession session, T value, RandomSource generator) {
+        int[] words = generator.words();
+        session.drawn(words);
+        return Result.of(value, new Change.Drawn(session.step(), words));
+    }
+
+    private static <R> ActiveCommand<R> ask(Query<R> query) {
+        return (session, deadline) -> {
+            R answer = query.slice(new SessionModels(session), deadline);
+            return answer == null ? null : Result.of(answer);
+        };
+    }
+}

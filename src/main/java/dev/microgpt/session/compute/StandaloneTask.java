@@ -1,0 +1,49 @@
+package dev.microgpt.session.compute;
+
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
+
+import java.util.concurrent.CompletableFuture;
+
+/// One piece of work that belongs to no session, with a turn of its own.
+final class StandaloneTask<T> implements Workload {
+
+    private final Demand demand;
+    private final SlicedTask<T> work;
+    private final CompletableFuture<T> result = new CompletableFuture<>();
+
+    StandaloneTask(Demand demand, SlicedTask<T> work) {
+        this.demand = demand;
+        this.work = work;
+    }
+
+    CompletableFuture<T> result() {
+        return result;
+    }
+
+    @Override
+    public Demand demand() {
+        return result.isDone() ? Demand.NONE : demand;
+    }
+
+    @Override
+    public void slice(long deadline) {
+        if (result.isDone()) {
+            return; // given up before its turn
+        }
+        try {
+            T value = work.slice(deadline);
+            if (value != null) {
+                result.complete(value);
+            }
+        } catch (Throwable failure) {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    @Override
+    public void stopped() {
+        result.completeExceptionally(
+                new SessionException(ErrorCode.BUSY, "the service is shutting down"));
+    }
+}

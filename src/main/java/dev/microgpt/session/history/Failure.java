@@ -1,7 +1,0 @@
-package dev.microgpt.session.history;
-
-/// Why a session has failed.
-///
-/// @param step that could not be made
-/// @param reason what was wrong with it
-public record Failure(long step, String reason) {}

@@ -1,9 +1,0 @@
-package dev.microgpt.session.query;
-
-import dev.microgpt.engine.StepAnatomy;
-import dev.microgpt.engine.TrainingStep;
-
-/// A training step, and one of its documents down to single numbers.
-///
-/// @param document index in the batch
-public record TakenApart(TrainingStep training, int document, StepAnatomy anatomy) {}

@@ -1,0 +1,114 @@
+package dev.microgpt.store;
+
+import dev.microgpt.checkpoint.Sha256;
+import dev.microgpt.engine.Corpus;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ref.WeakReference;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/// Training texts, each kept once, and once in memory while any session uses it.
+final class DocumentTable {
+
+    private final JdbcClient jdbc;
+    private final Map<Corpus, String> digests = new WeakHashMap<>();
+    private final Map<String, WeakReference<Corpus>> corpora = new HashMap<>();
+
+    DocumentTable(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /// Keeps a text, unless it is kept already.
+    ///
+    /// @return its digest
+    synchronized String keep(Corpus corpus) {
+        String known = digests.get(corpus);
+        if (known != null && isKept(known)) {
+            return known;
+        }
+        byte[] text = text(corpus);
+        String digest = digest(text);
+        if (!isKept(digest)) {
+            jdbc.sql("INSERT INTO document (digest, text) VALUES (?, ?)")
+                    .params(digest, text)
+                    .update();
+        }
+        remember(digest, corpus);
+        return digest;
+    }
+
+    private boolean isKept(String digest) {
+        return jdbc.sql("SELECT COUNT(*) FROM document WHERE digest = ?")
+                        .param(digest)
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /// Drops a text that no session has.
+    void dropUnused(String digest) {
+        jdbc.sql(
+                        """
+                        DELETE FROM document WHERE digest = :digest
+                        AND NOT EXISTS (SELECT 1 FROM session WHERE document = :digest)""")
+                .param("digest", digest)
+                .update();
+    }
+
+    /// @throws DamagedException if that is not what was written
+    synchronized Corpus load(String digest) {
+        WeakReference<Corpus> known = corpora.get(digest);
+        Corpus corpus = known == null ? null : known.get();
+        if (corpus == null) {
+            corpus = read(digest);
+            remember(digest, corpus);
+        }
+        return corpus;
+    }
+
+    private Corpus read(String digest) {
+        byte[] text =
+                jdbc.sql("SELECT text FROM document WHERE digest = ?")
+                        .param(digest)
+                        .query((row, _) -> row.getBytes(1))
+                        .single();
+        if (!digest(text).equals(digest)) {
+            throw new DamagedException("a training text is not what was written");
+        }
+        try {
+            return Corpus.read(new ByteArrayInputStream(text), Corpus.Limits.NONE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void remember(String digest, Corpus corpus) {
+        digests.put(corpus, digest);
+        corpora.values().removeIf(reference -> reference.refersTo(null));
+        corpora.put(digest, new WeakReference<>(corpus));
+    }
+
+    private static byte[] text(Corpus corpus) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (int i = 0; i < corpus.size(); i++) {
+            text.writeBytes(corpus.document(i).getBytes(StandardCharsets.UTF_8));
+            text.write('\n');
+        }
+        return text.toByteArray();
+    }
+
+    private static String digest(byte[] text) {
+        MessageDigest sha256 = Sha256.create();
+        sha256.update(text);
+        return Sha256.digits(sha256);
+    }
+}

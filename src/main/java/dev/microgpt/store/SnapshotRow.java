@@ -1,0 +1,86 @@
+package dev.microgpt.store;
+
+import dev.microgpt.engine.Checkpoint;
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.history.TimelineState;
+import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.run.RunSnapshot;
+
+import org.jspecify.annotations.Nullable;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+
+/// A save as it is in its row.
+///
+/// @param random null where there is no model yet, and so are weights and lossSummary
+record SnapshotRow(
+        long step,
+        long changeNumber,
+        int nextDocument,
+        ModelOptions options,
+        boolean hasFailed,
+        TimelineState past,
+        List<RunSnapshot> runs,
+        byte @Nullable [] random,
+        byte @Nullable [] weights,
+        byte @Nullable [] lossSummary,
+        @Nullable String document,
+        @Nullable String alphabet,
+        byte @Nullable [] order,
+        int numDocs) {
+
+    /// @param row of `save` and `session`
+    static SnapshotRow of(ResultSet row) throws SQLException {
+        return new SnapshotRow(
+                row.getLong("save_step"),
+                row.getLong("change_number"),
+                row.getInt("next_document"),
+                StoredOptions.read(row.getString("save_options")),
+                row.getInt("has_failed") > 0,
+                StoredTimeline.read(row.getBytes("past")),
+                StoredRun.read(row.getBytes("runs")),
+                row.getBytes("random"),
+                row.getBytes("weights"),
+                row.getBytes("loss_summary"),
+                row.getString("document"),
+                row.getString("alphabet"),
+                row.getBytes("training_order"),
+                row.getInt("num_docs"));
+    }
+
+    SessionState state() {
+        if (weights == null) {
+            return SessionState.CREATED;
+        }
+        return hasFailed ? SessionState.FAILED : SessionState.READY;
+    }
+
+    MicroGpt model(DocumentTable documents, LossHistory.Run losses) {
+        if (random == null || weights == null || lossSummary == null) {
+            return new MicroGpt(options);
+        }
+        Corpus corpus = document == null ? null : documents.load(document);
+        PackedWeights numbers = PackedWeights.unpack(weights, options.engine());
+        Checkpoint checkpoint =
+                new Checkpoint(
+                        options,
+                        corpus == null ? String.valueOf(alphabet) : corpus.tokenizer().alphabet(),
+                        step,
+                        numbers.params(),
+                        numbers.m(),
+                        numbers.v(),
+                        PackedNumbers.ints(random),
+                        corpus,
+                        order == null
+                                ? MicroGpt.order(options, numDocs)
+                                : PackedNumbers.ints(order),
+                        nextDocument);
+        return new MicroGpt(
+                checkpoint, LossHistory.restore(PackedNumbers.doubles(lossSummary), losses));
+    }
+}

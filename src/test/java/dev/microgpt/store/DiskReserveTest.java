@@ -1,0 +1,120 @@
+package dev.microgpt.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.dao.UncategorizedDataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/// Room that is held back for deletes.
+final class DiskReserveTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path directory;
+
+    private JdbcClient jdbc;
+
+    @BeforeEach
+    void open() {
+        jdbc = JdbcClient.create(TestDatabase.empty(directory));
+    }
+
+    private DiskReserve reserve() {
+        return new DiskReserve(directory, jdbc);
+    }
+
+    private Path file() {
+        return directory.resolve("reserve");
+    }
+
+    private static final class Failure extends UncategorizedDataAccessException {
+        private static final long serialVersionUID = 1;
+
+        Failure(SQLiteErrorCode code) {
+            super("it fails", new SQLiteException("it fails", code));
+        }
+    }
+
+    @Test
+    void itIsThereFromTheStart() throws IOException {
+        Files.write(file(), new byte[5]); // what is left of one
+
+        reserve();
+
+        assertThat(file()).hasSize(DiskReserve.BYTES);
+    }
+
+    @Test
+    void itIsGivenUpForADeleteThatHasNoRoomAndIsMadeAgainWhenThereIs() {
+        DiskReserve reserve = reserve();
+        AtomicInteger tries = new AtomicInteger();
+
+        reserve.write(
+                () -> {
+                    if (tries.incrementAndGet() == 1) {
+                        throw new Failure(SQLiteErrorCode.SQLITE_FULL);
+                    }
+                    assertThat(file()).doesNotExist();
+                },
+                true);
+
+        assertThat(tries).hasValue(2);
+        await().untilAsserted(
+                        () -> {
+                            reserve.refill();
+                            assertThat(file()).hasSize(DiskReserve.BYTES);
+                        });
+    }
+
+    @Test
+    void withoutAReserveADeleteFailsAsAnyOtherWrite() {
+        DiskReserve reserve = reserve();
+        Runnable write =
+                () -> {
+                    throw new Failure(SQLiteErrorCode.SQLITE_IOERR_WRITE);
+                };
+
+        assertThatThrownBy(() -> reserve.write(write, true)).isInstanceOf(Failure.class);
+        assertThat(file()).doesNotExist();
+        assertThatThrownBy(() -> reserve.write(write, true)).isInstanceOf(Failure.class);
+    }
+
+    @Test
+    void anotherFailureDoesNotCostIt() {
+        DiskReserve reserve = reserve();
+
+        assertThatThrownBy(
+                        () ->
+                                reserve.write(
+                                        () -> {
+                                            throw new IllegalStateException();
+                                        },
+                                        true))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(file()).hasSize(DiskReserve.BYTES);
+    }
+
+    @Test
+    void otherWritesDoNotGetIt() {
+        DiskReserve reserve = reserve();
+        Runnable write =
+                () -> {
+                    throw new Failure(SQLiteErrorCode.SQLITE_FULL);
+                };
+
+        assertThatThrownBy(() -> reserve.write(write, false)).isInstanceOf(Failure.class);
+        assertThat(file()).hasSize(DiskReserve.BYTES);
+    }
+}
