@@ -123,7 +123,7 @@ public final class LanguageModel {
     /// Tells how likely the model finds a text, character by character.
     ///
     /// @throws InvalidInputException if the text has an unknown character
-    /// @throws DivergedException if the likelihood is not finite
+    /// @throws DivergedException if the likelihood or the perplexity is not finite
     public Score score(String text) {
         return score(text, "text");
     }
@@ -132,7 +132,7 @@ public final class LanguageModel {
     ///
     /// @param field what the text is, for the error message
     /// @throws InvalidInputException if the text has an unknown character
-    /// @throws DivergedException if the likelihood is not finite
+    /// @throws DivergedException if the likelihood or the perplexity is not finite
     public Score score(String text, String field) {
         int[] tokens = withBos(text, field);
         double[] surprisals = reader.losses(tokens);
@@ -141,6 +141,9 @@ public final class LanguageModel {
             throw new DivergedException("the likelihood is not finite");
         }
         double perplexity = Math.exp(total / surprisals.length);
+        if (!Double.isFinite(perplexity)) {
+            throw new DivergedException("the perplexity is not finite");
+        }
         boolean truncated = surprisals.length < tokens.length - 1;
         return new Score(text, -total, surprisals, perplexity, truncated);
     }

@@ -15,6 +15,7 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.compute.Demand;
+import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.query.AnatomyResult;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.BaselineCache;
@@ -112,7 +113,12 @@ public final class ModelInternals {
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<AnatomyResult> takeApart(
             CallContext call, @Nullable Long step, @Nullable Integer document) {
-        Preconditions.requireTrainable(queries.loaded(call).view());
+        SessionView view = queries.loaded(call).view();
+        if (step == null) {
+            Preconditions.requireTrainable(view);
+        } else {
+            Preconditions.requireDocuments(view); // a failed session has its earlier steps
+        }
         AsOf<StepInputs> asked =
                 queries.askAtOnce(
                         call,

@@ -35,8 +35,12 @@ final class StoreErrors {
         if (code != null) {
             return new SessionException(
                     ErrorCode.STORAGE_FULL,
-                    "changes cannot be kept, as the disk of microgpt.data-dir is full or not"
-                            + " writable (%s)".formatted(code));
+                    (code == SQLiteErrorCode.SQLITE_FULL
+                                    ? "changes cannot be kept, as the disk of microgpt.data-dir is full or"
+                                            + " the database has reached microgpt.store.max-size (%s)"
+                                    : "changes cannot be kept, as the disk of microgpt.data-dir is full or"
+                                            + " not writable (%s)")
+                            .formatted(code));
         }
         return new SessionException(
                 ErrorCode.INTERNAL, "the change could not be kept: " + first.getMessage());

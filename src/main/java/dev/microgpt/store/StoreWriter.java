@@ -222,7 +222,7 @@ final class StoreWriter implements AutoCloseable {
 
     private void noteTrouble(SessionException reason) {
         if (trouble == null) {
-            log.error("{}; changes are refused until there is room", reason.getMessage());
+            log.error("{}; changes that do not fit are refused until there is room", reason.getMessage());
         }
         trouble = reason;
     }

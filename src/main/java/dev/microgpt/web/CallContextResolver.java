@@ -10,13 +10,13 @@ import jakarta.servlet.http.HttpServletRequest;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
+import org.springframework.http.ETag;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -57,9 +57,10 @@ final class CallContextResolver implements HandlerMethodArgumentResolver {
         if (header == null || header.strip().equals(ANY)) {
             return VersionCondition.NONE;
         }
+        // Weak tags never match here (RFC 9110, 13.1.1).
         Set<String> versions =
-                Arrays.stream(header.split(",", -1))
-                        .map(tag -> tag.strip().replaceAll("^\"|\"$", ""))
+                ETag.parse(header).stream()
+                        .map(tag -> tag.weak() ? tag.formattedTag() : tag.tag())
                         .collect(Collectors.toUnmodifiableSet());
         return new VersionCondition(versions);
     }

@@ -137,7 +137,7 @@ public record Problem(
             case UNKNOWN_FIELD -> "Unknown field";
             case WRONG_TYPE -> "Wrong type";
             case OUT_OF_RANGE -> "Value out of range";
-            case INVALID_NAME -> "Invalid session name";
+            case INVALID_NAME -> "Invalid name or request";
             case INVALID_TEXT -> "Invalid text";
             case UNKNOWN_CHARACTER -> "Unknown character";
             case NOT_FOUND -> "Not found";

@@ -68,7 +68,10 @@ public final class Problems {
                     Problem.of(
                             ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                             "this call takes JSON: send it with Content-Type: application/json, not %s"
-                                    .formatted(e.getContentType()));
+                                    .formatted(
+                                            e.getContentType() == null
+                                                    ? "without one"
+                                                    : e.getContentType()));
             case HttpRequestMethodNotSupportedException e ->
                     Problem.of(
                             ErrorCode.METHOD_NOT_ALLOWED,
@@ -96,6 +99,7 @@ public final class Problems {
                     case CONTENT_TOO_LARGE -> ErrorCode.TOO_LARGE;
                     case REQUEST_TIMEOUT -> ErrorCode.TOO_SLOW;
                     case UNSUPPORTED_MEDIA_TYPE -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
+                    case HTTP_VERSION_NOT_SUPPORTED -> ErrorCode.INVALID_NAME;
                     case null, default ->
                             status.is5xxServerError() ? ErrorCode.INTERNAL : ErrorCode.INVALID_NAME;
                 };

@@ -41,8 +41,15 @@ public record RunRequest(
 
     /// @throws InvalidInputException if a value is missing or out of its range
     public RunCall toCall(Limits limits) {
-        long count = steps == null ? 0 : steps;
-        InvalidInputException.requireRange("steps", count, 1, limits.stepsPerRun());
+        if (steps == null) {
+            throw InvalidInputException.outOfRange(
+                    "steps",
+                    null,
+                    1,
+                    limits.stepsPerRun(),
+                    "steps is missing: give a number from 1 to " + limits.stepsPerRun());
+        }
+        InvalidInputException.requireRange("steps", steps, 1, limits.stepsPerRun());
         if (stepsPerSecond != null) {
             InvalidInputException.requireRange("stepsPerSecond", stepsPerSecond, SLOWEST, FASTEST);
         }
@@ -50,7 +57,7 @@ public record RunRequest(
         if (lossBelow != null) {
             InvalidInputException.requireRange("stopWhen.lossBelow", lossBelow, 0, HIGHEST_LOSS);
         }
-        return new RunCall(count, stepsPerSecond, lossBelow, steering());
+        return new RunCall(steps, stepsPerSecond, lossBelow, steering());
     }
 
     private @Nullable Steering steering() {

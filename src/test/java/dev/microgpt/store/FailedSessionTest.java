@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -46,6 +47,11 @@ final class FailedSessionTest {
                                     .ok()
                                     .path("samples"))
                     .hasSize(2);
+            assertThat(api.get(SESSION + "/anatomy?step=0").ok().path("step").intValue())
+                    .isZero();
+            Map<String, ?> unlikely = Map.of("texts", List.of("emma"), "step", 1);
+            assertProblem(api.post(SESSION + "/score", unlikely), 409, "wrong_state");
+            assertProblem(api.get(SESSION + "/anatomy"), 409, "wrong_state");
             assertProblem(api.get(SESSION + "/checkpoint"), 409, "wrong_state")
                     .hasDetail("diverged");
             api.init("wild", Map.of("text", Api.SIX_NAMES));

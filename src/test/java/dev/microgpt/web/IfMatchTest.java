@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /// A call with If-Match changes a session only while it is as the caller knows it.
@@ -54,10 +55,48 @@ final class IfMatchTest {
         api.delete("/sessions/match");
         api.initSixNames("match");
 
-        assertThat(before).matches("\"\\d+-0\"");
-        assertThat(stepped).isEqualTo(before.replace("-0", "-1"));
+        assertThat(before).matches("\"\\d+-0-[0-9a-f]{8}\"");
+        assertThat(stepped).isEqualTo(before.replace("-0-", "-1-"));
         assertThat(again).isNotEqualTo(before);
         assertThat(version()).isNotIn(before, stepped, again);
+    }
+
+    @Test
+    void versionChangesWithOptionsAndState() {
+        String before = version();
+        api.patch("/sessions/match", Map.of("learningRate", 0.5)).ok();
+        String steered = version();
+        assertThat(steered).isNotEqualTo(before);
+        assertThat(getIfNoneMatch(before).status()).isEqualTo(200);
+        assertThat(getIfNoneMatch(steered).status()).isEqualTo(304);
+        assertProblem(call("PATCH", "/sessions/match", "{\"learningRate\": 1}", before), 412, "stale");
+
+        api.post("/sessions/match/runs", Map.of("steps", 1000, "stepsPerSecond", 0.01)).ok();
+        assertThat(getIfNoneMatch(steered).status()).isEqualTo(200);
+        api.post("/sessions/match/runs/1/pause", Map.of()).ok();
+        String paused = version();
+        api.post("/sessions/match/runs/1/cancel", Map.of()).ok();
+        assertThat(getIfNoneMatch(paused).status()).isEqualTo(200);
+    }
+
+    @Test
+    void versionChangesWhenTrainingDiverges() {
+        api.init("match", Map.of("text", Api.SIX_NAMES, "learningRate", 1e300));
+        String ready = version();
+        assertThat(api.post("/sessions/match/step", Map.of()).status()).isEqualTo(409);
+        assertThat(api.view("match").path("state").stringValue()).isEqualTo("failed");
+        assertThat(getIfNoneMatch(ready).status()).isEqualTo(200);
+    }
+
+    @Test
+    void weakTagsAndListsAreReadAsTheyStand() {
+        Reply reply = call("POST", "/sessions/match/step", "{}", "\"other\", W/" + version());
+        assertProblem(reply, 412, "stale");
+        assertThat(reply.json().path("detail").stringValue()).contains("other").contains("W/\"");
+    }
+
+    private Reply getIfNoneMatch(String tag) {
+        return api.send(api.request("/sessions/match").header("If-None-Match", tag));
     }
 
     @ParameterizedTest

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// The commands that wait for one session. Both kinds, short calls and training, keep the order in which
@@ -89,8 +90,26 @@ final class Mailbox {
         return urgent;
     }
 
-    /// Refuses more commands, and fails those that wait.
+    /// Refuses more commands, and fails those that wait, for one reason.
     void close(SessionException reason) {
+        close(reason, _ -> reason);
+    }
+
+    /// Refuses more commands, and fails those that wait, as the service is shutting down. To be called when
+    /// no slice is computed any more.
+    void interrupt() {
+        SessionException reason =
+                new SessionException(ErrorCode.BUSY, "the service is shutting down");
+        close(
+                reason,
+                envelope -> {
+                    ActiveCommand<?> activity = envelope.activity();
+                    return activity == null ? reason : activity.interrupted();
+                });
+    }
+
+    private void close(
+            SessionException reason, Function<Envelope<?>, SessionException> reasonOf) {
         List<Envelope<?>> waiting = new ArrayList<>();
         synchronized (this) {
             closed = reason;
@@ -99,6 +118,6 @@ final class Mailbox {
             calls.clear();
             training.clear();
         }
-        waiting.forEach(envelope -> envelope.reply().completeExceptionally(reason));
+        waiting.forEach(envelope -> envelope.reply().completeExceptionally(reasonOf.apply(envelope)));
     }
 }

@@ -40,6 +40,12 @@ public final class Preconditions {
     /// @throws SessionException `not_loaded` or `wrong_state`
     public static void requireTrainable(SessionView view) {
         requireUsable(view);
+        requireDocuments(view);
+    }
+
+    /// @throws SessionException `not_loaded`
+    public static void requireDocuments(SessionView view) {
+        requireLoaded(view);
         Integer documents = view.numDocs();
         if (documents != null && documents == 0) {
             throw new SessionException(

@@ -8,7 +8,10 @@ import dev.microgpt.session.run.RunView;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
+import java.util.zip.CRC32;
 
 /// What a session publishes: how it is between two slices of work.
 ///
@@ -36,9 +39,13 @@ public record PublishedState(
                 view, epoch, LossHistory.startingAfter(view.step()), null, 0, List.of(), false);
     }
 
-    /// Which state of the session it shows: no two that differ in their parameters have the same.
+    /// Identifies the state that the session is in. Two states have different versions if they differ in
+    /// their parameters, in what the session is doing, in its options, or in why it failed.
     public String version() {
-        return epoch + "-" + view.step();
+        CRC32 rest = new CRC32();
+        String text = view.state() + " " + view.options() + " " + view.failure();
+        rest.update(text.getBytes(StandardCharsets.UTF_8));
+        return String.format(Locale.ROOT, "%d-%d-%08x", epoch, view.step(), rest.getValue());
     }
 
     /// Numbers in the traces of a step, at most.

@@ -171,7 +171,7 @@ public final class SessionActor implements Workload {
 
     @Override
     public void stopped() {
-        mailbox.close(new SessionException(ErrorCode.BUSY, "the service is shutting down"));
+        mailbox.interrupt();
         commits.giveUp();
     }
 

@@ -107,6 +107,21 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         }
     }
 
+    /// The steps that were made are stored when the service stops, so the caller must not take the error for
+    /// a refusal.
+    @Override
+    public SessionException interrupted() {
+        return done == 0
+                ? ActiveCommand.super.interrupted()
+                : new SessionException(
+                        ErrorCode.WRONG_STATE,
+                        "the service was shut down after "
+                                + done
+                                + " of the "
+                                + call.count()
+                                + " steps of this call; the session keeps them");
+    }
+
     private void requireSame(ActiveSession present) {
         if (epoch != present.epoch()) {
             throw new SessionException(

@@ -14,7 +14,11 @@ public final class Memory {
     private volatile Relief relief = _ -> {};
 
     public Memory(Limits limits) {
-        max = limits.memoryBytes();
+        this(limits.memoryBytes());
+    }
+
+    Memory(long max) {
+        this.max = max;
     }
 
     /// Somebody who can have memory let go.
@@ -75,12 +79,13 @@ public final class Memory {
         /// @throws InvalidInputException `too_large` if it never fits
         /// @throws SessionException `no_memory` if it does not fit now
         public void require(long more, String what) {
-            if (more > max) {
+            long all = all(more);
+            if (all > max) {
                 throw InvalidInputException.tooLarge(
                         "memoryBytes",
                         max,
                         "%s would take about %d bytes of memory, but all sessions and calls have %d"
-                                .formatted(what, more, max));
+                                .formatted(what, all, max));
             }
             if (tryAdd(more)) {
                 return;
@@ -95,6 +100,10 @@ public final class Memory {
                         "memoryBytes",
                         more);
             }
+        }
+
+        private synchronized long all(long more) {
+            return bytes + more;
         }
 
         /// Takes note of what it is in fact.

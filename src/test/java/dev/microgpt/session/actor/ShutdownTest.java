@@ -13,6 +13,8 @@ import dev.microgpt.session.history.Steering;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.concurrent.ExecutionException;
+
 /// The scheduler is closed while a session is in use.
 final class ShutdownTest {
 
@@ -30,6 +32,21 @@ final class ShutdownTest {
 
         assertThat(codeOf(trained)).isEqualTo(ErrorCode.BUSY);
         assertThat(codeOf(steered)).isEqualTo(ErrorCode.BUSY);
+    }
+
+    @Test
+    void stepCallThatHasBegunSaysHowManyStepsTheSessionKeeps() {
+        var trained = sessions.send(actor, train(1_000_000));
+        sessions.scheduler.run(3);
+        sessions.scheduler.close();
+        actor.saveAtEnd();
+
+        long step = sessions.storedImage().step();
+        assertThat(step).isPositive();
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.WRONG_STATE);
+        assertThatExceptionOfType(ExecutionException.class)
+                .isThrownBy(trained::get)
+                .withMessageContaining("after " + step + " of the 1000000 steps");
     }
 
     @Test
