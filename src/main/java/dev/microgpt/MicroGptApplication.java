@@ -10,18 +10,20 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import java.util.Locale;
 import java.util.TimeZone;
 
-/** Starts the server: the REST API, the live streams and the dashboard, over the training engine. */
+/// Starts the server: the REST API, the live streams and the dashboard, on top of the training engine.
 @SpringBootApplication(exclude = DataSourceAutoConfiguration.class) // the store has its own
 @ConfigurationPropertiesScan
 public class MicroGptApplication {
 
-    /// First of all, whatever the machine's settings are, the language and time zone of the process are
-    /// set: libraries format with them, and digits of Arabic in a header, or a Turkish dotless i in a
-    /// name, are not what another program can read.
+    /// Starts the service, or runs the command `new-key`.
+    ///
+    /// First sets the default locale and time zone, whatever those of the machine are: libraries format with
+    /// them, and Arabic digits in a header or a Turkish dotless i in a name would be unreadable for other
+    /// programs.
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-        if (!NewKeyCommand.isMeant(args)) {
+        if (!NewKeyCommand.matches(args)) {
             ShutdownWatchdog.start();
             SpringApplication.run(MicroGptApplication.class, args);
         } else if (!NewKeyCommand.run(System.out, args)) {

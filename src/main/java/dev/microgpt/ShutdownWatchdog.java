@@ -8,12 +8,15 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Halts the process when an orderly shutdown hangs. Nothing that hangs may hold up the watchdog: it
-/// takes no lock, its platform threads exist before they are needed, and a rehearsal at the start loads
-/// every class that it will use, since a class loader may be what hangs.
+/// Halts the process if an orderly shutdown hangs. Spring's timeout bounds only its lifecycle phases; nothing
+/// else that blocks a shutdown, such as a write to the console, has a limit.
+///
+/// The watchdog must not be affected by whatever hangs. It takes no lock, its platform threads are started in
+/// advance, and a rehearsal at startup loads every class that it will use, since the class loader itself may
+/// be what hangs.
 final class ShutdownWatchdog {
 
-    /// A container is killed 10 seconds after it was asked to stop.
+    /// Docker kills a container 10 seconds after it has asked it to stop.
     private static final Duration TIME_TO_STOP = Duration.ofSeconds(9);
 
     private static final int EXIT_STATUS = 1;
@@ -24,19 +27,22 @@ final class ShutdownWatchdog {
 
     private ShutdownWatchdog() {}
 
-    /// Watches over the shutdown of this process.
+    /// Starts a watchdog that allows 9 seconds for the shutdown of this process.
     static void start() {
         start(TIME_TO_STOP);
     }
 
-    /// @param timeToStop from when the shutdown begins
+    /// Starts a watchdog.
+    ///
+    /// @param timeToStop the time allowed from the beginning of the shutdown
     static void start(Duration timeToStop) {
         ShutdownWatchdog watchdog = new ShutdownWatchdog();
         byte[] line =
-                ("The shutdown hangs: halted after " + timeToStop.toMillis() + " ms.\n")
+                ("The shutdown hangs: the process is halted after "
+                                + timeToStop.toMillis()
+                                + " ms.\n")
                         .getBytes(StandardCharsets.UTF_8);
-        // A standard error that nobody reads blocks whoever writes to it, and must not block the
-        // halt.
+        // Writing to a standard error that nobody reads may block, which must not delay the halt.
         start("shutdown-report", new Report(watchdog, timeToStop.toMillis() - 100, line));
         start("shutdown-halt", new Halt(watchdog, timeToStop.toMillis()));
         watchdog.awaitReady();
@@ -55,7 +61,7 @@ final class ShutdownWatchdog {
         }
     }
 
-    /// Starts the time, once the shutdown has begun.
+    /// Starts the countdown when the shutdown begins.
     private record Arm(ShutdownWatchdog watchdog) implements Runnable {
 
         @Override
@@ -64,7 +70,7 @@ final class ShutdownWatchdog {
         }
     }
 
-    /// Does something a while after the shutdown has begun.
+    /// Runs an action at a fixed time after the beginning of the shutdown.
     private abstract static class Timed implements Runnable {
 
         private final ShutdownWatchdog watchdog;
@@ -83,7 +89,7 @@ final class ShutdownWatchdog {
             try {
                 watchdog.armed.await();
             } catch (InterruptedException _) {
-                return; // nobody does that
+                return; // nothing interrupts this thread
             }
             pause(millis);
             act(false);
@@ -93,7 +99,7 @@ final class ShutdownWatchdog {
             try {
                 Thread.sleep(millis);
             } catch (InterruptedException _) {
-                // Nobody does that; at the worst the process is halted early.
+                // Nothing interrupts this thread; at worst the process is halted early.
             }
         }
 
@@ -102,7 +108,7 @@ final class ShutdownWatchdog {
 
     private static final class Report extends Timed {
 
-        // Not System.err, whose lock may be held.
+        // Not System.err, whose lock another thread may hold.
         private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
         private final byte[] line;
 
@@ -116,7 +122,7 @@ final class ShutdownWatchdog {
             try {
                 err.write(line, 0, isRehearsal ? 0 : line.length);
             } catch (IOException _) {
-                // Nobody is left to be told.
+                // There is nowhere left to report this.
             }
         }
     }

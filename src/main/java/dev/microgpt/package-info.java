@@ -1,4 +1,4 @@
-/** A training service for tiny GPTs. */
+/// A service that trains tiny GPTs.
 @NullMarked
 package dev.microgpt;
 

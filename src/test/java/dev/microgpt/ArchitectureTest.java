@@ -46,7 +46,7 @@ import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/// Dependencies point one way: web, live -> wire -> session -> engine, and store -> session.
+/// Tests that dependencies point one way: web, live -> wire -> session -> engine, and store -> session.
 final class ArchitectureTest {
 
     private static final String ENGINE = "dev.microgpt.engine";
@@ -55,7 +55,7 @@ final class ArchitectureTest {
     private static final JavaClasses PRODUCT = product();
 
     private static JavaClasses product() {
-        // of other classes the names are enough
+        // The names of other classes are enough.
         ArchConfiguration.get().setResolveMissingDependenciesFromClassPath(false);
         return new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -63,7 +63,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void theEngineSeesNothingButTheJdk() {
+    void theEngineDependsOnlyOnTheJdk() {
         classes()
                 .that()
                 .resideInAPackage(ENGINE + "..")
@@ -74,8 +74,8 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /// A library runs under any locale and default charset: Arabic digits in the name of a matrix, or a
-    /// Turkish dotless i, would make it another name.
+    /// A library must work under any locale and default charset: Arabic digits or a Turkish dotless i would
+    /// change the name of a matrix.
     @Test
     void theEngineIsIndependentOfLocaleAndCharset() {
         noClasses()
@@ -110,7 +110,7 @@ final class ArchitectureTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"random", "scalar", "tensor"})
-    void theBuildingBlocksOfTheEngineDoNotKnowTheModel(String block) {
+    void theBuildingBlocksOfTheEngineDoNotDependOnTheModel(String block) {
         noClasses()
                 .that()
                 .resideInAPackage(ENGINE + "." + block + "..")
@@ -144,7 +144,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void theEngineKnowsNothingOfTheServer() {
+    void theEngineDoesNotDependOnTheServer() {
         noClasses()
                 .that()
                 .resideInAPackage(ENGINE + "..")
@@ -164,7 +164,7 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /// From the bottom to the top: each knows those before it.
+    /// From bottom to top: each may depend on those before it.
     private static final List<String> SESSION_PACKAGES =
             List.of("admission", "compute", "history", "run", "persistence", "query", "actor");
 
@@ -174,7 +174,7 @@ final class ArchitectureTest {
 
     @ParameterizedTest
     @FieldSource("SESSION_PACKAGES")
-    void thePackagesOfSessionsPointOneWay(String name) {
+    void theSessionPackagesDependOneWay(String name) {
         int index = SESSION_PACKAGES.indexOf(name);
         String[] above =
                 Stream.concat(
@@ -192,9 +192,10 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /// Transports and storage are the business of others.
+    /// Transport and storage belong to other packages. Among the session packages, only admission uses Spring,
+    /// for its settings.
     @Test
-    void belowTheWayInSessionsKnowNoFramework() {
+    void theSessionPackagesExceptAdmissionUseNoFramework() {
         noClasses()
                 .that()
                 .resideInAnyPackage(
@@ -209,9 +210,9 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /// What a call brings along is passed as a parameter.
+    /// The context of a call is passed as a parameter.
     @Test
-    void nothingIsBoundToTheThreadOfACall() {
+    void nothingIsThreadLocal() {
         noClasses()
                 .should()
                 .dependOnClassesThat()
@@ -223,7 +224,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void filesOfSessionsAreShort() throws IOException {
+    void sessionFilesHaveAtMost300Lines() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src/main/java/dev/microgpt/session"))) {
             for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
                 assertThat(Files.readAllLines(file)).as(file.toString()).hasSizeLessThan(301);
@@ -232,7 +233,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void sessionsKnowNothingOfWhatPublishesAndKeepsThem() {
+    void sessionsDoNotDependOnTransportOrStorage() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.microgpt.session..")
@@ -250,7 +251,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void requestsAndRepliesKnowNothingOfWhoCarriesThem() {
+    void wireTypesDoNotDependOnTheirTransport() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.microgpt.wire..")
@@ -260,10 +261,10 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /// A record of sessions may change without the interface changing with it. Only the words of its
-    /// enums are sent.
+    /// A record of the session packages may change without changing the interface. Only the names of its enum
+    /// constants are sent.
     @Test
-    void whatIsSentIsNoRecordOfSessions() {
+    void wireTypesDoNotContainSessionTypesExceptEnums() {
         fields().that()
                 .areNotStatic()
                 .and()
@@ -287,7 +288,7 @@ final class ArchitectureTest {
 
     private static <T> ArchCondition<T> haveNone(
             Function<T, Set<JavaClass>> types, Function<T, String> name) {
-        return new ArchCondition<>("have no type of sessions but enums") {
+        return new ArchCondition<>("have no session types except enums") {
             @Override
             public void check(T item, ConditionEvents events) {
                 for (JavaClass type : types.apply(item)) {
@@ -303,7 +304,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void quotasKnowNothingOfWhatIsCounted() {
+    void quotasDoNotDependOnOtherPackages() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.microgpt.quota..")
@@ -314,9 +315,9 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /// Who may call, and how slowly, is the business of no controller.
+    /// Access control and limits for slow clients are not the concern of controllers.
     @Test
-    void nothingDependsOnTheWayIn() {
+    void nothingDependsOnAccessOrServer() {
         noClasses()
                 .that()
                 .resideInAnyPackage(
@@ -332,7 +333,7 @@ final class ArchitectureTest {
     }
 
     @Test
-    void checkpointsKnowNothingButTheEngine() {
+    void checkpointsDependOnlyOnTheEngine() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.microgpt.checkpoint..")
@@ -347,9 +348,9 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /// Pages use the public interface, as anybody's pages do.
+    /// The pages use the public interface, as third-party pages do.
     @Test
-    void thePagesKnowNothingOfTheRest() {
+    void thePagesDoNotDependOnOtherPackages() {
         classes()
                 .that()
                 .resideInAPackage("dev.microgpt.page..")
@@ -365,12 +366,12 @@ final class ArchitectureTest {
     }
 
     @Test
-    void theTopPackagesFormNoCycle() {
+    void theTopLevelPackagesFormNoCycle() {
         slices().matching("dev.microgpt.(*)..").should().beFreeOfCycles().check(PRODUCT);
     }
 
     @Test
-    void theSimdKernelsAloneUseTheVectorApi() {
+    void onlyTheSimdKernelsUseTheVectorApi() {
         List<String> users =
                 PRODUCT.stream()
                         .filter(ArchitectureTest::usesVectorApi)
@@ -380,9 +381,9 @@ final class ArchitectureTest {
         assertThat(users).allMatch(name -> name.startsWith(ENGINE + ".tensor.Simd"));
     }
 
-    /// A virtual thread that is the first to load a class is pinned in a frame of the JVM and waits for the
-    /// monitor of the jar. Where the monitor's owner is a virtual thread that has been unmounted, and all
-    /// carriers are pinned like that, none is left to run it: the service hangs for ever.
+    /// A virtual thread that is the first to load a class is pinned by a native frame while it waits for the
+    /// monitor of the jar. If the monitor's owner is an unmounted virtual thread and all carriers are pinned
+    /// in this way, none is left to run the owner: the service deadlocks.
     @Test
     void noThreadIsVirtual() {
         noClasses()

@@ -15,12 +15,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 
-/// The benchmarks measure the real thing.
+/// Tests that the benchmarks compute what they claim to measure.
 final class BenchmarksTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"16,1,1", "16,1,16", "32,1,16"})
-    void stepsOfTheBenchmarkTrainAsTheReferenceDoes(String shape) throws IOException {
+    void stepBenchmarkTrainsLikeTheReferenceEngine(String shape) throws IOException {
         TensorStepBenchmark benchmark = new TensorStepBenchmark();
         benchmark.shape = shape;
         benchmark.load();
@@ -42,7 +42,7 @@ final class BenchmarksTest {
     }
 
     @Test
-    void theNamesOfTheBenchmarkAreThoseOfATrainedModel() throws IOException {
+    void generateBenchmarkGeneratesTheNamesOfATrainedModel() throws IOException {
         GenerateBenchmark benchmark = new GenerateBenchmark();
         benchmark.train();
         MicroGpt model =
@@ -59,7 +59,7 @@ final class BenchmarksTest {
     }
 
     @Test
-    void theYardstickDependsOnItsInput() {
+    void peakBenchmarkDependsOnItsInput() {
         PeakBenchmark benchmark = new PeakBenchmark();
         // Each of ten chains converges to 0.001 / (1 - factor).
         assertThat(benchmark.multiplyAndAdd()).isCloseTo(10f, within(0.01f));

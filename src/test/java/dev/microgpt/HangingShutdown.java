@@ -6,13 +6,13 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/// A process in which everything hangs once it is asked to stop: its shutdown, its console, and the
-/// loading of classes. Nothing is left but the watchdog.
+/// A process in which everything hangs when it is asked to stop: its shutdown, its console, and the loading
+/// of classes. Only the watchdog still works.
 final class HangingShutdown {
 
     private HangingShutdown() {}
 
-    /// @param args the milliseconds that the shutdown may take
+    /// @param args the time in milliseconds that the shutdown may take
     public static void main(String[] args) throws Exception {
         HangingLoader loader = new HangingLoader();
         Method start =
@@ -35,12 +35,12 @@ final class HangingShutdown {
             try {
                 TimeUnit.DAYS.sleep(1);
             } catch (InterruptedException _) {
-                // It hangs whatever comes.
+                // Interrupts are ignored.
             }
         }
     }
 
-    /// Has a watchdog of its own, for which it can be asked for a class at any time.
+    /// Defines the watchdog's classes itself, so that the JVM asks it for every class that they need.
     private static final class HangingLoader extends ClassLoader {
 
         private volatile boolean hangs;

@@ -31,7 +31,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 
-/// What is meant to do harm is refused like any other mistake, changes nothing, and costs little.
+/// Tests that malicious input is rejected like any other invalid input, changes nothing, and takes little
+/// memory.
 final class HostileInputTest {
 
     private static final String NAME = "hostile";
@@ -57,12 +58,12 @@ final class HostileInputTest {
 
     @AfterAll
     static void stop() {
-        long grown = Heap.used() - heapBefore;
+        long heapGrowth = Heap.used() - heapBefore;
         service.close();
-        assertThat(grown).isLessThan(100 * MB);
+        assertThat(heapGrowth).isLessThan(100 * MB);
     }
 
-    /// All sessions there are, and the one in full.
+    /// Returns the list of all sessions, and the session in full.
     private static String state() {
         return api.get("/sessions").ok().toString()
                 + api.get(PATH + "embeddings").ok()
@@ -88,16 +89,16 @@ final class HostileInputTest {
         "hostile%20, 400, invalid_name",
         "hostile%0A, 400, invalid_name",
         "HOSTILE, 400, invalid_name",
-        "host%E2%80%8Bile, 400, invalid_name", // with a space of no width
+        "host%E2%80%8Bile, 400, invalid_name", // with a zero-width space
         "a%2fb, 400, ",
         "a%5cb, 400, ",
         "a%00, 400, ",
         "%2e%2e, 400, invalid_name",
         "%252e%252e, 400, invalid_name",
-        "%ED%A0%80, 400, ", // half a character
+        "%ED%A0%80, 400, ", // a lone surrogate
         "hostile;x=1, 400, invalid_name"
     })
-    void namesOfSessions(String name, int status, String code) {
+    void sessionNames(String name, int status, String code) {
         String path = "/api/v1/sessions/" + percent(name);
         for (String call : List.of("POST %s/init", "GET %s/config", "DELETE %s", "POST %s/step")) {
             Reply reply = raw(call.formatted(path));
@@ -132,7 +133,7 @@ final class HostileInputTest {
                 "/api/v1/sessions/./hostile",
                 "/api/v1//sessions/hostile"
             })
-    void pathsThatGoElsewhere(String path) {
+    void pathTraversal(String path) {
         for (String method : List.of("DELETE ", "PATCH ")) {
             Reply reply = raw(method + path);
             assertThat(reply.status()).as(method + path + " " + reply).isIn(400, 404, 405);
@@ -149,7 +150,7 @@ final class HostileInputTest {
     }
 
     @Test
-    void namesOfForks() {
+    void forkNames() {
         for (String name : List.of("../x", "a/b", "a\u0000", "х", "", "a".repeat(MB))) {
             assertProblem(api.post(PATH + "fork", Map.of("name", name)), 400, "invalid_name");
         }
@@ -197,10 +198,10 @@ final class HostileInputTest {
         }
     }
 
-    /// Each is within its limit; together they are not.
+    /// Each option is within its limit, but the number of parameters that they result in is not.
     @ParameterizedTest
     @CsvSource({"1024, 1024, 64", "1024, 1, 2", "1000, 1000, 7"})
-    void productsOfOptions(int nEmbd, int blockSize, int nLayer) {
+    void combinedOptions(int nEmbd, int blockSize, int nLayer) {
         Map<String, ?> options =
                 Map.of("nEmbd", nEmbd, "blockSize", blockSize, "nLayer", nLayer, "nHead", 1);
         assertProblem(api.post("/sessions/other/init", options), 400, "out_of_range")
@@ -231,14 +232,14 @@ final class HostileInputTest {
                 "step, 9223372036854775807, out_of_range",
                 "step, 9223372036854775808, out_of_range"
             })
-    void howToGenerate(String field, String value, String code) {
+    void generateOptions(String field, String value, String code) {
         String json = "{\"seed\": 1, \"%s\": %s}".formatted(field, value);
         assertProblem(api.postJson(PATH + "generate", json), 400, code);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"1e-300", "1e-999", "4.9e-324", "-0.0", "1000", "1e-3"})
-    void temperaturesAtTheEdge(String temperature) {
+    void extremeTemperatures(String temperature) {
         String json = "{\"seed\": 1, \"temperature\": %s}".formatted(temperature);
         JsonNode reply = api.postJson(PATH + "generate", json).ok();
         assertThat(reply.path("samples").size()).isEqualTo(1);
@@ -255,7 +256,7 @@ final class HostileInputTest {
                 "embeddings?step=-1",
                 "embeddings?step=1e18"
             })
-    void numbersInQueries(String query) {
+    void queryParameters(String query) {
         Reply reply = api.get(PATH + query);
         assertThat(reply.status()).as(reply.body()).isEqualTo(400);
         assertThat(reply.json().path("code").stringValue()).isIn("out_of_range", "wrong_type");
@@ -268,7 +269,7 @@ final class HostileInputTest {
     }
 
     @Test
-    void deepJson() {
+    void deeplyNestedJson() {
         for (int depth : new int[] {60, 1000, 100_000}) {
             for (String open : List.of("[", "{\"a\":", "{\"text\":", "[{\"seed\":")) {
                 for (String json :
@@ -302,7 +303,7 @@ final class HostileInputTest {
     }
 
     @Test
-    void veryManyFields() {
+    void manyFields() {
         assertProblem(
                 init("{\"seed\":1" + ",\"seed\":1".repeat(200_000) + "}"), 400, "malformed_json");
         StringBuilder many = new StringBuilder("{\"a\":1");
@@ -342,7 +343,7 @@ final class HostileInputTest {
     }
 
     @Test
-    void bodiesAsTheyAre() {
+    void uncompressedBodies() {
         var body = BodyPublishers.ofString("{\"seed\": 1}");
         Reply reply =
                 api.send(

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/// Where a service has no limits, sizes that no number holds are still refused.
+/// Tests that without configured limits, options whose sizes would overflow are still rejected.
 final class LargestOptionsTest {
 
     private static final int MAX = Integer.MAX_VALUE;
@@ -41,7 +41,7 @@ final class LargestOptionsTest {
                                 Map.of("nLayer", MAX),
                                 Map.of("blockSize", MAX),
                                 Map.of("batchSize", MAX))) {
-                    refuses(api, engine, options);
+                    assertRejected(api, engine, options);
                 }
             }
             api.initSixNames("normal");
@@ -49,13 +49,13 @@ final class LargestOptionsTest {
         }
     }
 
-    private static void refuses(Api api, String engine, Map<String, ?> options) {
+    private static void assertRejected(Api api, String engine, Map<String, ?> options) {
         api.delete("/sessions/large");
         Map<String, Object> all = new java.util.HashMap<>(options);
         all.put("engine", engine);
-        Reply made = api.post("/sessions/large/init", all);
-        assertThat(made.status()).as(options + " " + made).isIn(201, 400, 413);
-        if (made.status() == 201) {
+        Reply created = api.post("/sessions/large/init", all);
+        assertThat(created.status()).as(options + " " + created).isIn(201, 400, 413);
+        if (created.status() == 201) {
             Reply loaded = api.postText("/sessions/large/load", Api.SIX_NAMES);
             assertThat(loaded.status()).as(engine + options + loaded).isIn(400, 413);
             assertThat(loaded.json().path("code").stringValue()).isIn("out_of_range", "too_large");

@@ -14,36 +14,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The service answers the same whatever the language, time zone and charset of its machine are.
+/// Tests that responses do not depend on the machine's language, time zone and charset.
 final class LocaleTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    private String storyUnder(String name, @Nullable String posixLocale, String... flags)
+    private String runWith(String name, @Nullable String posixLocale, String... flags)
             throws IOException {
         List<String> all = new ArrayList<>(List.of(flags));
         all.add("--add-modules=jdk.incubator.vector");
         all.add("--enable-native-access=ALL-UNNAMED");
-        all.add("-Dstory.data=" + directory.resolve(name));
+        all.add("-Dscenario.data=" + directory.resolve(name));
         Map<String, String> environment =
                 posixLocale == null ? Map.of() : Map.of("LC_ALL", posixLocale, "LANG", posixLocale);
         return String.join(
                 "\n",
-                ChildJvm.run(environment, LocaleStory.class, all.toArray(String[]::new))
+                ChildJvm.run(environment, LocaleScenario.class, all.toArray(String[]::new))
                         .lines()
-                        .filter(line -> line.startsWith(LocaleStory.MARK))
+                        .filter(line -> line.startsWith(LocaleScenario.PREFIX))
                         .toList());
     }
 
     @Test
-    void everyLocaleGivesTheSameAnswers() throws IOException {
-        String english = storyUnder("en", null, "-Duser.language=en", "-Duser.country=US");
-        assertThat(english).contains("zo\u00eb", "losses", LocaleStory.MARK + "end");
+    void responsesAreTheSameInEveryLocale() throws IOException {
+        String english = runWith("en", null, "-Duser.language=en", "-Duser.country=US");
+        assertThat(english).contains("zo\u00eb", "losses", LocaleScenario.PREFIX + "end");
 
         assertThat(
-                        storyUnder(
+                        runWith(
                                 "tr",
                                 null,
                                 "-Duser.language=tr",
@@ -51,13 +51,13 @@ final class LocaleTest {
                                 "-Duser.timezone=Asia/Kathmandu"))
                 .isEqualTo(english);
         assertThat(
-                        storyUnder(
+                        runWith(
                                 "ar",
                                 null,
                                 "-Duser.language=ar",
                                 "-Duser.country=EG",
                                 "-Dfile.encoding=COMPAT"))
                 .isEqualTo(english);
-        assertThat(storyUnder("c", "C", "-Dfile.encoding=COMPAT")).isEqualTo(english);
+        assertThat(runWith("c", "C", "-Dfile.encoding=COMPAT")).isEqualTo(english);
     }
 }

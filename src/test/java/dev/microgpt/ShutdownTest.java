@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// SIGTERM ends the process within 10 seconds, whatever hangs.
+/// Tests that SIGTERM ends the process within 10 seconds, whatever hangs.
 @Timeout(120)
 final class ShutdownTest {
 
@@ -48,14 +48,14 @@ final class ShutdownTest {
     }
 
     @Test
-    void requestsThatNeverEndDoNotKeepTheServiceFromStoppingInGoodOrder() throws Exception {
+    void requestsThatNeverEndDoNotPreventAnOrderlyShutdown() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient();
                 ChildJvm.Running service = startService()) {
             int port = port(service);
             Api api = new Api(port);
             api.init("kept", Map.of("text", "emma\nolivia"));
             api.post("/sessions/kept/step", Map.of("count", 5)).ok();
-            getStuck(service, client, port, "/stuck", REQUESTS);
+            sendStuckRequests(service, client, port, "/stuck", REQUESTS);
 
             service.askToStop();
 
@@ -71,7 +71,7 @@ final class ShutdownTest {
     void aShutdownThatHangsIsHalted() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient();
                 ChildJvm.Running service = startService()) {
-            getStuck(service, client, port(service), "/stuck-console", 1);
+            sendStuckRequests(service, client, port(service), "/stuck-console", 1);
 
             service.askToStop();
 
@@ -96,7 +96,7 @@ final class ShutdownTest {
         return Integer.parseInt(await(service, STARTED, 1));
     }
 
-    private static void getStuck(
+    private static void sendStuckRequests(
             ChildJvm.Running service, HttpClient client, int port, String path, int times)
             throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + port + path);
@@ -106,9 +106,9 @@ final class ShutdownTest {
         await(service, Pattern.compile("(?m)^stuck$"), times);
     }
 
-    /// Waits until a child has printed something so many times.
+    /// Waits until the output of a child matches a pattern the given number of times.
     ///
-    /// @return the first group of the pattern, or else all that matched
+    /// @return the first group of the pattern, or the whole match if it has no group
     private static String await(ChildJvm.Running child, Pattern pattern, int times)
             throws Exception {
         long deadline = System.nanoTime() + TIME_TO_START.toNanos();

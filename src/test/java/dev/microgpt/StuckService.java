@@ -9,11 +9,11 @@ import org.springframework.context.annotation.Bean;
 
 import java.util.concurrent.TimeUnit;
 
-/// The service with two addresses whose requests never end and cannot be interrupted: `/stuck`, and
-/// `/stuck-console`, which holds the console as well, so that whatever logs is stuck too.
+/// The service with two additional paths whose requests never end and cannot be interrupted: `/stuck`, and
+/// `/stuck-console`, which also locks the console, so that every thread that logs blocks.
 final class StuckService {
 
-    /// @param args the service's own
+    /// @param args the arguments of the service
     public static void main(String[] args) {
         System.setProperty("spring.main.sources", StuckService.class.getName());
         MicroGptApplication.main(args);
@@ -45,7 +45,7 @@ final class StuckService {
                 try {
                     TimeUnit.DAYS.sleep(1);
                 } catch (InterruptedException _) {
-                    // It hangs whatever comes.
+                    // Interrupts are ignored.
                 }
             }
         }

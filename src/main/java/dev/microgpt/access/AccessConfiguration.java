@@ -48,13 +48,16 @@ import org.springframework.web.filter.CorsFilter;
 import java.net.InetAddress;
 import java.util.List;
 
-/// The way in: host, origin and key of each request are looked at before anything else of it.
+/// Configures Spring Security, which checks the host, origin and key of each request before anything else.
+///
+/// The beans replace Spring Boot's defaults, which ask for a generated password, offer a login form, and
+/// create HTTP sessions with cookies.
 @Configuration(proxyBeanMethods = false)
 class AccessConfiguration {
 
-    /// What shows nothing of anybody: the files of the pages, which ask for the key themselves, and
-    /// whether the service is well.
-    private static final String[] PUBLIC = {
+    /// Paths that reveal nothing about any caller: the files of the pages, which ask for the key themselves,
+    /// and the health of the service.
+    private static final String[] PUBLIC_PATHS = {
         "/",
         "/s/*",
         "/s/*/lab",
@@ -68,8 +71,8 @@ class AccessConfiguration {
         "/actuator/health/**"
     };
 
-    /// Pages that a browser shows, and that have no field for a key: it asks for one itself.
-    private static final List<String> SHOWN_BY_BROWSERS =
+    /// Prefixes of pages without a field for the key. HTTP Basic makes the browser ask for it.
+    private static final List<String> BASIC_AUTHENTICATION_PATHS =
             List.of("/swagger-ui", "/v3/api-docs", "/actuator");
 
     private static final String POLICY_HEADER = "Content-Security-Policy";
@@ -79,21 +82,22 @@ class AccessConfiguration {
                     + " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
     @Bean
-    AccessPolicy door(
+    AccessPolicy accessPolicy(
             AccessSettings settings,
             ServerProperties server,
             @Value("${management.server.port:#{null}}") @Nullable Integer managementPort,
-            @Value("${management.server.address:#{null}}") @Nullable InetAddress management) {
+            @Value("${management.server.address:#{null}}")
+                    @Nullable InetAddress managementAddress) {
         boolean hasOwnPort = managementPort != null && !managementPort.equals(server.getPort());
         return AccessPolicy.of(
                 settings,
                 System.out,
                 server.getAddress(),
-                hasOwnPort ? management : server.getAddress());
+                hasOwnPort ? managementAddress : server.getAddress());
     }
 
     @Bean
-    AllowedHosts hosts(AccessSettings settings) {
+    AllowedHosts allowedHosts(AccessSettings settings) {
         return new AllowedHosts(settings.allowedHosts());
     }
 
@@ -103,10 +107,10 @@ class AccessConfiguration {
     }
 
     @Bean
-    AuthenticationManager authenticationManager(AccessPolicy door, OneTimeTokenService tickets) {
+    AuthenticationManager authenticationManager(AccessPolicy policy, OneTimeTokenService tickets) {
         InMemoryUserDetailsManager owners =
                 new InMemoryUserDetailsManager(
-                        door.hashes().entrySet().stream()
+                        policy.hashes().entrySet().stream()
                                 .map(key -> owner(key.getKey(), key.getValue()))
                                 .toList());
         DaoAuthenticationProvider keys = new DaoAuthenticationProvider(owners);
@@ -119,33 +123,33 @@ class AccessConfiguration {
     }
 
     @Bean
-    SecurityFilterChain wayIn(
+    SecurityFilterChain accessFilterChain(
             HttpSecurity http,
-            AccessPolicy door,
+            AccessPolicy policy,
             AuthenticationManager authentication,
             AccessSettings settings,
             ProblemWriter problems) {
-        AuthenticationEntryPoint refusal = new ApiKeyEntryPoint(problems);
-        http.csrf(AbstractHttpConfigurer::disable) // no cookies; and see OriginFilter
+        AuthenticationEntryPoint entryPoint = new ApiKeyEntryPoint(problems);
+        http.csrf(AbstractHttpConfigurer::disable) // there are no cookies; see also OriginFilter
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .exceptionHandling(e -> e.authenticationEntryPoint(refusal))
-                .cors(cors -> cors.configurationSource(origins(settings)))
+                .exceptionHandling(e -> e.authenticationEntryPoint(entryPoint))
+                .cors(cors -> cors.configurationSource(corsConfiguration(settings)))
                 .headers(
                         headers ->
-                                headers.addHeaderWriter(AccessConfiguration::writePolicy)
+                                headers.addHeaderWriter(AccessConfiguration::writeContentPolicy)
                                         .referrerPolicy(p -> p.policy(ReferrerPolicy.NO_REFERRER)))
                 .addFilterAfter(new OriginFilter(settings, problems), CorsFilter.class);
-        if (!door.isOpen()) {
+        if (!policy.isOpen()) {
             http.addFilterBefore(
-                            recognition(authentication, refusal),
+                            authenticationFilter(authentication, entryPoint),
                             AnonymousAuthenticationFilter.class)
                     .authorizeHttpRequests(
                             requests ->
                                     requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                                             .permitAll()
-                                            .requestMatchers(HttpMethod.GET, PUBLIC)
+                                            .requestMatchers(HttpMethod.GET, PUBLIC_PATHS)
                                             .permitAll()
                                             .anyRequest()
                                             .authenticated());
@@ -153,35 +157,36 @@ class AccessConfiguration {
         return http.build();
     }
 
-    private static AuthenticationFilter recognition(
-            AuthenticationManager authentication, AuthenticationEntryPoint refusal) {
+    private static AuthenticationFilter authenticationFilter(
+            AuthenticationManager authentication, AuthenticationEntryPoint entryPoint) {
         AuthenticationConverter basic = new BasicAuthenticationConverter();
-        AuthenticationConverter inBrowsers =
-                request -> isShownByBrowsers(request) ? basic.convert(request) : null;
+        AuthenticationConverter basicWhereAllowed =
+                request -> allowsBasicAuthentication(request) ? basic.convert(request) : null;
         AuthenticationFilter filter =
                 new AuthenticationFilter(
                         authentication,
                         new DelegatingAuthenticationConverter(
-                                new ApiKeyConverter(), new TicketConverter(), inBrowsers));
-        filter.setSuccessHandler((_, _, _) -> {}); // the request goes on
-        filter.setFailureHandler(new AuthenticationEntryPointFailureHandler(refusal));
+                                new ApiKeyConverter(), new TicketConverter(), basicWhereAllowed));
+        filter.setSuccessHandler((_, _, _) -> {}); // no redirect: the request continues
+        filter.setFailureHandler(new AuthenticationEntryPointFailureHandler(entryPoint));
         return filter;
     }
 
-    /// What a browser may load for an answer; the pages say it themselves.
-    private static void writePolicy(HttpServletRequest request, HttpServletResponse response) {
+    /// Sets the Content-Security-Policy of responses that have none; the pages set their own.
+    private static void writeContentPolicy(
+            HttpServletRequest request, HttpServletResponse response) {
         if (!response.containsHeader(POLICY_HEADER)) {
             boolean isSwagger = RequestPath.of(request).startsWith("/swagger-ui");
             response.setHeader(POLICY_HEADER, isSwagger ? SWAGGER_POLICY : POLICY);
         }
     }
 
-    static boolean isShownByBrowsers(HttpServletRequest request) {
-        return SHOWN_BY_BROWSERS.stream().anyMatch(RequestPath.of(request)::startsWith);
+    static boolean allowsBasicAuthentication(HttpServletRequest request) {
+        return BASIC_AUTHENTICATION_PATHS.stream().anyMatch(RequestPath.of(request)::startsWith);
     }
 
-    /// Lets pages of the configured origins read replies, too.
-    private static CorsConfigurationSource origins(AccessSettings settings) {
+    /// Lets pages of the allowed origins read responses.
+    private static CorsConfigurationSource corsConfiguration(AccessSettings settings) {
         UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
         if (!settings.allowedOrigins().isEmpty()) {
             CorsConfiguration api = new CorsConfiguration();
@@ -201,8 +206,8 @@ class AccessConfiguration {
         return source;
     }
 
-    /// Whose name is wrong is told so by a controller, and whose method by the dispatcher: they know what
-    /// would be right.
+    /// Rejects requests for other hosts and malformed paths. Relaxed so that session names with line breaks
+    /// reach the controllers, and unknown methods the dispatcher: their errors say what is allowed.
     @Bean
     HttpFirewall firewall(AllowedHosts hosts) {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
@@ -216,7 +221,7 @@ class AccessConfiguration {
     }
 
     @Bean
-    RequestRejectedHandler rejection(AllowedHosts hosts, ProblemWriter problems) {
+    RequestRejectedHandler rejectedRequestHandler(AllowedHosts hosts, ProblemWriter problems) {
         return (request, response, _) -> {
             String host = request.getServerName();
             problems.write(
@@ -224,8 +229,8 @@ class AccessConfiguration {
                     hosts.test(host)
                             ? Problem.of(
                                     ErrorCode.INVALID_NAME,
-                                    "the path or a header has characters that are not allowed there")
-                            : AllowedHosts.refusal(host));
+                                    "the path or a header contains characters that are not allowed")
+                            : AllowedHosts.forbiddenHost(host));
         };
     }
 }

@@ -8,16 +8,18 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.util.Map;
 
-/// Whether keys are asked for, and which ones are right.
+/// Whether calls need an API key, and which keys are valid.
 ///
-/// @param isOpen whether whoever reaches the service may call
-/// @param hashes of the secrets, by the names of the keys
+/// @param isOpen whether calls need no key
+/// @param hashes the hash of each key's secret, by the key's name
 record AccessPolicy(boolean isOpen, Map<String, String> hashes) {
 
-    /// Where only this machine can call, no keys are needed, unless some are set. Elsewhere there is
-    /// always one: where none is set, it is made, and printed once.
+    /// Returns the policy for the settings and the addresses. Configured keys are always required. Without
+    /// any, the service is open if only this machine can reach it or the settings say so; otherwise a key is
+    /// generated and printed once.
     ///
-    /// @param addresses that the service listens on; null for all of this machine
+    /// @param out where a generated key is printed
+    /// @param addresses the addresses that the service listens on; null for all of this machine
     static AccessPolicy of(
             AccessSettings settings, PrintStream out, @Nullable InetAddress... addresses) {
         if (!settings.keys().isEmpty()) {
@@ -26,12 +28,12 @@ record AccessPolicy(boolean isOpen, Map<String, String> hashes) {
         if (settings.open() || areLocal(addresses)) {
             return new AccessPolicy(true, Map.of());
         }
-        ApiKeys.Made key = ApiKeys.make(Caller.LOCAL.owner());
-        // Not to the log, which may go to other places.
+        ApiKeys.NewKey key = ApiKeys.generate(Caller.LOCAL.owner());
+        // Not logged: logs may be sent elsewhere.
         out.println(
                 """
-                The service can be reached from other machines, and microgpt.security.keys has no key. Calls
-                need this one, which is for this start alone:
+                The service can be reached from other machines, but microgpt.security.keys is empty. Calls
+                need the following key, which is valid until the service stops:
                     %s
                 """
                         .formatted(key.text()));

@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/// Who may call, under `microgpt.security`.
+/// Settings of access control, under `microgpt.security`.
 ///
-/// @param open no keys are asked for, wherever the service can be reached from
-/// @param keys the hash of each key's secret by the key's name, as `new-key` prints it
-/// @param allowedHosts names under which the service may be called, besides `localhost` and addresses;
-///     `.example.org` stands for all names that end so
-/// @param allowedOrigins whose pages may call besides those of this server, such as
+/// @param open whether calls need no key, even if other machines can reach the service
+/// @param keys the hash of each key's secret, by the key's name, as `new-key` prints it
+/// @param allowedHosts host names under which the service may be called, besides `localhost` and IP
+///     addresses; `.example.org` stands for all subdomains of `example.org`
+/// @param allowedOrigins origins whose pages may call the service, besides its own, such as
 ///     `https://course.example`
 @ConfigurationProperties("microgpt.security")
 record AccessSettings(
@@ -28,26 +28,29 @@ record AccessSettings(
         keys = Map.copyOf(keys);
         if (open && !keys.isEmpty()) {
             throw new IllegalArgumentException(
-                    "microgpt.security.open=true contradicts the keys in microgpt.security.keys");
+                    "microgpt.security.open=true contradicts the keys in microgpt.security.keys; remove"
+                            + " one of them");
         }
         keys.forEach(
                 (name, hash) -> {
                     requireName(name);
                     if (!ApiKeys.isHash(hash)) {
                         throw new IllegalArgumentException(
-                                ("microgpt.security.keys.%s is not a hash as new-key prints it: one begins"
-                                                + " with {pbkdf2}")
+                                ("microgpt.security.keys.%s must be a hash as new-key prints it, which"
+                                                + " begins with {pbkdf2}")
                                         .formatted(name));
                     }
                 });
     }
 
-    /// @throws IllegalArgumentException if no key can have the name
+    /// Checks the name of a key.
+    ///
+    /// @throws IllegalArgumentException if the name is not valid
     static void requireName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(
-                    ("a key's name has 1 to 63 characters a-z, 0-9 and '-' and does not begin with '-',"
-                                    + " but this one is '%s'")
+                    ("the name of a key must have 1 to 63 characters a-z, 0-9 and '-' and must not"
+                                    + " begin with '-', but is '%s'")
                             .formatted(name));
         }
     }

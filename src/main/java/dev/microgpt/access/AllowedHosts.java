@@ -8,9 +8,12 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/// The names under which the service may be called. A page from elsewhere whose name has been made to
-/// point to this machine (DNS rebinding) is of the same origin as the service, for its browser; but the
-/// browser sends that name along. An address needs no name, so it cannot be made to point elsewhere.
+/// The host names under which the service may be called: `localhost`, IP addresses, and configured names.
+///
+/// This protects against DNS rebinding: an attacker's page whose host name is made to resolve to this machine
+/// has the same origin as the service for the browser, but the browser sends that name in `Host`. An IP
+/// address needs no DNS, so it is safe. Neither Spring Security's firewall, which calls this predicate, nor
+/// Tomcat restricts the host by default.
 final class AllowedHosts implements Predicate<String> {
 
     private static final Pattern ADDRESS =
@@ -24,11 +27,11 @@ final class AllowedHosts implements Predicate<String> {
         this.allowed = allowed;
     }
 
-    /// What is answered to a request for a name that is not allowed.
-    static Problem refusal(String host) {
+    /// Returns the error for a request to a host that is not allowed.
+    static Problem forbiddenHost(String host) {
         return Problem.of(
                 ErrorCode.FORBIDDEN_HOST,
-                "there is no '%s' here; microgpt.security.allowed-hosts can allow it"
+                "the host '%s' is not allowed; microgpt.security.allowed-hosts can allow it"
                         .formatted(host),
                 "Host",
                 host);
@@ -41,6 +44,7 @@ final class AllowedHosts implements Predicate<String> {
                 || name.endsWith("." + LOCAL)
                 || ADDRESS.matcher(name).matches()
                 || allowed.contains(name)
-                || allowed.stream().anyMatch(end -> end.startsWith(".") && name.endsWith(end));
+                || allowed.stream()
+                        .anyMatch(suffix -> suffix.startsWith(".") && name.endsWith(suffix));
     }
 }

@@ -8,8 +8,11 @@ import org.springframework.security.authentication.UsernamePasswordAuthenticatio
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.AuthenticationConverter;
 
-/// Finds the API key of a request: `Authorization: Bearer KEY`, or `X-Api-Key: KEY`. A URL is no place
-/// for one: it ends up in logs and histories.
+/// Reads the API key of a request from `Authorization: Bearer KEY` or `X-Api-Key: KEY`, but never from the
+/// URL, which ends up in logs and browser histories.
+///
+/// Spring Security has no converter for API keys: its bearer tokens are those of OAuth 2, in a module that
+/// this service does not use.
 final class ApiKeyConverter implements AuthenticationConverter {
 
     private static final String HEADER = "X-Api-Key";

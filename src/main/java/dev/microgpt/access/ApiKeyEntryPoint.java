@@ -13,8 +13,11 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 
 import java.io.IOException;
 
-/// Answers calls that come without a key, or with a wrong one; both in the same way, so that nobody
-/// learns which names there are.
+/// Responds with 401 to calls without a valid key. A missing and a wrong key get the same response, so that
+/// it does not reveal which key names exist.
+///
+/// Spring Security's own entry points offer a single scheme each and write no problem document; this one
+/// offers `Bearer`, and `Basic` for the pages without a field for a key.
 final class ApiKeyEntryPoint implements AuthenticationEntryPoint {
 
     private static final String REALM = "realm=\"microgpt-server\"";
@@ -32,14 +35,14 @@ final class ApiKeyEntryPoint implements AuthenticationEntryPoint {
             AuthenticationException failure)
             throws IOException {
         response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer " + REALM);
-        if (AccessConfiguration.isShownByBrowsers(request)) {
+        if (AccessConfiguration.allowsBasicAuthentication(request)) {
             response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic " + REALM);
         }
         problems.write(
                 response,
                 Problem.of(
                         ErrorCode.UNAUTHORIZED,
-                        "this call needs an API key that the service knows, as Authorization: Bearer KEY"
-                                + " or X-Api-Key: KEY"));
+                        "this call needs an API key; send a valid one as Authorization: Bearer KEY or"
+                                + " X-Api-Key: KEY"));
     }
 }

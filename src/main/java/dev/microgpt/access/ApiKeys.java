@@ -9,10 +9,10 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Map;
 
-/// Makes API keys, and the hashes by which they are recognised.
+/// Generates API keys and the hashes that verify them.
 ///
-/// A key is `name.secret`. The service knows the hash of the secret alone, so that nobody can call who
-/// has read its configuration.
+/// A key has the form `name.secret`. The configuration contains only the hash of the secret, so that reading
+/// the configuration is not enough to call the service.
 final class ApiKeys {
 
     private static final String HASH = "pbkdf2";
@@ -20,32 +20,35 @@ final class ApiKeys {
     private static final int SECRET_BYTES = 32;
     private static final int SALT_BYTES = 16;
 
-    /// Many rounds make guesses at passwords expensive. Nobody guesses 32 random bytes, and each call
-    /// takes so many rounds.
-    private static final int ROUNDS = 100;
+    /// Few iterations, because they are spent on every call. More would slow down guessing, but 32 random
+    /// bytes cannot be guessed.
+    private static final int ITERATIONS = 100;
 
     private ApiKeys() {}
 
-    /// A new key.
+    /// A generated key.
     ///
-    /// @param text for whoever is to call
-    /// @param hash for the service
-    record Made(String text, String hash) {}
+    /// @param text the key itself, for the caller
+    /// @param hash the hash of its secret, for the service's configuration
+    record NewKey(String text, String hash) {}
 
-    /// @throws IllegalArgumentException if no key can have the name
-    static Made make(String name) {
+    /// Generates a key with a random secret of 32 bytes.
+    ///
+    /// @throws IllegalArgumentException if the name is not valid; see [AccessSettings#requireName]
+    static NewKey generate(String name) {
         AccessSettings.requireName(name);
         byte[] bytes = new byte[SECRET_BYTES];
         new SecureRandom().nextBytes(bytes);
         String secret = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
         String hash = encoder().encode(secret);
         if (hash == null) {
-            throw new IllegalStateException("no hash was made");
+            throw new IllegalStateException("the encoder returned no hash");
         }
-        return new Made(name + "." + secret, hash);
+        return new NewKey(name + "." + secret, hash);
     }
 
-    /// Recognises secrets, in a time that does not tell how much of one is right.
+    /// Returns the encoder that hashes secrets and verifies them, in a time that does not depend on how much
+    /// of a secret is right.
     static PasswordEncoder encoder() {
         return new DelegatingPasswordEncoder(
                 HASH,
@@ -54,10 +57,11 @@ final class ApiKeys {
                         new Pbkdf2PasswordEncoder(
                                 "",
                                 SALT_BYTES,
-                                ROUNDS,
+                                ITERATIONS,
                                 SecretKeyFactoryAlgorithm.PBKDF2WithHmacSHA256)));
     }
 
+    /// Returns whether the text has the form of a hash by [#encoder].
     static boolean isHash(String text) {
         return text.startsWith(HASH_PREFIX) && text.length() > HASH_PREFIX.length();
     }

@@ -18,11 +18,15 @@ import org.springframework.web.util.WebUtils;
 import java.io.IOException;
 import java.util.Set;
 
-/// Keeps pages of other origins from changing anything here or listening in: a browser sends their
-/// requests along with whatever access the user has.
+/// Rejects requests by which pages of other origins could change something or open a live connection: a
+/// browser sends them with whatever access its user has.
+///
+/// Spring's CORS filter is not enough: it applies only to paths with a CORS configuration, and without allowed
+/// origins there are none. Spring Security's protection against CSRF keeps a token in a session or a cookie,
+/// and this service has neither.
 final class OriginFilter extends OncePerRequestFilter {
 
-    private static final Set<String> READING =
+    private static final Set<String> SAFE_METHODS =
             Set.of(HttpMethod.GET.name(), HttpMethod.HEAD.name(), HttpMethod.OPTIONS.name());
 
     private final Set<String> allowed;
@@ -38,8 +42,8 @@ final class OriginFilter extends OncePerRequestFilter {
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         String origin = request.getHeader(HttpHeaders.ORIGIN);
-        boolean harmless = READING.contains(request.getMethod()) && !isHandshake(request);
-        if (origin == null || harmless || isAllowed(origin, request)) {
+        boolean isSafe = SAFE_METHODS.contains(request.getMethod()) && !isHandshake(request);
+        if (origin == null || isSafe || isAllowed(origin, request)) {
             chain.doFilter(request, response);
             return;
         }
@@ -47,8 +51,8 @@ final class OriginFilter extends OncePerRequestFilter {
                 response,
                 Problem.of(
                         ErrorCode.FORBIDDEN_ORIGIN,
-                        "pages of %s may not call; microgpt.security.allowed-origins can allow it"
-                                .formatted(origin),
+                        "pages of the origin %s may not make this call;".formatted(origin)
+                                + " microgpt.security.allowed-origins can allow it",
                         "Origin",
                         origin));
     }
@@ -64,7 +68,7 @@ final class OriginFilter extends OncePerRequestFilter {
         try {
             return WebUtils.isSameOrigin(new ServletServerHttpRequest(request));
         } catch (IllegalArgumentException _) {
-            return false; // not even an origin
+            return false; // the header is not a valid origin
         }
     }
 }

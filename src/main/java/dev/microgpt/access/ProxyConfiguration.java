@@ -18,10 +18,12 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.web.filter.ForwardedHeaderFilter;
 
-/// What is believed of proxies. With `server.forward-headers-strategy`, either `native` or `framework`, all
-/// headers of those that `server.tomcat.remoteip.internal-proxies` lists; otherwise nothing. Spring Boot's
-/// own ways are half of that each: `native` knows neither `Forwarded` nor a prefix, `framework` believes
-/// anybody.
+/// Configures which forwarded headers are trusted. With `server.forward-headers-strategy`, either `native` or
+/// `framework`, these are all such headers of the proxies that `server.tomcat.remoteip.internal-proxies`
+/// lists; otherwise none.
+///
+/// Each of Spring Boot's own strategies does half of that: `native` supports neither `Forwarded` nor a path
+/// prefix, and `framework` trusts every client.
 @Configuration(proxyBeanMethods = false)
 class ProxyConfiguration {
 
@@ -32,25 +34,27 @@ class ProxyConfiguration {
         return factory -> factory.addEngineValves(new TrustedProxyValve(proxies));
     }
 
-    /// Before everything that asks for the scheme, host or path of a request. Of this type, it takes the
-    /// place of Spring Boot's.
+    /// Registers the filter before everything that reads the scheme, host or path of a request. A bean of this
+    /// type replaces Spring Boot's.
     @Bean
     FilterRegistrationBean<ForwardedHeaderFilter> forwardedHeaders(
             ServerProperties server,
             Environment environment,
             AllowedHosts hosts,
             ProblemWriter problems) {
-        boolean isOn = isOn(server.getForwardHeadersStrategy(), environment);
+        boolean isEnabled = isEnabled(server.getForwardHeadersStrategy(), environment);
         FilterRegistrationBean<ForwardedHeaderFilter> registration =
-                new FilterRegistrationBean<>(new TrustedForwardedHeaders(isOn, hosts, problems));
+                new FilterRegistrationBean<>(
+                        new TrustedForwardedHeaderFilter(isEnabled, hosts, problems));
         registration.setDispatcherTypes(
                 DispatcherType.REQUEST, DispatcherType.ASYNC, DispatcherType.ERROR);
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
         return registration;
     }
 
-    /// As Spring Boot decides it: without a setting, on platforms that put a proxy before each service.
-    private static boolean isOn(
+    /// Decides as Spring Boot does: without a setting, forwarded headers are enabled on cloud platforms that
+    /// put a proxy in front of each service.
+    private static boolean isEnabled(
             @Nullable ForwardHeadersStrategy strategy, Environment environment) {
         if (strategy != null) {
             return strategy != ForwardHeadersStrategy.NONE;

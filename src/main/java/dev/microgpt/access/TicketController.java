@@ -21,13 +21,13 @@ import org.springframework.web.bind.annotation.RestController;
 import java.time.Duration;
 import java.time.Instant;
 
-/// Gives tickets to pages, which cannot send a key along when they open a live stream.
+/// Issues one-time tickets to pages, because a browser cannot send a key when it opens a live stream.
 @RestController
 @RequestMapping(path = "/api/v1/tickets", produces = MediaType.APPLICATION_JSON_VALUE)
 @Tag(name = "Live")
 class TicketController {
 
-    private static final Duration LIFE = Duration.ofSeconds(30);
+    private static final Duration LIFETIME = Duration.ofSeconds(30);
 
     private final OneTimeTokenService tickets;
 
@@ -35,21 +35,21 @@ class TicketController {
         this.tickets = tickets;
     }
 
-    /// @param ticket for one connection
-    /// @param expiresAt when it is worth nothing any more
+    /// @param ticket opens one connection
+    /// @param expiresAt when the ticket becomes invalid
     record TicketReply(String ticket, Instant expiresAt) {}
 
     @PostMapping
     @Operation(
             summary = "Get a ticket for a live stream",
             description =
-                    "Opens the WebSocket or one stream of events as ?ticket=, once, within 30 seconds; for"
-                            + " browsers, which send no headers there.")
+                    "The ticket opens the WebSocket or one event stream with ?ticket=, once, within 30"
+                            + " seconds. It is for browsers, which cannot send headers there.")
     @ApiResponse(responseCode = "200", description = "the ticket")
     @ErrorResponses({ErrorCode.FORBIDDEN_ORIGIN})
     ResponseEntity<TicketReply> ticket(CallContext call) {
         OneTimeToken ticket =
-                tickets.generate(new GenerateOneTimeTokenRequest(call.caller().owner(), LIFE));
+                tickets.generate(new GenerateOneTimeTokenRequest(call.caller().owner(), LIFETIME));
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.noStore())
                 .body(new TicketReply(ticket.getTokenValue(), ticket.getExpiresAt()));

@@ -9,7 +9,10 @@ import org.springframework.security.authentication.ott.OneTimeTokenAuthenticatio
 import org.springframework.security.core.Authentication;
 import org.springframework.security.web.authentication.AuthenticationConverter;
 
-/// Finds the ticket of a request for a live stream: browsers cannot send headers there.
+/// Reads the ticket of a request for a live stream from the URL, because browsers cannot send headers there.
+///
+/// Spring Security's `OneTimeTokenAuthenticationConverter` is not used, because it accepts a token for any
+/// path and reads it with `getParameter`, which consumes the body of a form.
 final class TicketConverter implements AuthenticationConverter {
 
     private static final String PARAMETER = "ticket=";

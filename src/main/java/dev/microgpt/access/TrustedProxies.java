@@ -6,7 +6,10 @@ import java.net.UnknownHostException;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/// The addresses whose `Forwarded` and `X-Forwarded-*` headers are believed.
+/// The IP addresses of the proxies whose `Forwarded` and `X-Forwarded-*` headers are trusted.
+///
+/// Reads the same setting as Tomcat's `RemoteIpValve`, which applies it to the headers that it supports, but
+/// does not offer the result to filters.
 final class TrustedProxies implements Predicate<String> {
 
     private final Predicate<String> addresses;
@@ -15,8 +18,9 @@ final class TrustedProxies implements Predicate<String> {
         this.addresses = addresses;
     }
 
-    /// @param list networks such as `10.0.0.0/8, ::1/128`, or a regular expression, as Tomcat reads
-    ///     `server.tomcat.remoteip.internal-proxies`
+    /// Parses the list in the syntax that Tomcat has for `server.tomcat.remoteip.internal-proxies`.
+    ///
+    /// @param list networks such as `10.0.0.0/8, ::1/128`, or a regular expression
     static TrustedProxies parse(String list) {
         if (list.indexOf('/') > 0) {
             NetMaskSet networks = NetMaskSet.parse(list);

@@ -9,11 +9,13 @@ import org.apache.catalina.valves.ValveBase;
 
 import java.io.IOException;
 
-/// Marks the requests that come from a trusted proxy. This has to be known of the connection itself, which
-/// filters do not see: Tomcat's own valve for proxies puts the client's address in place of the proxy's.
+/// Marks the requests that come from a trusted proxy.
+///
+/// A filter could not do this: it may see the client's address instead of the connection's, because Tomcat's
+/// `RemoteIpValve` replaces the proxy's address by the one that the proxy forwards.
 final class TrustedProxyValve extends ValveBase {
 
-    private static final String MARK = TrustedProxyValve.class.getName();
+    private static final String ATTRIBUTE = TrustedProxyValve.class.getName();
 
     private final TrustedProxies proxies;
 
@@ -22,15 +24,15 @@ final class TrustedProxyValve extends ValveBase {
         this.proxies = proxies;
     }
 
-    /// Whether a request has come from a trusted proxy.
+    /// Returns whether a request comes from a trusted proxy.
     static boolean isTrusted(ServletRequest request) {
-        return request.getAttribute(MARK) != null;
+        return request.getAttribute(ATTRIBUTE) != null;
     }
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         if (proxies.test(request.getPeerAddr())) {
-            request.setAttribute(MARK, true);
+            request.setAttribute(ATTRIBUTE, true);
         }
         getNext().invoke(request, response);
     }

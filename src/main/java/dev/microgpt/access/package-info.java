@@ -1,4 +1,4 @@
-/// Who may call: keys, tickets, hosts and origins, by Spring Security's own filters.
+/// Access control with Spring Security: API keys, tickets, hosts, origins and trusted proxies.
 @NullMarked
 package dev.microgpt.access;
 

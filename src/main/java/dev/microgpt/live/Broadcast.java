@@ -46,7 +46,7 @@ final class Broadcast {
         traces = new TextCache(json, 1);
         diagnostics = new TextCache(json, 1);
         frames = new TextCache(json, FRAME_TEXTS);
-        cut = session.snapshot();
+        cut = session.published();
         losses = new LossJson(json, cut.losses());
     }
 
@@ -63,7 +63,7 @@ final class Broadcast {
     ///
     /// @param nextStep first step that the watcher has not seen
     synchronized PublishedState cut(long nextStep) {
-        PublishedState now = session.snapshot();
+        PublishedState now = session.published();
         long nanos = System.nanoTime();
         if (nanos - cutNanos > SHARED_NANOS
                 || cut.losses() != now.losses()

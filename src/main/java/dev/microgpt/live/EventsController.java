@@ -103,7 +103,7 @@ class EventsController implements SmartLifecycle {
             HttpServletResponse response)
             throws IOException {
         Session session = sessions.get(call, name);
-        session.wake(call);
+        session.ensureInMemory(call);
         AtomicReference<@Nullable EventStream> stream = new AtomicReference<>();
         Subscription subscription =
                 new Subscription(
@@ -146,7 +146,7 @@ class EventsController implements SmartLifecycle {
 
     /// Where an earlier stream is to go on; a session that has fewer steps was started anew.
     private static long stepAfter(long lastEventId, Session session) {
-        long size = session.snapshot().view().step();
+        long size = session.published().view().step();
         return lastEventId < 0 || lastEventId > size ? 1 : lastEventId + 1;
     }
 

@@ -52,7 +52,7 @@ final class MessageExecutor {
                             new ServerMessage.Stopped(
                                     stop.id(),
                                     name(stop),
-                                    session(call, stop).snapshot().view().step()));
+                                    session(call, stop).published().view().step()));
             case ClientMessage.GetLossHistory get ->
                     send(
                             new ServerMessage.LossHistory(
@@ -64,7 +64,7 @@ final class MessageExecutor {
                             new ServerMessage.Config(
                                     get.id(),
                                     name(get),
-                                    ConfigReply.of(session(call, get).snapshot().view())));
+                                    ConfigReply.of(session(call, get).published().view())));
             case ClientMessage.Subscribe subscribe -> subscribe(call, subscribe);
             case ClientMessage.Unsubscribe unsubscribe -> {
                 connection.unsubscribe(name(unsubscribe));
@@ -171,7 +171,7 @@ final class MessageExecutor {
                     "a connection may watch %d sessions at most".formatted(MAX_SUBSCRIPTIONS));
         }
         Session session = session(call, message);
-        session.wake(call);
+        session.ensureInMemory(call);
         Subscription subscription =
                 new Subscription(
                         services.broadcasts().of(session),

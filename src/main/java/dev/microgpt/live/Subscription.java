@@ -79,7 +79,7 @@ final class Subscription implements SessionListener {
         }
         this.broadcast = broadcast;
         session = broadcast.session();
-        PublishedState now = session.snapshot();
+        PublishedState now = session.published();
         epoch = now.epoch();
         losses = now.losses();
         state = now.view().state();
@@ -125,7 +125,7 @@ final class Subscription implements SessionListener {
     /// How long the next frame has to wait; `Long.MAX_VALUE` if there is nothing to send.
     long nanosUntilDue(long now) {
         isIdle = true; // before looking: what changes from now on wakes the writer
-        PublishedState snapshot = session.snapshot();
+        PublishedState snapshot = session.published();
         boolean isBehind =
                 snapshot.losses() != losses
                         || snapshot.view().step() >= nextStep
@@ -139,7 +139,7 @@ final class Subscription implements SessionListener {
 
     /// Whether the session is gone, and all of it has been sent.
     boolean isOver() {
-        PublishedState snapshot = session.snapshot();
+        PublishedState snapshot = session.published();
         return snapshot.deleted() && snapshot.view().step() < nextStep;
     }
 

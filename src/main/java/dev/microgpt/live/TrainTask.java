@@ -52,7 +52,7 @@ final class TrainTask {
         this.steps = steps;
         this.isStopped = isStopped;
         session.losses(call); // refuses where there are none
-        epoch = session.snapshot().epoch();
+        epoch = session.published().epoch();
     }
 
     /// Begins.
@@ -71,7 +71,7 @@ final class TrainTask {
     }
 
     private long step() {
-        return session.snapshot().view().step();
+        return session.published().view().step();
     }
 
     /// Nobody waits until it is shown: that may take as long as the step that took too long.

@@ -4,12 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/// Names contents by their SHA-256.
+/// Computes SHA-256 digests of files and pages, for policies and entity tags.
 final class Digests {
 
     private Digests() {}
 
-    /// The digest in Base64, as a Content-Security-Policy wants it.
+    /// Returns the digest in Base64, as a Content-Security-Policy needs it.
     static String base64(byte[] content) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(content);
@@ -19,8 +19,7 @@ final class Digests {
         }
     }
 
-    /// A weak one: whether the content is compressed on its way makes no difference. Tomcat compresses
-    /// nothing that has a strong one.
+    /// Returns a weak entity tag, because Tomcat does not compress a response with a strong one.
     static String etag(byte[] content) {
         return "W/\"" + base64(content) + '"';
     }

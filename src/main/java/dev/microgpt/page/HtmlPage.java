@@ -6,19 +6,18 @@ import org.springframework.http.CacheControl;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 
-/// A page: a head that is the same for all, and the module that does the rest in the browser.
+/// A page: a head that is the same for all pages, and the module that builds the rest in the browser.
 ///
-/// @param html the document
+/// @param html the document, in UTF-8
 /// @param policy its Content-Security-Policy
 record HtmlPage(byte[] html, String policy) {
 
     private static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, UTF_8);
 
-    /// All addresses in the page are relative to it, so that it works below any path that a proxy puts
-    /// before it.
+    /// Creates a page. All URLs in it are relative, so that it works below any path prefix of a proxy.
     ///
-    /// @param module in `js/pages`
-    /// @param depth folders between the page and the first one
+    /// @param module the name of its module in `js/pages`
+    /// @param depth the number of folders between the root and the page
     static HtmlPage of(String template, ImportMap imports, String title, String module, int depth) {
         String root = depth == 0 ? "./" : "../".repeat(depth);
         String importMap = imports.json(root);
@@ -30,8 +29,8 @@ record HtmlPage(byte[] html, String policy) {
         return new HtmlPage(html.getBytes(UTF_8), policy(importMap));
     }
 
-    /// Nothing but this server's own files, and no inline script but the import map: a text of a user
-    /// that found its way into a page as markup could neither run nor call anywhere.
+    /// Allows only files of this server, and no inline script except the import map, so that a user's text
+    /// that is mistakenly inserted as markup can neither run scripts nor send requests to other servers.
     private static String policy(String importMap) {
         return String.join(
                 "; ",

@@ -11,18 +11,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Tells a browser where the libraries are that modules import by name, so that no page and no module
-/// names a version. Each library's jar says it in a file of its own; this is all of them in one.
+/// The import map of the pages, which maps the names of libraries to their URLs, so that no page and no module
+/// contains a version. It combines the import maps that the libraries' jars contain.
 ///
-/// @param paths of the modules by their names; those of folders end with a slash, as their names do
+/// @param paths the path of each module by its name; for folders, both end with a slash
 record ImportMap(Map<String, String> paths) {
 
     private static final String FILES = "classpath*:META-INF/importmap.json";
 
-    /// One file instead of some 400 modules; of its own modules only those for maps would be left out.
+    /// The bundle of ECharts, a single file instead of some 400 modules. Loading the modules one by one would
+    /// save only those for maps.
     private static final String ECHARTS_BUNDLE = "echarts.esm.min.js";
 
-    /// Of the libraries on the class path.
+    /// Reads the import maps of the libraries on the class path.
     static ImportMap read() throws IOException {
         JsonParser parser = JsonParserFactory.getJsonParser();
         Map<String, String> paths = new TreeMap<>();
@@ -36,9 +37,9 @@ record ImportMap(Map<String, String> paths) {
         return new ImportMap(paths);
     }
 
-    /// The text of a `<script type="importmap">`.
+    /// Returns the content of a `<script type="importmap">`.
     ///
-    /// @param root what leads from the page to the first one, such as `../`
+    /// @param root the relative path from the page to the root, such as `../`
     String json(String root) {
         Map<String, String> imports = new TreeMap<>();
         paths.forEach((name, path) -> imports.put(name, root + path.substring(1)));

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 
-/// How long a browser keeps what the pages load.
+/// Configures how browsers cache the files that the pages load.
 @Configuration(proxyBeanMethods = false)
 class PageConfiguration implements WebMvcConfigurer {
 
@@ -19,12 +19,13 @@ class PageConfiguration implements WebMvcConfigurer {
 
     @Override
     public void addResourceHandlers(ResourceHandlerRegistry registry) {
-        // their paths carry the version
+        // Their paths contain the version, so they never change.
         registry.addResourceHandler(LIBRARIES + "**")
                 .addResourceLocations("classpath:/META-INF/resources" + LIBRARIES)
                 .setCacheControl(
                         CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable());
-        // the time stamps in a jar are the same in every build, so the content tells what is new
+        // The time stamps in the jar are the same in every build, so entity tags are made of the
+        // content.
         for (String folder : FOLDERS) {
             registry.addResourceHandler(folder + "**")
                     .addResourceLocations("classpath:/static" + folder)

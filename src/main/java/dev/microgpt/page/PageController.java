@@ -9,8 +9,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 
 import java.io.IOException;
 
-/// The pages. They hold nothing that a user has written; which session they show, their modules read from
-/// the URL.
+/// Serves the pages. They contain no user data; their modules read from the URL which session to show.
 @Controller
 class PageController {
 

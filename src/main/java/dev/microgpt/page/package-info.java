@@ -1,7 +1,7 @@
-/// The dashboard: its pages, the scripts and styles they load, and what a browser may do with them.
+/// The dashboard: its pages, the scripts and styles that they load, and their security policies.
 ///
-/// The pages are static. All they show comes from the public REST and WebSocket interface, so this
-/// package knows no session and depends on nothing but Spring.
+/// The pages are static. Everything they show comes from the public REST and WebSocket interfaces, so this
+/// package depends on Spring, but not on sessions.
 @NullMarked
 package dev.microgpt.page;
 

@@ -3,20 +3,22 @@ package dev.microgpt.quota;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// How much there is for each key, and for all callers together, under `microgpt.quotas`. Where no keys
-/// are asked for, the quotas of all hold alone.
+/// Quotas of each API key and of all callers together, under `microgpt.quotas`. If the service is open and
+/// calls need no key, only the quotas for all callers apply.
 ///
-/// @param key for each key
-/// @param all for all callers together
+/// @param key quotas of each key
+/// @param all quotas of all callers together
 @ConfigurationProperties("microgpt.quotas")
 public record QuotaSettings(@DefaultValue PerKey key, @DefaultValue All all) {
 
-    /// @param sessions at a time
-    /// @param parameters of all its sessions together
-    /// @param trainingShare the part of the compute threads' time that its training may take, above 0
-    ///     and up to 1. Where several want to train, they have equal parts anyway
-    /// @param requestsPerMinute calls, and messages on live connections
-    /// @param connections live ones at a time
+    /// The quotas of each key.
+    ///
+    /// @param sessions maximum number of sessions
+    /// @param parameters maximum number of parameters of all sessions of the key together
+    /// @param trainingShare maximum share of the compute threads' time for the key's training, above 0 and at
+    ///     most 1. Keys that train at the same time get equal shares in any case
+    /// @param requestsPerMinute rate limit of calls and messages on live connections together
+    /// @param connections maximum number of live connections
     public record PerKey(
             @DefaultValue("1000") int sessions,
             @DefaultValue("100000000") long parameters,
@@ -37,10 +39,11 @@ public record QuotaSettings(@DefaultValue PerKey key, @DefaultValue All all) {
         }
     }
 
-    /// The number of sessions and of connections of all are under `microgpt.limits`.
+    /// The quotas of all callers together. The maximum numbers of sessions and of connections are under
+    /// `microgpt.limits`.
     ///
-    /// @param parameters of all sessions together
-    /// @param requestsPerMinute calls, and messages on live connections
+    /// @param parameters maximum number of parameters of all sessions together
+    /// @param requestsPerMinute rate limit of calls and messages on live connections together
     public record All(
             @DefaultValue("1000000000") long parameters,
             @DefaultValue("600000") int requestsPerMinute) {

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Counts requests against the quotas. A bucket for each key, and one for all: it is as large as a minute's
-/// quota, and fills up again steadily.
+/// Applies the rate limits of requests with a token bucket for each key and one for all callers. A bucket holds
+/// the quota of a minute and is refilled continuously. Thread-safe.
 @Component
 public final class RateLimiter {
 
@@ -19,7 +19,7 @@ public final class RateLimiter {
     private final QuotaSettings quotas;
     private final Bucket all;
     private final Map<String, Bucket> keys =
-            new ConcurrentHashMap<>(); // no more than there are keys
+            new ConcurrentHashMap<>(); // bounded by the number of keys
 
     RateLimiter(QuotaSettings quotas) {
         this.quotas = quotas;
@@ -32,13 +32,13 @@ public final class RateLimiter {
                 .build();
     }
 
-    /// What one policy says of a request.
+    /// The decision of one policy about a request.
     ///
-    /// @param policy its name
-    /// @param quota requests in a window
-    /// @param windowSeconds the window
-    /// @param remaining requests that may follow at once
-    /// @param retrySeconds after which a refused request may be made again; 0 for one that was not refused
+    /// @param policy the policy's name, `key` or `all`
+    /// @param quota number of requests in a window
+    /// @param windowSeconds length of the window, in seconds
+    /// @param remaining number of requests that may follow immediately
+    /// @param retrySeconds seconds until a rejected request may be repeated; 0 if the request is allowed
     public record Verdict(
             String policy, long quota, long windowSeconds, long remaining, long retrySeconds) {
 
@@ -46,21 +46,21 @@ public final class RateLimiter {
             return retrySeconds > 0;
         }
 
-        /// Why a request is refused.
+        /// Returns the reason why a request is rejected.
         public String reason() {
-            return "%d requests a minute are allowed to %s; try again in %d s"
+            return "the rate limit is %d requests a minute for %s; try again in %d s"
                     .formatted(
                             quota,
-                            policy.equals("key") ? "each key" : "all together",
+                            policy.equals("key") ? "each key" : "all callers together",
                             retrySeconds);
         }
     }
 
     /// Counts a request.
     ///
-    /// @param owner who makes it
-    /// @param hasKey whether the quotas of keys hold
-    /// @return what each policy says; if one refuses, the request is not to be made
+    /// @param owner the owner of the key that makes the request
+    /// @param hasKey whether the quotas of keys apply
+    /// @return the verdict of each policy; if any is a refusal, the request must be rejected
     public List<Verdict> count(String owner, boolean hasKey) {
         if (!hasKey) {
             return List.of(countForAll());

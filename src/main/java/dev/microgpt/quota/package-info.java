@@ -1,4 +1,4 @@
-/// How much each caller may have: what is counted, and what is refused. Knows nothing of sessions.
+/// Quotas and rate limits of callers. Does not depend on sessions.
 @NullMarked
 package dev.microgpt.quota;
 

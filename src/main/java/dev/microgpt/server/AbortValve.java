@@ -11,7 +11,10 @@ import org.apache.coyote.ActionCode;
 
 import java.io.IOException;
 
-/// Offers with each request the ways to hang up on its client.
+/// Stores in each request the callbacks that close its connection immediately; see [ConnectionAbort].
+///
+/// The servlet and WebSocket interfaces have no such operation: their ways to close a connection first send
+/// what is left, for which a thread may have to wait for a client that does not read.
 final class AbortValve extends ValveBase {
 
     AbortValve() {
@@ -20,10 +23,10 @@ final class AbortValve extends ValveBase {
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        Runnable hangUp = () -> response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
-        request.setAttribute(ConnectionAbort.OF_REQUEST, hangUp);
+        Runnable abort = () -> response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, null);
+        request.setAttribute(ConnectionAbort.OF_REQUEST, abort);
         if (request.getCoyoteRequest().getInputBuffer() instanceof MinimumRateInput input) {
-            request.setAttribute(ConnectionAbort.OF_CONNECTION, input.hangUp());
+            request.setAttribute(ConnectionAbort.OF_CONNECTION, input.connectionAbort());
         }
         getNext().invoke(request, response);
     }

@@ -16,43 +16,47 @@ import org.springframework.http.HttpStatus;
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
 
-/// Lets in only so many calls at a time that threads are left for health, metrics and pages. Whoever
-/// takes a thread for long, by a long call or by a body that comes slowly, takes one of the calls'.
+/// Limits the number of concurrent API calls so that threads are left for health, metrics and pages. Any
+/// request with a body that is not read yet counts as a call, because a slow body also occupies a thread for
+/// long.
+///
+/// Tomcat's `SemaphoreValve` counts all requests alike, and its rejections neither contain a problem document
+/// nor keep Tomcat from reading the rest of the body.
 final class ConcurrencyLimitValve extends ValveBase {
 
     private static final String API = "/api/";
 
-    /// Threads that are not for calls, where there are enough.
-    private static final int RESERVE = 32;
+    /// Threads that calls may not use, unless that is more than half of all.
+    private static final int RESERVED_THREADS = 32;
 
-    private final int calls;
-    private final Semaphore room;
+    private final int maxCalls;
+    private final Semaphore permits;
     private final ProblemWriter problems;
 
-    /// @param threads how many threads handle requests
+    /// @param threads the number of threads that handle requests
     ConcurrencyLimitValve(int threads, ProblemWriter problems) {
         super(true);
         this.problems = problems;
-        calls = Math.max(1, threads - Math.min(RESERVE, threads / 2));
-        room = new Semaphore(calls);
+        maxCalls = Math.max(1, threads - Math.min(RESERVED_THREADS, threads / 2));
+        permits = new Semaphore(maxCalls);
     }
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         if (!mayTakeLong(request)) {
             getNext().invoke(request, response);
-        } else if (room.tryAcquire()) {
+        } else if (permits.tryAcquire()) {
             try {
                 getNext().invoke(request, response);
             } finally {
-                room.release();
+                permits.release();
             }
         } else {
-            refuse(request, response);
+            reject(request, response);
         }
     }
 
-    /// Calls, and whatever has a body that has to be read.
+    /// Returns true for API calls and for requests whose body has not been read completely.
     private static boolean mayTakeLong(Request request) {
         String path = request.getDecodedRequestURI();
         return path == null
@@ -60,15 +64,15 @@ final class ConcurrencyLimitValve extends ValveBase {
                 || !UnreadBodyValve.isFullyRead(request.getCoyoteRequest());
     }
 
-    /// At once: a body is not even read to be thrown away.
-    private void refuse(Request request, Response response) throws IOException {
+    /// Responds with 503 and closes the connection, without reading the body.
+    private void reject(Request request, Response response) throws IOException {
         response.setHeader(HttpHeaders.CONNECTION, "close");
         problems.write(
                 response,
                 Problem.of(
                                 ErrorCode.BUSY,
-                                "%d calls are in progress, as many as may be; try again"
-                                        .formatted(calls))
+                                "%d calls are in progress, which is the maximum; try again later"
+                                        .formatted(maxCalls))
                         .withStatus(HttpStatus.SERVICE_UNAVAILABLE));
         response.finishResponse();
         request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);

@@ -12,8 +12,8 @@ import org.springframework.stereotype.Component;
 
 import java.util.Map;
 
-/// Tells which kernels the tensor engine uses on this machine, in the log and in `/actuator/info`: how fast
-/// training is depends on them more than on anything else.
+/// Reports in the log and in `/actuator/info` which kernels the tensor engine uses on this machine, because
+/// the speed of training depends on them more than on anything else.
 @Component
 final class EngineInfo implements InfoContributor {
 

@@ -9,31 +9,36 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.function.Supplier;
 
-/// The bodies of a connection's requests. Only the time in which a client is waited for counts.
+/// Reads the bodies of a connection's requests and enforces a minimum rate. Only the time spent waiting for
+/// the client counts, not the time in which the service processes what it has read.
+///
+/// Tomcat's read timeout limits only the time between two reads; see [MinimumRateProtocol].
 final class MinimumRateInput implements InputBuffer {
 
     private final Request request;
     private final InputBuffer input;
-    private final MinimumRate pace;
+    private final MinimumRate minimumRate;
     private final Supplier<SocketWrapperBase<?>> socket;
     private long requestStart;
     private long bytes;
     private long nanos;
 
-    /// @param socket that the processor of the requests has at present
-    MinimumRateInput(Request request, MinimumRate pace, Supplier<SocketWrapperBase<?>> socket) {
+    /// @param socket returns the socket that the request's processor currently has
+    MinimumRateInput(
+            Request request, MinimumRate minimumRate, Supplier<SocketWrapperBase<?>> socket) {
         this.socket = socket;
         this.request = request;
         input = request.getInputBuffer();
-        this.pace = pace;
+        this.minimumRate = minimumRate;
     }
 
-    /// Closes the connection of the present request, also later.
-    Runnable hangUp() {
+    /// Returns a callback that closes the connection of the current request. It stays valid after the request,
+    /// for example when the connection has become a WebSocket.
+    Runnable connectionAbort() {
         return socket.get()::close;
     }
 
-    /// @throws SocketTimeoutException if the body comes too slowly
+    /// @throws SocketTimeoutException if the body arrives too slowly
     @Override
     public int doRead(ApplicationBufferHandler handler) throws IOException {
         if (requestStart != request.getStartTimeNanos()) {
@@ -45,10 +50,10 @@ final class MinimumRateInput implements InputBuffer {
         int read = input.doRead(handler);
         nanos += System.nanoTime() - start;
         bytes += Math.max(0, read);
-        if (read > 0 && pace.isTooSlow(bytes, nanos)) {
+        if (read > 0 && minimumRate.isTooSlow(bytes, nanos)) {
             throw new SocketTimeoutException(
-                    "after %d s, %d bytes of the body have come; %d a second are needed"
-                            .formatted(nanos / 1_000_000_000, bytes, pace.bytesPerSecond()));
+                    "the body is too slow: %d bytes arrived in %d s, but the minimum is %d bytes per second"
+                            .formatted(bytes, nanos / 1_000_000_000, minimumRate.bytesPerSecond()));
         }
         return read;
     }

@@ -9,40 +9,42 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import java.io.IOException;
 import java.time.Duration;
 
-/// Tomcat's HTTP/1.1, with a limit to the time that the headers of a request may take, and to how slowly a
-/// body may come. Tomcat's own limit is to the time between two bytes: one every few seconds would keep a
-/// connection for hours.
+/// Tomcat's HTTP/1.1 protocol with a timeout for all headers of a request, and a minimum rate for bodies.
+///
+/// Tomcat's own timeouts limit only the time between two bytes, so a client that sends a byte every few seconds
+/// could keep a connection, and for a body also a thread, for hours. A reverse proxy may protect against that,
+/// but the service must also run without one.
 public final class MinimumRateProtocol extends Http11NioProtocol {
 
     private long headerNanos = Long.MAX_VALUE;
-    private MinimumRate pace = new MinimumRate(Duration.ofDays(1), 1);
+    private MinimumRate minimumRate = new MinimumRate(Duration.ofDays(1), 1);
 
-    /// Tomcat makes it by the name of its class; see [#limit].
+    /// Called by Tomcat, which creates the protocol by its class name; [#configure] must follow.
     public MinimumRateProtocol() {}
 
-    void limit(SlowClientSettings settings) {
+    void configure(SlowClientSettings settings) {
         headerNanos = settings.headerTime().toNanos();
-        pace = new MinimumRate(settings.pause(), settings.bytesPerSecond());
-        int pause = Math.toIntExact(settings.pause().toMillis());
-        setConnectionTimeout(pause);
-        setConnectionUploadTimeout(pause); // what was left for the headers is not for the body
+        minimumRate = new MinimumRate(settings.pause(), settings.bytesPerSecond());
+        int pauseMillis = Math.toIntExact(settings.pause().toMillis());
+        setConnectionTimeout(pauseMillis);
+        setConnectionUploadTimeout(pauseMillis); // the body does not inherit the headers' timeout
         setDisableUploadTimeout(false);
     }
 
     @Override
     protected Processor createProcessor() {
-        return new PacedProcessor(this);
+        return new MinimumRateProcessor(this);
     }
 
-    private static final class PacedProcessor extends Http11Processor {
+    private static final class MinimumRateProcessor extends Http11Processor {
 
         private final long headerNanos;
 
-        PacedProcessor(MinimumRateProtocol protocol) {
+        MinimumRateProcessor(MinimumRateProtocol protocol) {
             super(protocol, protocol.getAdapter());
             headerNanos = protocol.headerNanos;
             request.setInputBuffer(
-                    new MinimumRateInput(request, protocol.pace, this::getSocketWrapper));
+                    new MinimumRateInput(request, protocol.minimumRate, this::getSocketWrapper));
         }
 
         @Override
@@ -52,12 +54,12 @@ public final class MinimumRateProtocol extends Http11NioProtocol {
             if (state != SocketState.LONG || isAsync() || start < 0) {
                 return state;
             }
-            // The headers are not complete: Tomcat would wait for more of them.
-            long left = headerNanos - (System.nanoTime() - start);
-            if (left <= 0) {
+            // The headers are incomplete, and Tomcat is about to wait for the rest.
+            long remainingNanos = headerNanos - (System.nanoTime() - start);
+            if (remainingNanos <= 0) {
                 return SocketState.CLOSED;
             }
-            socket.setReadTimeout(Math.max(1, Duration.ofNanos(left).toMillis()));
+            socket.setReadTimeout(Math.max(1, Duration.ofNanos(remainingNanos).toMillis()));
             return state;
         }
     }

@@ -9,15 +9,15 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/// Sets up Tomcat.
+/// Configures Tomcat: limits for slow clients and concurrent calls, and a short shutdown.
 @Configuration(proxyBeanMethods = false)
 class ServerConfiguration {
 
-    private static final String STUCK_REQUEST_MILLIS = "1000";
-    private static final long STUCK_SERVLET_MILLIS = 500;
+    private static final String EXECUTOR_TERMINATION_MILLIS = "1000";
+    private static final long SERVLET_UNLOAD_MILLIS = 500;
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> slowSenders(
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> requestLimits(
             SlowClientSettings settings,
             ProblemWriter problems,
             @Value("${server.tomcat.threads.max}") int threads) {
@@ -27,7 +27,7 @@ class ServerConfiguration {
                     connector -> {
                         if (connector.getProtocolHandler()
                                 instanceof MinimumRateProtocol protocol) {
-                            protocol.limit(settings);
+                            protocol.configure(settings);
                         }
                     });
             factory.addEngineValves(
@@ -37,19 +37,20 @@ class ServerConfiguration {
         };
     }
 
-    /// At shutdown Tomcat waits twice more for requests that do not end, after the server has waited for
-    /// them: together 7 seconds, unless told otherwise, which are then missing for the store.
+    /// Shortens the shutdown. After the graceful shutdown, Tomcat waits twice more for requests that do not
+    /// end: for 7 seconds together by default, which the store would then lack.
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> stuckRequests() {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> shutdownTimeouts() {
         return factory -> {
             factory.addConnectorCustomizers(
                     connector ->
                             connector.setProperty(
-                                    "executorTerminationTimeoutMillis", STUCK_REQUEST_MILLIS));
+                                    "executorTerminationTimeoutMillis",
+                                    EXECUTOR_TERMINATION_MILLIS));
             factory.addContextCustomizers(
                     context -> {
                         if (context instanceof StandardContext standard) {
-                            standard.setUnloadDelay(STUCK_SERVLET_MILLIS);
+                            standard.setUnloadDelay(SERVLET_UNLOAD_MILLIS);
                         }
                     });
         };

@@ -5,11 +5,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import java.time.Duration;
 
-/// How slowly clients may send, under `microgpt.senders`.
+/// Limits for clients that send slowly, under `microgpt.senders`.
 ///
-/// @param headerTime for the whole of the headers of a request, from their first byte on
-/// @param pause without a single byte; also how long what follows a refusal is read
-/// @param bytesPerSecond of a body, on average, once it has taken as long as a pause may
+/// @param headerTime maximum time for all headers of a request, from their first byte, 1 ms to 1 h
+/// @param pause maximum time without a byte, 1 ms to 1 h; also how long the rest of a body is read after the
+///     response
+/// @param bytesPerSecond minimum average rate of a body, at least 1, checked once the body has taken longer
+///     than a pause may
 @ConfigurationProperties("microgpt.senders")
 record SlowClientSettings(
         @DefaultValue("10s") Duration headerTime,

@@ -14,16 +14,19 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/// Reads what an answered request still sends, so that the client gets to see the answer, but not for
-/// ever: Tomcat itself would wait for each byte anew.
+/// Reads and discards the rest of a body after the response, so that the client can read the response, but
+/// only for a limited time.
+///
+/// Tomcat does the same by itself, but its timeout starts again with each byte, so that a slow client could
+/// occupy the thread for hours.
 final class UnreadBodyValve extends ValveBase {
 
-    private final Duration time;
+    private final Duration timeout;
 
-    /// @param time to read in
-    UnreadBodyValve(Duration time) {
+    /// @param timeout for reading the rest of the body
+    UnreadBodyValve(Duration timeout) {
         super(true);
-        this.time = time;
+        this.timeout = timeout;
     }
 
     @Override
@@ -42,15 +45,16 @@ final class UnreadBodyValve extends ValveBase {
         }
     }
 
+    /// Returns whether the body of a request has been read to its end.
     static boolean isFullyRead(org.apache.coyote.Request request) {
         AtomicBoolean result = new AtomicBoolean();
         request.action(ActionCode.REQUEST_BODY_FULLY_READ, result);
         return result.get();
     }
 
-    /// @return whether that was all
+    /// @return whether the end of the body was reached
     private boolean drain(org.apache.coyote.Request request) {
-        long deadline = System.nanoTime() + time.toNanos();
+        long deadline = System.nanoTime() + timeout.toNanos();
         Sink sink = new Sink();
         try {
             while (System.nanoTime() < deadline) {
@@ -60,11 +64,11 @@ final class UnreadBodyValve extends ValveBase {
             }
             return false;
         } catch (IOException _) {
-            return false; // gone, or too slow
+            return false; // the client is gone or too slow
         }
     }
 
-    /// Where the bytes go.
+    /// Discards the bytes.
     private static final class Sink implements ApplicationBufferHandler {
 
         private ByteBuffer buffer = ByteBuffer.allocate(0);

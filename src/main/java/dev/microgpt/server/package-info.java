@@ -1,5 +1,5 @@
-/// What Tomcat takes from clients, and how long it waits for them; and what the server tells of the
-/// machine.
+/// Limits on what Tomcat accepts from clients and how long it waits for them, and information about the
+/// server for `/actuator/info`.
 @NullMarked
 package dev.microgpt.server;
 

@@ -9,19 +9,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/// Waits for the replies to commands, for a bounded time.
+/// Waits for the reply to a command, up to a timeout.
 ///
-/// @param callTime how long one call may take
-record CallTimeout(Duration callTime) {
+/// @param timeout how long one call may take
+record CallTimeout(Duration timeout) {
 
-    /// @param session for the message
-    /// @throws SessionException `busy` if it took too long, or whatever the command failed with
+    /// Returns the reply, or cancels it when the timeout has passed.
+    ///
+    /// @param session named in the error message
+    /// @throws SessionException `busy` after the timeout; otherwise the exception of the command
     <R> R await(CompletableFuture<R> reply, Session session) {
         try {
-            return reply.get(callTime.toNanos(), TimeUnit.NANOSECONDS);
+            return reply.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
-            if (e.getCause() instanceof SessionException refusal) {
-                throw refusal;
+            if (e.getCause() instanceof SessionException rejection) {
+                throw rejection;
             }
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
@@ -31,12 +33,12 @@ record CallTimeout(Duration callTime) {
             reply.cancel(false);
             throw new SessionException(
                     ErrorCode.BUSY,
-                    "the call was cut off after "
-                            + callTime
+                    "the call timed out after "
+                            + timeout
                             + "; session '"
                             + session.name()
                             + "' has made "
-                            + session.snapshot().view().step()
+                            + session.published().view().step()
                             + " steps");
         } catch (InterruptedException _) {
             reply.cancel(false);

@@ -12,11 +12,11 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/// What sessions work with: the compute threads, the memory that they share.
+/// Configures what all sessions share: the compute threads, their metrics and the memory budget.
 @Configuration(proxyBeanMethods = false)
 class ComputeConfiguration {
 
-    @Bean(destroyMethod = "") // by the lifecycle below
+    @Bean(destroyMethod = "") // closed by the lifecycle below
     Compute compute(QuotaSettings quotas, ComputeMetrics metrics) {
         return new Compute(
                 Runtime.getRuntime().availableProcessors(), quotas.key().trainingShare(), metrics);
@@ -32,8 +32,8 @@ class ComputeConfiguration {
         return new ComputeMetrics(registry);
     }
 
-    /// Stops computing as the first thing of a shutdown, before the web server waits for its requests:
-    /// a call of a million steps would hold it up.
+    /// Stops the compute threads first of all at shutdown, before the web server waits for its requests: a
+    /// call of a million steps would delay it.
     @Bean
     SmartLifecycle computeShutdown(Compute compute) {
         return new SmartLifecycle() {

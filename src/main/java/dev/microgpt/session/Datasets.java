@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// The bundled training texts. Each is read once and shared by all sessions that load it.
+/// The bundled training texts. Each is read once, and all sessions that load it share it.
 @Component
 public final class Datasets {
 
@@ -34,26 +34,26 @@ public final class Datasets {
         this.limits = limits;
     }
 
-    /// A bundled text.
+    /// Describes a bundled text.
     ///
-    /// @param name what to load it by
-    /// @param description what it holds
-    /// @param source where it comes from
-    /// @param licence on what terms
+    /// @param name the name to load it by
+    /// @param description what the text contains
+    /// @param source where the text comes from
+    /// @param licence the licence of the text
     public record Dataset(String name, String description, String source, String licence) {}
 
     public List<Dataset> all() {
         return ALL;
     }
 
-    /// The documents of a dataset.
+    /// Returns the documents of a dataset.
     ///
-    /// @throws SessionException `not_found` if there is no dataset of this name
+    /// @throws SessionException `not_found` if there is no dataset with this name
     public Corpus corpus(String name) {
         if (ALL.stream().noneMatch(dataset -> dataset.name().equals(name))) {
             throw new SessionException(
                     ErrorCode.NOT_FOUND,
-                    "there is no dataset '%s'; there are: %s"
+                    "there is no dataset '%s'; available datasets: %s"
                             .formatted(name, String.join(", ", names())),
                     "dataset",
                     name);

@@ -21,8 +21,8 @@ import org.springframework.stereotype.Component;
 
 import java.util.stream.Collectors;
 
-/// Shows the product at work at its first start: trains a session `names` and writes some names.
-/// `microgpt.demo=false` turns it off.
+/// Demonstrates the service at its first start: trains a session `names`, generates some names and logs
+/// them. `microgpt.demo=false` turns it off.
 @Component
 @ConditionalOnBooleanProperty(name = "microgpt.demo", matchIfMissing = true)
 final class DemoSession {
@@ -44,8 +44,8 @@ final class DemoSession {
         this.datasets = datasets;
     }
 
-    /// Works on a thread of its own, which ends with the work or, at the latest, when the compute
-    /// threads refuse more of it.
+    /// Starts the demonstration if there are no sessions. It has its own thread, which ends with the
+    /// demonstration or, at the latest, when the compute threads shut down.
     @EventListener(ApplicationReadyEvent.class)
     void start() {
         if (sessions.isEmpty()) {
@@ -74,11 +74,12 @@ final class DemoSession {
                         step,
                         meanLoss(session.losses(call), step));
             }
-            GenerateCall wanted = new GenerateCall(GenerateOptions.defaults(), SAMPLES, null, null);
+            GenerateCall request =
+                    new GenerateCall(GenerateOptions.defaults(), SAMPLES, null, null);
             log.info(
                     "Session '{}' generates: {}",
                     NAME,
-                    session.queries().generate(call, wanted).value().stream()
+                    session.queries().generate(call, request).value().stream()
                             .map(Sample::text)
                             .collect(Collectors.joining(", ")));
         } catch (SessionException e) {

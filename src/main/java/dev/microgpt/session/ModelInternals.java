@@ -27,16 +27,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// What can be seen inside a session's model: its parameters, and a training step down to single numbers.
+/// Reads the internals of a session's model: its parameters, and a training step down to single numbers.
 public final class ModelInternals {
 
-    /// A number of a graph that is walked, with its place, its edges and an answer with it.
+    /// Memory for one node of a computation graph: its value, its position, its edges and its part of the
+    /// response.
     private static final int BYTES_PER_NODE = 160;
 
     private final Session session;
     private final SessionQueries queries;
     private final Limits limits;
-    private final BaselineCache baseLines = new BaselineCache();
+    private final BaselineCache baselines = new BaselineCache();
 
     ModelInternals(Session session, SessionQueries queries, Limits limits) {
         this.session = session;
@@ -44,46 +45,47 @@ public final class ModelInternals {
         this.limits = limits;
     }
 
-    /// Takes memory for an answer that is made of all parameters.
+    /// Reserves memory for a response that is computed from all parameters.
     private void reserveParameters(CallContext call, int bytesPerParameter) {
-        Integer numParams = queries.loaded(call).view().numParams();
+        Integer numParams = queries.requireLoaded(call).view().numParams();
         if (numParams != null) {
-            call.reserve((long) numParams * bytesPerParameter, "the answer");
+            call.reserve((long) numParams * bytesPerParameter, "the response");
         }
     }
 
-    /// The whole model as it is.
+    /// Returns the current model as a checkpoint.
     ///
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public Checkpoint checkpoint(CallContext call) {
-        Preconditions.requireUsable(queries.loaded(call).view());
+        Preconditions.requireUsable(queries.requireLoaded(call).view());
         reserveParameters(
-                call, 2 * 3 * Double.BYTES); // weights and both moments, as numbers and as bytes
-        return queries.askAtOnce(
+                call,
+                2 * 3 * Double.BYTES); // weights and both moments, as numbers and as encoded bytes
+        return queries.askInOneSlice(
                 call,
                 models -> {
-                    Preconditions.requireUsable(session.snapshot().view());
+                    Preconditions.requireUsable(session.published().view());
                     return models.model().checkpoint();
                 });
     }
 
-    /// The parameter matrices.
+    /// Returns the parameter matrices.
     ///
     /// @throws SessionException `not_loaded` or `busy`
     public List<Matrix> matrices(CallContext call) {
-        queries.loaded(call);
-        return queries.askAtOnce(call, models -> models.model().matrices());
+        queries.requireLoaded(call);
+        return queries.askInOneSlice(call, models -> models.model().matrices());
     }
 
-    /// The numbers of a parameter matrix.
+    /// Returns the values of a parameter matrix.
     ///
-    /// @param step as of which; null for the present
+    /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step or the size of the matrix is out of range
     /// @throws SessionException `not_found`, `not_loaded`, `wrong_state` or `busy`
     public AsOf<ParameterMatrix> parameters(
             CallContext call, String matrixName, ParameterKind kind, @Nullable Long step) {
         reserveParameters(call, 2 * Double.BYTES);
-        return queries.askAtOnce(
+        return queries.askInOneSlice(
                 call,
                 models -> {
                     ModelState past = models.stateAsOf(step);
@@ -94,39 +96,39 @@ public final class ModelInternals {
                 });
     }
 
-    /// How the weights of a matrix were distributed at each keyframe.
+    /// Returns the distribution of a matrix's weights at each keyframe.
     ///
-    /// @throws InvalidInputException if the size of the reply is out of range
+    /// @throws InvalidInputException if the response would be too large
     /// @throws SessionException `not_found`, `not_loaded` or `busy`
     public Histograms histograms(CallContext call, String matrixName, int bins) {
-        queries.loaded(call);
+        queries.requireLoaded(call);
         return queries.ask(call, new HistogramTask(matrixName, bins, limits));
     }
 
     // ---- one step
 
-    /// Takes the training step apart that comes after a step, made already or not.
+    /// Takes apart the training step that follows a step, whether or not it has been made.
     ///
-    /// @param step as of which; null for the present
-    /// @param document index in the batch; null for the last one
+    /// @param step the step before it; null for the current one
+    /// @param document index in the batch; null for the last document
     /// @throws InvalidInputException if the step, the document or the size of the graph is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<AnatomyResult> takeApart(
             CallContext call, @Nullable Long step, @Nullable Integer document) {
-        SessionView view = queries.loaded(call).view();
+        SessionView view = queries.requireLoaded(call).view();
         if (step == null) {
             Preconditions.requireTrainable(view);
         } else {
             Preconditions.requireDocuments(view); // a failed session has its earlier steps
         }
-        AsOf<StepInputs> asked =
-                queries.askAtOnce(
+        AsOf<StepInputs> nextStep =
+                queries.askInOneSlice(
                         call,
                         models -> {
                             ModelState past = models.stateAsOf(step);
                             return new AsOf<>(past.step(), models.model().stepAfter(past));
                         });
-        StepInputs training = asked.value();
+        StepInputs training = nextStep.value();
         int last = training.options().batchSize() - 1;
         int index = document == null ? last : document;
         InvalidInputException.requireRange("document", index, 0, last);
@@ -134,30 +136,30 @@ public final class ModelInternals {
         call.reserve(
                 Math.round(training.estimateNodes(index)) * BYTES_PER_NODE,
                 "the graph of the step");
-        StepAnatomy anatomy = session.aside(Demand.CALL, _ -> training.takeApart(index));
-        return new AsOf<>(asked.step(), new AnatomyResult(training, index, anatomy));
+        StepAnatomy anatomy = session.computeDetached(Demand.CALL, _ -> training.takeApart(index));
+        return new AsOf<>(nextStep.step(), new AnatomyResult(training, index, anatomy));
     }
 
-    /// How far the engines agree on a step.
+    /// Compares the results of the engines for a step.
     ///
     /// @throws SessionException `busy`
     public EngineAgreement agreement(AnatomyResult step) {
-        return session.aside(Demand.CALL, _ -> step.training().agreement(step.anatomy()));
+        return session.computeDetached(Demand.CALL, _ -> step.training().agreement(step.anatomy()));
     }
 
-    /// What losses are to be compared with.
+    /// Returns the baselines with which losses are compared.
     ///
     /// @throws SessionException `not_loaded` or `busy`
-    public Baselines baseLines(CallContext call) {
-        queries.loaded(call);
-        record Asked(Corpus documents, int blockSize) {}
-        Asked asked =
-                queries.askAtOnce(
+    public Baselines baselines(CallContext call) {
+        queries.requireLoaded(call);
+        record Inputs(Corpus documents, int blockSize) {}
+        Inputs inputs =
+                queries.askInOneSlice(
                         call,
                         models ->
-                                new Asked(
+                                new Inputs(
                                         models.model().corpus(),
                                         models.model().options().blockSize()));
-        return baseLines.of(asked.documents, asked.blockSize);
+        return baselines.of(inputs.documents, inputs.blockSize);
     }
 }

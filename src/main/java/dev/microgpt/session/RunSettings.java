@@ -3,17 +3,17 @@ package dev.microgpt.session;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// Background runs, under `microgpt.runs`.
+/// Settings of background runs, under `microgpt.runs`.
 ///
-/// @param afterRestart what becomes of those that were going on when the process ended
+/// @param afterRestart what happens to the runs that were active when the process ended
 @ConfigurationProperties("microgpt.runs")
 public record RunSettings(@DefaultValue("resume") AfterRestart afterRestart) {
 
-    /// What may become of a run.
+    /// What happens to a run after a restart of the process.
     public enum AfterRestart {
-        /// It goes on.
+        /// The run continues.
         RESUME,
-        /// It stands as paused.
+        /// The run is paused.
         PAUSE
     }
 }

@@ -34,24 +34,24 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// A named model, for those who call it from any thread. Each call is a command to the session's actor, and
-/// waits for its reply, unless its name says otherwise.
+/// A thread-safe handle to a named session. Each call sends a command to the session's actor and waits for
+/// the reply, unless its documentation says otherwise.
 ///
-/// What a call has changed is stored when the call returns. Where a call throws, it has changed nothing.
+/// When a call returns, its changes are stored. When a call throws, it has changed nothing.
 public final class Session {
 
     private final SessionActor actor;
     private final Environment environment;
     private final Compute compute;
-    private final CallTimeout replies;
+    private final CallTimeout callTimeout;
     private final SessionQueries queries;
     private final ModelInternals inspection;
 
-    Session(SessionActor actor, Environment environment, Compute compute, CallTimeout replies) {
+    Session(SessionActor actor, Environment environment, Compute compute, CallTimeout callTimeout) {
         this.actor = actor;
         this.environment = environment;
         this.compute = compute;
-        this.replies = replies;
+        this.callTimeout = callTimeout;
         queries = new SessionQueries(this, environment.limits());
         inspection = new ModelInternals(this, queries, environment.limits());
     }
@@ -68,103 +68,106 @@ public final class Session {
         return actor.id().name();
     }
 
-    /// To ask the model.
+    /// Returns the queries of the session's model.
     public SessionQueries queries() {
         return queries;
     }
 
-    /// To look into the model.
+    /// Returns the access to the internals of the session's model.
     public ModelInternals inspection() {
         return inspection;
     }
 
-    /// The session as it was after the latest slice of work.
-    public PublishedState snapshot() {
-        return actor.published().snapshot();
+    /// Returns the session's state after its latest slice. Does not wait.
+    public PublishedState published() {
+        return actor.publisher().state();
     }
 
-    /// Calls a listener after each slice of work that changed something, until it is removed.
+    /// Adds a listener, which is called after each slice that changed something until it is removed.
     public void addListener(SessionListener listener) {
-        actor.published().addListener(listener);
+        actor.publisher().addListener(listener);
     }
 
     public void removeListener(SessionListener listener) {
-        actor.published().removeListener(listener);
+        actor.publisher().removeListener(listener);
     }
 
     // ---- commands
 
-    /// Sends a command, once there is memory for the session.
+    /// Sends a command without waiting for the reply, once there is enough memory for the session.
     ///
-    /// @throws SessionException `no_memory` if the session cannot come back, `busy` or `not_found`
+    /// @throws SessionException `no_memory` if there is no memory to rehydrate the session, `busy` or
+    ///     `not_found`
     <R> CompletableFuture<R> send(CallContext call, Command<R> command) {
-        if (!actor.published().isInMemory() && command.need() == Command.Need.ALL) {
+        if (!actor.publisher().isInMemory() && command.need() == Command.Need.ALL) {
             requireMemory();
         }
         return actor.send(command, call);
     }
 
     <R> R call(CallContext call, Command<R> command) {
-        return replies.await(send(call, command), this);
+        return callTimeout.await(send(call, command), this);
     }
 
-    /// Computes something that needs the session no more: it has to wait for nothing of it.
-    <T> T aside(Demand demand, SlicedTask<T> work) {
-        return replies.await(compute.submit(id().owner(), demand, work), this);
+    /// Computes something that does not need the session. It waits in the queue of the compute threads, but
+    /// not in the session's mailbox.
+    <T> T computeDetached(Demand demand, SlicedTask<T> work) {
+        return callTimeout.await(compute.submit(id().owner(), demand, work), this);
     }
 
-    CallTimeout replies() {
-        return replies;
+    CallTimeout callTimeout() {
+        return callTimeout;
     }
 
-    /// Puts other sessions away if there is no room for this one.
+    /// Evicts other sessions if there is no room for this one.
     private void requireMemory() {
-        SessionView view = snapshot().view();
+        SessionView view = published().view();
         Integer vocabSize = view.vocabSize();
         if (vocabSize != null) {
             int longest = view.options().blockSize();
-            long least = MicroGpt.estimateBytes(view.options(), vocabSize, longest);
+            long minBytes = MicroGpt.estimateBytes(view.options(), vocabSize, longest);
             try (var share = environment.memory().share()) {
-                share.require(least, "the session");
+                share.require(minBytes, "the session");
             }
         }
     }
 
-    /// Has the session in memory, for at least some seconds from now on, and as long as it is watched.
-    public PublishedState wake(CallContext call) {
-        if (actor.published().isInMemory()) {
+    /// Brings the session into memory. It stays there for at least some seconds, and for as long as it has
+    /// a listener.
+    public PublishedState ensureInMemory(CallContext call) {
+        if (actor.publisher().isInMemory()) {
             actor.touch();
-            return snapshot();
+            return published();
         }
-        return call(call, new Command.Ask<>((_, _) -> snapshot()));
+        return call(call, new Command.Ask<>((_, _) -> published()));
     }
 
-    /// The losses of the present parameters.
+    /// Returns the losses of the current parameters.
     ///
     /// @throws SessionException `not_loaded` if there are no parameters
     public LossHistory losses(CallContext call) {
-        PublishedState now = wake(call);
+        PublishedState now = ensureInMemory(call);
         Preconditions.requireLoaded(now.view());
         return now.losses();
     }
 
-    /// What happened so far beside steps.
+    /// Returns the session's history: events, training schedule and text samples.
     public History history(CallContext call) {
         return call(call, new Command.Ask<>((models, _) -> models.timeline().history()));
     }
 
-    /// The steps that the session can be asked about.
+    /// Returns the steps for which the session has keyframes.
     public KeyframesView keyframes(CallContext call) {
         return call(call, new Command.Ask<>((models, _) -> models.keyframes().view()));
     }
 
-    // ---- begin, steer, end
+    // ---- load, steer, delete
 
-    /// Loads documents and makes new parameters, both from the session's seed.
+    /// Loads documents, shuffles them and initializes new parameters, all from the session's seed.
     ///
     /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
     public PublishedState load(CallContext call, Corpus corpus, boolean overwrite) {
-        ModelOptions options = snapshot().view().options();
+        ModelOptions options = published().view().options();
         environment.limits().check(options, corpus);
         environment
                 .parameters()
@@ -177,10 +180,10 @@ public final class Session {
     ///
     /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
     public void requireLoadable(boolean overwrite) {
-        Preconditions.requireLoadable(snapshot().view(), overwrite);
+        Preconditions.requireLoadable(published().view(), overwrite);
     }
 
-    /// Changes how the next steps train, also while a run is active.
+    /// Changes the training options from the next step on, even while a run is active.
     ///
     /// @throws InvalidInputException if a value is out of its range or beyond the limits
     /// @throws SessionException `not_loaded`
@@ -188,7 +191,7 @@ public final class Session {
         return call(call, new Command.Steer(steering));
     }
 
-    /// Ends the session: what waits for it fails, and so does what comes.
+    /// Deletes the session. Waiting and later commands fail.
     ///
     /// @throws SessionException `storage_full`
     void delete(CallContext call) {
@@ -197,28 +200,29 @@ public final class Session {
 
     // ---- training
 
-    /// Trains.
+    /// Trains some steps.
     ///
-    /// @throws InvalidInputException if a reply would carry too many numbers
+    /// @throws InvalidInputException if a response would carry too many numbers
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public StepOutcome step(CallContext call, StepCall steps) {
-        return replies.await(stepAsync(call, steps, null), this);
+        return callTimeout.await(stepAsync(call, steps, null), this);
     }
 
-    /// Trains, unless the session has been started again. Does not wait.
+    /// Trains some steps, unless the session has been replaced since an epoch. Does not wait.
     ///
-    /// @param epoch the one that is meant; null for the present one
+    /// @param epoch the epoch that the session must still be in; null for any
     public CompletableFuture<StepOutcome> stepAsync(
             CallContext call, StepCall steps, @Nullable Long epoch) {
-        PublishedState now = snapshot();
-        queries.reserveTraces(call, (double) steps.tracedSteps() * now.tracesPerStep());
+        PublishedState now = published();
+        queries.reserveTraces(call, (double) steps.tracedSteps() * now.maxTraceSizePerStep());
         return send(call, new Command.Train(steps, epoch));
     }
 
-    /// Shows the session as training from now on, also between step calls, until the opposite has been
-    /// announced as often. Does not wait.
+    /// Announces that step calls begin or end. From the first beginning on, the session is shown as training
+    /// even between step calls, until as many ends have been announced. Does not wait.
     ///
-    /// @return completes when it is shown, or when there is nobody left to show it to
+    /// @return completes when the state is shown; with false if the session was deleted or the service is
+    ///     shutting down
     public CompletableFuture<Boolean> announceTraining(CallContext call, boolean begins) {
         try {
             return send(call, new Command.AnnounceTraining(begins)).exceptionally(_ -> false);
@@ -227,19 +231,21 @@ public final class Session {
         }
     }
 
-    /// Starts to train in the background.
+    /// Starts a background run.
     ///
-    /// @throws InvalidInputException if it steers to a value out of range
-    /// @throws SessionException `not_loaded`, `wrong_state`, or `busy` if a run has not ended
+    /// @throws InvalidInputException if the run's steering has a value out of range
+    /// @throws SessionException `not_loaded`, `wrong_state`, or `busy` if another run has not ended
     public RunView startRun(CallContext call, RunCall run) {
         return call(call, new Command.StartRun(run));
     }
 
-    /// The newest runs, oldest first.
+    /// Returns the newest runs, oldest first.
     public List<RunView> runs(CallContext call) {
-        return wake(call).runs().stream().map(this::shown).toList();
+        return ensureInMemory(call).runs().stream().map(this::withQueuedCommand).toList();
     }
 
+    /// Returns one of the newest runs.
+    ///
     /// @throws SessionException `not_found`
     public RunView run(CallContext call, long id) {
         return runs(call).stream()
@@ -248,34 +254,34 @@ public final class Session {
                 .orElseThrow(() -> Runs.notFound(id));
     }
 
-    /// A run that has been asked to pause or to end, and whose slice has not ended yet.
-    private RunView shown(RunView run) {
+    /// Returns the run as it is shown: cancelling or pausing while such a command waits in the mailbox.
+    private RunView withQueuedCommand(RunView run) {
         if (run.state().isEnd()) {
             return run;
         }
-        if (actor.isAsked(new Command.CancelRun(run.id()))) {
+        if (actor.isQueued(new Command.CancelRun(run.id()))) {
             return run.withState(RunState.CANCELLING);
         }
-        boolean pausing =
-                run.state() == RunState.RUNNING && actor.isAsked(new Command.PauseRun(run.id()));
-        return pausing ? run.withState(RunState.PAUSING) : run;
+        boolean isPausing =
+                run.state() == RunState.RUNNING && actor.isQueued(new Command.PauseRun(run.id()));
+        return isPausing ? run.withState(RunState.PAUSING) : run;
     }
 
-    /// Pauses a run. Changes nothing on one that is paused or has ended.
+    /// Pauses a run. Has no effect if the run is paused or has ended.
     ///
     /// @throws SessionException `not_found`
     public RunView pauseRun(CallContext call, long id) {
         return call(call, new Command.PauseRun(id));
     }
 
-    /// Lets a paused run continue. Changes nothing on others.
+    /// Resumes a paused run. Has no effect if the run is active or has ended.
     ///
     /// @throws SessionException `not_found`, or `wrong_state` if the session has failed
     public RunView resumeRun(CallContext call, long id) {
         return call(call, new Command.ResumeRun(id));
     }
 
-    /// Ends a run. Changes nothing on one that has ended.
+    /// Cancels a run. Has no effect if the run has ended.
     ///
     /// @throws SessionException `not_found`
     public RunView cancelRun(CallContext call, long id) {

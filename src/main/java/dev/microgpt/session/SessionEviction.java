@@ -22,68 +22,75 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
-/// Puts sessions away that nobody uses, the longest unused first, when all together take more memory than
-/// they may; and saves all of them at the end.
+/// Evicts idle sessions, the least recently used first, when all sessions together exceed their memory
+/// limit. At shutdown, writes a snapshot of every session.
 @Component
 final class SessionEviction implements SmartLifecycle {
 
     private static final Logger log = LoggerFactory.getLogger(SessionEviction.class);
-    private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
+    private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration STOP_TIME = Duration.ofSeconds(2);
 
-    /// A session that was used so recently may be used again any moment.
+    /// A session that was used within this time is likely to be used again soon.
     private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(3);
 
-    /// Whoever needs the memory waits for it.
-    private static final long EVICTION_SECONDS = 30;
+    /// Timeout of one eviction; a caller that needs the memory waits for it.
+    private static final long TIMEOUT_SECONDS = 30;
 
     private final SessionService sessions;
     private final Memory memory;
     private final long maxBytes;
 
-    /// Those that could not be put away, with the reason that was logged. Only sessions that there are.
+    /// The sessions that could not be evicted, each with the reason that was logged. Holds only sessions
+    /// that are in memory.
     private final ConcurrentMap<Session, String> failing = new ConcurrentHashMap<>();
 
     private volatile boolean running;
-    private Thread thread = new Thread(this::look);
+    private Thread thread = new Thread(this::evictPeriodically);
 
     SessionEviction(SessionService sessions, Limits limits, Memory memory) {
         this.sessions = sessions;
         this.memory = memory;
         maxBytes = limits.sessionBytes();
-        if (sessions.keepsSessions()) {
-            memory.onShortage(bytes -> putAway(bytes, 0));
+        if (sessions.isPersistent()) {
+            memory.onShortage(bytes -> evict(bytes, 0));
         }
     }
 
     @Override
     public void start() {
         running = true;
-        if (sessions.keepsSessions()) {
-            thread = Thread.ofPlatform().name("idle-sessions").daemon().start(this::look);
+        if (sessions.isPersistent()) {
+            thread =
+                    Thread.ofPlatform()
+                            .name("idle-sessions")
+                            .daemon()
+                            .start(this::evictPeriodically);
         }
     }
 
-    private void look() {
+    private void evictPeriodically() {
         while (running) {
-            LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+            LockSupport.parkNanos(INTERVAL.toNanos());
             List<Session> inMemory = sessions.inMemory();
             failing.keySet().retainAll(inMemory);
-            putAway(
+            evict(
                     inMemory.stream().mapToLong(SessionEviction::bytes).sum() - maxBytes,
                     RECENT_NANOS);
         }
     }
 
     private static long bytes(Session session) {
-        return session.actor().published().bytes();
+        return session.actor().publisher().bytes();
     }
 
     private record Use(Session session, long unusedNanos) {}
 
-    /// @param bytes to get back
-    /// @param unusedNanos how long a session must not have been used
-    private void putAway(long bytes, long unusedNanos) {
+    /// Evicts idle sessions until some memory is free.
+    ///
+    /// @param bytes the memory to free
+    /// @param unusedNanos how long a session must have been unused
+    private void evict(long bytes, long unusedNanos) {
         if (bytes <= 0) {
             return;
         }
@@ -93,43 +100,43 @@ final class SessionEviction implements SmartLifecycle {
                         .map(session -> new Use(session, now - session.actor().usedAt()))
                         .sorted(Comparator.comparingLong(Use::unusedNanos).reversed())
                         .toList();
-        long left = bytes;
+        long remaining = bytes;
         for (Use use : uses) {
-            if (!running || left <= 0 || use.unusedNanos < unusedNanos) {
+            if (!running || remaining <= 0 || use.unusedNanos < unusedNanos) {
                 return;
             }
             long before = bytes(use.session);
-            putAway(use.session, now - unusedNanos);
-            left -= before - bytes(use.session);
+            evict(use.session, now - unusedNanos);
+            remaining -= before - bytes(use.session);
         }
     }
 
-    /// One that cannot be put away is nobody else's fault, and holds up no other.
-    private void putAway(Session session, long unusedSince) {
+    /// Evicts one session. A failure is only logged, so that it does not keep the others from being evicted.
+    private void evict(Session session, long unusedSince) {
         CallContext call = CallContext.of(new Caller(session.id().owner(), false), memory.share());
         try {
             var _ =
                     session.actor()
                             .send(new Command.Evict(unusedSince), call)
-                            .get(EVICTION_SECONDS, TimeUnit.SECONDS);
+                            .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
             failing.remove(session);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
-            tellOnce(session, e.getCause());
+            warnOnce(session, e.getCause());
         } catch (TimeoutException | RuntimeException e) {
-            tellOnce(session, e);
+            warnOnce(session, e);
         }
     }
 
-    private void tellOnce(Session session, @Nullable Throwable failure) {
+    private void warnOnce(Session session, @Nullable Throwable failure) {
         String reason = failure == null ? "" : String.valueOf(failure.getMessage());
         if (running && !reason.equals(failing.put(session, reason))) {
-            log.warn("Session '{}' cannot be put away: {}", session.name(), reason);
+            log.warn("Session '{}' cannot be evicted: {}", session.name(), reason);
         }
     }
 
-    /// Right after computing has stopped.
+    /// Stops right after the compute threads.
     @Override
     public int getPhase() {
         return DEFAULT_PHASE - 1;
@@ -144,7 +151,7 @@ final class SessionEviction implements SmartLifecycle {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        sessions.saveAll();
+        sessions.writeSnapshots();
     }
 
     @Override

@@ -12,7 +12,8 @@ import org.springframework.stereotype.Component;
 
 import java.util.Locale;
 
-/// Shows how many sessions there are and what waits for the compute threads. Looked up when asked.
+/// Registers gauges for the sessions and for the work that waits for the compute threads. The values are
+/// computed when they are read.
 @Component
 final class SessionMetrics implements MeterBinder {
 
@@ -29,20 +30,20 @@ final class SessionMetrics implements MeterBinder {
         for (SessionState state : SessionState.values()) {
             Gauge.builder(
                             "microgpt.sessions",
-                            () -> sessions.census().byState().getOrDefault(state, 0))
+                            () -> sessions.statistics().byState().getOrDefault(state, 0))
                     .description("Sessions in each state, in memory or not")
                     .tag("state", state.name().toLowerCase(Locale.ROOT))
                     .register(registry);
         }
-        Gauge.builder("microgpt.sessions.loaded", () -> sessions.census().inMemory())
+        Gauge.builder("microgpt.sessions.loaded", () -> sessions.statistics().inMemory())
                 .description("Sessions in memory")
                 .register(registry);
-        Gauge.builder("microgpt.sessions.memory", () -> sessions.census().bytes())
-                .description("Memory that sessions take, about")
+        Gauge.builder("microgpt.sessions.memory", () -> sessions.statistics().bytes())
+                .description("Estimated memory of the sessions")
                 .baseUnit(BaseUnits.BYTES)
                 .register(registry);
-        Gauge.builder("microgpt.steps.per.second", () -> sessions.census().stepsPerSecond())
-                .description("Training steps a second, of all sessions together")
+        Gauge.builder("microgpt.steps.per.second", () -> sessions.statistics().stepsPerSecond())
+                .description("Training steps per second of all sessions together")
                 .register(registry);
         Gauge.builder("microgpt.compute.waiting", compute, Compute::waitingCalls)
                 .description("Sessions with work that waits for a compute thread")

@@ -30,11 +30,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/// What a session's model can be asked, now or as of an earlier step. The answers are computed by the
-/// session's actor, between two slices of training.
+/// Queries a session's model, current or as of an earlier step. The session's actor computes the results
+/// between two slices of training.
 public final class SessionQueries {
 
-    /// What an answer with so many numbers takes until it has been sent: each as a number and as text.
+    /// Memory for each number of a response until it has been sent, as a number and as text.
     private static final int BYTES_PER_NUMBER = 32;
 
     private final Session session;
@@ -45,32 +45,38 @@ public final class SessionQueries {
         this.limits = limits;
     }
 
+    /// Sends a query to the session's actor and waits for the result.
     <R> R ask(CallContext call, Query<R> query) {
         return session.call(call, new Command.Ask<>(query));
     }
 
-    /// The same where the answer is computed at once.
-    <R> R askAtOnce(CallContext call, Function<ModelSource, R> query) {
+    /// Sends a query that is computed in a single slice, and waits for the result.
+    <R> R askInOneSlice(CallContext call, Function<ModelSource, R> query) {
         return ask(call, (models, _) -> query.apply(models));
     }
 
     // ---- memory and limits, on the caller's thread
 
-    PublishedState loaded(CallContext call) {
-        PublishedState now = session.wake(call);
+    /// Brings the session into memory and checks that it has documents.
+    ///
+    /// @throws SessionException `not_loaded`
+    PublishedState requireLoaded(CallContext call) {
+        PublishedState now = session.ensureInMemory(call);
         Preconditions.requireLoaded(now.view());
         return now;
     }
 
-    /// @throws InvalidInputException if a reply would carry too many numbers
+    /// Reserves memory for the traces of a response.
+    ///
+    /// @throws InvalidInputException if a response would carry too many numbers
     void reserveTraces(CallContext call, double numbers) {
         limits.checkTraces(numbers);
-        call.reserve(Math.round(numbers) * BYTES_PER_NUMBER, "the answer");
+        call.reserve(Math.round(numbers) * BYTES_PER_NUMBER, "the response");
     }
 
-    /// Takes memory for a model as it was.
+    /// Reserves memory for the model as of an earlier step.
     private void reserveModel(CallContext call, @Nullable Long step) {
-        SessionView view = loaded(call).view();
+        SessionView view = requireLoaded(call).view();
         Integer vocabSize = view.vocabSize();
         if (step != null && vocabSize != null) {
             long bytes = LanguageModel.estimateBytes(view.options(), vocabSize);
@@ -82,49 +88,50 @@ public final class SessionQueries {
 
     /// Generates texts.
     ///
-    /// @throws InvalidInputException if the step or the size of the reply is out of range
+    /// @throws InvalidInputException if the step is out of range or the response would be too large
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<List<Sample>> generate(CallContext call, GenerateCall wanted) {
-        return session.replies().await(generateAsync(call, wanted), session);
+    public AsOf<List<Sample>> generate(CallContext call, GenerateCall request) {
+        return session.callTimeout().await(generateAsync(call, request), session);
     }
 
-    /// The same, but does not wait for the texts.
+    /// Generates texts. Does not wait for them.
     public CompletableFuture<AsOf<List<Sample>>> generateAsync(
-            CallContext call, GenerateCall wanted) {
-        reserveSamples(call, wanted);
-        Generation generation = new Generation(wanted);
+            CallContext call, GenerateCall request) {
+        reserveSamples(call, request);
+        Generation generation = new Generation(request);
         Command<AsOf<List<Sample>>> command =
-                wanted.drawsFromSession()
+                request.drawsFromSession()
                         ? new Command.Draw(generation)
                         : new Command.Ask<>(generation);
         return session.send(call, command);
     }
 
-    /// Generates texts one after the other, and tells each character as soon as it is generated.
+    /// Generates texts one after the other, and passes each character to a listener as soon as it is
+    /// generated.
     ///
-    /// @throws InvalidInputException if the step or the size of the reply is out of range
+    /// @throws InvalidInputException if the step is out of range or the response would be too large
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    /// @throws IOException from the listener, which ends it
-    public void generate(CallContext call, GenerateCall wanted, SampleListener listener)
+    /// @throws IOException if the listener throws it, which ends the generation
+    public void generate(CallContext call, GenerateCall request, SampleListener listener)
             throws IOException {
-        reserveSamples(call, wanted);
-        Generation generation = new Generation(wanted);
-        for (int i = 0; i < wanted.count(); i++) {
-            AsOf<Sample> sample = tellSample(call, generation, listener);
+        reserveSamples(call, request);
+        Generation generation = new Generation(request);
+        for (int i = 0; i < request.count(); i++) {
+            AsOf<Sample> sample = streamSample(call, generation, listener);
             listener.ended(sample.step(), sample.value());
         }
     }
 
-    private void reserveSamples(CallContext call, GenerateCall wanted) {
-        reserveModel(call, wanted.step());
-        if (wanted.options().viz()) {
-            PublishedState now = session.snapshot();
+    private void reserveSamples(CallContext call, GenerateCall request) {
+        reserveModel(call, request.step());
+        if (request.options().viz()) {
+            PublishedState now = session.published();
             int blockSize = now.view().options().blockSize();
-            reserveTraces(call, (double) wanted.count() * now.traces(blockSize));
+            reserveTraces(call, (double) request.count() * now.traceSize(blockSize));
         }
     }
 
-    private AsOf<Sample> tellSample(
+    private AsOf<Sample> streamSample(
             CallContext call, Generation generation, SampleListener listener) throws IOException {
         TokenQueue tokens = new TokenQueue();
         Command<AsOf<Sample>> command =
@@ -133,18 +140,18 @@ public final class SessionQueries {
                         : new Command.GenerateNext(generation, tokens);
         var sample = session.send(call, command).whenComplete((_, _) -> tokens.end());
         try {
-            tokens.tell(listener, limits.callTime());
+            tokens.forwardTo(listener, limits.callTime());
         } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // which the wait below will tell
+            Thread.currentThread().interrupt(); // the wait below throws for it
         } finally {
             tokens.stop();
         }
-        return session.replies().await(sample, session);
+        return session.callTimeout().await(sample, session);
     }
 
-    /// Tells how likely the model finds each text.
+    /// Computes how likely each text is for the model.
     ///
-    /// @param step as of which; null for the present
+    /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<List<Score>> score(CallContext call, List<String> texts, @Nullable Long step) {
@@ -152,54 +159,54 @@ public final class SessionQueries {
         return ask(call, new Scoring(texts, step));
     }
 
-    /// Shows the forward pass over a text.
+    /// Runs the forward pass over a text and returns its intermediate results.
     ///
-    /// @param step as of which; null for the present
-    /// @throws InvalidInputException if the step or the size of the reply is out of range
+    /// @param step the step to look at; null for the current one
+    /// @throws InvalidInputException if the step is out of range or the response would be too large
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<Inspection> inspect(CallContext call, String text, @Nullable Long step) {
         reserveModel(call, step);
-        PublishedState now = session.snapshot();
+        PublishedState now = session.published();
         int tokens = Math.min(text.length() + 1, now.view().options().blockSize());
-        reserveTraces(call, (double) now.traces(tokens));
-        return askAtOnce(
+        reserveTraces(call, (double) now.traceSize(tokens));
+        return askInOneSlice(
                 call,
                 models -> {
-                    AsOf<LanguageModel> asked = models.modelAsOf(step);
-                    return new AsOf<>(asked.step(), asked.value().inspect(text));
+                    AsOf<LanguageModel> model = models.modelAsOf(step);
+                    return new AsOf<>(model.step(), model.value().inspect(text));
                 });
     }
 
     // ---- embeddings
 
-    /// The token embeddings.
+    /// Returns the token embeddings.
     ///
-    /// @param step as of which; null for the present
+    /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<List<TokenEmbedding>> embeddings(CallContext call, @Nullable Long step) {
-        return session.replies().await(embeddingsAsync(call, step), session);
+        return session.callTimeout().await(embeddingsAsync(call, step), session);
     }
 
-    /// The same, but does not wait for them.
+    /// Returns the token embeddings. Does not wait for them.
     public CompletableFuture<AsOf<List<TokenEmbedding>>> embeddingsAsync(
             CallContext call, @Nullable Long step) {
         reserveModel(call, step);
         Query<AsOf<List<TokenEmbedding>>> query =
                 (models, _) -> {
-                    AsOf<LanguageModel> asked = models.modelAsOf(step);
-                    return new AsOf<>(asked.step(), asked.value().getEmbeddings());
+                    AsOf<LanguageModel> model = models.modelAsOf(step);
+                    return new AsOf<>(model.step(), model.value().getEmbeddings());
                 };
         return session.send(call, new Command.Ask<>(query));
     }
 
-    /// The position embeddings, (blockSize, nEmbd).
+    /// Returns the position embeddings, (blockSize, nEmbd).
     ///
-    /// @param step as of which; null for the present
+    /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<double[][]> positions(CallContext call, @Nullable Long step) {
-        return askAtOnce(
+        return askInOneSlice(
                 call,
                 models -> {
                     ModelState past = models.stateAsOf(step);

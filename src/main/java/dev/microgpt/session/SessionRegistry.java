@@ -9,30 +9,30 @@ import dev.microgpt.session.admission.SessionId;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
-/// The sessions that there are, by owner and name, and how many there may be.
+/// All sessions by owner and name, with limits on their number.
 final class SessionRegistry {
 
-    private final int most;
-    private final int mostOfKey;
+    private final int maxSessions;
+    private final int maxSessionsPerKey;
     private final ConcurrentSkipListMap<SessionId, Session> sessions =
             new ConcurrentSkipListMap<>();
 
-    SessionRegistry(int most, int mostOfKey) {
-        this.most = most;
-        this.mostOfKey = mostOfKey;
+    SessionRegistry(int maxSessions, int maxSessionsPerKey) {
+        this.maxSessions = maxSessions;
+        this.maxSessionsPerKey = maxSessionsPerKey;
     }
 
     void put(Session session) {
         sessions.put(session.id(), session);
     }
 
-    /// Forgets a session that has ended, and no other of the same name.
+    /// Removes a session that has ended, but no other session with the same name.
     void remove(SessionActor ended) {
         sessions.computeIfPresent(
                 ended.id(), (_, session) -> session.actor().equals(ended) ? null : session);
     }
 
-    boolean has(SessionId id) {
+    boolean contains(SessionId id) {
         return sessions.containsKey(id);
     }
 
@@ -57,35 +57,39 @@ final class SessionRegistry {
         return sessions.values().stream();
     }
 
-    /// Those of one owner whose names follow a name, in the order of their names.
+    /// Returns the sessions of one owner whose names follow a name, in the order of their names.
     Stream<Session> ownedBy(String owner, String after) {
         return sessions.tailMap(new SessionId(owner, after), false).values().stream()
                 .takeWhile(session -> session.id().owner().equals(owner));
     }
 
-    /// Checks that there may be a session of that name.
+    /// Checks that a session with this name exists or may be created.
     ///
-    /// @throws SessionException `quota_exceeded` or `busy` if there are as many as there may be
+    /// @throws SessionException `quota_exceeded` or `busy` if the limit of the key or of the service is reached
     void requireRoom(Caller caller, SessionId id) {
-        if (has(id)) {
+        if (contains(id)) {
             return;
         }
         if (caller.hasKey()) {
             long own = ownedBy(caller.owner(), "").count();
-            if (own >= mostOfKey) {
+            if (own >= maxSessionsPerKey) {
                 throw new SessionException(
                         ErrorCode.QUOTA_EXCEEDED,
                         "the key has "
                                 + own
-                                + " sessions, as many as it may have; delete one first");
+                                + " sessions, and at most "
+                                + maxSessionsPerKey
+                                + " are allowed; delete one first");
             }
         }
-        if (sessions.size() >= most) {
+        if (sessions.size() >= maxSessions) {
             throw new SessionException(
                     ErrorCode.BUSY,
                     "there are "
                             + sessions.size()
-                            + " sessions, as many as allowed; delete one first");
+                            + " sessions, and at most "
+                            + maxSessions
+                            + " are allowed; delete one first");
         }
     }
 }

@@ -38,14 +38,14 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// All sessions. Callers see their own ones.
+/// Creates, finds and deletes sessions. Each caller sees only its own sessions.
 @Service
 public final class SessionService {
 
     private final Limits limits;
     private final Compute compute;
     private final Environment environment;
-    private final CallTimeout replies;
+    private final CallTimeout callTimeout;
     private final SessionRegistry sessions;
 
     SessionService(
@@ -54,27 +54,28 @@ public final class SessionService {
             Memory memory,
             Compute compute,
             SessionStore store,
-            IdempotencyStore answers,
+            IdempotencyStore idempotencyStore,
             RunSettings runs,
             ComputeMetrics metrics) {
         this.limits = limits;
         sessions = new SessionRegistry(limits.sessions(), quotas.key().sessions());
         this.compute = compute;
-        replies = new CallTimeout(limits.callTime());
+        callTimeout = new CallTimeout(limits.callTime());
         environment =
                 new Environment(
                         limits,
                         compute,
                         Ticker.SYSTEM,
                         store,
-                        answers,
+                        idempotencyStore,
                         memory,
                         new ParameterQuota(quotas),
                         new KeyframeBudget(limits.keyframeBytes()),
                         metrics,
                         new AtomicLong(store.lastEpoch()));
         for (StoredSession stored : store.sessions()) {
-            Session session = facade(SessionActor.stored(stored, environment, sessions::remove));
+            Session session =
+                    sessionOf(SessionActor.restore(stored, environment, sessions::remove));
             sessions.put(session);
             if (stored.hasRun()) {
                 restartRun(session, runs.afterRestart() == RunSettings.AfterRestart.RESUME);
@@ -82,7 +83,7 @@ public final class SessionService {
         }
     }
 
-    /// Nobody waits for it.
+    /// Resumes or pauses a run that was active when the process ended. Does not wait for it.
     private void restartRun(Session session, boolean continues) {
         CallContext call =
                 CallContext.of(
@@ -90,19 +91,19 @@ public final class SessionService {
         var _ = session.actor().send(new Command.RestartRun(continues), call);
     }
 
-    private Session facade(SessionActor actor) {
-        return new Session(actor, environment, compute, replies);
+    private Session sessionOf(SessionActor actor) {
+        return new Session(actor, environment, compute, callTimeout);
     }
 
-    // ---- make
+    // ---- create
 
-    /// Makes a session, or starts one again. If this fails, everything is as it was.
+    /// Creates a session, or replaces an existing one. If this fails, nothing has changed.
     ///
-    /// @param corpus to load at once; null to load later
-    /// @param overwrite whether an existing session may be started again
+    /// @param corpus the documents to load; null to load some later
+    /// @param overwrite whether an existing session may be replaced
     /// @throws SessionException `invalid_name`, `exists`, `quota_exceeded`, or `busy` if there are too many
     ///     sessions
-    /// @throws InvalidInputException if the options are beyond the limits
+    /// @throws InvalidInputException if the options exceed the limits
     public PublishedState init(
             CallContext call,
             String name,
@@ -126,34 +127,34 @@ public final class SessionService {
             model.loadData(corpus);
             model.initParams();
         }
-        return place(call, id, model, corpus == null ? null : SessionEvent.Kind.LOADED, overwrite)
-                .snapshot();
+        SessionEvent.Kind kind = corpus == null ? null : SessionEvent.Kind.LOADED;
+        return createOrReplace(call, id, model, kind, overwrite).state();
     }
 
-    /// A session as it has been made, or made again.
+    /// The result of creating or replacing a session.
     ///
-    /// @param isNew whether there was none of that name before
-    public record Placed(PublishedState snapshot, boolean isNew) {}
+    /// @param isNew whether there was no session with this name before
+    public record Creation(PublishedState state, boolean isNew) {}
 
-    /// Makes a session with a model from elsewhere, or replaces the model of one.
+    /// Creates a session with a model from a checkpoint, or replaces the model of an existing one.
     ///
-    /// @param model within the limits
+    /// @param model a model within the limits
     /// @param overwrite whether an existing session may be replaced
     /// @throws SessionException `invalid_name`, `exists`, `quota_exceeded`, or `busy` if there are too many
     ///     sessions
-    public Placed restore(CallContext call, String name, MicroGpt model, boolean overwrite) {
+    public Creation restore(CallContext call, String name, MicroGpt model, boolean overwrite) {
         requireAbsent(call, name, overwrite);
         SessionId id = call.caller().session(name);
         sessions.requireRoom(call.caller(), id);
         environment.parameters().require(call.caller(), id, model.numParams());
         call.reserveForSession(SessionSize.atStart(model.options(), model.corpus()));
         requireRoom(call, id);
-        return place(call, id, model, SessionEvent.Kind.RESTORED, overwrite);
+        return createOrReplace(call, id, model, SessionEvent.Kind.RESTORED, overwrite);
     }
 
-    /// Makes a session that continues as another one does, or did.
+    /// Creates a session that continues training where another one is, or was at an earlier step.
     ///
-    /// @param step of the other one to begin at; null for the present one
+    /// @param step the parent's step to begin at; null for its current one
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `invalid_name`, `not_found`, `exists`, `not_loaded`, `wrong_state`,
     ///     `quota_exceeded`, or `busy` if there are too many sessions
@@ -162,131 +163,135 @@ public final class SessionService {
         requireAbsent(call, newName, false);
         SessionId id = call.caller().session(newName);
         sessions.requireRoom(call.caller(), id);
-        Integer numParams = parent.wake(call).view().numParams();
+        Integer numParams = parent.ensureInMemory(call).view().numParams();
         environment.parameters().require(call.caller(), id, numParams == null ? 0 : numParams);
-        call.reserveForSession(parent.actor().published().bytes());
+        call.reserveForSession(parent.actor().publisher().bytes());
         environment.store().requireRoom();
-        ForkPoint branch = parent.call(call, new Command.TakeBranch(step));
-        MicroGpt model = parent.aside(Demand.TRAINING, branch.replay());
-        Timeline past = branch.past();
-        past.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
-        Begun begun = Objects.requireNonNull(begin(call, id, model, past, null, false));
-        return replies.await(begun.reply, begun.session);
+        ForkPoint forkPoint = parent.call(call, new Command.TakeForkPoint(step));
+        MicroGpt model = parent.computeDetached(Demand.TRAINING, forkPoint.replay());
+        Timeline timeline = forkPoint.timeline();
+        timeline.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
+        Created created = Objects.requireNonNull(create(call, id, model, timeline, null, false));
+        return callTimeout.await(created.reply, created.session);
     }
 
-    /// Checks that a call would overwrite nothing that it must not, before a large body is read.
+    /// Checks, before a large body is read, that there is no such session or that it may be overwritten.
     ///
     /// @throws SessionException `invalid_name` or `exists`
     public void requireAbsent(CallContext call, String name, boolean overwrite) {
         SessionId id = call.caller().session(name).requireValid();
-        if (!overwrite && sessions.has(id)) {
+        if (!overwrite && sessions.contains(id)) {
             throw new SessionException(
                     ErrorCode.EXISTS,
-                    "session '" + name + "' exists; overwrite starts it again",
+                    "session '" + name + "' exists; set overwrite to replace it",
                     "name",
                     name);
         }
     }
 
     private void requireRoom(CallContext call, SessionId id) {
-        if (!sessions.has(id)) {
+        if (!sessions.contains(id)) {
             call.condition().require(null);
         }
         environment.store().requireRoom();
     }
 
-    /// @param kind how the model came to be; null for one without documents
-    private Placed place(
+    /// @param kind where the model comes from; null for a model without documents
+    private Creation createOrReplace(
             CallContext call,
             SessionId id,
             MicroGpt model,
             SessionEvent.@Nullable Kind kind,
             boolean overwrite) {
-        Begun begun = begin(call, id, model, new Timeline(), kind, overwrite);
-        if (begun != null) {
-            return new Placed(replies.await(begun.reply, begun.session), true);
+        Created created = create(call, id, model, new Timeline(), kind, overwrite);
+        if (created != null) {
+            return new Creation(callTimeout.await(created.reply, created.session), true);
         }
         Session existing = get(call, id.name());
-        return new Placed(existing.call(call, new Command.Replace(model, kind)), false);
+        return new Creation(existing.call(call, new Command.Replace(model, kind)), false);
     }
 
-    private record Begun(Session session, CompletableFuture<PublishedState> reply) {}
+    private record Created(Session session, CompletableFuture<PublishedState> reply) {}
 
-    /// Lets a session begin, unless there is one of that name. One at a time, so that the number of sessions
+    /// Creates a session, unless there is one with this name. Synchronized, so that the number of sessions
     /// stays within its limit.
     ///
     /// @return null if there is one, which may be overwritten
-    private synchronized @Nullable Begun begin(
+    private synchronized @Nullable Created create(
             CallContext call,
             SessionId id,
             MicroGpt model,
-            Timeline past,
+            Timeline timeline,
             SessionEvent.@Nullable Kind kind,
             boolean overwrite) {
         requireAbsent(call, id.name(), overwrite);
-        if (sessions.has(id)) {
+        if (sessions.contains(id)) {
             return null;
         }
         sessions.requireRoom(call.caller(), id);
-        long count = kind == null && past.isEmpty() ? 0 : model.numParams();
-        long _ = environment.parameters().take(call.caller(), id, count);
+        long count = kind == null && timeline.isEmpty() ? 0 : model.numParams();
+        long _ = environment.parameters().reserve(call.caller(), id, count);
         SessionActor actor =
-                SessionActor.fresh(id, environment, model, past, kind, sessions::remove);
-        Session session = facade(actor);
+                SessionActor.create(id, environment, model, timeline, kind, sessions::remove);
+        Session session = sessionOf(actor);
         sessions.put(session);
-        return new Begun(session, actor.send(new Command.Begin(), call.unconditional()));
+        return new Created(session, actor.send(new Command.Begin(), call.unconditional()));
     }
 
-    // ---- find, end
+    // ---- find, delete
 
+    /// Returns the caller's session with this name.
+    ///
     /// @throws SessionException `invalid_name` or `not_found`
     public Session get(CallContext call, String name) {
         return sessions.get(call.caller().session(name).requireValid());
     }
 
-    /// The caller's sessions whose names follow a name, in the order of their names.
+    /// Returns the caller's sessions whose names follow a name, in the order of their names.
     ///
-    /// @param after the name before the first one, itself excluded; null to start with the first
-    /// @param limit so many at most
+    /// @param after the name to start after; null to start with the first session
+    /// @param limit maximum number of sessions
     public List<Session> list(CallContext call, @Nullable String after, int limit) {
         return sessions.ownedBy(call.caller().owner(), after == null ? "" : after)
                 .limit(limit)
                 .toList();
     }
 
-    /// Whether an epoch is the present one of a session.
-    public boolean isPresent(long epoch) {
-        return sessions.all().anyMatch(session -> session.snapshot().epoch() == epoch);
+    /// Returns whether some session is in this epoch.
+    public boolean isCurrentEpoch(long epoch) {
+        return sessions.all().anyMatch(session -> session.published().epoch() == epoch);
     }
 
+    /// Deletes the caller's session with this name.
+    ///
     /// @throws SessionException `invalid_name`, `not_found` or `storage_full`
     public void delete(CallContext call, String name) {
         get(call, name).delete(call);
     }
 
-    /// Whether nobody has any.
+    /// Returns whether there are no sessions of any owner.
     boolean isEmpty() {
         return sessions.isEmpty();
     }
 
-    /// Those that are in memory.
+    /// Returns the sessions that are in memory.
     List<Session> inMemory() {
-        return sessions.all().filter(session -> session.actor().published().isInMemory()).toList();
+        return sessions.all().filter(session -> session.actor().publisher().isInMemory()).toList();
     }
 
-    SessionStatistics census() {
+    SessionStatistics statistics() {
         return SessionStatistics.of(sessions.all().toList());
     }
 
-    /// Saves all sessions as they are, once no thread computes any more.
-    void saveAll() {
+    /// Writes a snapshot of every session, if the compute threads have stopped.
+    void writeSnapshots() {
         if (compute.isStopped()) {
-            sessions.all().forEach(session -> session.actor().saveAtEnd());
+            sessions.all().forEach(session -> session.actor().writeFinalSnapshot());
         }
     }
 
-    /// Whether what is put away can be had back.
-    boolean keepsSessions() {
-        return environment.store().keepsSessions();
+    /// Returns whether evicted sessions can be rehydrated.
+    boolean isPersistent() {
+        return environment.store().isPersistent();
     }
 }

@@ -7,12 +7,12 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// All sessions at a glance.
+/// Totals over all sessions.
 ///
-/// @param byState how many are in each state; those in no session are missing
-/// @param inMemory how many are in memory
-/// @param bytes the memory that they take, about
-/// @param stepsPerSecond of all that are training
+/// @param byState number of sessions in each state; a state without sessions is missing
+/// @param inMemory number of sessions in memory
+/// @param bytes estimated memory of these sessions
+/// @param stepsPerSecond training steps per second of all sessions together
 record SessionStatistics(
         Map<SessionState, Integer> byState, int inMemory, long bytes, double stepsPerSecond) {
 
@@ -22,12 +22,12 @@ record SessionStatistics(
         long bytes = 0;
         double stepsPerSecond = 0;
         for (Session session : sessions) {
-            SessionView view = session.snapshot().view();
+            SessionView view = session.published().view();
             byState.merge(view.state(), 1, Integer::sum);
             stepsPerSecond += view.stepsPerSecond();
-            if (session.actor().published().isInMemory()) {
+            if (session.actor().publisher().isInMemory()) {
                 inMemory++;
-                bytes += session.actor().published().bytes();
+                bytes += session.actor().publisher().bytes();
             }
         }
         return new SessionStatistics(

@@ -1,22 +1,33 @@
-/// Named model sessions: who may do what to a model when, and within which limits.
+/// Named sessions, each of which holds one model and trains it.
 ///
-/// [dev.microgpt.session.SessionService] is the way in; a [dev.microgpt.session.Session] sends commands to
-/// its actor and waits for the replies. Below, from the top to the bottom, each package knows those under
-/// it and none above:
+/// Callers enter through [dev.microgpt.session.SessionService], which returns a
+/// [dev.microgpt.session.Session]. Every session has one actor with a mailbox. A call becomes a command that
+/// is sent to the actor, and the calling thread waits for the reply. A step call goes this way:
 ///
 /// ```
-/// session        the way in, eviction, the demonstration, data sets
-///   actor        mailbox, commands, handlers, state; store -> publish -> answer
-///     query        questions to models, now or as of a step
-///     persistence  the port behind which sessions are stored
+/// SessionService.get -> Session.step
+///   -> SessionActor.send            Mailbox: a bounded queue of commands
+///   -> Compute                      schedules slices of about 2 ms, fairly among the owners
+///   -> SessionActor.slice           rehydrates the session, checks preconditions
+///   -> CommandHandlers, Trainer     run the engine: MicroGpt.advance, MicroGpt.trainStep
+///   -> CommitStage                  persist the change -> publish the new state -> complete the reply
+/// ```
+///
+/// Each package below may use those listed after it and none listed before it:
+///
+/// ```
+/// session        the entry point, eviction, the demonstration, datasets
+///   actor        mailbox, commands, handlers, state; persist -> publish -> reply
+///     query        read-only queries of a model, current or as of a step
+///     persistence  the interface to the store
 ///     run          background training jobs and their states
-///     history      events, phases, samples, keyframes, replay
-///     compute      the threads, and whose turn it is
-///     admission    callers, limits, memory, quotas, refusals
+///     history      events, training schedule, text samples, keyframes, replay
+///     compute      the compute threads and their scheduler
+///     admission    callers, limits, memory, quotas, errors
 /// ```
 ///
-/// An actor is single-writer without locks: whatever touches a model runs in its slices. This package knows
-/// the engine and nothing of HTTP, WebSocket or JSON.
+/// An actor is the single writer of its session and takes no locks: all code that touches a model runs in
+/// the actor's slices. These packages use the engine and know nothing of HTTP, WebSocket or JSON.
 @NullMarked
 package dev.microgpt.session;
 

@@ -4,7 +4,7 @@ import dev.microgpt.engine.InvalidInputException;
 
 import java.util.function.Supplier;
 
-/// What the store has is not what was written.
+/// Thrown when data read from the store is not the data that was written.
 final class DamagedException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -13,11 +13,11 @@ final class DamagedException extends RuntimeException {
         super(message);
     }
 
-    /// Reads something, and says where it was if it is damaged.
+    /// Runs a read and, if the data is damaged, adds its location to the message.
     ///
-    /// @param where for the message, such as `the losses from step 4097`
-    /// @throws DamagedException if that is not what was written
-    static <T> T in(String where, Supplier<T> read) {
+    /// @param where the location, such as `the losses from step 4097`
+    /// @throws DamagedException if the data is damaged
+    static <T> T withLocation(String where, Supplier<T> read) {
         try {
             return read.get();
         } catch (DamagedException | InvalidInputException e) {

@@ -21,14 +21,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Keeps sessions in a database.
+/// Stores sessions and idempotent responses in a database.
 final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseStore.class);
 
     private final SessionTables tables;
     private final SessionReader reader;
-    private final IdempotencyTable answers;
+    private final IdempotencyTable responses;
     private final StoreWriter writer;
 
     DatabaseStore(
@@ -39,8 +39,8 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
         DocumentTable documents = new DocumentTable(jdbc);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
-        answers = new IdempotencyTable(jdbc);
-        writer = new StoreWriter(transactions, reserve, tables::takeRoomForAMoment, metrics);
+        responses = new IdempotencyTable(jdbc);
+        writer = new StoreWriter(transactions, reserve, tables::probeSpace, metrics);
     }
 
     @Override
@@ -59,21 +59,22 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
             return reader.load(epoch);
         } catch (RuntimeException e) {
             log.error(
-                    "The session of epoch {} cannot be read from the store; others are not concerned",
+                    "The session with epoch {} cannot be read from the store; other sessions are not"
+                            + " affected",
                     epoch,
                     e);
             throw new SessionException(
                     ErrorCode.INTERNAL,
-                    "the session cannot be read from the store, which is damaged (%s); delete it or"
+                    "the session cannot be read because the store is damaged (%s); delete it, replace"
                                     .formatted(e.getMessage())
-                            + " replace it by a new one, or put back a copy of microgpt.data-dir");
+                            + " it with a new one, or restore a backup of microgpt.data-dir");
         }
     }
 
     @Override
     public CompletableFuture<Void> begin(
-            SessionSnapshot save, IdempotencyStore.@Nullable Entry answer) {
-        return write(() -> tables.begin(save), answer);
+            SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
+        return write(() -> tables.begin(snapshot), response);
     }
 
     @Override
@@ -83,23 +84,24 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            IdempotencyStore.@Nullable Entry answer) {
-        return write(() -> tables.add(epoch, firstNumber, changes, view, hasRun), answer);
+            IdempotencyStore.@Nullable Entry response) {
+        return write(() -> tables.append(epoch, firstNumber, changes, view, hasRun), response);
     }
 
-    private CompletableFuture<Void> write(Runnable write, IdempotencyStore.@Nullable Entry answer) {
+    private CompletableFuture<Void> write(
+            Runnable write, IdempotencyStore.@Nullable Entry response) {
         return writer.write(
-                answer == null
+                response == null
                         ? write
                         : () -> {
                             write.run();
-                            answers.keep(answer);
+                            responses.put(response);
                         });
     }
 
     @Override
-    public CompletableFuture<Void> save(SessionSnapshot save) {
-        return writer.write(() -> tables.save(save));
+    public CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot) {
+        return writer.write(() -> tables.save(snapshot));
     }
 
     @Override
@@ -109,42 +111,43 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public void requireRoom() {
-        writer.requireRoom();
+        writer.requireWritable();
     }
 
-    /// Whether changes are refused, as they cannot be written.
-    boolean hasTrouble() {
-        return writer.hasTrouble();
+    /// Returns whether changes are rejected because the disk is full or not writable.
+    boolean isRejectingChanges() {
+        return writer.isRejectingChanges();
     }
 
-    /// How many changes wait to be written.
-    int numWaiting() {
-        return writer.numWaiting();
+    /// Returns the number of writes that wait in the queue.
+    int numPending() {
+        return writer.numPending();
     }
 
     @Override
-    public boolean keepsSessions() {
+    public boolean isPersistent() {
         return true;
     }
 
     @Override
     public IdempotencyStore.@Nullable Entry find(String key) {
-        return answers.find(key);
+        return responses.find(key);
     }
 
-    /// Whatever is written later, is written after it.
+    /// Records the start without waiting for it: the writer keeps the order of its calls, so every later
+    /// write comes after this one.
     @Override
     @SuppressWarnings("FutureReturnValueIgnored")
     public void started(Idempotency idempotency, Idempotency.Start start) {
-        writer.write(() -> answers.start(idempotency, start));
+        writer.write(() -> responses.putStart(idempotency, start));
     }
 
     @Override
-    public CompletableFuture<Void> keepAlone(IdempotencyStore.Entry answer) {
-        return writer.write(() -> answers.keep(answer));
+    public CompletableFuture<Void> put(IdempotencyStore.Entry response) {
+        return writer.write(() -> responses.put(response));
     }
 
-    /// Writes what is left to write.
+    /// Completes the pending writes and stops the writer.
     @Override
     public void close() {
         writer.close();

@@ -11,36 +11,37 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
 
-/// Room on the disk that is held back for deletes: a file that is given up when a delete fails for want
-/// of room, and is made again when there is enough.
+/// Reserves disk space for deletes: a file of [#BYTES] bytes, which is removed when a delete fails because
+/// the disk is full, and created again when enough space is free.
 ///
-/// A delete frees pages of the database, but has to write down first which. Used by the thread that
-/// writes alone.
+/// A delete frees pages of the database, but first has to write which ones. Confined to the writer's
+/// thread.
 final class DiskReserve {
 
     private static final Logger log = LoggerFactory.getLogger(DiskReserve.class);
 
     static final int BYTES = 4 << 20;
 
-    /// It is not made of the last room that there is.
-    private static final int ROOM_NEEDED = 3 * BYTES;
+    /// Free space that must be available before the file is created, so that it does not fill the disk
+    /// itself.
+    private static final int MIN_FREE_BYTES = 3 * BYTES;
 
-    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
     private final Path file;
     private final JdbcClient jdbc;
-    private boolean isThere;
+    private boolean exists;
     private long nextTryNanos = System.nanoTime();
 
-    /// @param directory of the database
+    /// @param directory the directory of the database
     DiskReserve(Path directory, JdbcClient jdbc) {
         file = directory.resolve("reserve");
         this.jdbc = jdbc;
-        isThere = hasSize();
+        exists = hasFullSize();
         refill();
     }
 
-    private boolean hasSize() {
+    private boolean hasFullSize() {
         try {
             return Files.exists(file) && Files.size(file) == BYTES;
         } catch (IOException _) {
@@ -48,65 +49,66 @@ final class DiskReserve {
         }
     }
 
-    /// Writes something. What makes room gets the reserve, and a second try, where there is too little room
-    /// to write it.
+    /// Runs a write. If it frees space and fails because the disk is full, releases the reserve and runs it a
+    /// second time.
     ///
     /// @param write a whole transaction
-    void write(Runnable write, boolean makesRoom) {
+    /// @param freesSpace whether the write may use the reserve
+    void write(Runnable write, boolean freesSpace) {
         try {
             write.run();
         } catch (RuntimeException e) {
-            if (!makesRoom || !StoreErrors.isForWantOfRoom(e) || !giveUp()) {
+            if (!freesSpace || !StoreErrors.isRecoverable(e) || !release()) {
                 throw e;
             }
-            log.warn("The disk of microgpt.data-dir is full; its reserve is used to delete");
+            log.warn("The disk of microgpt.data-dir is full; the reserve is used for a delete");
             truncateLog();
             write.run();
         }
     }
 
-    private boolean giveUp() {
-        boolean wasThere = isThere;
-        isThere = false;
+    private boolean release() {
+        boolean existed = exists;
+        exists = false;
         delete();
-        return wasThere;
+        return existed;
     }
 
     private void delete() {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            log.warn("The reserve {} cannot be given up: {}", file, e.getMessage());
+            log.warn("The disk reserve {} cannot be deleted: {}", file, e.getMessage());
         }
     }
 
-    /// SQLite's log takes room for each page that was written since it was last copied into the database.
+    /// Empties SQLite's write-ahead log, which takes space for each page written since the last checkpoint.
     private void truncateLog() {
         try {
             jdbc.sql("PRAGMA wal_checkpoint(TRUNCATE)").query().listOfRows();
         } catch (RuntimeException e) {
-            log.debug("SQLite's log stays as it is: {}", e.getMessage());
+            log.debug("SQLite's write-ahead log could not be truncated: {}", e.getMessage());
         }
     }
 
-    /// Makes it again where it was given up and there is enough room; to be called after each write.
+    /// Creates the file again if it was released and enough space is free. Must be called after each write.
     void refill() {
-        if (isThere || System.nanoTime() - nextTryNanos < 0) {
+        if (exists || System.nanoTime() - nextTryNanos < 0) {
             return;
         }
-        nextTryNanos = System.nanoTime() + BETWEEN_TRIES.toNanos();
+        nextTryNanos = System.nanoTime() + RETRY_INTERVAL.toNanos();
         try {
-            if (Files.getFileStore(file.getParent()).getUsableSpace() >= ROOM_NEEDED) {
+            if (Files.getFileStore(file.getParent()).getUsableSpace() >= MIN_FREE_BYTES) {
                 fill();
-                isThere = true;
+                exists = true;
             }
         } catch (IOException e) {
-            log.debug("There is no reserve yet: {}", e.getMessage());
-            delete(); // what there is of it
+            log.debug("The disk reserve cannot be created yet: {}", e.getMessage());
+            delete(); // a partial file
         }
     }
 
-    /// With noise: zeros may take no room on a disk that compresses.
+    /// Fills the file with random bytes, because zeros may take no space on a file system that compresses.
     private void fill() throws IOException {
         Random random = new Random();
         byte[] block = new byte[1 << 16];

@@ -16,7 +16,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
 
-/// Training texts, each kept once, and once in memory while any session uses it.
+/// The table of training texts. Each text is stored once, and held in memory once while any session uses
+/// it.
 final class DocumentTable {
 
     private final JdbcClient jdbc;
@@ -27,17 +28,17 @@ final class DocumentTable {
         this.jdbc = jdbc;
     }
 
-    /// Keeps a text, unless it is kept already.
+    /// Stores a text unless it is stored already.
     ///
     /// @return its digest
-    synchronized String keep(Corpus corpus) {
+    synchronized String putIfAbsent(Corpus corpus) {
         String known = digests.get(corpus);
-        if (known != null && isKept(known)) {
+        if (known != null && contains(known)) {
             return known;
         }
         byte[] text = text(corpus);
         String digest = digest(text);
-        if (!isKept(digest)) {
+        if (!contains(digest)) {
             jdbc.sql("INSERT INTO document (digest, text) VALUES (?, ?)")
                     .params(digest, text)
                     .update();
@@ -46,7 +47,7 @@ final class DocumentTable {
         return digest;
     }
 
-    private boolean isKept(String digest) {
+    private boolean contains(String digest) {
         return jdbc.sql("SELECT COUNT(*) FROM document WHERE digest = ?")
                         .param(digest)
                         .query(Integer.class)
@@ -54,8 +55,8 @@ final class DocumentTable {
                 > 0;
     }
 
-    /// Drops a text that no session has.
-    void dropUnused(String digest) {
+    /// Deletes a text if no session uses it.
+    void deleteIfUnused(String digest) {
         jdbc.sql(
                         """
                         DELETE FROM document WHERE digest = :digest
@@ -64,7 +65,9 @@ final class DocumentTable {
                 .update();
     }
 
-    /// @throws DamagedException if that is not what was written
+    /// Returns a text, from memory if a session uses it.
+    ///
+    /// @throws DamagedException if the text does not match its digest
     synchronized Corpus load(String digest) {
         WeakReference<Corpus> known = corpora.get(digest);
         Corpus corpus = known == null ? null : known.get();
@@ -82,7 +85,7 @@ final class DocumentTable {
                         .query((row, _) -> row.getBytes(1))
                         .single();
         if (!digest(text).equals(digest)) {
-            throw new DamagedException("a training text is not what was written");
+            throw new DamagedException("a training text does not match its digest " + digest);
         }
         try {
             return Corpus.read(new ByteArrayInputStream(text), Corpus.Limits.NONE);

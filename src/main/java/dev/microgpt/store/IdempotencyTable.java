@@ -12,16 +12,18 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 
-/// The table of answers. It holds the newest, for a day. A row with a step is a call that was cut off, or
-/// has begun; one with an epoch alone is an answer that tells of that life of a session.
+/// The table of responses to calls with an idempotency key. It holds the newest 10,000, for a day each.
+///
+/// A row with a step is a call that has started, and may have been interrupted. A row with an epoch but no
+/// step is the response of a call to the session with that epoch.
 final class IdempotencyTable {
 
-    private static final long KEPT_MILLIS = Duration.ofDays(1).toMillis();
-    private static final int MOST = 10_000;
-    private static final int BETWEEN_PURGES = 100;
+    private static final long RETENTION_MILLIS = Duration.ofDays(1).toMillis();
+    private static final int MAX_ROWS = 10_000;
+    private static final int WRITES_PER_PURGE = 100;
 
     private final JdbcClient jdbc;
-    private int sincePurge = BETWEEN_PURGES; // changed by the writer alone
+    private int writesSincePurge = WRITES_PER_PURGE; // confined to the writer's thread
 
     IdempotencyTable(JdbcClient jdbc) {
         this.jdbc = jdbc;
@@ -29,25 +31,25 @@ final class IdempotencyTable {
 
     IdempotencyStore.@Nullable Entry find(String key) {
         return jdbc.sql("SELECT * FROM answer WHERE key = ? AND created_at > ?")
-                .params(key, System.currentTimeMillis() - KEPT_MILLIS)
+                .params(key, System.currentTimeMillis() - RETENTION_MILLIS)
                 .query((row, _) -> entry(row))
                 .optional()
                 .orElse(null);
     }
 
     private static IdempotencyStore.Entry entry(ResultSet row) throws SQLException {
-        int code = row.getInt("status");
+        int status = row.getInt("status");
         return new IdempotencyStore.Entry(
                 row.getString("key"),
                 row.getString("call"),
                 row.getString("request"),
                 number(row, "epoch"),
                 number(row, "step"),
-                code == 0
+                status == 0
                         ? null
-                        : new Idempotency.Answer(
-                                code,
-                                StoredJson.readTexts("the headers", row.getString("headers")),
+                        : new Idempotency.Response(
+                                status,
+                                StoredJson.readStrings("the headers", row.getString("headers")),
                                 row.getBytes("body")));
     }
 
@@ -56,15 +58,17 @@ final class IdempotencyTable {
         return row.wasNull() ? null : value;
     }
 
-    void start(Idempotency call, Idempotency.Start start) {
-        keep(
+    /// Records that a call has started.
+    void putStart(Idempotency call, Idempotency.Start start) {
+        put(
                 new IdempotencyStore.Entry(
                         call.key(), call.call(), null, start.epoch(), start.step(), null));
     }
 
-    void keep(IdempotencyStore.Entry entry) {
-        purgeNowAndThen();
-        Idempotency.Answer answer = entry.answer();
+    /// Inserts an entry, replacing one with the same key.
+    void put(IdempotencyStore.Entry entry) {
+        purgeIfDue();
+        Idempotency.Response response = entry.response();
         jdbc.sql("DELETE FROM answer WHERE key = ?").param(entry.key()).update();
         jdbc.sql(
                         """
@@ -78,26 +82,27 @@ final class IdempotencyTable {
                                 entry.request(),
                                 entry.epoch(),
                                 entry.step(),
-                                answer == null ? 0 : answer.code(),
-                                StoredJson.text(answer == null ? Map.of() : answer.attributes()),
-                                answer == null ? null : answer.body(),
+                                response == null ? 0 : response.code(),
+                                StoredJson.write(
+                                        response == null ? Map.of() : response.attributes()),
+                                response == null ? null : response.body(),
                                 System.currentTimeMillis()))
                 .update();
     }
 
-    private void purgeNowAndThen() {
-        if (++sincePurge < BETWEEN_PURGES) {
+    private void purgeIfDue() {
+        if (++writesSincePurge < WRITES_PER_PURGE) {
             return;
         }
-        sincePurge = 0;
+        writesSincePurge = 0;
         jdbc.sql("DELETE FROM answer WHERE created_at < ?")
-                .param(System.currentTimeMillis() - KEPT_MILLIS)
+                .param(System.currentTimeMillis() - RETENTION_MILLIS)
                 .update();
         jdbc.sql(
                         """
                         DELETE FROM answer WHERE key IN
                             (SELECT key FROM answer ORDER BY created_at DESC LIMIT ? OFFSET ?)""")
-                .params(Integer.MAX_VALUE, MOST)
+                .params(Integer.MAX_VALUE, MAX_ROWS)
                 .update();
     }
 }

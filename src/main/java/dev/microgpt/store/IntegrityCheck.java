@@ -13,21 +13,21 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
-/// Checks that a database is whole before anything is done with it.
+/// Checks at startup that the database is intact, before anything is written to it.
 final class IntegrityCheck {
 
-    /// Up to here all of it is looked at; beyond, that would take too long, and what is damaged is noticed
-    /// when it is read.
-    private static final long SMALL = 256L << 20;
+    /// Size below which the whole database is checked. A larger one would take too long; damage in it is
+    /// detected when the damaged part is read.
+    private static final long FULL_CHECK_LIMIT_BYTES = 256L << 20;
 
-    /// Where SQLite has the size of a page and the number of pages, most significant byte first.
-    private static final int PAGE_SIZE_AT = 16;
+    /// Offsets in SQLite's file header, whose integers are big-endian.
+    private static final int PAGE_SIZE_OFFSET = 16;
 
-    private static final int PAGES_AT = 28;
+    private static final int PAGE_COUNT_OFFSET = 28;
     private static final int HEADER_BYTES = 100;
 
-    /// Columns of packed bytes.
-    private static final List<Column> PACKED =
+    /// The columns that hold packed bytes, which carry a checksum.
+    private static final List<Column> PACKED_COLUMNS =
             List.of(
                     new Column("save", "past"),
                     new Column("save", "runs"),
@@ -48,9 +48,9 @@ final class IntegrityCheck {
                     .formatted(table, name);
         }
 
-        void requireWhole(ResultSet row) throws SQLException {
+        void requireIntact(ResultSet row) throws SQLException {
             byte[] packed = row.getBytes("packed");
-            DamagedException.in(
+            DamagedException.withLocation(
                     "session '%s', %s of %s".formatted(row.getString("session"), name, table),
                     () -> PackedNumbers.bytes(packed));
         }
@@ -64,15 +64,18 @@ final class IntegrityCheck {
         this.jdbc = jdbc;
     }
 
+    /// Checks the length of the file and the options of all sessions, and, below 256 MB, also the structure
+    /// and the checksums.
+    ///
     /// @throws StoreException if the database is damaged
-    void requireWhole() {
+    void requireIntact() {
         try {
             requireLength();
-            boolean isSmall = Files.exists(file) && Files.size(file) < SMALL;
+            boolean isSmall = Files.exists(file) && Files.size(file) < FULL_CHECK_LIMIT_BYTES;
             if (isSmall) {
                 requireStructure();
             }
-            if (!Files.exists(file) || !isFilled()) {
+            if (!Files.exists(file) || !hasTables()) {
                 return;
             }
             requireOptions();
@@ -84,7 +87,7 @@ final class IntegrityCheck {
         }
     }
 
-    /// A file that was cut off. Where there is a log, the end may be in that.
+    /// Rejects a truncated file. With a write-ahead log, nothing is checked: the log may hold the end.
     private void requireLength() throws IOException {
         Path log = file.resolveSibling(file.getFileName() + "-wal");
         if (!Files.exists(file) || (Files.exists(log) && Files.size(log) > 0)) {
@@ -93,14 +96,15 @@ final class IntegrityCheck {
         ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
         try (FileChannel channel = FileChannel.open(file)) {
             if (channel.read(header) < HEADER_BYTES) {
-                return; // empty, or something else, which SQLite will notice
+                return; // an empty file, or no database at all, which SQLite detects
             }
         }
-        long pageSize = Short.toUnsignedInt(header.getShort(PAGE_SIZE_AT));
-        long bytes = Integer.toUnsignedLong(header.getInt(PAGES_AT)) * pageSize;
+        long pageSize = Short.toUnsignedInt(header.getShort(PAGE_SIZE_OFFSET));
+        long bytes = Integer.toUnsignedLong(header.getInt(PAGE_COUNT_OFFSET)) * pageSize;
         if (Files.size(file) < bytes) {
             throw new DamagedException(
-                    "it has %d bytes, but should have %d".formatted(Files.size(file), bytes));
+                    "the file has %d bytes, but its header says %d"
+                            .formatted(Files.size(file), bytes));
         }
     }
 
@@ -112,19 +116,20 @@ final class IntegrityCheck {
         }
     }
 
-    private boolean isFilled() {
+    private boolean hasTables() {
         return jdbc.sql("SELECT COUNT(*) FROM sqlite_master WHERE name = 'change'")
                         .query(Integer.class)
                         .single()
                 > 0;
     }
 
-    /// Lists of sessions have them.
+    /// Checks the options of every session, whatever the database's size: a single unreadable one would make
+    /// the list of sessions unreadable.
     private void requireOptions() {
         RowCallbackHandler read =
                 row -> {
                     String options = row.getString("options");
-                    DamagedException.in(
+                    DamagedException.withLocation(
                             "session '%s'".formatted(row.getString("name")),
                             () -> StoredOptions.read(options));
                 };
@@ -132,8 +137,8 @@ final class IntegrityCheck {
     }
 
     private void requireChecksums() {
-        for (Column column : PACKED) {
-            jdbc.sql(column.query()).query((RowCallbackHandler) column::requireWhole);
+        for (Column column : PACKED_COLUMNS) {
+            jdbc.sql(column.query()).query((RowCallbackHandler) column::requireIntact);
         }
         DocumentTable documents = new DocumentTable(jdbc);
         List<String> digests =
@@ -143,9 +148,9 @@ final class IntegrityCheck {
 
     private StoreException damaged(String finding) {
         return new StoreException(
-                "the store %s is damaged: %s".formatted(file, finding),
-                "Nothing has been changed in it. Put back a copy of the directory, or repair it with"
-                        + " sqlite3's .recover; or move it away, or set microgpt.data-dir to another"
-                        + " directory, to start without sessions.");
+                "the database %s is damaged: %s".formatted(file, finding),
+                "The file has not been changed. Restore the directory from a backup, or repair the"
+                        + " database with sqlite3's .recover command. To start without sessions, move"
+                        + " the file away or set microgpt.data-dir to another directory.");
     }
 }

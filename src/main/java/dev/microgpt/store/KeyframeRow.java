@@ -7,7 +7,7 @@ import dev.microgpt.engine.ModelState;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// A keyframe as it is in its row.
+/// A row of the keyframe table.
 record KeyframeRow(long step, int nextDocument, String options, byte[] packed) {
 
     static KeyframeRow of(ResultSet row) throws SQLException {
@@ -18,14 +18,17 @@ record KeyframeRow(long step, int nextDocument, String options, byte[] packed) {
                 row.getBytes("weights"));
     }
 
+    /// Returns the state of the model at this keyframe.
+    ///
+    /// @throws DamagedException if the row is damaged
     ModelState state(MicroGpt model) {
-        return DamagedException.in(
+        return DamagedException.withLocation(
                 "the keyframe of step " + step,
                 () -> {
-                    ModelOptions then = StoredOptions.read(options);
-                    PackedWeights weights = PackedWeights.unpack(packed, then.engine());
+                    ModelOptions past = StoredOptions.read(options);
+                    PackedWeights weights = PackedWeights.unpack(packed, past.engine());
                     return model.state(
-                            then, step, nextDocument, weights.params(), weights.m(), weights.v());
+                            past, step, nextDocument, weights.params(), weights.m(), weights.v());
                 });
     }
 }

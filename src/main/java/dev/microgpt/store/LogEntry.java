@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Objects;
 
-/// A change of a session since its newest save, as it is in the database: its kind is a column of its
-/// own.
+/// A log entry: a change of a session since its newest snapshot, as it is stored. Its kind has a column of
+/// its own.
 sealed interface LogEntry {
 
     record Trained(@JsonProperty("step") long step, @JsonProperty("loss") double loss)
@@ -49,7 +49,9 @@ sealed interface LogEntry {
         };
     }
 
-    /// @throws DamagedException if it has a word that nobody knows
+    /// Returns the change that this entry stores.
+    ///
+    /// @throws DamagedException if it has an unknown tag
     default Change change() {
         return switch (this) {
             case Trained(long step, double loss) -> new Change.Trained(step, loss);
@@ -60,7 +62,7 @@ sealed interface LogEntry {
         };
     }
 
-    /// The word for its kind.
+    /// Returns the tag of this entry's kind.
     default String kind() {
         return switch (this) {
             case Trained _ -> "trained";
@@ -71,10 +73,12 @@ sealed interface LogEntry {
     }
 
     default byte[] write() {
-        return StoredJson.packed(this);
+        return StoredJson.writePacked(this);
     }
 
-    /// @throws DamagedException if that is not what was written
+    /// Reads the change of an entry.
+    ///
+    /// @throws DamagedException if the entry is damaged
     static Change read(String kind, byte[] packed) {
         Class<? extends LogEntry> type =
                 switch (kind) {
@@ -82,8 +86,8 @@ sealed interface LogEntry {
                     case "drawn" -> Drawn.class;
                     case "happened" -> Happened.class;
                     case "failed" -> Failed.class;
-                    default -> throw new DamagedException("there is no kind '" + kind + "'");
+                    default -> throw new DamagedException("unknown kind '" + kind + "'");
                 };
-        return StoredJson.read("it", packed, type).change();
+        return StoredJson.read("the log entry", packed, type).change();
     }
 }

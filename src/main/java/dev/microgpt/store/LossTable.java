@@ -11,13 +11,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// The newest losses of sessions one by one, in chunks: with a save, the last chunk grows.
+/// The table of the newest losses of each session, one value per step, in chunks of 4096 steps. Each
+/// snapshot extends the last chunk.
 final class LossTable {
 
     private static final int CHUNK = 4096;
 
-    /// What a [LossHistory] may hold, and a chunk more.
-    private static final long KEPT = LossHistory.EXACT + 2L * CHUNK;
+    /// Losses that are retained: as many as a [LossHistory] may hold, and a chunk more.
+    private static final long RETAINED = LossHistory.EXACT + 2L * CHUNK;
 
     private final JdbcClient jdbc;
 
@@ -36,30 +37,33 @@ final class LossTable {
     private static LossHistory.Run chunk(ResultSet row) throws SQLException {
         long first = row.getLong("first");
         byte[] losses = row.getBytes("losses");
-        return DamagedException.in(
+        return DamagedException.withLocation(
                 "the losses from step " + first,
                 () -> new LossHistory.Run(first, PackedNumbers.doubles(losses)));
     }
 
-    /// @param added those since the last ones, or from a later step on if there were too many
+    /// Appends losses and deletes those that are no longer retained.
+    ///
+    /// @param added the losses since the stored ones, or from a later step on if there were too many
     void append(long epoch, LossHistory.Run added) {
-        LossHistory.Run run = lastChunk(epoch).map(last -> joined(last, added)).orElse(added);
-        double[] losses = run.losses();
+        LossHistory.Run joined = lastChunk(epoch).map(last -> join(last, added)).orElse(added);
+        double[] losses = joined.losses();
         for (int i = 0; i < losses.length; i += CHUNK) {
             double[] chunk = Arrays.copyOfRange(losses, i, Math.min(losses.length, i + CHUNK));
             jdbc.sql(
                             """
                             INSERT INTO loss (epoch, first, losses) VALUES (?, ?, ?)
                             ON CONFLICT (epoch, first) DO UPDATE SET losses = excluded.losses""")
-                    .params(epoch, run.from() + i, PackedNumbers.ofDoubles(chunk))
+                    .params(epoch, joined.from() + i, PackedNumbers.ofDoubles(chunk))
                     .update();
         }
         jdbc.sql("DELETE FROM loss WHERE epoch = ? AND first < ?")
-                .params(epoch, added.from() + added.losses().length - KEPT)
+                .params(epoch, added.from() + added.losses().length - RETAINED)
                 .update();
     }
 
-    private static LossHistory.Run joined(LossHistory.Run last, LossHistory.Run added) {
+    /// Returns both together, or only the added ones if the last chunk is full or does not adjoin them.
+    private static LossHistory.Run join(LossHistory.Run last, LossHistory.Run added) {
         int length = last.losses().length;
         if (length == CHUNK || last.from() + length != added.from()) {
             return added;
@@ -69,7 +73,7 @@ final class LossTable {
         return new LossHistory.Run(last.from(), losses);
     }
 
-    /// The newest losses without a gap.
+    /// Returns the newest losses, back to the last gap.
     LossHistory.Run load(long epoch) {
         List<LossHistory.Run> chunks =
                 jdbc.sql("SELECT first, losses FROM loss WHERE epoch = ? ORDER BY first")

@@ -8,7 +8,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/// Takes the place of the store where nothing is kept.
+/// Replaces the store when `microgpt.store.enabled` is false and nothing is persisted.
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty(name = "microgpt.store.enabled", havingValue = false)
 class NoStoreConfiguration {
@@ -18,7 +18,7 @@ class NoStoreConfiguration {
         return new NoStore();
     }
 
-    /// There is nothing that could fail.
+    /// Always reports up: without a database, nothing can fail.
     @Bean
     HealthIndicator storeHealthIndicator() {
         return () -> Health.up().build();

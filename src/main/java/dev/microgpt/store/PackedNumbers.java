@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
-/// Numbers as bytes, least significant first, behind a checksum.
+/// Encodes numbers as little-endian bytes that follow a CRC-32C checksum, and decodes them.
 final class PackedNumbers {
 
     private static final int CHECKSUM_BYTES = Integer.BYTES;
@@ -16,7 +16,7 @@ final class PackedNumbers {
         for (int number : numbers) {
             out.putInt(number);
         }
-        return sealed(out);
+        return withChecksum(out);
     }
 
     static byte[] ofDoubles(double[]... rows) {
@@ -26,10 +26,10 @@ final class PackedNumbers {
                 out.putDouble(number);
             }
         }
-        return sealed(out);
+        return withChecksum(out);
     }
 
-    /// Of numbers that single precision holds exactly.
+    /// Encodes numbers that single precision represents exactly.
     static byte[] ofFloats(double[]... rows) {
         ByteBuffer out = buffer(size(rows) * Float.BYTES);
         for (double[] row : rows) {
@@ -37,32 +37,32 @@ final class PackedNumbers {
                 out.putFloat((float) number);
             }
         }
-        return sealed(out);
+        return withChecksum(out);
     }
 
     static byte[] ofBytes(byte[] bytes) {
-        return sealed(buffer(bytes.length).put(bytes));
+        return withChecksum(buffer(bytes.length).put(bytes));
     }
 
-    /// @throws DamagedException if these are not the bytes that were packed
+    /// @throws DamagedException if the checksum does not match
     static int[] ints(byte[] packed) {
-        ByteBuffer in = opened(packed);
+        ByteBuffer in = verify(packed);
         int[] numbers = new int[in.remaining() / Integer.BYTES];
         in.asIntBuffer().get(numbers);
         return numbers;
     }
 
-    /// @throws DamagedException if these are not the bytes that were packed
+    /// @throws DamagedException if the checksum does not match
     static double[] doubles(byte[] packed) {
-        ByteBuffer in = opened(packed);
+        ByteBuffer in = verify(packed);
         double[] numbers = new double[in.remaining() / Double.BYTES];
         in.asDoubleBuffer().get(numbers);
         return numbers;
     }
 
-    /// @throws DamagedException if these are not the bytes that were packed
+    /// @throws DamagedException if the checksum does not match
     static double[] floats(byte[] packed) {
-        ByteBuffer in = opened(packed);
+        ByteBuffer in = verify(packed);
         double[] numbers = new double[in.remaining() / Float.BYTES];
         for (int i = 0; i < numbers.length; i++) {
             numbers[i] = in.getFloat();
@@ -70,9 +70,9 @@ final class PackedNumbers {
         return numbers;
     }
 
-    /// @throws DamagedException if these are not the bytes that were packed
+    /// @throws DamagedException if the checksum does not match
     static byte[] bytes(byte[] packed) {
-        ByteBuffer in = opened(packed);
+        ByteBuffer in = verify(packed);
         byte[] bytes = new byte[in.remaining()];
         in.get(bytes);
         return bytes;
@@ -92,17 +92,18 @@ final class PackedNumbers {
                 .position(CHECKSUM_BYTES);
     }
 
-    @SuppressWarnings("ByteBufferBackingArray") // it is from above
-    private static byte[] sealed(ByteBuffer out) {
+    @SuppressWarnings("ByteBufferBackingArray") // allocated by buffer(), so it has an array
+    private static byte[] withChecksum(ByteBuffer out) {
         byte[] bytes = out.array();
         out.putInt(0, checksum(bytes));
         return bytes;
     }
 
-    private static ByteBuffer opened(byte[] packed) {
+    /// Returns the numbers that follow the checksum.
+    private static ByteBuffer verify(byte[] packed) {
         ByteBuffer in = ByteBuffer.wrap(packed).order(ByteOrder.LITTLE_ENDIAN);
         if (packed.length < CHECKSUM_BYTES || in.getInt() != checksum(packed)) {
-            throw new DamagedException("a checksum is wrong");
+            throw new DamagedException("the checksum does not match");
         }
         return in;
     }

@@ -8,12 +8,21 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// A save as it is written. It is packed as a whole before any of it is: what could not be read again is
-/// refused while the save before is still there.
+/// A snapshot in the form in which it is stored. All of it is encoded before any of it is written, so that
+/// a snapshot that could not be read back is rejected while the previous one still exists.
 ///
-/// @param contents null where there is no model yet
-record PackedSnapshot(String options, byte[] past, byte[] runs, @Nullable Contents contents) {
+/// @param timeline see [StoredTimeline]
+/// @param runs see [StoredRun]
+/// @param contents null while there is no model
+record PackedSnapshot(String options, byte[] timeline, byte[] runs, @Nullable Contents contents) {
 
+    /// The model and its history.
+    ///
+    /// @param random the state of the session's random generator
+    /// @param weights see [PackedWeights]
+    /// @param losses the losses since the previous snapshot
+    /// @param keyframes the keyframes added since the previous snapshot
+    /// @param keyframeSteps the steps of all keyframes to retain
     record Contents(
             int nextDocument,
             byte[] random,
@@ -27,7 +36,7 @@ record PackedSnapshot(String options, byte[] past, byte[] runs, @Nullable Conten
             requireSummaries(contents.summaries());
             FiniteCheck.requireAll("a loss", contents.losses().losses());
             ModelState model = contents.model();
-            model.options().random().restore(contents.random()); // throws where it cannot
+            model.options().random().restore(contents.random()); // throws if that is impossible
             return new Contents(
                     model.nextDocument(),
                     PackedNumbers.ofInts(contents.random()),
@@ -38,12 +47,12 @@ record PackedSnapshot(String options, byte[] past, byte[] runs, @Nullable Conten
                     contents.keyframeSteps());
         }
 
-        /// Infinity is the minimum of no losses.
+        /// Rejects NaN only: infinity is legitimate, as the minimum of no losses.
         private static void requireSummaries(double[] summaries) {
             for (double number : summaries) {
                 if (Double.isNaN(number)) {
                     throw new IllegalArgumentException(
-                            "a summary of losses is NaN and is not written");
+                            "a summary of losses must be a number to be stored, but is NaN");
                 }
             }
         }
@@ -60,13 +69,13 @@ record PackedSnapshot(String options, byte[] past, byte[] runs, @Nullable Conten
         }
     }
 
-    /// @throws IllegalArgumentException if it could not be read again
-    static PackedSnapshot of(SessionSnapshot save) {
-        SessionSnapshot.Contents contents = save.contents();
+    /// @throws IllegalArgumentException if the snapshot could not be read back
+    static PackedSnapshot of(SessionSnapshot snapshot) {
+        SessionSnapshot.Contents contents = snapshot.contents();
         return new PackedSnapshot(
-                StoredOptions.write(save.view().options()),
-                StoredTimeline.write(save.past()),
-                StoredRun.write(save.runs()),
+                StoredOptions.write(snapshot.view().options()),
+                StoredTimeline.write(snapshot.past()),
+                StoredRun.write(snapshot.runs()),
                 contents == null ? null : Contents.of(contents));
     }
 }

@@ -5,16 +5,16 @@ import dev.microgpt.engine.ModelState;
 
 import java.util.Arrays;
 
-/// The parameters of a model and the moments of their gradients, as they are packed.
+/// Encodes the parameters of a model and the moments of their gradients, and decodes them.
 ///
 /// @param params (numParams)
 /// @param m first moments of the gradients, (numParams)
-/// @param v second moments, (numParams)
+/// @param v second moments of the gradients, (numParams)
 record PackedWeights(double[] params, double[] m, double[] v) {
 
-    /// In the precision of the engine: nothing is rounded.
+    /// Encodes the numbers in the engine's precision, without rounding.
     ///
-    /// @throws IllegalArgumentException if a model could not be made of them again
+    /// @throws IllegalArgumentException if a model could not be restored from them
     static byte[] pack(ModelState state) {
         return new PackedWeights(state.params(), state.m(), state.v())
                 .pack(state.options().engine());
@@ -27,7 +27,7 @@ record PackedWeights(double[] params, double[] m, double[] v) {
         for (double square : v) {
             if (square < 0) {
                 throw new IllegalArgumentException(
-                        "v has a number below 0 and is not written: " + square);
+                        "v must be at least 0 to be stored, but has " + square);
             }
         }
         return switch (engine) {
@@ -42,20 +42,22 @@ record PackedWeights(double[] params, double[] m, double[] v) {
                     "%s has %d numbers, but there are %d parameters"
                             .formatted(name, numbers.length, params.length));
         }
-        FiniteCheck.requireAll("a number of " + name, numbers);
+        FiniteCheck.requireAll("every number of " + name, numbers);
         if (engine == EngineKind.SCALAR) {
             return;
         }
         for (double number : numbers) {
             if ((float) number != number) {
                 throw new IllegalArgumentException(
-                        "%s has a number that is no float and is not written: %s"
+                        "every number of %s must be a float to be stored, but one is %s"
                                 .formatted(name, number));
             }
         }
     }
 
-    /// @throws DamagedException if that is not what was written
+    /// Decodes the numbers.
+    ///
+    /// @throws DamagedException if the checksum does not match
     static PackedWeights unpack(byte[] packed, EngineKind engine) {
         double[] all =
                 switch (engine) {

@@ -10,8 +10,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.util.List;
 
-/// Reads sessions from their tables, which [SessionTables] writes. What is damaged is named: what it is,
-/// and where.
+/// Reads sessions from the tables that [SessionTables] writes. Its exceptions name what is damaged and
+/// where.
 final class SessionReader {
 
     private final JdbcClient jdbc;
@@ -35,20 +35,22 @@ final class SessionReader {
     }
 
     StoredSession.Contents load(long epoch) {
-        SnapshotRow save = saveRow(epoch);
+        SnapshotRow snapshot = snapshotRow(epoch);
         LossHistory.Run newest = losses.load(epoch);
-        MicroGpt model = DamagedException.in("the save", () -> save.model(documents, newest));
+        MicroGpt model =
+                DamagedException.withLocation(
+                        "the snapshot", () -> snapshot.model(documents, newest));
         return new StoredSession.Contents(
                 model,
-                save.state(),
-                save.past(),
+                snapshot.state(),
+                snapshot.timeline(),
                 keyframes(epoch, model),
-                save.runs(),
+                snapshot.runs(),
                 changes(epoch),
-                save.changeNumber());
+                snapshot.changeNumber());
     }
 
-    private SnapshotRow saveRow(long epoch) {
+    private SnapshotRow snapshotRow(long epoch) {
         return jdbc.sql(
                         """
                         SELECT save.*, save.step AS save_step, save.options AS save_options,
@@ -58,7 +60,7 @@ final class SessionReader {
                 .param(epoch)
                 .query((row, _) -> SnapshotRow.of(row))
                 .optional()
-                .orElseThrow(() -> new DamagedException("there is no save of it"));
+                .orElseThrow(() -> new DamagedException("the snapshot is missing"));
     }
 
     private List<ModelState> keyframes(long epoch, MicroGpt model) {
@@ -75,8 +77,8 @@ final class SessionReader {
                         (row, _) -> {
                             String kind = row.getString("kind");
                             byte[] body = row.getBytes("body");
-                            return DamagedException.in(
-                                    "change " + row.getLong("number"),
+                            return DamagedException.withLocation(
+                                    "log entry " + row.getLong("number"),
                                     () -> LogEntry.read(kind, body));
                         })
                 .list();

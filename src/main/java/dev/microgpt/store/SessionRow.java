@@ -11,7 +11,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 
-/// The row of a session, which has what lists show.
+/// Reads the rows of the session table, which hold what a list of sessions shows.
 final class SessionRow {
 
     static final EnumTags<SessionState> STATES =
@@ -29,14 +29,14 @@ final class SessionRow {
 
     private SessionRow() {}
 
-    /// @throws DamagedException if that is not what was written
+    /// @throws DamagedException if the row is damaged
     static StoredSession read(ResultSet row) throws SQLException {
         boolean hasRun = row.getInt("has_run") > 0;
         ModelOptions options = StoredOptions.read(row.getString("options"));
         SessionView view =
                 new SessionView(
                         row.getString("name"),
-                        state(STATES.constant(row.getString("state")), hasRun),
+                        stateAfterRestart(STATES.constant(row.getString("state")), hasRun),
                         options.engine(),
                         row.getLong("step"),
                         integer(row, "num_params"),
@@ -49,8 +49,8 @@ final class SessionRow {
         return new StoredSession(row.getLong("epoch"), row.getString("owner"), view, hasRun);
     }
 
-    /// Whoever trained with step calls is gone.
-    private static SessionState state(SessionState stored, boolean hasRun) {
+    /// Returns ready for a session that was training without a run: its step call ended with the process.
+    private static SessionState stateAfterRestart(SessionState stored, boolean hasRun) {
         return stored == SessionState.TRAINING && !hasRun ? SessionState.READY : stored;
     }
 

@@ -14,10 +14,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import java.util.Arrays;
 import java.util.List;
 
-/// Writes sessions into their tables; [SessionReader] reads them.
+/// Writes sessions to their tables, which [SessionReader] reads. Confined to the writer's thread, which runs
+/// its methods in transactions.
 final class SessionTables {
 
-    private static final int ROOM_BYTES = 1 << 16;
+    /// About what a small session needs.
+    private static final int PROBE_BYTES = 1 << 16;
 
     private final JdbcClient jdbc;
     private final DocumentTable documents;
@@ -29,15 +31,18 @@ final class SessionTables {
         losses = new LossTable(jdbc);
     }
 
-    void begin(SessionSnapshot save) {
-        PackedSnapshot packed = PackedSnapshot.of(save);
-        SessionView view = save.view();
+    /// Inserts a session, replacing one with the same owner and name.
+    ///
+    /// @throws IllegalArgumentException if the snapshot could not be read back; nothing has been written then
+    void begin(SessionSnapshot snapshot) {
+        PackedSnapshot packed = PackedSnapshot.of(snapshot);
+        SessionView view = snapshot.view();
         jdbc.sql("SELECT epoch FROM session WHERE owner = ? AND name = ?")
-                .params(save.owner(), view.name())
+                .params(snapshot.owner(), view.name())
                 .query(Long.class)
                 .optional()
                 .ifPresent(this::delete);
-        SessionSnapshot.Contents contents = save.contents();
+        SessionSnapshot.Contents contents = snapshot.contents();
         Corpus corpus =
                 contents == null || contents.documents().size() == 0 ? null : contents.documents();
         jdbc.sql(
@@ -47,8 +52,8 @@ final class SessionTables {
                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)""")
                 .params(
                         Arrays.asList(
-                                save.epoch(),
-                                save.owner(),
+                                snapshot.epoch(),
+                                snapshot.owner(),
                                 view.name(),
                                 view.createdAt().toEpochMilli(),
                                 SessionRow.STATES.tag(view.state()),
@@ -57,20 +62,20 @@ final class SessionTables {
                                 view.numParams(),
                                 view.vocabSize(),
                                 view.numDocs(),
-                                corpus == null ? null : documents.keep(corpus),
+                                corpus == null ? null : documents.putIfAbsent(corpus),
                                 contents == null || corpus != null
                                         ? null
                                         : contents.documents().tokenizer().alphabet(),
-                                corpus == null ? null : unusualOrder(contents, view.options())))
+                                corpus == null ? null : customOrder(contents, view.options())))
                 .update();
         jdbc.sql("UPDATE counter SET value = ? WHERE name = 'epoch' AND value < ?")
-                .params(save.epoch(), save.epoch())
+                .params(snapshot.epoch(), snapshot.epoch())
                 .update();
-        insert(save, packed);
+        insert(snapshot, packed);
     }
 
-    /// The order of the documents, unless it follows from the seed.
-    private static byte @Nullable [] unusualOrder(
+    /// Returns the order of the documents, or null if the seed determines it.
+    private static byte @Nullable [] customOrder(
             SessionSnapshot.@Nullable Contents contents, ModelOptions options) {
         int[] order = contents == null ? null : contents.order();
         if (order == null || Arrays.equals(order, MicroGpt.order(options, order.length))) {
@@ -79,9 +84,13 @@ final class SessionTables {
         return PackedNumbers.ofInts(order);
     }
 
-    void add(long epoch, long firstNumber, List<Change> changes, SessionView view, boolean hasRun) {
+    /// Appends log entries and updates the row of the session; does nothing if the session was deleted.
+    ///
+    /// @throws IllegalArgumentException if a change could not be read back; nothing has been written then
+    void append(
+            long epoch, long firstNumber, List<Change> changes, SessionView view, boolean hasRun) {
         List<LogEntry> entries = changes.stream().map(LogEntry::of).toList();
-        int known =
+        int updated =
                 jdbc.sql(
                                 "UPDATE session SET state = ?, step = ?, options = ?, has_run = ?,"
                                         + " failure = ? WHERE epoch = ?")
@@ -91,11 +100,11 @@ final class SessionTables {
                                         view.step(),
                                         StoredOptions.write(view.options()),
                                         hasRun ? 1 : 0,
-                                        StoredFailure.text(view.failure()),
+                                        StoredFailure.write(view.failure()),
                                         epoch))
                         .update();
-        if (known == 0) {
-            return; // deleted meanwhile
+        if (updated == 0) {
+            return; // deleted in the meantime
         }
         for (int i = 0; i < entries.size(); i++) {
             LogEntry entry = entries.get(i);
@@ -105,25 +114,29 @@ final class SessionTables {
         }
     }
 
-    void save(SessionSnapshot save) {
-        PackedSnapshot packed = PackedSnapshot.of(save);
-        int known =
+    /// Replaces the snapshot of a session and deletes the log entries that the new one contains; does nothing
+    /// if the session was deleted.
+    ///
+    /// @throws IllegalArgumentException if the snapshot could not be read back; nothing has been written then
+    void save(SessionSnapshot snapshot) {
+        PackedSnapshot packed = PackedSnapshot.of(snapshot);
+        int updated =
                 jdbc.sql("UPDATE session SET state = ?, step = ? WHERE epoch = ?")
                         .params(
-                                SessionRow.STATES.tag(save.view().state()),
-                                save.view().step(),
-                                save.epoch())
+                                SessionRow.STATES.tag(snapshot.view().state()),
+                                snapshot.view().step(),
+                                snapshot.epoch())
                         .update();
-        if (known > 0) {
-            jdbc.sql("DELETE FROM save WHERE epoch = ?").param(save.epoch()).update();
+        if (updated > 0) {
+            jdbc.sql("DELETE FROM save WHERE epoch = ?").param(snapshot.epoch()).update();
             jdbc.sql("DELETE FROM change WHERE epoch = ? AND number <= ?")
-                    .params(save.epoch(), save.change())
+                    .params(snapshot.epoch(), snapshot.change())
                     .update();
-            insert(save, packed);
+            insert(snapshot, packed);
         }
     }
 
-    private void insert(SessionSnapshot save, PackedSnapshot packed) {
+    private void insert(SessionSnapshot snapshot, PackedSnapshot packed) {
         PackedSnapshot.Contents contents = packed.contents();
         jdbc.sql(
                         """
@@ -132,25 +145,25 @@ final class SessionTables {
                         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""")
                 .params(
                         Arrays.asList(
-                                save.epoch(),
-                                save.view().step(),
-                                save.change(),
+                                snapshot.epoch(),
+                                snapshot.view().step(),
+                                snapshot.change(),
                                 contents == null ? 0 : contents.nextDocument(),
                                 packed.options(),
-                                save.view().state() == SessionState.FAILED ? 1 : 0,
-                                packed.past(),
+                                snapshot.view().state() == SessionState.FAILED ? 1 : 0,
+                                packed.timeline(),
                                 packed.runs(),
                                 contents == null ? null : contents.random(),
                                 contents == null ? null : contents.weights(),
                                 contents == null ? null : contents.lossSummary()))
                 .update();
         if (contents != null) {
-            losses.append(save.epoch(), contents.losses());
-            keepKeyframes(save.epoch(), contents);
+            losses.append(snapshot.epoch(), contents.losses());
+            updateKeyframes(snapshot.epoch(), contents);
         }
     }
 
-    private void keepKeyframes(long epoch, PackedSnapshot.Contents contents) {
+    private void updateKeyframes(long epoch, PackedSnapshot.Contents contents) {
         for (PackedSnapshot.Keyframe keyframe : contents.keyframes()) {
             jdbc.sql(
                             """
@@ -178,15 +191,15 @@ final class SessionTables {
         }
     }
 
-    /// Takes room for what a small session needs, and gives it back: fails where there is none.
-    void takeRoomForAMoment() {
+    /// Inserts and deletes 64 KiB, about what a small session needs; fails if the disk is full.
+    void probeSpace() {
         jdbc.sql("INSERT INTO document (digest, text) VALUES ('room', ?)")
-                .param(new byte[ROOM_BYTES])
+                .param(new byte[PROBE_BYTES])
                 .update();
         jdbc.sql("DELETE FROM document WHERE digest = 'room'").update();
     }
 
-    /// Reads no more of it than the digest of its documents: it may be damaged.
+    /// Deletes a session. Reads nothing but the digest of its documents, since the rest may be damaged.
     void delete(long epoch) {
         List<String> digests =
                 jdbc.sql("SELECT document FROM session WHERE epoch = ? AND document IS NOT NULL")
@@ -194,6 +207,6 @@ final class SessionTables {
                         .query((row, _) -> row.getString(1))
                         .list();
         jdbc.sql("DELETE FROM session WHERE epoch = ?").param(epoch).update();
-        digests.forEach(documents::dropUnused);
+        digests.forEach(documents::deleteIfUnused);
     }
 }

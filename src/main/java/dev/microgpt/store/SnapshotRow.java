@@ -15,16 +15,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 
-/// A save as it is in its row.
+/// A snapshot as its row stores it.
 ///
-/// @param random null where there is no model yet, and so are weights and lossSummary
+/// @param changeNumber number of the last log entry that the snapshot contains
+/// @param random state of the random generator; null, like weights and lossSummary, while there is no model
+/// @param document digest of the training text; null if there is none
+/// @param alphabet the characters of the model's vocabulary; null unless it has no training text
+/// @param order order of the documents; null if the seed determines it
 record SnapshotRow(
         long step,
         long changeNumber,
         int nextDocument,
         ModelOptions options,
         boolean hasFailed,
-        TimelineState past,
+        TimelineState timeline,
         List<RunSnapshot> runs,
         byte @Nullable [] random,
         byte @Nullable [] weights,
@@ -34,7 +38,8 @@ record SnapshotRow(
         byte @Nullable [] order,
         int numDocs) {
 
-    /// @param row of `save` and `session`
+    /// @param row a row of `save` joined with `session`
+    /// @throws DamagedException if the row is damaged
     static SnapshotRow of(ResultSet row) throws SQLException {
         return new SnapshotRow(
                 row.getLong("save_step"),
@@ -53,6 +58,7 @@ record SnapshotRow(
                 row.getInt("num_docs"));
     }
 
+    /// Returns the session's state at the snapshot.
     SessionState state() {
         if (weights == null) {
             return SessionState.CREATED;
@@ -60,6 +66,9 @@ record SnapshotRow(
         return hasFailed ? SessionState.FAILED : SessionState.READY;
     }
 
+    /// Restores the model at the snapshot.
+    ///
+    /// @throws DamagedException if the row or its training text is damaged
     MicroGpt model(DocumentTable documents, LossHistory.Run losses) {
         if (random == null || weights == null || lossSummary == null) {
             return new MicroGpt(options);

@@ -21,33 +21,33 @@ import java.util.Map;
 
 import javax.sql.DataSource;
 
-/// Opens the store, and tells whether it works.
+/// Opens the store, with its health and its metrics.
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnBooleanProperty(name = "microgpt.store.enabled", matchIfMissing = true)
 class StoreConfiguration {
 
     private static final int PAGE_BYTES = 4096;
-    private static final int WAIT_FOR_LOCK_MILLIS = 10_000;
+    private static final int LOCK_TIMEOUT_MILLIS = 10_000;
 
-    /// One writes; the others bring sessions back.
+    /// One writes; the others rehydrate sessions.
     private static final int CONNECTIONS = 4;
 
     @Bean
-    StoreFile storeFile(StoreSettings settings) {
-        return new StoreFile(settings.dataDir());
+    DataDirectory dataDirectory(StoreSettings settings) {
+        return new DataDirectory(settings.dataDir());
     }
 
     @Bean
-    HikariDataSource storeDataSource(StoreFile file, StoreSettings settings) {
-        HikariDataSource pool = new HikariDataSource(); // opens with the first connection
+    HikariDataSource storeDataSource(DataDirectory directory, StoreSettings settings) {
+        HikariDataSource pool = new HikariDataSource(); // opens no connection before the first use
         pool.setPoolName("store");
         pool.setMaximumPoolSize(CONNECTIONS);
         pool.setMinimumIdle(1);
-        pool.setDataSource(sqlite(file.database(), settings.store()));
+        pool.setDataSource(sqlite(directory.database(), settings.store()));
         return pool;
     }
 
-    private static DataSource sqlite(Path file, StoreSettings.Store settings) {
+    private static DataSource sqlite(Path database, StoreSettings.Store settings) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(
@@ -59,27 +59,30 @@ class StoreConfiguration {
         config.setPageSize(PAGE_BYTES);
         config.setMaxPageCount((int) Math.min(Integer.MAX_VALUE, pages));
         config.enforceForeignKeys(true);
-        config.setBusyTimeout(WAIT_FOR_LOCK_MILLIS);
+        config.setBusyTimeout(LOCK_TIMEOUT_MILLIS);
         SQLiteDataSource source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + file);
+        source.setUrl("jdbc:sqlite:" + database);
         return source;
     }
 
-    /// The name is part of `management.endpoint.health.group.readiness.include`.
+    /// The bean's name matters: `management.endpoint.health.group.readiness.include` refers to it.
     @Bean
-    HealthIndicator storeHealthIndicator(StoreFile file) {
+    HealthIndicator storeHealthIndicator(DataDirectory directory) {
         SQLiteConfig config = new SQLiteConfig();
         config.setReadOnly(true);
         SQLiteDataSource source = new SQLiteDataSource(config);
-        source.setUrl("jdbc:sqlite:" + file.database());
+        source.setUrl("jdbc:sqlite:" + directory.database());
         return new StoreHealth(source);
     }
 
     @Bean
     DatabaseStore sessionStore(
-            StoreFile file, DataSource source, StoreSettings settings, MeterRegistry metrics) {
+            DataDirectory directory,
+            DataSource source,
+            StoreSettings settings,
+            MeterRegistry metrics) {
         JdbcClient jdbc = JdbcClient.create(source);
-        new IntegrityCheck(file.database(), jdbc).requireWhole();
+        new IntegrityCheck(directory.database(), jdbc).requireIntact();
         Flyway.configure()
                 .dataSource(source)
                 .locations("classpath:db/migration")
@@ -94,7 +97,7 @@ class StoreConfiguration {
     }
 
     @Bean
-    MeterBinder storeMetrics(StoreFile file, StoreSettings settings, DatabaseStore store) {
-        return new StoreMetrics(file.database(), settings.store().maxSize().toBytes(), store);
+    MeterBinder storeMetrics(DataDirectory directory, StoreSettings settings, DatabaseStore store) {
+        return new StoreMetrics(directory.database(), settings.store().maxSize().toBytes(), store);
     }
 }

@@ -10,11 +10,11 @@ import org.sqlite.SQLiteException;
 
 import java.util.Set;
 
-/// Tells what went wrong in the database.
+/// Classifies errors of the database.
 final class StoreErrors {
 
-    /// With these, room or access may come back.
-    private static final Set<SQLiteErrorCode> PASSING =
+    /// Errors of a disk that is full or not accessible, after which a later write may succeed.
+    private static final Set<SQLiteErrorCode> RECOVERABLE =
             Set.of(
                     SQLiteErrorCode.SQLITE_FULL,
                     SQLiteErrorCode.SQLITE_IOERR,
@@ -29,40 +29,43 @@ final class StoreErrors {
 
     private StoreErrors() {}
 
-    static SessionException explain(Throwable failure) {
-        Throwable first = beforeRollback(failure);
-        SQLiteErrorCode code = passing(first);
+    /// Returns the exception to report to the caller whose write failed: `storage_full` if the error is
+    /// recoverable, `internal` otherwise.
+    static SessionException toSessionException(Throwable failure) {
+        Throwable original = unwrapRollback(failure);
+        SQLiteErrorCode code = recoverableCode(original);
         if (code != null) {
             return new SessionException(
                     ErrorCode.STORAGE_FULL,
                     (code == SQLiteErrorCode.SQLITE_FULL
-                                    ? "changes cannot be kept, as the disk of microgpt.data-dir is full or"
-                                            + " the database has reached microgpt.store.max-size (%s)"
-                                    : "changes cannot be kept, as the disk of microgpt.data-dir is full or"
-                                            + " not writable (%s)")
+                                    ? "changes cannot be stored because the disk of microgpt.data-dir is"
+                                            + " full or the database has reached microgpt.store.max-size (%s)"
+                                    : "changes cannot be stored because the disk of microgpt.data-dir is"
+                                            + " full or not writable (%s)")
                             .formatted(code));
         }
         return new SessionException(
-                ErrorCode.INTERNAL, "the change could not be kept: " + first.getMessage());
+                ErrorCode.INTERNAL, "the change could not be stored: " + original.getMessage());
     }
 
-    /// Whether the same could be written if there were more room, or access again.
-    static boolean isForWantOfRoom(Throwable failure) {
-        return passing(beforeRollback(failure)) != null;
+    /// Returns whether the same write could succeed once the disk has free space or is accessible again.
+    static boolean isRecoverable(Throwable failure) {
+        return recoverableCode(unwrapRollback(failure)) != null;
     }
 
-    private static @Nullable SQLiteErrorCode passing(Throwable failure) {
+    private static @Nullable SQLiteErrorCode recoverableCode(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof SQLiteException sqlite
-                    && PASSING.contains(sqlite.getResultCode())) {
+                    && RECOVERABLE.contains(sqlite.getResultCode())) {
                 return sqlite.getResultCode();
             }
         }
         return null;
     }
 
-    /// Where SQLite has rolled back by itself, Spring cannot, and tells of that.
-    private static Throwable beforeRollback(Throwable failure) {
+    /// Returns the error behind a failed rollback: when SQLite has rolled back by itself, Spring's rollback
+    /// fails and its exception hides the original one.
+    private static Throwable unwrapRollback(Throwable failure) {
         if (failure instanceof TransactionSystemException e) {
             Throwable original = e.getOriginalException();
             return original == null ? e : original;

@@ -1,6 +1,6 @@
 package dev.microgpt.store;
 
-/// Why the service cannot start with its store, and what to do.
+/// Thrown when the service cannot start with its store. Carries what the operator can do about it.
 final class StoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -12,6 +12,7 @@ final class StoreException extends RuntimeException {
         this.action = action;
     }
 
+    /// Returns the instructions for the operator.
     String action() {
         return action;
     }

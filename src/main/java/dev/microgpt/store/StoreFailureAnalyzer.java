@@ -3,7 +3,7 @@ package dev.microgpt.store;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/// Tells in words, not by a stack trace, why the service does not start.
+/// Explains, instead of a stack trace, why the service cannot start with its store and what to do.
 final class StoreFailureAnalyzer extends AbstractFailureAnalyzer<StoreException> {
 
     @Override

@@ -11,19 +11,19 @@ import java.sql.Statement;
 
 import javax.sql.DataSource;
 
-/// Whether sessions can be read from the database. A full one is no reason to be sent no more calls:
-/// reading goes on, and deleting makes room.
+/// Reports whether sessions can be read from the database. A full database counts as healthy: it should
+/// still get traffic, because reads work and deletes free space.
 ///
-/// Each look takes a connection of its own, as those in use would answer from what they remember of the
-/// file. It does not open the file itself: to close it would end SQLite's locks on it, and another process
-/// that makes a copy could then take it for unused.
+/// Each check opens a connection of its own, since pooled ones might answer from their page cache. It does
+/// not open the file directly: closing it would release SQLite's locks on it, and another process that makes
+/// a copy could then take the database for unused.
 final class StoreHealth implements HealthIndicator {
 
     private static final Logger log = LoggerFactory.getLogger(StoreHealth.class);
 
     private final DataSource readOnly;
 
-    /// @param readOnly opens a connection each time, and makes no file
+    /// @param readOnly opens a new connection on each call, and does not create the file
     StoreHealth(DataSource readOnly) {
         this.readOnly = readOnly;
     }

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// Shows how large the store is, and whether it is full.
+/// Publishes the size of the store, whether it is full, and how many writes are pending.
 final class StoreMetrics implements MeterBinder {
 
     private final Path database;
@@ -17,8 +17,8 @@ final class StoreMetrics implements MeterBinder {
     private final long maxBytes;
     private final DatabaseStore store;
 
-    /// @param database its file
-    /// @param maxBytes how large that may become
+    /// @param database the database file
+    /// @param maxBytes the maximum size of that file
     StoreMetrics(Path database, long maxBytes, DatabaseStore store) {
         this.database = database;
         log = database.resolveSibling(database.getFileName() + "-wal");
@@ -29,18 +29,18 @@ final class StoreMetrics implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("microgpt.store.size", () -> size(database) + size(log))
-                .description("Size of the database with its log")
+                .description("Size of the database and its write-ahead log")
                 .baseUnit(BaseUnits.BYTES)
                 .register(registry);
         Gauge.builder("microgpt.store.max.size", () -> maxBytes)
                 .description("Size at which the database is full")
                 .baseUnit(BaseUnits.BYTES)
                 .register(registry);
-        Gauge.builder("microgpt.store.full", () -> store.hasTrouble() ? 1 : 0)
-                .description("1 while changes are refused, as they cannot be written")
+        Gauge.builder("microgpt.store.full", () -> store.isRejectingChanges() ? 1 : 0)
+                .description("1 while changes are rejected because they cannot be written")
                 .register(registry);
-        Gauge.builder("microgpt.store.waiting", store::numWaiting)
-                .description("Changes that wait to be written")
+        Gauge.builder("microgpt.store.waiting", store::numPending)
+                .description("Number of changes that wait to be written")
                 .register(registry);
     }
 
@@ -48,7 +48,7 @@ final class StoreMetrics implements MeterBinder {
         try {
             return Files.size(file);
         } catch (IOException _) {
-            return 0; // there is no log after a clean end
+            return 0; // after a clean shutdown there is no log
         }
     }
 }

@@ -6,25 +6,25 @@ import org.springframework.util.unit.DataSize;
 
 import java.nio.file.Path;
 
-/// Where and how sessions are kept, under `microgpt`.
+/// Settings of the store, under `microgpt`.
 ///
-/// @param dataDir a directory for this service alone
-/// @param store how
+/// @param dataDir the directory of the store, which no other process may use
+/// @param store the settings under `microgpt.store`
 @ConfigurationProperties("microgpt")
 record StoreSettings(@DefaultValue("data") Path dataDir, @DefaultValue Store store) {
 
-    /// @param enabled whether sessions are kept at all; otherwise they end with the process
-    /// @param sync what an answered call survives
-    /// @param maxSize how large the database may become; beyond it, it is full
+    /// @param enabled whether sessions are persisted; otherwise they end with the process
+    /// @param sync what the change of an acknowledged call survives
+    /// @param maxSize the maximum size of the database, at which it counts as full
     record Store(
             @DefaultValue("true") boolean enabled,
             @DefaultValue("process") Sync sync,
             @DefaultValue("100GB") DataSize maxSize) {}
 
     enum Sync {
-        /// The end of the process, also a sudden one.
+        /// The end of the process, including a crash.
         PROCESS,
-        /// A power cut as well: each commit waits for the disk.
+        /// A power failure as well: each commit waits for the disk.
         POWER
     }
 }

@@ -19,22 +19,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The one thread that writes to the database, in the order in which it is asked to: all that has come
-/// while it wrote goes into the next transaction.
+/// Writes to the database on a single thread, in the order of the calls. The writes that arrive during one
+/// transaction are combined into the next (group commit).
 ///
-/// What cannot be written fails for whoever asked, and is never written later. While there is no room,
-/// changes are refused before they are made; a small write tries from time to time whether there is some
-/// again.
+/// A write that fails completes its future exceptionally and is never retried later. While the disk is full
+/// or not writable, changes are rejected before they are made, and a small probe write checks every 500 ms
+/// whether the database can be written to again. Thread-safe.
 final class StoreWriter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StoreWriter.class);
 
-    /// Callers wait for what they wrote, so that there is no more than one piece a call.
-    private static final int MOST_WAITING = 20_000;
+    /// Callers wait for their writes, so each call has at most one in the queue.
+    private static final int MAX_PENDING = 20_000;
 
-    private static final int LARGEST_BATCH = 256;
-    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
-    private static final Duration STOP_TIME = Duration.ofSeconds(4);
+    private static final int MAX_BATCH = 256;
+    private static final Duration PROBE_INTERVAL = Duration.ofMillis(500);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(4);
 
     private final TransactionTemplate transactions;
     private final DiskReserve reserve;
@@ -42,17 +42,17 @@ final class StoreWriter implements AutoCloseable {
     private final Timer commits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Piece> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Write> pending = new ArrayDeque<>();
     private final Thread thread;
     private boolean closed;
 
-    /// Why the last write failed, while there is no room.
-    private volatile @Nullable SessionException trouble;
+    /// Why changes are rejected; null while the database can be written to.
+    private volatile @Nullable SessionException rejection;
 
-    /// @param makesRoom whether the reserve may be given up for it
-    private record Piece(Runnable write, boolean makesRoom, CompletableFuture<Void> done) {}
+    /// @param freesSpace whether the write may use the disk reserve
+    private record Write(Runnable action, boolean freesSpace, CompletableFuture<Void> done) {}
 
-    /// @param probe takes some room, and fails where there is none
+    /// @param probe writes a little, and fails if the disk is full
     StoreWriter(
             TransactionTemplate transactions,
             DiskReserve reserve,
@@ -63,7 +63,7 @@ final class StoreWriter implements AutoCloseable {
         this.probe = probe;
         commits =
                 Timer.builder("microgpt.store.commit")
-                        .description("Time of a transaction, which writes all that was waiting")
+                        .description("Duration of a transaction, which commits a batch of changes")
                         .serviceLevelObjectives(
                                 Duration.ofMillis(1),
                                 Duration.ofMillis(3),
@@ -72,103 +72,106 @@ final class StoreWriter implements AutoCloseable {
                                 Duration.ofMillis(100),
                                 Duration.ofSeconds(1))
                         .register(metrics);
-        thread = Thread.ofPlatform().name("store").daemon().start(this::work);
+        thread = Thread.ofPlatform().name("store").daemon().start(this::run);
     }
 
-    /// Writes something, as soon as all that came before it is written.
+    /// Queues a write. The future completes when the write is committed.
     ///
-    /// @param write runs in a transaction, perhaps with others, perhaps more than once
-    CompletableFuture<Void> write(Runnable write) {
-        return add(new Piece(write, false, new CompletableFuture<>()));
+    /// @param action runs in a transaction, possibly with other writes, possibly more than once
+    CompletableFuture<Void> write(Runnable action) {
+        return enqueue(new Write(action, false, new CompletableFuture<>()));
     }
 
-    /// Deletes something: where there is no room for that, the reserve is given up.
+    /// Queues a delete, which may use the disk reserve when the disk is full.
     ///
-    /// @param write runs in a transaction, perhaps with others, perhaps more than once
-    CompletableFuture<Void> delete(Runnable write) {
-        return add(new Piece(write, true, new CompletableFuture<>()));
+    /// @param action runs in a transaction, possibly with other writes, possibly more than once
+    CompletableFuture<Void> delete(Runnable action) {
+        return enqueue(new Write(action, true, new CompletableFuture<>()));
     }
 
-    private CompletableFuture<Void> add(Piece piece) {
-        boolean isLate;
+    private CompletableFuture<Void> enqueue(Write write) {
+        boolean isClosed;
         lock.lock();
         try {
-            isLate = closed;
-            if (!isLate) {
-                waiting.add(piece);
+            isClosed = closed;
+            if (!isClosed) {
+                pending.add(write);
                 changed.signalAll();
             }
         } finally {
             lock.unlock();
         }
-        if (isLate) {
-            piece.done.completeExceptionally(shuttingDown());
+        if (isClosed) {
+            write.done.completeExceptionally(shuttingDown());
         }
-        return piece.done;
+        return write.done;
     }
 
     private static SessionException shuttingDown() {
         return new SessionException(ErrorCode.BUSY, "the service is shutting down");
     }
 
-    /// @throws SessionException `storage_full`, or `busy` if too much is waiting
-    void requireRoom() {
-        SessionException now = trouble;
-        if (now != null) {
-            throw again(now);
+    /// Checks whether a change can be accepted.
+    ///
+    /// @throws SessionException `storage_full` while changes are rejected, `busy` if the queue is full
+    void requireWritable() {
+        SessionException reason = rejection;
+        if (reason != null) {
+            throw copy(reason);
         }
         lock.lock();
         try {
-            if (waiting.size() >= MOST_WAITING) {
+            if (pending.size() >= MAX_PENDING) {
                 throw new SessionException(
                         ErrorCode.BUSY,
-                        "%d changes are waiting to be written".formatted(waiting.size()));
+                        "%d changes wait to be written, and the maximum is %d"
+                                .formatted(pending.size(), MAX_PENDING));
             }
         } finally {
             lock.unlock();
         }
     }
 
-    boolean hasTrouble() {
-        return trouble != null;
+    boolean isRejectingChanges() {
+        return rejection != null;
     }
 
-    int numWaiting() {
+    int numPending() {
         lock.lock();
         try {
-            return waiting.size();
+            return pending.size();
         } finally {
             lock.unlock();
         }
     }
 
-    /// With the stack of its own call.
-    private static SessionException again(SessionException trouble) {
-        return new SessionException(trouble.code(), String.valueOf(trouble.getMessage()));
+    /// Returns a copy with the stack trace of the present call.
+    private static SessionException copy(SessionException e) {
+        return new SessionException(e.code(), String.valueOf(e.getMessage()));
     }
 
-    private void work() {
+    private void run() {
         while (true) {
-            List<Piece> batch = takeBatch();
+            List<Write> batch = takeBatch();
             if (batch == null) {
                 return;
             }
             if (batch.isEmpty()) {
-                lookForRoom();
+                probe();
             } else {
-                writeAll(batch);
+                writeBatch(batch);
             }
         }
     }
 
-    /// Waits for something to write; empty when it is time to look for room, null when all is written and
-    /// closed.
-    private @Nullable List<Piece> takeBatch() {
+    /// Waits for writes. Returns an empty list when a probe is due, and null when the writer is closed and
+    /// nothing is pending.
+    private @Nullable List<Write> takeBatch() {
         lock.lock();
         try {
-            long nanos = BETWEEN_TRIES.toNanos();
-            while (waiting.isEmpty() && !closed) {
-                if (trouble == null) {
+            long nanos = PROBE_INTERVAL.toNanos();
+            while (pending.isEmpty() && !closed) {
+                if (rejection == null) {
                     changed.awaitUninterruptibly();
                 } else if (nanos <= 0) {
                     return List.of();
@@ -176,72 +179,72 @@ final class StoreWriter implements AutoCloseable {
                     nanos = changed.awaitNanos(nanos);
                 }
             }
-            if (waiting.isEmpty()) {
+            if (pending.isEmpty()) {
                 return null;
             }
-            List<Piece> batch = new ArrayList<>();
-            while (!waiting.isEmpty() && batch.size() < LARGEST_BATCH) {
-                batch.add(waiting.remove());
+            List<Write> batch = new ArrayList<>();
+            while (!pending.isEmpty() && batch.size() < MAX_BATCH) {
+                batch.add(pending.remove());
             }
             return batch;
         } catch (InterruptedException _) {
-            return null; // nobody does that, but to end the thread
+            return null; // nothing interrupts this thread, except to end it
         } finally {
             lock.unlock();
         }
     }
 
-    private void writeAll(List<Piece> batch) {
+    private void writeBatch(List<Write> batch) {
         try {
-            commit(() -> batch.forEach(piece -> piece.write.run()));
+            commit(() -> batch.forEach(write -> write.action.run()));
         } catch (RuntimeException | Error e) {
-            log.debug("A batch is written piece by piece: {}", e.getMessage());
+            log.debug("A batch failed; its changes are written one by one: {}", e.getMessage());
             batch.forEach(this::writeAlone);
             return;
         }
-        trouble = null;
-        batch.forEach(piece -> piece.done.complete(null));
+        rejection = null;
+        batch.forEach(write -> write.done.complete(null));
         reserve.refill();
     }
 
-    private void writeAlone(Piece piece) {
+    private void writeAlone(Write write) {
         try {
-            reserve.write(() -> commit(piece.write), piece.makesRoom);
+            reserve.write(() -> commit(write.action), write.freesSpace);
         } catch (RuntimeException | Error e) {
-            SessionException reason = StoreErrors.explain(e);
+            SessionException reason = StoreErrors.toSessionException(e);
             if (reason.code() == ErrorCode.STORAGE_FULL) {
-                noteTrouble(reason);
+                rejectChanges(reason);
             } else {
-                log.error("Something cannot be stored", e);
+                log.error("A change could not be stored", e);
             }
-            piece.done.completeExceptionally(again(reason));
+            write.done.completeExceptionally(copy(reason));
             return;
         }
-        piece.done.complete(null);
+        write.done.complete(null);
     }
 
-    private void noteTrouble(SessionException reason) {
-        if (trouble == null) {
-            log.error("{}; changes that do not fit are refused until there is room", reason.getMessage());
+    private void rejectChanges(SessionException reason) {
+        if (rejection == null) {
+            log.error("{}; changes that do not fit are rejected", reason.getMessage());
         }
-        trouble = reason;
+        rejection = reason;
     }
 
-    private void lookForRoom() {
+    private void probe() {
         try {
             commit(probe);
-            trouble = null;
-            log.info("There is room again: changes are taken");
+            rejection = null;
+            log.info("The disk of microgpt.data-dir is writable again; changes are accepted");
         } catch (RuntimeException | Error e) {
-            log.debug("There is no room yet: {}", e.getMessage());
+            log.debug("The store is still not writable: {}", e.getMessage());
         }
     }
 
-    private void commit(Runnable write) {
-        commits.record(() -> transactions.executeWithoutResult(_ -> write.run()));
+    private void commit(Runnable action) {
+        commits.record(() -> transactions.executeWithoutResult(_ -> action.run()));
     }
 
-    /// Writes what is waiting, and stops.
+    /// Completes the pending writes and stops the thread, waiting for up to 4 s.
     @Override
     public void close() {
         lock.lock();
@@ -252,8 +255,8 @@ final class StoreWriter implements AutoCloseable {
             lock.unlock();
         }
         try {
-            if (!thread.join(STOP_TIME)) {
-                log.error("Not all could be stored within {}", STOP_TIME);
+            if (!thread.join(CLOSE_TIMEOUT)) {
+                log.error("Not all changes could be stored within {}", CLOSE_TIMEOUT);
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

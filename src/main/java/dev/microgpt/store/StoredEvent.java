@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.Objects;
 
-/// An event of a session's history as it is in the database.
+/// An event of a session's history, as stored in the database.
 record StoredEvent(
         @JsonProperty("step") long step,
         @JsonProperty("at") Instant at,
@@ -56,7 +56,7 @@ record StoredEvent(
                 event.reason());
     }
 
-    /// @throws DamagedException if there is no such kind
+    /// @throws DamagedException if the kind is unknown
     SessionEvent event() {
         return new SessionEvent(
                 step,

@@ -8,25 +8,25 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Objects;
 
-/// Why a session has failed, as JSON.
+/// The reason why a session has failed, as stored in the database.
 record StoredFailure(@JsonProperty("step") long step, @JsonProperty("reason") String reason) {
 
     StoredFailure {
         Objects.requireNonNull(reason, "reason");
     }
 
-    static @Nullable String text(@Nullable TrainingFailure failure) {
+    static @Nullable String write(@Nullable TrainingFailure failure) {
         return failure == null
                 ? null
-                : StoredJson.text(new StoredFailure(failure.step(), failure.reason()));
+                : StoredJson.write(new StoredFailure(failure.step(), failure.reason()));
     }
 
-    /// @throws DamagedException if that is not what was written
-    static @Nullable TrainingFailure read(@Nullable String text) {
-        if (text == null) {
+    /// @throws DamagedException if the JSON is damaged
+    static @Nullable TrainingFailure read(@Nullable String json) {
+        if (json == null) {
             return null;
         }
-        StoredFailure stored = StoredJson.read("the failure", text, StoredFailure.class);
+        StoredFailure stored = StoredJson.read("the failure", json, StoredFailure.class);
         return new TrainingFailure(stored.step, stored.reason);
     }
 }

@@ -8,55 +8,57 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Map;
 
-/// The JSON of the database. It is made of records of this package alone, whose properties are named by
-/// annotations: neither sessions nor the engine decide what is written, and renaming changes nothing.
+/// Writes and reads the JSON in the database. It serialises only records of this package, whose properties
+/// are named by annotations, so that changes to sessions or the engine, and renames, do not affect the
+/// stored format.
 final class StoredJson {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, String>> STRINGS = new TypeReference<>() {};
 
     private StoredJson() {}
 
-    static String text(Object value) {
+    static String write(Object value) {
         return JSON.writeValueAsString(value);
     }
 
-    static byte[] packed(Object value) {
+    /// Returns the JSON as bytes with a checksum; see [PackedNumbers].
+    static byte[] writePacked(Object value) {
         return PackedNumbers.ofBytes(JSON.writeValueAsBytes(value));
     }
 
-    /// @param what it is, for the message
-    /// @throws DamagedException if that is not what was written
-    static <T> T read(String what, String text, Class<T> type) {
+    /// @param what a name for the value, used in the message
+    /// @throws DamagedException if the JSON is damaged
+    static <T> T read(String what, String json, Class<T> type) {
         try {
-            return there(what, JSON.readValue(text, type));
+            return requirePresent(what, JSON.readValue(json, type));
         } catch (JacksonException e) {
             throw unreadable(what, e);
         }
     }
 
-    /// @param what it is, for the message
-    /// @throws DamagedException if that is not what was written
+    /// @param what a name for the value, used in the message
+    /// @throws DamagedException if the JSON is damaged
     static <T> T read(String what, byte[] packed, Class<T> type) {
         try {
-            return there(what, JSON.readValue(PackedNumbers.bytes(packed), type));
+            return requirePresent(what, JSON.readValue(PackedNumbers.bytes(packed), type));
         } catch (JacksonException e) {
             throw unreadable(what, e);
         }
     }
 
-    /// @param what it is, for the message
-    /// @throws DamagedException if that is not what was written
-    static Map<String, String> readTexts(String what, String text) {
+    /// @param what a name for the value, used in the message
+    /// @throws DamagedException if the JSON is damaged
+    static Map<String, String> readStrings(String what, String json) {
         try {
-            return there(what, JSON.readValue(text, TEXTS));
+            return requirePresent(what, JSON.readValue(json, STRINGS));
         } catch (JacksonException e) {
             throw unreadable(what, e);
         }
     }
 
-    /// The JSON `null` is no record.
-    private static <T> T there(String what, @Nullable T value) {
+    /// Rejects the JSON `null`, which Jackson accepts for every type.
+    private static <T> T requirePresent(String what, @Nullable T value) {
         if (value == null) {
             throw new DamagedException("%s cannot be read: it is null".formatted(what));
         }

@@ -9,7 +9,7 @@ import dev.microgpt.engine.RandomKind;
 
 import java.util.Objects;
 
-/// The options of a model as they are in the database.
+/// The options of a model, as stored in the database.
 record StoredOptions(
         @JsonProperty("seed") long seed,
         @JsonProperty("nEmbd") int nEmbd,
@@ -48,7 +48,7 @@ record StoredOptions(
                             });
 
     static String write(ModelOptions options) {
-        return StoredJson.text(
+        return StoredJson.write(
                 new StoredOptions(
                         options.seed(),
                         options.nEmbd(),
@@ -62,7 +62,7 @@ record StoredOptions(
                         options.batchSize()));
     }
 
-    /// @throws DamagedException if that is not what was written
+    /// @throws DamagedException if the JSON is damaged
     static ModelOptions read(String json) {
         return StoredJson.read("the options", json, StoredOptions.class).options();
     }

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 
-/// A run as it is in the database.
+/// A run, as stored in the database.
 record StoredRun(
         @JsonProperty("id") long id,
         @JsonProperty("call") Call call,
@@ -45,7 +45,7 @@ record StoredRun(
         Objects.requireNonNull(createdAt, "createdAt");
     }
 
-    /// What was asked for.
+    /// The request that created the run.
     record Call(
             @JsonProperty("steps") long steps,
             @JsonProperty("stepsPerSecond") @Nullable Double stepsPerSecond,
@@ -55,8 +55,8 @@ record StoredRun(
         static Call of(RunCall call) {
             return new Call(
                     call.steps(),
-                    FiniteCheck.orNull("a run's speed", call.stepsPerSecond()),
-                    FiniteCheck.orNull("a run's limit", call.lossBelow()),
+                    FiniteCheck.requireUnlessNull("a run's stepsPerSecond", call.stepsPerSecond()),
+                    FiniteCheck.requireUnlessNull("a run's lossBelow", call.lossBelow()),
                     StoredSteering.of(call.steering()));
         }
 
@@ -71,13 +71,13 @@ record StoredRun(
                 Call.of(run.call()),
                 STATES.tag(run.state()),
                 run.stepsDone(),
-                FiniteCheck.orNull("a run's loss", run.loss()),
+                FiniteCheck.requireUnlessNull("a run's loss", run.loss()),
                 run.createdAt(),
                 run.endedAt(),
                 run.reason());
     }
 
-    /// @throws DamagedException if there is no such state
+    /// @throws DamagedException if the state is unknown
     RunSnapshot run() {
         return new RunSnapshot(
                 id,
@@ -91,10 +91,10 @@ record StoredRun(
     }
 
     static byte[] write(List<RunSnapshot> runs) {
-        return StoredJson.packed(runs.stream().map(StoredRun::of).toList());
+        return StoredJson.writePacked(runs.stream().map(StoredRun::of).toList());
     }
 
-    /// @throws DamagedException if that is not what was written
+    /// @throws DamagedException if the bytes are damaged
     static List<RunSnapshot> read(byte[] packed) {
         return List.of(StoredJson.read("the runs", packed, StoredRun[].class)).stream()
                 .map(StoredRun::run)

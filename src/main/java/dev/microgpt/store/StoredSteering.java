@@ -6,7 +6,7 @@ import dev.microgpt.session.history.Steering;
 
 import org.jspecify.annotations.Nullable;
 
-/// A change of options as it is in the database.
+/// A change of training options, as stored in the database.
 record StoredSteering(
         @JsonProperty("learningRate") @Nullable Double learningRate,
         @JsonProperty("numSteps") @Nullable Long numSteps,
@@ -16,7 +16,7 @@ record StoredSteering(
         return steering == null
                 ? null
                 : new StoredSteering(
-                        FiniteCheck.orNull("a learning rate", steering.learningRate()),
+                        FiniteCheck.requireUnlessNull("a learning rate", steering.learningRate()),
                         steering.numSteps(),
                         steering.batchSize());
     }

@@ -9,7 +9,8 @@ import dev.microgpt.session.history.TimelineState;
 import java.util.List;
 import java.util.Objects;
 
-/// What a session remembers beside its losses and keyframes, as it is in the database.
+/// The timeline of a session, which is its history apart from losses and keyframes, as stored in the
+/// database.
 record StoredTimeline(
         @JsonProperty("events") List<StoredEvent> events,
         @JsonProperty("schedule") List<StoredPhase> schedule,
@@ -23,6 +24,7 @@ record StoredTimeline(
         Objects.requireNonNull(samples, "samples");
     }
 
+    /// The training options that apply from a step on.
     record StoredPhase(
             @JsonProperty("fromStep") long fromStep,
             @JsonProperty("learningRate") double learningRate,
@@ -42,6 +44,7 @@ record StoredTimeline(
         }
     }
 
+    /// The state of the random generator before something was drawn from it.
     record StoredDraw(@JsonProperty("step") long step, @JsonProperty("before") int[] before) {
 
         StoredDraw {
@@ -57,6 +60,7 @@ record StoredTimeline(
         }
     }
 
+    /// A text that the model generated.
     record StoredSample(
             @JsonProperty("step") long step,
             @JsonProperty("learningRate") double learningRate,
@@ -80,18 +84,18 @@ record StoredTimeline(
         }
     }
 
-    static byte[] write(TimelineState past) {
-        return StoredJson.packed(
+    static byte[] write(TimelineState timeline) {
+        return StoredJson.writePacked(
                 new StoredTimeline(
-                        past.events().stream().map(StoredEvent::of).toList(),
-                        past.schedule().stream().map(StoredPhase::of).toList(),
-                        past.draws().stream().map(StoredDraw::of).toList(),
-                        past.samples().stream().map(StoredSample::of).toList()));
+                        timeline.events().stream().map(StoredEvent::of).toList(),
+                        timeline.schedule().stream().map(StoredPhase::of).toList(),
+                        timeline.draws().stream().map(StoredDraw::of).toList(),
+                        timeline.samples().stream().map(StoredSample::of).toList()));
     }
 
-    /// @throws DamagedException if that is not what was written
+    /// @throws DamagedException if the bytes are damaged
     static TimelineState read(byte[] packed) {
-        StoredTimeline stored = StoredJson.read("the history", packed, StoredTimeline.class);
+        StoredTimeline stored = StoredJson.read("the timeline", packed, StoredTimeline.class);
         return new TimelineState(
                 stored.events.stream().map(StoredEvent::event).toList(),
                 stored.schedule.stream().map(StoredPhase::phase).toList(),

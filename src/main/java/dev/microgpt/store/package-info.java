@@ -1,7 +1,8 @@
-/// Keeps sessions in a database: SQLite, in a file under `microgpt.data-dir`.
+/// Persists sessions in a database: SQLite, in a file under `microgpt.data-dir`.
 ///
-/// One thread writes, in the order of the calls, as many at a time as have come meanwhile. What it wrote
-/// survives the end of the process, and with `microgpt.store.sync=power` that of the machine.
+/// A single thread writes in the order of the calls, and combines the writes that arrive during one
+/// transaction into the next (group commit). A committed write survives the end of the process, and with
+/// `microgpt.store.sync=power` a power failure as well.
 @NullMarked
 package dev.microgpt.store;
 

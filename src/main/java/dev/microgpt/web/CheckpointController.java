@@ -152,17 +152,17 @@ class CheckpointController {
                         weights.given(datasets, limits),
                         limits.ofText(),
                         limits::check);
-        SessionService.Placed placed =
+        SessionService.Creation creation =
                 condition.create(
                         mayOverwrite,
                         overwriting ->
                                 sessions.restore(
                                         call, name, new MicroGpt(checkpoint), overwriting));
         ResponseEntity.BodyBuilder reply =
-                placed.isNew()
+                creation.isNew()
                         ? ResponseEntity.created(RequestPath.ofSession(request, name))
                         : ResponseEntity.status(HttpStatus.OK);
-        return reply.body(SessionReply.of(placed.snapshot().view()));
+        return reply.body(SessionReply.of(creation.state().view()));
     }
 
     /// Before the file is read.

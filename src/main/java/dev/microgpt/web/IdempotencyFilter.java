@@ -146,16 +146,16 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             if (!known.call().equals(call)) {
                 throw conflict("the key was used for " + known.call());
             }
-            Idempotency.Answer answer = known.answer();
+            Idempotency.Response answer = known.response();
             return answer == null ? make(chain, known.start()) : repeat(known, answer);
         }
 
-        private Answer repeat(IdempotencyStore.Entry known, Idempotency.Answer answer) {
+        private Answer repeat(IdempotencyStore.Entry known, Idempotency.Response answer) {
             if (!digest.equals(known.request())) {
                 throw conflict("the key was used with another body");
             }
             Long epoch = known.epoch();
-            if (epoch != null && !sessions.isPresent(epoch)) {
+            if (epoch != null && !sessions.isCurrentEpoch(epoch)) {
                 throw conflict(
                         "the call was made on a session that has been started again or deleted since:"
                                 + " to make it on the present one, use another key");

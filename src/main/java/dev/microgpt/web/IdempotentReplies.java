@@ -55,25 +55,25 @@ class IdempotentReplies {
         if (idempotency == null) {
             return reply.apply(work.apply(call));
         }
-        AtomicReference<Idempotency.@Nullable Answer> written = new AtomicReference<>();
+        AtomicReference<Idempotency.@Nullable Response> written = new AtomicReference<>();
         @SuppressWarnings(
                 "unchecked") // the only command of the call has the reply that it waits for
-        Idempotency.AnswerEncoder encoder =
+        Idempotency.ResponseEncoder encoder =
                 result -> {
-                    Idempotency.Answer answer = encode(reply.apply((R) result));
+                    Idempotency.Response answer = encode(reply.apply((R) result));
                     written.set(answer);
                     return answer;
                 };
-        ResponseEntity<B> response = reply.apply(work.apply(call.answeredBy(encoder)));
+        ResponseEntity<B> response = reply.apply(work.apply(call.withEncoder(encoder)));
         if (written.get() == null) {
             IdempotencyStore.Entry entry =
                     IdempotencyStore.Entry.of(idempotency, null, encode(response));
-            await(answers.keepAlone(entry));
+            await(answers.put(entry));
         }
         return response;
     }
 
-    private Idempotency.Answer encode(ResponseEntity<?> response) {
+    private Idempotency.Response encode(ResponseEntity<?> response) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
         for (String name : KEPT_HEADERS) {
@@ -83,7 +83,7 @@ class IdempotentReplies {
             }
         }
         byte[] body = json.writeValueAsBytes(response.getBody());
-        return new Idempotency.Answer(
+        return new Idempotency.Response(
                 response.getStatusCode().value(),
                 headers,
                 body.length <= LARGEST_BODY ? body : null);

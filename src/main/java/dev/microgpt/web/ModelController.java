@@ -224,8 +224,8 @@ class ModelController {
         ErrorCode.NOT_LOADED,
         ErrorCode.BUSY
     })
-    Baselines baseLines(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
-        return sessions.get(call, name).inspection().baseLines(call);
+    Baselines baselines(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+        return sessions.get(call, name).inspection().baselines(call);
     }
 
     @GetMapping("/config")
@@ -236,6 +236,6 @@ class ModelController {
     @ApiResponse(responseCode = "200", description = "shape and options")
     @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     ConfigReply config(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
-        return ConfigReply.of(sessions.get(call, name).snapshot().view());
+        return ConfigReply.of(sessions.get(call, name).published().view());
     }
 }

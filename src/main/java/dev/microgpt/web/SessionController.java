@@ -135,7 +135,7 @@ class SessionController {
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
             HttpServletRequest http) {
-        PublishedState now = sessions.get(call, name).snapshot();
+        PublishedState now = sessions.get(call, name).published();
         String tag = '"' + now.version() + '"';
         return IfNoneMatch.of(http).matches(tag)
                 ? ResponseEntity.status(HttpStatus.NOT_MODIFIED).eTag(tag).build()

@@ -22,7 +22,7 @@ public record SessionsReply(
         List<SessionReply> page =
                 found.stream()
                         .limit(limit)
-                        .map(session -> SessionReply.of(session.snapshot().view()))
+                        .map(session -> SessionReply.of(session.published().view()))
                         .toList();
         return new SessionsReply(page, found.size() > limit ? page.getLast().name() : null);
     }

@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 
-/// When keys are asked for, and which ones.
+/// Tests when calls need a key, and which keys are valid.
 final class AccessPolicyTest {
 
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -35,54 +35,55 @@ final class AccessPolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1", "127.1.2.3"})
-    void isOpenWhereOnlyThisMachineCanCall(String local) throws UnknownHostException {
-        AccessPolicy door =
+    void isOpenIfOnlyThisMachineCanConnect(String local) throws UnknownHostException {
+        AccessPolicy policy =
                 AccessPolicy.of(settings(false, Map.of()), out, address(local), address(local));
-        assertThat(door.isOpen()).isTrue();
+        assertThat(policy.isOpen()).isTrue();
         assertThat(printed()).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::", "192.168.1.5", "fe80::1"})
-    void makesAKeyAndPrintsItWhereOthersCanCall(String reachable) throws UnknownHostException {
-        AccessPolicy door = AccessPolicy.of(settings(false, Map.of()), out, address(reachable));
-        assertThat(door.isOpen()).isFalse();
+    void generatesAndPrintsAKeyIfOtherMachinesCanConnect(String address)
+            throws UnknownHostException {
+        AccessPolicy policy = AccessPolicy.of(settings(false, Map.of()), out, address(address));
+        assertThat(policy.isOpen()).isFalse();
         String key =
                 printed().lines().filter(line -> line.startsWith("    ")).findFirst().orElseThrow();
         String secret = key.strip().substring("local.".length());
         assertThat(secret).hasSize(43);
-        assertThat(door.hashes()).containsOnlyKeys("local");
-        assertThat(door.hashes().get("local")).doesNotContain(secret);
-        assertThat(ApiKeys.encoder().matches(secret, door.hashes().get("local"))).isTrue();
+        assertThat(policy.hashes()).containsOnlyKeys("local");
+        assertThat(policy.hashes().get("local")).doesNotContain(secret);
+        assertThat(ApiKeys.encoder().matches(secret, policy.hashes().get("local"))).isTrue();
     }
 
     @Test
-    void asksForKeysWhereTheActuatorAloneCanBeReached() throws UnknownHostException {
-        AccessPolicy door =
+    void needsAKeyIfOnlyTheActuatorCanBeReached() throws UnknownHostException {
+        AccessPolicy policy =
                 AccessPolicy.of(settings(false, Map.of()), out, address("127.0.0.1"), null);
-        assertThat(door.isOpen()).isFalse();
+        assertThat(policy.isOpen()).isFalse();
     }
 
     @Test
-    void isOpenWhereItIsToldTo() throws UnknownHostException {
-        AccessPolicy door = AccessPolicy.of(settings(true, Map.of()), out, address("0.0.0.0"));
-        assertThat(door.isOpen()).isTrue();
+    void isOpenIfConfigured() throws UnknownHostException {
+        AccessPolicy policy = AccessPolicy.of(settings(true, Map.of()), out, address("0.0.0.0"));
+        assertThat(policy.isOpen()).isTrue();
         assertThat(printed()).isEmpty();
     }
 
-    /// Behind a proxy, for example, all callers are local.
+    /// Behind a proxy, for example, the connections of all callers come from this machine.
     @Test
-    void asksForKeysThatAreSet() throws UnknownHostException {
-        Map<String, String> keys = Map.of("alice", ApiKeys.make("alice").hash());
-        AccessPolicy door = AccessPolicy.of(settings(false, keys), out, address("127.0.0.1"));
-        assertThat(door.isOpen()).isFalse();
-        assertThat(door.hashes()).isEqualTo(keys);
+    void needsTheConfiguredKeysEvenOnTheLoopbackAddress() throws UnknownHostException {
+        Map<String, String> keys = Map.of("alice", ApiKeys.generate("alice").hash());
+        AccessPolicy policy = AccessPolicy.of(settings(false, keys), out, address("127.0.0.1"));
+        assertThat(policy.isOpen()).isFalse();
+        assertThat(policy.hashes()).isEqualTo(keys);
         assertThat(printed()).isEmpty();
     }
 
     @Test
-    void refusesSettingsThatMeanSomethingElse() {
-        String hash = ApiKeys.make("alice").hash();
+    void rejectsContradictoryAndInvalidSettings() {
+        String hash = ApiKeys.generate("alice").hash();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings(true, Map.of("alice", hash)))
                 .withMessageContaining("contradicts");
@@ -96,9 +97,9 @@ final class AccessPolicyTest {
     }
 
     @Test
-    void theCommandPrintsAKeyAndItsHash() {
-        assertThat(NewKeyCommand.isMeant("new-key", "bob")).isTrue();
-        assertThat(NewKeyCommand.isMeant("--server.port=1")).isFalse();
+    void newKeyPrintsAKeyAndItsHash() {
+        assertThat(NewKeyCommand.matches("new-key", "bob")).isTrue();
+        assertThat(NewKeyCommand.matches("--server.port=1")).isFalse();
         assertThat(NewKeyCommand.run(out, "new-key", "bob")).isTrue();
         String secret = printed().replaceAll("(?s).*\\sbob\\.(\\S+)\\s.*", "$1");
         String hash = printed().replaceAll("(?s).*keys\\.bob=(\\S+)\\s*", "$1");
@@ -108,7 +109,7 @@ final class AccessPolicyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"new-key", "new-key Bob", "new-key a b"})
-    void theCommandTellsWhatIsWrong(String arguments) {
+    void newKeyReportsInvalidArguments(String arguments) {
         assertThat(NewKeyCommand.run(out, arguments.split(" ", -1))).isFalse();
         assertThat(printed()).isNotBlank().doesNotContain("{pbkdf2}");
     }

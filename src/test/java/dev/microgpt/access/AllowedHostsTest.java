@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 
-/// Under which names the service answers.
+/// Tests under which host names the service can be called.
 final class AllowedHostsTest {
 
     @TempDir static Path data;
@@ -58,11 +58,11 @@ final class AllowedHostsTest {
                 "GPT.example:443",
                 "a.lab.example"
             })
-    void answersUnderItsNames(String host) {
+    void allowsItsOwnNames(String host) {
         assertThat(get("/api/v1/limits", host).status()).isEqualTo(200);
     }
 
-    /// What a page of evil.example would send after its name was made to point to this machine.
+    /// Sends what a page of evil.example sends after DNS rebinding.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -76,7 +76,7 @@ final class AllowedHostsTest {
                 "evillab.example",
                 "cafe"
             })
-    void refusesOtherNames(String host) {
+    void rejectsOtherNames(String host) {
         for (String path : new String[] {"/api/v1/limits", "/", "/v3/api-docs"}) {
             assertProblem(get(path, host), 403, "forbidden_host")
                     .hasField("Host")
@@ -94,13 +94,13 @@ final class AllowedHostsTest {
     }
 
     @Test
-    void needsNoNameOfOldClients() {
+    void allowsHttp10RequestsWithoutAHost() {
         Reply reply = RawHttp.send(service.api().port(), "GET /api/v1/limits HTTP/1.0");
         assertThat(reply.status()).isEqualTo(200);
     }
 
     @Test
-    void answersAreReadByPagesOfNoOtherOrigin() {
+    void responsesDoNotAllowOtherOriginsToReadThem() {
         Api api = service.api();
         Reply reply = api.send(api.request("/sessions").header("Origin", "https://course.example"));
         assertThat(reply.headers().map()).doesNotContainKey("access-control-allow-origin");

@@ -18,7 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Who may say what a request was before a proxy passed it on. The client of these tests is at 127.0.0.1.
+/// Tests whose forwarded headers are trusted. The client of these tests has the address 127.0.0.1.
 final class ForwardedHeadersTest {
 
     private static final String[] X_FORWARDED = {
@@ -63,7 +63,7 @@ final class ForwardedHeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"native", "framework"})
-    void aTrustedProxyTellsSchemeHostPortAndPrefix(String strategy, @TempDir Path data) {
+    void headersOfATrustedProxyAreApplied(String strategy, @TempDir Path data) {
         start(data, "--server.forward-headers-strategy=" + strategy);
 
         Reply reply = init(with(X_FORWARDED, ORIGIN));
@@ -81,12 +81,12 @@ final class ForwardedHeadersTest {
                 "forbidden_origin");
         assertThat(init().header("Location")).isEqualTo("/api/v1/sessions/x");
 
-        // filters that go by the path know it without the prefix
+        // Filters that depend on the path see it without the prefix.
         assertThat(init(X_FORWARDED).header("RateLimit")).isNotEmpty();
     }
 
     @Test
-    void nobodyIsBelievedByDefault(@TempDir Path data) {
+    void noHeadersAreTrustedByDefault(@TempDir Path data) {
         start(data);
 
         assertThat(init(X_FORWARDED).header("Location")).isEqualTo("/api/v1/sessions/x");
@@ -95,7 +95,7 @@ final class ForwardedHeadersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"native", "framework"})
-    void strangersAreNotBelieved(String strategy, @TempDir Path data) {
+    void headersOfOtherClientsAreIgnored(String strategy, @TempDir Path data) {
         start(
                 data,
                 "--server.forward-headers-strategy=" + strategy,
@@ -105,11 +105,11 @@ final class ForwardedHeadersTest {
         assertProblem(init(with(X_FORWARDED, ORIGIN)), 403, "forbidden_origin");
     }
 
-    /// A browser on this machine shows a page whose name was made to point here: its calls come from a
-    /// trusted address, and may have any header but another Host.
+    /// After DNS rebinding, calls of a page in a browser on this machine come from a trusted address. They may
+    /// have any header, but not another Host.
     @ParameterizedTest
     @ValueSource(strings = {"native", "framework"})
-    void aHeaderDoesNotMakeUpForAForbiddenHost(String strategy, @TempDir Path data) {
+    void anAllowedForwardedHostDoesNotReplaceAForbiddenHost(String strategy, @TempDir Path data) {
         start(data, "--server.forward-headers-strategy=" + strategy);
 
         assertProblem(
@@ -122,7 +122,7 @@ final class ForwardedHeadersTest {
     }
 
     @Test
-    void aPrefixIsAPlainPath(@TempDir Path data) {
+    void aPrefixMustBeAPlainPath(@TempDir Path data) {
         start(data, "--server.forward-headers-strategy=framework");
 
         for (String prefix :

@@ -19,7 +19,7 @@ import java.nio.file.Path;
 final class EngineInfoTest {
 
     @Test
-    void theKernelsAreInTheLogOnceAndInTheInfo(@TempDir Path directory, CapturedOutput output) {
+    void kernelsAreLoggedOnceAndShownByTheActuator(@TempDir Path directory, CapturedOutput output) {
         assertThat(MicroGpt.kernels()).matches("\\d+-bit SIMD|portable: .+");
 
         try (LocalService service = LocalService.start(directory)) {

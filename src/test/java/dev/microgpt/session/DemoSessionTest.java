@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/// The first start shows the product at work.
+/// The demonstration at the first start.
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @ExtendWith(OutputCaptureExtension.class)
 final class DemoSessionTest {
@@ -35,7 +35,7 @@ final class DemoSessionTest {
     }
 
     @Test
-    void trainsOnNamesAndLogsWhatItLearns(CapturedOutput output) {
+    void trainsOnNamesAndLogsLossesAndSamples(CapturedOutput output) {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> GENERATED.matcher(output.getAll()).find());
         JsonNode view = api.view("names");

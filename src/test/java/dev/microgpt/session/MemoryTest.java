@@ -22,31 +22,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// What does not fit into memory is refused before it is there.
+/// Calls that would exceed the memory budget are rejected.
 final class MemoryTest {
 
     private static final Map<String, ?> OPTIONS =
             Map.of("nEmbd", 64, "nLayer", 2, "text", Api.SIX_NAMES);
 
-    /// Of one session, about.
-    private static final long ONE =
+    /// Estimated memory of one session.
+    private static final long BYTES_PER_SESSION =
             MicroGpt.estimateBytes(
                     ModelOptions.builder().nEmbd(64).nLayer(2).build(), Corpus.of(Api.SIX_NAMES));
 
-    private static final long ALL = ONE * 7 / 2;
+    private static final long BUDGET = BYTES_PER_SESSION * 7 / 2;
     private static final int SESSIONS = 6;
 
     private final LocalService service;
     private final Api api;
 
     MemoryTest(@TempDir Path directory) {
-        service = LocalService.start(directory, "--microgpt.limits.memory-bytes=" + ALL);
+        service = LocalService.start(directory, "--microgpt.limits.memory-bytes=" + BUDGET);
         api = service.api();
     }
 
     @BeforeEach
-    void makeSessions() {
-        for (int i = 0; i < SESSIONS; i++) { // those before are put away
+    void createSessions() {
+        for (int i = 0; i < SESSIONS; i++) { // evicts earlier ones
             assertThat(init("s" + i).status()).isEqualTo(201);
         }
     }
@@ -61,25 +61,26 @@ final class MemoryTest {
     }
 
     @Test
-    void whatNeverFitsIsTooLarge() {
+    void sessionLargerThanTheBudgetIsTooLarge() {
         Map<String, ?> large = Map.of("nEmbd", 256, "nLayer", 2, "text", Api.SIX_NAMES);
         assertProblem(api.post("/sessions/large/init", large), 413, "too_large")
                 .hasField("memoryBytes")
-                .hasMax(ALL)
-                .hasDetail("have " + ALL);
+                .hasMax(BUDGET)
+                .hasDetail("have " + BUDGET);
         assertProblem(
                         api.postText(
-                                "/sessions/s0/load?overwrite=true", "ab\n".repeat((int) ALL / 10)),
+                                "/sessions/s0/load?overwrite=true",
+                                "ab\n".repeat((int) BUDGET / 10)),
                         413,
                         "too_large")
                 .hasField("memoryBytes")
-                .hasMax(ALL);
+                .hasMax(BUDGET);
         assertProblem(api.get("/sessions/large"), 404, "not_found");
         api.step("s0", 1);
     }
 
     @Test
-    void sessionsThatAreNotInUseMakeRoom() {
+    void idleSessionsAreEvicted() {
         for (int i = 0; i < 2 * SESSIONS; i++) {
             api.step("s" + i % SESSIONS, 1);
         }
@@ -90,13 +91,13 @@ final class MemoryTest {
     }
 
     @Test
-    void whatDoesNotFitNowMayBeTriedAgain() {
+    void rejectedCallSucceedsOnceMemoryIsFree() {
         int running = 0;
-        Reply refused = run(running);
-        while (refused.status() < 300 && running < SESSIONS - 1) {
-            refused = run(++running);
+        Reply rejected = run(running);
+        while (rejected.status() < 300 && running < SESSIONS - 1) {
+            rejected = run(++running);
         }
-        assertNoMemory(refused);
+        assertNoMemory(rejected);
         assertThat(running).isBetween(1, 3);
         assertNoMemory(init("new"));
         assertProblem(api.get("/sessions/new"), 404, "not_found");
@@ -108,38 +109,41 @@ final class MemoryTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> init("new").status() == 201);
     }
 
-    /// The model of an earlier step is one more in memory, and larger than what small sessions leave.
+    /// A query of an earlier step needs memory for another model. Small sessions fill the budget, so that it
+    /// does not fit.
     @Test
     void modelAsOfAnEarlierStepIsCounted(@TempDir Path data) {
         try (LocalService other =
                 LocalService.start(data, "--microgpt.limits.memory-bytes=40000000")) {
-            Api its = other.api();
-            its.init("large", Map.of("nEmbd", 128, "nLayer", 2, "text", Api.SIX_NAMES));
-            its.step("large", 2);
-            assertThat(train(its, "large").status()).isEqualTo(202);
-            for (int i = 0; isSmallOneTrained(its, "small-" + i); i++) {}
+            Api otherApi = other.api();
+            otherApi.init("large", Map.of("nEmbd", 128, "nLayer", 2, "text", Api.SIX_NAMES));
+            otherApi.step("large", 2);
+            assertThat(train(otherApi, "large").status()).isEqualTo(202);
+            for (int i = 0; addsSmallTrainingSession(otherApi, "small-" + i); i++) {}
 
-            assertThat(its.get("/sessions/large/embeddings").status()).isEqualTo(200);
-            assertProblem(its.get("/sessions/large/embeddings?step=1"), 503, "no_memory");
-            Map<String, Map<String, Object>> asked =
+            assertThat(otherApi.get("/sessions/large/embeddings").status()).isEqualTo(200);
+            assertProblem(otherApi.get("/sessions/large/embeddings?step=1"), 503, "no_memory");
+            Map<String, Map<String, Object>> queries =
                     Map.of(
                             "/generate", Map.of("step", 1),
                             "/score", Map.of("step", 1, "texts", List.of("bob")),
                             "/inspect", Map.of("step", 1, "text", "bob"));
-            asked.forEach(
+            queries.forEach(
                     (path, body) ->
                             assertProblem(
-                                    its.post("/sessions/large" + path, body), 503, "no_memory"));
+                                    otherApi.post("/sessions/large" + path, body),
+                                    503,
+                                    "no_memory"));
         }
     }
 
-    private static boolean isSmallOneTrained(Api api, String name) {
+    private static boolean addsSmallTrainingSession(Api api, String name) {
         Map<String, ?> small = Map.of("text", Api.SIX_NAMES);
         return api.post("/sessions/" + name + "/init", small).status() == 201
                 && train(api, name).status() == 202;
     }
 
-    /// So that it is not put away.
+    /// Starts a slow run, so that the session is not evicted.
     private static Reply train(Api api, String name) {
         return api.post(
                 "/sessions/" + name + "/runs", Map.of("steps", 1000, "stepsPerSecond", 0.01));
@@ -149,8 +153,10 @@ final class MemoryTest {
         return api.post("/sessions/s" + session + "/runs", Map.of("steps", 1_000_000_000));
     }
 
-    private static void assertNoMemory(Reply refused) {
-        assertProblem(refused, 503, "no_memory").hasField("memoryBytes").hasDetail("of the " + ALL);
-        assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
+    private static void assertNoMemory(Reply rejected) {
+        assertProblem(rejected, 503, "no_memory")
+                .hasField("memoryBytes")
+                .hasDetail("of the " + BUDGET);
+        assertThat(Integer.parseInt(rejected.header("Retry-After"))).isBetween(1, 60);
     }
 }

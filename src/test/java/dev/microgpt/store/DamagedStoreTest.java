@@ -24,10 +24,10 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.Random;
 
-/// A store that is not what was written is not used, and not touched.
+/// Tests that a damaged database is rejected at startup and left unchanged.
 final class DamagedStoreTest {
 
-    /// Of a model with default options and 15 characters.
+    /// Parameters of a model with default options and the 15 characters of the six names.
     private static final int SIX_NAMES_PARAMS = 3840;
 
     @TempDir
@@ -58,7 +58,7 @@ final class DamagedStoreTest {
         return directory.resolve("microgpt.db");
     }
 
-    private void assertRefused() throws IOException {
+    private void assertRejected() throws IOException {
         byte[] before = Files.readAllBytes(file());
 
         assertThatThrownBy(() -> LocalService.start(directory).close())
@@ -70,7 +70,7 @@ final class DamagedStoreTest {
     }
 
     @Test
-    void anEmptyFileIsANewStore() throws IOException {
+    void anEmptyFileBecomesANewDatabase() throws IOException {
         Files.write(file(), new byte[0]);
 
         try (LocalService service = LocalService.start(directory)) {
@@ -80,23 +80,23 @@ final class DamagedStoreTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0.01, 0.3, 0.7, 0.99})
-    void aTruncatedFileIsRefused(double part) throws IOException {
+    void aTruncatedFileIsRejected(double part) throws IOException {
         byte[] bytes = Files.readAllBytes(file());
         Files.write(file(), Arrays.copyOf(bytes, (int) (bytes.length * part)));
 
-        assertRefused();
+        assertRejected();
     }
 
     @Test
-    void aFileOfAnotherKindIsRefused() throws IOException {
+    void aFileThatIsNoDatabaseIsRejected() throws IOException {
         Files.writeString(file(), "These are not the bytes of a database.\n".repeat(1000));
 
-        assertRefused();
+        assertRejected();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5})
-    void pagesOfNoiseAreRefused(int seed) throws IOException {
+    void aPageOfRandomBytesIsRejected(int seed) throws IOException {
         byte[] bytes = Files.readAllBytes(file());
         Random random = new Random(seed);
         byte[] noise = new byte[4096];
@@ -105,17 +105,17 @@ final class DamagedStoreTest {
         System.arraycopy(noise, 0, bytes, page * noise.length, noise.length);
         Files.write(file(), bytes);
 
-        assertRefused();
+        assertRejected();
     }
 
     @Test
-    void aSingleBitOfTheWeightsIsNoticed() throws IOException {
+    void aSingleFlippedBitOfTheWeightsIsDetected() throws IOException {
         byte[] bytes = Files.readAllBytes(file());
-        // Large rows of bytes fill pages of their own, the most of all.
+        // Most pages are filled by large values such as weights.
         bytes[bytes.length / 2] ^= 4;
         Files.write(file(), bytes);
 
-        assertRefused();
+        assertRejected();
     }
 
     private void update(String sql, byte[] bytes) throws SQLException {
@@ -126,8 +126,8 @@ final class DamagedStoreTest {
         }
     }
 
-    /// As earlier versions wrote a model that had diverged: nothing that a checksum would notice.
-    private void divergeSession(int number) throws SQLException {
+    /// Stores infinite weights with a valid checksum, as earlier versions did for a diverged model.
+    private void storeInfiniteWeights(int number) throws SQLException {
         double[] numbers = new double[3 * SIX_NAMES_PARAMS];
         Arrays.fill(numbers, Double.POSITIVE_INFINITY);
         update(
@@ -137,14 +137,14 @@ final class DamagedStoreTest {
     }
 
     @Test
-    void aDamagedSessionIsRefusedAlone() throws SQLException {
-        divergeSession(1);
+    void aDamagedSessionDoesNotAffectOthers() throws SQLException {
+        storeInfiniteWeights(1);
 
         try (LocalService service = LocalService.start(directory)) {
-            Reply refused = service.api().get("/sessions/session-1/losses");
-            assertProblem(refused, 500, "internal");
-            assertThat(refused.json().path("detail").stringValue())
-                    .contains("the save: ")
+            Reply reply = service.api().get("/sessions/session-1/losses");
+            assertProblem(reply, 500, "internal");
+            assertThat(reply.json().path("detail").stringValue())
+                    .contains("the snapshot: ")
                     .contains("delete it");
             assertThat(service.api().get("/sessions").ok().path("sessions")).hasSize(5);
             assertThat(service.api().losses("session-2")).hasSize(20);
@@ -154,7 +154,7 @@ final class DamagedStoreTest {
 
     @Test
     void aDamagedSessionCanBeDeleted() throws SQLException {
-        divergeSession(2);
+        storeInfiniteWeights(2);
 
         try (LocalService service = LocalService.start(directory)) {
             Api api = service.api();
@@ -168,7 +168,7 @@ final class DamagedStoreTest {
 
     @Test
     void aDamagedSessionCanBeReplaced() throws SQLException {
-        divergeSession(1);
+        storeInfiniteWeights(1);
 
         try (LocalService service = LocalService.start(directory)) {
             service.api().initSixNames("session-1");

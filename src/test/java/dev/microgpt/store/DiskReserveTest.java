@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Room that is held back for deletes.
+/// Tests the disk space that is reserved for deletes.
 final class DiskReserveTest {
 
     @TempDir
@@ -48,8 +48,8 @@ final class DiskReserveTest {
     }
 
     @Test
-    void itIsThereFromTheStart() throws IOException {
-        Files.write(file(), new byte[5]); // what is left of one
+    void theReserveIsCreatedAtStartup() throws IOException {
+        Files.write(file(), new byte[5]); // a partial one
 
         reserve();
 
@@ -57,7 +57,7 @@ final class DiskReserveTest {
     }
 
     @Test
-    void itIsGivenUpForADeleteThatHasNoRoomAndIsMadeAgainWhenThereIs() {
+    void theReserveIsReleasedForADeleteOnAFullDiskAndCreatedAgainLater() {
         DiskReserve reserve = reserve();
         AtomicInteger tries = new AtomicInteger();
 
@@ -79,7 +79,7 @@ final class DiskReserveTest {
     }
 
     @Test
-    void withoutAReserveADeleteFailsAsAnyOtherWrite() {
+    void withoutAReserveADeleteFailsLikeAnyOtherWrite() {
         DiskReserve reserve = reserve();
         Runnable write =
                 () -> {
@@ -92,7 +92,7 @@ final class DiskReserveTest {
     }
 
     @Test
-    void anotherFailureDoesNotCostIt() {
+    void otherFailuresDoNotReleaseTheReserve() {
         DiskReserve reserve = reserve();
 
         assertThatThrownBy(
@@ -107,7 +107,7 @@ final class DiskReserveTest {
     }
 
     @Test
-    void otherWritesDoNotGetIt() {
+    void otherWritesDoNotUseTheReserve() {
         DiskReserve reserve = reserve();
         Runnable write =
                 () -> {

@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// A session whose training diverges can be looked at, started again and deleted, also after a restart.
+/// Tests that a session whose training diverged can be inspected, initialised again and deleted, also after
+/// a restart.
 final class FailedSessionTest {
 
     private static final String SESSION = "/sessions/wild";
@@ -30,18 +31,18 @@ final class FailedSessionTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {3e5, 1e6, 1e12})
-    void aDivergedSessionOutlivesTheProcess(double learningRate) {
+    void aDivergedSessionSurvivesARestart(double learningRate) {
         String before;
         try (LocalService service = LocalService.start(directory)) {
             Api api = service.api();
             api.init("wild", Map.of("dataset", "names", "learningRate", learningRate));
             assertProblem(api.post(SESSION + "/step", Map.of("count", 20)), 409, "wrong_state")
                     .hasDetail("step 2");
-            before = seen(api);
+            before = visibleState(api);
         }
         try (LocalService service = LocalService.start(directory)) {
             Api api = service.api();
-            assertThat(seen(api)).isEqualTo(before);
+            assertThat(visibleState(api)).isEqualTo(before);
             assertThat(
                             api.post(SESSION + "/generate", Map.of("step", 0, "count", 2))
                                     .ok()
@@ -60,7 +61,7 @@ final class FailedSessionTest {
         }
     }
 
-    private static String seen(Api api) {
+    private static String visibleState(Api api) {
         JsonNode failure = api.view("wild").path("failure");
         assertThat(failure.path("step").intValue()).isEqualTo(2);
         assertThat(failure.path("reason").stringValue()).contains("step 2");
@@ -72,7 +73,7 @@ final class FailedSessionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"step", "runs"})
-    void theReasonIsTold(String call) {
+    void theReasonIsReported(String call) {
         try (LocalService service = LocalService.start(directory)) {
             Api api = service.api();
             api.init("wild", Map.of("text", Api.SIX_NAMES, "learningRate", 1e12));

@@ -15,16 +15,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// Answers tell of which life of a session they are.
+/// Tests that stored responses carry the epoch of the session that they belong to.
 final class IdempotencyTableTest {
 
     private JdbcClient jdbc;
-    private IdempotencyTable answers;
+    private IdempotencyTable responses;
 
     @BeforeEach
     void open(@TempDir Path directory) {
         jdbc = TestDatabase.open(directory);
-        answers = new IdempotencyTable(jdbc);
+        responses = new IdempotencyTable(jdbc);
     }
 
     private static IdempotencyStore.Entry finished(@Nullable Long epoch) {
@@ -34,37 +34,37 @@ final class IdempotencyTableTest {
                 "digest",
                 epoch,
                 null,
-                new Idempotency.Answer(
+                new Idempotency.Response(
                         200, Map.of("ETag", "\"7\""), "body".getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
-    void aFinishedAnswerHasTheEpochOfItsSession() {
-        answers.keep(finished(7L));
+    void aResponseHasTheEpochOfItsSession() {
+        responses.put(finished(7L));
 
-        assertThat(answers.find("key")).usingRecursiveComparison().isEqualTo(finished(7L));
+        assertThat(responses.find("key")).usingRecursiveComparison().isEqualTo(finished(7L));
     }
 
     @Test
-    void anAnswerMayTellOfNoSession() {
-        answers.keep(finished(null));
+    void aResponseMayBelongToNoSession() {
+        responses.put(finished(null));
 
-        assertThat(answers.find("key")).usingRecursiveComparison().isEqualTo(finished(null));
+        assertThat(responses.find("key")).usingRecursiveComparison().isEqualTo(finished(null));
     }
 
     @Test
-    void aCallThatHasBegunHasWhereItBegan() {
+    void aStartedCallHasItsEpochAndFirstStep() {
         Idempotency.Start start = new Idempotency.Start(7, 3);
-        answers.start(new Idempotency("key", "POST /x", "digest", null, null), start);
+        responses.putStart(new Idempotency("key", "POST /x", "digest", null, null), start);
 
-        assertThat(answers.find("key"))
+        assertThat(responses.find("key"))
                 .usingRecursiveComparison()
                 .isEqualTo(new IdempotencyStore.Entry("key", "POST /x", null, 7L, 3L, null));
     }
 
-    /// Earlier versions kept epochs of calls that had begun alone.
+    /// Earlier versions stored the epoch only of calls that had started.
     @Test
-    void anAnswerOfAnEarlierVersionHasNoEpoch() {
+    void aResponseOfAnEarlierVersionHasNoEpoch() {
         jdbc.sql(
                         "INSERT INTO answer (key, call, request, status, headers, body, created_at)"
                                 + " VALUES ('key', 'POST /x', 'digest', 200, '{\"ETag\":\"\\\"7\\\"\"}',"
@@ -72,6 +72,6 @@ final class IdempotencyTableTest {
                 .param(System.currentTimeMillis())
                 .update();
 
-        assertThat(answers.find("key")).usingRecursiveComparison().isEqualTo(finished(null));
+        assertThat(responses.find("key")).usingRecursiveComparison().isEqualTo(finished(null));
     }
 }

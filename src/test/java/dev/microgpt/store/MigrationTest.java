@@ -14,7 +14,7 @@ import java.util.List;
 
 import javax.sql.DataSource;
 
-/// What becomes of a database that an earlier version has written.
+/// Tests the migration of databases that an earlier version has written.
 final class MigrationTest {
 
     private DataSource source;
@@ -43,9 +43,9 @@ final class MigrationTest {
         return jdbc.sql("SELECT COUNT(*) FROM " + table).query(Integer.class).single();
     }
 
-    /// The table of sessions is made anew for owners, and all others refer to it.
+    /// The migration that adds owners recreates the table of sessions, to which all others refer.
     @Test
-    void sessionsKeepWhatBelongsToThemWhenTheyGetOwners() {
+    void addingOwnersKeepsTheRowsOfASession() {
         migrate("2");
         jdbc.sql("INSERT INTO document (digest, text) VALUES ('d', x'00')").update();
         insertSession("name,", "7, 'old',");

@@ -19,24 +19,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// After a restart, everything goes on as it would have without.
+/// Tests that sessions and runs continue after a restart exactly as they would have without one.
 final class RestartTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    /// Ends a service and starts another one with its data.
-    private LocalService restart(LocalService service, End end, String... settings) {
-        return end.restart(service, directory, settings);
+    /// Stops a service and starts another one with its data.
+    private LocalService restart(LocalService service, Shutdown shutdown, String... settings) {
+        return shutdown.restart(service, directory, settings);
     }
 
     private LocalService start() {
-        return LocalService.start(End.data(directory));
+        return LocalService.start(Shutdown.data(directory));
     }
 
-    /// A session with some of everything.
-    private static void live(Api api, String name, String engine, String random) {
+    /// Creates a session with a bit of everything: steps, a draw, steering, a fork and a run.
+    private static void createSession(Api api, String name, String engine, String random) {
         api.init(name, Map.of("engine", engine, "random", random, "text", Api.SIX_NAMES));
         api.step(name, 40);
         api.post("/sessions/" + name + "/generate", Map.of("count", 3)).ok();
@@ -58,8 +58,8 @@ final class RestartTest {
                         "succeeded"::equals);
     }
 
-    /// All that can be seen of a session.
-    private static List<String> all(Api api, String name) {
+    /// Returns everything that the API shows of a session.
+    private static List<String> visibleState(Api api, String name) {
         return Stream.of(
                         "",
                         "/losses",
@@ -73,16 +73,16 @@ final class RestartTest {
                         "/parameters/wte/histograms",
                         "/checkpoint")
                 .map(path -> api.get("/sessions/" + name + path))
-                .map(RestartTest::withoutMemory)
+                .map(RestartTest::withoutMaxBytes)
                 .toList();
     }
 
-    private static String withoutMemory(Reply reply) {
+    private static String withoutMaxBytes(Reply reply) {
         return reply.toString().replaceAll("\"maxBytes\":\\d+", "");
     }
 
-    /// What a session does from now on.
-    private static List<String> future(Api api, String name) {
+    /// Uses a session further, and returns what it generates and its losses.
+    private static List<String> continueWith(Api api, String name) {
         api.step(name, 60);
         return List.of(
                 api.post("/sessions/" + name + "/generate", Map.of("count", 5)).ok().toString(),
@@ -92,30 +92,33 @@ final class RestartTest {
     @ParameterizedTest
     @CsvSource({
         "ORDERLY, tensor, mulberry32",
-        "SUDDEN, tensor, mulberry32",
+        "ABRUPT, tensor, mulberry32",
         "ORDERLY, scalar, python",
-        "SUDDEN, scalar, python"
+        "ABRUPT, scalar, python"
     })
-    void everythingIsThereAndGoesOnAsItWould(End end, String engine, String random) {
+    void sessionsAreRestoredAndContinueIdentically(
+            Shutdown shutdown, String engine, String random) {
         LocalService service = start();
-        live(service.api(), "life", engine, random);
-        List<String> before = all(service.api(), "life");
-        List<String> fork = all(service.api(), "life-fork");
+        createSession(service.api(), "life", engine, random);
+        List<String> before = visibleState(service.api(), "life");
+        List<String> fork = visibleState(service.api(), "life-fork");
 
-        try (LocalService next = restart(service, end);
+        try (LocalService next = restart(service, shutdown);
                 LocalService other = LocalService.start(directory.resolve("control"))) {
-            live(other.api(), "life", engine, random);
+            createSession(other.api(), "life", engine, random);
 
-            assertThat(all(next.api(), "life")).isEqualTo(before);
-            assertThat(all(next.api(), "life-fork")).isEqualTo(fork);
-            assertThat(future(next.api(), "life")).isEqualTo(future(other.api(), "life"));
-            assertThat(future(next.api(), "life-fork")).isEqualTo(future(other.api(), "life-fork"));
+            assertThat(visibleState(next.api(), "life")).isEqualTo(before);
+            assertThat(visibleState(next.api(), "life-fork")).isEqualTo(fork);
+            assertThat(continueWith(next.api(), "life"))
+                    .isEqualTo(continueWith(other.api(), "life"));
+            assertThat(continueWith(next.api(), "life-fork"))
+                    .isEqualTo(continueWith(other.api(), "life-fork"));
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void aRunGoesOnToItsEnd(End end) {
+    void aRunContinuesToItsEnd(Shutdown shutdown) {
         LocalService service = start();
         service.api().initSixNames("runner");
         service.api()
@@ -123,7 +126,7 @@ final class RestartTest {
                 .ok();
         await().until(() -> service.api().view("runner").path("step").asLong() > 500);
 
-        try (LocalService next = restart(service, end);
+        try (LocalService next = restart(service, shutdown);
                 LocalService other = LocalService.start(directory.resolve("control"))) {
             awaitEnd(next.api(), "runner", 1);
             other.api().initSixNames("runner");
@@ -134,13 +137,13 @@ final class RestartTest {
     }
 
     @Test
-    void aRunStandsWhereThatIsWanted() {
+    void aRunIsPausedAfterARestartIfConfigured() {
         LocalService service = start();
         service.api().initSixNames("runner");
         service.api().post("/sessions/runner/runs", Map.of("steps", 1_000_000_000)).ok();
 
         try (LocalService next =
-                restart(service, End.ORDERLY, "--microgpt.runs.after-restart=pause")) {
+                restart(service, Shutdown.ORDERLY, "--microgpt.runs.after-restart=pause")) {
             await().until(
                             () ->
                                     next.api()
@@ -157,7 +160,7 @@ final class RestartTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatWasDeletedStaysAway(End end) {
+    void deletedSessionsStayDeleted(Shutdown shutdown) {
         LocalService service = start();
         Api api = service.api();
         api.initSixNames("gone");
@@ -168,7 +171,7 @@ final class RestartTest {
         api.delete("/sessions/again");
         api.initSixNames("again");
 
-        try (LocalService next = restart(service, end)) {
+        try (LocalService next = restart(service, shutdown)) {
             assertThat(next.api().get("/sessions/gone").status()).isEqualTo(404);
             assertThat(next.api().view("again").path("step").asInt()).isZero();
             assertThat(next.api().view("empty").path("state").asString()).isEqualTo("created");
@@ -179,7 +182,7 @@ final class RestartTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSessionThatHasFailedHasFailed(End end) {
+    void aFailedSessionIsStillFailed(Shutdown shutdown) {
         LocalService service = start();
         Api api = service.api();
         api.init("wild", Map.of("learningRate", 1e300, "text", Api.SIX_NAMES));
@@ -187,7 +190,7 @@ final class RestartTest {
         String view = api.view("wild").toString();
         assertThat(view).contains("failed");
 
-        try (LocalService next = restart(service, end)) {
+        try (LocalService next = restart(service, shutdown)) {
             assertThat(next.api().view("wild")).hasToString(view);
             assertThat(next.api().post("/sessions/wild/step").status()).isEqualTo(409);
             assertThat(next.api().get("/sessions/wild/embeddings?step=0").status()).isEqualTo(200);
@@ -195,7 +198,7 @@ final class RestartTest {
     }
 
     @Test
-    void aDirectoryServesOneProcess() {
+    void aDataDirectoryCanBeUsedByOneProcessOnly() {
         try (LocalService first = start()) {
             assertThat(first.api().get("/sessions").status()).isEqualTo(200);
             assertThatThrownBy(this::start)

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
-/// A file system of a few megabytes in memory, where the test may mount one.
+/// A file system of a few megabytes in memory (tmpfs).
 final class SmallDisk implements AutoCloseable {
 
     private final Path directory;
@@ -17,9 +17,9 @@ final class SmallDisk implements AutoCloseable {
         this.directory = directory;
     }
 
-    /// Skips the test where that is not allowed.
+    /// Mounts a file system, or skips the test if it lacks the rights to do so.
     ///
-    /// @param size as mount takes it, such as `24m`
+    /// @param size the size in the syntax of mount, such as `24m`
     static SmallDisk mount(Path directory, String size) throws IOException {
         Files.createDirectories(directory);
         boolean isMounted =
@@ -36,7 +36,7 @@ final class SmallDisk implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         } catch (IOException _) {
-            return false; // there is no such command
+            return false; // no such command on this system
         }
     }
 
@@ -44,7 +44,7 @@ final class SmallDisk implements AutoCloseable {
         return directory.resolve("ballast");
     }
 
-    /// Takes all the room that is left.
+    /// Writes a file that takes all remaining space.
     void fill() throws IOException {
         byte[] block = new byte[4096];
         try (OutputStream out = Files.newOutputStream(ballast())) {
@@ -52,10 +52,11 @@ final class SmallDisk implements AutoCloseable {
                 out.write(block);
             }
         } catch (IOException _) {
-            // there is no more
+            // the disk is full
         }
     }
 
+    /// Deletes the file that [#fill] has written.
     void empty() throws IOException {
         Files.delete(ballast());
     }

@@ -27,8 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
-/// The texts in the database, letter by letter: they may not change without a migration, however the
-/// classes are named.
+/// Tests the exact JSON in the database, which must not change without a migration when classes are renamed.
 final class StoredRecordsTest {
 
     private static final Instant AT = Instant.parse("2026-03-01T10:20:30.456Z");
@@ -122,7 +121,7 @@ final class StoredRecordsTest {
         "SUCCEEDED, SUCCEEDED",
         "FAILED, FAILED"
     })
-    void kindsOfEvents(SessionEvent.Kind kind, String tag) {
+    void tagsOfEventKinds(SessionEvent.Kind kind, String tag) {
         StoredEvent stored = StoredEvent.of(event(kind, null));
         assertThat(stored.kind()).isEqualTo(tag);
         assertThat(stored.event().kind()).isEqualTo(kind);
@@ -130,7 +129,7 @@ final class StoredRecordsTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyKindOfEventIsRead(SessionEvent.Kind kind) {
+    void everyEventKindIsReadBack(SessionEvent.Kind kind) {
         assertThat(StoredEvent.of(event(kind, null)).event()).isEqualTo(event(kind, null));
     }
 
@@ -145,7 +144,7 @@ final class StoredRecordsTest {
         "SUCCEEDED, SUCCEEDED",
         "FAILED, FAILED"
     })
-    void statesOfRuns(RunState state, String tag) {
+    void tagsOfRunStates(RunState state, String tag) {
         byte[] stored = StoredRun.write(List.of(run(state)));
         assertThat(json(stored)).contains("\"state\":\"%s\"".formatted(tag));
         assertThat(StoredRun.read(stored)).containsExactly(run(state));
@@ -153,7 +152,7 @@ final class StoredRecordsTest {
 
     @ParameterizedTest
     @EnumSource
-    void everyStateOfARunIsRead(RunState state) {
+    void everyRunStateIsReadBack(RunState state) {
         assertThat(StoredRun.of(run(state)).run()).isEqualTo(run(state));
     }
 
@@ -192,7 +191,7 @@ final class StoredRecordsTest {
                 "{\"step\":\"five\"}",
                 "{\"event\":{\"kind\":\"EATEN\"}}"
             })
-    void whatWasNeverWrittenIsDamaged(String json) {
+    void invalidJsonIsReportedAsDamaged(String json) {
         assertThatThrownBy(() -> LogEntry.read("happened", packed(json)))
                 .isInstanceOf(DamagedException.class);
         assertThatThrownBy(() -> LogEntry.read("eaten", packed("{\"step\":1}")))
@@ -205,7 +204,7 @@ final class StoredRecordsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
-    void numbersThatAreNotFiniteAreNotWritten(double number) {
+    void numbersThatAreNotFiniteAreRejected(double number) {
         RunCall call = new RunCall(1, null, null, null);
         List<Runnable> writes =
                 List.of(
@@ -239,7 +238,7 @@ final class StoredRecordsTest {
         for (Runnable write : writes) {
             assertThatThrownBy(write::run)
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining("not finite");
+                    .hasMessageContaining("must be finite");
         }
     }
 }

@@ -10,12 +10,12 @@ import java.util.Map;
 
 import javax.sql.DataSource;
 
-/// A database of a test's own, without a service.
+/// Creates databases for tests that run without a service.
 final class TestDatabase {
 
     private TestDatabase() {}
 
-    /// A file with nothing in it yet.
+    /// Returns an empty database.
     static DataSource empty(Path directory) {
         SQLiteConfig config = new SQLiteConfig();
         config.enforceForeignKeys(true);
@@ -24,7 +24,7 @@ final class TestDatabase {
         return source;
     }
 
-    /// Makes the tables as of a version, or brings them to it.
+    /// Creates the tables of a version, or migrates existing ones to it.
     static void migrate(DataSource source, String version) {
         Flyway.configure()
                 .dataSource(source)
@@ -35,7 +35,7 @@ final class TestDatabase {
                 .migrate();
     }
 
-    /// The tables of the present version, without rows.
+    /// Returns a database with the tables of the current version, without rows.
     static JdbcClient open(Path directory) {
         DataSource source = empty(directory);
         migrate(source, "latest");

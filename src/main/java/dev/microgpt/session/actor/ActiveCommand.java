@@ -6,12 +6,12 @@ import dev.microgpt.session.compute.Deadline;
 
 import org.jspecify.annotations.Nullable;
 
-/// A command that is being carried out.
+/// A command that is being executed, slice by slice.
 interface ActiveCommand<R> {
 
-    /// Continues until done or until the deadline has passed, whichever is first.
+    /// Continues until the command is done or the deadline has passed, whichever comes first.
     ///
-    /// @return null if there is more to do
+    /// @return the result; null if another slice is needed
     @Nullable Result<R> slice(ActiveSession session, Deadline deadline) throws Exception;
 
     /// Returns the error of a command that the shutdown of the service interrupts.

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 
-/// The in-memory state of an active session: model, timeline, runs. Plain state, which knows nobody above
-/// it; the session's [SessionActor] alone touches it.
+/// The in-memory state of an active session: model, timeline, runs. It neither persists nor publishes
+/// anything. Confined to the thread of the session's [SessionActor].
 final class ActiveSession {
 
     private final String name;
@@ -36,7 +36,7 @@ final class ActiveSession {
     private SessionState state;
     private @Nullable StepResult newest;
     private double stepsPerSecond;
-    private int announced;
+    private int announcedTrainings;
 
     /// @param state CREATED, READY or FAILED
     ActiveSession(
@@ -86,15 +86,15 @@ final class ActiveSession {
         return state == SessionState.FAILED;
     }
 
-    // ---- begin, steer, end
+    // ---- replace, steer
 
-    /// Starts again with another model.
+    /// Replaces the model, which begins a new epoch and cancels the current run.
     ///
-    /// @param kind how the model came to be; null for one without documents
+    /// @param kind where the model comes from; null for a model without documents
     void replace(long newEpoch, MicroGpt fresh, SessionEvent.@Nullable Kind kind, Instant now) {
         Run run = runs.current();
         if (run != null) {
-            runs.end(run, RunState.Trigger.CANCEL, "the session was started again", now);
+            runs.end(run, RunState.Trigger.CANCEL, "the session was replaced", now);
             timeline.add(SessionEvent.of(model.step(), now, SessionEvent.Kind.CANCELLED, run.id()));
         }
         epoch = newEpoch;
@@ -107,108 +107,120 @@ final class ActiveSession {
         }
     }
 
-    /// The session counts as created at another time.
-    void bornAt(Instant birth) {
-        createdAt = birth;
+    void setCreatedAt(Instant time) {
+        createdAt = time;
     }
 
-    /// The model has parameters, and no past yet.
+    /// Begins the timeline of a model that has just got its parameters.
     void begin(SessionEvent.Kind kind, Instant now) {
         state = SessionState.READY;
-        timeline.begin(model.step(), model.options());
-        remember();
+        timeline.addScheduleEntry(model.step(), model.options());
+        addKeyframe();
         timeline.add(SessionEvent.of(model.step(), now, kind, null));
     }
 
-    /// Takes in what happened, now or once more.
+    /// Applies an event to the model and adds it to the timeline, when it happens and when it is replayed.
     void apply(SessionEvent event) {
         Steering steering = event.steering();
         if (steering != null) {
             ModelOptions steered = steering.applyTo(model.options());
             model.steer(steered.learningRate(), steered.numSteps(), steered.batchSize());
-            timeline.begin(model.step(), steered);
+            timeline.addScheduleEntry(model.step(), steered);
         }
         timeline.add(event);
     }
 
-    /// @param begins whether one more, or one less, trains the session step by step
-    void announce(boolean begins) {
-        announced = Math.max(0, announced + (begins ? 1 : -1)); // a rollback forgets them
+    /// Counts the callers that have announced step calls, see [Command.AnnounceTraining].
+    ///
+    /// @param begins whether one more caller has begun, or one has ended
+    void announceTraining(boolean begins) {
+        announcedTrainings =
+                Math.max(0, announcedTrainings + (begins ? 1 : -1)); // a rollback resets it
     }
 
-    /// The session's own generator is another one, as something was drawn from it.
-    void drawn(int[] words) {
+    /// Sets the state of the session's generator after something was drawn from it, and adds the state
+    /// before that to the timeline.
+    ///
+    /// @param words the state after the draw
+    void setGenerator(int[] words) {
         timeline.beforeDraw(model.step(), model.random());
         model.restoreRandom(words);
     }
 
     // ---- training
 
-    /// What the session is doing between two slices of a call.
+    /// Sets the state between two slices of a step call.
     void setTraining(boolean isTraining) {
         if (!hasFailed()) {
             state = isTraining ? SessionState.TRAINING : SessionState.READY;
         }
     }
 
-    /// @throws SessionException `busy` if the steps of a call are being made
+    /// Checks that no step call has begun to train.
+    ///
+    /// @throws SessionException `busy` if one has
     void requireNoStepCall() {
         if (state == SessionState.TRAINING) {
             throw new SessionException(
-                    ErrorCode.BUSY, "a step call of this session is under way: wait for its end");
+                    ErrorCode.BUSY,
+                    "a step call of this session is in progress: wait until it ends");
         }
     }
 
-    /// Notes steps that were made.
+    /// Records what is shown of the steps of a slice.
     ///
-    /// @param looked the newest that was looked at closely; null for none
-    void trained(@Nullable StepResult looked, double perSecond) {
-        if (looked != null) {
-            newest = looked;
+    /// @param observed the newest step whose full result was computed; null for none
+    /// @param perSecond the current rate of training
+    void recordTraining(@Nullable StepResult observed, double perSecond) {
+        if (observed != null) {
+            newest = observed;
         }
         stepsPerSecond = perSecond;
     }
 
-    /// @param isWhole whether the model is as it was after the last step
-    void fail(boolean isWhole) {
+    /// Marks the session as failed.
+    ///
+    /// @param isModelIntact whether the model is as it was after the last step
+    void fail(boolean isModelIntact) {
         state = SessionState.FAILED;
-        if (isWhole) {
+        if (isModelIntact) {
             keyframes().add(model.state());
         }
     }
 
-    /// Makes a step that was made before.
+    /// Repeats a step, to rehydrate the session.
     ///
-    /// @return its loss
-    double remake() {
+    /// @return the loss of the step
+    double replayStep() {
         double loss = model.advance();
         Run run = runs.current();
         if (run != null) {
             run.addLoss(loss);
         }
-        rememberIfDue();
+        addKeyframeIfDue();
         return loss;
     }
 
-    void rememberIfDue() {
+    void addKeyframeIfDue() {
         if (Keyframes.isDue(model.step())) {
-            remember();
+            addKeyframe();
         }
     }
 
-    /// Keeps the model as it is, and a text that it writes.
-    private void remember() {
+    /// Adds a keyframe of the model and a text sample to the timeline.
+    private void addKeyframe() {
         keyframes().add(model.state());
         try {
             timeline.add(TextSample.of(model));
         } catch (DivergedException _) {
-            // It cannot write, and training will soon tell why.
+            // The model cannot generate a sample; the next steps will fail and report why.
         }
     }
 
-    // ---- what is seen
+    // ---- published state
 
-    PublishedState snapshot() {
+    /// Returns the state to publish.
+    PublishedState published() {
         int longest =
                 isLoaded()
                         ? Math.min(model.options().blockSize(), model.corpus().longest() + 1)
@@ -243,17 +255,17 @@ final class ActiveSession {
         if (run != null) {
             return run.state() == RunState.PAUSED ? SessionState.PAUSED : SessionState.TRAINING;
         }
-        return announced > 0 ? SessionState.TRAINING : SessionState.READY;
+        return announcedTrainings > 0 ? SessionState.TRAINING : SessionState.READY;
     }
 
-    /// Whether nothing is going on in it.
+    /// Returns whether no run is active and no step call is in progress or announced.
     boolean isIdle() {
-        return !runs.isActive() && state != SessionState.TRAINING && announced == 0;
+        return !runs.isActive() && state != SessionState.TRAINING && announcedTrainings == 0;
     }
 
     // ---- memory
 
-    /// The memory that it takes, about.
+    /// Returns the estimated memory of the session.
     long bytes() {
         if (!isLoaded()) {
             return 0;

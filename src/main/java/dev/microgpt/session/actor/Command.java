@@ -16,53 +16,58 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// Everything that can be asked of a session's actor, with what it answers.
+/// A request to a session's actor.
+///
+/// @param <R> the type of the reply
 public sealed interface Command<R> {
 
-    /// Whether it is done in the order of training, and not between two slices of it.
+    /// Returns whether the command waits in the training queue. Other commands are executed between two
+    /// slices of training.
     default boolean isTraining() {
         return false;
     }
 
-    /// Whether it changes what is stored, so that there has to be room.
+    /// Returns whether the command needs room in the store, as it changes what is stored.
     default boolean needsRoom() {
         return true;
     }
 
-    /// Whether the slice at hand should end early for it.
+    /// Returns whether the current slice should end early for this command.
     default boolean isUrgent() {
         return false;
     }
 
-    /// Whether it is done even if that can be stored only later.
-    default boolean isStoredLater() {
+    /// Returns whether the command succeeds even if its change can only be stored later.
+    default boolean mayBeStoredLater() {
         return false;
     }
 
-    /// How much of the session it needs in memory.
+    /// Returns how much of the session the command needs in memory.
     default Need need() {
         return Need.ALL;
     }
 
-    /// Whether it changes the session in memory before that is stored.
+    /// Returns whether the command changes the session in memory before the change is stored.
     default boolean changesMemory() {
         return need() != Need.NOTHING;
     }
 
     /// How much of a session a command needs in memory.
     enum Need {
+        /// The command works on an evicted session.
         NOTHING,
-        /// Its past, unless that cannot be read.
-        WHAT_CAN_BE_READ,
+        /// The command needs the session, but also works if the stored session cannot be read.
+        IF_READABLE,
+        /// The command needs the session and fails if it cannot be read.
         ALL
     }
 
-    /// The session begins to exist.
+    /// Stores a session that has just been created.
     record Begin() implements Command<PublishedState> {}
 
-    /// Starts the session again with another model.
+    /// Replaces the session's model, which begins a new epoch.
     ///
-    /// @param kind how the model came to be; null for one without documents
+    /// @param kind where the model comes from; null for a model without documents
     record Replace(MicroGpt model, SessionEvent.@Nullable Kind kind)
             implements Command<PublishedState> {
 
@@ -73,27 +78,27 @@ public sealed interface Command<R> {
 
         @Override
         public Need need() {
-            return Need.WHAT_CAN_BE_READ;
+            return Need.IF_READABLE;
         }
     }
 
-    /// Loads documents and makes new parameters, both from the session's seed.
+    /// Loads documents, shuffles them and initializes new parameters, all from the session's seed.
     ///
-    /// @param overwrite whether steps may be lost
+    /// @param overwrite whether trained steps may be lost
     record Load(Corpus corpus, boolean overwrite) implements Command<PublishedState> {
 
         @Override
         public Need need() {
-            return Need.WHAT_CAN_BE_READ;
+            return Need.IF_READABLE;
         }
     }
 
-    /// Changes how the next steps train.
+    /// Changes the training options from the next step on.
     record Steer(Steering steering) implements Command<PublishedState> {}
 
-    /// Trains.
+    /// Trains some steps.
     ///
-    /// @param epoch the one that is meant; null for the present one
+    /// @param epoch the epoch that the session must still be in; null for any
     record Train(StepCall call, @Nullable Long epoch) implements Command<StepOutcome> {
 
         @Override
@@ -102,7 +107,8 @@ public sealed interface Command<R> {
         }
     }
 
-    /// Shows the session as training, also between step calls, until as many ends as beginnings have come.
+    /// Announces that step calls begin or end. The session is shown as training, even between step calls,
+    /// until as many ends as beginnings have been announced.
     record AnnounceTraining(boolean begins) implements Command<Boolean> {
 
         @Override
@@ -111,8 +117,10 @@ public sealed interface Command<R> {
         }
     }
 
+    /// Starts a background run.
     record StartRun(RunCall call) implements Command<RunView> {}
 
+    /// Pauses a run.
     record PauseRun(long id) implements Command<RunView> {
 
         @Override
@@ -121,8 +129,10 @@ public sealed interface Command<R> {
         }
     }
 
+    /// Resumes a paused run.
     record ResumeRun(long id) implements Command<RunView> {}
 
+    /// Cancels a run.
     record CancelRun(long id) implements Command<RunView> {
 
         @Override
@@ -131,7 +141,7 @@ public sealed interface Command<R> {
         }
     }
 
-    /// After a restart of the process, a run that was active continues, or pauses.
+    /// Resumes or pauses a run that was active when the process ended.
     record RestartRun(boolean continues) implements Command<Boolean> {
 
         @Override
@@ -140,18 +150,18 @@ public sealed interface Command<R> {
         }
 
         @Override
-        public boolean isStoredLater() {
+        public boolean mayBeStoredLater() {
             return true;
         }
     }
 
-    /// Generates texts from the session's own generator.
+    /// Generates texts with the session's random generator.
     record Draw(Generation generation) implements Command<AsOf<List<Sample>>> {}
 
-    /// Generates the next of several texts from the session's own generator, character by character.
+    /// Generates the next of several texts with the session's random generator, character by character.
     record DrawNext(Generation generation, TokenQueue tokens) implements Command<AsOf<Sample>> {}
 
-    /// Generates the next of several texts from a generator of the call's own.
+    /// Generates the next of several texts with the call's own random generator, character by character.
     record GenerateNext(Generation generation, TokenQueue tokens) implements Command<AsOf<Sample>> {
 
         @Override
@@ -160,7 +170,7 @@ public sealed interface Command<R> {
         }
     }
 
-    /// Asks something that changes nothing.
+    /// Executes a read-only query.
     record Ask<R>(Query<R> query) implements Command<R> {
 
         @Override
@@ -169,10 +179,10 @@ public sealed interface Command<R> {
         }
     }
 
-    /// Takes what a session of its own needs to continue as this one does, or did.
+    /// Copies what a forked session needs to continue from a step of this one.
     ///
-    /// @param step null for the present one
-    record TakeBranch(@Nullable Long step) implements Command<ForkPoint> {
+    /// @param step null for the current one
+    record TakeForkPoint(@Nullable Long step) implements Command<ForkPoint> {
 
         @Override
         public boolean needsRoom() {
@@ -180,9 +190,9 @@ public sealed interface Command<R> {
         }
     }
 
-    /// Stores all of the session and drops it from memory, if it has not been used.
+    /// Writes a snapshot of the session and removes it from memory, if it is idle.
     ///
-    /// @param unusedSince in the time of the ticker
+    /// @param unusedSince the session must not have been used since this time of the ticker
     record Evict(long unusedSince) implements Command<Boolean> {
 
         @Override
@@ -196,7 +206,7 @@ public sealed interface Command<R> {
         }
     }
 
-    /// Ends the session. It needs no room: it makes some.
+    /// Deletes the session. Needs no room in the store, as it frees some.
     record Delete() implements Command<Boolean> {
 
         @Override

@@ -26,8 +26,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Carries out the commands of one session. Each handler checks what the session must be like before it
-/// touches anything, and returns what changed; it neither stores nor tells anybody.
+/// Executes the commands of one session. Each handler checks its preconditions, then changes the session in
+/// memory and returns the changes; it neither persists nor publishes them.
 final class CommandHandlers {
 
     private final SessionId id;
@@ -40,16 +40,16 @@ final class CommandHandlers {
         this.trainer = trainer;
     }
 
-    /// How a command is carried out.
-    @SuppressWarnings("unchecked") // a command and its activity have the same reply
-    <R> ActiveCommand<R> activity(Envelope<R> envelope, ActiveSession session) {
+    /// Returns the executable form of a command. Nothing is executed before its first slice.
+    @SuppressWarnings("unchecked") // a command and its active command have the same reply type
+    <R> ActiveCommand<R> activeCommand(Envelope<R> envelope, ActiveSession session) {
         CallContext context = envelope.context();
         return (ActiveCommand<R>)
                 switch (envelope.command()) {
-                    case Command.Begin _ -> once(this::begin);
-                    case Command.Replace c -> once(s -> replace(s, c, context));
-                    case Command.Load c -> once(s -> load(s, c, context));
-                    case Command.Steer(Steering steering) -> once(s -> steer(s, steering));
+                    case Command.Begin _ -> singleSlice(this::begin);
+                    case Command.Replace c -> singleSlice(s -> replace(s, c, context));
+                    case Command.Load c -> singleSlice(s -> load(s, c, context));
+                    case Command.Steer(Steering steering) -> singleSlice(s -> steer(s, steering));
                     case Command.Train c ->
                             new StepTraining(
                                     (Envelope<StepOutcome>) envelope,
@@ -58,37 +58,42 @@ final class CommandHandlers {
                                     environment,
                                     trainer);
                     case Command.AnnounceTraining(boolean begins) ->
-                            once(
+                            singleSlice(
                                     s -> {
-                                        s.announce(begins);
+                                        s.announceTraining(begins);
                                         return Result.of(true);
                                     });
-                    case Command.StartRun(RunCall call) -> once(s -> startRun(s, call));
-                    case Command.PauseRun(long run) -> once(s -> pauseRun(s, run));
-                    case Command.ResumeRun(long run) -> once(s -> resumeRun(s, run));
-                    case Command.CancelRun(long run) -> once(s -> cancelRun(s, run));
+                    case Command.StartRun(RunCall call) -> singleSlice(s -> startRun(s, call));
+                    case Command.PauseRun(long run) -> singleSlice(s -> pauseRun(s, run));
+                    case Command.ResumeRun(long run) -> singleSlice(s -> resumeRun(s, run));
+                    case Command.CancelRun(long run) -> singleSlice(s -> cancelRun(s, run));
                     case Command.RestartRun(boolean continues) ->
-                            once(s -> restartRun(s, continues));
+                            singleSlice(s -> restartRun(s, continues));
                     case Command.Draw(Generation generation) -> draw(generation);
                     case Command.DrawNext(Generation generation, TokenQueue tokens) ->
-                            once(s -> drawNext(s, generation, tokens));
+                            singleSlice(s -> drawNext(s, generation, tokens));
                     case Command.GenerateNext(Generation generation, TokenQueue tokens) ->
-                            once(s -> Result.of(generation.next(new SessionModels(s), tokens)));
+                            singleSlice(
+                                    s ->
+                                            Result.of(
+                                                    generation.nextSample(
+                                                            new SessionModels(s), tokens)));
                     case Command.Ask<?>(Query<?> query) -> ask(query);
-                    case Command.TakeBranch(Long step) ->
-                            once(s -> Result.of(ForkPoint.of(s, step)));
-                    case Command.Evict _ -> once(_ -> Result.of(true, new Result.Effect.Evicted()));
+                    case Command.TakeForkPoint(Long step) ->
+                            singleSlice(s -> Result.of(ForkPoint.of(s, step)));
+                    case Command.Evict _ ->
+                            singleSlice(_ -> Result.of(true, new Result.Effect.Evicted()));
                     case Command.Delete _ ->
-                            once(_ -> Result.of(true, new Result.Effect.Deleted()));
+                            singleSlice(_ -> Result.of(true, new Result.Effect.Deleted()));
                 };
     }
 
-    /// What is done in one slice.
+    /// A handler that is done within one slice.
     private interface Handler<R> {
         Result<R> handle(ActiveSession session) throws Exception;
     }
 
-    private static <R> ActiveCommand<R> once(Handler<R> handler) {
+    private static <R> ActiveCommand<R> singleSlice(Handler<R> handler) {
         return (session, _) -> handler.handle(session);
     }
 
@@ -96,20 +101,20 @@ final class CommandHandlers {
         return environment.ticker().now();
     }
 
-    // ---- lives
+    // ---- epochs
 
     private Result<PublishedState> begin(ActiveSession session) {
-        return Result.of(session.snapshot(), new Result.Effect.Begun());
+        return Result.of(session.published(), new Result.Effect.Begun());
     }
 
     private Result<PublishedState> replace(
             ActiveSession session, Command.Replace command, CallContext context) {
         MicroGpt model = command.model();
-        takeParameters(context, command.kind() == null ? 0 : model.numParams());
+        reserveParameters(context, command.kind() == null ? 0 : model.numParams());
         Instant now = now();
         session.replace(nextEpoch(), model, command.kind(), now);
-        session.bornAt(now);
-        return Result.of(session.snapshot(), new Result.Effect.Begun());
+        session.setCreatedAt(now);
+        return Result.of(session.published(), new Result.Effect.Begun());
     }
 
     private Result<PublishedState> load(
@@ -118,21 +123,22 @@ final class CommandHandlers {
         ModelOptions options = session.model().options();
         Corpus corpus = command.corpus();
         environment.limits().check(options, corpus);
-        takeParameters(context, options.numParams(corpus.tokenizer().vocabSize()));
+        reserveParameters(context, options.numParams(corpus.tokenizer().vocabSize()));
         session.replace(nextEpoch(), newModel(options, corpus), SessionEvent.Kind.LOADED, now());
-        return Result.of(session.snapshot(), new Result.Effect.Begun());
+        return Result.of(session.published(), new Result.Effect.Begun());
     }
 
-    /// Publishing tells how many there are in the end.
-    private void takeParameters(CallContext context, long count) {
-        long _ = environment.parameters().take(context.caller(), id, count);
+    /// Reserves the parameters of a new model in the quota. Publishing sets the final count, also after a
+    /// rollback.
+    private void reserveParameters(CallContext context, long count) {
+        long _ = environment.parameters().reserve(context.caller(), id, count);
     }
 
     private long nextEpoch() {
         return environment.epochs().incrementAndGet();
     }
 
-    /// A model with new parameters, or without documents.
+    /// Returns a model with new parameters, or one without documents.
     static MicroGpt newModel(ModelOptions options, @Nullable Corpus corpus) {
         MicroGpt model = new MicroGpt(options);
         if (corpus != null) {
@@ -148,7 +154,7 @@ final class CommandHandlers {
         Preconditions.requireLoaded(session.view());
         requireSteerable(session, steering);
         Change change = steered(session, steering);
-        return Result.of(session.snapshot(), change);
+        return Result.of(session.published(), change);
     }
 
     private void requireSteerable(ActiveSession session, Steering steering) {
@@ -227,8 +233,8 @@ final class CommandHandlers {
 
     // ---- queries
 
-    /// Draws from a copy of the session's generator, which becomes the session's own with the last text:
-    /// all of the call's texts count, or none.
+    /// Draws from a copy of the session's generator. The copy becomes the session's generator with the last
+    /// text, so either all texts of the call advance the generator or none.
     private static ActiveCommand<AsOf<List<Sample>>> draw(Generation generation) {
         return new ActiveCommand<>() {
             private @Nullable RandomSource generator;
@@ -238,7 +244,7 @@ final class CommandHandlers {
                     ActiveSession session, Deadline deadline) {
                 if (generator == null) {
                     generator = session.model().random().copy();
-                    generation.drawFrom(generator);
+                    generation.useGenerator(generator);
                 }
                 AsOf<List<Sample>> samples = generation.slice(new SessionModels(session), deadline);
                 return samples == null ? null : drawn(session, samples, generator);
@@ -249,20 +255,20 @@ final class CommandHandlers {
     private static Result<AsOf<Sample>> drawNext(
             ActiveSession session, Generation generation, TokenQueue tokens) {
         RandomSource generator = session.model().random().copy();
-        generation.drawFrom(generator);
-        return drawn(session, generation.next(new SessionModels(session), tokens), generator);
+        generation.useGenerator(generator);
+        return drawn(session, generation.nextSample(new SessionModels(session), tokens), generator);
     }
 
     private static <T> Result<T> drawn(ActiveSession session, T value, RandomSource generator) {
         int[] words = generator.words();
-        session.drawn(words);
+        session.setGenerator(words);
         return Result.of(value, new Change.Drawn(session.step(), words));
     }
 
     private static <R> ActiveCommand<R> ask(Query<R> query) {
         return (session, deadline) -> {
-            R answer = query.slice(new SessionModels(session), deadline);
-            return answer == null ? null : Result.of(answer);
+            R value = query.slice(new SessionModels(session), deadline);
+            return value == null ? null : Result.of(value);
         };
     }
 }

@@ -6,13 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.CompletableFuture;
 
-/// A command that waits in a mailbox, or is being carried out.
+/// A command with its context and its reply, from the mailbox until it is done.
 final class Envelope<R> {
 
     private final Command<R> command;
     private final CallContext context;
     private final CompletableFuture<R> reply = new CompletableFuture<>();
-    private @Nullable ActiveCommand<R> activity; // confined to the actor
+    private @Nullable ActiveCommand<R> activeCommand; // confined to the actor's thread
 
     Envelope(Command<R> command, CallContext context) {
         this.command = command;
@@ -31,16 +31,16 @@ final class Envelope<R> {
         return reply;
     }
 
-    /// Null before its first slice.
-    @Nullable ActiveCommand<R> activity() {
-        return activity;
+    /// Returns the command in execution; null before its first slice.
+    @Nullable ActiveCommand<R> activeCommand() {
+        return activeCommand;
     }
 
-    void begin(ActiveCommand<R> begun) {
-        activity = begun;
+    void begin(ActiveCommand<R> begunCommand) {
+        activeCommand = begunCommand;
     }
 
-    /// Whether whoever sent it has given it up. A hint to end early: by itself it changes nothing.
+    /// Returns whether the sender has cancelled the reply. Only a hint to end early.
     boolean isAbandoned() {
         return reply.isDone();
     }

@@ -12,24 +12,24 @@ import dev.microgpt.session.persistence.SessionStore;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What all sessions share.
+/// The services and budgets that all sessions share.
 ///
-/// @param limits what is allowed
-/// @param scheduler gives them their turns
-/// @param ticker what time it is
-/// @param store where they are kept
-/// @param answers of calls that are not to be made twice
-/// @param memory that they share with calls
-/// @param parameters that they may have together
-/// @param keyframes the memory for their keyframes
-/// @param metrics that count what they do
-/// @param epochs the last one that was used
+/// @param limits limits on options and calls
+/// @param scheduler schedules the slices of the actors
+/// @param ticker the clock
+/// @param store stores the sessions
+/// @param idempotencyStore stores the responses of idempotent calls
+/// @param memory the memory budget of sessions and calls
+/// @param parameters the quotas for parameters
+/// @param keyframes the memory budget for keyframes
+/// @param metrics counts steps, slices and rehydrations
+/// @param epochs the last epoch that was used
 public record Environment(
         Limits limits,
         Scheduler scheduler,
         Ticker ticker,
         SessionStore store,
-        IdempotencyStore answers,
+        IdempotencyStore idempotencyStore,
         Memory memory,
         ParameterQuota parameters,
         KeyframeBudget keyframes,

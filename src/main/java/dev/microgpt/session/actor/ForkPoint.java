@@ -8,38 +8,43 @@ import dev.microgpt.session.history.Timeline;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a session that is to begin at a step of another one needs.
+/// The point of a session at which a fork begins.
 ///
-/// @param replay arrives at the model of that step
-/// @param past of the other one up to then
-public record ForkPoint(Replay replay, Timeline past) {
+/// @param replay computes the model as of that step
+/// @param timeline a copy of the parent's timeline up to that step
+public record ForkPoint(Replay replay, Timeline timeline) {
 
-    /// @param asked the step; null for the present one
-    /// @throws dev.microgpt.engine.InvalidInputException if it is out of range
+    /// Copies the fork point of a session.
+    ///
+    /// @param forkStep the step to fork at; null for the current one
+    /// @throws dev.microgpt.engine.InvalidInputException if the step is out of range
     /// @throws dev.microgpt.session.admission.SessionException `not_loaded` or `wrong_state`
-    static ForkPoint of(ActiveSession session, @Nullable Long asked) {
+    static ForkPoint of(ActiveSession session, @Nullable Long forkStep) {
         SessionModels models = new SessionModels(session);
-        models.requireStep(asked);
-        long step = asked == null ? session.step() : asked;
+        models.requireStep(forkStep);
+        long step = forkStep == null ? session.step() : forkStep;
         Timeline timeline = session.timeline();
         return new ForkPoint(
-                new Replay(modelBefore(models, step), timeline.phasesUpTo(step), step),
+                new Replay(modelBefore(models, step), timeline.scheduleUpTo(step), step),
                 timeline.upTo(step, models.isPresent(step)));
     }
 
-    /// A copy of the model at the step, or at a keyframe before it.
+    /// Returns a copy of the model at the step or at a keyframe before it.
     private static MicroGpt modelBefore(SessionModels models, long step) {
         MicroGpt model = models.model();
         if (models.isPresent(step)) {
             return model.copy();
         }
         RandomSource generator = models.timeline().generatorAt(step, model.random());
-        for (ModelState keyframe : models.timeline().wayTo(step)) {
+        for (ModelState keyframe : models.timeline().replayStartsFor(step)) {
             MicroGpt past = model.goneBackTo(keyframe, generator);
             if (past != null) {
                 return past;
             }
         }
-        throw new IllegalStateException("the losses up to the first keyframe are unknown");
+        throw new IllegalStateException(
+                "cannot fork at step "
+                        + step
+                        + ": the losses up to the first keyframe are unknown");
     }
 }

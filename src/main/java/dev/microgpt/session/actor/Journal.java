@@ -19,81 +19,89 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/// Stores a session: appends each change, and writes a full save from time to time, so that little has to
-/// be computed again. Confined to the session's actor.
+/// Persists a session: appends each change, and writes a full snapshot from time to time, so that a
+/// rehydration has few steps to repeat. Confined to the thread of the session's actor.
 final class Journal {
 
-    /// A save comes after so much training: at most so much has to be done again.
-    private static final long TRAINING_PER_SAVE = TimeUnit.SECONDS.toNanos(1);
+    /// Training time between two snapshots, at least. About so much has to be repeated after a crash.
+    private static final long MIN_TRAINING_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /// Saving takes at most this part of the time of training.
-    private static final int SHARE = 50;
+    /// Training time between two snapshots as a multiple of the time that it takes to write one.
+    private static final int TRAINING_PER_WRITE = 50;
 
-    /// So many changes since the last save make another one worth while.
-    private static final int MOST_CHANGES = 1000;
+    /// Number of changes after which a snapshot is due, however little the session has trained.
+    private static final int MAX_CHANGES = 1000;
 
     private final SessionId id;
     private final SessionStore store;
     private final LongSupplier nanos;
     private long number; // of the last change
 
-    /// Changes that nobody waits for, and that could not be written yet.
+    /// Changes for which nobody waits and whose write has failed. They are written with the next ones.
     private final List<Change> backlog = new ArrayList<>();
 
-    /// What is stored for sure; null before the first save of this life.
-    private @Nullable Mark saved;
+    /// What the newest stored snapshot contains; null before the first snapshot of the epoch.
+    private @Nullable Position stored;
 
-    private final Set<Long> savedKeyframes = new HashSet<>();
+    private final Set<Long> storedKeyframes = new HashSet<>();
 
-    /// The save that is being written.
+    /// The snapshot that is being written.
     private @Nullable SessionSnapshot pending;
 
-    private CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
-    private volatile long savingNanos; // of the last save, all of it
-    private long trainingNanos; // since the last save
+    private CompletableFuture<Void> pendingWrite = CompletableFuture.completedFuture(null);
+    private volatile long writeNanos; // time that the last write of a snapshot took
+    private long trainingNanos; // since the last snapshot
 
-    /// Up to where a save goes.
-    private record Mark(long step, long change) {}
+    /// The step and the number of the last change that a snapshot contains.
+    private record Position(long step, long change) {}
 
-    /// For a session that is not stored yet.
+    /// Creates the journal of a session that is not stored yet.
     ///
-    /// @param nanos what time it is
+    /// @param nanos the clock
     Journal(SessionId id, SessionStore store, LongSupplier nanos) {
         this.id = id;
         this.store = store;
         this.nanos = nanos;
     }
 
-    /// Takes note of what is stored.
+    /// Continues the journal of a stored session.
     ///
-    /// @param step of the newest save
-    /// @param change the last one in it
+    /// @param step the step of the newest snapshot
+    /// @param change the number of the last change in it
+    /// @param keyframes the stored keyframes
     void restore(long step, long change, List<ModelState> keyframes) {
         number = change;
-        saved = new Mark(step, change);
-        keyframes.forEach(keyframe -> savedKeyframes.add(keyframe.step()));
+        stored = new Position(step, change);
+        keyframes.forEach(keyframe -> storedKeyframes.add(keyframe.step()));
     }
 
-    /// A change was made again.
-    void remade() {
+    /// Counts a stored change that has been replayed.
+    void replayed() {
         number++;
     }
 
-    /// Begins a new life.
-    CompletableFuture<Void> begin(ActiveSession session, IdempotencyStore.@Nullable Entry answer) {
+    /// Begins a new epoch with a snapshot.
+    ///
+    /// @param response the response to store with it; null for none
+    CompletableFuture<Void> begin(
+            ActiveSession session, IdempotencyStore.@Nullable Entry response) {
         number = 0;
-        backlog.clear(); // it belongs to the life before
-        saved = null;
-        savedKeyframes.clear();
-        SessionSnapshot save = save(session);
-        CompletableFuture<Void> written = store.begin(save, answer);
-        write(save, written);
+        backlog.clear(); // it belongs to the previous epoch
+        stored = null;
+        storedKeyframes.clear();
+        SessionSnapshot snapshot = snapshotOf(session);
+        CompletableFuture<Void> written = store.begin(snapshot, response);
+        track(snapshot, written);
         return written;
     }
 
-    /// Appends changes, with those that could not be written before, all or none.
+    /// Appends the backlog and some changes, all or none.
+    ///
+    /// @param response the response to store with them; null for none
     CompletableFuture<Void> append(
-            List<Change> changes, ActiveSession session, IdempotencyStore.@Nullable Entry answer) {
+            List<Change> changes,
+            ActiveSession session,
+            IdempotencyStore.@Nullable Entry response) {
         backlog.addAll(changes);
         return store.append(
                 session.epoch(),
@@ -101,91 +109,94 @@ final class Journal {
                 List.copyOf(backlog),
                 session.view(),
                 session.runs().isActive(),
-                answer);
+                response);
     }
 
-    /// What was to be appended is stored.
-    void appended() {
+    /// Notes that the last [#append] has succeeded.
+    void markAppended() {
         number += backlog.size();
         backlog.clear();
     }
 
+    /// Returns whether there are changes whose write has failed.
     boolean hasBacklog() {
         return !backlog.isEmpty();
     }
 
-    /// The session has trained for so long.
-    void trained(long trained) {
-        trainingNanos += trained;
+    /// Adds time that the session has trained, which brings the next snapshot closer.
+    void addTrainingTime(long spentNanos) {
+        trainingNanos += spentNanos;
     }
 
-    /// Should it not be possible to save it, the changes are stored all the same.
+    /// Begins to write a snapshot if enough time or changes have passed since the last one. If the write
+    /// fails, nothing is lost: the changes are stored anyway.
     @SuppressWarnings("FutureReturnValueIgnored")
-    void saveIfDue(ActiveSession session) {
-        long changes = number - (saved == null ? 0 : saved.change());
-        boolean isDue = trainingNanos > Math.max(TRAINING_PER_SAVE, SHARE * savingNanos);
-        if ((isDue || changes > MOST_CHANGES) && backlog.isEmpty()) {
-            saveAll(session);
+    void writeSnapshotIfDue(ActiveSession session) {
+        long changes = number - (stored == null ? 0 : stored.change());
+        boolean isDue =
+                trainingNanos > Math.max(MIN_TRAINING_NANOS, TRAINING_PER_WRITE * writeNanos);
+        if ((isDue || changes > MAX_CHANGES) && backlog.isEmpty()) {
+            writeSnapshot(session);
         }
     }
 
-    /// Saves all of the session, unless that is being done or has been.
+    /// Begins to write a snapshot, unless one is being written or the stored one is current.
     ///
-    /// @return completes when that is done
-    CompletableFuture<Void> saveAll(ActiveSession session) {
+    /// @return completes when the latest snapshot has been written
+    CompletableFuture<Void> writeSnapshot(ActiveSession session) {
         settle();
-        if (pending == null && !isSaved(session)) {
-            SessionSnapshot save = save(session);
-            write(save, store.save(save));
+        if (pending == null && !isSnapshotCurrent(session)) {
+            SessionSnapshot snapshot = snapshotOf(session);
+            track(snapshot, store.writeSnapshot(snapshot));
         }
-        return writing;
+        return pendingWrite;
     }
 
-    /// Whether all of the session is in its save, so that it can leave the memory.
-    boolean isSaved(ActiveSession session) {
+    /// Returns whether the stored snapshot contains the whole session, so that it can be evicted.
+    boolean isSnapshotCurrent(ActiveSession session) {
         settle();
         return pending == null
                 && backlog.isEmpty()
-                && saved != null
-                && saved.change() == number
-                && saved.step() == session.step();
+                && stored != null
+                && stored.change() == number
+                && stored.step() == session.step();
     }
 
-    private void write(SessionSnapshot save, CompletableFuture<Void> future) {
+    private void track(SessionSnapshot snapshot, CompletableFuture<Void> write) {
         long start = nanos.getAsLong();
-        pending = save;
+        pending = snapshot;
         trainingNanos = 0;
-        writing = future.whenComplete((_, _) -> savingNanos = nanos.getAsLong() - start);
+        pendingWrite = write.whenComplete((_, _) -> writeNanos = nanos.getAsLong() - start);
     }
 
-    /// Takes note of a save that has been written, or could not be.
+    /// Updates what is known to be stored, if the write of the pending snapshot has ended.
     private void settle() {
         SessionSnapshot written = pending;
-        if (written == null || !writing.isDone()) {
+        if (written == null || !pendingWrite.isDone()) {
             return;
         }
         pending = null;
-        if (!writing.isCompletedExceptionally()) {
-            saved = new Mark(written.view().step(), written.change());
-            savedKeyframes.clear();
+        if (!pendingWrite.isCompletedExceptionally()) {
+            stored = new Position(written.view().step(), written.change());
+            storedKeyframes.clear();
             if (written.contents() != null) {
-                savedKeyframes.addAll(written.contents().keyframeSteps());
+                storedKeyframes.addAll(written.contents().keyframeSteps());
             }
         }
     }
 
-    private SessionSnapshot save(ActiveSession session) {
+    private SessionSnapshot snapshotOf(ActiveSession session) {
         return new SessionSnapshot(
                 session.epoch(),
                 id.owner(),
                 number,
                 session.view(),
-                session.isLoaded() ? contents(session) : null,
-                session.timeline().past(),
-                session.runs().saved());
+                session.isLoaded() ? contentsOf(session) : null,
+                session.timeline().state(),
+                session.runs().snapshots());
     }
 
-    private SessionSnapshot.Contents contents(ActiveSession session) {
+    private SessionSnapshot.Contents contentsOf(ActiveSession session) {
         MicroGpt model = session.model();
         LossHistory losses = model.lossHistory();
         List<ModelState> keyframes = session.keyframes().upTo(session.step());
@@ -193,10 +204,10 @@ final class Journal {
                 model.state(),
                 model.random().words(),
                 model.corpus(),
-                saved == null ? model.order() : null,
+                stored == null ? model.order() : null,
                 losses.summaries(),
-                losses.held(saved == null ? 1 : saved.step() + 1),
-                keyframes.stream().filter(k -> !savedKeyframes.contains(k.step())).toList(),
+                losses.held(stored == null ? 1 : stored.step() + 1),
+                keyframes.stream().filter(k -> !storedKeyframes.contains(k.step())).toList(),
                 keyframes.stream().map(ModelState::step).toList());
     }
 }

@@ -12,41 +12,47 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// The commands that wait for one session. Both kinds, short calls and training, keep the order in which
-/// they came; calls go in between the slices of training, which does not wait for ever. Safe for use by
-/// several threads.
+/// The commands that wait for one session, in two bounded queues: short calls and training. Each queue keeps
+/// the order of arrival. Calls are executed between the slices of training; training gets a slice at the
+/// latest after [#MAX_CONSECUTIVE_CALL_SLICES] slices of calls. Thread-safe.
 final class Mailbox {
 
-    /// So many slices go to calls before training that waits gets one.
-    private static final int CALL_SLICES = 8;
+    /// Number of slices that go to calls before waiting training gets one.
+    private static final int MAX_CONSECUTIVE_CALL_SLICES = 8;
 
-    private final int capacity; // of each kind
+    private final int capacity; // of each queue
     private final ArrayDeque<Envelope<?>> calls = new ArrayDeque<>();
     private final ArrayDeque<Envelope<?>> training = new ArrayDeque<>();
-    private int callSlices;
+    private int consecutiveCallSlices;
     private @Nullable SessionException closed;
 
-    /// Whether a command waits for the slice at hand to end. A hint: by itself it changes nothing.
+    /// Whether a waiting command asks that the current slice end early. Only a hint.
     private volatile boolean urgent;
 
     Mailbox(int capacity) {
         this.capacity = capacity;
     }
 
-    /// @throws SessionException `busy` if too much is waiting; why it was closed, if it was
+    /// Adds a command. A delete goes to the front, even if the queue is full.
+    ///
+    /// @throws SessionException `busy` if the queue is full; the reason for closing if the mailbox is closed
     synchronized void add(Envelope<?> envelope) {
         if (closed != null) {
             throw new SessionException(closed.code(), String.valueOf(closed.getMessage()));
         }
         ArrayDeque<Envelope<?>> queue = queue(envelope);
         if (envelope.command() instanceof Command.Delete) {
-            queue.addFirst(envelope); // nothing that waits is worth waiting for
+            queue.addFirst(envelope); // the waiting commands will fail anyway
             urgent = true;
             return;
         }
         if (queue.size() >= capacity) {
             throw new SessionException(
-                    ErrorCode.BUSY, queue.size() + " calls are waiting for this session already");
+                    ErrorCode.BUSY,
+                    queue.size()
+                            + " calls are already waiting for this session, and at most "
+                            + capacity
+                            + " may wait");
         }
         queue.add(envelope);
         urgent |= envelope.command().isUrgent();
@@ -56,55 +62,60 @@ final class Mailbox {
         return envelope.command().isTraining() ? training : calls;
     }
 
-    /// What is to be done next.
+    /// Returns what the next slice is for: a call, training, or nothing.
     ///
-    /// @param run whether steps of a run are due
-    synchronized Demand.Kind next(boolean run) {
-        boolean hasTraining = run || !training.isEmpty();
-        if (!calls.isEmpty() && !(hasTraining && callSlices >= CALL_SLICES)) {
+    /// @param isRunDue whether steps of a run are due
+    synchronized Demand.Kind nextKind(boolean isRunDue) {
+        boolean hasTraining = isRunDue || !training.isEmpty();
+        if (!calls.isEmpty()
+                && !(hasTraining && consecutiveCallSlices >= MAX_CONSECUTIVE_CALL_SLICES)) {
             return Demand.Kind.CALL;
         }
         return hasTraining ? Demand.Kind.TRAINING : Demand.Kind.NONE;
     }
 
-    /// The command whose slice is next; null for a slice of the run, or for none.
-    synchronized @Nullable Envelope<?> take(boolean run) {
-        boolean isCall = next(run) == Demand.Kind.CALL;
-        callSlices = isCall ? callSlices + 1 : 0;
+    /// Returns the command that gets the next slice and counts that slice. The command stays in the mailbox.
+    ///
+    /// @param isRunDue whether steps of a run are due
+    /// @return null if the slice is for the run, or if nothing is due
+    synchronized @Nullable Envelope<?> nextEnvelope(boolean isRunDue) {
+        boolean isCall = nextKind(isRunDue) == Demand.Kind.CALL;
+        consecutiveCallSlices = isCall ? consecutiveCallSlices + 1 : 0;
         return isCall ? calls.peek() : training.peek();
     }
 
-    /// The command is done with, or no longer wanted.
+    /// Removes a command that is done or has been cancelled.
     synchronized void remove(Envelope<?> envelope) {
         queue(envelope).remove(envelope);
         urgent = urgent && calls.stream().anyMatch(waiting -> waiting.command().isUrgent());
     }
 
-    /// Whether a command of some kind waits.
-    synchronized boolean holds(Predicate<Command<?>> kind) {
-        return calls.stream().anyMatch(envelope -> kind.test(envelope.command()))
-                || training.stream().anyMatch(envelope -> kind.test(envelope.command()));
+    /// Returns whether a command is waiting that matches a condition.
+    synchronized boolean holds(Predicate<Command<?>> condition) {
+        return calls.stream().anyMatch(envelope -> condition.test(envelope.command()))
+                || training.stream().anyMatch(envelope -> condition.test(envelope.command()));
     }
 
+    /// Returns whether the current slice should end early for a waiting command.
     boolean hasUrgent() {
         return urgent;
     }
 
-    /// Refuses more commands, and fails those that wait, for one reason.
+    /// Fails the waiting commands, and rejects all later ones for the same reason.
     void close(SessionException reason) {
         close(reason, _ -> reason);
     }
 
-    /// Refuses more commands, and fails those that wait, as the service is shutting down. To be called when
-    /// no slice is computed any more.
+    /// Fails the waiting commands and rejects all later ones because the service shuts down. Call it when no
+    /// slice is being computed any more.
     void interrupt() {
         SessionException reason =
                 new SessionException(ErrorCode.BUSY, "the service is shutting down");
         close(
                 reason,
                 envelope -> {
-                    ActiveCommand<?> activity = envelope.activity();
-                    return activity == null ? reason : activity.interrupted();
+                    ActiveCommand<?> active = envelope.activeCommand();
+                    return active == null ? reason : active.interrupted();
                 });
     }
 

@@ -4,22 +4,38 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.persistence.SessionStore;
 import dev.microgpt.session.persistence.SessionView;
 
-/// What a session must be like for a command to be carried out.
+/// Checks the preconditions of commands on the state of a session.
 public final class Preconditions {
 
     private Preconditions() {}
 
+    /// Checks, before the first slice of a command, that the caller accepts the session's version and that
+    /// the store has room.
+    ///
+    /// @throws SessionException `stale`, `storage_full`, or `busy` if too many writes are waiting
+    static void requireAdmission(Envelope<?> envelope, PublishedState state, SessionStore store) {
+        envelope.context().condition().require(state.version());
+        if (envelope.command().needsRoom()) {
+            store.requireRoom();
+        }
+    }
+
+    /// Checks that documents or a checkpoint have been loaded.
+    ///
     /// @throws SessionException `not_loaded`
     public static void requireLoaded(SessionView view) {
         if (view.state() == SessionState.CREATED) {
             throw new SessionException(
                     ErrorCode.NOT_LOADED,
-                    "session '" + view.name() + "' has no documents yet: load some first");
+                    "session '" + view.name() + "' has no documents yet; load some first");
         }
     }
 
+    /// Checks that the session is loaded and has not failed.
+    ///
     /// @throws SessionException `not_loaded` or `wrong_state`
     public static void requireUsable(SessionView view) {
         requireLoaded(view);
@@ -32,11 +48,13 @@ public final class Preconditions {
                             + "' has failed at step "
                             + (failure == null ? view.step() : failure.step())
                             + (failure == null ? "" : ": " + failure.reason())
-                            + "; init with overwrite and a lower learningRate starts it again, and"
-                            + " it can be asked and forked as of an earlier step");
+                            + "; earlier steps can still be queried and forked, and init with"
+                            + " overwrite and a lower learningRate replaces the session");
         }
     }
 
+    /// Checks that the session is usable and has documents to train on.
+    ///
     /// @throws SessionException `not_loaded` or `wrong_state`
     public static void requireTrainable(SessionView view) {
         requireUsable(view);
@@ -52,10 +70,12 @@ public final class Preconditions {
                     ErrorCode.NOT_LOADED,
                     "session '"
                             + view.name()
-                            + "' was restored without documents, and can only be asked");
+                            + "' was restored without documents: it can be queried, but not trained");
         }
     }
 
+    /// Checks that loading documents would lose no steps, or that they may be lost.
+    ///
     /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
     public static void requireLoadable(SessionView view, boolean overwrite) {
         if (view.step() > 0 && !overwrite) {
@@ -65,7 +85,7 @@ public final class Preconditions {
                             + view.name()
                             + "' has trained "
                             + view.step()
-                            + " steps, which loading would lose; overwrite starts it again");
+                            + " steps, which loading would lose; set overwrite to load anyway");
         }
     }
 }

@@ -13,17 +13,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.CRC32;
 
-/// What a session publishes: how it is between two slices of work.
+/// The state of a session that other threads see, as of the end of a slice. Immutable except for `losses`.
 ///
-/// @param view the session from outside
-/// @param epoch another one when the session was started again, or deleted and made again
-/// @param losses of the present parameters. They keep growing. Another object where the session has gone
-///     back to what is stored
-/// @param newest the newest step that was looked at closely; with traces while somebody wants them.
-///     Null before the first step
-/// @param longestSequence positions that a step trains at most; 0 before documents are loaded
-/// @param runs the newest, oldest first; empty while the session is put away
-/// @param deleted whether the session is gone
+/// @param view the public view of the session
+/// @param epoch changes when the session is replaced, or deleted and created again
+/// @param losses the losses of the current parameters, which keep growing; another object after a rollback
+/// @param newest the newest step whose full result was computed, with traces while a listener wants them;
+///     null before the first step
+/// @param longestSequence maximum number of positions that a step trains; 0 before documents are loaded
+/// @param runs the newest runs, oldest first; empty while the session is evicted
+/// @param deleted whether the session was deleted
 public record PublishedState(
         SessionView view,
         long epoch,
@@ -33,14 +32,14 @@ public record PublishedState(
         List<RunView> runs,
         boolean deleted) {
 
-    /// Of a session that is put away: its losses are unknown until it is in use again.
+    /// Returns the state of an evicted session, whose losses are unknown until it is rehydrated.
     static PublishedState ofStored(long epoch, SessionView view) {
         return new PublishedState(
                 view, epoch, LossHistory.startingAfter(view.step()), null, 0, List.of(), false);
     }
 
-    /// Identifies the state that the session is in. Two states have different versions if they differ in
-    /// their parameters, in what the session is doing, in its options, or in why it failed.
+    /// Returns the version of the session. Two states have different versions if they differ in their
+    /// parameters, their options, or in whether and why the session runs, rests or has failed.
     public String version() {
         CRC32 rest = new CRC32();
         String text = view.state() + " " + view.options() + " " + view.failure();
@@ -48,19 +47,20 @@ public record PublishedState(
         return String.format(Locale.ROOT, "%d-%d-%08x", epoch, view.step(), rest.getValue());
     }
 
-    /// Numbers in the traces of a step, at most.
-    public long tracesPerStep() {
-        return traces(longestSequence);
+    /// Returns the maximum number of values in the traces of a step.
+    public long maxTraceSizePerStep() {
+        return traceSize(longestSequence);
     }
 
-    /// Numbers in the traces of a forward pass.
+    /// Returns the number of values in the traces of a forward pass.
     ///
-    /// @param tokens positions of it
-    public long traces(int tokens) {
+    /// @param tokens number of positions
+    public long traceSize(int tokens) {
         Integer vocabSize = view.vocabSize();
         return vocabSize == null ? 0 : Trace.size(view.options(), vocabSize, tokens);
     }
 
+    /// Returns this state, marked as deleted.
     PublishedState afterDelete() {
         return new PublishedState(view, epoch, losses, newest, longestSequence, runs, true);
     }

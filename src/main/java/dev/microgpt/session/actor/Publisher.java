@@ -6,27 +6,28 @@ import dev.microgpt.session.admission.Memory;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Shows a session to those outside, as it is between two slices of work, and tells those who watch.
+/// Publishes the state of a session to other threads and notifies its listeners. Thread-safe; only the
+/// actor publishes.
 public final class Publisher {
 
     private final Set<SessionListener> listeners = ConcurrentHashMap.newKeySet();
     private final Memory.Share memory;
-    private volatile PublishedState snapshot;
+    private volatile PublishedState state;
     private volatile long bytes;
     private volatile boolean inMemory;
 
-    /// @param memory that the session takes
+    /// @param memory the session's share of the memory budget
     Publisher(PublishedState first, Memory.Share memory) {
-        snapshot = first;
+        state = first;
         this.memory = memory;
     }
 
-    /// The session as it was after the latest slice of work.
-    public PublishedState snapshot() {
-        return snapshot;
+    /// Returns the session's state after its latest slice.
+    public PublishedState state() {
+        return state;
     }
 
-    /// The memory that the session takes, about: 0 while it is put away.
+    /// Returns the estimated memory of the session; 0 while it is evicted.
     public long bytes() {
         return bytes;
     }
@@ -35,7 +36,7 @@ public final class Publisher {
         return inMemory;
     }
 
-    /// Calls a listener after each slice of work that changed something, until it is removed.
+    /// Adds a listener, which is called after each slice that changed something until it is removed.
     public void addListener(SessionListener listener) {
         listeners.add(listener);
     }
@@ -48,47 +49,49 @@ public final class Publisher {
         return !listeners.isEmpty();
     }
 
-    /// Whether somebody wants to look at steps, and may.
+    /// Returns whether a listener wants traces and they are within the limit.
     boolean isWatched(Limits limits) {
         for (SessionListener listener : listeners) {
             if (listener.wantsTraces()) {
-                return snapshot.tracesPerStep() <= limits.traceValues();
+                return state.maxTraceSizePerStep() <= limits.traceValues();
             }
         }
         return false;
     }
 
-    /// @param taken the memory that the session takes
-    void publish(PublishedState now, long taken) {
-        snapshot = now;
+    /// Publishes the state of a session in memory.
+    ///
+    /// @param sessionBytes estimated memory of the session
+    void publish(PublishedState newState, long sessionBytes) {
+        state = newState;
         inMemory = true;
-        take(taken);
-        tell();
+        setBytes(sessionBytes);
+        notifyListeners();
     }
 
-    /// The session has left the memory.
-    void publishAway(PublishedState now) {
-        snapshot = now;
+    /// Publishes the state of a session that was evicted.
+    void publishEvicted(PublishedState newState) {
+        state = newState;
         inMemory = false;
-        take(0);
-        tell();
+        setBytes(0);
+        notifyListeners();
     }
 
-    /// The session is gone.
-    void end() {
-        snapshot = snapshot.afterDelete();
+    /// Publishes that the session was deleted, and releases its memory.
+    void publishDeleted() {
+        state = state.afterDelete();
         inMemory = false;
-        take(0);
+        setBytes(0);
         memory.close();
-        tell();
+        notifyListeners();
     }
 
-    private void take(long taken) {
-        bytes = taken;
-        memory.set(taken);
+    private void setBytes(long sessionBytes) {
+        bytes = sessionBytes;
+        memory.set(sessionBytes);
     }
 
-    private void tell() {
+    private void notifyListeners() {
         listeners.forEach(SessionListener::changed);
     }
 }

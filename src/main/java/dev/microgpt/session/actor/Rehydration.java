@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 import java.time.Instant;
 import java.util.ArrayDeque;
 
-/// Brings a session back to memory: reads its newest save, and makes the steps and changes since once more.
-/// Training is deterministic, so it arrives where the session was.
+/// Brings a stored session back into memory: loads its newest snapshot, then repeats the steps and changes
+/// made since. Training is deterministic, so the result equals the original session.
 final class Rehydration {
 
     private static final Logger log = LoggerFactory.getLogger(Rehydration.class);
@@ -29,6 +29,8 @@ final class Rehydration {
     private final long firstStep;
     private boolean differs;
 
+    /// Loads the newest snapshot and the changes since.
+    ///
     /// @throws dev.microgpt.session.admission.SessionException `internal` if the session cannot be read
     Rehydration(
             SessionId id, long epoch, Instant createdAt, Journal journal, Environment environment) {
@@ -64,29 +66,36 @@ final class Rehydration {
         return session;
     }
 
-    /// @return whether it is done
+    /// Replays changes until the deadline.
+    ///
+    /// @return whether the rehydration is complete
     boolean slice(Deadline deadline) {
         Ticker ticker = environment.ticker();
         long start = ticker.nanos();
-        boolean isDone = remake(deadline);
-        journal.trained(ticker.nanos() - start); // so that it is not done again and again
+        boolean isDone = replay(deadline);
+        journal.addTrainingTime(
+                ticker.nanos()
+                        - start); // brings the next snapshot closer, so that it need not be
+                                  // repeated
         if (isDone) {
-            environment.metrics().woke(ticker.nanos() - startNanos, session.step() - firstStep);
+            environment
+                    .metrics()
+                    .recordRehydration(ticker.nanos() - startNanos, session.step() - firstStep);
         }
         return isDone;
     }
 
-    private boolean remake(Deadline deadline) {
+    private boolean replay(Deadline deadline) {
         while (!changes.isEmpty()) {
             Change change = changes.element();
             while (session.step() < change.step()) {
-                session.remake();
+                session.replayStep();
                 if (deadline.hasPassed() && session.step() < change.step()) {
                     return false;
                 }
             }
             apply(change);
-            journal.remade();
+            journal.replayed();
             changes.remove();
         }
         return true;
@@ -94,8 +103,8 @@ final class Rehydration {
 
     private void apply(Change change) {
         switch (change) {
-            case Change.Trained(long step, double loss) -> compare(step, loss);
-            case Change.Drawn(_, int[] words) -> session.drawn(words);
+            case Change.Trained(long step, double loss) -> compareLoss(step, loss);
+            case Change.Drawn(_, int[] words) -> session.setGenerator(words);
             case Change.Happened(SessionEvent event, RunSnapshot run) -> {
                 if (run != null) {
                     session.runs()
@@ -110,19 +119,21 @@ final class Rehydration {
         }
     }
 
-    /// Another CPU, or another version of the kernels, may round differently.
-    private void compare(long step, double loss) {
-        double again = session.model().lossHistory().exact(step, step)[0];
-        if (again != loss && !differs) {
+    /// Compares the loss of a repeated step with the stored one. They may differ, as another CPU or another
+    /// version of the kernels may round differently. The first difference is logged and added to the
+    /// timeline.
+    private void compareLoss(long step, double loss) {
+        double replayed = session.model().lossHistory().exact(step, step)[0];
+        if (replayed != loss && !differs) {
             differs = true;
             log.error(
-                    "Session '{}' does not come back bit by bit: the loss of step {} was {}, but is {}"
-                            + " now. Another CPU or another version computes differently; the session"
-                            + " continues from its save with what is computed now",
+                    "Session '{}' cannot be restored bit for bit: the loss of step {} was {}, but is"
+                            + " {} now, as another CPU or version computes differently. The session"
+                            + " continues with the steps recomputed from its snapshot",
                     session.view().name(),
                     step,
                     loss,
-                    again);
+                    replayed);
             session.apply(
                     SessionEvent.of(
                             step, environment.ticker().now(), SessionEvent.Kind.DIFFERS, null));

@@ -14,8 +14,10 @@ import org.slf4j.LoggerFactory;
 
 import java.util.concurrent.TimeUnit;
 
-/// A session's place in memory, what the store has of it, and what is shown of it. Confined to the session's
-/// actor, except for [#runDue()].
+/// Manages whether a session is resident in memory: installs, evicts and rehydrates its [ActiveSession], and
+/// keeps its quota, its share of the keyframe memory and its published state up to date.
+///
+/// Confined to the actor's thread, except for [#runDue()].
 final class Residency {
 
     private static final Logger log = LoggerFactory.getLogger(Residency.class);
@@ -30,9 +32,9 @@ final class Residency {
     private @Nullable Stored stored;
     private volatile long runDue = Long.MAX_VALUE;
 
-    /// What the store has.
+    /// What the store contains of the session.
     ///
-    /// @param view as of its last change
+    /// @param view the session as of its last stored change
     record Stored(long epoch, SessionView view) {}
 
     /// @param stored null before the first write
@@ -48,7 +50,7 @@ final class Residency {
         return new Journal(id, environment.store(), environment.ticker()::nanos);
     }
 
-    /// Null while the session is put away.
+    /// Returns the session in memory; null while it is evicted.
     @Nullable ActiveSession active() {
         return active;
     }
@@ -57,28 +59,30 @@ final class Residency {
         return journal;
     }
 
-    /// Null before the first write.
+    /// Returns what the store contains; null before the first write.
     @Nullable Stored stored() {
         return stored;
     }
 
-    /// The store has the session as it is.
-    void isStored(ActiveSession session) {
+    /// Notes that the current state of the session is stored.
+    void markStored(ActiveSession session) {
         stored = new Stored(session.epoch(), session.view());
     }
 
-    /// Enters a session that has taken the place of one whose past cannot be read.
-    void enterAnew(ActiveSession session) {
+    /// Installs a session that replaces one that cannot be read.
+    void installReplacement(ActiveSession session) {
         journal = newJournal();
-        enter(session);
+        install(session);
     }
 
-    void enter(ActiveSession session) {
+    /// Makes a session resident.
+    void install(ActiveSession session) {
         active = session;
         environment.keyframes().join(session.keyframes());
     }
 
-    void leave() {
+    /// Drops the session, or its unfinished rehydration, from memory.
+    void unload() {
         rehydration = null;
         if (active != null) {
             environment.keyframes().leave(active.keyframes());
@@ -86,29 +90,29 @@ final class Residency {
         }
     }
 
-    /// Brings the session back to memory as the store has it.
+    /// Brings the stored session into memory, slice by slice.
     ///
-    /// @return false if there is more to do
-    /// @throws dev.microgpt.session.admission.SessionException `internal` if it cannot be read
+    /// @return whether the session is in memory; false if another slice is needed
+    /// @throws dev.microgpt.session.admission.SessionException `internal` if the session cannot be read
     boolean rehydrate(Deadline deadline) {
         Stored last = stored;
         if (last == null) {
             throw new IllegalStateException("the session was never stored");
         }
         try {
-            Rehydration now = rehydration;
-            if (now == null) {
-                now =
+            Rehydration current = rehydration;
+            if (current == null) {
+                current =
                         new Rehydration(
                                 id, last.epoch, last.view.createdAt(), newJournal(), environment);
-                rehydration = now;
+                rehydration = current;
             }
-            if (!now.slice(deadline)) {
+            if (!current.slice(deadline)) {
                 return false;
             }
-            journal = now.journal();
+            journal = current.journal();
             rehydration = null;
-            enter(now.session());
+            install(current.session());
             return true;
         } catch (RuntimeException e) {
             rehydration = null;
@@ -116,30 +120,30 @@ final class Residency {
         }
     }
 
-    /// Has as much of the session in memory as a command needs.
+    /// Rehydrates the session if a command needs it.
     ///
-    /// @return whether there is more to do
-    boolean mustWaitFor(Command.Need need, Deadline deadline) {
+    /// @return whether the command can be executed; false if another slice is needed first
+    boolean prepareFor(Command.Need need, Deadline deadline) {
         if (active != null || need == Command.Need.NOTHING) {
-            return false;
+            return true;
         }
         try {
             if (!rehydrate(deadline)) {
-                return true;
+                return false;
             }
             publish();
         } catch (RuntimeException e) {
             if (need == Command.Need.ALL) {
                 throw e;
             }
-            log.warn("The past of session '{}' cannot be read: {}", id.name(), e.getMessage());
+            log.warn("Stored session '{}' cannot be read: {}", id.name(), e.getMessage());
         }
-        return false;
+        return true;
     }
 
-    /// A session in the place of one whose past cannot be read, so that it can be replaced. It is not in
-    /// memory before it has been.
-    ActiveSession withoutPast() {
+    /// Returns an empty session in place of one that cannot be read, so that it can be replaced. It is not
+    /// resident before [#installReplacement].
+    ActiveSession blankSession() {
         Stored last = stored;
         if (last == null) {
             throw new IllegalStateException("the session was never stored");
@@ -153,15 +157,15 @@ final class Residency {
                 last.view.createdAt());
     }
 
-    // ---- what is shown
+    // ---- published state
 
-    /// When training is to go on, in the time of the ticker; `Long.MAX_VALUE` for not at all. May be asked
-    /// on any thread.
+    /// Returns when the next slice of the run is due, in the time of the ticker; `Long.MAX_VALUE` for never.
+    /// If the journal has a backlog, its next attempt is due 500 ms after the last one. Thread-safe.
     long runDue() {
         return runDue;
     }
 
-    /// Shows the session as it is.
+    /// Publishes the current state of the session, if it is in memory.
     void publish() {
         ActiveSession session = active;
         if (session == null) {
@@ -174,28 +178,28 @@ final class Residency {
             long retry = environment.ticker().nanos() + RETRY_NANOS;
             runDue = journal.hasBacklog() ? retry : Long.MAX_VALUE;
         }
-        PublishedState snapshot = session.snapshot();
-        Integer numParams = snapshot.view().numParams();
+        PublishedState state = session.published();
+        Integer numParams = state.view().numParams();
         long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
-        publisher.publish(snapshot, session.bytes());
+        publisher.publish(state, session.bytes());
     }
 
-    /// Leaves the memory, as the store has the session.
-    void putAway() {
-        leave();
+    /// Drops the session from memory and publishes its stored state.
+    void evict() {
+        unload();
         runDue = Long.MAX_VALUE;
         if (stored != null) {
             Integer numParams = stored.view.numParams();
             long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
-            publisher.publishAway(PublishedState.ofStored(stored.epoch, stored.view));
+            publisher.publishEvicted(PublishedState.ofStored(stored.epoch, stored.view));
         }
     }
 
-    /// Leaves for good.
+    /// Drops the session for good and publishes that it was deleted.
     void end() {
-        leave();
+        unload();
         runDue = Long.MAX_VALUE;
         long _ = environment.parameters().set(id, 0);
-        publisher.end();
+        publisher.publishDeleted();
     }
 }

@@ -6,28 +6,28 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// What a handler has done: the answer, or why there is none, and what changed.
+/// The result of a command: the value to reply with, or the failure, and what has to be persisted first.
 ///
-/// @param value null where the command failed
-/// @param failure null where it did not
+/// @param value null if the command failed
+/// @param failure null if the command succeeded
 record Result<R>(@Nullable R value, @Nullable Throwable failure, Effect effect) {
 
-    /// What has to be stored before anybody is told.
+    /// What has to be persisted before the state is published and the reply is completed.
     sealed interface Effect {
 
-        /// Nothing.
+        /// Nothing has changed.
         record None() implements Effect {}
 
-        /// Changes of the present life, all or none.
+        /// Changes within the current epoch, to be appended all or none.
         record Appended(List<Change> changes) implements Effect {}
 
-        /// A new life.
+        /// A new epoch has begun; the session is stored as a snapshot.
         record Begun() implements Effect {}
 
-        /// All of the session, which then leaves the memory.
+        /// The session leaves the memory after a snapshot has been written.
         record Evicted() implements Effect {}
 
-        /// That the session is gone.
+        /// The session is deleted.
         record Deleted() implements Effect {}
     }
 

@@ -4,12 +4,12 @@ import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.compute.Ticker;
 import dev.microgpt.session.run.Run;
 
-/// The steps of a run, as far as its speed limit lets them be made now.
+/// The steps of a run, as far as its speed limit allows them now.
 record RunSteps(Run run, Ticker ticker) implements Steps {
 
     @Override
     public boolean hasNext() {
-        return run.goal() == null && run.nextStepNanos() <= ticker.nanos();
+        return run.completionReason() == null && run.nextStepNanos() <= ticker.nanos();
     }
 
     @Override

@@ -21,24 +21,29 @@ final class RunTraining {
         this.trainer = trainer;
     }
 
-    /// Makes steps of the active run until the deadline, and stores how it has ended, now or before.
-    void advance(ActiveSession session, Residency residency, Commits commits, Deadline deadline) {
+    /// Makes steps of the active run until the deadline. Commits the end of the run, or of an earlier one
+    /// that could not be stored.
+    void advance(
+            ActiveSession session,
+            Residency residency,
+            CommitStage commitStage,
+            Deadline deadline) {
         Journal journal = residency.journal();
         Run run = session.runs().current();
         if (run != null && run.state().isActive()) {
             long start = ticker.nanos();
             List<Change> changes = slice(session, run, deadline);
-            journal.trained(ticker.nanos() - start);
+            journal.addTrainingTime(ticker.nanos() - start);
             residency.publish();
             if (!changes.isEmpty()) {
-                commits.append(changes, session);
+                commitStage.commitRunEnd(changes, session);
             }
         } else if (journal.hasBacklog()) {
-            commits.append(List.of(), session);
+            commitStage.commitRunEnd(List.of(), session);
         }
     }
 
-    /// @return what changed, if the run has ended; empty otherwise
+    /// @return the changes if the run has ended; empty otherwise
     private List<Change> slice(ActiveSession session, Run run, Deadline deadline) {
         long before = session.step();
         run.beginSlice(ticker.nanos());
@@ -49,7 +54,7 @@ final class RunTraining {
         } finally {
             run.endSlice(session.step() - before, ticker.nanos());
         }
-        String goal = run.goal();
+        String goal = run.completionReason();
         if (goal == null) {
             return List.of();
         }
@@ -60,13 +65,13 @@ final class RunTraining {
     private List<Change> fail(ActiveSession session, Run run, Throwable why) {
         String reason = String.valueOf(why.getMessage());
         session.runs().end(run, RunState.Trigger.FAILURE, reason, ticker.now());
-        return new ArrayList<>(StepTraining.failureOf(session, run, why, ticker.now()));
+        return new ArrayList<>(StepTraining.fail(session, run, why, ticker.now()));
     }
 
-    /// Notes what became of a run.
+    /// Adds an event of a run to the session's timeline and returns it as a change.
     static Change event(ActiveSession session, SessionEvent.Kind kind, Run run, Ticker ticker) {
         SessionEvent event = SessionEvent.of(session.step(), ticker.now(), kind, run.id());
         session.apply(event);
-        return new Change.Happened(event, run.saved());
+        return new Change.Happened(event, run.snapshot());
     }
 }

@@ -19,14 +19,19 @@ import org.jspecify.annotations.Nullable;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
-/// One session: a bounded mailbox of commands, carried out one slice at a time on the compute threads, and
-/// the steps of its run in between. Nothing outside the mailbox changes a session.
+/// The actor of one session: executes the commands from its mailbox, and the steps of its run in between, one
+/// slice at a time on the compute threads. Nothing else changes a session.
 ///
-/// Each command goes the same way, in this order: its preconditions are checked, it is carried out, what it
-/// changed is stored together with its answer, what is to be seen is published, and whoever sent it is
-/// answered. While a write is on its way the actor does nothing else. If the write fails, memory goes back
-/// to what is stored before anybody is answered. The store's completion callback takes over from the
-/// compute threads then; it is the only other place that touches the state.
+/// Every command goes through the same stages:
+///
+/// 1. [#slice] takes it from the [Mailbox], rehydrates the session and checks the caller's version condition;
+/// 2. [CommandHandlers] checks the command's preconditions and changes the session in memory;
+/// 3. [CommitStage] persists the changes together with the response for repeated calls, then publishes the
+///    new state, then completes the reply. If the write fails, it first rolls the session back to what is
+///    stored, then fails the reply.
+///
+/// While a write is in flight, the actor does nothing else. The thread that completes the write continues
+/// with stage 3; apart from the slices, no other code touches the session's state.
 public final class SessionActor implements Workload {
 
     private final SessionId id;
@@ -34,14 +39,14 @@ public final class SessionActor implements Workload {
     private final Consumer<SessionActor> onEnd;
     private final Mailbox mailbox;
     private final CommandHandlers handlers;
-    private final RunTraining runs;
+    private final RunTraining runTraining;
     private final Publisher publisher;
     private final Scheduler.Slot slot;
 
-    /// Confined to the slices and, while a write is on its way, to [Commits].
+    /// Confined to the slices and, while a write is in flight, to [CommitStage].
     private final Residency residency;
 
-    private final Commits commits;
+    private final CommitStage commitStage;
     private volatile long usedAt;
 
     private SessionActor(
@@ -63,22 +68,28 @@ public final class SessionActor implements Workload {
                         () -> publisher.isWatched(environment.limits()),
                         mailbox::hasUrgent);
         handlers = new CommandHandlers(id, environment, trainer);
-        runs = new RunTraining(environment.ticker(), trainer);
+        runTraining = new RunTraining(environment.ticker(), trainer);
         usedAt = environment.ticker().nanos();
         slot = environment.scheduler().add(id.owner(), this);
-        commits = new Commits(environment, residency, this::mayLeave, this::end, slot::changed);
+        commitStage =
+                new CommitStage(
+                        environment,
+                        residency,
+                        this::isUnusedSince,
+                        this::end,
+                        slot::demandChanged);
     }
 
-    /// A session that is yet to begin, see [Command.Begin].
+    /// Creates a session in memory, which [Command.Begin] then stores.
     ///
-    /// @param past what it remembers
-    /// @param kind how the model came to be; null for one without documents, or whose past tells it
-    /// @param onEnd called when the session is gone, or could not begin
-    public static SessionActor fresh(
+    /// @param timeline empty, or that of a fork
+    /// @param kind where the model comes from; null for a model without documents and for a fork
+    /// @param onEnd called when the session was deleted, or could not be stored at its creation
+    public static SessionActor create(
             SessionId id,
             Environment environment,
             MicroGpt model,
-            Timeline past,
+            Timeline timeline,
             SessionEvent.@Nullable Kind kind,
             Consumer<SessionActor> onEnd) {
         ActiveSession session =
@@ -86,20 +97,20 @@ public final class SessionActor implements Workload {
                         id.name(),
                         environment.epochs().incrementAndGet(),
                         model,
-                        past,
-                        past.isEmpty() ? SessionState.CREATED : SessionState.READY,
+                        timeline,
+                        timeline.isEmpty() ? SessionState.CREATED : SessionState.READY,
                         environment.ticker().now());
         if (kind != null) {
             session.begin(kind, environment.ticker().now());
         }
-        SessionActor actor = new SessionActor(id, environment, session.snapshot(), null, onEnd);
-        actor.residency.enter(session);
+        SessionActor actor = new SessionActor(id, environment, session.published(), null, onEnd);
+        actor.residency.install(session);
         actor.residency.publish();
         return actor;
     }
 
-    /// A session that is put away.
-    public static SessionActor stored(
+    /// Creates the actor of a stored session, which is rehydrated when it is first needed.
+    public static SessionActor restore(
             StoredSession stored, Environment environment, Consumer<SessionActor> onEnd) {
         SessionId id = new SessionId(stored.owner(), stored.view().name());
         Integer numParams = stored.view().numParams();
@@ -116,37 +127,37 @@ public final class SessionActor implements Workload {
         return id;
     }
 
-    /// What is to be seen of the session.
-    public Publisher published() {
+    /// Returns the publisher of the session's state.
+    public Publisher publisher() {
         return publisher;
     }
 
-    /// When the session was last used, in the time of the ticker.
+    /// Returns when the session was last used, in the time of the ticker.
     public long usedAt() {
         return usedAt;
     }
 
-    /// Notes that the session is in use.
+    /// Notes that the session is being used.
     public void touch() {
         usedAt = now();
     }
 
-    /// Sends a command. The reply fails with a [SessionException] where the session refuses it. Whoever
-    /// gives the call up cancels the reply.
+    /// Sends a command. The reply fails with a [SessionException] if the session rejects the command. To
+    /// abandon the call, cancel the reply.
     ///
-    /// @throws SessionException `busy` if too much is waiting already, `not_found` if the session is gone
+    /// @throws SessionException `busy` if the mailbox is full, `not_found` if the session was deleted
     public <R> CompletableFuture<R> send(Command<R> command, CallContext context) {
         if (!(command instanceof Command.Evict)) {
             touch();
         }
         Envelope<R> envelope = new Envelope<>(command, context);
         mailbox.add(envelope);
-        slot.changed();
+        slot.demandChanged();
         return envelope.reply();
     }
 
-    /// Whether such a command waits.
-    public boolean isAsked(Command<?> command) {
+    /// Returns whether an equal command waits in the mailbox.
+    public boolean isQueued(Command<?> command) {
         return mailbox.holds(command::equals);
     }
 
@@ -154,15 +165,15 @@ public final class SessionActor implements Workload {
         return environment.ticker().nanos();
     }
 
-    // ---- turns
+    // ---- slices
 
     @Override
     public Demand demand() {
-        if (commits.isPending()) {
-            return commits.hasFailed() ? Demand.CALL : Demand.NONE;
+        if (commitStage.isPending()) {
+            return commitStage.hasFailed() ? Demand.CALL : Demand.NONE;
         }
         long due = residency.runDue();
-        return switch (mailbox.next(due <= now())) {
+        return switch (mailbox.nextKind(due <= now())) {
             case CALL -> Demand.CALL;
             case TRAINING -> Demand.TRAINING;
             case NONE -> due == Long.MAX_VALUE ? Demand.NONE : Demand.later(due);
@@ -172,45 +183,45 @@ public final class SessionActor implements Workload {
     @Override
     public void stopped() {
         mailbox.interrupt();
-        commits.giveUp();
+        commitStage.abandon();
     }
 
     @Override
     public void slice(long deadlineNanos) {
         Deadline deadline = new Deadline(environment.ticker(), deadlineNanos);
-        if (commits.isPending()) {
-            if (commits.hasFailed()) {
-                commits.goBack(deadline);
+        if (commitStage.isPending()) {
+            if (commitStage.hasFailed()) {
+                commitStage.rollBack(deadline);
             }
             return;
         }
         ActiveSession session = residency.active();
         if (session != null) {
-            residency.journal().saveIfDue(session);
+            residency.journal().writeSnapshotIfDue(session);
         }
-        Envelope<?> next = mailbox.take(residency.runDue() <= now());
+        Envelope<?> next = mailbox.nextEnvelope(residency.runDue() <= now());
         if (next != null) {
-            carryOut(next, deadline);
+            execute(next, deadline);
         } else if (session != null) {
-            runs.advance(session, residency, commits, deadline);
+            runTraining.advance(session, residency, commitStage, deadline);
         }
     }
 
-    private <R> void carryOut(Envelope<R> envelope, Deadline deadline) {
-        if (envelope.isAbandoned() && envelope.activity() == null) {
+    private <R> void execute(Envelope<R> envelope, Deadline deadline) {
+        if (envelope.isAbandoned() && envelope.activeCommand() == null) {
             mailbox.remove(envelope);
             return;
         }
         @Nullable Result<R> result;
         try {
-            if (residency.mustWaitFor(envelope.command().need(), deadline)) {
+            if (!residency.prepareFor(envelope.command().need(), deadline)) {
                 return;
             }
             ActiveSession session = residency.active();
             if (session != null) {
                 result = slice(envelope, session, deadline);
             } else if (envelope.command().need() == Command.Need.NOTHING) {
-                result = withoutSession(envelope);
+                result = executeWithoutSession(envelope);
             } else {
                 result = replaceUnreadable(envelope, deadline);
             }
@@ -224,71 +235,65 @@ public final class SessionActor implements Workload {
             residency.publish();
         } else {
             mailbox.remove(envelope);
-            commits.finish(envelope, result);
+            commitStage.commit(envelope, result);
         }
     }
 
     private <R> @Nullable Result<R> slice(
             Envelope<R> envelope, ActiveSession session, Deadline deadline) throws Exception {
-        ActiveCommand<R> activity = envelope.activity();
-        if (activity == null) {
-            requireAdmission(envelope);
-            activity = handlers.activity(envelope, session);
-            envelope.begin(activity);
+        ActiveCommand<R> activeCommand = envelope.activeCommand();
+        if (activeCommand == null) {
+            Preconditions.requireAdmission(envelope, publisher.state(), environment.store());
+            activeCommand = handlers.activeCommand(envelope, session);
+            envelope.begin(activeCommand);
         }
         long start = now();
-        Result<R> result = activity.slice(session, deadline);
+        Result<R> result = activeCommand.slice(session, deadline);
         if (envelope.command().isTraining()) {
-            residency.journal().trained(now() - start);
+            residency.journal().addTrainingTime(now() - start);
         }
         return result;
     }
 
-    /// What takes the place of a session that cannot be read.
+    /// Executes a command that replaces a session that cannot be read.
     private <R> @Nullable Result<R> replaceUnreadable(Envelope<R> envelope, Deadline deadline)
             throws Exception {
         if (envelope.command() instanceof Command.Load(_, boolean overwrite)) {
-            Preconditions.requireLoadable(publisher.snapshot().view(), overwrite);
+            Preconditions.requireLoadable(publisher.state().view(), overwrite);
         }
-        ActiveSession blank = residency.withoutPast();
+        ActiveSession blank = residency.blankSession();
         Result<R> result = slice(envelope, blank, deadline);
-        residency.enterAnew(blank);
+        residency.installReplacement(blank);
         return result;
     }
 
-    /// What can be done while the session is put away.
+    /// Executes a command on a session that is not in memory: deletes it, or does nothing, as it is already
+    /// evicted.
     @SuppressWarnings("unchecked") // both commands reply with a Boolean
-    private <R> Result<R> withoutSession(Envelope<R> envelope) {
-        requireAdmission(envelope);
+    private <R> Result<R> executeWithoutSession(Envelope<R> envelope) {
+        Preconditions.requireAdmission(envelope, publisher.state(), environment.store());
         boolean isDelete = envelope.command() instanceof Command.Delete;
         Result.Effect effect = isDelete ? new Result.Effect.Deleted() : new Result.Effect.None();
         return (Result<R>) Result.of(isDelete, effect);
     }
 
-    private void requireAdmission(Envelope<?> envelope) {
-        envelope.context().condition().require(publisher.snapshot().version());
-        if (envelope.command().needsRoom()) {
-            environment.store().requireRoom();
-        }
-    }
-
-    /// Whether nobody uses the session, and has not since a time.
-    private boolean mayLeave(long unusedSince) {
+    /// Returns whether the session has not been used since a time and has no listener.
+    private boolean isUnusedSince(long unusedSince) {
         return usedAt - unusedSince <= 0 && !publisher.hasListeners();
     }
 
-    /// The session is gone: what waits for it fails, and so does what comes.
+    /// Ends the actor of a deleted session. Waiting and later commands fail.
     private void end() {
         mailbox.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
         residency.end();
         onEnd.accept(this);
     }
 
-    /// Saves all of the session, once no thread computes any more.
-    public void saveAtEnd() {
+    /// Writes a snapshot of the session. Must only be called after the compute threads have stopped.
+    public void writeFinalSnapshot() {
         ActiveSession session = residency.active();
-        if (session != null && !commits.isPending()) {
-            var _ = residency.journal().saveAll(session);
+        if (session != null && !commitStage.isPending()) {
+            var _ = residency.journal().writeSnapshot(session);
         }
     }
 }

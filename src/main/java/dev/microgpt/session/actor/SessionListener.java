@@ -1,12 +1,12 @@
 package dev.microgpt.session.actor;
 
-/// Somebody who watches a session.
+/// A listener that watches a session.
 public interface SessionListener {
 
-    /// Something changed: steps were made, or the session was started anew or deleted. Called on a
-    /// compute thread, so it must not block.
+    /// Called when the published state has changed: steps were made, or the session was replaced, evicted or
+    /// deleted. Called on a compute thread or the store's thread, so it must not block.
     void changed();
 
-    /// Whether [PublishedState#newest()] should carry traces.
+    /// Returns whether [PublishedState#newest()] should carry traces.
     boolean wantsTraces();
 }

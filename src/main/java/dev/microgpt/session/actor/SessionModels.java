@@ -11,7 +11,7 @@ import dev.microgpt.session.query.ModelSource;
 
 import org.jspecify.annotations.Nullable;
 
-/// The models of a session in memory, for those who ask.
+/// Gives queries access to the models of a session in memory.
 record SessionModels(ActiveSession session) implements ModelSource {
 
     @Override
@@ -47,19 +47,19 @@ record SessionModels(ActiveSession session) implements ModelSource {
         }
         ModelState keyframe = keyframes().atOrBefore(step);
         if (keyframe == null) {
-            throw new IllegalStateException("there is no keyframe for step " + step);
+            throw new IllegalStateException("there is no keyframe at or before step " + step);
         }
         return keyframe;
     }
 
-    /// Whether the model as of the step is the model as it is.
+    /// Returns whether the current model can be used as the model of a step.
     boolean isPresent(long step) {
         return step == session.step() && !session.hasFailed();
     }
 
-    /// A failed session cannot be used as it is, but as it was.
+    /// Checks that there is a model for a step. Of a failed session, only earlier models can be used.
     ///
-    /// @param step null for the present one
+    /// @param step null for the current one
     void requireStep(@Nullable Long step) {
         if (step == null) {
             Preconditions.requireUsable(session.view());

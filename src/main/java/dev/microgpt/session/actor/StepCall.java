@@ -1,12 +1,12 @@
 package dev.microgpt.session.actor;
 
-/// A request to train.
+/// A request to train some steps.
 ///
 /// @param count number of steps
-/// @param viz which steps' traces to return
+/// @param viz the steps whose traces to return
 public record StepCall(int count, Viz viz) {
 
-    /// Which steps' traces a caller wants.
+    /// The steps whose traces a caller wants.
     public enum Viz {
         LAST,
         ALL,
@@ -21,6 +21,7 @@ public record StepCall(int count, Viz viz) {
         };
     }
 
+    /// Returns the number of steps whose traces are returned.
     public int tracedSteps() {
         return switch (viz) {
             case ALL -> count;

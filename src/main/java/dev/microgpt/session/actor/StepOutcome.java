@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What the steps of one call did.
+/// The results of the steps of one call.
 ///
-/// @param call what was asked for
-/// @param last result of the last step
-/// @param losses of all steps of the call; null when there are more than [#MOST_LOSSES]
-/// @param traces of each step, where all were asked for; else empty
+/// @param call the request
+/// @param last the result of the last step
+/// @param losses the losses of all steps; null if there are more than [#MAX_LOSSES]
+/// @param traces the traces of each step if the call wants all of them; otherwise empty
 public record StepOutcome(
         StepCall call, StepResult last, double @Nullable [] losses, List<List<Trace>> traces) {
 
-    /// More losses are asked for on their own.
-    public static final int MOST_LOSSES = 10_000;
+    /// Maximum number of losses in an outcome; the losses of longer calls are queried separately.
+    public static final int MAX_LOSSES = 10_000;
 
     /// Collects results step by step.
     static final class Builder {
@@ -31,7 +31,7 @@ public record StepOutcome(
 
         Builder(StepCall call) {
             this.call = call;
-            losses = new double[call.count() <= MOST_LOSSES ? call.count() : 0];
+            losses = new double[call.count() <= MAX_LOSSES ? call.count() : 0];
         }
 
         void add(double loss) {
@@ -50,7 +50,7 @@ public record StepOutcome(
 
         StepOutcome build() {
             if (last == null) {
-                throw new IllegalStateException("no step was made");
+                throw new IllegalStateException("the result of the last step is missing");
             }
             return new StepOutcome(call, last, losses.length == 0 ? null : losses, traces);
         }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.List;
 
-/// The steps of one call.
+/// Executes [Command.Train]: makes the steps of one call, slice by slice.
 final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
 
     private final Envelope<StepOutcome> envelope;
@@ -29,7 +29,9 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
     private final ActiveSession session;
     private int done;
 
-    /// @param session as it is when the first slice begins
+    /// Checks the preconditions at the beginning of the first slice.
+    ///
+    /// @param session the session at that time, which must stay the same
     StepTraining(
             Envelope<StepOutcome> envelope,
             Command.Train command,
@@ -43,7 +45,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         outcome = new StepOutcome.Builder(call);
         this.session = session;
         epoch = command.epoch() == null ? session.epoch() : command.epoch();
-        requireSame(session);
+        requireUnchanged(session);
         Preconditions.requireTrainable(session.view());
         session.runs().requireNone();
         continueInterrupted();
@@ -51,16 +53,17 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
 
     @Override
     public @Nullable Result<StepOutcome> slice(ActiveSession present, Deadline deadline) {
-        requireSame(present);
+        requireUnchanged(present);
         Preconditions.requireTrainable(session.view());
         try {
             trainer.train(session, this, deadline);
         } catch (RuntimeException | Error e) {
-            return Result.failed(e, failureOf(session, null, e, environment.ticker().now()));
+            return Result.failed(e, fail(session, null, e, environment.ticker().now()));
         }
         session.setTraining(!envelope.isAbandoned() && done < call.count());
         if (envelope.isAbandoned()) {
-            throw new SessionException(ErrorCode.BUSY, "the call was given up");
+            throw new SessionException(
+                    ErrorCode.BUSY, "the call was cancelled after " + done + " steps");
         }
         if (done < call.count()) {
             return null;
@@ -69,11 +72,11 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         return Result.of(result, new Change.Trained(session.step(), result.last().loss()));
     }
 
-    /// Lets a session fail, as a step could not be made.
+    /// Marks a session as failed after a step that could not be made.
     ///
-    /// @param run of whose steps it was one; null for a step call
-    static List<Change> failureOf(
-            ActiveSession session, @Nullable Run run, Throwable why, Instant now) {
+    /// @param run the run that the step belongs to; null for a step call
+    /// @return the changes to store
+    static List<Change> fail(ActiveSession session, @Nullable Run run, Throwable why, Instant now) {
         session.fail(why instanceof DivergedException);
         SessionEvent event =
                 SessionEvent.failed(
@@ -84,10 +87,10 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         session.apply(event);
         return List.of(
                 new Change.Failed(session.step()),
-                new Change.Happened(event, run == null ? null : run.saved()));
+                new Change.Happened(event, run == null ? null : run.snapshot()));
     }
 
-    /// The steps that were made before the call was cut off belong to it.
+    /// Continues an idempotent call that was interrupted: the steps that it has made already count.
     private void continueInterrupted() {
         Idempotency idempotency = envelope.context().idempotency();
         if (idempotency == null) {
@@ -97,8 +100,8 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         Idempotency.Start start =
                 Idempotency.Start.of(idempotency.interrupted(), now, call.count());
         if (start.equals(now)) {
-            IdempotencyStore answers = environment.answers();
-            answers.started(idempotency, now);
+            IdempotencyStore idempotencyStore = environment.idempotencyStore();
+            idempotencyStore.started(idempotency, now);
         }
         int made = (int) (now.step() - start.step());
         LossHistory.Run losses = session.model().lossHistory().from(start.step() + 1, made);
@@ -122,20 +125,20 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
                                 + " steps of this call; the session keeps them");
     }
 
-    private void requireSame(ActiveSession present) {
+    private void requireUnchanged(ActiveSession present) {
         if (epoch != present.epoch()) {
             throw new SessionException(
                     ErrorCode.WRONG_STATE,
-                    "the session was started again after " + done + " steps of this call");
+                    "the session was replaced after " + done + " steps of this call");
         }
         if (present != session) {
             throw new SessionException(
                     ErrorCode.WRONG_STATE,
-                    "a change to the session could not be stored, and it went back to step "
+                    "a change to the session could not be stored, so it was rolled back to step "
                             + present.step()
-                            + ", before the "
+                            + " after this call had made "
                             + done
-                            + " steps of this call so far");
+                            + " steps");
         }
     }
 

@@ -11,73 +11,73 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.function.BooleanSupplier;
 
-/// Makes the steps of one session, a slice at a time. Now and then one is looked at closely, for those who
-/// watch.
+/// Makes the training steps of one session, a slice at a time. For watchers, the full result of a step is
+/// computed from time to time.
 final class Trainer {
 
     private final Ticker ticker;
     private final ComputeMetrics metrics;
     private final BooleanSupplier isWatched;
-    private final BooleanSupplier isHurried;
+    private final BooleanSupplier shouldYield;
     private final RateMeter rate;
-    private final ObservationThrottle lookPace;
+    private final ObservationThrottle throttle;
 
-    /// @param isWatched whether somebody wants to look at steps, and may
-    /// @param isHurried whether the slice at hand should end early
+    /// @param isWatched whether a listener wants traces and they are within the limit
+    /// @param shouldYield whether the current slice should end early
     Trainer(
             Ticker ticker,
             ComputeMetrics metrics,
             BooleanSupplier isWatched,
-            BooleanSupplier isHurried) {
+            BooleanSupplier shouldYield) {
         this.ticker = ticker;
         this.metrics = metrics;
         this.isWatched = isWatched;
-        this.isHurried = isHurried;
+        this.shouldYield = shouldYield;
         rate = new RateMeter(ticker.nanos());
-        lookPace = new ObservationThrottle(ticker.nanos());
+        throttle = new ObservationThrottle(ticker.nanos());
     }
 
-    /// Makes steps until the deadline, at least one if there is any.
+    /// Makes steps until the deadline, at least one if there is any to make.
     ///
-    /// @throws dev.microgpt.engine.DivergedException if one could not be made; the model is as it was before
-    ///     that one
+    /// @throws dev.microgpt.engine.DivergedException if a step could not be made; the model is as it was
+    ///     before that step
     void train(ActiveSession session, Steps steps, Deadline deadline) {
         MicroGpt model = session.model();
         long before = model.step();
         long now = ticker.nanos();
         rate.resume(now);
         double loss = Double.NaN;
-        @Nullable StepResult looked = null;
+        @Nullable StepResult observed = null;
         try {
             boolean isOver = false;
             while (!isOver && steps.hasNext()) {
-                isOver = now - deadline.nanos() >= 0 || isHurried.getAsBoolean();
-                if (steps.wantsTrace() || isLookDue(steps, now)) {
-                    looked = model.trainStep(true);
-                    loss = looked.loss();
-                    steps.add(looked);
-                    lookPace.took(now, ticker.nanos());
+                isOver = now - deadline.nanos() >= 0 || shouldYield.getAsBoolean();
+                if (steps.wantsTrace() || isObservationDue(steps, now)) {
+                    observed = model.trainStep(true);
+                    loss = observed.loss();
+                    steps.add(observed);
+                    throttle.recordObservation(now, ticker.nanos());
                 } else if (steps.isLast()) {
-                    looked = model.trainStep(false);
-                    loss = looked.loss();
-                    steps.add(looked);
+                    observed = model.trainStep(false);
+                    loss = observed.loss();
+                    steps.add(observed);
                 } else {
                     loss = model.advance();
                     steps.add(loss);
                 }
-                session.rememberIfDue();
+                session.addKeyframeIfDue();
                 now = ticker.nanos();
             }
         } finally {
             long made = model.step() - before;
             rate.add(made, ticker.nanos());
-            metrics.trained(made, loss);
-            session.trained(looked, rate.perSecond());
+            metrics.recordSteps(made, loss);
+            session.recordTraining(observed, rate.perSecond());
         }
     }
 
-    /// Where anybody watches, the last of all steps is always looked at.
-    private boolean isLookDue(Steps steps, long now) {
-        return (steps.isLast() || lookPace.isDue(now)) && isWatched.getAsBoolean();
+    /// While a listener wants traces, the last step of a call or run is always observed.
+    private boolean isObservationDue(Steps steps, long now) {
+        return (steps.isLast() || throttle.isDue(now)) && isWatched.getAsBoolean();
     }
 }

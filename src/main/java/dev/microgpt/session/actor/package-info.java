@@ -1,5 +1,5 @@
-/// The actor of a session: its mailbox, its state, and the way from a command to what is stored, published
-/// and answered.
+/// The actor of a session: its mailbox, its state, and the path of a command from the mailbox through its
+/// handler to the store, the published state and the reply.
 @NullMarked
 package dev.microgpt.session.actor;
 

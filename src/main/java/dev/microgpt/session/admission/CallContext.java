@@ -2,41 +2,42 @@ package dev.microgpt.session.admission;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a call brings along: who makes it, what the session must be like, how it is made only once, and
-/// the memory that it uses. Passed down as a parameter; nothing is bound to a thread.
+/// The context of a call: its caller, its precondition, its idempotency key and its memory. Passed down as a
+/// parameter; nothing is bound to a thread.
 ///
-/// @param caller whose sessions the call is about
-/// @param condition what the session must be like when the call's turn comes
-/// @param idempotency null for a call that may be made again when it is repeated
-/// @param memory for the call's body, and for its answer until the caller has taken it
+/// @param caller the caller
+/// @param condition the version that the session must have when the command is executed
+/// @param idempotency null for a call without an idempotency key
+/// @param memory memory for the request body, and for the response until it has been sent
 public record CallContext(
         Caller caller,
         VersionCondition condition,
         @Nullable Idempotency idempotency,
         Memory.Share memory) {
 
-    /// A call without conditions.
+    /// Returns the context of a call without preconditions and idempotency key.
     public static CallContext of(Caller caller, Memory.Share memory) {
         return new CallContext(caller, VersionCondition.NONE, null, memory);
     }
 
-    /// The same call, with the answer that is written down with what it changes.
-    public CallContext answeredBy(Idempotency.AnswerEncoder encoder) {
+    /// Returns this context with an encoder for the response, which is then stored together with the changes
+    /// of the call.
+    public CallContext withEncoder(Idempotency.ResponseEncoder encoder) {
         return idempotency == null
                 ? this
                 : new CallContext(caller, condition, idempotency.with(encoder), memory);
     }
 
-    /// The same call on a session that it has made itself: any version will do.
+    /// Returns this context without a precondition, for a command to a session that the call has created.
     public CallContext unconditional() {
         return new CallContext(caller, VersionCondition.NONE, idempotency, memory);
     }
 
-    /// Takes memory until the call is over. Small things do not count. May wait for sessions that are not
-    /// in use to be put away, so it is called on the caller's thread only.
+    /// Reserves memory until the call is over. Amounts below [Memory#SMALL] are not counted. May wait for the
+    /// eviction of idle sessions, so it must be called on the caller's thread.
     ///
-    /// @param what for the message, such as "the answer"
-    /// @throws dev.microgpt.engine.InvalidInputException `too_large` if it never fits
+    /// @param what what needs the memory, for the error message, such as "the response"
+    /// @throws dev.microgpt.engine.InvalidInputException `too_large` if it exceeds the whole budget
     /// @throws SessionException `no_memory` if it does not fit now
     public void reserve(long bytes, String what) {
         if (bytes >= Memory.SMALL) {
@@ -44,10 +45,10 @@ public record CallContext(
         }
     }
 
-    /// Takes the memory of a session that the call is to make: what the call has read for it so far becomes
-    /// the session. Held until others see the session's own.
+    /// Reserves the memory of a session that the call creates, in place of what the call has reserved so far
+    /// for its body. Held until the call is over, when the session counts its own memory.
     ///
-    /// @throws dev.microgpt.engine.InvalidInputException `too_large` if it never fits
+    /// @throws dev.microgpt.engine.InvalidInputException `too_large` if it exceeds the whole budget
     /// @throws SessionException `no_memory` if it does not fit now
     public void reserveForSession(long bytes) {
         memory.set(0);

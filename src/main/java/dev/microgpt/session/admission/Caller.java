@@ -4,22 +4,24 @@ import org.jspecify.annotations.Nullable;
 
 import java.security.Principal;
 
-/// On whose behalf a call is made. Every way to a session asks for one, so that a forgotten check shows
-/// nobody too much.
+/// The owner on whose behalf a call is made. Every access to a session requires one, so that no forgotten
+/// check can expose the sessions of others.
 ///
-/// @param owner whose sessions the call is about: the name of an API key, or `local`
-/// @param hasKey whether there is a key: then its quotas hold
+/// @param owner the owner of the sessions that the call is about: the name of an API key, or `local`
+/// @param hasKey whether the caller has an API key, so that its quotas apply
 public record Caller(String owner, boolean hasKey) {
 
-    /// The one owner where no keys are asked for.
+    /// The only caller of a service that requires no API keys.
     public static final Caller LOCAL = new Caller("local", false);
 
-    /// @param principal who has been recognised; null where no keys are asked for
+    /// Returns the caller of a request.
+    ///
+    /// @param principal the authenticated principal; null if the service requires no API keys
     public static Caller of(@Nullable Principal principal) {
         return principal == null ? LOCAL : new Caller(principal.getName(), true);
     }
 
-    /// @param name of one of the caller's sessions
+    /// Returns the id of one of the caller's sessions.
     public SessionId session(String name) {
         return new SessionId(owner, name);
     }

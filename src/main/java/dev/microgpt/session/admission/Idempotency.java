@@ -4,32 +4,33 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 
-/// How a call changes something once, however often it is repeated: its answer is written down in the
-/// transaction of its change, and given again to whoever repeats it.
+/// The idempotency key of a call, with which the call takes effect only once, however often it is repeated:
+/// its response is stored in the same transaction as its change, and replayed to repeated calls.
 ///
-/// @param key chosen by the caller, made unique among callers
-/// @param call what was called, such as method and path
-/// @param request a digest of the call's body
-/// @param interrupted where the same call began before, and was cut off; null for a new one
-/// @param encoder makes the answer; null where none is to be written down with the change
+/// @param key the key chosen by the caller, made unique among callers
+/// @param call what is called, such as method and path
+/// @param request a digest of the request body
+/// @param interrupted where an interrupted call with this key began; null for a new one
+/// @param encoder encodes the response; null if none is stored with the change
 public record Idempotency(
         String key,
         String call,
         String request,
         @Nullable Start interrupted,
-        @Nullable AnswerEncoder encoder) {
+        @Nullable ResponseEncoder encoder) {
 
-    /// Where a call begins that may be cut off in the middle.
+    /// Where a call begins that may be interrupted.
     ///
-    /// @param epoch of the session
-    /// @param step steps trained before
+    /// @param epoch the epoch of the session
+    /// @param step number of steps trained before the call
     public record Start(long epoch, long step) {
 
-        /// Where a call begins that is made now: here, or earlier if it was cut off after fewer steps than
-        /// it is to make.
+        /// Returns where a call begins: where the interrupted call did, if the session is in the same epoch
+        /// and not all steps of the call have been made; otherwise where the session is now.
         ///
-        /// @param now where the session is
-        /// @param count steps of the call
+        /// @param interrupted where the interrupted call began; null if there was none
+        /// @param now where the session is now
+        /// @param count number of steps of the call
         public static Start of(@Nullable Start interrupted, Start now, int count) {
             if (interrupted != null
                     && interrupted.epoch == now.epoch
@@ -41,24 +42,24 @@ public record Idempotency(
         }
     }
 
-    /// An answer as it is given again.
+    /// A response as it is replayed.
     ///
-    /// @param code of its kind, to whoever gives answers
-    /// @param attributes beside the body
-    /// @param body null where it is too large to be kept
-    public record Answer(int code, Map<String, String> attributes, byte @Nullable [] body) {}
+    /// @param code the status code of the protocol
+    /// @param attributes the attributes beside the body, such as headers
+    /// @param body null if it is too large to be stored
+    public record Response(int code, Map<String, String> attributes, byte @Nullable [] body) {}
 
-    /// Makes the answer of what a call has done.
-    public interface AnswerEncoder {
-        Answer encode(Object result);
+    /// Encodes the result of a call as a response.
+    public interface ResponseEncoder {
+        Response encode(Object result);
     }
 
-    /// The answer of what the call has done; null where none is to be written down with it.
-    public @Nullable Answer answer(Object result) {
+    /// Encodes the result of the call; null if no response is stored with the change.
+    public @Nullable Response encode(Object result) {
         return encoder == null ? null : encoder.encode(result);
     }
 
-    Idempotency with(AnswerEncoder other) {
+    Idempotency with(ResponseEncoder other) {
         return new Idempotency(key, call, request, interrupted, other);
     }
 }

@@ -10,35 +10,35 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import java.time.Duration;
 
-/// What is allowed, under `microgpt.limits`. Everything is checked before memory is taken.
+/// Limits on sessions, models and calls, under `microgpt.limits`. They are checked before memory is
+/// allocated. All are maximum values.
 ///
-/// @param sessions sessions at a time
-/// @param parameters parameters of a model
-/// @param modelBytes memory of a model and one of its training steps, about; 0 stands for a quarter
-///     of the largest possible heap
-/// @param keyframeBytes memory for the keyframes of all sessions; 0 stands for an eighth of the largest
-///     possible heap
-/// @param sessionBytes memory of sessions, about: beyond it, those that are not in use are put away into
-///     the store, the longest unused first; 0 stands for a quarter of the largest possible heap
-/// @param memoryBytes memory of sessions, and of calls with much in them, together, about: what would not
-///     fit is refused; 0 stands for half of the largest possible heap
+/// @param sessions number of sessions
+/// @param parameters number of parameters of a model
+/// @param modelBytes estimated memory of a model and one of its training steps; 0 means a quarter of the
+///     maximum heap
+/// @param keyframeBytes memory for the keyframes of all sessions; 0 means an eighth of the maximum heap
+/// @param sessionBytes estimated memory of all sessions, beyond which idle sessions are evicted, the least
+///     recently used first; 0 means a quarter of the maximum heap
+/// @param memoryBytes estimated memory of all sessions and large calls together, beyond which calls are
+///     rejected; 0 means half of the maximum heap
 /// @param nEmbd embedding width
-/// @param nLayer layers
+/// @param nLayer number of layers
 /// @param blockSize context length in tokens
-/// @param batchSize documents in a step
-/// @param textBytes bytes of training text as UTF-8
-/// @param documents documents of a training text
-/// @param vocabulary different characters of a training text, plus one
-/// @param stepsPerCall steps in one call
-/// @param stepsPerRun steps of a run
-/// @param samplesPerCall samples in one call
-/// @param textsPerCall texts to score in one call
-/// @param traceValues numbers in the traces that one reply carries, or characters of its documents
-/// @param graphNodes numbers in the graphs of a step that is taken apart
-/// @param lossesPerCall raw losses or buckets in one reply
-/// @param queuedCalls calls that may wait for one session
-/// @param connections live connections at a time
-/// @param callTime how long one call may take
+/// @param batchSize number of documents in a step
+/// @param textBytes size of a training text in UTF-8 bytes
+/// @param documents number of documents of a training text
+/// @param vocabulary number of different characters of a training text, plus one
+/// @param stepsPerCall number of steps in one call
+/// @param stepsPerRun number of steps of a run
+/// @param samplesPerCall number of samples in one call
+/// @param textsPerCall number of texts to score in one call
+/// @param traceValues number of values in the traces of one response, or of characters in its documents
+/// @param graphNodes number of nodes in the computation graphs of a step that is taken apart
+/// @param lossesPerCall number of raw losses or buckets in one response
+/// @param queuedCalls number of calls that may wait for one session, separately for short calls and training
+/// @param connections number of live connections
+/// @param callTime timeout of one call
 @ConfigurationProperties("microgpt.limits")
 public record Limits(
         @DefaultValue("10000") int sessions,
@@ -99,24 +99,26 @@ public record Limits(
                 queuedCalls,
                 connections,
                 callTime.toNanos());
-        new Corpus.Limits(textBytes, documents, vocabulary); // checks them
+        new Corpus.Limits(textBytes, documents, vocabulary); // validates these three
     }
 
     private static void requirePositive(long... limits) {
         for (long limit : limits) {
             if (limit < 1) {
                 throw new IllegalArgumentException(
-                        "limits under microgpt.limits must be at least 1, but one is " + limit);
+                        "each limit under microgpt.limits must be at least 1, but one is " + limit);
             }
         }
     }
 
-    /// The limits of a training text.
+    /// Returns the limits on a training text.
     public Corpus.Limits ofText() {
         return new Corpus.Limits(textBytes, documents, vocabulary);
     }
 
-    /// @throws InvalidInputException if a model with these options is too large for any text
+    /// Checks the options of a model whose documents are not known yet.
+    ///
+    /// @throws InvalidInputException if the model would be too large for any text
     public void check(ModelOptions options) {
         InvalidInputException.requireRange("nEmbd", options.nEmbd(), 1, nEmbd);
         InvalidInputException.requireRange("nLayer", options.nLayer(), 1, nLayer);
@@ -127,16 +129,18 @@ public record Limits(
                 "numParams", options.numParams(smallestVocabulary), 1, parameters);
     }
 
-    /// @throws InvalidInputException if the model is too large for this text
+    /// Checks the options of a model for some documents.
+    ///
+    /// @throws InvalidInputException if the model would be too large for them
     public void check(ModelOptions options, Corpus corpus) {
         check(options);
-        long shown = (long) options.batchSize() * corpus.longest();
-        if (shown > traceValues) {
+        long repeatedCharacters = (long) options.batchSize() * corpus.longest();
+        if (repeatedCharacters > traceValues) {
             throw InvalidInputException.tooLarge(
                     "documentCharacters",
                     traceValues / options.batchSize(),
                     ("the longest document has %d characters, but with batchSize %d a document may have"
-                                    + " at most %d, as a step's reply repeats its documents")
+                                    + " at most %d, as the response to a step repeats its documents")
                             .formatted(
                                     corpus.longest(),
                                     options.batchSize(),
@@ -155,15 +159,17 @@ public record Limits(
                     bytes,
                     1,
                     modelBytes,
-                    ("the model and a step of it would take about %d bytes, but %d are allowed: choose a"
-                                    + " smaller nEmbd, nLayer or blockSize, or set"
+                    ("the model and a training step would take about %d bytes, but at most %d are allowed;"
+                                    + " choose a smaller nEmbd, nLayer or blockSize, or increase"
                                     + " microgpt.limits.model-bytes")
                             .formatted(bytes, modelBytes));
         }
     }
 
-    /// @param vocabSize of the model
-    /// @param characters that the longest document may have
+    /// Checks the options of a model with a known vocabulary.
+    ///
+    /// @param vocabSize the vocabulary size of the model
+    /// @param characters the length of the longest document, in characters
     /// @throws InvalidInputException if the model is too large
     public void check(ModelOptions options, int vocabSize, long characters) {
         check(options);
@@ -173,7 +179,9 @@ public record Limits(
         requireMemory(MicroGpt.estimateBytes(options, vocabSize, characters));
     }
 
-    /// @throws InvalidInputException if a reply would carry, or be made of, too many numbers
+    /// Checks the number of values that a response carries or is computed from.
+    ///
+    /// @throws InvalidInputException if there are too many
     public void checkNumbers(double numbers) {
         if (numbers > traceValues) {
             throw InvalidInputException.outOfRange(
@@ -181,13 +189,15 @@ public record Limits(
                     null,
                     null,
                     traceValues,
-                    "that takes %.0f numbers, but a reply may take at most %d"
+                    "the response needs %.0f numbers, but at most %d are allowed"
                             .formatted(numbers, traceValues));
         }
     }
 
-    /// @param nodes numbers in the graph of a step, about
-    /// @throws InvalidInputException if a step is too large to be taken apart
+    /// Checks the size of a step that is to be taken apart.
+    ///
+    /// @param nodes estimated number of nodes in the computation graphs of the step
+    /// @throws InvalidInputException if there are too many
     public void checkGraph(double nodes) {
         if (nodes > graphNodes) {
             throw InvalidInputException.outOfRange(
@@ -195,14 +205,16 @@ public record Limits(
                     Math.round(nodes),
                     1,
                     graphNodes,
-                    ("the step has about %.0f numbers, but at most %d can be taken apart: a smaller nEmbd,"
-                                    + " nLayer, blockSize or batchSize has fewer")
+                    ("the graph of the step has about %.0f nodes, but at most %d can be taken apart; choose"
+                                    + " a smaller nEmbd, nLayer, blockSize or batchSize")
                             .formatted(nodes, graphNodes));
         }
     }
 
-    /// @param size numbers in the traces of a reply
-    /// @throws InvalidInputException if that is too many
+    /// Checks the size of the traces in a response.
+    ///
+    /// @param size number of values in the traces
+    /// @throws InvalidInputException if there are too many
     public void checkTraces(double size) {
         if (size > traceValues) {
             throw InvalidInputException.outOfRange(
@@ -210,8 +222,8 @@ public record Limits(
                     null,
                     null,
                     traceValues,
-                    ("the traces would have up to %.0f numbers, but a reply carries at most %d: ask for"
-                                    + " fewer, or for none")
+                    ("the traces would have up to %.0f numbers, but a response carries at most %d; request"
+                                    + " fewer traces or none")
                             .formatted(size, traceValues));
         }
     }

@@ -2,11 +2,11 @@ package dev.microgpt.session.admission;
 
 import dev.microgpt.engine.InvalidInputException;
 
-/// The memory that sessions, and calls with much in them, take together, about. What would not fit is
-/// refused before it is there.
+/// The memory budget of sessions and large calls, based on estimates. What does not fit is rejected before it
+/// is allocated. Thread-safe.
 public final class Memory {
 
-    /// What so many bytes more or less take is not worth counting.
+    /// Amounts of memory below this, in bytes, need not be counted.
     public static final long SMALL = 1 << 16;
 
     private final long max;
@@ -21,22 +21,24 @@ public final class Memory {
         this.max = max;
     }
 
-    /// Somebody who can have memory let go.
+    /// Frees memory when there is a shortage.
     public interface Relief {
 
-        /// Frees so many bytes, if possible, and waits for it.
+        /// Frees some memory if possible, and waits until it is free.
         void free(long bytes);
     }
 
+    /// Sets what frees memory when there is a shortage.
     public void onShortage(Relief newRelief) {
         relief = newRelief;
     }
 
-    /// A part of it that is used for one thing.
+    /// Returns a new, empty share of the budget.
     public Share share() {
         return new Share();
     }
 
+    /// Returns the memory that is reserved by all shares.
     public synchronized long used() {
         return used;
     }
@@ -53,7 +55,7 @@ public final class Memory {
         used += bytes;
     }
 
-    /// A part of the memory. Safe for use by several threads.
+    /// The part of the budget that one session or call has reserved. Thread-safe.
     public final class Share implements AutoCloseable {
 
         private long bytes;
@@ -61,7 +63,9 @@ public final class Memory {
 
         private Share() {}
 
-        /// Takes more, unless there is none; or, below zero, gives some back.
+        /// Reserves more memory if it is available; a negative amount gives memory back.
+        ///
+        /// @return whether it was available
         public synchronized boolean tryAdd(long more) {
             if (closed) {
                 return more <= 0;
@@ -73,18 +77,18 @@ public final class Memory {
             return true;
         }
 
-        /// Takes more.
+        /// Reserves more memory. In a shortage, waits for the eviction of idle sessions.
         ///
-        /// @param what for the message, such as "the body"
-        /// @throws InvalidInputException `too_large` if it never fits
+        /// @param what what needs the memory, for the error message, such as "the body"
+        /// @throws InvalidInputException `too_large` if it exceeds the whole budget
         /// @throws SessionException `no_memory` if it does not fit now
         public void require(long more, String what) {
-            long all = all(more);
+            long all = withMore(more);
             if (all > max) {
                 throw InvalidInputException.tooLarge(
                         "memoryBytes",
                         max,
-                        "%s would take about %d bytes of memory, but all sessions and calls have %d"
+                        "%s would take about %d bytes of memory, but all sessions and calls together have %d"
                                 .formatted(what, all, max));
             }
             if (tryAdd(more)) {
@@ -94,25 +98,26 @@ public final class Memory {
             if (!tryAdd(more)) {
                 throw new SessionException(
                         ErrorCode.NO_MEMORY,
-                        ("%s would take about %d bytes of memory, but sessions and calls have %d of the %d"
-                                        + " that they may have together; try again, or delete sessions")
+                        ("%s would take about %d bytes of memory, but sessions and calls already use %d of"
+                                        + " the %d that they may use together; try again later, or delete"
+                                        + " sessions")
                                 .formatted(what, more, used(), max),
                         "memoryBytes",
                         more);
             }
         }
 
-        private synchronized long all(long more) {
+        private synchronized long withMore(long more) {
             return bytes + more;
         }
 
-        /// Takes note of what it is in fact.
-        public synchronized void set(long now) {
-            force(now - bytes);
-            bytes = now;
+        /// Sets the amount to what is actually used, even beyond the budget.
+        public synchronized void set(long actual) {
+            force(actual - bytes);
+            bytes = actual;
         }
 
-        /// Gives it back. May be called several times.
+        /// Gives all memory of the share back. May be called several times.
         @Override
         public synchronized void close() {
             force(-bytes);

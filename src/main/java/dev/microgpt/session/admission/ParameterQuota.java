@@ -5,20 +5,20 @@ import dev.microgpt.quota.QuotaSettings;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Counts the parameters of all sessions against the quotas, by owner and together. A count is taken before
-/// the parameters are made, so that calls at the same time cannot exceed a quota together.
+/// Enforces the quotas for the number of parameters, per owner and for all sessions together. Parameters are
+/// reserved before they are created, so that concurrent calls cannot exceed a quota together. Thread-safe.
 public final class ParameterQuota {
 
     private final QuotaSettings quotas;
-    private final Map<SessionId, Long> counts = new HashMap<>(); // one for each session
-    private final Map<String, Long> byOwner = new HashMap<>(); // one for each owner with sessions
+    private final Map<SessionId, Long> counts = new HashMap<>(); // one entry per session
+    private final Map<String, Long> byOwner = new HashMap<>(); // one entry per owner with sessions
     private long all;
 
     public ParameterQuota(QuotaSettings quotas) {
         this.quotas = quotas;
     }
 
-    /// Checks that a session may have so many parameters, in the place of those that it has.
+    /// Checks that a session may have a number of parameters instead of its current ones.
     ///
     /// @throws SessionException `quota_exceeded`
     public synchronized void require(Caller caller, SessionId id, long count) {
@@ -30,18 +30,18 @@ public final class ParameterQuota {
         require(count, all - present, quotas.all().parameters(), "all");
     }
 
-    /// Checks the same, and counts them.
+    /// Checks the quotas like [#require(Caller, SessionId, long)], and counts the parameters.
     ///
-    /// @return the count before, to go back to
+    /// @return the previous number of parameters of the session
     /// @throws SessionException `quota_exceeded`
-    public synchronized long take(Caller caller, SessionId id, long count) {
+    public synchronized long reserve(Caller caller, SessionId id, long count) {
         require(caller, id, count);
         return set(id, count);
     }
 
-    /// Takes note of how many a session has in fact.
+    /// Sets the number of parameters that a session actually has, even beyond a quota.
     ///
-    /// @return the count before
+    /// @return the previous number of parameters of the session
     public synchronized long set(SessionId id, long count) {
         long before = counts.getOrDefault(id, 0L);
         if (count == 0) {

@@ -4,8 +4,8 @@ import dev.microgpt.engine.InvalidInputException;
 
 import org.jspecify.annotations.Nullable;
 
-/// A call that the service refuses. The message is meant for the caller: it names the offending
-/// value and what is allowed.
+/// Thrown when the service rejects a call. The message is meant for the caller: it names the offending value
+/// and the allowed range.
 public final class SessionException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
@@ -21,7 +21,7 @@ public final class SessionException extends RuntimeException {
     }
 
     /// @param field the field or query parameter at fault
-    /// @param value what it was, where that is short enough to repeat
+    /// @param value the offending value; null if it is too long to repeat
     public SessionException(
             ErrorCode code, String message, @Nullable String field, @Nullable Object value) {
         super(message);
@@ -32,7 +32,7 @@ public final class SessionException extends RuntimeException {
         max = null;
     }
 
-    /// What the engine refuses, the service refuses for the same reason.
+    /// Converts an error of the engine.
     public SessionException(InvalidInputException cause) {
         super(cause.getMessage(), cause);
         code =

@@ -3,23 +3,25 @@ package dev.microgpt.session.admission;
 import java.util.Comparator;
 import java.util.regex.Pattern;
 
-/// What tells sessions apart: owners choose names of their own, and do not get in each other's way.
+/// The id of a session: its owner and its name. Sessions of different owners may have the same name.
 ///
 /// @param owner see [Caller#owner()]
-/// @param name among the sessions of that owner
+/// @param name the name, unique among the sessions of the owner
 public record SessionId(String owner, String name) implements Comparable<SessionId> {
 
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
     private static final Comparator<SessionId> ORDER =
             Comparator.comparing(SessionId::owner).thenComparing(SessionId::name);
 
+    /// Checks the name and returns this id.
+    ///
     /// @throws SessionException `invalid_name`
     public SessionId requireValid() {
         if (!NAME.matcher(name).matches()) {
             throw new SessionException(
                     ErrorCode.INVALID_NAME,
-                    "a session's name has 1 to 63 characters a-z, 0-9 and '-' and does not begin with"
-                            + " '-', but this one is '"
+                    "a session name must have 1 to 63 characters a-z, 0-9 or '-' and must not begin with"
+                            + " '-', but it is '"
                             + name
                             + "'",
                     "name",

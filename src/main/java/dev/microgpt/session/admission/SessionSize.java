@@ -7,12 +7,12 @@ import dev.microgpt.engine.ModelOptions;
 /// Estimates the memory that sessions take.
 public final class SessionSize {
 
-    /// Many sessions may have the same documents, if these are few: they do not count for each.
+    /// Documents up to this size, in bytes, are not counted, as many sessions may share them.
     private static final long SHARED_CORPUS = 1 << 20;
 
     private SessionSize() {}
 
-    /// The memory that a session takes at its start, about.
+    /// Estimates the memory of a new session.
     public static long atStart(ModelOptions options, Corpus documents) {
         long shared = Math.min(SHARED_CORPUS, documents.bytes());
         return MicroGpt.estimateBytes(options, documents) + documents.bytes() - shared;

@@ -4,25 +4,27 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Set;
 
-/// Which versions of a session a call accepts, so that it changes nothing that its caller has not seen.
+/// A precondition on the version of a session, so that a call changes nothing that its caller has not seen.
 ///
-/// @param versions one of which the session must have; null where any will do
+/// @param versions the versions that the call accepts; null for any
 public record VersionCondition(@Nullable Set<String> versions) {
 
     public static final VersionCondition NONE = new VersionCondition(null);
 
-    /// @param version of the session; null where there is none
-    /// @throws SessionException `stale`
+    /// Checks the version of a session.
+    ///
+    /// @param version the current version; null if there is no session
+    /// @throws SessionException `stale` if the call does not accept it
     public void require(@Nullable String version) {
         if (versions == null || (version != null && versions.contains(version))) {
             return;
         }
-        String wanted = String.join(", ", versions);
+        String accepted = String.join(", ", versions);
         throw new SessionException(
                 ErrorCode.STALE,
                 version == null
-                        ? "there is no session to be at " + wanted
-                        : "the session is at " + version + ", not at " + wanted,
+                        ? "there is no session, so its version is not " + accepted
+                        : "the session's version is " + version + ", not " + accepted,
                 "version",
                 version);
     }

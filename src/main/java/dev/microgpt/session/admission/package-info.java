@@ -1,4 +1,5 @@
-/// What a call may do, and why it is refused: callers and their calls, limits, memory, quotas.
+/// Admission control: callers and the context of their calls, limits, memory, quotas, and the errors of
+/// rejected calls.
 @NullMarked
 package dev.microgpt.session.admission;
 

@@ -15,69 +15,71 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// The few platform threads that do all arithmetic, shared fairly among the owners of sessions, and among
-/// the workloads of each.
+/// The compute threads: one pool of platform threads for all model computations, shared fairly among the
+/// owners of sessions and among the workloads of each owner.
 ///
-/// Work is done in slices of a few milliseconds. Workloads that wait take turns in two [FairQueue]s, one
-/// for calls and one for training; calls go first, but training does not wait for ever.
+/// Work is done in slices of a few milliseconds. Waiting workloads are in one of two [FairQueue]s, one for
+/// calls and one for training. Calls go first, but after [#MAX_CONSECUTIVE_CALL_SLICES] slices of calls,
+/// training gets one.
 public final class Compute implements Scheduler, AutoCloseable {
 
-    /// Long enough to make the switch cheap, short enough that a waiting call does not notice.
+    /// Length of a slice: long enough to make switching cheap, short enough that a waiting call does not
+    /// notice.
     private static final Duration SLICE = Duration.ofMillis(2);
 
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
-    private static final Duration STOP_TIME = Duration.ofSeconds(4);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+    private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
 
-    /// So many turns go to calls before training that waits gets one.
-    private static final int CALL_TURNS = 8;
+    /// Number of slices that go to calls before waiting training gets one.
+    private static final int MAX_CONSECUTIVE_CALL_SLICES = 8;
 
     private static final Logger log = LoggerFactory.getLogger(Compute.class);
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition workCame = lock.newCondition();
-    private final FairQueue<Place> withCalls;
-    private final FairQueue<Place> withTraining;
+    private final Condition workAvailable = lock.newCondition();
+    private final FairQueue<WorkloadSlot> callQueue;
+    private final FairQueue<WorkloadSlot> trainingQueue;
 
-    /// Those whose time has not come.
-    private final TreeSet<Place> later =
+    /// Workloads whose next slice is not due yet.
+    private final TreeSet<WorkloadSlot> delayed =
             new TreeSet<>(
-                    Comparator.comparingLong((Place p) -> p.dueNanos)
-                            .thenComparingLong(p -> p.number));
+                    Comparator.comparingLong((WorkloadSlot slot) -> slot.dueNanos)
+                            .thenComparingLong(slot -> slot.number));
 
-    private final Set<Place> running = new HashSet<>();
+    private final Set<WorkloadSlot> running = new HashSet<>();
     private final List<Thread> threads = new ArrayList<>();
     private final ComputeMetrics metrics;
-    private long places;
-    private int callTurns;
+    private long numSlots;
+    private int consecutiveCallSlices;
     private boolean closed;
 
     /// @param threadCount number of threads
     /// @param trainingShare the part of the threads' time that the training of one owner may take
     public Compute(int threadCount, double trainingShare, ComputeMetrics metrics) {
         this.metrics = metrics;
-        withCalls = new FairQueue<>(threadCount, 1);
-        withTraining = new FairQueue<>(threadCount, trainingShare);
+        callQueue = new FairQueue<>(threadCount, 1);
+        trainingQueue = new FairQueue<>(threadCount, trainingShare);
         for (int i = 0; i < threadCount; i++) {
             threads.add(Thread.ofPlatform().name("compute-" + i).daemon().start(this::work));
         }
     }
 
-    /// Where a workload waits. Guarded by the lock.
-    private final class Place implements Slot {
+    /// The registration of a workload and the queue that it waits in. Guarded by the lock.
+    private final class WorkloadSlot implements Slot {
 
         final String owner;
         final Workload workload;
-        final long number = ++places;
+        final long number = ++numSlots;
         Demand.Kind queuedAs = Demand.Kind.NONE;
         long dueNanos;
 
-        Place(String owner, Workload workload) {
+        WorkloadSlot(String owner, Workload workload) {
             this.owner = owner;
             this.workload = workload;
         }
 
         @Override
-        public void changed() {
+        public void demandChanged() {
             lock.lock();
             try {
                 if (!closed) {
@@ -87,7 +89,7 @@ public final class Compute implements Scheduler, AutoCloseable {
                     return;
                 }
                 if (running.contains(this)) {
-                    return; // it is told after its slice
+                    return; // runSlice calls stopped() after the slice
                 }
             } finally {
                 lock.unlock();
@@ -100,177 +102,180 @@ public final class Compute implements Scheduler, AutoCloseable {
     public Slot add(String owner, Workload workload) {
         lock.lock();
         try {
-            return new Place(owner, workload);
+            return new WorkloadSlot(owner, workload);
         } finally {
             lock.unlock();
         }
     }
 
-    /// Does a piece of work that belongs to no session's queue.
+    /// Submits a task that belongs to no session.
     ///
-    /// @param demand of which kind it is
+    /// @param owner the owner to whom its compute time is charged
+    /// @param demand the kind of the task
     public <T> CompletableFuture<T> submit(String owner, Demand demand, SlicedTask<T> work) {
-        StandaloneTask<T> job = new StandaloneTask<>(demand, work);
-        add(owner, job).changed();
-        return job.result();
+        StandaloneTask<T> task = new StandaloneTask<>(demand, work);
+        add(owner, task).demandChanged();
+        return task.result();
     }
 
-    /// Puts a place where its present demand belongs.
-    private void enqueue(Place place) {
-        Demand demand = place.workload.demand();
-        boolean isLate = demand.dueNanos() > System.nanoTime();
-        if (place.queuedAs == demand.kind() && place.dueNanos == 0 && !isLate) {
+    /// Moves a workload to the queue that fits its current demand.
+    private void enqueue(WorkloadSlot slot) {
+        Demand demand = slot.workload.demand();
+        boolean isDelayed = demand.dueNanos() > System.nanoTime();
+        if (slot.queuedAs == demand.kind() && slot.dueNanos == 0 && !isDelayed) {
             return;
         }
-        dequeue(place);
-        place.queuedAs = demand.kind();
+        dequeue(slot);
+        slot.queuedAs = demand.kind();
         if (demand.kind() == Demand.Kind.NONE) {
             return;
         }
-        if (isLate) {
-            place.dueNanos = demand.dueNanos();
-            later.add(place);
+        if (isDelayed) {
+            slot.dueNanos = demand.dueNanos();
+            delayed.add(slot);
         } else {
-            queue(demand.kind()).add(place.owner, place, System.nanoTime());
+            queue(demand.kind()).add(slot.owner, slot, System.nanoTime());
         }
-        workCame.signal();
+        workAvailable.signal();
     }
 
-    private void dequeue(Place place) {
-        if (place.dueNanos != 0) {
-            later.remove(place);
-            place.dueNanos = 0;
-        } else if (place.queuedAs != Demand.Kind.NONE) {
-            queue(place.queuedAs).remove(place.owner, place);
+    private void dequeue(WorkloadSlot slot) {
+        if (slot.dueNanos != 0) {
+            delayed.remove(slot);
+            slot.dueNanos = 0;
+        } else if (slot.queuedAs != Demand.Kind.NONE) {
+            queue(slot.queuedAs).remove(slot.owner, slot);
         }
-        place.queuedAs = Demand.Kind.NONE;
+        slot.queuedAs = Demand.Kind.NONE;
     }
 
-    private FairQueue<Place> queue(Demand.Kind kind) {
-        return kind == Demand.Kind.CALL ? withCalls : withTraining;
+    private FairQueue<WorkloadSlot> queue(Demand.Kind kind) {
+        return kind == Demand.Kind.CALL ? callQueue : trainingQueue;
     }
 
     private void work() {
-        Place place;
-        while ((place = take()) != null) {
-            runSlice(place);
+        WorkloadSlot slot;
+        while ((slot = take()) != null) {
+            runSlice(slot);
         }
     }
 
-    /// Waits for work; null when closed.
-    private @Nullable Place take() {
+    /// Waits for the next slice; returns null when closed.
+    private @Nullable WorkloadSlot take() {
         lock.lock();
         try {
             while (!closed) {
                 long now = System.nanoTime();
-                Place place = next(now);
-                if (place != null) {
-                    return place;
+                WorkloadSlot slot = next(now);
+                if (slot != null) {
+                    return slot;
                 }
-                // until work comes, or its time, or somebody whose share was used up has some again
-                long nanos = Math.min(withTraining.nanosUntilDue(now), LONGEST_WAIT.toNanos());
-                if (!later.isEmpty()) {
-                    nanos = Math.min(nanos, later.first().dueNanos - now);
+                // until there is new work, delayed work is due, or an owner has earned a new
+                // allowance
+                long nanos = Math.min(trainingQueue.nanosUntilDue(now), MAX_WAIT.toNanos());
+                if (!delayed.isEmpty()) {
+                    nanos = Math.min(nanos, delayed.first().dueNanos - now);
                 }
-                long _ = workCame.awaitNanos(nanos);
+                long _ = workAvailable.awaitNanos(nanos);
             }
             return null;
         } catch (InterruptedException _) {
-            return null; // nobody does that, but to end the thread
+            return null; // an interrupt means that the thread should end
         } finally {
             lock.unlock();
         }
     }
 
-    private @Nullable Place next(long now) {
-        while (!later.isEmpty() && later.first().dueNanos <= now) {
-            enqueue(later.first());
+    private @Nullable WorkloadSlot next(long now) {
+        while (!delayed.isEmpty() && delayed.first().dueNanos <= now) {
+            enqueue(delayed.first());
         }
-        Place place = null;
-        if (callTurns >= CALL_TURNS || withCalls.nanosUntilDue(now) > 0) {
-            callTurns = 0;
-            place = withTraining.take(now);
+        WorkloadSlot slot = null;
+        if (consecutiveCallSlices >= MAX_CONSECUTIVE_CALL_SLICES
+                || callQueue.nanosUntilDue(now) > 0) {
+            consecutiveCallSlices = 0;
+            slot = trainingQueue.take(now);
         }
-        if (place == null) {
-            callTurns++;
-            place = withCalls.take(now);
+        if (slot == null) {
+            consecutiveCallSlices++;
+            slot = callQueue.take(now);
         }
-        if (place != null) {
-            running.add(place);
+        if (slot != null) {
+            running.add(slot);
         }
-        return place;
+        return slot;
     }
 
-    private void runSlice(Place place) {
-        boolean isTraining = place.queuedAs == Demand.Kind.TRAINING;
-        place.queuedAs = Demand.Kind.NONE;
+    private void runSlice(WorkloadSlot slot) {
+        boolean isTraining = slot.queuedAs == Demand.Kind.TRAINING;
+        slot.queuedAs = Demand.Kind.NONE;
         long start = System.nanoTime();
         try {
-            place.workload.slice(start + SLICE.toNanos());
+            slot.workload.slice(start + SLICE.toNanos());
         } catch (Throwable e) {
-            log.error("A workload failed outside of its calls", e);
+            log.error("A workload threw an exception in a slice", e);
         }
-        long took = System.nanoTime() - start;
-        metrics.computed(took);
+        long duration = System.nanoTime() - start;
+        metrics.recordSlice(duration);
         lock.lock();
         try {
-            (isTraining ? withTraining : withCalls).used(place.owner, took);
-            running.remove(place);
+            (isTraining ? trainingQueue : callQueue).charge(slot.owner, duration);
+            running.remove(slot);
             if (!closed) {
-                enqueue(place);
+                enqueue(slot);
                 return;
             }
         } finally {
             lock.unlock();
         }
-        place.workload.stopped();
+        slot.workload.stopped();
     }
 
     public int numThreads() {
         return threads.size();
     }
 
-    /// How many workloads have a call as their next piece of work, and wait for a thread.
+    /// Returns the number of workloads that wait for a thread to execute a call.
     public int waitingCalls() {
-        return sizeOf(withCalls);
+        return sizeOf(callQueue);
     }
 
-    /// How many workloads have training as their next piece of work, and wait for a thread.
+    /// Returns the number of workloads that wait for a thread to train.
     public int waitingTraining() {
-        return sizeOf(withTraining);
+        return sizeOf(trainingQueue);
     }
 
-    private int sizeOf(FairQueue<Place> places) {
+    private int sizeOf(FairQueue<WorkloadSlot> queue) {
         lock.lock();
         try {
-            return places.size();
+            return queue.size();
         } finally {
             lock.unlock();
         }
     }
 
-    /// Tells all workloads that wait, and stops the threads after the slices that they are at. May be
-    /// called several times.
+    /// Stops the threads after their current slices and notifies all workloads that have something to do.
+    /// May be called several times.
     @Override
     public void close() {
-        List<Place> waiting = new ArrayList<>();
+        List<WorkloadSlot> waiting = new ArrayList<>();
         lock.lock();
         try {
             closed = true;
-            waiting.addAll(withCalls.drain());
-            waiting.addAll(withTraining.drain());
-            waiting.addAll(later);
-            later.clear();
-            workCame.signalAll();
+            waiting.addAll(callQueue.drain());
+            waiting.addAll(trainingQueue.drain());
+            waiting.addAll(delayed);
+            delayed.clear();
+            workAvailable.signalAll();
         } finally {
             lock.unlock();
         }
-        waiting.forEach(place -> place.workload.stopped());
+        waiting.forEach(slot -> slot.workload.stopped());
         join();
     }
 
     private void join() {
-        long deadline = System.nanoTime() + STOP_TIME.toNanos();
+        long deadline = System.nanoTime() + STOP_TIMEOUT.toNanos();
         for (Thread thread : threads) {
             try {
                 thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
@@ -281,7 +286,7 @@ public final class Compute implements Scheduler, AutoCloseable {
         }
     }
 
-    /// Whether no thread computes any more.
+    /// Returns whether all threads have ended.
     public boolean isStopped() {
         return threads.stream().noneMatch(Thread::isAlive);
     }

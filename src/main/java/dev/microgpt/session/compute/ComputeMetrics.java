@@ -8,15 +8,15 @@ import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 
 import java.time.Duration;
 
-/// Counts what the compute threads do. No meter has a tag of a session, of which there may be very many,
-/// and none is touched more than once a slice of work.
+/// Metrics of the compute threads. No meter is tagged with a session, as there may be very many sessions, and
+/// none is updated more than once per slice.
 public final class ComputeMetrics {
 
     private final Counter steps;
     private final Counter replayedSteps;
     private final DistributionSummary loss;
     private final Timer slices;
-    private final Timer wakes;
+    private final Timer rehydrations;
 
     public ComputeMetrics(MeterRegistry registry) {
         steps =
@@ -25,7 +25,7 @@ public final class ComputeMetrics {
                         .register(registry);
         replayedSteps =
                 Counter.builder("microgpt.steps.replayed")
-                        .description("Steps made once more to bring sessions back to memory")
+                        .description("Steps repeated to bring sessions back into memory")
                         .register(registry);
         loss =
                 DistributionSummary.builder("microgpt.loss")
@@ -34,17 +34,17 @@ public final class ComputeMetrics {
                         .register(registry);
         slices =
                 Timer.builder("microgpt.compute.slice")
-                        .description("Time that a thread computes before the next session's turn")
+                        .description("Duration of a slice of compute time")
                         .serviceLevelObjectives(millis(1, 2, 3, 5, 10, 30, 100, 1000))
                         .register(registry);
-        wakes =
+        rehydrations =
                 Timer.builder("microgpt.wake")
-                        .description("Time until a session that was put away is in memory again")
+                        .description("Time to bring an evicted session back into memory")
                         .serviceLevelObjectives(millis(1, 3, 10, 30, 100, 300, 1000, 3000))
                         .register(registry);
     }
 
-    /// Counts for nobody.
+    /// Returns metrics that are not registered anywhere.
     public static ComputeMetrics none() {
         return new ComputeMetrics(new CompositeMeterRegistry());
     }
@@ -57,26 +57,26 @@ public final class ComputeMetrics {
         return durations;
     }
 
-    /// A slice of work is over.
-    public void computed(long nanos) {
+    /// Records the duration of a slice.
+    public void recordSlice(long nanos) {
         slices.record(Duration.ofNanos(nanos));
     }
 
-    /// Steps were made in a slice.
+    /// Records the steps of a slice.
     ///
-    /// @param lastLoss of the last one
-    public void trained(long made, double lastLoss) {
+    /// @param lastLoss loss of the last step
+    public void recordSteps(long made, double lastLoss) {
         if (made > 0) {
             steps.increment((double) made);
             loss.record(lastLoss);
         }
     }
 
-    /// A session is back.
+    /// Records a rehydration.
     ///
-    /// @param replayed steps that were made once more for it
-    public void woke(long nanos, long replayed) {
-        wakes.record(Duration.ofNanos(nanos));
+    /// @param replayed number of steps that were repeated for it
+    public void recordRehydration(long nanos, long replayed) {
+        rehydrations.record(Duration.ofNanos(nanos));
         replayedSteps.increment((double) replayed);
     }
 }

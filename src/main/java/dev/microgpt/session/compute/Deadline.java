@@ -1,6 +1,6 @@
 package dev.microgpt.session.compute;
 
-/// When a slice is to end.
+/// The time at which a slice should end.
 ///
 /// @param nanos in the time of the ticker
 public record Deadline(Ticker ticker, long nanos) {

@@ -1,18 +1,18 @@
 package dev.microgpt.session.compute;
 
-/// What a [Workload] wants to do next.
+/// What a [Workload] needs compute time for next.
 ///
-/// @param kind how urgent it is
-/// @param dueNanos not before this time of the [Ticker]; of no meaning for other kinds than training
+/// @param kind the kind of its next slice
+/// @param dueNanos the earliest time of that slice, in the time of the [Ticker]; only for training
 public record Demand(Kind kind, long dueNanos) {
 
-    /// How urgent work is.
+    /// The kinds of slices, which decide on their priority.
     public enum Kind {
         /// There is nothing to do.
         NONE,
-        /// Somebody waits for a short answer.
+        /// A caller waits for a short call.
         CALL,
-        /// Training, which fills whatever time is left.
+        /// Training, which uses the remaining time.
         TRAINING
     }
 
@@ -20,7 +20,7 @@ public record Demand(Kind kind, long dueNanos) {
     public static final Demand CALL = new Demand(Kind.CALL, Long.MIN_VALUE);
     public static final Demand TRAINING = new Demand(Kind.TRAINING, Long.MIN_VALUE);
 
-    /// Work that must wait until a time, as where a speed limit holds it back.
+    /// Returns a demand for training that must wait until a time, for example because of a speed limit.
     public static Demand later(long dueNanos) {
         return new Demand(Kind.TRAINING, dueNanos);
     }

@@ -8,45 +8,45 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Who is next: workloads that wait for a thread. Owners have equal parts of the time, however many sessions
-/// they have, and at most their share; the workloads of one owner take turns. Not safe for use by several
-/// threads at once.
+/// A fair queue of workloads that wait for a thread. The owners get equal parts of the compute time, however
+/// many sessions they have, and each at most a fixed share; the workloads of one owner take turns. Not
+/// thread-safe.
 final class FairQueue<W> {
 
-    /// What an owner without waiting work saves up at most.
-    private static final long MOST_SAVED_NANOS = 100_000_000;
+    /// Maximum allowance that an owner without waiting work accumulates.
+    private static final long MAX_SAVED_NANOS = 100_000_000;
 
-    private final double nanosPerNano;
+    private final double allowancePerNano;
     private final boolean isLimited;
-    private final Map<String, Account> accounts = new HashMap<>(); // one for each key that there is
+    private final Map<String, Account> accounts = new HashMap<>(); // at most one per API key
     private final List<Account> waiting = new ArrayList<>();
-    private long clock; // the time that whoever was last had used
+    private long virtualTime; // time that the owner of the last slice had used before it
 
-    /// @param threads that work
-    /// @param share of their time for one owner, above 0 and up to 1
+    /// @param threads number of threads
+    /// @param share maximum share of the threads' time for one owner, above 0 and up to 1
     FairQueue(int threads, double share) {
-        nanosPerNano = threads * share;
+        allowancePerNano = threads * share;
         isLimited = share < 1;
     }
 
-    /// What an owner has used, and its workloads that wait.
+    /// The compute time that an owner has used, and its waiting workloads.
     private final class Account {
 
         final ArrayDeque<W> workloads = new ArrayDeque<>();
         long used;
-        double allowance = MOST_SAVED_NANOS;
+        double allowance = MAX_SAVED_NANOS;
         long allowanceAt;
 
         Account(long now) {
             allowanceAt = now;
         }
 
-        /// How long its next turn has to wait for its share.
+        /// Returns how long the owner has to wait until its share allows the next slice.
         long nanosUntilAllowed(long now) {
-            double earned = (now - allowanceAt) * nanosPerNano;
-            allowance = Math.min(MOST_SAVED_NANOS, allowance + earned);
+            double earned = (now - allowanceAt) * allowancePerNano;
+            allowance = Math.min(MAX_SAVED_NANOS, allowance + earned);
             allowanceAt = now;
-            return allowance > 0 ? 0 : (long) (-allowance / nanosPerNano) + 1;
+            return allowance > 0 ? 0 : (long) (-allowance / allowancePerNano) + 1;
         }
     }
 
@@ -58,12 +58,12 @@ final class FairQueue<W> {
         }
         if (account.workloads.isEmpty()) {
             waiting.add(account);
-            account.used = Math.max(account.used, clock); // nobody saves time up by not working
+            account.used = Math.max(account.used, virtualTime); // idle time earns no priority
         }
         account.workloads.add(workload);
     }
 
-    /// Takes all out.
+    /// Removes and returns all waiting workloads.
     List<W> drain() {
         List<W> all = waiting.stream().flatMap(account -> account.workloads.stream()).toList();
         waiting.forEach(account -> account.workloads.clear());
@@ -71,11 +71,13 @@ final class FairQueue<W> {
         return all;
     }
 
-    /// How many workloads wait.
+    /// Returns the number of waiting workloads.
     int size() {
         return waiting.stream().mapToInt(account -> account.workloads.size()).sum();
     }
 
+    /// Removes a workload.
+    ///
     /// @return whether it was waiting
     boolean remove(String owner, W workload) {
         Account account = accounts.get(owner);
@@ -88,7 +90,7 @@ final class FairQueue<W> {
         return true;
     }
 
-    /// How long until somebody's turn comes; `Long.MAX_VALUE` if nobody waits.
+    /// Returns how long it takes until [#take] returns a workload; `Long.MAX_VALUE` if none is waiting.
     long nanosUntilDue(long now) {
         if (!isLimited) {
             return waiting.isEmpty() ? Long.MAX_VALUE : 0;
@@ -99,7 +101,7 @@ final class FairQueue<W> {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /// The workload whose turn it is; null if nobody's is.
+    /// Removes and returns the workload that gets the next slice; null if none may have one now.
     @Nullable W take(long now) {
         Account next = null;
         for (Account account : waiting) {
@@ -111,7 +113,7 @@ final class FairQueue<W> {
         if (next == null) {
             return null;
         }
-        clock = next.used;
+        virtualTime = next.used;
         W workload = next.workloads.remove();
         if (next.workloads.isEmpty()) {
             waiting.remove(next);
@@ -119,8 +121,8 @@ final class FairQueue<W> {
         return workload;
     }
 
-    /// The workload has had its turn.
-    void used(String owner, long nanos) {
+    /// Charges the time of a slice to an owner.
+    void charge(String owner, long nanos) {
         Account account = accounts.get(owner);
         if (account != null) {
             account.used += nanos;

@@ -1,16 +1,18 @@
 package dev.microgpt.session.compute;
 
-/// Gives workloads their turns.
+/// Schedules the slices of workloads.
 public interface Scheduler {
 
-    /// @param owner on whose account the time goes
+    /// Registers a workload. It gets no slices before its first [Slot#demandChanged()].
+    ///
+    /// @param owner the owner to whom its compute time is charged
     Slot add(String owner, Workload workload);
 
-    /// The place of one workload.
+    /// The registration of one workload.
     interface Slot {
 
-        /// The workload's demand may be another one now. May be called on any thread, but not with a lock
-        /// that the workload takes in [Workload#demand()].
-        void changed();
+        /// Notifies the scheduler that the workload's demand may have changed. Thread-safe, but must not be
+        /// called while holding a lock that the workload takes in [Workload#demand()].
+        void demandChanged();
     }
 }

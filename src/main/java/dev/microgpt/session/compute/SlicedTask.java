@@ -2,12 +2,12 @@ package dev.microgpt.session.compute;
 
 import org.jspecify.annotations.Nullable;
 
-/// A piece of work with a result, done slice by slice.
+/// A task with a result that is computed slice by slice.
 public interface SlicedTask<T> {
 
-    /// Continues until done or until the deadline has passed, whichever is first.
+    /// Continues until the task is done or the deadline has passed, whichever comes first.
     ///
     /// @param deadline in the time of the [Ticker]
-    /// @return the result, or null if there is more to do
+    /// @return the result; null if another slice is needed
     @Nullable T slice(long deadline) throws Exception;
 }

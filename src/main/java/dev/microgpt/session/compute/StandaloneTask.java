@@ -5,7 +5,7 @@ import dev.microgpt.session.admission.SessionException;
 
 import java.util.concurrent.CompletableFuture;
 
-/// One piece of work that belongs to no session, with a turn of its own.
+/// A workload that consists of a single task and belongs to no session.
 final class StandaloneTask<T> implements Workload {
 
     private final Demand demand;
@@ -29,7 +29,7 @@ final class StandaloneTask<T> implements Workload {
     @Override
     public void slice(long deadline) {
         if (result.isDone()) {
-            return; // given up before its turn
+            return; // cancelled before its first slice
         }
         try {
             T value = work.slice(deadline);

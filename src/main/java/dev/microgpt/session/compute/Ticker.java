@@ -3,7 +3,7 @@ package dev.microgpt.session.compute;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/// What time it is, so that tests can tell it.
+/// A clock that tests can replace.
 public interface Ticker {
 
     Ticker SYSTEM =
@@ -19,9 +19,9 @@ public interface Ticker {
                 }
             };
 
-    /// For measuring: in the time of `System.nanoTime()`.
+    /// Returns the time for measuring durations, in the time of `System.nanoTime()`.
     long nanos();
 
-    /// For telling: in milliseconds.
+    /// Returns the wall-clock time, in whole milliseconds.
     Instant now();
 }

@@ -3,14 +3,15 @@ package dev.microgpt.session.compute;
 /// Work that is done slice by slice, never on two threads at once.
 public interface Workload {
 
-    /// What it wants to do next. Must not block, nor call the [Scheduler]: it is asked under its lock.
+    /// Returns what the workload needs compute time for next. Called under the scheduler's lock, so it must
+    /// neither block nor call the [Scheduler].
     Demand demand();
 
-    /// Works until it has nothing to do or until the deadline has passed, whichever is first.
+    /// Works until there is nothing to do or the deadline has passed, whichever comes first.
     ///
     /// @param deadline in the time of the [Ticker]
     void slice(long deadline);
 
-    /// The scheduler has been closed: no slice will follow. May be called several times.
+    /// Called when the scheduler has been closed and no slice will follow. May be called several times.
     void stopped();
 }

@@ -1,4 +1,4 @@
-/// The threads that compute, and whose turn it is.
+/// The compute threads and their fair scheduling among owners and sessions.
 @NullMarked
 package dev.microgpt.session.compute;
 

@@ -2,10 +2,10 @@ package dev.microgpt.session.history;
 
 import java.util.List;
 
-/// What a session remembers of its past beside losses and keyframes.
+/// The public view of a session's [Timeline], without keyframes.
 ///
-/// @param events what happened beside steps: the newest 1000, oldest first
-/// @param schedule the options of training, in the order in which they held
-/// @param samples texts of the steps that have keyframes at first, oldest first
+/// @param events the newest 1000 events, oldest first
+/// @param schedule the training options, in the order in which they were in effect
+/// @param samples a text sample for each step at which a keyframe was added, oldest first
 public record History(
         List<SessionEvent> events, List<ScheduleEntry> schedule, List<TextSample> samples) {}

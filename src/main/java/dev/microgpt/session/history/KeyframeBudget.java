@@ -4,8 +4,8 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 
-/// The memory for keyframes, shared evenly by all sessions: the more there are, the fewer keyframes
-/// each one has.
+/// The memory budget for keyframes, shared evenly by all sessions in memory: the more sessions, the fewer
+/// keyframes each of them keeps. Thread-safe.
 public final class KeyframeBudget {
 
     private final long bytes;

@@ -8,26 +8,27 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// A model as it was at earlier steps, within a bound of memory.
+/// The keyframes of a session: stored past models, within a memory limit.
 ///
-/// There is one for each of the first 16 steps, and eight for every doubling from then on. When memory
-/// is short, the one goes that is missed least: whose neighbours are closest to each other, in
-/// proportion, and of several such the oldest. The first one stays. Safe for use by several threads.
+/// There is a keyframe for each of the first 16 steps, and eight for every doubling of the step after that.
+/// Beyond the memory limit, the keyframe is dropped whose neighbours have the smallest ratio of steps, and of
+/// several such the oldest. The first keyframe is never dropped. Thread-safe.
 public final class Keyframes {
 
-    /// Of a step, in binary, the first four digits may differ from 0.
+    /// A step has a keyframe if, in binary, all its digits after the first four are 0.
     private static final int SIGNIFICANT_BITS = 4;
 
     private final TreeMap<Long, ModelState> states = new TreeMap<>();
     private long bytes;
     private long maxBytes = Long.MAX_VALUE;
 
-    /// Whether a step is one of those that are kept.
+    /// Returns whether there should be a keyframe at a step.
     public static boolean isDue(long step) {
         int length = Long.SIZE - Long.numberOfLeadingZeros(step);
         return step == 0 || Long.numberOfTrailingZeros(step) >= length - SIGNIFICANT_BITS;
     }
 
+    /// Adds a keyframe, or replaces the one of the same step.
     public synchronized void add(ModelState state) {
         ModelState replaced = states.put(state.step(), state);
         bytes += state.bytes() - (replaced == null ? 0 : replaced.bytes());
@@ -39,7 +40,7 @@ public final class Keyframes {
         bytes = 0;
     }
 
-    /// Changes how much memory may be used, and frees what is beyond.
+    /// Changes the memory limit, and drops keyframes beyond it.
     public synchronized void limit(long newMaxBytes) {
         maxBytes = newMaxBytes;
         thin();
@@ -52,6 +53,7 @@ public final class Keyframes {
         }
     }
 
+    /// Returns the step of the keyframe to drop; never the first, and the last only if there are just two.
     private long leastMissed() {
         long least = states.lastKey();
         double closest = Double.POSITIVE_INFINITY;
@@ -71,28 +73,28 @@ public final class Keyframes {
         return least;
     }
 
-    /// The newest one at or before a step.
+    /// Returns the newest keyframe at or before a step; null if there is none.
     public synchronized @Nullable ModelState atOrBefore(long step) {
         Map.Entry<Long, ModelState> entry = states.floorEntry(step);
         return entry == null ? null : entry.getValue();
     }
 
-    /// The memory that they take, about.
+    /// Returns the estimated memory of the keyframes.
     public synchronized long bytes() {
         return bytes;
     }
 
-    /// The oldest step that there is; 0 where there is none.
+    /// Returns the step of the oldest keyframe; 0 if there is none.
     public synchronized long firstStep() {
         return states.isEmpty() ? 0 : states.firstKey();
     }
 
-    /// All up to a step, newest first.
+    /// Returns all keyframes up to a step, newest first.
     public synchronized List<ModelState> upTo(long step) {
         return List.copyOf(states.headMap(step, true).descendingMap().values());
     }
 
-    /// What there is.
+    /// Returns the steps of the keyframes and their memory.
     public synchronized KeyframesView view() {
         return new KeyframesView(List.copyOf(states.keySet()), bytes, maxBytes);
     }

@@ -2,9 +2,9 @@ package dev.microgpt.session.history;
 
 import java.util.List;
 
-/// The steps that a session can be asked about.
+/// The steps for which a session has keyframes.
 ///
-/// @param steps in order; the present one may always be asked about too
-/// @param bytes of memory that they take, about
-/// @param maxBytes that they may take: a share of what all sessions have together
+/// @param steps the steps in ascending order; the current step can always be queried too
+/// @param bytes estimated memory of the keyframes
+/// @param maxBytes maximum memory of the keyframes, a share of the budget of all sessions
 public record KeyframesView(List<Long> steps, long bytes, long maxBytes) {}

@@ -8,20 +8,20 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayDeque;
 import java.util.List;
 
-/// Makes the steps from a keyframe to a later step once more, steered as they were steered. Training
-/// is deterministic, so it arrives where the original was.
+/// Repeats the steps from a keyframe to a later step, with the training options that were in effect. Training
+/// is deterministic, so the result equals the original model.
 public final class Replay implements SlicedTask<MicroGpt> {
 
     private final MicroGpt model;
-    private final ArrayDeque<ScheduleEntry> phases;
+    private final ArrayDeque<ScheduleEntry> schedule;
     private final long step;
 
-    /// @param model as it was at the keyframe
-    /// @param phases the options up to the step
-    /// @param step to go to
-    public Replay(MicroGpt model, List<ScheduleEntry> phases, long step) {
+    /// @param model the model as of the keyframe
+    /// @param schedule the training options up to the step
+    /// @param step the step to compute
+    public Replay(MicroGpt model, List<ScheduleEntry> schedule, long step) {
         this.model = model;
-        this.phases = new ArrayDeque<>(phases);
+        this.schedule = new ArrayDeque<>(schedule);
         this.step = step;
     }
 
@@ -40,9 +40,9 @@ public final class Replay implements SlicedTask<MicroGpt> {
     }
 
     private void steer() {
-        while (!phases.isEmpty() && phases.element().fromStep() <= model.step()) {
-            ScheduleEntry phase = phases.remove();
-            model.steer(phase.learningRate(), phase.numSteps(), phase.batchSize());
+        while (!schedule.isEmpty() && schedule.element().fromStep() <= model.step()) {
+            ScheduleEntry entry = schedule.remove();
+            model.steer(entry.learningRate(), entry.numSteps(), entry.batchSize());
         }
     }
 }

@@ -2,9 +2,9 @@ package dev.microgpt.session.history;
 
 import dev.microgpt.engine.ModelOptions;
 
-/// The options of training between two times that they were steered.
+/// Training options that are in effect until the next entry of the schedule.
 ///
-/// @param fromStep they hold for the steps after this one
+/// @param fromStep the options are in effect for the steps after this one
 /// @param learningRate see [ModelOptions]
 /// @param numSteps see [ModelOptions]
 /// @param batchSize see [ModelOptions]

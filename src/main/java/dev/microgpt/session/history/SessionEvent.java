@@ -4,15 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 
-/// Something that happened to a session beside its steps.
+/// An event in the history of a session. Steps are not events.
 ///
-/// @param step steps trained when it happened
-/// @param at when it happened
-/// @param kind what it was
-/// @param steering what was changed; null unless steered
-/// @param run the run that it is about; null where it is about none
-/// @param parent the session that this one is a copy of; null unless forked
-/// @param reason why the session has failed; null unless it has
+/// @param step number of steps trained at that time
+/// @param at the time of the event
+/// @param kind the kind of the event
+/// @param steering the options that were changed; null unless steered
+/// @param run the id of the run that the event is about; null for none
+/// @param parent the name of the session that this one was forked from; null unless forked
+/// @param reason why the session failed; null unless failed
 public record SessionEvent(
         long step,
         Instant at,
@@ -34,28 +34,37 @@ public record SessionEvent(
         return new SessionEvent(step, at, Kind.FORKED, null, null, parent, null);
     }
 
-    /// @param run of whose steps one could not be made; null for a step call
+    /// Returns the event that a step could not be made.
+    ///
+    /// @param run the id of the run that the step belongs to; null for a step call
     public static SessionEvent failed(
             long step, Instant at, @Nullable Long run, @Nullable String reason) {
         return new SessionEvent(step, at, Kind.FAILED, null, run, null, reason);
     }
 
-    /// The names, in lower case, are part of the interface.
+    /// The kinds of events. Their names, in lower case, are part of the public API.
     public enum Kind {
-        /// The session was started anew, with new parameters.
+        /// Documents were loaded and new parameters initialized.
         LOADED,
-        /// The session began with, or was replaced by, a model from a checkpoint.
+        /// The session was created or replaced with a model from a checkpoint.
         RESTORED,
-        /// The session began as a copy of another one.
+        /// The session was created as a fork of another one.
         FORKED,
-        /// After a restart, the same steps did not give the same losses: another CPU.
+        /// Steps that were repeated to rehydrate the session had another loss, as on another CPU.
         DIFFERS,
+        /// Training options were changed.
         STEERED,
+        /// A run was started.
         STARTED,
+        /// A run was paused.
         PAUSED,
+        /// A paused run was resumed.
         RESUMED,
+        /// A run was cancelled.
         CANCELLED,
+        /// A run was completed.
         SUCCEEDED,
+        /// A step of a run or of a step call could not be made, and the session has failed.
         FAILED
     }
 }

@@ -4,7 +4,7 @@ import dev.microgpt.engine.ModelOptions;
 
 import org.jspecify.annotations.Nullable;
 
-/// Options to change while a model trains; null leaves one as it is.
+/// A change of training options while a model trains; null leaves an option as it is.
 ///
 /// @param learningRate see [ModelOptions]
 /// @param numSteps see [ModelOptions]
@@ -12,11 +12,13 @@ import org.jspecify.annotations.Nullable;
 public record Steering(
         @Nullable Double learningRate, @Nullable Long numSteps, @Nullable Integer batchSize) {
 
-    /// Whether it changes nothing.
+    /// Returns whether all options stay as they are.
     public boolean changesNothing() {
         return equals(new Steering(null, null, null));
     }
 
+    /// Returns the options after the change.
+    ///
     /// @throws dev.microgpt.engine.InvalidInputException if a value is out of its range
     public ModelOptions applyTo(ModelOptions options) {
         return options.withTraining(

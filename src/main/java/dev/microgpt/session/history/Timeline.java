@@ -13,43 +13,43 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/// What a session remembers of its past, so that it can be shown, asked about, and gone back to.
-/// Everything in it is bounded. Safe for use by several threads.
+/// The recorded past of a session: events, training schedule, draws from its generator, text samples and
+/// keyframes. With it, the past can be shown, queried and forked from. All parts are bounded. Thread-safe.
 public final class Timeline {
 
-    private static final int KEPT_EVENTS = 1000;
-    private static final int KEPT_PHASES = 10_000;
-    private static final int KEPT_DRAWS = 1000;
+    private static final int MAX_EVENTS = 1000;
+    private static final int MAX_SCHEDULE_ENTRIES = 10_000;
+    private static final int MAX_DRAWS = 1000;
 
-    /// The generator as it was when something was first drawn from it after a step.
+    /// The state of the generator before the first draw after a step.
     private record Draw(long step, RandomSource before) {}
 
     private final Keyframes keyframes = new Keyframes();
     private final ArrayDeque<SessionEvent> events = new ArrayDeque<>();
-    private final ArrayDeque<ScheduleEntry> phases = new ArrayDeque<>();
+    private final ArrayDeque<ScheduleEntry> schedule = new ArrayDeque<>();
     private final ArrayDeque<Draw> draws = new ArrayDeque<>();
-    private final List<TextSample> samples = new ArrayList<>(); // bounded as keyframes become rare
+    private final List<TextSample> samples = new ArrayList<>(); // bounded, as keyframes become rare
 
     public Keyframes keyframes() {
         return keyframes;
     }
 
-    /// Whether there are no parameters yet.
+    /// Returns whether there are no parameters yet.
     public synchronized boolean isEmpty() {
-        return phases.isEmpty();
+        return schedule.isEmpty();
     }
 
-    /// Forgets all but the events: there are new parameters, or none.
+    /// Clears everything but the events, as the parameters have been replaced or dropped.
     public synchronized void restart() {
         keyframes.clear();
-        phases.clear();
+        schedule.clear();
         draws.clear();
         samples.clear();
     }
 
     public synchronized void add(SessionEvent event) {
         events.add(event);
-        if (events.size() > KEPT_EVENTS) {
+        if (events.size() > MAX_EVENTS) {
             events.remove();
         }
     }
@@ -58,107 +58,107 @@ public final class Timeline {
         samples.add(sample);
     }
 
-    /// Options hold from now on.
-    public synchronized void begin(long step, ModelOptions options) {
-        ScheduleEntry phase = ScheduleEntry.of(step, options);
-        if (!phases.isEmpty() && phases.getLast().fromStep() == step) {
-            phases.removeLast();
+    /// Records the training options that are in effect from a step on.
+    public synchronized void addScheduleEntry(long step, ModelOptions options) {
+        ScheduleEntry entry = ScheduleEntry.of(step, options);
+        if (!schedule.isEmpty() && schedule.getLast().fromStep() == step) {
+            schedule.removeLast();
         }
-        phases.add(phase);
-        if (phases.size() > KEPT_PHASES) {
-            phases.remove();
+        schedule.add(entry);
+        if (schedule.size() > MAX_SCHEDULE_ENTRIES) {
+            schedule.remove();
         }
     }
 
-    /// Something is about to be drawn from the generator.
+    /// Records the state of the generator before something is drawn from it.
     public synchronized void beforeDraw(long step, RandomSource generator) {
         if (draws.isEmpty() || draws.getLast().step != step) {
             draws.add(new Draw(step, generator.copy()));
-            if (draws.size() > KEPT_DRAWS) {
+            if (draws.size() > MAX_DRAWS) {
                 draws.remove();
             }
         }
     }
 
-    /// The generator as it was when a step had been made.
+    /// Returns a copy of the generator as it was right after a step.
     ///
-    /// @param now as it is
-    public synchronized RandomSource generatorAt(long step, RandomSource now) {
+    /// @param current the generator as it is now
+    public synchronized RandomSource generatorAt(long step, RandomSource current) {
         for (Draw draw : draws) {
             if (draw.step >= step) {
                 return draw.before.copy();
             }
         }
-        return now.copy();
+        return current.copy();
     }
 
-    /// The options that held up to a step, itself included.
-    public synchronized List<ScheduleEntry> phasesUpTo(long step) {
-        return phases.stream().filter(phase -> phase.fromStep() <= step).toList();
+    /// Returns the training options that were in effect up to a step, inclusive.
+    public synchronized List<ScheduleEntry> scheduleUpTo(long step) {
+        return schedule.stream().filter(entry -> entry.fromStep() <= step).toList();
     }
 
-    /// The keyframes from which a step can be reached again, newest first.
+    /// Returns the keyframes from which a step can be replayed, newest first.
     ///
-    /// @throws InvalidInputException if there is none
-    public synchronized List<ModelState> wayTo(long step) {
-        long known = phases.isEmpty() ? 0 : phases.getFirst().fromStep();
-        List<ModelState> way =
-                keyframes.upTo(step).stream().filter(state -> state.step() >= known).toList();
-        if (way.isEmpty()) {
+    /// @throws InvalidInputException if there are none
+    public synchronized List<ModelState> replayStartsFor(long step) {
+        long firstKnown = schedule.isEmpty() ? 0 : schedule.getFirst().fromStep();
+        List<ModelState> starts =
+                keyframes.upTo(step).stream().filter(state -> state.step() >= firstKnown).toList();
+        if (starts.isEmpty()) {
             throw InvalidInputException.outOfRange(
                     "step",
                     step,
-                    known,
+                    firstKnown,
                     Long.MAX_VALUE,
-                    ("how the session was steered before step %d is forgotten, and with it the way to"
-                                    + " step %d")
-                            .formatted(known, step));
+                    ("step %d cannot be replayed: the training options before step %d are no longer"
+                                    + " known")
+                            .formatted(step, firstKnown));
         }
-        return way;
+        return starts;
     }
 
-    /// A timeline of its own that begins with what this one holds up to a step.
+    /// Returns a copy of this timeline up to a step.
     ///
-    /// @param andDraws whether what was drawn after that step, before the next one, is part of it
-    public synchronized Timeline upTo(long step, boolean andDraws) {
+    /// @param includeDraws whether to include draws after that step and before the next one
+    public synchronized Timeline upTo(long step, boolean includeDraws) {
         Timeline copy = new Timeline();
         keyframes.upTo(step).forEach(copy.keyframes::add);
         events.stream().filter(event -> event.step() <= step).forEach(copy.events::add);
-        copy.phases.addAll(phasesUpTo(step));
-        long lastDraw = andDraws ? step : step - 1;
+        copy.schedule.addAll(scheduleUpTo(step));
+        long lastDraw = includeDraws ? step : step - 1;
         draws.stream().filter(draw -> draw.step <= lastDraw).forEach(copy.draws::add);
         samples.stream().filter(sample -> sample.step() <= step).forEach(copy.samples::add);
         return copy;
     }
 
-    /// All but the keyframes, to be kept.
-    public synchronized TimelineState past() {
+    /// Returns everything but the keyframes, for a snapshot.
+    public synchronized TimelineState state() {
         return new TimelineState(
                 List.copyOf(events),
-                List.copyOf(phases),
+                List.copyOf(schedule),
                 draws.stream().map(d -> new TimelineState.Draw(d.step, d.before.words())).toList(),
                 List.copyOf(samples));
     }
 
-    /// A timeline as it was kept.
+    /// Restores a timeline from a snapshot.
     ///
-    /// @param random the kind of the generators
+    /// @param random the kind of the session's generator
     public static Timeline restore(
-            TimelineState past, List<ModelState> keyframes, RandomKind random) {
+            TimelineState state, List<ModelState> keyframes, RandomKind random) {
         Timeline timeline = new Timeline();
         keyframes.forEach(timeline.keyframes::add);
-        timeline.events.addAll(past.events());
-        timeline.phases.addAll(past.schedule());
-        for (TimelineState.Draw draw : past.draws()) {
+        timeline.events.addAll(state.events());
+        timeline.schedule.addAll(state.schedule());
+        for (TimelineState.Draw draw : state.draws()) {
             timeline.draws.add(new Draw(draw.step(), random.restore(draw.before())));
         }
-        timeline.samples.addAll(past.samples());
+        timeline.samples.addAll(state.samples());
         return timeline;
     }
 
-    /// Why the next step could not be made; null where that is not known.
+    /// Returns why the step after another one could not be made; null if that is not known.
     ///
-    /// @param step steps trained
+    /// @param step number of steps trained
     public synchronized @Nullable TrainingFailure failureAfter(long step) {
         for (Iterator<SessionEvent> i = events.descendingIterator(); i.hasNext(); ) {
             SessionEvent event = i.next();
@@ -172,7 +172,8 @@ public final class Timeline {
         return null;
     }
 
+    /// Returns the public view of the timeline.
     public synchronized History history() {
-        return new History(List.copyOf(events), List.copyOf(phases), List.copyOf(samples));
+        return new History(List.copyOf(events), List.copyOf(schedule), List.copyOf(samples));
     }
 }

@@ -2,19 +2,21 @@ package dev.microgpt.session.history;
 
 import java.util.List;
 
-/// What a [Timeline] holds beside keyframes, as it is kept.
+/// The state of a [Timeline] in a snapshot, without keyframes.
 ///
-/// @param events oldest first
-/// @param schedule the options of training, in the order in which they held
-/// @param draws the generator as it was before something was drawn from it
-/// @param samples texts, oldest first
+/// @param events the events, oldest first
+/// @param schedule the training options, in the order in which they were in effect
+/// @param draws the states of the generator before something was drawn from it, oldest first
+/// @param samples the text samples, oldest first
 public record TimelineState(
         List<SessionEvent> events,
         List<ScheduleEntry> schedule,
         List<Draw> draws,
         List<TextSample> samples) {
 
-    /// @param step steps trained when something was first drawn after it
-    /// @param before the state of the generator before
+    /// The first draw from the generator after a step.
+    ///
+    /// @param step number of steps trained at that time
+    /// @param before the state of the generator before the draw
     public record Draw(long step, int[] before) {}
 }

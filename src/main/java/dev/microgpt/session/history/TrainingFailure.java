@@ -1,7 +1,7 @@
 package dev.microgpt.session.history;
 
-/// Why a session has failed.
+/// The failure of a session.
 ///
-/// @param step that could not be made
-/// @param reason what was wrong with it
+/// @param step the step that could not be made
+/// @param reason why it could not be made
 public record TrainingFailure(long step, String reason) {}

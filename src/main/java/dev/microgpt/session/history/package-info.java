@@ -1,5 +1,5 @@
-/// What a session remembers of its past: events, phases of training, samples and keyframes; and how an
-/// earlier step is reached again.
+/// The history of a session: events, training schedule, text samples and keyframes; and the replay that
+/// computes the model as of an earlier step.
 @NullMarked
 package dev.microgpt.session.history;
 

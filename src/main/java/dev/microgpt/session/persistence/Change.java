@@ -5,26 +5,27 @@ import dev.microgpt.session.run.RunSnapshot;
 
 import org.jspecify.annotations.Nullable;
 
-/// Something that changed a session and cannot be computed from what was before. Training can: so these,
-/// made again one after the other at the same steps, lead from a save to where the session was.
+/// A change of a session that cannot be recomputed from its previous state. Training steps can be, so
+/// a session is restored from a snapshot by applying the changes since at the same steps, in order, and
+/// repeating the steps in between.
 public sealed interface Change {
 
-    /// Steps trained when it happened.
+    /// Returns the number of steps trained at the time of the change.
     long step();
 
-    /// Somebody was told that the steps are made.
+    /// A step call has ended: its steps count as made.
     ///
-    /// @param loss of the last one
+    /// @param loss the loss of the last step
     record Trained(long step, double loss) implements Change {}
 
     /// Something was drawn from the session's generator.
     ///
-    /// @param words its state thereafter
+    /// @param words the state of the generator after the draw
     record Drawn(long step, int[] words) implements Change {}
 
-    /// What the session's history tells.
+    /// An event happened.
     ///
-    /// @param run as it was thereafter; null where the event is about none
+    /// @param run the run after the event; null if the event is about none
     record Happened(SessionEvent event, @Nullable RunSnapshot run) implements Change {
 
         @Override
@@ -33,6 +34,6 @@ public sealed interface Change {
         }
     }
 
-    /// The next step could not be made, and none can be. An event tells why.
+    /// The next step could not be made, and the session has failed. An event carries the reason.
     record Failed(long step) implements Change {}
 }

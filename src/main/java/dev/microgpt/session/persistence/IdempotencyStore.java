@@ -6,50 +6,51 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.CompletableFuture;
 
-/// Keeps what was answered to calls that are not to be made twice, for a day.
+/// Stores the responses of idempotent calls for a day.
 public interface IdempotencyStore {
 
-    /// An answer, or a call that was cut off before there was one.
+    /// A response, or the start of a call that was interrupted before it had one.
     ///
     /// @param key see [Idempotency]
     /// @param call see [Idempotency]
-    /// @param request see [Idempotency]; null where the call was cut off
-    /// @param epoch of the session that it tells of; null where it tells of none, or that is not known
-    /// @param step where the call began, if it was cut off; null otherwise
-    /// @param answer null where there is none yet
+    /// @param request see [Idempotency]; null for an interrupted call
+    /// @param epoch the epoch of the session that the response is about; null for none or if it is not known
+    /// @param step the step at which an interrupted call began; null otherwise
+    /// @param response null for an interrupted call
     record Entry(
             String key,
             String call,
             @Nullable String request,
             @Nullable Long epoch,
             @Nullable Long step,
-            Idempotency.@Nullable Answer answer) {
+            Idempotency.@Nullable Response response) {
 
-        /// The answer of a call.
+        /// Returns the entry for the response of a call.
         ///
-        /// @param epoch of the session that it tells of; null for none
+        /// @param epoch the epoch of the session that the response is about; null for none
         public static Entry of(
-                Idempotency idempotency, @Nullable Long epoch, Idempotency.Answer answer) {
+                Idempotency idempotency, @Nullable Long epoch, Idempotency.Response response) {
             return new Entry(
                     idempotency.key(),
                     idempotency.call(),
                     idempotency.request(),
                     epoch,
                     null,
-                    answer);
+                    response);
         }
 
-        /// Where the call began; null unless it was cut off.
+        /// Returns where the call began; null unless it was interrupted.
         public Idempotency.@Nullable Start start() {
             return epoch == null || step == null ? null : new Idempotency.Start(epoch, step);
         }
     }
 
+    /// Returns the entry of a key; null if there is none.
     @Nullable Entry find(String key);
 
-    /// A call begins that may be cut off in the middle.
+    /// Records the start of a call that may be interrupted.
     void started(Idempotency idempotency, Idempotency.Start start);
 
-    /// Keeps the answer of a call that changed nothing.
-    CompletableFuture<Void> keepAlone(Entry answer);
+    /// Stores the response of a call that changed nothing. Other responses are stored with the change.
+    CompletableFuture<Void> put(Entry response);
 }

@@ -9,20 +9,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/// Keeps no sessions: they end with the process, and so may answers, of which it has the newest.
+/// A store that persists nothing: the sessions end with the process. It holds the newest responses of
+/// idempotent calls in memory.
 public final class NoStore implements SessionStore, IdempotencyStore {
 
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
-    private static final int MOST_ANSWERS = 100;
+    private static final int MAX_RESPONSES = 100;
 
-    private final Map<String, IdempotencyStore.Entry> answers =
+    private final Map<String, IdempotencyStore.Entry> responses =
             new LinkedHashMap<>() {
                 private static final long serialVersionUID = 1;
 
                 @Override
                 protected boolean removeEldestEntry(
                         Map.Entry<String, IdempotencyStore.Entry> eldest) {
-                    return size() > MOST_ANSWERS;
+                    return size() > MAX_RESPONSES;
                 }
             };
 
@@ -43,8 +44,8 @@ public final class NoStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> begin(
-            SessionSnapshot save, IdempotencyStore.@Nullable Entry answer) {
-        return answer == null ? DONE : keepAlone(answer);
+            SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
+        return response == null ? DONE : put(response);
     }
 
     @Override
@@ -54,12 +55,12 @@ public final class NoStore implements SessionStore, IdempotencyStore {
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            IdempotencyStore.@Nullable Entry answer) {
-        return answer == null ? DONE : keepAlone(answer);
+            IdempotencyStore.@Nullable Entry response) {
+        return response == null ? DONE : put(response);
     }
 
     @Override
-    public CompletableFuture<Void> save(SessionSnapshot save) {
+    public CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot) {
         return DONE;
     }
 
@@ -72,23 +73,23 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     public void requireRoom() {}
 
     @Override
-    public boolean keepsSessions() {
+    public boolean isPersistent() {
         return false;
     }
 
     @Override
     public synchronized IdempotencyStore.@Nullable Entry find(String key) {
-        return answers.get(key);
+        return responses.get(key);
     }
 
     @Override
     public void started(Idempotency idempotency, Idempotency.Start start) {
-        // Whatever cuts a call off ends the sessions as well.
+        // A call is only interrupted by the end of the process, which ends the sessions as well.
     }
 
     @Override
-    public synchronized CompletableFuture<Void> keepAlone(IdempotencyStore.Entry answer) {
-        answers.put(answer.key(), answer);
+    public synchronized CompletableFuture<Void> put(IdempotencyStore.Entry response) {
+        responses.put(response.key(), response);
         return DONE;
     }
 }

@@ -11,15 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// All of a session at one moment, as far as it is not kept yet.
+/// The full state of a session at one moment. Losses and keyframes are incremental: those in the previous
+/// snapshot are left out.
 ///
 /// @param epoch see [SessionStore]
 /// @param owner see [Caller#owner()]
-/// @param change the number of the last change that is in it; 0 for none
-/// @param view the session from outside
-/// @param contents what is in it; null before documents are loaded
-/// @param past what it remembers
-/// @param runs the newest, oldest first
+/// @param change the number of the last change that the snapshot includes; 0 for none
+/// @param view the public view of the session
+/// @param contents the model and its history; null before documents are loaded
+/// @param past the timeline
+/// @param runs the newest runs, oldest first
 public record SessionSnapshot(
         long epoch,
         String owner,
@@ -31,14 +32,14 @@ public record SessionSnapshot(
 
     /// The model and its history.
     ///
-    /// @param model as it is
-    /// @param random the state of its generator
-    /// @param documents that it trains on
-    /// @param order of the documents; null unless an epoch begins
+    /// @param model the state of the model
+    /// @param random the state of the model's generator
+    /// @param documents the documents that the model trains on
+    /// @param order the order of the documents; null unless this is the first snapshot of an epoch
     /// @param summaries see [LossHistory#summaries()]
-    /// @param losses since the save before, see [LossHistory#held]
-    /// @param keyframes that were added since the save before
-    /// @param keyframeSteps of all that there are
+    /// @param losses the losses since the previous snapshot, see [LossHistory#held]
+    /// @param keyframes the keyframes added since the previous snapshot
+    /// @param keyframeSteps the steps of all keyframes
     public record Contents(
             ModelState model,
             int[] random,

@@ -1,15 +1,15 @@
 package dev.microgpt.session.persistence;
 
-/// What a session is doing. The names, in lower case, are part of the interface.
+/// The state of a session. The names, in lower case, are part of the public API.
 public enum SessionState {
-    /// It has options, but no documents.
+    /// The session has options, but no documents.
     CREATED,
-    /// It has documents and parameters, and waits for calls.
+    /// The session has parameters and is not training.
     READY,
-    /// Steps are being made.
+    /// The session is training.
     TRAINING,
-    /// A run is paused.
+    /// The session's run is paused.
     PAUSED,
-    /// Its numbers are not finite any more.
+    /// A training step failed, for example because its numbers were not finite.
     FAILED
 }

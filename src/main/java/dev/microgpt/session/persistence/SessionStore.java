@@ -7,56 +7,58 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Where sessions outlive the process.
+/// Stores sessions beyond the end of the process.
 ///
-/// A session is stored as a save and the changes since. Each life of a name, from init, load, fork or
-/// restore to the next of these or to its end, is an epoch; epochs count up and are never used twice.
-/// Writing is done in the order of the calls, and no call waits for it. The futures complete when what was
-/// written will survive; where they fail with a [SessionException], nothing of it was written or ever will
-/// be.
+/// A session is stored as a snapshot and the changes since. An epoch begins when a session is created or gets
+/// new parameters (by init, load, fork or restore), and ends with the next epoch of the same session or with
+/// its deletion. Epochs are numbered in ascending order, and no number is used twice.
+///
+/// Writes are done in the order of the calls, and no call waits for its write. A future completes when its
+/// write is durable. If it fails with a [SessionException], nothing of the write was or will be stored.
 public interface SessionStore {
 
-    /// All that is stored, without what is in it.
+    /// Returns all stored sessions, without their contents.
     List<StoredSession> sessions();
 
-    /// The largest epoch that was ever used; 0 before the first.
+    /// Returns the largest epoch that was ever used; 0 before the first.
     long lastEpoch();
 
-    /// What is in a session.
+    /// Loads the contents of a session.
     ///
     /// @throws SessionException `internal` if it cannot be read
     StoredSession.Contents load(long epoch);
 
-    /// Begins an epoch, and ends the one before of the same name.
+    /// Begins an epoch with a snapshot, and ends the previous epoch of the same session.
     ///
-    /// @param answer to be written with it; null for none
-    CompletableFuture<Void> begin(SessionSnapshot save, IdempotencyStore.@Nullable Entry answer);
+    /// @param response the response to store with it; null for none
+    CompletableFuture<Void> begin(
+            SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response);
 
     /// Appends changes, all or none.
     ///
-    /// @param firstNumber of the first one within the epoch; they count from 1
-    /// @param view the session after them
-    /// @param hasRun whether a run is active after them
-    /// @param answer to be written with them; null for none
+    /// @param firstNumber the number of the first change; changes are numbered from 1 within an epoch
+    /// @param view the session after the changes
+    /// @param hasRun whether a run is active after the changes
+    /// @param response the response to store with them; null for none
     CompletableFuture<Void> append(
             long epoch,
             long firstNumber,
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            IdempotencyStore.@Nullable Entry answer);
+            IdempotencyStore.@Nullable Entry response);
 
-    /// Replaces the save before and the changes that are in the new one.
-    CompletableFuture<Void> save(SessionSnapshot save);
+    /// Replaces the previous snapshot and the changes that the new one includes.
+    CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot);
 
-    /// Ends an epoch, also where there is no room for anything else.
+    /// Ends an epoch and deletes its session, even when the storage is full.
     CompletableFuture<Void> delete(long epoch);
 
-    /// Checks, before anything is changed, that it could be stored.
+    /// Checks, before something is changed, that the change could be stored.
     ///
-    /// @throws SessionException `storage_full`, or `busy` if too much waits to be written
+    /// @throws SessionException `storage_full`, or `busy` if too many writes are waiting
     void requireRoom();
 
-    /// Whether sessions can be put away and be had back.
-    boolean keepsSessions();
+    /// Returns whether stored sessions can be loaded, so that sessions can be evicted.
+    boolean isPersistent();
 }

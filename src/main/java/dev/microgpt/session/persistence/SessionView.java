@@ -8,19 +8,19 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 
-/// A session from outside, at one moment between two steps.
+/// The public view of a session at one moment between two steps.
 ///
-/// @param name its name
-/// @param state what it is doing
-/// @param engine what computes
+/// @param name the name of the session
+/// @param state the state of the session
+/// @param engine the engine that computes the steps
 /// @param step number of steps trained
 /// @param numParams number of parameters; null before documents are loaded
-/// @param vocabSize different characters plus one; null before documents are loaded
-/// @param numDocs documents; null before they are loaded
-/// @param options its options
-/// @param createdAt when it was created or started anew
-/// @param stepsPerSecond while training; 0 otherwise
-/// @param failure null unless it has failed
+/// @param vocabSize number of different characters plus one; null before documents are loaded
+/// @param numDocs number of documents; null before they are loaded
+/// @param options the options of the model
+/// @param createdAt when the session was created or replaced
+/// @param stepsPerSecond training rate; 0 while not training
+/// @param failure why the session failed; null unless it has failed
 public record SessionView(
         String name,
         SessionState state,
@@ -34,7 +34,7 @@ public record SessionView(
         double stepsPerSecond,
         @Nullable TrainingFailure failure) {
 
-    /// Another state of the same session.
+    /// Returns a copy of this view with another state.
     public SessionView withState(SessionState other) {
         return new SessionView(
                 name,

@@ -8,23 +8,23 @@ import dev.microgpt.session.run.RunSnapshot;
 
 import java.util.List;
 
-/// A session as a store gives it back.
+/// A session that is in the store.
 ///
 /// @param epoch see [SessionStore]
 /// @param owner see [Caller#owner()]
-/// @param view from outside, as of its last change
-/// @param hasRun whether a run was going on
+/// @param view the session as of its last change
+/// @param hasRun whether a run was active
 public record StoredSession(long epoch, String owner, SessionView view, boolean hasRun) {
 
-    /// What is in it.
+    /// The contents of a session: its newest snapshot and the changes since.
     ///
-    /// @param model as it was at the newest save
-    /// @param state as it was at the newest save
-    /// @param past as it was at the newest save
-    /// @param keyframes up to the newest save
-    /// @param runs as they were at the newest save, oldest first
-    /// @param changes since, in the order in which they happened
-    /// @param changeNumber of the last one
+    /// @param model the model in the snapshot
+    /// @param state the session's state in the snapshot
+    /// @param past the timeline in the snapshot
+    /// @param keyframes the keyframes up to the snapshot
+    /// @param runs the runs in the snapshot, oldest first
+    /// @param changes the changes since the snapshot, in the order in which they happened
+    /// @param changeNumber the number of the last change that the snapshot includes
     public record Contents(
             MicroGpt model,
             SessionState state,

@@ -1,4 +1,4 @@
-/// The port behind which sessions are stored, and what goes through it.
+/// The interface to the store of sessions and responses, and the records that pass through it.
 @NullMarked
 package dev.microgpt.session.persistence;
 

@@ -1,7 +1,7 @@
 package dev.microgpt.session.query;
 
-/// What a session answers, and as of when.
+/// The result of a query and the step that it is about.
 ///
-/// @param step steps trained by the model that answered
-/// @param value the answer
+/// @param step number of steps trained by the queried model
+/// @param value the result
 public record AsOf<T>(long step, T value) {}

@@ -7,24 +7,27 @@ import org.jspecify.annotations.Nullable;
 
 import java.lang.ref.WeakReference;
 
-/// Remembers the base lines that were last asked for, which take a while for a large text, but not the text
-/// itself: a session that is put away lets go of it.
+/// Caches the latest baselines, which take a while to compute for a large text. It does not keep the text in
+/// memory, so that an evicted session can be garbage-collected. Thread-safe.
 public final class BaselineCache {
 
-    private record Entry(WeakReference<Corpus> documents, int blockSize, Baselines baseLines) {}
+    private record Entry(WeakReference<Corpus> documents, int blockSize, Baselines baselines) {}
 
     private @Nullable Entry last;
 
+    /// Returns the baselines of some documents.
     public synchronized Baselines of(Corpus documents, int blockSize) {
-        Entry known = last;
-        if (known == null || !known.documents.refersTo(documents) || known.blockSize != blockSize) {
-            known =
+        Entry cached = last;
+        if (cached == null
+                || !cached.documents.refersTo(documents)
+                || cached.blockSize != blockSize) {
+            cached =
                     new Entry(
                             new WeakReference<>(documents),
                             blockSize,
                             Baselines.of(documents, blockSize));
-            last = known;
+            last = cached;
         }
-        return known.baseLines;
+        return cached.baselines;
     }
 }

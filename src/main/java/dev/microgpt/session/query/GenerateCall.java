@@ -4,17 +4,17 @@ import dev.microgpt.engine.GenerateOptions;
 
 import org.jspecify.annotations.Nullable;
 
-/// A request to generate.
+/// A request to generate samples.
 ///
-/// @param options how
+/// @param options how to generate
 /// @param count number of samples
-/// @param seed of a generator for this call alone; null to draw from the session's or, where there is
-///     a step, from a generator with the session's seed
-/// @param step as of which; null for the present
+/// @param seed the seed of a generator for this call; null to use the session's generator or, if a step is
+///     given, a generator with the session's seed
+/// @param step the step to query; null for the current one
 public record GenerateCall(
         GenerateOptions options, int count, @Nullable Long seed, @Nullable Long step) {
 
-    /// Whether it changes the session's generator.
+    /// Returns whether the call draws from the session's generator and so changes it.
     public boolean drawsFromSession() {
         return seed == null && step == null;
     }

@@ -11,31 +11,31 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The samples of one call, generated one by one.
+/// Generates the samples of one call, one by one.
 public final class Generation implements Query<AsOf<List<Sample>>> {
 
     private final GenerateCall call;
-    private final QueriedModel asked;
+    private final QueriedModel queriedModel;
     private final List<Sample> samples = new ArrayList<>();
     private @Nullable RandomSource generator;
 
     public Generation(GenerateCall call) {
         this.call = call;
-        asked = new QueriedModel(call.step());
+        queriedModel = new QueriedModel(call.step());
     }
 
     public GenerateCall call() {
         return call;
     }
 
-    /// The generator to draw from; without it, one of the call's own is made.
-    public void drawFrom(RandomSource source) {
+    /// Sets the random generator to draw from. By default, the call has its own.
+    public void useGenerator(RandomSource source) {
         generator = source;
     }
 
     @Override
     public @Nullable AsOf<List<Sample>> slice(ModelSource models, Deadline deadline) {
-        AsOf<LanguageModel> model = asked.of(models);
+        AsOf<LanguageModel> model = queriedModel.of(models);
         RandomSource source = generator(models);
         do {
             samples.add(model.value().generate(call.options(), source));
@@ -43,11 +43,11 @@ public final class Generation implements Query<AsOf<List<Sample>>> {
         return samples.size() == call.count() ? new AsOf<>(model.step(), samples) : null;
     }
 
-    /// The next sample, character by character.
+    /// Generates the next sample, character by character.
     ///
-    /// @param tokens takes its characters
-    public AsOf<Sample> next(ModelSource models, TokenQueue tokens) {
-        AsOf<LanguageModel> model = asked.of(models);
+    /// @param tokens receives the characters
+    public AsOf<Sample> nextSample(ModelSource models, TokenQueue tokens) {
+        AsOf<LanguageModel> model = queriedModel.of(models);
         Tokenizer tokenizer = model.value().tokenizer();
         Sample sample =
                 model.value()

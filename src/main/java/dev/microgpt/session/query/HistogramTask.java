@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The histograms of one matrix, taken keyframe by keyframe.
+/// Computes the histograms of one matrix, keyframe by keyframe.
 public final class HistogramTask implements Query<Histograms> {
 
     private final String matrixName;
@@ -20,7 +20,7 @@ public final class HistogramTask implements Query<Histograms> {
     private final Limits limits;
     private final List<Long> steps = new ArrayList<>();
     private final List<double[]> weights = new ArrayList<>(); // (keyframes, rows * columns)
-    private @Nullable ArrayDeque<ModelState> left;
+    private @Nullable ArrayDeque<ModelState> remaining;
 
     public HistogramTask(String matrixName, int bins, Limits limits) {
         this.matrixName = matrixName;
@@ -31,12 +31,12 @@ public final class HistogramTask implements Query<Histograms> {
     @Override
     public @Nullable Histograms slice(ModelSource models, Deadline deadline) {
         Matrix matrix = ParameterMatrix.find(models.model(), matrixName);
-        if (left == null) {
-            left = new ArrayDeque<>(models.keyframes().upTo(models.model().step()).reversed());
-            limits.checkNumbers((double) left.size() * matrix.size());
+        if (remaining == null) {
+            remaining = new ArrayDeque<>(models.keyframes().upTo(models.model().step()).reversed());
+            limits.checkNumbers((double) remaining.size() * matrix.size());
         }
-        while (!left.isEmpty()) {
-            ModelState keyframe = left.remove();
+        while (!remaining.isEmpty()) {
+            ModelState keyframe = remaining.remove();
             double[] all = models.model().parameters(keyframe, ParameterKind.WEIGHT);
             steps.add(keyframe.step());
             weights.add(ParameterMatrix.of(matrix, all).values());
@@ -44,6 +44,6 @@ public final class HistogramTask implements Query<Histograms> {
                 break;
             }
         }
-        return left.isEmpty() ? Histograms.of(matrix, steps, weights, bins) : null;
+        return remaining.isEmpty() ? Histograms.of(matrix, steps, weights, bins) : null;
     }
 }

@@ -6,18 +6,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// How the weights of one matrix are distributed at each keyframe. All have the same bins.
+/// The distribution of the weights of one matrix at each keyframe. All histograms have the same bins.
 ///
-/// @param matrix its name and shape
+/// @param matrix the name and shape of the matrix
 /// @param from lower edge of the first bin
 /// @param to upper edge of the last bin
-/// @param steps of the keyframes, oldest first
-/// @param counts how many weights are in each bin, (steps, bins)
+/// @param steps the steps of the keyframes, oldest first
+/// @param counts number of weights in each bin, (steps, bins)
 public record Histograms(
         Matrix matrix, double from, double to, List<Long> steps, List<int[]> counts) {
 
-    /// @param steps of the keyframes
-    /// @param values the weights at each
+    /// Computes the histograms.
+    ///
+    /// @param steps the steps of the keyframes
+    /// @param values the weights at each keyframe, (steps, rows * columns)
     static Histograms of(Matrix matrix, List<Long> steps, List<double[]> values, int bins) {
         double from = Double.POSITIVE_INFINITY;
         double to = Double.NEGATIVE_INFINITY;

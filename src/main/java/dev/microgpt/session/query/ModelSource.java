@@ -8,23 +8,26 @@ import dev.microgpt.session.history.Timeline;
 
 import org.jspecify.annotations.Nullable;
 
-/// The models of a session: the present one and, at keyframes, those that it was.
+/// Gives queries access to the models of a session: the current one, and the past ones at keyframes.
 public interface ModelSource {
 
-    /// The present model. Only to be read, and only within a slice: training changes it in between.
+    /// Returns the current model. It must only be read, and only within a slice, as training changes it
+    /// between slices.
     MicroGpt model();
 
+    /// Returns the session's timeline.
     Timeline timeline();
 
+    /// Returns the session's keyframes.
     Keyframes keyframes();
 
-    /// The present model; or, where a step is named, that of the newest keyframe up to it.
+    /// Returns the current model or, if a step is given, the model of the newest keyframe up to that step.
     ///
     /// @throws dev.microgpt.engine.InvalidInputException if there is no such step
     /// @throws dev.microgpt.session.admission.SessionException `not_loaded` or `wrong_state`
     AsOf<LanguageModel> modelAsOf(@Nullable Long step);
 
-    /// The same with all of the model's numbers, which never change.
+    /// Returns the state of the same model, which is immutable and also contains the moments.
     ///
     /// @throws dev.microgpt.engine.InvalidInputException if there is no such step
     /// @throws dev.microgpt.session.admission.SessionException `not_loaded` or `wrong_state`

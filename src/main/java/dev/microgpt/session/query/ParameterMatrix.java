@@ -7,19 +7,21 @@ import dev.microgpt.session.admission.SessionException;
 
 import java.util.Arrays;
 
-/// The numbers of one parameter matrix.
+/// The values of one parameter matrix.
 ///
-/// @param matrix its name and shape
-/// @param values row by row, (rows * columns)
+/// @param matrix the name and shape of the matrix
+/// @param values the values row by row, (rows * columns)
 public record ParameterMatrix(Matrix matrix, double[] values) {
 
-    /// @param all of all matrices, (numParams)
+    /// Copies the values of a matrix.
+    ///
+    /// @param all the values of all matrices, (numParams)
     public static ParameterMatrix of(Matrix matrix, double[] all) {
         int end = matrix.offset() + matrix.size();
         return new ParameterMatrix(matrix, Arrays.copyOfRange(all, matrix.offset(), end));
     }
 
-    /// The matrix of that name.
+    /// Returns the matrix with a name.
     ///
     /// @throws SessionException `not_found`
     public static Matrix find(MicroGpt model, String name) {

@@ -4,14 +4,14 @@ import dev.microgpt.engine.LanguageModel;
 
 import org.jspecify.annotations.Nullable;
 
-/// The model that one call asks, slice by slice: the present one as it is by then, or a past one, which is
-/// made once.
+/// The model that a query uses in each of its slices: the current model as of that slice, or a past model,
+/// which is created only once.
 final class QueriedModel {
 
     private final @Nullable Long step;
     private @Nullable AsOf<LanguageModel> past;
 
-    /// @param step as of which; null for the present
+    /// @param step the step to query; null for the current one
     QueriedModel(@Nullable Long step) {
         this.step = step;
     }

@@ -4,9 +4,11 @@ import dev.microgpt.session.compute.Deadline;
 
 import org.jspecify.annotations.Nullable;
 
-/// A question to a session, answered slice by slice between those of its training. It changes nothing.
+/// A read-only query of a session, computed slice by slice between the slices of training.
 public interface Query<R> {
 
-    /// @return the answer, or null if there is more to do
+    /// Continues until the query is done or the deadline has passed, whichever comes first.
+    ///
+    /// @return the result; null if another slice is needed
     @Nullable R slice(ModelSource models, Deadline deadline);
 }

@@ -4,16 +4,18 @@ import dev.microgpt.engine.Sample;
 
 import java.io.IOException;
 
-/// Is told a text while it is generated. What it throws ends the generating.
+/// Receives a text while it is generated. An exception that it throws ends the generation.
 public interface SampleListener {
 
-    /// @param tokenId of the next character
+    /// Called for each character as soon as it is generated.
+    ///
+    /// @param tokenId the token of the character
     /// @param symbol the character
     /// @param prob its probability
     void generated(int tokenId, String symbol, double prob) throws IOException;
 
-    /// The text is complete.
+    /// Called when the text is complete.
     ///
-    /// @param step steps trained by the model that wrote it
+    /// @param step number of steps trained by the model
     void ended(long step, Sample sample) throws IOException;
 }

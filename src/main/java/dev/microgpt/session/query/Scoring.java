@@ -9,22 +9,22 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The scores of one call's texts, computed one by one.
+/// Computes the scores of one call's texts, one by one.
 public final class Scoring implements Query<AsOf<List<Score>>> {
 
     private final List<String> texts;
-    private final QueriedModel asked;
+    private final QueriedModel queriedModel;
     private final List<Score> scores = new ArrayList<>();
 
-    /// @param step as of which; null for the present
+    /// @param step the step to query; null for the current one
     public Scoring(List<String> texts, @Nullable Long step) {
         this.texts = texts;
-        asked = new QueriedModel(step);
+        queriedModel = new QueriedModel(step);
     }
 
     @Override
     public @Nullable AsOf<List<Score>> slice(ModelSource models, Deadline deadline) {
-        AsOf<LanguageModel> model = asked.of(models);
+        AsOf<LanguageModel> model = queriedModel.of(models);
         while (scores.size() < texts.size()) {
             int index = scores.size();
             scores.add(model.value().score(texts.get(index), "texts[" + index + "]"));

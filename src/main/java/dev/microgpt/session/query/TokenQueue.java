@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/// Carries the characters of a text from the thread that computes them to one that passes them on. It
-/// holds no more than a text has.
+/// A queue of the characters of one text, from the compute thread to the caller's thread, which passes them
+/// to a listener. Bounded by the length of the text.
 public final class TokenQueue {
 
     private record Token(int id, String symbol, double prob) {}
@@ -16,26 +16,28 @@ public final class TokenQueue {
     private final LinkedBlockingQueue<Token> tokens = new LinkedBlockingQueue<>();
     private volatile boolean stopped;
 
-    /// @return whether anybody still listens
+    /// Adds a character.
+    ///
+    /// @return whether the caller still wants characters
     public boolean add(int tokenId, String symbol, double prob) {
         tokens.add(new Token(tokenId, symbol, prob));
         return !stopped;
     }
 
-    /// The text is complete, or will never be.
+    /// Marks the end of the text, complete or not.
     public void end() {
         tokens.add(END);
     }
 
-    /// Nobody listens any more: the text may end where it is.
+    /// Notes that the caller wants no more characters, so that the generation may end early.
     public void stop() {
         stopped = true;
     }
 
-    /// Passes the characters on until the text is complete.
+    /// Passes characters to a listener until the end of the text or the timeout.
     ///
-    /// @param timeout for the whole text
-    public void tell(SampleListener listener, Duration timeout)
+    /// @param timeout the timeout for the whole text
+    public void forwardTo(SampleListener listener, Duration timeout)
             throws IOException, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (true) {

@@ -1,4 +1,4 @@
-/// What can be asked of a session's models, now or as of an earlier step: samples, scores, histograms.
+/// Read-only queries of a session's models, current or as of an earlier step: samples, scores, histograms.
 @NullMarked
 package dev.microgpt.session.query;
 

@@ -1,6 +1,6 @@
 package dev.microgpt.session.run;
 
-/// Measures events a second over the last second or so.
+/// Measures a rate of events per second over about the last second. Not thread-safe.
 public final class RateMeter {
 
     private static final double WINDOW_NANOS = 1e9;
@@ -15,7 +15,7 @@ public final class RateMeter {
         lastEvent = nanoTime - 2 * (long) WINDOW_NANOS;
     }
 
-    /// Something goes on at this time; if it has rested for long, what was measured is forgotten.
+    /// Notes that events continue at a time. After a pause of more than a second, resets the measurement.
     public void resume(long nanoTime) {
         if (nanoTime - lastEvent > WINDOW_NANOS) {
             windowStart = nanoTime;
@@ -26,6 +26,7 @@ public final class RateMeter {
         lastEvent = nanoTime;
     }
 
+    /// Adds some events that have happened by a time.
     public void add(long events, long nanoTime) {
         count += events;
         lastEvent = nanoTime;
@@ -40,6 +41,7 @@ public final class RateMeter {
         }
     }
 
+    /// Returns the rate in events per second.
     public double perSecond() {
         return rate;
     }

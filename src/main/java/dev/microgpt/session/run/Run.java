@@ -5,10 +5,10 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.Locale;
 
-/// A background training job of a session. Plain state: the session's actor alone touches it.
+/// A background training job of a session. Confined to the thread of the session's actor.
 public final class Run {
 
-    /// Steps that the loss is averaged over.
+    /// Number of steps over which the loss is averaged.
     static final int WINDOW = 100;
 
     private final long id;
@@ -21,12 +21,13 @@ public final class Run {
     private @Nullable Instant endedAt;
     private @Nullable String reason;
 
-    /// Of a run that had ended when it was stored.
+    /// The loss of a run that had ended when it was stored.
     private @Nullable Double storedLoss;
 
-    /// When the steps are counted from that a speed limit allows, and those made since.
+    /// Since when the speed limit counts steps, in the time of the ticker.
     private long paceStart;
 
+    /// Number of steps made since then.
     private long paceSteps;
 
     Run(long id, RunCall call, Instant createdAt, long nanos) {
@@ -36,13 +37,13 @@ public final class Run {
         rate = new RateMeter(nanos);
     }
 
-    /// A run as it was stored.
+    /// Restores a run from a snapshot.
     ///
-    /// @param losses of its newest steps, [#WINDOW] at most, oldest first
-    Run(RunSnapshot saved, double[] losses, long nanos) {
-        this(saved.id(), saved.call(), saved.createdAt(), nanos);
-        restore(saved);
-        done = saved.stepsDone() - losses.length;
+    /// @param losses the losses of its newest steps, at most [#WINDOW], oldest first
+    Run(RunSnapshot snapshot, double[] losses, long nanos) {
+        this(snapshot.id(), snapshot.call(), snapshot.createdAt(), nanos);
+        restore(snapshot);
+        done = snapshot.stepsDone() - losses.length;
         for (double loss : losses) {
             addLoss(loss);
         }
@@ -51,17 +52,18 @@ public final class Run {
         }
     }
 
-    /// As it is to be stored.
-    public RunSnapshot saved() {
+    /// Returns a snapshot of the run.
+    public RunSnapshot snapshot() {
         return new RunSnapshot(id, call, state, done, shownLoss(), createdAt, endedAt, reason);
     }
 
-    /// Turns to the state that was stored. The steps made are counted on their own.
-    void restore(RunSnapshot saved) {
-        state = saved.state();
-        endedAt = saved.endedAt();
-        reason = saved.reason();
-        storedLoss = state.isEnd() ? saved.loss() : null;
+    /// Restores the state of the run from a snapshot. The steps are not restored: they are counted as they
+    /// are repeated.
+    void restore(RunSnapshot snapshot) {
+        state = snapshot.state();
+        endedAt = snapshot.endedAt();
+        reason = snapshot.reason();
+        storedLoss = state.isEnd() ? snapshot.loss() : null;
     }
 
     public long id() {
@@ -72,9 +74,9 @@ public final class Run {
         return state;
     }
 
-    /// Lets something happen to the run that does not end it.
+    /// Applies a trigger that does not end the run.
     ///
-    /// @return whether that changed its state
+    /// @return whether the state has changed
     public boolean trigger(RunState.Trigger trigger) {
         RunState next = state.after(trigger);
         boolean isNew = next != state;
@@ -82,9 +84,9 @@ public final class Run {
         return isNew;
     }
 
-    /// Lets the run end.
+    /// Ends the run.
     ///
-    /// @param why for whoever reads it
+    /// @param why the reason, for the reader
     public void end(RunState.Trigger trigger, String why, Instant now) {
         if (trigger(trigger)) {
             endedAt = now;
@@ -92,7 +94,7 @@ public final class Run {
         }
     }
 
-    /// A slice of its steps begins.
+    /// Notes that a slice of steps begins.
     public void beginSlice(long nanos) {
         rate.resume(nanos);
         if (trigger(RunState.Trigger.SLICE)) {
@@ -101,26 +103,27 @@ public final class Run {
         }
     }
 
-    /// A slice of its steps has ended.
+    /// Notes that a slice of steps has ended.
     public void endSlice(long steps, long nanos) {
         rate.add(steps, nanos);
     }
 
+    /// Counts a step.
     public void addLoss(double loss) {
         window[(int) (done % WINDOW)] = loss;
         done++;
         paceSteps++;
     }
 
-    /// Whether the next step is the last of all.
+    /// Returns whether the next step is the last one.
     public boolean isLast() {
         return done == call.steps() - 1;
     }
 
-    /// Why there is nothing more to do; null if there is.
-    public @Nullable String goal() {
+    /// Returns why the run is complete; null if it is not.
+    public @Nullable String completionReason() {
         if (done == call.steps()) {
-            return "all " + done + " steps are made";
+            return "all " + done + " steps have been made";
         }
         Double bound = call.lossBelow();
         if (bound != null && done >= WINDOW && meanLoss() < bound) {
@@ -134,7 +137,7 @@ public final class Run {
         return null;
     }
 
-    /// Summed up each time, so that it does not depend on what has left the window.
+    /// Summed up each time, so that it does not depend on losses that have left the window.
     private double meanLoss() {
         int count = (int) Math.min(done, WINDOW);
         double sum = 0;
@@ -144,7 +147,8 @@ public final class Run {
         return sum / count;
     }
 
-    /// When a speed limit allows the next step, in the time of the ticker; `Long.MIN_VALUE` for at once.
+    /// Returns when the speed limit allows the next step, in the time of the ticker; `Long.MIN_VALUE` if it
+    /// is allowed at once.
     public long nextStepNanos() {
         if (call.stepsPerSecond() == null || state != RunState.RUNNING) {
             return Long.MIN_VALUE;
@@ -159,6 +163,7 @@ public final class Run {
         return done == 0 ? null : meanLoss();
     }
 
+    /// Returns the public view of the run.
     public RunView view() {
         boolean running = state == RunState.RUNNING;
         double perSecond = running ? rate.perSecond() : 0;

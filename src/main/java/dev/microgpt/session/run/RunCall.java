@@ -4,12 +4,12 @@ import dev.microgpt.session.history.Steering;
 
 import org.jspecify.annotations.Nullable;
 
-/// A request for a run.
+/// A request to start a run.
 ///
-/// @param steps to make
-/// @param stepsPerSecond at most so many; null for as many as possible
-/// @param lossBelow ends the run once the mean loss of its last 100 steps is below; null for never
-/// @param steering options to change when it starts; null for none
+/// @param steps number of steps
+/// @param stepsPerSecond speed limit in steps per second; null for none
+/// @param lossBelow ends the run as soon as the mean loss of its last 100 steps is below this; null for never
+/// @param steering options to change at the start; null for none
 public record RunCall(
         long steps,
         @Nullable Double stepsPerSecond,

@@ -4,16 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 
-/// A run as it is kept.
+/// The persisted state of a run.
 ///
 /// @param id its number within the session, from 1
-/// @param call what was asked for
-/// @param state what it was doing
-/// @param stepsDone that it has made
-/// @param loss the mean loss of its last 100 steps; null before the first
-/// @param createdAt when it was asked for
+/// @param call the request that started it
+/// @param state the state of the run
+/// @param stepsDone number of steps made
+/// @param loss the mean loss of its last 100 steps; null before the first step
+/// @param createdAt when it was requested
 /// @param endedAt when it ended; null before
-/// @param reason why it ended as it did; null before
+/// @param reason why it ended; null before
 public record RunSnapshot(
         long id,
         RunCall call,

@@ -3,38 +3,46 @@ package dev.microgpt.session.run;
 import java.util.EnumMap;
 import java.util.Map;
 
-/// What a run is doing, and what may become of it. The names, in lower case, are part of the interface.
+/// The states of a run and the transitions between them. The names, in lower case, are part of the public
+/// API.
 public enum RunState {
-    /// It waits for its first slice, or for its next one after a pause.
+    /// The run waits for its first slice, or for the first one after a pause or a restart of the process.
     QUEUED,
+    /// The run is making steps.
     RUNNING,
-    /// It runs, and has been asked to pause.
+    /// The run is running, and a command to pause it is waiting. Only shown, see the transitions.
     PAUSING,
+    /// The run is paused.
     PAUSED,
-    /// It has not ended, and has been asked to end.
+    /// The run has not ended, and a command to cancel it is waiting. Only shown, see the transitions.
     CANCELLING,
+    /// The run was cancelled.
     CANCELLED,
-    /// It made all its steps, or what it was to stop at came about.
+    /// The run has made all its steps or has met its stop condition.
     SUCCEEDED,
+    /// A step of the run could not be made.
     FAILED;
 
-    /// What happens to a run.
+    /// What can happen to a run.
     public enum Trigger {
         /// A slice of its steps begins.
         SLICE,
+        /// A caller pauses the run.
         PAUSE,
+        /// A caller resumes the run.
         RESUME,
+        /// A caller cancels the run, or the session is replaced.
         CANCEL,
-        /// There is nothing more to do.
+        /// All steps are made, or the stop condition is met.
         GOAL,
         /// A step could not be made.
         FAILURE,
-        /// The process has been started again, and what ran is to continue.
+        /// The process was restarted, and active runs continue.
         RESTART
     }
 
-    /// The whole machine: from a state, by a trigger, to a state. PAUSING and CANCELLING are states that
-    /// are shown while a request waits for the slice at hand, and no run is ever in them.
+    /// The state machine: for each state, the next state for each trigger that can occur. No run is ever in
+    /// PAUSING or CANCELLING: these are shown while a command waits for the end of the current slice.
     private static final Map<RunState, Map<Trigger, RunState>> TRANSITIONS = transitions();
 
     private static Map<RunState, Map<Trigger, RunState>> transitions() {
@@ -76,23 +84,24 @@ public enum RunState {
         return table;
     }
 
-    /// The state after a trigger; the same one where it changes nothing.
+    /// Returns the state after a trigger; the same state if the trigger has no effect.
     ///
-    /// @throws IllegalStateException if that cannot happen in this state
+    /// @throws IllegalStateException if the trigger cannot occur in this state
     public RunState after(Trigger trigger) {
         RunState next = TRANSITIONS.getOrDefault(this, Map.of()).get(trigger);
         if (next == null) {
-            throw new IllegalStateException("a run that is " + this + " knows no " + trigger);
+            throw new IllegalStateException(
+                    "the trigger " + trigger + " cannot occur for a run that is " + this);
         }
         return next;
     }
 
-    /// Whether it will never make another step.
+    /// Returns whether the state is final.
     public boolean isEnd() {
         return this == CANCELLED || this == SUCCEEDED || this == FAILED;
     }
 
-    /// Whether its steps are to be made.
+    /// Returns whether the run has steps to make now.
     public boolean isActive() {
         return this == QUEUED || this == RUNNING;
     }

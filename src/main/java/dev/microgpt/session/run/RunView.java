@@ -4,20 +4,20 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 
-/// A run from outside, at one moment between two steps.
+/// The public view of a run at one moment between two steps.
 ///
 /// @param id its number within the session, from 1
-/// @param state what it is doing
-/// @param steps that it is to make
-/// @param stepsDone that it has made
-/// @param stepsPerSecond over the last second or so; 0 while it does not run
-/// @param etaSeconds how long the rest will take at that speed; null while that is not known
-/// @param loss the mean loss of its last 100 steps; null before the first
-/// @param maxStepsPerSecond at most so many; null for as many as possible
-/// @param stopWhen what ends it early; null for nothing
-/// @param createdAt when it was asked for
+/// @param state the state of the run
+/// @param steps number of steps to make
+/// @param stepsDone number of steps made
+/// @param stepsPerSecond rate over about the last second; 0 while it is not running
+/// @param etaSeconds time that the remaining steps take at this rate; null if it is not known
+/// @param loss the mean loss of its last 100 steps; null before the first step
+/// @param maxStepsPerSecond speed limit in steps per second; null for none
+/// @param stopWhen the condition that ends the run early; null for none
+/// @param createdAt when it was requested
 /// @param endedAt when it ended; null before
-/// @param reason why it ended as it did; null before
+/// @param reason why it ended; null before
 public record RunView(
         long id,
         RunState state,
@@ -32,9 +32,12 @@ public record RunView(
         @Nullable Instant endedAt,
         @Nullable String reason) {
 
-    /// @param lossBelow the mean loss of the last 100 steps
+    /// A condition that ends a run early.
+    ///
+    /// @param lossBelow ends the run as soon as the mean loss of its last 100 steps is below this
     public record StopWhen(double lossBelow) {}
 
+    /// Returns a copy of this view with another state.
     public RunView withState(RunState other) {
         return new RunView(
                 id,

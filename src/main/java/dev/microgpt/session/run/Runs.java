@@ -13,27 +13,28 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/// The runs of a session, of which one at most has not ended. Plain state: the session's actor alone
-/// touches it.
+/// The runs of a session, of which at most one has not ended. Confined to the thread of the session's actor.
 public final class Runs {
 
-    /// So many are remembered.
-    private static final int KEPT = 100;
+    /// Number of runs to keep.
+    private static final int MAX_RUNS = 100;
 
     private final ArrayDeque<Run> runs = new ArrayDeque<>(); // newest last
     private @Nullable Run current;
     private @Nullable List<RunView> ended;
 
-    /// The run that has not ended.
+    /// Returns the run that has not ended; null if there is none.
     public @Nullable Run current() {
         return current;
     }
 
-    /// Whether steps are to be made for a run.
+    /// Returns whether a run has steps to make now.
     public boolean isActive() {
         return current != null && current.state().isActive();
     }
 
+    /// Checks that all runs have ended.
+    ///
     /// @throws SessionException `busy` if a run has not ended
     public void requireNone() {
         if (current != null) {
@@ -43,11 +44,11 @@ public final class Runs {
                             + current.id()
                             + " of this session is "
                             + current.state().name().toLowerCase(Locale.ROOT)
-                            + ": wait for its end, or cancel it");
+                            + ": wait until it ends, or cancel it");
         }
     }
 
-    /// The newest, oldest first.
+    /// Returns the newest runs, oldest first.
     public List<RunView> views() {
         List<RunView> views = new ArrayList<>(endedViews());
         if (current != null) {
@@ -56,7 +57,7 @@ public final class Runs {
         return Collections.unmodifiableList(views);
     }
 
-    /// Made once for many slices: what has ended changes no more.
+    /// Cached for many slices, as runs that have ended never change.
     private List<RunView> endedViews() {
         if (ended == null) {
             ended = runs.stream().filter(run -> run.state().isEnd()).map(Run::view).toList();
@@ -64,14 +65,16 @@ public final class Runs {
         return ended;
     }
 
-    /// As they are to be stored, oldest first.
-    public List<RunSnapshot> saved() {
-        return runs.stream().map(Run::saved).toList();
+    /// Returns snapshots of the runs, oldest first.
+    public List<RunSnapshot> snapshots() {
+        return runs.stream().map(Run::snapshot).toList();
     }
 
+    /// Returns the run with an id.
+    ///
     /// @throws SessionException `not_found`
     public Run find(long id) {
-        Run run = known(id);
+        Run run = findOrNull(id);
         if (run == null) {
             throw notFound(id);
         }
@@ -83,30 +86,33 @@ public final class Runs {
                 ErrorCode.NOT_FOUND, "the session has no run " + id, "id", String.valueOf(id));
     }
 
-    private @Nullable Run known(long id) {
+    private @Nullable Run findOrNull(long id) {
         return runs.stream().filter(run -> run.id() == id).findFirst().orElse(null);
     }
 
-    /// Takes in a run as it was stored, or what became of it.
+    /// Adds a run from a snapshot, or updates a known run to a later snapshot.
     ///
-    /// @param losses of the session up to then
-    public void restore(RunSnapshot saved, LossHistory losses, long nanos) {
-        Run run = known(saved.id());
+    /// @param losses the losses of the session up to the snapshot
+    public void restore(RunSnapshot snapshot, LossHistory losses, long nanos) {
+        Run run = findOrNull(snapshot.id());
         if (run == null) {
-            int newest = (int) Math.min(saved.stepsDone(), Run.WINDOW);
+            int newest = (int) Math.min(snapshot.stepsDone(), Run.WINDOW);
             run =
                     new Run(
-                            saved,
-                            saved.state().isEnd() ? new double[0] : losses.newest(newest),
+                            snapshot,
+                            snapshot.state().isEnd() ? new double[0] : losses.newest(newest),
                             nanos);
             add(run);
         } else {
-            run.restore(saved);
+            run.restore(snapshot);
         }
-        current = saved.state().isEnd() ? null : run;
+        current = snapshot.state().isEnd() ? null : run;
         ended = null;
     }
 
+    /// Starts a run.
+    ///
+    /// @throws SessionException `busy` if another run has not ended
     public Run start(RunCall call, Instant now, long nanos) {
         requireNone();
         Run last = runs.peekLast();
@@ -118,13 +124,15 @@ public final class Runs {
 
     private void add(Run run) {
         runs.add(run);
-        if (runs.size() > KEPT) {
+        if (runs.size() > MAX_RUNS) {
             runs.remove();
             ended = null;
         }
     }
 
-    /// Ends the current run.
+    /// Ends a run.
+    ///
+    /// @param why the reason, for the reader
     public void end(Run run, RunState.Trigger trigger, String why, Instant now) {
         run.end(trigger, why, now);
         if (run.equals(current) && run.state().isEnd()) {

@@ -1,4 +1,4 @@
-/// Background training jobs: what they are to do, and the states that they go through.
+/// Runs: background training jobs, their requests and their state machine.
 @NullMarked
 package dev.microgpt.session.run;
 

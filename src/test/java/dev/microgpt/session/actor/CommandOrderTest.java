@@ -17,7 +17,7 @@ import dev.microgpt.session.run.RunState;
 
 import org.junit.jupiter.api.Test;
 
-/// Check, work, store, publish, answer: in this order.
+/// The stages of a command: check, execute, persist, publish, reply, in this order.
 final class CommandOrderTest {
 
     private static final Command.Steer STEER = new Command.Steer(new Steering(0.5, null, null));
@@ -26,11 +26,11 @@ final class CommandOrderTest {
     private final FakeStore store = sessions.store;
 
     private static double learningRate(SessionActor actor) {
-        return actor.published().snapshot().view().options().learningRate();
+        return actor.publisher().state().view().options().learningRate();
     }
 
     @Test
-    void sessionBeginsWhenItIsStored() {
+    void newSessionRepliesWhenItIsStored() {
         store.hold();
         SessionActor actor =
                 sessions.fresh(
@@ -46,7 +46,7 @@ final class CommandOrderTest {
     }
 
     @Test
-    void nobodyIsToldBeforeTheWriteIsDone() {
+    void nothingIsPublishedOrRepliedBeforeTheWriteIsDone() {
         SessionActor actor = sessions.begun();
         store.hold();
         var steered = sessions.send(actor, STEER);
@@ -60,7 +60,7 @@ final class CommandOrderTest {
     }
 
     @Test
-    void snapshotIsPublishedBeforeTheAnswer() {
+    void stateIsPublishedBeforeTheReply() {
         SessionActor actor = sessions.begun();
         store.hold();
         var seen = sessions.send(actor, STEER).thenApply(_ -> learningRate(actor));
@@ -71,60 +71,60 @@ final class CommandOrderTest {
     }
 
     @Test
-    void nothingElseIsDoneWhileWriteIsOnItsWay() {
+    void nothingElseIsDoneWhileWriteIsInFlight() {
         SessionActor actor = sessions.begun();
         store.hold();
         var steered = sessions.send(actor, STEER);
         sessions.scheduler.run();
-        var asked = sessions.send(actor, new Command.Ask<>((models, _) -> models.model().step()));
+        var query = sessions.send(actor, new Command.Ask<>((models, _) -> models.model().step()));
         var trained = sessions.send(actor, train(3));
         var started = sessions.send(actor, run(5));
 
         assertThat(sessions.scheduler.run(10)).isZero();
         assertThat(sessions.scheduler.known()).isEqualTo(Demand.NONE);
-        assertThat(asked).isNotDone();
+        assertThat(query).isNotDone();
         assertThat(store.numWaiting()).isEqualTo(1);
 
         store.completeNext();
         store.release();
         sessions.scheduler.run();
         assertThat(steered).isCompleted();
-        assertThat(asked.join()).isZero();
+        assertThat(query.join()).isZero();
         assertThat(started).isCompleted();
         assertThat(trained).isDone();
     }
 
     @Test
-    void runMakesNoStepsWhileWriteIsOnItsWay() {
+    void runMakesNoStepsWhileWriteIsInFlight() {
         SessionActor actor = sessions.begun();
         var _ = sessions.done(actor, run(1000));
         sessions.scheduler.run(3);
         store.hold();
         var steered = sessions.send(actor, STEER);
         sessions.scheduler.run(1);
-        long step = actor.published().snapshot().view().step();
+        long step = actor.publisher().state().view().step();
 
         assertThat(step).isPositive();
         assertThat(steered).isNotDone();
         assertThat(sessions.scheduler.run(10)).isZero();
         store.completeNext();
         assertThat(sessions.scheduler.run(1)).isEqualTo(1);
-        assertThat(actor.published().snapshot().view().step()).isGreaterThan(step);
+        assertThat(actor.publisher().state().view().step()).isGreaterThan(step);
     }
 
     @Test
-    void questionsWriteNothing() {
+    void queriesWriteNothing() {
         SessionActor actor = sessions.begun();
         int before = store.written().size();
         var _ = sessions.image(actor);
-        var _ = sessions.done(actor, new Command.TakeBranch(null));
+        var _ = sessions.done(actor, new Command.TakeForkPoint(null));
         var _ = sessions.done(actor, new Command.AnnounceTraining(true));
 
         assertThat(store.written()).hasSize(before);
     }
 
     @Test
-    void resumingWhatRunsChangesNothing() {
+    void resumingActiveRunChangesNothing() {
         SessionActor actor = sessions.begun();
         var _ = sessions.done(actor, run(100_000));
         int before = store.written().size();
@@ -144,7 +144,7 @@ final class CommandOrderTest {
     }
 
     @Test
-    void stepCallIsRefusedWhileRunHasNotEnded() {
+    void stepCallIsRejectedWhileRunHasNotEnded() {
         SessionActor actor = sessions.begun();
         var _ = sessions.done(actor, run(1000));
         var paused = sessions.done(actor, new Command.PauseRun(1));
@@ -156,7 +156,7 @@ final class CommandOrderTest {
     }
 
     @Test
-    void abandonedCallThatWaitsIsNotCarriedOut() {
+    void cancelledWaitingCallIsNotExecuted() {
         SessionActor actor = sessions.begun();
         int before = store.written().size();
         sessions.send(actor, STEER).cancel(false);
@@ -167,14 +167,14 @@ final class CommandOrderTest {
     }
 
     @Test
-    void abandonedStepCallEndsEarly() {
+    void cancelledStepCallEndsEarly() {
         SessionActor actor = sessions.begun();
         var trained = sessions.send(actor, train(100_000));
         sessions.scheduler.run(3);
         trained.cancel(false);
         sessions.scheduler.run();
 
-        var view = actor.published().snapshot().view();
+        var view = actor.publisher().state().view();
         assertThat(view.step()).isBetween(1L, 100L);
         assertThat(view.state()).isEqualTo(SessionState.READY);
         assertThat(sessions.step(actor, 2).last().step()).isEqualTo(view.step() + 2);
@@ -182,13 +182,13 @@ final class CommandOrderTest {
     }
 
     @Test
-    void fullMailboxRefusesCallsAndDoesNotStopRun() {
+    void fullMailboxRejectsCallsAndDoesNotStopRun() {
         TestSessions small = new TestSessions(new FakeStore(), 2);
         SessionActor actor = small.begun();
         var _ = small.done(actor, run(50));
         small.store.hold();
         var first = small.send(actor, STEER);
-        small.scheduler.run(1); // it has left the mailbox, its write is on its way
+        small.scheduler.run(1); // it has left the mailbox, its write is in flight
         var second = small.send(actor, STEER);
         var third = small.send(actor, STEER);
 
@@ -200,7 +200,7 @@ final class CommandOrderTest {
         assertThat(first).isCompleted();
         assertThat(second).isCompleted();
         assertThat(third).isCompleted();
-        assertThat(actor.published().snapshot().runs().getFirst().state())
+        assertThat(actor.publisher().state().runs().getFirst().state())
                 .isEqualTo(RunState.SUCCEEDED);
     }
 }

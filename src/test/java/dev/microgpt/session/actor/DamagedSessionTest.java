@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Set;
 
-/// A session whose past cannot be read can be deleted and replaced, and nothing else.
+/// A stored session that cannot be read can only be deleted or replaced.
 final class DamagedSessionTest {
 
     private static final int STEPS = 7;
@@ -38,22 +38,22 @@ final class DamagedSessionTest {
         return new Command.Replace(model, SessionEvent.Kind.LOADED);
     }
 
-    private void assertAsItWas(PublishedState before) {
-        PublishedState now = actor.published().snapshot();
-        assertThat(now.view()).isEqualTo(before.view());
-        assertThat(now.version()).isEqualTo(before.version());
-        var asked = reader.send(actor, new Command.Ask<>((models, _) -> models.model().step()));
+    private void assertUnchanged(PublishedState before) {
+        PublishedState after = actor.publisher().state();
+        assertThat(after.view()).isEqualTo(before.view());
+        assertThat(after.version()).isEqualTo(before.version());
+        var query = reader.send(actor, new Command.Ask<>((models, _) -> models.model().step()));
         reader.scheduler.run();
-        assertThat(codeOf(asked)).isEqualTo(ErrorCode.INTERNAL);
+        assertThat(codeOf(query)).isEqualTo(ErrorCode.INTERNAL);
     }
 
     @Test
-    void questionsSayThatItIsDamaged() {
-        assertAsItWas(actor.published().snapshot());
+    void queriesFailWithInternalError() {
+        assertUnchanged(actor.publisher().state());
     }
 
     @Test
-    void replacingGivesNewSession() {
+    void replacingCreatesUsableSession() {
         PublishedState replaced = reader.done(actor, replace());
 
         assertThat(replaced.view().state()).isEqualTo(SessionState.READY);
@@ -62,25 +62,25 @@ final class DamagedSessionTest {
     }
 
     @Test
-    void deletingNeedsNotReadIt() {
+    void deletingDoesNotReadTheSession() {
         assertThat(reader.done(actor, new Command.Delete())).isTrue();
         assertThat(store.isEmpty()).isTrue();
-        assertThat(actor.published().snapshot().deleted()).isTrue();
+        assertThat(actor.publisher().state().deleted()).isTrue();
     }
 
     @Test
-    void failedReplaceLeavesItAsItWas() {
-        PublishedState before = actor.published().snapshot();
+    void failedReplaceChangesNothing() {
+        PublishedState before = actor.publisher().state();
         store.fail(true);
         var replaced = reader.send(actor, replace());
         reader.scheduler.run();
 
         assertThat(codeOf(replaced)).isEqualTo(ErrorCode.STORAGE_FULL);
-        assertAsItWas(before);
+        assertUnchanged(before);
     }
 
     @Test
-    void failedReplaceGivesItsParametersBack() {
+    void failedReplaceReleasesItsParameters() {
         long before = numParams();
         store.fail(true);
         MicroGpt larger = TestSessions.model(TestSessions.options().nEmbd(8).build());
@@ -96,11 +96,11 @@ final class DamagedSessionTest {
     }
 
     @Test
-    void replacingAcceptsTheVersionThatIsShown() {
+    void replacingAcceptsPublishedVersion() {
         CallContext call =
                 new CallContext(
                         Caller.LOCAL,
-                        new VersionCondition(Set.of(actor.published().snapshot().version())),
+                        new VersionCondition(Set.of(actor.publisher().state().version())),
                         null,
                         reader.memory.share());
         var replaced = actor.send(replace(), call);
@@ -110,7 +110,7 @@ final class DamagedSessionTest {
     }
 
     @Test
-    void loadingWithoutOverwriteIsRefusedWhereItHasTrained() {
+    void loadingTrainedSessionWithoutOverwriteIsRejected() {
         var loaded = reader.send(actor, new Command.Load(TestSessions.DOCUMENTS, false));
         reader.scheduler.run();
 
@@ -118,25 +118,25 @@ final class DamagedSessionTest {
     }
 
     @Test
-    void refusedReplaceLeavesItAsItWas() {
-        PublishedState before = actor.published().snapshot();
+    void rejectedReplaceChangesNothing() {
+        PublishedState before = actor.publisher().state();
         store.full(true);
         var replaced = reader.send(actor, replace());
         reader.scheduler.run();
         store.full(false);
 
         assertThat(codeOf(replaced)).isEqualTo(ErrorCode.STORAGE_FULL);
-        assertAsItWas(before);
+        assertUnchanged(before);
     }
 
     @Test
-    void refusedReplaceIsNeverSaved() {
+    void rejectedReplaceIsNeverStored() {
         var replaced = actor.send(replace(), reader.stale());
         reader.scheduler.run();
         assertThat(codeOf(replaced)).isEqualTo(ErrorCode.STALE);
         int before = store.written().size();
         var _ = reader.done(actor, new Command.Evict(Long.MAX_VALUE / 2));
-        actor.saveAtEnd();
+        actor.writeFinalSnapshot();
 
         assertThat(store.written()).hasSize(before);
     }

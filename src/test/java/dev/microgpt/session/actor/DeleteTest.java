@@ -16,17 +16,17 @@ import org.junit.jupiter.api.Test;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// How a session ends.
+/// Deletion of a session.
 final class DeleteTest {
 
     private final TestSessions sessions = new TestSessions();
     private final FakeStore store = sessions.store;
     private final SessionActor actor = sessions.begun();
 
-    private void assertGone() {
+    private void assertDeleted() {
         assertThat(store.isEmpty()).isTrue();
-        assertThat(actor.published().snapshot().deleted()).isTrue();
-        assertThat(actor.published().isInMemory()).isFalse();
+        assertThat(actor.publisher().state().deleted()).isTrue();
+        assertThat(actor.publisher().isInMemory()).isFalse();
         assertThat(sessions.ended).containsExactly(actor);
         assertThat(sessions.memory.used()).isZero();
         assertThat(sessions.parameters.set(TestSessions.ID, 0)).isZero();
@@ -37,7 +37,7 @@ final class DeleteTest {
     }
 
     @Test
-    void endsStepCallThatIsAtWork() {
+    void stepCallInProgressFails() {
         var trained = sessions.send(actor, train(100_000));
         var waiting = sessions.send(actor, train(1));
         sessions.scheduler.run(3);
@@ -45,28 +45,28 @@ final class DeleteTest {
         assertThat(sessions.done(actor, new Command.Delete())).isTrue();
         assertThat(codeOf(trained)).isEqualTo(ErrorCode.NOT_FOUND);
         assertThat(codeOf(waiting)).isEqualTo(ErrorCode.NOT_FOUND);
-        assertGone();
+        assertDeleted();
     }
 
     @Test
-    void endsRun() {
+    void runEnds() {
         var _ = sessions.done(actor, run(100_000));
         sessions.scheduler.run(3);
         var _ = sessions.done(actor, new Command.Delete());
 
-        assertGone();
+        assertDeleted();
     }
 
     @Test
-    void tellsWatchers() {
-        AtomicInteger told = new AtomicInteger();
-        actor.published()
+    void listenersAreNotified() {
+        AtomicInteger notifications = new AtomicInteger();
+        actor.publisher()
                 .addListener(
                         new SessionListener() {
                             @Override
                             public void changed() {
-                                if (actor.published().snapshot().deleted()) {
-                                    told.incrementAndGet();
+                                if (actor.publisher().state().deleted()) {
+                                    notifications.incrementAndGet();
                                 }
                             }
 
@@ -79,45 +79,45 @@ final class DeleteTest {
         var deleted = sessions.send(actor, new Command.Delete());
         sessions.scheduler.run();
 
-        assertThat(told).hasValue(0);
+        assertThat(notifications).hasValue(0);
         store.completeNext();
-        assertThat(told).hasValue(1);
+        assertThat(notifications).hasValue(1);
         assertThat(deleted.join()).isTrue();
-        assertGone();
+        assertDeleted();
     }
 
     @Test
-    void overtakesWhatWaits() {
+    void deleteOvertakesWaitingCommands() {
         var steered = sessions.send(actor, new Command.Steer(new Steering(0.02, null, null)));
         var deleted = sessions.send(actor, new Command.Delete());
         sessions.scheduler.run();
 
         assertThat(deleted).isCompleted();
         assertThat(codeOf(steered)).isEqualTo(ErrorCode.NOT_FOUND);
-        assertGone();
+        assertDeleted();
     }
 
     @Test
-    void secondOneFindsNothing() {
+    void secondDeleteFails() {
         var first = sessions.send(actor, new Command.Delete());
         var second = sessions.send(actor, new Command.Delete());
         sessions.scheduler.run();
 
         assertThat(first.isCompletedExceptionally())
                 .isNotEqualTo(second.isCompletedExceptionally());
-        assertGone();
+        assertDeleted();
     }
 
     @Test
-    void needsNoRoom() {
+    void deleteNeedsNoRoomInTheStore() {
         store.full(true);
 
         assertThat(sessions.done(actor, new Command.Delete())).isTrue();
-        assertGone();
+        assertDeleted();
     }
 
     @Test
-    void failureLetsStepCallContinue() {
+    void stepCallContinuesAfterFailedDelete() {
         var trained = sessions.send(actor, train(100));
         sessions.scheduler.run(2);
         store.hold();
@@ -134,35 +134,35 @@ final class DeleteTest {
     }
 
     @Test
-    void sessionThatIsPutAwayNeedNotComeBack() {
+    void evictedSessionIsNotRehydrated() {
         TestSessions other = new TestSessions(store, 1000);
-        SessionActor away = other.stored();
+        SessionActor evicted = other.stored();
 
-        assertThat(other.done(away, new Command.Delete())).isTrue();
+        assertThat(other.done(evicted, new Command.Delete())).isTrue();
         assertThat(store.loads()).isZero();
         assertThat(store.isEmpty()).isTrue();
-        assertThat(away.published().snapshot().deleted()).isTrue();
-        assertThat(other.ended).containsExactly(away);
+        assertThat(evicted.publisher().state().deleted()).isTrue();
+        assertThat(other.ended).containsExactly(evicted);
     }
 
     @Test
-    void overtakesComingBack() {
+    void deleteOvertakesRehydration() {
         var _ = sessions.done(actor, run(2000));
         sessions.scheduler.run();
         TestSessions other = new TestSessions(store, 1000);
-        SessionActor away = other.stored();
-        var trained = other.send(away, train(1));
+        SessionActor evicted = other.stored();
+        var trained = other.send(evicted, train(1));
         other.scheduler.run(3);
         assertThat(trained).isNotDone();
 
-        assertThat(other.done(away, new Command.Delete())).isTrue();
+        assertThat(other.done(evicted, new Command.Delete())).isTrue();
         assertThat(codeOf(trained)).isEqualTo(ErrorCode.NOT_FOUND);
         assertThat(other.memory.used()).isZero();
-        assertThat(away.published().isInMemory()).isFalse();
+        assertThat(evicted.publisher().isInMemory()).isFalse();
     }
 
     @Test
-    void sessionThatCannotBeginEnds() {
+    void newSessionThatCannotBeStoredEnds() {
         TestSessions other = new TestSessions();
         other.store.hold();
         SessionActor fresh =
@@ -183,7 +183,7 @@ final class DeleteTest {
     }
 
     @Test
-    void deleteThatOvertakesBeginLeavesNothing() {
+    void deleteBeforeBeginLeavesNothing() {
         TestSessions other = new TestSessions();
         SessionActor fresh =
                 other.fresh(

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.util.List;
 import java.util.Objects;
 
-/// A session whose numbers do not stay finite fails, says why, and comes back as failed.
+/// A session whose training diverges fails with a reason, and is still failed after rehydration.
 final class DivergenceTest {
 
     private final TestSessions sessions = new TestSessions();
@@ -30,7 +30,7 @@ final class DivergenceTest {
     }
 
     private void assertHasFailed(SessionActor actor) {
-        SessionView view = actor.published().snapshot().view();
+        SessionView view = actor.publisher().state().view();
         TrainingFailure failure = Objects.requireNonNull(view.failure());
         assertThat(view.state()).isEqualTo(SessionState.FAILED);
         assertThat(failure.step()).isEqualTo(view.step() + 1);
@@ -41,20 +41,20 @@ final class DivergenceTest {
         assertThat(image.history().events().getLast().reason()).isEqualTo(failure.reason());
         assertThat(image.numbers().stream().flatMap(List::stream)).allMatch(Double::isFinite);
         assertThat(sessions.storedImage()).isEqualTo(image);
-        assertThat(sessions.stored().published().snapshot().view().failure()).isEqualTo(failure);
+        assertThat(sessions.stored().publisher().state().view().failure()).isEqualTo(failure);
 
         var trained = sessions.send(actor, train(1));
-        var asked = sessions.send(actor, new Command.Ask<>((m, _) -> m.modelAsOf(null).step()));
+        var queried = sessions.send(actor, new Command.Ask<>((m, _) -> m.modelAsOf(null).step()));
         sessions.scheduler.run();
         assertThat(codeOf(trained)).isEqualTo(ErrorCode.WRONG_STATE);
-        assertThat(codeOf(asked)).isEqualTo(ErrorCode.WRONG_STATE);
+        assertThat(codeOf(queried)).isEqualTo(ErrorCode.WRONG_STATE);
         long first = sessions.done(actor, new Command.Ask<>((m, _) -> m.modelAsOf(0L).step()));
         assertThat(first).isZero();
     }
 
     @ParameterizedTest
     @EnumSource
-    void stepCall(EngineKind engine) {
+    void stepCallFails(EngineKind engine) {
         SessionActor actor = begun(engine);
         var trained = sessions.send(actor, train(200));
         sessions.scheduler.run();
@@ -66,19 +66,18 @@ final class DivergenceTest {
 
     @ParameterizedTest
     @EnumSource
-    void run(EngineKind engine) {
+    void runFails(EngineKind engine) {
         SessionActor actor = begun(engine);
         var _ = sessions.done(actor, TestSessions.run(200));
         sessions.scheduler.run();
 
-        assertThat(actor.published().snapshot().runs().getFirst().state())
-                .isEqualTo(RunState.FAILED);
+        assertThat(actor.publisher().state().runs().getFirst().state()).isEqualTo(RunState.FAILED);
         assertHasFailed(actor);
     }
 
     @ParameterizedTest
     @EnumSource
-    void failureThatCannotBeStoredIsUndone(EngineKind engine) {
+    void failureThatCannotBeStoredIsRolledBack(EngineKind engine) {
         SessionActor actor = begun(engine);
         Image before = sessions.image(actor);
         sessions.store.fail(true);
@@ -92,12 +91,12 @@ final class DivergenceTest {
 
     @ParameterizedTest
     @EnumSource
-    void failedSessionIsPutAwayAndReplaced(EngineKind engine) {
+    void failedSessionCanBeEvictedAndReplaced(EngineKind engine) {
         SessionActor actor = begun(engine);
         var _ = sessions.send(actor, train(200));
         sessions.scheduler.run();
         var _ = sessions.done(actor, new Command.Evict(Long.MAX_VALUE));
-        assertThat(actor.published().isInMemory()).isFalse();
+        assertThat(actor.publisher().isInMemory()).isFalse();
         assertHasFailed(actor);
 
         Command.Replace replace =

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import java.util.List;
 import java.util.Objects;
 
-/// Texts from the session's own generator: all of a call count, or none.
+/// Texts from the session's generator: either all texts of a call advance it, or none.
 final class DrawTest {
 
     private static final int COUNT = 40;
@@ -35,14 +35,14 @@ final class DrawTest {
         return samples.value().stream().map(Sample::text).toList();
     }
 
-    /// What the same call gives where nothing comes in between.
+    /// Returns the texts of the same call without interruptions.
     private static List<String> undisturbed() {
         TestSessions other = new TestSessions();
         return texts(other.done(other.begun(), draw()));
     }
 
     @Test
-    void takesSeveralSlices() {
+    void drawTakesSeveralSlices() {
         var drawn = sessions.send(actor, draw());
         sessions.scheduler.run(2);
 
@@ -52,7 +52,7 @@ final class DrawTest {
     }
 
     @Test
-    void givenUpDrawLeavesTheGeneratorAsItWas() {
+    void cancelledDrawDoesNotAdvanceGenerator() {
         Image before = sessions.image(actor);
         var drawn = sessions.send(actor, draw());
         sessions.scheduler.run(2);
@@ -62,13 +62,13 @@ final class DrawTest {
         Image after = sessions.image(actor);
         if (after.generator().equals(before.generator())) {
             assertThat(texts(sessions.done(actor, draw()))).isEqualTo(undisturbed());
-        } else { // it was carried out to its end
+        } else { // it was completed nevertheless
             assertThat(sessions.storedImage()).isEqualTo(after);
         }
     }
 
     @Test
-    void failedWriteLeavesTheGeneratorAsItWas() {
+    void failedWriteDoesNotAdvanceGenerator() {
         store.fail(true);
         var drawn = sessions.send(actor, draw());
         sessions.scheduler.run();
@@ -79,7 +79,7 @@ final class DrawTest {
     }
 
     @Test
-    void twoDrawsFollowEachOther() {
+    void secondDrawContinuesAfterFirst() {
         var first = sessions.send(actor, draw());
         var second = sessions.send(actor, draw());
         sessions.scheduler.run();
@@ -102,12 +102,12 @@ final class DrawTest {
     }
 
     @Test
-    void generatorOfEarlierStepIsKnown() {
+    void forkHasGeneratorOfItsStep() {
         var _ = sessions.step(actor, 4);
         Image before = sessions.image(actor);
         var _ = sessions.done(actor, draw());
-        ForkPoint branch = sessions.done(actor, new Command.TakeBranch(2L));
-        var model = Objects.requireNonNull(branch.replay().slice(Long.MAX_VALUE));
+        ForkPoint forkPoint = sessions.done(actor, new Command.TakeForkPoint(2L));
+        var model = Objects.requireNonNull(forkPoint.replay().slice(Long.MAX_VALUE));
 
         assertThat(model.random().words())
                 .containsExactly(before.generator().stream().mapToInt(x -> x).toArray());

@@ -14,20 +14,20 @@ import org.junit.jupiter.api.Test;
 
 import java.util.concurrent.CompletableFuture;
 
-/// A session that nobody uses leaves the memory.
+/// Eviction of idle sessions from memory.
 final class EvictionTest {
 
     private final TestSessions sessions = new TestSessions();
     private final FakeStore store = sessions.store;
     private final SessionActor actor = sessions.begun();
 
-    /// Nobody has used the session since now.
+    /// Evicts the session if it is not used from now on.
     private CompletableFuture<Boolean> evict() {
         return sessions.send(actor, new Command.Evict(sessions.ticker.peek()));
     }
 
     private boolean isInMemory() {
-        return actor.published().isInMemory();
+        return actor.publisher().isInMemory();
     }
 
     private static SessionListener listener() {
@@ -43,7 +43,7 @@ final class EvictionTest {
     }
 
     @Test
-    void comesBackAsItWas() {
+    void rehydratedSessionEqualsOriginal() {
         var _ = sessions.step(actor, 30);
         Image before = sessions.image(actor);
         var evicted = evict();
@@ -52,38 +52,38 @@ final class EvictionTest {
         assertThat(evicted).isCompleted();
         assertThat(isInMemory()).isFalse();
         assertThat(sessions.memory.used()).isZero();
-        assertThat(actor.published().snapshot().view().step()).isEqualTo(30);
+        assertThat(actor.publisher().state().view().step()).isEqualTo(30);
         assertThat(sessions.image(actor)).isEqualTo(before);
         assertThat(isInMemory()).isTrue();
         assertThat(sessions.memory.used()).isPositive();
     }
 
     @Test
-    void versionStaysTheSame() {
+    void versionIsUnchanged() {
         var _ = sessions.step(actor, 3);
-        String version = actor.published().snapshot().version();
+        String version = actor.publisher().state().version();
         var _ = evict();
         sessions.scheduler.run();
 
-        assertThat(actor.published().snapshot().version()).isEqualTo(version);
+        assertThat(actor.publisher().state().version()).isEqualTo(version);
     }
 
     @Test
-    void watchedSessionStays() {
+    void watchedSessionIsNotEvicted() {
         SessionListener listener = listener();
-        actor.published().addListener(listener);
+        actor.publisher().addListener(listener);
         var _ = evict();
         sessions.scheduler.run();
         assertThat(isInMemory()).isTrue();
 
-        actor.published().removeListener(listener);
+        actor.publisher().removeListener(listener);
         var _ = evict();
         sessions.scheduler.run();
         assertThat(isInMemory()).isFalse();
     }
 
     @Test
-    void sessionWithActiveRunStays() {
+    void sessionWithActiveRunIsNotEvicted() {
         var _ = sessions.done(actor, run(1_000));
         var _ = evict();
         sessions.scheduler.run(5);
@@ -92,7 +92,7 @@ final class EvictionTest {
     }
 
     @Test
-    void sessionWithPausedRunLeaves() {
+    void sessionWithPausedRunIsEvicted() {
         var _ = sessions.done(actor, run(1_000));
         sessions.scheduler.run(3);
         var _ = sessions.done(actor, new Command.PauseRun(1));
@@ -105,7 +105,7 @@ final class EvictionTest {
     }
 
     @Test
-    void sessionInStepCallStays() {
+    void sessionInStepCallIsNotEvicted() {
         var trained = sessions.send(actor, train(200));
         sessions.scheduler.run(3);
         var _ = evict();
@@ -116,7 +116,7 @@ final class EvictionTest {
     }
 
     @Test
-    void sessionThatIsAnnouncedAsTrainingStays() {
+    void sessionAnnouncedAsTrainingIsNotEvicted() {
         var _ = sessions.done(actor, new Command.AnnounceTraining(true));
         var _ = evict();
         sessions.scheduler.run();
@@ -129,7 +129,7 @@ final class EvictionTest {
     }
 
     @Test
-    void sessionThatWasUsedSinceStays() {
+    void sessionUsedMeanwhileIsNotEvicted() {
         var evicted = evict();
         sessions.ticker.advance(1_000_000);
         actor.touch();
@@ -140,7 +140,7 @@ final class EvictionTest {
     }
 
     @Test
-    void failedSaveKeepsItInMemory() {
+    void failedSnapshotKeepsSessionInMemory() {
         var _ = sessions.step(actor, 30);
         store.fail(true);
         var evicted = evict();
@@ -158,7 +158,7 @@ final class EvictionTest {
     }
 
     @Test
-    void commandThatComesWhileItIsSavedIsDoneAfterwards() {
+    void commandDuringSnapshotIsExecutedAfterwards() {
         var _ = sessions.step(actor, 5);
         store.hold();
         var evicted = evict();
@@ -173,24 +173,24 @@ final class EvictionTest {
     }
 
     @Test
-    void sessionThatIsWatchedSinceItsSaveBeganStays() {
+    void sessionWatchedDuringSnapshotIsNotEvicted() {
         var _ = sessions.step(actor, 5);
         store.hold();
         var _ = evict();
         sessions.scheduler.run();
-        actor.published().addListener(listener());
+        actor.publisher().addListener(listener());
         store.release();
 
         assertThat(isInMemory()).isTrue();
     }
 
     @Test
-    void sessionWithoutDocumentsComesBackToo() {
+    void sessionWithoutDocumentsIsRehydrated() {
         TestSessions other = new TestSessions();
         SessionActor empty = other.fresh(new MicroGpt(TestSessions.options().build()), null);
         var _ = other.done(empty, new Command.Begin());
         var _ = other.done(empty, new Command.Evict(Long.MAX_VALUE));
-        assertThat(empty.published().isInMemory()).isFalse();
+        assertThat(empty.publisher().isInMemory()).isFalse();
 
         var loaded = other.done(empty, new Command.Load(TestSessions.DOCUMENTS, false));
         assertThat(loaded.view().numDocs()).isEqualTo(5);

@@ -21,12 +21,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
-/// Keeps in memory what has been committed. Writes are done at once, unless the test holds them back or lets
-/// them fail.
+/// A store in memory. Writes are committed at once, unless the test holds them back or makes them fail.
 final class FakeStore implements SessionStore, IdempotencyStore {
 
     private final TreeMap<Long, StoredImage> images = new TreeMap<>();
-    private final Map<String, IdempotencyStore.Entry> answers = new HashMap<>();
+    private final Map<String, IdempotencyStore.Entry> responses = new HashMap<>();
     private final Deque<Write> waiting = new ArrayDeque<>();
     private final List<Write> written = new ArrayList<>();
     private boolean isHolding;
@@ -35,32 +34,33 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     private boolean isDamaged;
     private int loads;
 
-    /// What a write is about.
+    /// The kind of a write.
     enum Kind {
         BEGIN,
         APPEND,
-        SAVE,
+        SNAPSHOT,
         DELETE,
-        ANSWER
+        RESPONSE
     }
 
-    /// @param changes that are appended; empty for others
-    /// @param answer written with it; null for none
+    /// @param changes the appended changes; empty for other kinds
+    /// @param response the response written with it; null for none
+    /// @param work commits the write
     record Write(
             Kind kind,
             List<Change> changes,
-            IdempotencyStore.@Nullable Entry answer,
+            IdempotencyStore.@Nullable Entry response,
             Runnable work,
             CompletableFuture<Void> done) {}
 
-    // ---- what the test says
+    // ---- controls of the test
 
-    /// From now on, writes wait for the test.
+    /// Holds back writes from now on.
     void hold() {
         isHolding = true;
     }
 
-    /// Lets what waits be written, and what follows be written at once.
+    /// Commits the waiting writes, and later ones at once.
     void release() {
         isHolding = false;
         while (!waiting.isEmpty()) {
@@ -76,12 +76,12 @@ final class FakeStore implements SessionStore, IdempotencyStore {
         waiting.remove().done.completeExceptionally(full());
     }
 
-    /// Whether writes fail from now on, except for deletes.
+    /// Sets whether writes fail from now on.
     void fail(boolean fails) {
         isFailing = fails;
     }
 
-    /// Whether there is no room from now on.
+    /// Sets whether there is no room from now on.
     void full(boolean full) {
         isFull = full;
     }
@@ -94,15 +94,15 @@ final class FakeStore implements SessionStore, IdempotencyStore {
         return new SessionException(ErrorCode.STORAGE_FULL, "there is no room");
     }
 
-    /// What has been committed, for another process.
+    /// Copies what has been committed, for another process.
     FakeStore copy() {
         FakeStore copy = new FakeStore();
         images.forEach((epoch, image) -> copy.images.put(epoch, new StoredImage(image)));
-        copy.answers.putAll(answers);
+        copy.responses.putAll(responses);
         return copy;
     }
 
-    // ---- what the test asks
+    // ---- queries of the test
 
     int numWaiting() {
         return waiting.size();
@@ -112,7 +112,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
         return waiting.element();
     }
 
-    /// What has been committed, in this order.
+    /// Returns the committed writes in their order.
     List<Write> written() {
         return written;
     }
@@ -142,9 +142,9 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     private CompletableFuture<Void> write(
             Kind kind,
             List<Change> changes,
-            IdempotencyStore.@Nullable Entry answer,
+            IdempotencyStore.@Nullable Entry response,
             Runnable work) {
-        Write write = new Write(kind, changes, answer, work, new CompletableFuture<>());
+        Write write = new Write(kind, changes, response, work, new CompletableFuture<>());
         if (isHolding) {
             waiting.add(write);
         } else if (isFailing) {
@@ -157,9 +157,9 @@ final class FakeStore implements SessionStore, IdempotencyStore {
 
     private void commit(Write write) {
         write.work.run();
-        IdempotencyStore.Entry answer = write.answer;
-        if (answer != null) {
-            answers.put(answer.key(), answer);
+        IdempotencyStore.Entry response = write.response;
+        if (response != null) {
+            responses.put(response.key(), response);
         }
         written.add(write);
         write.done.complete(null);
@@ -186,14 +186,14 @@ final class FakeStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> begin(
-            SessionSnapshot save, IdempotencyStore.@Nullable Entry answer) {
+            SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
         return write(
                 Kind.BEGIN,
                 List.of(),
-                answer,
+                response,
                 () -> {
-                    images.values().removeIf(image -> image.isOf(save));
-                    images.put(save.epoch(), new StoredImage(save));
+                    images.values().removeIf(image -> image.isOf(snapshot));
+                    images.put(snapshot.epoch(), new StoredImage(snapshot));
                 });
     }
 
@@ -204,24 +204,24 @@ final class FakeStore implements SessionStore, IdempotencyStore {
             List<Change> changes,
             SessionView view,
             boolean hasRun,
-            IdempotencyStore.@Nullable Entry answer) {
+            IdempotencyStore.@Nullable Entry response) {
         return write(
                 Kind.APPEND,
                 changes,
-                answer,
+                response,
                 () -> image(epoch).append(firstNumber, changes, view, hasRun));
     }
 
     @Override
-    public CompletableFuture<Void> save(SessionSnapshot save) {
+    public CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot) {
         return write(
-                Kind.SAVE,
+                Kind.SNAPSHOT,
                 List.of(),
                 null,
                 () -> {
-                    StoredImage image = images.get(save.epoch());
+                    StoredImage image = images.get(snapshot.epoch());
                     if (image != null) { // the epoch may have ended
-                        image.take(save);
+                        image.replaceSnapshot(snapshot);
                     }
                 });
     }
@@ -239,13 +239,13 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public boolean keepsSessions() {
+    public boolean isPersistent() {
         return true;
     }
 
     @Override
     public IdempotencyStore.@Nullable Entry find(String key) {
-        return answers.get(key);
+        return responses.get(key);
     }
 
     @Override
@@ -258,11 +258,11 @@ final class FakeStore implements SessionStore, IdempotencyStore {
                         start.epoch(),
                         start.step(),
                         null);
-        var _ = write(Kind.ANSWER, List.of(), entry, () -> {});
+        var _ = write(Kind.RESPONSE, List.of(), entry, () -> {});
     }
 
     @Override
-    public CompletableFuture<Void> keepAlone(IdempotencyStore.Entry answer) {
-        return write(Kind.ANSWER, List.of(), answer, () -> {});
+    public CompletableFuture<Void> put(IdempotencyStore.Entry response) {
+        return write(Kind.RESPONSE, List.of(), response, () -> {});
     }
 }

@@ -4,7 +4,7 @@ import dev.microgpt.session.compute.Ticker;
 
 import java.time.Instant;
 
-/// A clock that the test advances, and that also advances a little with each reading, so that slices end.
+/// A clock that the test advances. It also advances a little with each reading, so that slices end.
 final class FakeTicker implements Ticker {
 
     private final long perReading;
@@ -20,7 +20,7 @@ final class FakeTicker implements Ticker {
         nanos += by;
     }
 
-    /// Without advancing it.
+    /// Reads the clock without advancing it.
     long peek() {
         return nanos;
     }

@@ -19,19 +19,19 @@ import org.junit.jupiter.api.Test;
 import java.util.Map;
 import java.util.Objects;
 
-/// A call that is made once, however often it is repeated.
+/// Calls with an idempotency key take effect once, however often they are repeated.
 final class IdempotentCallTest {
 
     private static final Command.Steer STEER = new Command.Steer(new Steering(0.02, null, null));
-    private static final Idempotency.Answer ANSWER =
-            new Idempotency.Answer(200, Map.of(), new byte[] {1});
+    private static final Idempotency.Response RESPONSE =
+            new Idempotency.Response(200, Map.of(), new byte[] {1});
 
     private final FakeStore store = new FakeStore();
     private final TestSessions sessions = new TestSessions(store, 1000);
     private final SessionActor actor = sessions.begun();
 
-    private CallContext once(
-            Idempotency.@Nullable Start interrupted, Idempotency.AnswerEncoder encoder) {
+    private CallContext idempotent(
+            Idempotency.@Nullable Start interrupted, Idempotency.ResponseEncoder encoder) {
         return new CallContext(
                 Caller.LOCAL,
                 VersionCondition.NONE,
@@ -40,33 +40,36 @@ final class IdempotentCallTest {
     }
 
     @Test
-    void answerIsInTheWriteOfTheChange() {
+    void responseIsWrittenTogetherWithTheChange() {
         store.hold();
-        var _ = actor.send(STEER, once(null, _ -> ANSWER));
+        var _ = actor.send(STEER, idempotent(null, _ -> RESPONSE));
         sessions.scheduler.run();
 
         assertThat(store.numWaiting()).isEqualTo(1);
-        IdempotencyStore.Entry entry = Objects.requireNonNull(store.next().answer());
-        assertThat(entry.answer()).isEqualTo(ANSWER);
+        IdempotencyStore.Entry entry = Objects.requireNonNull(store.next().response());
+        assertThat(entry.response()).isEqualTo(RESPONSE);
         assertThat(entry.epoch()).isEqualTo(1);
         assertThat(store.next().changes()).hasSize(1);
     }
 
     @Test
-    void answerOfNewLifeIsInItsWrite() {
+    void responseIsWrittenTogetherWithNewEpoch() {
         store.hold();
-        var _ = actor.send(new Command.Load(TestSessions.DOCUMENTS, true), once(null, _ -> ANSWER));
+        var _ =
+                actor.send(
+                        new Command.Load(TestSessions.DOCUMENTS, true),
+                        idempotent(null, _ -> RESPONSE));
         sessions.scheduler.run();
 
-        IdempotencyStore.Entry entry = Objects.requireNonNull(store.next().answer());
+        IdempotencyStore.Entry entry = Objects.requireNonNull(store.next().response());
         assertThat(store.next().kind()).isEqualTo(FakeStore.Kind.BEGIN);
         assertThat(entry.epoch()).isEqualTo(2);
     }
 
     @Test
-    void failedWriteKeepsNoAnswer() {
+    void failedWriteStoresNoResponse() {
         store.fail(true);
-        var steered = actor.send(STEER, once(null, _ -> ANSWER));
+        var steered = actor.send(STEER, idempotent(null, _ -> RESPONSE));
         sessions.scheduler.run();
 
         assertThat(codeOf(steered)).isEqualTo(ErrorCode.STORAGE_FULL);
@@ -74,15 +77,15 @@ final class IdempotentCallTest {
     }
 
     @Test
-    void answerThatCannotBeEncodedUndoesTheChange() {
+    void responseThatCannotBeEncodedRollsBackTheChange() {
         Image before = sessions.image(actor);
         var steered =
                 actor.send(
                         STEER,
-                        once(
+                        idempotent(
                                 null,
                                 _ -> {
-                                    throw new IllegalStateException("no answer");
+                                    throw new IllegalStateException("no response");
                                 }));
         sessions.scheduler.run();
 
@@ -99,47 +102,48 @@ final class IdempotentCallTest {
         double[] expected = undisturbed.step(other, 60).losses();
 
         var _ = sessions.step(actor, 3);
-        var cutOff = actor.send(train(60), once(null, _ -> ANSWER));
+        var interrupted = actor.send(train(60), idempotent(null, _ -> RESPONSE));
         sessions.scheduler.run(3);
         IdempotencyStore.Entry started = Objects.requireNonNull(store.find("key"));
         Idempotency.Start start = started.start();
         assertThat(start).isEqualTo(new Idempotency.Start(1, 3));
-        cutOff.cancel(false);
+        interrupted.cancel(false);
         sessions.scheduler.run();
-        assertThat(actor.published().snapshot().view().step()).isBetween(4L, 62L);
+        assertThat(actor.publisher().state().view().step()).isBetween(4L, 62L);
 
-        var again = actor.send(train(60), once(start, _ -> ANSWER));
+        var repeated = actor.send(train(60), idempotent(start, _ -> RESPONSE));
         sessions.scheduler.run();
-        assertThat(again.join().losses()).containsExactly(expected);
-        assertThat(again.join().last().step()).isEqualTo(63);
-        assertThat(actor.published().snapshot().view().step()).isEqualTo(63);
+        assertThat(repeated.join().losses()).containsExactly(expected);
+        assertThat(repeated.join().last().step()).isEqualTo(63);
+        assertThat(actor.publisher().state().view().step()).isEqualTo(63);
     }
 
     @Test
     void interruptedStepCallContinuesInAnotherProcess() {
-        var _ = actor.send(train(60), once(null, _ -> ANSWER));
+        var _ = actor.send(train(60), idempotent(null, _ -> RESPONSE));
         sessions.scheduler.run(3);
-        actor.saveAtEnd();
-        long made = actor.published().snapshot().view().step();
+        actor.writeFinalSnapshot();
+        long made = actor.publisher().state().view().step();
         TestSessions later = new TestSessions(store, 1000);
-        SessionActor back = later.stored();
+        SessionActor rehydrated = later.stored();
         IdempotencyStore.Entry started = Objects.requireNonNull(store.find("key"));
-        var again = back.send(train(60), once(started.start(), _ -> ANSWER));
+        var repeated = rehydrated.send(train(60), idempotent(started.start(), _ -> RESPONSE));
         later.scheduler.run();
 
         assertThat(made).isPositive();
-        assertThat(again.join().last().step()).isEqualTo(60);
-        assertThat(again.join().losses()).hasSize(60);
+        assertThat(repeated.join().last().step()).isEqualTo(60);
+        assertThat(repeated.join().losses()).hasSize(60);
     }
 
     @Test
-    void stepCallOfFormerLifeBeginsAnew() {
+    void stepCallOfPreviousEpochStartsFromTheBeginning() {
         var _ = sessions.step(actor, 3);
         var _ = sessions.done(actor, new Command.Load(TestSessions.DOCUMENTS, true));
         var _ = sessions.step(actor, 5);
-        var again = actor.send(train(10), once(new Idempotency.Start(1, 3), _ -> ANSWER));
+        var repeated =
+                actor.send(train(10), idempotent(new Idempotency.Start(1, 3), _ -> RESPONSE));
         sessions.scheduler.run();
 
-        assertThat(again.join().last().step()).isEqualTo(15);
+        assertThat(repeated.join().last().step()).isEqualTo(15);
     }
 }

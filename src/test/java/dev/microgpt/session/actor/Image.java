@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 import java.util.List;
 
-/// All of a session that decides how it continues, and what it tells of its past, to be compared bit by bit.
+/// Everything that determines how a session continues, and its history, for comparison bit by bit.
 ///
-/// @param numbers parameters and both moments
-/// @param keyframes the steps that it can be asked about
+/// @param numbers the parameters and both moments
+/// @param keyframes the steps of the keyframes
 record Image(
         SessionState state,
         long step,
@@ -27,7 +27,7 @@ record Image(
         List<Long> keyframes,
         List<RunImage> runs) {
 
-    /// What is the same of a run after it has come back.
+    /// The part of a run that must be the same after rehydration.
     record RunImage(
             long id,
             RunState state,
@@ -41,13 +41,13 @@ record Image(
         }
     }
 
-    static Image of(ModelSource models, PublishedState snapshot) {
+    static Image of(ModelSource models, PublishedState published) {
         MicroGpt model = models.model();
-        boolean isLoaded = snapshot.view().state() != SessionState.CREATED;
+        boolean isLoaded = published.view().state() != SessionState.CREATED;
         ModelState state = isLoaded ? model.state() : null;
         long step = model.step();
         return new Image(
-                snapshot.view().state(),
+                published.view().state(),
                 step,
                 step == 0 ? List.of() : list(model.lossHistory().exact(1, step)),
                 state == null
@@ -56,7 +56,7 @@ record Image(
                 Arrays.stream(model.random().words()).boxed().toList(),
                 models.timeline().history(),
                 models.keyframes().view().steps(),
-                snapshot.runs().stream().map(RunImage::of).toList());
+                published.runs().stream().map(RunImage::of).toList());
     }
 
     private static List<Double> list(double[] numbers) {

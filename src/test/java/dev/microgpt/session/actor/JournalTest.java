@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/// When a session is saved, and what is in a save.
+/// When snapshots are written, and what they contain.
 final class JournalTest {
 
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
@@ -41,7 +41,7 @@ final class JournalTest {
 
     private void step(int count) {
         for (int i = 0; i < count; i++) {
-            var _ = session.remake();
+            var _ = session.replayStep();
         }
     }
 
@@ -51,19 +51,19 @@ final class JournalTest {
 
     private void append(Change... changes) {
         var _ = journal.append(List.of(changes), session, null);
-        journal.appended();
+        journal.markAppended();
     }
 
-    private SessionSnapshot.Contents saved() {
-        return Objects.requireNonNull(store.image(1).save().contents());
+    private SessionSnapshot.Contents storedContents() {
+        return Objects.requireNonNull(store.image(1).snapshot().contents());
     }
 
-    private long numSaves() {
-        return store.kinds().stream().filter(FakeStore.Kind.SAVE::equals).count();
+    private long numSnapshots() {
+        return store.kinds().stream().filter(FakeStore.Kind.SNAPSHOT::equals).count();
     }
 
     @Test
-    void changesAreNumberedFromOne() { // the store refuses a gap
+    void changesAreNumberedFromOne() { // the store rejects a gap
         step(1);
         append(trained());
         step(1);
@@ -71,15 +71,15 @@ final class JournalTest {
         append(trained());
 
         assertThat(store.image(1).changes()).hasSize(4);
-        assertThat(store.image(1).save().change()).isZero();
+        assertThat(store.image(1).snapshot().change()).isZero();
     }
 
     @Test
-    void numbersContinueAfterASave() {
+    void numbersContinueAfterSnapshot() {
         step(1);
         append(trained());
-        var _ = journal.saveAll(session);
-        assertThat(store.image(1).save().change()).isEqualTo(1);
+        var _ = journal.writeSnapshot(session);
+        assertThat(store.image(1).snapshot().change()).isEqualTo(1);
         step(1);
         append(trained());
 
@@ -87,69 +87,69 @@ final class JournalTest {
     }
 
     @Test
-    void saveIsDueAfterASecondOfTraining() {
-        journal.trained(SECOND);
-        journal.saveIfDue(session);
-        assertThat(numSaves()).isZero();
-        journal.trained(1);
+    void snapshotIsDueAfterOneSecondOfTraining() {
+        journal.addTrainingTime(SECOND);
+        journal.writeSnapshotIfDue(session);
+        assertThat(numSnapshots()).isZero();
+        journal.addTrainingTime(1);
         step(1);
-        journal.saveIfDue(session);
-        assertThat(numSaves()).isEqualTo(1);
-        journal.saveIfDue(session);
+        journal.writeSnapshotIfDue(session);
+        assertThat(numSnapshots()).isEqualTo(1);
+        journal.writeSnapshotIfDue(session);
 
-        assertThat(numSaves()).isEqualTo(1);
+        assertThat(numSnapshots()).isEqualTo(1);
     }
 
     @Test
-    void slowSavesAreRarer() {
+    void slowSnapshotsAreWrittenLessOften() {
         store.hold();
         step(1);
-        var _ = journal.saveAll(session);
+        var _ = journal.writeSnapshot(session);
         ticker.advance(SECOND);
         store.release();
-        journal.trained(49 * SECOND);
+        journal.addTrainingTime(49 * SECOND);
         step(1);
-        journal.saveIfDue(session);
-        assertThat(numSaves()).isEqualTo(1);
-        journal.trained(2 * SECOND);
-        journal.saveIfDue(session);
+        journal.writeSnapshotIfDue(session);
+        assertThat(numSnapshots()).isEqualTo(1);
+        journal.addTrainingTime(2 * SECOND);
+        journal.writeSnapshotIfDue(session);
 
-        assertThat(numSaves()).isEqualTo(2);
+        assertThat(numSnapshots()).isEqualTo(2);
     }
 
     @Test
-    void saveIsDueAfterManyChanges() {
+    void snapshotIsDueAfterManyChanges() {
         for (int i = 0; i < 1000; i++) {
             append(new Change.Drawn(0, session.model().random().words()));
         }
-        journal.saveIfDue(session);
-        assertThat(numSaves()).isZero();
+        journal.writeSnapshotIfDue(session);
+        assertThat(numSnapshots()).isZero();
         append(new Change.Drawn(0, session.model().random().words()));
-        journal.saveIfDue(session);
+        journal.writeSnapshotIfDue(session);
 
-        assertThat(numSaves()).isEqualTo(1);
+        assertThat(numSnapshots()).isEqualTo(1);
         assertThat(store.image(1).changes()).isEmpty();
     }
 
     @Test
-    void nothingIsSavedWhileChangesWaitToBeStored() {
+    void noSnapshotIsWrittenDuringBacklog() {
         store.fail(true);
         step(1);
         var _ = journal.append(List.of(trained()), session, null);
         store.fail(false);
-        journal.trained(10 * SECOND);
-        journal.saveIfDue(session);
+        journal.addTrainingTime(10 * SECOND);
+        journal.writeSnapshotIfDue(session);
         assertThat(journal.hasBacklog()).isTrue();
-        assertThat(numSaves()).isZero();
+        assertThat(numSnapshots()).isZero();
 
         append();
-        journal.saveIfDue(session);
+        journal.writeSnapshotIfDue(session);
         assertThat(journal.hasBacklog()).isFalse();
-        assertThat(numSaves()).isEqualTo(1);
+        assertThat(numSnapshots()).isEqualTo(1);
     }
 
     @Test
-    void waitingChangesAreStoredOnceAndFirst() {
+    void backlogIsStoredOnceAndBeforeNewChanges() {
         Change first = new Change.Drawn(0, new int[] {1});
         Change second = new Change.Drawn(0, new int[] {2});
         store.fail(true);
@@ -161,54 +161,56 @@ final class JournalTest {
     }
 
     @Test
-    void saveHasWhatIsNewSinceTheSaveBefore() {
+    void snapshotHasNewLossesAndKeyframesOnly() {
         step(20);
-        var _ = journal.saveAll(session);
-        assertThat(saved().losses().from()).isEqualTo(1);
-        assertThat(saved().losses().losses()).hasSize(20);
+        var _ = journal.writeSnapshot(session);
+        assertThat(storedContents().losses().from()).isEqualTo(1);
+        assertThat(storedContents().losses().losses()).hasSize(20);
         step(6);
-        var _ = journal.saveAll(session);
+        var _ = journal.writeSnapshot(session);
 
-        assertThat(saved().losses().from()).isEqualTo(21);
-        assertThat(saved().losses().losses()).hasSize(6);
-        assertThat(saved().keyframes()).extracting(ModelState::step).containsExactly(26L, 24L, 22L);
-        assertThat(saved().keyframeSteps()).contains(0L, 1L, 16L, 26L);
-        assertThat(saved().order()).isNull();
+        assertThat(storedContents().losses().from()).isEqualTo(21);
+        assertThat(storedContents().losses().losses()).hasSize(6);
+        assertThat(storedContents().keyframes())
+                .extracting(ModelState::step)
+                .containsExactly(26L, 24L, 22L);
+        assertThat(storedContents().keyframeSteps()).contains(0L, 1L, 16L, 26L);
+        assertThat(storedContents().order()).isNull();
     }
 
     @Test
-    void failedSaveIsMadeAgainWithAllOfItsContents() {
+    void snapshotAfterFailedOneIncludesItsContents() {
         step(5);
         store.fail(true);
-        var failed = journal.saveAll(session);
+        var failed = journal.writeSnapshot(session);
         store.fail(false);
         step(5);
-        var _ = journal.saveAll(session);
+        var _ = journal.writeSnapshot(session);
 
         assertThat(failed).isCompletedExceptionally();
-        assertThat(saved().losses().losses()).hasSize(10);
-        assertThat(saved().keyframes()).hasSize(10);
+        assertThat(storedContents().losses().losses()).hasSize(10);
+        assertThat(storedContents().keyframes()).hasSize(10);
     }
 
     @Test
-    void oneSaveIsOnItsWayAtATime() {
+    void oneSnapshotIsWrittenAtATime() {
         store.hold();
         step(5);
-        var first = journal.saveAll(session);
+        var first = journal.writeSnapshot(session);
         step(5);
-        var second = journal.saveAll(session);
+        var second = journal.writeSnapshot(session);
 
         assertThat(second).isSameAs(first);
-        assertThat(journal.isSaved(session)).isFalse();
+        assertThat(journal.isSnapshotCurrent(session)).isFalse();
         store.release();
-        assertThat(journal.isSaved(session)).isFalse();
-        var _ = journal.saveAll(session);
-        assertThat(journal.isSaved(session)).isTrue();
-        assertThat(numSaves()).isEqualTo(2);
+        assertThat(journal.isSnapshotCurrent(session)).isFalse();
+        var _ = journal.writeSnapshot(session);
+        assertThat(journal.isSnapshotCurrent(session)).isTrue();
+        assertThat(numSnapshots()).isEqualTo(2);
     }
 
     @Test
-    void newLifeIsStoredWhole() {
+    void newEpochIsStoredCompletely() {
         step(5);
         append(trained());
         session.replace(
@@ -217,28 +219,30 @@ final class JournalTest {
                 SessionEvent.Kind.LOADED,
                 Instant.EPOCH);
         var _ = journal.begin(session, null);
-        SessionSnapshot save = store.image(2).save();
+        SessionSnapshot snapshot = store.image(2).snapshot();
 
-        assertThat(save.change()).isZero();
-        assertThat(Objects.requireNonNull(save.contents()).order()).isNotNull();
-        assertThat(save.contents().losses().losses()).isEmpty();
-        assertThat(save.contents().keyframes()).extracting(ModelState::step).containsExactly(0L);
+        assertThat(snapshot.change()).isZero();
+        assertThat(Objects.requireNonNull(snapshot.contents()).order()).isNotNull();
+        assertThat(snapshot.contents().losses().losses()).isEmpty();
+        assertThat(snapshot.contents().keyframes())
+                .extracting(ModelState::step)
+                .containsExactly(0L);
         step(1);
         var _ = journal.append(List.of(trained()), session, null);
-        journal.appended();
+        journal.markAppended();
         assertThat(store.image(2).changes()).hasSize(1);
     }
 
     @Test
-    void saveHoldsTheNumbersOfItsMoment() {
+    void snapshotIsNotChangedByLaterSteps() {
         store.hold();
         step(3);
         double[] before = session.model().state().params();
-        var _ = journal.saveAll(session);
+        var _ = journal.writeSnapshot(session);
         step(10);
         store.release();
 
-        assertThat(saved().model().step()).isEqualTo(3);
-        assertThat(Arrays.equals(saved().model().params(), before)).isTrue();
+        assertThat(storedContents().model().step()).isEqualTo(3);
+        assertThat(Arrays.equals(storedContents().model().params(), before)).isTrue();
     }
 }

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
-/// What is next of what waits for a session.
+/// The order and the bounds of the waiting commands.
 final class MailboxTest {
 
     private static final int CAPACITY = 3;
@@ -43,22 +43,22 @@ final class MailboxTest {
         assertThat(TestSessions.codeOf(envelope.reply())).isEqualTo(code);
     }
 
-    private void assertRefuses(Command<?> command, ErrorCode code) {
+    private void assertRejects(Command<?> command, ErrorCode code) {
         assertThatExceptionOfType(SessionException.class)
                 .isThrownBy(() -> add(command))
                 .matches(e -> e.code() == code);
     }
 
     @Test
-    void emptyOneHasNothingToDo() {
-        assertThat(mailbox.next(false)).isEqualTo(Demand.Kind.NONE);
-        assertThat(mailbox.take(false)).isNull();
-        assertThat(mailbox.next(true)).isEqualTo(Demand.Kind.TRAINING);
-        assertThat(mailbox.take(true)).isNull();
+    void emptyMailboxHasNothingToDo() {
+        assertThat(mailbox.nextKind(false)).isEqualTo(Demand.Kind.NONE);
+        assertThat(mailbox.nextEnvelope(false)).isNull();
+        assertThat(mailbox.nextKind(true)).isEqualTo(Demand.Kind.TRAINING);
+        assertThat(mailbox.nextEnvelope(true)).isNull();
     }
 
     @Test
-    void bothKindsKeepTheirOrderAndCallsGoFirst() {
+    void callsGoFirstAndBothKindsKeepTheirOrder() {
         List<Envelope<?>> expected = new ArrayList<>();
         Envelope<?> firstTraining = training();
         expected.add(call());
@@ -67,7 +67,9 @@ final class MailboxTest {
         expected.add(firstTraining);
         expected.add(secondTraining);
         List<Envelope<?>> taken = new ArrayList<>();
-        for (Envelope<?> next = mailbox.take(false); next != null; next = mailbox.take(false)) {
+        for (Envelope<?> next = mailbox.nextEnvelope(false);
+                next != null;
+                next = mailbox.nextEnvelope(false)) {
             taken.add(next);
             mailbox.remove(next);
         }
@@ -80,19 +82,19 @@ final class MailboxTest {
         Envelope<?> first = call();
         Envelope<?> second = call();
 
-        assertThat(mailbox.take(false)).isSameAs(first);
-        assertThat(mailbox.take(false)).isSameAs(first);
+        assertThat(mailbox.nextEnvelope(false)).isSameAs(first);
+        assertThat(mailbox.nextEnvelope(false)).isSameAs(first);
         mailbox.remove(first);
-        assertThat(mailbox.take(false)).isSameAs(second);
+        assertThat(mailbox.nextEnvelope(false)).isSameAs(second);
     }
 
     @Test
-    void trainingDoesNotWaitForEver() {
+    void callsDoNotStarveTraining() {
         Envelope<?> training = training();
         Envelope<?> call = call();
         List<@Nullable Envelope<?>> taken = new ArrayList<>();
         for (int i = 0; i < 18; i++) {
-            taken.add(mailbox.take(false));
+            taken.add(mailbox.nextEnvelope(false));
         }
 
         assertThat(taken.subList(0, 8)).containsOnly(call);
@@ -102,11 +104,11 @@ final class MailboxTest {
     }
 
     @Test
-    void runDoesNotWaitForEver() {
+    void callsDoNotStarveRun() {
         Envelope<?> call = call();
         List<@Nullable Envelope<?>> taken = new ArrayList<>();
         for (int i = 0; i < 9; i++) {
-            taken.add(mailbox.take(true));
+            taken.add(mailbox.nextEnvelope(true));
         }
 
         assertThat(taken.subList(0, 8)).containsOnly(call);
@@ -114,31 +116,31 @@ final class MailboxTest {
     }
 
     @Test
-    void eachKindHasItsBound() {
+    void eachKindHasItsOwnBound() {
         for (int i = 0; i < CAPACITY; i++) {
             Envelope<?> _ = call();
         }
-        assertRefuses(new Command.ResumeRun(1), ErrorCode.BUSY);
+        assertRejects(new Command.ResumeRun(1), ErrorCode.BUSY);
         for (int i = 0; i < CAPACITY; i++) {
             Envelope<?> _ = training();
         }
-        assertRefuses(TestSessions.train(1), ErrorCode.BUSY);
-        mailbox.remove(Objects.requireNonNull(mailbox.take(false)));
+        assertRejects(TestSessions.train(1), ErrorCode.BUSY);
+        mailbox.remove(Objects.requireNonNull(mailbox.nextEnvelope(false)));
         Envelope<?> _ = call();
     }
 
     @Test
-    void deleteOvertakesAndIsNeverRefused() {
+    void deleteGoesFirstEvenIfTheQueueIsFull() {
         for (int i = 0; i < CAPACITY; i++) {
             Envelope<?> _ = call();
         }
         Envelope<?> delete = add(new Command.Delete());
 
-        assertThat(mailbox.take(false)).isSameAs(delete);
+        assertThat(mailbox.nextEnvelope(false)).isSameAs(delete);
     }
 
     @Test
-    void someCommandsEndTheSliceEarly() {
+    void urgentCommandsEndTheSliceEarly() {
         Envelope<?> _ = call();
         assertThat(mailbox.hasUrgent()).isFalse();
         Envelope<?> pause = add(new Command.PauseRun(1));
@@ -151,7 +153,7 @@ final class MailboxTest {
     }
 
     @Test
-    void knowsWhatWaits() {
+    void waitingCommandsCanBeFound() {
         Envelope<?> cancel = add(new Command.CancelRun(1));
         assertThat(mailbox.holds(new Command.CancelRun(1)::equals)).isTrue();
         assertThat(mailbox.holds(new Command.CancelRun(2)::equals)).isFalse();
@@ -160,15 +162,15 @@ final class MailboxTest {
     }
 
     @Test
-    void closedOneFailsWhatWaitsAndWhatComes() {
+    void closedMailboxFailsWaitingAndLaterCommands() {
         Envelope<?> call = call();
         Envelope<?> training = training();
         mailbox.close(new SessionException(ErrorCode.NOT_FOUND, "deleted"));
 
         assertFails(call, ErrorCode.NOT_FOUND);
         assertFails(training, ErrorCode.NOT_FOUND);
-        assertRefuses(TestSessions.train(1), ErrorCode.NOT_FOUND);
-        assertRefuses(new Command.Delete(), ErrorCode.NOT_FOUND);
-        assertThat(mailbox.next(false)).isEqualTo(Demand.Kind.NONE);
+        assertRejects(TestSessions.train(1), ErrorCode.NOT_FOUND);
+        assertRejects(new Command.Delete(), ErrorCode.NOT_FOUND);
+        assertThat(mailbox.nextKind(false)).isEqualTo(Demand.Kind.NONE);
     }
 }

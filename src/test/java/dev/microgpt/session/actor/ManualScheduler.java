@@ -7,16 +7,16 @@ import dev.microgpt.session.compute.Workload;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Runs slices when the test says so, on its thread. As the real one, it asks for a demand only when it is
-/// told that it has changed, after a slice, and when the time of a delayed one has come: a change that nobody
-/// tells of is not seen.
+/// Runs slices on the test's thread when the test says so. Like the real scheduler, it reads a demand only
+/// when it is notified of a change, after a slice, and when a delayed slice is due. So a test fails if a
+/// notification is missing.
 final class ManualScheduler implements Scheduler {
 
-    private static final int MOST_SLICES = 100_000;
+    private static final int MAX_SLICES = 100_000;
 
     private final FakeTicker ticker;
     private final long sliceNanos;
-    private final List<Place> places = new ArrayList<>();
+    private final List<WorkloadSlot> slots = new ArrayList<>();
     private boolean closed;
     private boolean isInSlice;
 
@@ -25,17 +25,17 @@ final class ManualScheduler implements Scheduler {
         this.sliceNanos = sliceNanos;
     }
 
-    private final class Place implements Slot {
+    private final class WorkloadSlot implements Slot {
 
         final Workload workload;
         Demand known = Demand.NONE;
 
-        Place(Workload workload) {
+        WorkloadSlot(Workload workload) {
             this.workload = workload;
         }
 
         @Override
-        public void changed() {
+        public void demandChanged() {
             if (closed) {
                 workload.stopped();
             } else {
@@ -50,43 +50,43 @@ final class ManualScheduler implements Scheduler {
 
     @Override
     public Slot add(String owner, Workload workload) {
-        Place place = new Place(workload);
-        places.add(place);
-        return place;
+        WorkloadSlot slot = new WorkloadSlot(workload);
+        slots.add(slot);
+        return slot;
     }
 
-    /// Runs one slice of whatever has one to do.
+    /// Runs one slice of the first workload that is due.
     ///
-    /// @return whether anything had
+    /// @return whether one was due
     boolean slice() {
-        for (Place place : places) {
-            if (place.isDue()) {
-                place.known = place.workload.demand();
+        for (WorkloadSlot slot : slots) {
+            if (slot.isDue()) {
+                slot.known = slot.workload.demand();
             }
-            if (place.isDue()) {
-                run(place);
+            if (slot.isDue()) {
+                run(slot);
                 return true;
             }
         }
         return false;
     }
 
-    private void run(Place place) {
+    private void run(WorkloadSlot slot) {
         if (isInSlice || closed) {
             throw new IllegalStateException("no slice may begin now");
         }
         isInSlice = true;
         try {
-            place.workload.slice(ticker.peek() + sliceNanos);
+            slot.workload.slice(ticker.peek() + sliceNanos);
         } finally {
             isInSlice = false;
         }
-        place.known = place.workload.demand();
+        slot.known = slot.workload.demand();
     }
 
-    /// Runs slices until nothing is left to do now.
+    /// Runs slices until none is due.
     void run() {
-        for (int i = 0; i < MOST_SLICES; i++) {
+        for (int i = 0; i < MAX_SLICES; i++) {
             if (!slice()) {
                 return;
             }
@@ -94,9 +94,9 @@ final class ManualScheduler implements Scheduler {
         throw new AssertionError("there is always more to do");
     }
 
-    /// Runs some slices, or fewer if nothing is left to do.
+    /// Runs some slices, or fewer if none is due.
     ///
-    /// @return how many
+    /// @return the number of slices that were run
     int run(int slices) {
         int done = 0;
         while (done < slices && slice()) {
@@ -105,16 +105,16 @@ final class ManualScheduler implements Scheduler {
         return done;
     }
 
-    /// What the newest workload wants, as far as the scheduler has been told.
+    /// Returns the last known demand of the newest workload.
     Demand known() {
-        return places.getLast().known;
+        return slots.getLast().known;
     }
 
     void close() {
         closed = true;
-        for (Place place : places) {
-            if (place.known.kind() != Demand.Kind.NONE) {
-                place.workload.stopped();
+        for (WorkloadSlot slot : slots) {
+            if (slot.known.kind() != Demand.Kind.NONE) {
+                slot.workload.stopped();
             }
         }
     }

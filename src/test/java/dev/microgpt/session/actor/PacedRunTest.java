@@ -27,11 +27,11 @@ final class PacedRunTest {
     }
 
     private long step() {
-        return actor.published().snapshot().view().step();
+        return actor.publisher().state().view().step();
     }
 
     @Test
-    void makesStepWhenItsTimeHasCome() {
+    void stepIsMadeWhenItIsDue() {
         start(5);
         sessions.scheduler.run();
         assertThat(step()).isEqualTo(1);
@@ -47,17 +47,17 @@ final class PacedRunTest {
     }
 
     @Test
-    void doesNotHoldCallsUp() {
+    void runDoesNotDelayCalls() {
         start(1000);
         sessions.scheduler.run();
 
-        var asked = sessions.send(actor, new Command.Ask<>((models, _) -> models.model().step()));
+        var query = sessions.send(actor, new Command.Ask<>((models, _) -> models.model().step()));
         assertThat(sessions.scheduler.run(1)).isEqualTo(1);
-        assertThat(asked.join()).isEqualTo(1);
+        assertThat(query.join()).isEqualTo(1);
     }
 
     @Test
-    void isNotStarvedByCalls() {
+    void callsDoNotStarveRun() {
         start(1000);
         sessions.scheduler.run();
         sessions.ticker.advance(INTERVAL);
@@ -70,7 +70,7 @@ final class PacedRunTest {
     }
 
     @Test
-    void pauseIsNoTimeToCatchUpOn() {
+    void stepsOfPauseAreNotCaughtUp() {
         start(1000);
         sessions.scheduler.run();
         var _ = sessions.done(actor, new Command.PauseRun(1));
@@ -82,13 +82,13 @@ final class PacedRunTest {
     }
 
     @Test
-    void keepsItsPaceAfterRollback() {
+    void speedLimitHoldsAfterRollback() {
         start(100_000);
         for (int i = 0; i < 3; i++) {
             sessions.scheduler.run();
             sessions.ticker.advance(INTERVAL);
         }
-        actor.saveAtEnd(); // a save of a run that runs
+        actor.writeFinalSnapshot(); // a snapshot of a running run
         sessions.store.fail(true);
         var steered = sessions.send(actor, new Command.Steer(new Steering(0.02, null, null)));
         for (int i = 0; i < 10 && !steered.isDone(); i++) {

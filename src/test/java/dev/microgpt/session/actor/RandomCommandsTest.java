@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
-/// Commands of all kinds in no order, and writes that are late or fail: memory and store agree in the end.
+/// Random commands, with writes that are late or fail: in the end, memory and store agree.
 final class RandomCommandsTest {
 
     private static final MicroGpt MODEL = TestSessions.model(TestSessions.options().build());
@@ -26,14 +26,14 @@ final class RandomCommandsTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void storeHasWhatIsShown(long seed) {
+    void storedSessionEqualsSessionInMemory(long seed) {
         for (int i = 0; i < TRIALS; i++) {
             long trial = seed * 1_000_000 + i;
             new Trial(trial).check();
         }
     }
 
-    /// One session and what happens to it.
+    /// One session and its random commands.
     private static final class Trial {
 
         private final String name;
@@ -61,10 +61,7 @@ final class RandomCommandsTest {
             settle();
             assertThat(replies).as(name).allMatch(CompletableFuture::isDone);
             var _ = sessions.done(actor, new Command.Steer(new Steering(0.01, null, null)));
-            if (!actor.published()
-                    .snapshot()
-                    .runs()
-                    .isEmpty()) { // what was made since is stored with it
+            if (!actor.publisher().state().runs().isEmpty()) { // stores the steps since as well
                 var _ = sessions.done(actor, new Command.PauseRun(newestRun()));
             }
             Image stored = sessions.storedImage();
@@ -78,10 +75,10 @@ final class RandomCommandsTest {
             assertThat(stored.generator()).as(all).isEqualTo(shown.generator());
             assertThat(stored.losses()).as(all).isEqualTo(shown.losses());
             assertThat(stored.numbers()).as(all).isEqualTo(shown.numbers());
-            assertThat(sessions.memory.used()).as(name).isEqualTo(actor.published().bytes());
+            assertThat(sessions.memory.used()).as(name).isEqualTo(actor.publisher().bytes());
         }
 
-        /// A run may last for ever.
+        /// Runs slices until all commands are done. The number is limited, as a run may be endless.
         private void settle() {
             for (int i = 0;
                     i < 2000 && !replies.stream().allMatch(CompletableFuture::isDone);
@@ -91,7 +88,7 @@ final class RandomCommandsTest {
         }
 
         private long newestRun() {
-            var runs = actor.published().snapshot().runs();
+            var runs = actor.publisher().state().runs();
             return runs.isEmpty() ? 1 : runs.getLast().id();
         }
 
@@ -112,7 +109,7 @@ final class RandomCommandsTest {
                 default -> {}
             }
             if (random.nextInt(10) == 0) {
-                actor.saveAtEnd();
+                actor.writeFinalSnapshot();
             }
         }
 
@@ -155,7 +152,7 @@ final class RandomCommandsTest {
                 case 10 ->
                         random.nextInt(4) == 0
                                 ? new Command.Load(TestSessions.DOCUMENTS, true)
-                                : new Command.TakeBranch(null);
+                                : new Command.TakeForkPoint(null);
                 default -> new Command.Ask<>((models, _) -> models.model().step());
             };
         }

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
 
-/// A session comes back from its save and the changes since.
+/// Rehydration of a session from its snapshot and the changes since.
 final class RehydrationTest {
 
     private final FakeStore store = new FakeStore();
@@ -38,8 +38,8 @@ final class RehydrationTest {
         return samples.value().stream().map(Sample::text).toList();
     }
 
-    /// Steps, draws, steering and runs after one another.
-    private void live(SessionActor actor) {
+    /// Makes steps, draws, steering and runs, one after the other.
+    private void makeHistory(SessionActor actor) {
         var _ = sessions.step(actor, 12);
         var _ = sessions.done(actor, draw(2));
         var _ = sessions.step(actor, 1);
@@ -64,105 +64,105 @@ final class RehydrationTest {
         "TENSOR, MULBERRY32",
         "TENSOR, PYTHON",
     })
-    void arrivesWhereItWasBitByBit(EngineKind engine, RandomKind random) {
+    void rehydratedSessionEqualsOriginalBitByBit(EngineKind engine, RandomKind random) {
         SessionActor actor =
                 sessions.begun(TestSessions.options().engine(engine).random(random).build());
-        live(actor);
+        makeHistory(actor);
         Image before = sessions.image(actor);
         TestSessions later = new TestSessions(store.copy(), 1000);
-        SessionActor back = later.stored();
+        SessionActor rehydrated = later.stored();
 
-        assertThat(back.published().snapshot().view().step()).isEqualTo(before.step());
-        assertThat(later.image(back)).isEqualTo(before);
-        assertThat(later.step(back, 20).losses())
+        assertThat(rehydrated.publisher().state().view().step()).isEqualTo(before.step());
+        assertThat(later.image(rehydrated)).isEqualTo(before);
+        assertThat(later.step(rehydrated, 20).losses())
                 .containsExactly(sessions.step(actor, 20).losses());
-        assertThat(texts(later.done(back, draw(3))))
+        assertThat(texts(later.done(rehydrated, draw(3))))
                 .isEqualTo(texts(sessions.done(actor, draw(3))));
     }
 
     @ParameterizedTest
     @CsvSource({"SCALAR", "TENSOR"})
-    void saveInTheMiddleMakesNoDifference(EngineKind engine) {
+    void snapshotInTheMiddleMakesNoDifference(EngineKind engine) {
         SessionActor actor = sessions.begun(TestSessions.options().engine(engine).build());
         var _ = sessions.step(actor, 33);
-        actor.saveAtEnd();
-        live(actor);
+        actor.writeFinalSnapshot();
+        makeHistory(actor);
 
-        assertThat(store.kinds()).contains(FakeStore.Kind.SAVE);
+        assertThat(store.kinds()).contains(FakeStore.Kind.SNAPSHOT);
         assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
-        actor.saveAtEnd();
+        actor.writeFinalSnapshot();
         assertThat(store.image(1).changes()).isEmpty();
         assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
     }
 
     @Test
-    void takesSlicesAsOtherWorkDoes() {
+    void rehydrationIsDoneInSlices() {
         var _ = sessions.step(sessions.begun(), 500);
-        SessionActor back = later.stored();
-        var asked = later.send(back, new Command.Ask<>((models, _) -> models.model().step()));
+        SessionActor rehydrated = later.stored();
+        var query = later.send(rehydrated, new Command.Ask<>((models, _) -> models.model().step()));
 
         assertThat(later.scheduler.run(5)).isEqualTo(5);
-        assertThat(asked).isNotDone();
-        assertThat(back.published().isInMemory()).isFalse();
+        assertThat(query).isNotDone();
+        assertThat(rehydrated.publisher().isInMemory()).isFalse();
         later.scheduler.run();
-        assertThat(asked.join()).isEqualTo(500);
+        assertThat(query.join()).isEqualTo(500);
         assertThat(store.loads()).isEqualTo(1);
     }
 
     @Test
-    void continuesForTheNextCallWhereTheFirstWasGivenUp() {
+    void rehydrationContinuesAfterItsCallIsCancelled() {
         var _ = sessions.step(sessions.begun(), 500);
-        SessionActor back = later.stored();
-        var asked = later.send(back, new Command.Ask<>((models, _) -> models.model().step()));
+        SessionActor rehydrated = later.stored();
+        var query = later.send(rehydrated, new Command.Ask<>((models, _) -> models.model().step()));
         later.scheduler.run(5);
-        asked.cancel(false);
+        query.cancel(false);
 
-        assertThat(later.image(back).step()).isEqualTo(500);
+        assertThat(later.image(rehydrated).step()).isEqualTo(500);
         assertThat(store.loads()).isEqualTo(1);
     }
 
     @Test
-    void pausedRunIsPausedAndItsStepsAreCounted() {
+    void pausedRunKeepsItsStateAndSteps() {
         SessionActor actor = sessions.begun();
         var _ = sessions.step(actor, 5);
         var _ = sessions.done(actor, run(300));
         sessions.scheduler.run(10);
         var _ = sessions.done(actor, new Command.PauseRun(1));
-        SessionActor back = later.stored();
-        Image image = later.image(back);
+        SessionActor rehydrated = later.stored();
+        Image image = later.image(rehydrated);
 
         assertThat(image).isEqualTo(sessions.image(actor));
         assertThat(image.state()).isEqualTo(SessionState.PAUSED);
         assertThat(image.runs().getFirst().stepsDone()).isEqualTo(image.step() - 5);
-        var _ = later.done(back, new Command.ResumeRun(1));
+        var _ = later.done(rehydrated, new Command.ResumeRun(1));
         later.scheduler.run();
-        assertThat(back.published().snapshot().view().step()).isEqualTo(305);
-        assertThat(back.published().snapshot().runs().getFirst().state())
+        assertThat(rehydrated.publisher().state().view().step()).isEqualTo(305);
+        assertThat(rehydrated.publisher().state().runs().getFirst().state())
                 .isEqualTo(RunState.SUCCEEDED);
     }
 
     @Test
-    void goalIsReachedAtTheSameStep() {
+    void stopConditionIsMetAtTheSameStep() {
         RunCall untilLow = new RunCall(5_000, null, 1.2, null);
         SessionActor actor = sessions.begun();
         var _ = sessions.done(actor, new Command.StartRun(untilLow));
         sessions.scheduler.run(12);
         var _ = sessions.done(actor, new Command.PauseRun(1));
         TestSessions later = new TestSessions(store.copy(), 1000);
-        SessionActor back = later.stored();
-        var _ = later.done(back, new Command.ResumeRun(1));
+        SessionActor rehydrated = later.stored();
+        var _ = later.done(rehydrated, new Command.ResumeRun(1));
         later.scheduler.run();
         var _ = sessions.done(actor, new Command.ResumeRun(1));
         sessions.scheduler.run();
 
-        assertThat(later.image(back).runs()).isEqualTo(sessions.image(actor).runs());
+        assertThat(later.image(rehydrated).runs()).isEqualTo(sessions.image(actor).runs());
         assertThat(sessions.image(actor).runs().getFirst().state()).isEqualTo(RunState.SUCCEEDED);
     }
 
     @Test
-    void replacedSessionComesBackAsItsNewLife() {
+    void replacedSessionIsRehydratedInItsNewEpoch() {
         SessionActor actor = sessions.begun();
-        live(actor);
+        makeHistory(actor);
         var _ = sessions.done(actor, new Command.Load(TestSessions.DOCUMENTS, true));
         var _ = sessions.step(actor, 3);
 

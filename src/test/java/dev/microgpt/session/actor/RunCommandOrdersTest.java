@@ -18,12 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// Commands about one run in every order, with the ends of their writes at every place between them.
+/// Commands for one run in every order, with their writes ending at every point in between.
 final class RunCommandOrdersTest {
 
     private static final MicroGpt MODEL = TestSessions.model(TestSessions.options().build());
 
-    /// How the run is when the first command comes.
+    /// The state of the run before the first command.
     enum Start {
         QUEUED,
         RUNNING,
@@ -48,7 +48,7 @@ final class RunCommandOrdersTest {
         }
     }
 
-    /// All orders of some of the commands.
+    /// Returns all sequences of different commands with a length.
     private static List<List<Kind>> orders(int length) {
         if (length == 0) {
             return List.of(List.of());
@@ -80,7 +80,7 @@ final class RunCommandOrdersTest {
     @ParameterizedTest
     @EnumSource
     void fourCommands(Start start) {
-        int first = 0; // all ways of writing take turns among the orders
+        int first = 0; // the orders take turns in the ways of writing
         for (List<Kind> order : orders(4)) {
             for (int writes = first; writes < 81; writes += 16) {
                 new Trial(start, order, writes, 1).check();
@@ -91,8 +91,8 @@ final class RunCommandOrdersTest {
 
     /// One order of commands.
     ///
-    /// @param writes in base 3: after each command, the oldest write stays where it is, is done, or fails
-    /// @param slices that are done after each command
+    /// @param writes in base 3: after each command, the oldest write keeps waiting, is completed, or fails
+    /// @param slices number of slices after each command
     private record Trial(
             Start start,
             List<Kind> order,
@@ -151,7 +151,7 @@ final class RunCommandOrdersTest {
                         .whenComplete(
                                 (_, failure) -> {
                                     if (failure == null) {
-                                        checkAnswered(kind);
+                                        checkStored(kind);
                                     }
                                 });
             } catch (SessionException e) {
@@ -160,8 +160,8 @@ final class RunCommandOrdersTest {
             }
         }
 
-        /// What was answered is in the store at that moment.
-        private void checkAnswered(Kind kind) {
+        /// Checks, at the time of a reply, that its command is stored.
+        private void checkStored(Kind kind) {
             if (kind == Kind.DELETE) {
                 assertThat(sessions.store.isEmpty()).as("deleted in %s", this).isTrue();
             }
@@ -175,19 +175,19 @@ final class RunCommandOrdersTest {
         }
 
         private void checkOneRun() {
-            List<RunView> runs = actor.published().snapshot().runs();
+            List<RunView> runs = actor.publisher().state().runs();
             assertThat(runs).as("runs of %s", this).hasSize(1);
         }
 
         private void checkEnd(List<CompletableFuture<?>> replies) {
             boolean isDeleted = succeeded(replies, Kind.DELETE);
-            assertThat(actor.published().snapshot().deleted()).as("%s", this).isEqualTo(isDeleted);
+            assertThat(actor.publisher().state().deleted()).as("%s", this).isEqualTo(isDeleted);
             assertThat(sessions.ended).as("%s", this).hasSize(isDeleted ? 1 : 0);
             if (isDeleted) {
                 assertThat(sessions.memory.used()).as("%s", this).isZero();
                 return;
             }
-            RunState state = actor.published().snapshot().runs().getFirst().state();
+            RunState state = actor.publisher().state().runs().getFirst().state();
             if (succeeded(replies, Kind.CANCEL)) {
                 assertThat(state).as("%s", this).isEqualTo(RunState.CANCELLED);
             } else {

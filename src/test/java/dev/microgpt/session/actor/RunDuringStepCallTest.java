@@ -9,7 +9,7 @@ import dev.microgpt.session.run.RunState;
 
 import org.junit.jupiter.api.Test;
 
-/// A run is asked for while a step call is at work.
+/// A run is requested while a step call is in progress.
 final class RunDuringStepCallTest {
 
     private final TestSessions sessions = new TestSessions();
@@ -23,17 +23,17 @@ final class RunDuringStepCallTest {
         sessions.scheduler.run();
 
         assertThat(trained).isCompleted();
-        if (started.isCompletedExceptionally()) { // it may be refused
-            assertThat(actor.published().snapshot().view().step()).isEqualTo(60);
+        if (started.isCompletedExceptionally()) { // it may be rejected
+            assertThat(actor.publisher().state().view().step()).isEqualTo(60);
         } else {
-            assertThat(actor.published().snapshot().view().step()).isEqualTo(90);
-            assertThat(actor.published().snapshot().runs().getFirst().state())
+            assertThat(actor.publisher().state().view().step()).isEqualTo(90);
+            assertThat(actor.publisher().state().runs().getFirst().state())
                     .isEqualTo(RunState.SUCCEEDED);
         }
     }
 
     @Test
-    void runComesBackWithItsOwnStepsAlone() {
+    void storedRunHasOnlyItsOwnSteps() {
         var trained = sessions.send(actor, train(60));
         sessions.scheduler.run(2);
         var _ = sessions.send(actor, run(1000));

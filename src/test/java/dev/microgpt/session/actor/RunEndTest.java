@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.List;
 
-/// The end of a run, of which nobody waits to hear.
+/// The end of a run is stored, although nobody waits for it.
 final class RunEndTest {
 
     private static final Command.Steer STEER = new Command.Steer(new Steering(0.02, null, null));
@@ -26,7 +26,7 @@ final class RunEndTest {
     private final SessionActor actor = sessions.begun();
 
     private RunView newestRun() {
-        return actor.published().snapshot().runs().getLast();
+        return actor.publisher().state().runs().getLast();
     }
 
     private void finishRunWithoutRoom() {
@@ -45,12 +45,12 @@ final class RunEndTest {
     }
 
     @Test
-    void isStored() {
+    void endIsStored() {
         var _ = sessions.done(actor, run(20));
         sessions.scheduler.run();
 
         assertThat(newestRun().state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(newestRun().reason()).isEqualTo("all 20 steps are made");
+        assertThat(newestRun().reason()).isEqualTo("all 20 steps have been made");
         assertThat(storedEvents())
                 .containsExactly(SessionEvent.Kind.STARTED, SessionEvent.Kind.SUCCEEDED);
         assertThat(sessions.scheduler.known()).isEqualTo(Demand.NONE);
@@ -58,7 +58,7 @@ final class RunEndTest {
     }
 
     @Test
-    void thatCannotBeStoredIsStoredLaterOnce() {
+    void endIsStoredLaterAndOnceAfterFailedWrite() {
         finishRunWithoutRoom();
         assertThat(newestRun().state()).isEqualTo(RunState.SUCCEEDED);
         assertThat(storedEvents()).containsExactly(SessionEvent.Kind.STARTED);
@@ -74,7 +74,7 @@ final class RunEndTest {
     }
 
     @Test
-    void isTriedUntilThereIsRoom() {
+    void writeIsRetriedUntilThereIsRoom() {
         finishRunWithoutRoom();
         store.fail(true);
         for (int i = 0; i < 5; i++) {
@@ -91,7 +91,7 @@ final class RunEndTest {
     }
 
     @Test
-    void thatWaitsIsStoredBeforeLaterChanges() {
+    void waitingEndIsStoredBeforeLaterChanges() {
         finishRunWithoutRoom();
         var _ = sessions.done(actor, STEER);
         var _ = sessions.done(actor, run(5));
@@ -129,12 +129,12 @@ final class RunEndTest {
     void thatWaitsKeepsTheSessionInMemory() {
         finishRunWithoutRoom();
         var _ = sessions.done(actor, new Command.Evict(Long.MAX_VALUE));
-        assertThat(actor.published().isInMemory()).isTrue();
+        assertThat(actor.publisher().isInMemory()).isTrue();
 
         sessions.ticker.advance(Duration.ofSeconds(1).toNanos());
         sessions.scheduler.run();
         var _ = sessions.done(actor, new Command.Evict(Long.MAX_VALUE));
-        assertThat(actor.published().isInMemory()).isFalse();
+        assertThat(actor.publisher().isInMemory()).isFalse();
         assertThat(newestRunAfterReturn().state()).isEqualTo(RunState.SUCCEEDED);
     }
 
@@ -159,12 +159,12 @@ final class RunEndTest {
         var _ = sessions.done(actor, run(50));
         sessions.scheduler.run(2);
         TestSessions other = new TestSessions(store, 1000);
-        SessionActor again = other.stored();
-        var _ = other.done(again, new Command.RestartRun(true));
+        SessionActor restarted = other.stored();
+        var _ = other.done(restarted, new Command.RestartRun(true));
         other.scheduler.run();
 
-        assertThat(again.published().snapshot().view().step()).isEqualTo(50);
-        assertThat(again.published().snapshot().runs().getLast().state())
+        assertThat(restarted.publisher().state().view().step()).isEqualTo(50);
+        assertThat(restarted.publisher().state().runs().getLast().state())
                 .isEqualTo(RunState.SUCCEEDED);
     }
 
@@ -173,28 +173,28 @@ final class RunEndTest {
         var _ = sessions.done(actor, run(50));
         sessions.scheduler.run(2);
         TestSessions other = new TestSessions(store, 1000);
-        SessionActor again = other.stored();
-        var _ = other.done(again, new Command.RestartRun(false));
+        SessionActor restarted = other.stored();
+        var _ = other.done(restarted, new Command.RestartRun(false));
         other.scheduler.run();
 
-        assertThat(again.published().snapshot().runs().getLast().state())
+        assertThat(restarted.publisher().state().runs().getLast().state())
                 .isEqualTo(RunState.PAUSED);
         assertThat(storedEvents())
                 .containsExactly(SessionEvent.Kind.STARTED, SessionEvent.Kind.PAUSED);
     }
 
     @Test
-    void runThatIsToPauseAfterRestartMakesNoStepsWhereThatCannotBeStored() {
+    void runPausedAfterRestartMakesNoStepsEvenIfThePauseCannotBeStored() {
         var _ = sessions.done(actor, run(50));
         TestSessions other = new TestSessions(store, 1000);
-        SessionActor again = other.stored();
+        SessionActor restarted = other.stored();
         store.full(true);
-        var restarted = other.send(again, new Command.RestartRun(false));
+        var reply = other.send(restarted, new Command.RestartRun(false));
         for (int i = 0; i < 20; i++) {
             other.scheduler.run(1);
         }
 
-        assertThat(restarted).isDone();
-        assertThat(again.published().snapshot().view().step()).isZero();
+        assertThat(reply).isDone();
+        assertThat(restarted.publisher().state().view().step()).isZero();
     }
 }

@@ -60,7 +60,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void writeThatIsOnItsWayIsAnswered() {
+    void callWithWriteInFlightSucceeds() {
         store.hold();
         var steered = sessions.send(actor, STEER);
         sessions.scheduler.run();
@@ -71,7 +71,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void callsThatWaitForAWriteFailWhenItIsDone() {
+    void callsWaitingForWriteFailWhenItIsDone() {
         store.hold();
         var _ = sessions.send(actor, STEER);
         sessions.scheduler.run();
@@ -83,7 +83,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void writeThatFailsIsAnswered() {
+    void callWithFailedWriteIsDone() {
         store.hold();
         var steered = sessions.send(actor, STEER);
         sessions.scheduler.run();
@@ -94,12 +94,12 @@ final class ShutdownTest {
     }
 
     @Test
-    void activeRunIsSaved() {
+    void snapshotIncludesActiveRun() {
         var _ = sessions.done(actor, run(1000));
         sessions.scheduler.run(5);
-        long step = actor.published().snapshot().view().step();
+        long step = actor.publisher().state().view().step();
         sessions.scheduler.close();
-        actor.saveAtEnd();
+        actor.writeFinalSnapshot();
 
         Image stored = sessions.storedImage();
         assertThat(step).isPositive();
@@ -108,12 +108,12 @@ final class ShutdownTest {
     }
 
     @Test
-    void whatIsNotStoredYetIsNotSaved() {
+    void noSnapshotIsWrittenWhileWriteIsInFlight() {
         store.hold();
         var _ = sessions.send(actor, STEER);
         sessions.scheduler.run();
         sessions.scheduler.close();
-        actor.saveAtEnd();
+        actor.writeFinalSnapshot();
 
         assertThat(store.numWaiting()).isEqualTo(1);
     }

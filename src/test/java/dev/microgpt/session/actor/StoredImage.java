@@ -18,21 +18,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// What a [FakeStore] has of one epoch.
+/// What a [FakeStore] contains of one epoch.
 final class StoredImage {
 
     private final TreeMap<Long, Double> losses = new TreeMap<>();
     private final TreeMap<Long, ModelState> keyframes = new TreeMap<>();
-    private final TreeMap<Long, Change> changes = new TreeMap<>(); // by number, since the save
+    private final TreeMap<Long, Change> changes = new TreeMap<>(); // by number, since the snapshot
     private int[] order = {};
-    private SessionSnapshot save;
+    private SessionSnapshot snapshot;
     private SessionView view;
     private boolean hasRun;
 
     StoredImage(SessionSnapshot first) {
-        save = first;
+        snapshot = first;
         view = first.view();
-        take(first);
+        replaceSnapshot(first);
     }
 
     StoredImage(StoredImage other) {
@@ -40,13 +40,13 @@ final class StoredImage {
         keyframes.putAll(other.keyframes);
         changes.putAll(other.changes);
         order = other.order;
-        save = other.save;
+        snapshot = other.snapshot;
         view = other.view;
         hasRun = other.hasRun;
     }
 
-    void take(SessionSnapshot next) {
-        save = next;
+    void replaceSnapshot(SessionSnapshot next) {
+        snapshot = next;
         view = next.view();
         changes.headMap(next.change(), true).clear();
         SessionSnapshot.Contents contents = next.contents();
@@ -64,7 +64,7 @@ final class StoredImage {
         contents.keyframes().forEach(keyframe -> keyframes.put(keyframe.step(), keyframe));
         keyframes.keySet().retainAll(new HashSet<>(contents.keyframeSteps()));
         if (!keyframes.keySet().containsAll(contents.keyframeSteps())) {
-            throw new IllegalStateException("a keyframe was never given to the store");
+            throw new IllegalStateException("the store was never given one of the keyframes");
         }
     }
 
@@ -81,15 +81,15 @@ final class StoredImage {
     }
 
     private long lastNumber() {
-        return changes.isEmpty() ? save.change() : changes.lastKey();
+        return changes.isEmpty() ? snapshot.change() : changes.lastKey();
     }
 
     boolean isOf(SessionSnapshot other) {
-        return save.owner().equals(other.owner()) && view.name().equals(other.view().name());
+        return snapshot.owner().equals(other.owner()) && view.name().equals(other.view().name());
     }
 
-    SessionSnapshot save() {
-        return save;
+    SessionSnapshot snapshot() {
+        return snapshot;
     }
 
     List<Change> changes() {
@@ -99,13 +99,13 @@ final class StoredImage {
     StoredSession session(long epoch) {
         boolean isOver = view.state() == SessionState.TRAINING && !hasRun;
         SessionView shown = isOver ? view.withState(SessionState.READY) : view;
-        return new StoredSession(epoch, save.owner(), shown, hasRun);
+        return new StoredSession(epoch, snapshot.owner(), shown, hasRun);
     }
 
     StoredSession.Contents contents() {
-        SessionSnapshot.Contents contents = save.contents();
+        SessionSnapshot.Contents contents = snapshot.contents();
         SessionState state =
-                switch (save.view().state()) {
+                switch (snapshot.view().state()) {
                     case CREATED -> SessionState.CREATED;
                     case FAILED -> SessionState.FAILED;
                     case READY, TRAINING, PAUSED -> SessionState.READY;
@@ -113,16 +113,16 @@ final class StoredImage {
         return new StoredSession.Contents(
                 model(contents),
                 state,
-                save.past(),
+                snapshot.past(),
                 List.copyOf(keyframes.values()),
-                save.runs(),
+                snapshot.runs(),
                 changes(),
-                save.change());
+                snapshot.change());
     }
 
     private MicroGpt model(SessionSnapshot.@Nullable Contents contents) {
         if (contents == null) {
-            return new MicroGpt(save.view().options());
+            return new MicroGpt(snapshot.view().options());
         }
         ModelState state = contents.model();
         Checkpoint checkpoint =

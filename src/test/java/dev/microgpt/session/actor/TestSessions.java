@@ -32,13 +32,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Sessions with a clock, a scheduler and a store of the test's own.
+/// Creates sessions with a clock, a scheduler and a store that the test controls.
 final class TestSessions {
 
     static final Corpus DOCUMENTS = Corpus.of("ab\nba\nabc\ncab\nbca");
     static final SessionId ID = new SessionId("local", "demo");
 
-    /// A reading of the clock.
+    /// How far a reading advances the clock.
     private static final long TICK = 1000;
 
     final FakeTicker ticker = new FakeTicker(Duration.ofDays(1).toNanos(), TICK);
@@ -58,7 +58,7 @@ final class TestSessions {
         this(store, queuedCalls, 10);
     }
 
-    /// @param slice readings of the clock until a slice is to end
+    /// @param slice readings of the clock per slice
     TestSessions(FakeStore store, int queuedCalls, int slice) {
         this.store = store;
         scheduler = new ManualScheduler(ticker, slice * TICK);
@@ -128,10 +128,10 @@ final class TestSessions {
     // ---- sessions
 
     SessionActor fresh(MicroGpt model, SessionEvent.@Nullable Kind kind) {
-        return SessionActor.fresh(ID, environment, model, new Timeline(), kind, ended::add);
+        return SessionActor.create(ID, environment, model, new Timeline(), kind, ended::add);
     }
 
-    /// A session with documents that has begun.
+    /// Returns a session with documents that is stored.
     SessionActor begun(ModelOptions options) {
         SessionActor actor = fresh(model(options), SessionEvent.Kind.LOADED);
         var _ = done(actor, new Command.Begin());
@@ -142,10 +142,10 @@ final class TestSessions {
         return begun(options().build());
     }
 
-    /// The session as another process finds it in the store.
+    /// Returns the session as another process finds it in the store.
     SessionActor stored() {
         assertThat(store.sessions()).hasSize(1);
-        return SessionActor.stored(store.sessions().getFirst(), environment, ended::add);
+        return SessionActor.restore(store.sessions().getFirst(), environment, ended::add);
     }
 
     // ---- commands
@@ -154,7 +154,7 @@ final class TestSessions {
         return CallContext.of(Caller.LOCAL, memory.share());
     }
 
-    /// A call that accepts no version that there is.
+    /// Returns the context of a call that accepts no existing version.
     CallContext stale() {
         return new CallContext(
                 Caller.LOCAL, new VersionCondition(Set.of("0-0")), null, memory.share());
@@ -164,7 +164,7 @@ final class TestSessions {
         return actor.send(command, call());
     }
 
-    /// Runs until a command is done.
+    /// Sends a command and runs slices until it is done.
     <R> R done(SessionActor actor, Command<R> command) {
         CompletableFuture<R> reply = send(actor, command);
         for (int i = 0; i < 100_000 && !reply.isDone() && scheduler.slice(); i++) {}
@@ -184,15 +184,15 @@ final class TestSessions {
         return new Command.StartRun(new RunCall(steps, null, null, null));
     }
 
-    // ---- what is to be seen
+    // ---- results
 
     Image image(SessionActor actor) {
         return done(
                 actor,
-                new Command.Ask<>((models, _) -> Image.of(models, actor.published().snapshot())));
+                new Command.Ask<>((models, _) -> Image.of(models, actor.publisher().state())));
     }
 
-    /// The session as it comes back from the store, in a process of its own.
+    /// Returns the image of the session as another process rehydrates it from the store.
     Image storedImage() {
         TestSessions other = new TestSessions(store, 1000);
         return other.image(other.stored());
@@ -203,11 +203,11 @@ final class TestSessions {
         try {
             var _ = reply.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof SessionException refusal) {
-                return refusal.code();
+            if (e.getCause() instanceof SessionException rejection) {
+                return rejection.code();
             }
             throw e;
         }
-        throw new AssertionError("it has not failed");
+        throw new AssertionError("the reply has not failed");
     }
 }

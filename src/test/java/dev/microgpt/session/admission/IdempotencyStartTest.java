@@ -6,13 +6,13 @@ import dev.microgpt.session.admission.Idempotency.Start;
 
 import org.junit.jupiter.api.Test;
 
-/// Where a call that was cut off begins when it is made again.
+/// Where an interrupted call begins when it is repeated.
 final class IdempotencyStartTest {
 
     private static final Start BEGAN = new Start(2, 10);
     private static final int COUNT = 5;
 
-    private static Start again(Start now) {
+    private static Start repeat(Start now) {
         return Start.of(BEGAN, now, COUNT);
     }
 
@@ -22,25 +22,25 @@ final class IdempotencyStartTest {
     }
 
     @Test
-    void callThatWasCutOffInTheMiddleBeginsWhereItBegan() {
-        assertThat(again(new Start(2, 10))).isEqualTo(BEGAN);
-        assertThat(again(new Start(2, 14))).isEqualTo(BEGAN);
+    void interruptedCallBeginsWhereItBegan() {
+        assertThat(repeat(new Start(2, 10))).isEqualTo(BEGAN);
+        assertThat(repeat(new Start(2, 14))).isEqualTo(BEGAN);
     }
 
     @Test
-    void callWithAllItsStepsMadeBeginsHere() {
-        assertThat(again(new Start(2, 15))).isEqualTo(new Start(2, 15));
-        assertThat(again(new Start(2, 99))).isEqualTo(new Start(2, 99));
+    void callWhoseStepsAreAllMadeBeginsHere() {
+        assertThat(repeat(new Start(2, 15))).isEqualTo(new Start(2, 15));
+        assertThat(repeat(new Start(2, 99))).isEqualTo(new Start(2, 99));
     }
 
     @Test
-    void callOfAnotherLifeBeginsHere() {
-        assertThat(again(new Start(3, 12))).isEqualTo(new Start(3, 12));
+    void callOfAnotherEpochBeginsHere() {
+        assertThat(repeat(new Start(3, 12))).isEqualTo(new Start(3, 12));
     }
 
     @Test
     void callWhoseStepsWereLostBeginsHere() {
-        assertThat(again(new Start(2, 9))).isEqualTo(new Start(2, 9));
+        assertThat(repeat(new Start(2, 9))).isEqualTo(new Start(2, 9));
     }
 
     @Test

@@ -7,7 +7,7 @@ import dev.microgpt.quota.QuotaSettings;
 
 import org.junit.jupiter.api.Test;
 
-/// Parameters of all sessions, by owner and together.
+/// Quotas for parameters, per owner and for all sessions together.
 final class ParameterQuotaTest {
 
     private static final Caller ALICE = new Caller("alice", true);
@@ -22,72 +22,72 @@ final class ParameterQuotaTest {
 
     private void assertExceeded(Caller caller, String name, long count) {
         assertThatExceptionOfType(SessionException.class)
-                .isThrownBy(() -> quota.take(caller, caller.session(name), count))
+                .isThrownBy(() -> quota.reserve(caller, caller.session(name), count))
                 .matches(e -> e.code() == ErrorCode.QUOTA_EXCEEDED);
     }
 
     @Test
-    void ownerHasAQuota() {
-        long _ = quota.take(ALICE, ALICE.session("a"), 60);
+    void ownerHasQuota() {
+        long _ = quota.reserve(ALICE, ALICE.session("a"), 60);
         assertExceeded(ALICE, "b", 41);
 
-        assertThat(quota.take(ALICE, ALICE.session("b"), 40)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.session("b"), 40)).isZero();
     }
 
     @Test
-    void allTogetherHaveAQuota() {
-        long _ = quota.take(ALICE, ALICE.session("a"), 100);
+    void allSessionsTogetherHaveQuota() {
+        long _ = quota.reserve(ALICE, ALICE.session("a"), 100);
         assertExceeded(BOB, "a", 51);
 
-        assertThat(quota.take(BOB, BOB.session("a"), 50)).isZero();
+        assertThat(quota.reserve(BOB, BOB.session("a"), 50)).isZero();
     }
 
     @Test
-    void withoutKeyTheQuotaOfAllHoldsAlone() {
-        assertThat(quota.take(LOCAL, LOCAL.session("a"), 150)).isZero();
+    void withoutKeyOnlyTheCommonQuotaApplies() {
+        assertThat(quota.reserve(LOCAL, LOCAL.session("a"), 150)).isZero();
         assertExceeded(LOCAL, "b", 1);
     }
 
     @Test
-    void newCountTakesThePlaceOfTheOldOne() {
+    void newCountReplacesOldOne() {
         SessionId id = ALICE.session("a");
-        long _ = quota.take(ALICE, id, 90);
+        long _ = quota.reserve(ALICE, id, 90);
 
-        assertThat(quota.take(ALICE, id, 100)).isEqualTo(90);
+        assertThat(quota.reserve(ALICE, id, 100)).isEqualTo(90);
         assertExceeded(ALICE, "a", 101);
         assertThat(quota.set(id, 0)).isEqualTo(100);
     }
 
     @Test
-    void refusalTakesNothing() {
+    void rejectedReservationCountsNothing() {
         assertExceeded(ALICE, "a", 101);
 
-        assertThat(quota.take(ALICE, ALICE.session("b"), 100)).isZero();
-        assertThat(quota.take(BOB, BOB.session("a"), 50)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.session("b"), 100)).isZero();
+        assertThat(quota.reserve(BOB, BOB.session("a"), 50)).isZero();
     }
 
     @Test
-    void givenBackIsForOthers() {
-        long _ = quota.take(ALICE, ALICE.session("a"), 100);
+    void releasedParametersAreAvailableToOthers() {
+        long _ = quota.reserve(ALICE, ALICE.session("a"), 100);
         long _ = quota.set(ALICE.session("a"), 0);
 
-        assertThat(quota.take(ALICE, ALICE.session("b"), 100)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.session("b"), 100)).isZero();
     }
 
     @Test
-    void whatThereIsMayExceedAQuotaThatWasLowered() {
+    void existingParametersMayExceedLoweredQuota() {
         long _ = quota.set(ALICE.session("a"), 500);
         assertExceeded(ALICE, "b", 1);
         assertExceeded(BOB, "a", 1);
         long _ = quota.set(ALICE.session("a"), 20);
 
-        assertThat(quota.take(ALICE, ALICE.session("b"), 80)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.session("b"), 80)).isZero();
     }
 
     @Test
-    void askingCountsNothing() {
+    void checkCountsNothing() {
         quota.require(ALICE, ALICE.session("a"), 100);
 
-        assertThat(quota.take(ALICE, ALICE.session("b"), 100)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.session("b"), 100)).isZero();
     }
 }

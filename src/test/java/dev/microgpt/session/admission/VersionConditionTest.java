@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Set;
 
-/// Which versions of a session a call accepts.
+/// The precondition on the version of a session.
 final class VersionConditionTest {
 
     private static void assertStale(VersionCondition condition, @Nullable String version) {
@@ -18,13 +18,13 @@ final class VersionConditionTest {
     }
 
     @Test
-    void withoutConditionAnyVersionAndNoneWillDo() {
+    void withoutConditionAnyVersionAndNoSessionAreAccepted() {
         assertThatNoException().isThrownBy(() -> VersionCondition.NONE.require("1-0"));
         assertThatNoException().isThrownBy(() -> VersionCondition.NONE.require(null));
     }
 
     @Test
-    void oneOfSeveralWillDo() {
+    void eachOfSeveralVersionsIsAccepted() {
         VersionCondition condition = new VersionCondition(Set.of("1-0", "1-5"));
 
         assertThatNoException().isThrownBy(() -> condition.require("1-5"));
@@ -33,12 +33,12 @@ final class VersionConditionTest {
     }
 
     @Test
-    void sessionThatDoesNotExistHasNoVersion() {
+    void missingSessionIsStale() {
         assertStale(new VersionCondition(Set.of("1-0")), null);
     }
 
     @Test
-    void noVersionAtAllIsNeverMet() {
+    void emptySetAcceptsNoVersion() {
         assertStale(new VersionCondition(Set.of()), "1-0");
     }
 }

@@ -11,7 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// Who is told when the threads end.
+/// Workloads are notified when the compute threads stop.
 @Timeout(30)
 final class ComputeCloseTest {
 
@@ -25,18 +25,18 @@ final class ComputeCloseTest {
     }
 
     @Test
-    void closingTellsAllThatHaveSomethingToDo() throws Exception {
+    void closingStopsWaitingAndDelayedWorkloads() throws Exception {
         thread.hold();
-        Countdown waiting = new Countdown(log, "waiting");
-        Countdown delayed = new Countdown(log, "delayed");
-        Countdown idle = new Countdown(log, "idle");
+        CountdownWorkload waiting = new CountdownWorkload(log, "waiting");
+        CountdownWorkload delayed = new CountdownWorkload(log, "delayed");
+        CountdownWorkload idle = new CountdownWorkload(log, "idle");
         waiting.left.set(1);
         delayed.left.set(1);
-        delayed.wanted = Demand.later(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
-        for (Countdown work : List.of(waiting, delayed, idle)) {
-            compute.add(OneThread.OWNER, work).changed();
+        delayed.demand = Demand.later(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+        for (CountdownWorkload work : List.of(waiting, delayed, idle)) {
+            compute.add(OneThread.OWNER, work).demandChanged();
         }
-        thread.letGo();
+        thread.release();
         compute.close();
 
         assertThat(waiting.stops.get() + waiting.slices.get()).isPositive();
@@ -45,17 +45,17 @@ final class ComputeCloseTest {
     }
 
     @Test
-    void closingTellsWhatRuns() throws Exception {
+    void closingStopsRunningWorkload() throws Exception {
         CountDownLatch running = new CountDownLatch(1);
-        Countdown endless =
-                new Countdown(log, "endless") {
+        CountdownWorkload endless =
+                new CountdownWorkload(log, "endless") {
                     @Override
                     public void slice(long deadline) {
                         running.countDown();
                     }
                 };
         endless.left.set(1);
-        compute.add(OneThread.OWNER, endless).changed();
+        compute.add(OneThread.OWNER, endless).demandChanged();
         assertThat(running.await(20, TimeUnit.SECONDS)).isTrue();
         compute.close();
 
@@ -64,12 +64,12 @@ final class ComputeCloseTest {
     }
 
     @Test
-    void changeAfterClosingIsAnsweredAtOnce() {
-        Countdown late = new Countdown(log, "late");
+    void demandAfterClosingStopsWorkloadAtOnce() {
+        CountdownWorkload late = new CountdownWorkload(log, "late");
         Scheduler.Slot slot = compute.add(OneThread.OWNER, late);
         compute.close();
         late.left.set(1);
-        slot.changed();
+        slot.demandChanged();
 
         assertThat(late.stops).hasValue(1);
         assertThat(log).isEmpty();

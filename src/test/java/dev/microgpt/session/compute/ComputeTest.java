@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Who computes when: pieces of work that belong to no session.
+/// Scheduling of tasks that belong to no session.
 @Timeout(30)
 final class ComputeTest {
 
@@ -40,7 +40,7 @@ final class ComputeTest {
         return compute.submit(OneThread.OWNER, Demand.TRAINING, work);
     }
 
-    /// Work of so many slices, each of which is logged.
+    /// A task with a number of slices, each of which is logged.
     private SlicedTask<String> slices(String name, int count) {
         AtomicInteger done = new AtomicInteger();
         return _ -> {
@@ -63,7 +63,7 @@ final class ComputeTest {
     }
 
     @Test
-    void worksUntilThereIsResult() {
+    void taskContinuesUntilItHasResult() {
         assertThat(resultOf(train(slices("training", 5)))).isEqualTo("training");
         assertThat(log).hasSize(5);
         assertThat(resultOf(call(slices("call", 3)))).isEqualTo("call");
@@ -84,14 +84,14 @@ final class ComputeTest {
         for (String name : List.of("a", "b", "c", "d")) {
             work.add(train(slices(name, 25)));
         }
-        thread.letGo();
+        thread.release();
         work.forEach(ComputeTest::resultOf);
 
         assertThat(String.join("", log)).isEqualTo("abcd".repeat(25));
     }
 
     @Test
-    void callsDoNotHoldTrainingUpForGood() {
+    void callsDoNotStarveTraining() {
         AtomicBoolean enough = new AtomicBoolean();
         var calling = call(_ -> enough.get() ? "called" : null);
 
@@ -106,7 +106,7 @@ final class ComputeTest {
         thread.hold();
         var training = train(slices("training", 9));
         var call = call(slices("call", 1));
-        thread.letGo();
+        thread.release();
         assertThat(resultOf(training)).isEqualTo("training");
         assertThat(resultOf(call)).isEqualTo("call");
 
@@ -114,7 +114,7 @@ final class ComputeTest {
     }
 
     @Test
-    void severalThreadsWorkAtOnce() throws Exception {
+    void severalThreadsWorkInParallel() throws Exception {
         try (Compute two = new Compute(2, 1, ComputeMetrics.none())) {
             CountDownLatch both = new CountDownLatch(2);
             SlicedTask<Boolean> meeting =
@@ -131,7 +131,7 @@ final class ComputeTest {
     }
 
     @Test
-    void failureEndsItsWorkAlone() {
+    void failureEndsOnlyTheFailedTask() {
         var failing =
                 train(
                         _ -> {
@@ -147,7 +147,7 @@ final class ComputeTest {
     }
 
     @Test
-    void givenUpWorkEnds() {
+    void cancelledTaskEnds() {
         var endless = train(_ -> null);
         endless.cancel(false);
 
@@ -155,19 +155,19 @@ final class ComputeTest {
     }
 
     @Test
-    void givenUpWorkThatWaitsIsLeftOut() throws Exception {
+    void cancelledWaitingTaskIsSkipped() throws Exception {
         thread.hold();
         var cancelled = call(slices("cancelled", 1));
         var next = call(slices("next", 1));
         cancelled.cancel(false);
-        thread.letGo();
+        thread.release();
         assertThat(resultOf(next)).isEqualTo("next");
 
         assertThat(log).containsExactly("next");
     }
 
     @Test
-    void closingFailsWhatIsNotDone() {
+    void closingFailsUnfinishedTasks() {
         List<CompletableFuture<String>> work = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             work.add(train(_ -> null));
@@ -177,7 +177,7 @@ final class ComputeTest {
 
         work.forEach(future -> assertFails(future, ErrorCode.BUSY));
         assertFails(call(_ -> null), ErrorCode.BUSY);
-        compute.close(); // again does no harm
+        compute.close(); // a second close has no effect
         assertThat(compute.isStopped()).isTrue();
     }
 
@@ -199,14 +199,14 @@ final class ComputeTest {
     }
 
     @Test
-    void waitingWorkIsCounted() throws Exception {
+    void waitingTasksAreCounted() throws Exception {
         thread.hold();
         var call = call(slices("call", 1));
         var training = train(slices("training", 1));
 
         assertThat(compute.waitingCalls()).isEqualTo(1);
         assertThat(compute.waitingTraining()).isEqualTo(1);
-        thread.letGo();
+        thread.release();
         assertThat(resultOf(call)).isEqualTo("call");
         assertThat(resultOf(training)).isEqualTo("training");
         assertThat(compute.waitingCalls() + compute.waitingTraining()).isZero();

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/// A compute thread that the test can hold, so that all else waits, and a log of what it did.
+/// A single compute thread that the test can block, so that other work waits, and a log of its work.
 final class OneThread implements AutoCloseable {
 
     static final String OWNER = "alice";
@@ -16,7 +16,7 @@ final class OneThread implements AutoCloseable {
     final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final CountDownLatch gate = new CountDownLatch(1);
 
-    /// Keeps the thread busy until it is let go.
+    /// Blocks the thread until it is released.
     void hold() throws InterruptedException {
         CountDownLatch held = new CountDownLatch(1);
         var _ =
@@ -30,13 +30,13 @@ final class OneThread implements AutoCloseable {
         assertThat(held.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
-    void letGo() {
+    void release() {
         gate.countDown();
     }
 
     @Override
     public void close() {
-        letGo();
+        release();
         compute.close();
     }
 }

@@ -29,30 +29,30 @@ final class WorkloadTest {
     }
 
     @Test
-    void idleWorkloadHasNoSlices() {
-        Countdown idle = new Countdown(log, "idle");
-        compute.add(OneThread.OWNER, idle).changed();
+    void idleWorkloadGetsNoSlices() {
+        CountdownWorkload idle = new CountdownWorkload(log, "idle");
+        compute.add(OneThread.OWNER, idle).demandChanged();
         var _ = compute.submit(OneThread.OWNER, Demand.TRAINING, _ -> "other").join();
 
         assertThat(log).isEmpty();
     }
 
     @Test
-    void isAskedAgainAfterEachSlice() {
-        Countdown work = new Countdown(log, "work");
+    void demandIsReadAgainAfterEachSlice() {
+        CountdownWorkload work = new CountdownWorkload(log, "work");
         Scheduler.Slot slot = compute.add(OneThread.OWNER, work);
         work.left.set(3);
-        slot.changed();
+        slot.demandChanged();
         work.awaitEnd();
         work.left.set(2);
-        slot.changed();
+        slot.demandChanged();
         work.awaitEnd();
 
         assertThat(log).hasSize(5);
     }
 
     @Test
-    void changeDuringItsOwnSliceIsSeen() {
+    void demandChangeDuringSliceIsNoticed() {
         CountDownLatch done = new CountDownLatch(3);
         AtomicInteger left = new AtomicInteger(1);
         List<Scheduler.Slot> slot = new ArrayList<>();
@@ -69,7 +69,7 @@ final class WorkloadTest {
                             public void slice(long deadline) {
                                 if (done.getCount() > 1) {
                                     left.incrementAndGet();
-                                    slot.getFirst().changed();
+                                    slot.getFirst().demandChanged();
                                 }
                                 left.decrementAndGet();
                                 done.countDown();
@@ -78,67 +78,67 @@ final class WorkloadTest {
                             @Override
                             public void stopped() {}
                         }));
-        slot.getFirst().changed();
+        slot.getFirst().demandChanged();
 
         await().until(() -> done.getCount() == 0);
     }
 
     @Test
-    void delayedWorkComesWhenItsTimeHasCome() {
-        Countdown delayed = new Countdown(log, "delayed");
+    void delayedWorkIsDoneWhenItIsDue() {
+        CountdownWorkload delayed = new CountdownWorkload(log, "delayed");
         long due = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(60);
-        delayed.wanted = Demand.later(due);
+        delayed.demand = Demand.later(due);
         delayed.left.set(1);
-        compute.add(OneThread.OWNER, delayed).changed();
+        compute.add(OneThread.OWNER, delayed).demandChanged();
         delayed.awaitEnd();
 
         assertThat(System.nanoTime() - due).isNotNegative();
     }
 
     @Test
-    void delayedWorkLetsOthersWork() {
-        Countdown delayed = new Countdown(log, "delayed");
-        delayed.wanted = Demand.later(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+    void delayedWorkDoesNotBlockOthers() {
+        CountdownWorkload delayed = new CountdownWorkload(log, "delayed");
+        delayed.demand = Demand.later(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
         delayed.left.set(1);
-        compute.add(OneThread.OWNER, delayed).changed();
-        Countdown other = new Countdown(log, "other");
+        compute.add(OneThread.OWNER, delayed).demandChanged();
+        CountdownWorkload other = new CountdownWorkload(log, "other");
         other.left.set(5);
-        compute.add(OneThread.OWNER, other).changed();
+        compute.add(OneThread.OWNER, other).demandChanged();
         other.awaitEnd();
 
         assertThat(log).containsOnly("other");
     }
 
     @Test
-    void delayIsShortenedByAChange() {
-        Countdown delayed = new Countdown(log, "delayed");
-        delayed.wanted = Demand.later(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
+    void demandChangeEndsDelay() {
+        CountdownWorkload delayed = new CountdownWorkload(log, "delayed");
+        delayed.demand = Demand.later(System.nanoTime() + TimeUnit.HOURS.toNanos(1));
         delayed.left.set(1);
         Scheduler.Slot slot = compute.add(OneThread.OWNER, delayed);
-        slot.changed();
-        delayed.wanted = Demand.CALL;
-        slot.changed();
+        slot.demandChanged();
+        delayed.demand = Demand.CALL;
+        slot.demandChanged();
 
         delayed.awaitEnd();
     }
 
     @Test
-    void queuedWorkMovesWithItsDemand() throws Exception {
+    void queuedWorkMovesToTheQueueOfItsNewDemand() throws Exception {
         thread.hold();
-        Countdown first = new Countdown(log, "first");
+        CountdownWorkload first = new CountdownWorkload(log, "first");
         first.left.set(1);
         Scheduler.Slot slotOfFirst = compute.add(OneThread.OWNER, first);
-        slotOfFirst.changed();
-        Countdown second = new Countdown(log, "second");
+        slotOfFirst.demandChanged();
+        CountdownWorkload second = new CountdownWorkload(log, "second");
         second.left.set(1);
         Scheduler.Slot slotOfSecond = compute.add(OneThread.OWNER, second);
-        slotOfSecond.changed();
+        slotOfSecond.demandChanged();
         assertThat(compute.waitingTraining()).isEqualTo(2);
-        second.wanted = Demand.CALL;
-        slotOfSecond.changed();
+        second.demand = Demand.CALL;
+        slotOfSecond.demandChanged();
         assertThat(compute.waitingTraining()).isEqualTo(1);
         assertThat(compute.waitingCalls()).isEqualTo(1);
-        thread.letGo();
+        thread.release();
         first.awaitEnd();
         second.awaitEnd();
 
@@ -146,27 +146,27 @@ final class WorkloadTest {
     }
 
     @Test
-    void queuedWorkThatIsNotWantedAnyMoreIsLeftOut() throws Exception {
+    void queuedWorkWithoutDemandIsSkipped() throws Exception {
         thread.hold();
-        Countdown work = new Countdown(log, "work");
+        CountdownWorkload work = new CountdownWorkload(log, "work");
         work.left.set(1);
         Scheduler.Slot slot = compute.add(OneThread.OWNER, work);
-        slot.changed();
+        slot.demandChanged();
         work.left.set(0);
-        slot.changed();
+        slot.demandChanged();
         assertThat(compute.waitingTraining()).isZero();
-        thread.letGo();
+        thread.release();
         var _ = compute.submit(OneThread.OWNER, Demand.TRAINING, _ -> "other").join();
 
         assertThat(log).isEmpty();
     }
 
     @Test
-    void workloadThatThrowsEndsNeitherItsThreadNorItself() {
+    void exceptionEndsNeitherThreadNorWorkload() {
         AtomicInteger remaining = new AtomicInteger(3);
         compute.add(
                         OneThread.OWNER,
-                        new Countdown(log, "failing") {
+                        new CountdownWorkload(log, "failing") {
                             @Override
                             public Demand demand() {
                                 return remaining.get() > 0 ? Demand.TRAINING : Demand.NONE;
@@ -178,7 +178,7 @@ final class WorkloadTest {
                                 throw new IllegalStateException("a fault");
                             }
                         })
-                .changed();
+                .demandChanged();
 
         await().until(() -> remaining.get() == 0);
         assertThat(compute.submit(OneThread.OWNER, Demand.CALL, _ -> "other").join())
@@ -186,12 +186,12 @@ final class WorkloadTest {
     }
 
     @Test
-    void workloadIsNeverOnTwoThreads() {
+    void workloadNeverRunsOnTwoThreads() {
         try (Compute many = new Compute(4, 1, ComputeMetrics.none())) {
             AtomicBoolean occupied = new AtomicBoolean();
             AtomicBoolean wasAlone = new AtomicBoolean(true);
-            Countdown work =
-                    new Countdown(log, "work") {
+            CountdownWorkload work =
+                    new CountdownWorkload(log, "work") {
                         @Override
                         public void slice(long deadline) {
                             if (!occupied.compareAndSet(false, true)) {
@@ -207,7 +207,7 @@ final class WorkloadTest {
             work.left.set(2000);
             Scheduler.Slot slot = many.add(OneThread.OWNER, work);
             while (work.left.get() > 0) {
-                slot.changed();
+                slot.demandChanged();
             }
             assertThat(wasAlone).isTrue();
         }

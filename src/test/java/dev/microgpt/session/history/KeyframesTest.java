@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.LongStream;
 
+/// Which keyframes are kept, and how they share memory.
 final class KeyframesTest {
 
     private static final int STEPS = 2000;
@@ -20,13 +21,13 @@ final class KeyframesTest {
     private final Keyframes keyframes = new Keyframes();
     private final MicroGpt model =
             new MicroGpt(ModelOptions.builder().nEmbd(4).nHead(1).blockSize(4).build());
-    private long bytesOfOne;
+    private long bytesPerKeyframe;
 
     @BeforeEach
     void load() {
         model.loadData("ab\nba");
         model.initParams();
-        bytesOfOne = model.state().bytes();
+        bytesPerKeyframe = model.state().bytes();
     }
 
     private void train() {
@@ -43,7 +44,7 @@ final class KeyframesTest {
     }
 
     @Test
-    void areDueAtTheFirst16StepsAndEightTimesInEachDoubling() {
+    void first16StepsAndEightStepsPerDoublingAreDue() {
         assertThat(LongStream.rangeClosed(0, 100).filter(Keyframes::isDue))
                 .containsExactly(
                         0L, 1L, 2L, 3L, 4L, 5L, 6L, 7L, 8L, 9L, 10L, 11L, 12L, 13L, 14L, 15L, 16L,
@@ -56,7 +57,7 @@ final class KeyframesTest {
     }
 
     @Test
-    void withoutAnyShortageAllAreKept() {
+    void allKeyframesAreKeptWithinTheLimit() {
         train();
         assertThat(steps())
                 .containsExactlyElementsOf(
@@ -64,11 +65,11 @@ final class KeyframesTest {
     }
 
     @Test
-    void inShortageTheFirstAndTheNewestStayAndTheOthersAreSpreadEvenly() {
-        keyframes.limit(12 * bytesOfOne);
+    void beyondTheLimitFirstAndNewestStayAndTheOthersAreSpreadEvenly() {
+        keyframes.limit(12 * bytesPerKeyframe);
         train();
 
-        assertThat(keyframes.view().bytes()).isLessThanOrEqualTo(12 * bytesOfOne);
+        assertThat(keyframes.view().bytes()).isLessThanOrEqualTo(12 * bytesPerKeyframe);
         List<Long> steps = steps();
         assertThat(steps).hasSizeBetween(10, 12).startsWith(0L).endsWith(1920L);
         for (int i = 1; i < steps.size(); i++) {
@@ -78,17 +79,17 @@ final class KeyframesTest {
     }
 
     @Test
-    void aSmallerLimitFreesMemoryAtOnce() {
+    void smallerLimitFreesMemoryAtOnce() {
         train();
-        keyframes.limit(5 * bytesOfOne);
+        keyframes.limit(5 * bytesPerKeyframe);
         assertThat(steps()).hasSize(5).startsWith(0L).endsWith(1920L);
         keyframes.limit(1);
         assertThat(steps()).containsExactly(0L);
-        assertThat(keyframes.view().bytes()).isEqualTo(bytesOfOne);
+        assertThat(keyframes.view().bytes()).isEqualTo(bytesPerKeyframe);
     }
 
     @Test
-    void theNewestUpToAStepAnswersForIt() {
+    void newestKeyframeAtOrBeforeStepIsFound() {
         train();
         assertThat(stepFor(0)).isZero();
         assertThat(stepFor(17)).isEqualTo(16);
@@ -102,16 +103,16 @@ final class KeyframesTest {
     }
 
     @Test
-    void memoryIsSharedEvenly() {
-        KeyframeBudget budget = new KeyframeBudget(10 * bytesOfOne);
+    void budgetIsSharedEvenly() {
+        KeyframeBudget budget = new KeyframeBudget(10 * bytesPerKeyframe);
         budget.join(keyframes);
         train();
         assertThat(steps()).hasSize(10);
         Keyframes other = new Keyframes();
         budget.join(other);
         assertThat(steps()).hasSize(5);
-        assertThat(other.view().maxBytes()).isEqualTo(5 * bytesOfOne);
+        assertThat(other.view().maxBytes()).isEqualTo(5 * bytesPerKeyframe);
         budget.leave(other);
-        assertThat(keyframes.view().maxBytes()).isEqualTo(10 * bytesOfOne);
+        assertThat(keyframes.view().maxBytes()).isEqualTo(10 * bytesPerKeyframe);
     }
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import java.time.Instant;
 import java.util.List;
 
-/// What a session remembers beside its losses.
+/// The recorded past of a session.
 final class TimelineTest {
 
     private static final Instant NOW = Instant.EPOCH;
@@ -36,7 +36,7 @@ final class TimelineTest {
     // ---- failure
 
     @Test
-    void failureIsThatOfThePresentStep() {
+    void failureBelongsToItsStep() {
         timeline.add(SessionEvent.failed(5, NOW, null, "first"));
         timeline.add(SessionEvent.failed(7, NOW, 1L, "second"));
         timeline.add(event(7));
@@ -47,15 +47,15 @@ final class TimelineTest {
     }
 
     @Test
-    void newestFailureOfAStepCounts() {
-        timeline.add(SessionEvent.failed(5, NOW, null, "of the life before"));
-        timeline.add(SessionEvent.failed(5, NOW, null, "of this life"));
+    void newestFailureOfStepIsReturned() {
+        timeline.add(SessionEvent.failed(5, NOW, null, "in the previous epoch"));
+        timeline.add(SessionEvent.failed(5, NOW, null, "in this epoch"));
 
-        assertThat(timeline.failureAfter(5)).isEqualTo(new TrainingFailure(6, "of this life"));
+        assertThat(timeline.failureAfter(5)).isEqualTo(new TrainingFailure(6, "in this epoch"));
     }
 
     @Test
-    void failureWithoutReasonTellsNothing() {
+    void failureWithoutReasonIsIgnored() {
         timeline.add(SessionEvent.failed(5, NOW, null, null));
 
         assertThat(timeline.failureAfter(5)).isNull();
@@ -64,8 +64,8 @@ final class TimelineTest {
     // ---- restart
 
     @Test
-    void restartKeepsTheEventsAlone() {
-        timeline.begin(0, OPTIONS);
+    void restartKeepsOnlyEvents() {
+        timeline.addScheduleEntry(0, OPTIONS);
         timeline.add(event(0));
         timeline.add(sample(0));
         timeline.beforeDraw(0, RandomKind.MULBERRY32.create(1));
@@ -74,7 +74,7 @@ final class TimelineTest {
         assertThat(timeline.isEmpty()).isTrue();
         assertThat(timeline.history())
                 .isEqualTo(new History(List.of(event(0)), List.of(), List.of()));
-        assertThat(timeline.past().draws()).isEmpty();
+        assertThat(timeline.state().draws()).isEmpty();
         assertThat(timeline.keyframes().view().steps()).isEmpty();
     }
 
@@ -90,22 +90,22 @@ final class TimelineTest {
     // ---- schedule
 
     @Test
-    void optionsOfOneStepReplaceEachOther() {
-        timeline.begin(0, rate(0.1));
-        timeline.begin(0, rate(0.2));
-        timeline.begin(4, rate(0.3));
+    void newestOptionsOfStepReplaceEarlierOnes() {
+        timeline.addScheduleEntry(0, rate(0.1));
+        timeline.addScheduleEntry(0, rate(0.2));
+        timeline.addScheduleEntry(4, rate(0.3));
 
         assertThat(timeline.history().schedule())
                 .containsExactly(ScheduleEntry.of(0, rate(0.2)), ScheduleEntry.of(4, rate(0.3)));
-        assertThat(timeline.phasesUpTo(3)).containsExactly(ScheduleEntry.of(0, rate(0.2)));
-        assertThat(timeline.phasesUpTo(4)).hasSize(2);
+        assertThat(timeline.scheduleUpTo(3)).containsExactly(ScheduleEntry.of(0, rate(0.2)));
+        assertThat(timeline.scheduleUpTo(4)).hasSize(2);
     }
 
     // ---- generator
 
     @ParameterizedTest
     @EnumSource
-    void generatorOfAStepIsThatBeforeTheNextDraw(RandomKind kind) {
+    void generatorAtStepIsThatBeforeTheNextDraw(RandomKind kind) {
         RandomSource generator = kind.create(7);
         int[] first = generator.words();
         timeline.beforeDraw(3, generator);
@@ -130,7 +130,7 @@ final class TimelineTest {
     private void fill() {
         RandomSource generator = RandomKind.MULBERRY32.create(1);
         for (long step : new long[] {0, 4, 8}) {
-            timeline.begin(step, rate(0.1 + step));
+            timeline.addScheduleEntry(step, rate(0.1 + step));
             timeline.add(event(step));
             timeline.add(sample(step));
             timeline.beforeDraw(step, generator);
@@ -138,27 +138,27 @@ final class TimelineTest {
     }
 
     @Test
-    void copyUpToAStepHasNothingAfterIt() {
+    void copyUpToStepHasNothingAfterIt() {
         fill();
-        TimelineState past = timeline.upTo(4, true).past();
+        TimelineState state = timeline.upTo(4, true).state();
 
-        assertThat(past.events()).containsExactly(event(0), event(4));
-        assertThat(past.samples()).containsExactly(sample(0), sample(4));
-        assertThat(past.schedule()).extracting(ScheduleEntry::fromStep).containsExactly(0L, 4L);
-        assertThat(past.draws()).extracting(TimelineState.Draw::step).containsExactly(0L, 4L);
+        assertThat(state.events()).containsExactly(event(0), event(4));
+        assertThat(state.samples()).containsExactly(sample(0), sample(4));
+        assertThat(state.schedule()).extracting(ScheduleEntry::fromStep).containsExactly(0L, 4L);
+        assertThat(state.draws()).extracting(TimelineState.Draw::step).containsExactly(0L, 4L);
     }
 
     @Test
-    void copyCanLeaveOutWhatWasDrawnAfterItsStep() {
+    void copyCanOmitDrawsAfterItsStep() {
         fill();
 
-        assertThat(timeline.upTo(4, false).past().draws())
+        assertThat(timeline.upTo(4, false).state().draws())
                 .extracting(TimelineState.Draw::step)
                 .containsExactly(0L);
     }
 
     @Test
-    void copyIsOfItsOwn() {
+    void copyIsIndependent() {
         fill();
         Timeline copy = timeline.upTo(8, true);
         copy.add(event(9));
@@ -170,14 +170,14 @@ final class TimelineTest {
     }
 
     @Test
-    void comesBackAsItWasKept() {
+    void restoredTimelineEqualsOriginal() {
         fill();
-        Timeline back = Timeline.restore(timeline.past(), List.of(), RandomKind.MULBERRY32);
+        Timeline restored = Timeline.restore(timeline.state(), List.of(), RandomKind.MULBERRY32);
 
-        assertThat(back.history()).isEqualTo(timeline.history());
-        assertThat(back.past().draws()).hasSameSizeAs(timeline.past().draws());
+        assertThat(restored.history()).isEqualTo(timeline.history());
+        assertThat(restored.state().draws()).hasSameSizeAs(timeline.state().draws());
         RandomSource now = RandomKind.MULBERRY32.create(2);
-        assertThat(back.generatorAt(8, now).words())
+        assertThat(restored.generatorAt(8, now).words())
                 .containsExactly(timeline.generatorAt(8, now).words());
     }
 }

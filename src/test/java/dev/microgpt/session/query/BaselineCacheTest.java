@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 import java.lang.ref.WeakReference;
 
-/// The base lines that were last asked for.
+/// The cache of the latest baselines.
 final class BaselineCacheTest {
 
     private static final String TEXT = "alice\nbob\ncharlie\ndavid\nemma\nfrank";
@@ -18,21 +18,21 @@ final class BaselineCacheTest {
     private final BaselineCache cache = new BaselineCache();
 
     @Test
-    void areThoseOfTheDocuments() {
+    void returnsBaselinesOfDocuments() {
         Corpus documents = Corpus.of(TEXT);
 
         assertThat(cache.of(documents, 8)).isEqualTo(Baselines.of(documents, 8));
     }
 
     @Test
-    void areComputedOnce() {
+    void baselinesAreComputedOnce() {
         Corpus documents = Corpus.of(TEXT);
 
         assertThat(cache.of(documents, 8)).isSameAs(cache.of(documents, 8));
     }
 
     @Test
-    void shorterBlocksHaveOthers() {
+    void otherBlockSizeHasOtherBaselines() {
         Corpus documents = Corpus.of(TEXT);
         Baselines long8 = cache.of(documents, 8);
         Baselines short3 = cache.of(documents, 3);
@@ -42,15 +42,15 @@ final class BaselineCacheTest {
     }
 
     @Test
-    void otherDocumentsHaveOthers() {
+    void otherDocumentsHaveOtherBaselines() {
         Baselines names = cache.of(Corpus.of(TEXT), 8);
 
         assertThat(cache.of(Corpus.of("aaaa\nbbbb"), 8)).isNotEqualTo(names);
     }
 
     @Test
-    @SuppressWarnings("SystemGc") // the way to see what is held
-    void documentsAreNotHeld() {
+    @SuppressWarnings("SystemGc") // shows what is still referenced
+    void cacheDoesNotRetainDocuments() {
         WeakReference<Corpus> documents = new WeakReference<>(Corpus.of(TEXT));
         askOnce(documents);
 

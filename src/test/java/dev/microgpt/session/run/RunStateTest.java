@@ -14,10 +14,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// The whole state machine of a run.
+/// The state machine of a run.
 final class RunStateTest {
 
-    /// A line for each state, a column for each trigger; `-` where it cannot happen.
+    /// A line per state and a column per trigger; `-` if the trigger cannot occur.
     private static final List<String> TABLE =
             """
             state      | SLICE   | PAUSE     | RESUME    | CANCEL    | GOAL      | FAILURE | RESTART
@@ -62,7 +62,7 @@ final class RunStateTest {
 
     @ParameterizedTest
     @MethodSource("combinations")
-    void goesFromStateByTriggerToState(RunState state, Trigger trigger, String next) {
+    void transitionLeadsToExpectedState(RunState state, Trigger trigger, String next) {
         if (next.equals("-")) {
             assertThatIllegalStateException()
                     .isThrownBy(() -> state.after(trigger))
@@ -74,7 +74,7 @@ final class RunStateTest {
     }
 
     @Test
-    void endsAreNeverLeft() {
+    void finalStatesAreNeverLeft() {
         for (RunState state : RunState.values()) {
             if (state.isEnd()) {
                 assertThat(state.isActive()).isFalse();

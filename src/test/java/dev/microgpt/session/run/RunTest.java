@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.time.Instant;
 
-/// One run: its steps, its goal and its pace.
+/// One run: its steps, its completion and its speed limit.
 final class RunTest {
 
     private static final Instant NOW = Instant.EPOCH;
@@ -30,14 +30,14 @@ final class RunTest {
     }
 
     @Test
-    void isDoneWithAllItsSteps() {
+    void runIsCompleteAfterAllItsSteps() {
         Run run = run(3, null, null);
         add(run, 2, 1.0);
-        assertThat(run.goal()).isNull();
+        assertThat(run.completionReason()).isNull();
         assertThat(run.isLast()).isTrue();
         add(run, 1, 1.0);
 
-        assertThat(run.goal()).isEqualTo("all 3 steps are made");
+        assertThat(run.completionReason()).isEqualTo("all 3 steps have been made");
         assertThat(run.isLast()).isFalse();
         assertThat(run.view().stepsDone()).isEqualTo(3);
     }
@@ -55,22 +55,22 @@ final class RunTest {
     }
 
     @Test
-    void stopsBelowALossNotBeforeHundredSteps() {
+    void stopConditionAppliesAfterHundredSteps() {
         Run run = run(1000, null, 1.0);
         add(run, Run.WINDOW - 1, 0.5);
-        assertThat(run.goal()).isNull();
+        assertThat(run.completionReason()).isNull();
         run.addLoss(0.5);
-        assertThat(run.goal()).contains("0.5000").contains("below 1.0");
+        assertThat(run.completionReason()).contains("0.5000").contains("below 1.0");
 
         Run high = run(1000, null, 1.0);
         add(high, Run.WINDOW, 1.0);
-        assertThat(high.goal()).isNull();
+        assertThat(high.completionReason()).isNull();
         high.addLoss(0.99);
-        assertThat(high.goal()).isNotNull();
+        assertThat(high.completionReason()).isNotNull();
     }
 
     @Test
-    void meanDoesNotDependOnWhatHasLeftTheWindow() {
+    void meanDoesNotDependOnLossesBeforeTheWindow() {
         Run run = run(1000, null, null);
         add(run, 30, 1e300);
         add(run, Run.WINDOW, 0.1);
@@ -81,7 +81,7 @@ final class RunTest {
     }
 
     @Test
-    void withoutLimitTheNextStepIsDueAtOnce() {
+    void withoutSpeedLimitNextStepIsDueAtOnce() {
         Run run = run(10, null, null);
         run.beginSlice(START);
 
@@ -89,7 +89,7 @@ final class RunTest {
     }
 
     @Test
-    void limitSpreadsItsSteps() {
+    void speedLimitSpreadsSteps() {
         Run run = run(10, 2.0, null);
         assertThat(run.nextStepNanos()).isEqualTo(Long.MIN_VALUE);
         run.beginSlice(START);
@@ -101,7 +101,7 @@ final class RunTest {
     }
 
     @Test
-    void paceBeginsAgainAfterAPause() {
+    void speedLimitStartsAgainAfterPause() {
         Run run = run(10, 2.0, null);
         run.beginSlice(START);
         run.addLoss(1);
@@ -113,7 +113,7 @@ final class RunTest {
     }
 
     @Test
-    void speedAndTimeLeftAreShownWhileItRuns() {
+    void rateAndRemainingTimeAreShownWhileRunning() {
         Run run = run(100, null, null);
         run.beginSlice(START);
         add(run, 20, 1);
@@ -127,7 +127,7 @@ final class RunTest {
     }
 
     @Test
-    void endIsToldOnce() {
+    void onlyFirstEndCounts() {
         Run run = run(100, null, null);
         run.end(Trigger.CANCEL, "first", NOW.plusSeconds(1));
         run.end(Trigger.CANCEL, "second", NOW.plusSeconds(2));
@@ -147,72 +147,72 @@ final class RunTest {
         return losses;
     }
 
-    /// A run with so many steps, that comes back when it has paused.
-    private static Run restored(Run run) {
+    /// Returns the run as it is restored from its snapshot.
+    private static Run restore(Run run) {
         LossHistory history = new LossHistory();
         double[] all = losses((int) run.view().stepsDone());
         for (double loss : all) {
             history.append(loss);
         }
         Runs runs = new Runs();
-        runs.restore(run.saved(), history, START);
+        runs.restore(run.snapshot(), history, START);
         return runs.find(1);
     }
 
     @Test
-    void restoredRunContinuesAsItWouldHave() {
+    void restoredRunContinuesLikeOriginal() {
         for (int steps : new int[] {0, 1, 99, 100, 101, 250}) {
             Run run = run(1000, null, 1e-3);
             for (double loss : losses(steps)) {
                 run.addLoss(loss);
             }
             assertThat(run.trigger(Trigger.PAUSE)).isTrue();
-            Run back = restored(run);
+            Run restored = restore(run);
 
-            assertThat(back.view()).isEqualTo(run.view());
-            assertThat(back.saved()).isEqualTo(run.saved());
+            assertThat(restored.view()).isEqualTo(run.view());
+            assertThat(restored.snapshot()).isEqualTo(run.snapshot());
             add(run, 30, 0.25);
-            add(back, 30, 0.25);
-            assertThat(back.view()).isEqualTo(run.view());
+            add(restored, 30, 0.25);
+            assertThat(restored.view()).isEqualTo(run.view());
         }
     }
 
     @Test
-    void restoredRunEndsWithItsNewLoss() {
+    void restoredRunEndsWithLossOfNewSteps() {
         Run run = run(150, null, null);
         for (double loss : losses(100)) {
             run.addLoss(loss);
         }
         assertThat(run.trigger(Trigger.PAUSE)).isTrue();
-        Run back = restored(run);
-        for (Run each : new Run[] {run, back}) {
+        Run restored = restore(run);
+        for (Run each : new Run[] {run, restored}) {
             assertThat(each.trigger(Trigger.RESUME)).isTrue();
             each.beginSlice(START);
             add(each, 50, 5);
             each.end(Trigger.GOAL, "done", NOW);
         }
 
-        assertThat(back.view().loss()).isEqualTo(run.view().loss());
+        assertThat(restored.view().loss()).isEqualTo(run.view().loss());
     }
 
     @Test
-    void runThatRanWhenItWasStoredKeepsItsPace() {
+    void runRestoredWhileRunningKeepsItsSpeedLimit() {
         Run run = run(1000, 2.0, null);
         run.beginSlice(START);
         run.addLoss(1);
-        Run back = restored(run);
-        back.beginSlice(START + 100 * SECOND);
+        Run restored = restore(run);
+        restored.beginSlice(START + 100 * SECOND);
 
-        assertThat(back.nextStepNanos()).isGreaterThanOrEqualTo(START + 100 * SECOND);
+        assertThat(restored.nextStepNanos()).isGreaterThanOrEqualTo(START + 100 * SECOND);
     }
 
     @Test
-    void endedRunKeepsItsLossWithoutItsLosses() {
+    void endedRunKeepsItsMeanLossWithoutLossHistory() {
         Run run = run(1000, null, null);
         add(run, 20, 1.25);
         run.end(Trigger.CANCEL, "why", NOW);
         Runs runs = new Runs();
-        runs.restore(run.saved(), LossHistory.startingAfter(500), START);
+        runs.restore(run.snapshot(), LossHistory.startingAfter(500), START);
 
         assertThat(runs.find(1).view()).isEqualTo(run.view());
         assertThat(runs.current()).isNull();

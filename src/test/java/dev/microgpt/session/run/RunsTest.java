@@ -30,7 +30,7 @@ final class RunsTest {
     }
 
     @Test
-    void areCountedFromOne() {
+    void idsCountFromOne() {
         startAndCancel();
         startAndCancel();
 
@@ -39,7 +39,7 @@ final class RunsTest {
     }
 
     @Test
-    void oneAtMostHasNotEnded() {
+    void atMostOneRunHasNotEnded() {
         Run run = start();
         assertThat(runs.isActive()).isTrue();
         assertThatExceptionOfType(SessionException.class)
@@ -63,7 +63,7 @@ final class RunsTest {
     }
 
     @Test
-    void newestHundredAreKept() {
+    void newestHundredRunsAreKept() {
         for (int i = 0; i < 130; i++) {
             startAndCancel();
         }
@@ -72,7 +72,7 @@ final class RunsTest {
                 .extracting(RunView::id)
                 .startsWith(31L)
                 .endsWith(130L);
-        assertThat(runs.saved()).hasSize(100);
+        assertThat(runs.snapshots()).hasSize(100);
         Run run = start();
 
         assertThat(run.id()).isEqualTo(131);
@@ -80,7 +80,7 @@ final class RunsTest {
     }
 
     @Test
-    void endedRunsAreShownAsTheyEnded() {
+    void viewOfEndedRunShowsItsEnd() {
         Run run = start();
         List<RunView> before = runs.views();
         run.beginSlice(0);
@@ -98,30 +98,30 @@ final class RunsTest {
     }
 
     @Test
-    void comeBackAsTheyWereStored() {
+    void restoredRunsEqualOriginals() {
         startAndCancel();
         Run run = start();
         assertThat(run.trigger(Trigger.PAUSE)).isTrue();
-        Runs back = new Runs();
-        runs.saved().forEach(saved -> back.restore(saved, new LossHistory(), 0));
+        Runs restored = new Runs();
+        runs.snapshots().forEach(snapshot -> restored.restore(snapshot, new LossHistory(), 0));
 
-        assertThat(back.views()).isEqualTo(runs.views());
-        assertThat(back.current()).isNotNull();
-        assertThat(back.saved()).isEqualTo(runs.saved());
+        assertThat(restored.views()).isEqualTo(runs.views());
+        assertThat(restored.current()).isNotNull();
+        assertThat(restored.snapshots()).isEqualTo(runs.snapshots());
     }
 
     @Test
-    void takeInWhatBecameOfARun() {
+    void laterSnapshotUpdatesKnownRun() {
         Run run = start();
-        RunSnapshot queued = run.saved();
+        RunSnapshot queued = run.snapshot();
         runs.end(run, Trigger.CANCEL, "why", NOW);
-        Runs back = new Runs();
-        back.restore(queued, new LossHistory(), 0);
-        assertThat(back.isActive()).isTrue();
-        back.restore(run.saved(), new LossHistory(), 0);
+        Runs restored = new Runs();
+        restored.restore(queued, new LossHistory(), 0);
+        assertThat(restored.isActive()).isTrue();
+        restored.restore(run.snapshot(), new LossHistory(), 0);
 
-        assertThat(back.current()).isNull();
-        assertThat(back.views()).isEqualTo(runs.views());
-        back.requireNone();
+        assertThat(restored.current()).isNull();
+        assertThat(restored.views()).isEqualTo(runs.views());
+        restored.requireNone();
     }
 }

@@ -18,30 +18,30 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/// A process that runs the service, uses it, starts it again, uses it again, and prints all answers, but
-/// for times and speeds.
-final class LocaleStory {
+/// A process that starts the service, uses it, restarts it, uses it again, and prints all responses without
+/// times and speeds.
+final class LocaleScenario {
 
-    /// How the lines of the story begin; others are those of the log.
-    static final String MARK = "> ";
+    /// Prefix of the lines with responses, which distinguishes them from those of the log.
+    static final String PREFIX = "> ";
 
     private static final PrintStream OUT =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-    private static final String SESSION = "/sessions/story";
+    private static final String SESSION = "/sessions/scenario";
 
     private final Api api;
 
-    private LocaleStory(Api api) {
+    private LocaleScenario(Api api) {
         this.api = api;
     }
 
     public static void main(String[] args) throws IOException {
-        LocaleStory story = new LocaleStory(new Api(freePort()));
-        story.start();
-        story.tellTheBeginning();
-        story.stop();
-        story.start();
-        story.tellTheEnd();
+        LocaleScenario scenario = new LocaleScenario(new Api(freePort()));
+        scenario.start();
+        scenario.useBeforeRestart();
+        scenario.stop();
+        scenario.start();
+        scenario.useAfterRestart();
         print("end");
         System.exit(0);
     }
@@ -56,7 +56,7 @@ final class LocaleStory {
         MicroGptApplication.main(
                 new String[] {
                     "--server.port=" + api.port(),
-                    "--microgpt.data-dir=" + System.getProperty("story.data"),
+                    "--microgpt.data-dir=" + System.getProperty("scenario.data"),
                     "--microgpt.demo=false",
                     "--logging.level.root=warn",
                     "--management.endpoint.shutdown.access=unrestricted",
@@ -77,7 +77,7 @@ final class LocaleStory {
                         });
     }
 
-    private void tellTheBeginning() {
+    private void useBeforeRestart() {
         String text = "zoë\nIıİi\n日本語\n🦙🦙\nemma\nΣίσυφος\n";
         print(api.post(SESSION + "/init", Map.of("nEmbd", 8, "seed", 123456, "text", text)));
         print(api.postText(SESSION + "/load?overwrite=true", text));
@@ -95,7 +95,7 @@ final class LocaleStory {
         print(api.get(SESSION + "/runs"));
         print(api.patch(SESSION, Map.of("learningRate", 0.0125)));
         print(api.post(SESSION + "/generate", Map.of("count", 5)));
-        askQuestions();
+        printQueries();
         print(api.post(SESSION + "/init", Map.of("nEmbd", 15)));
         print(api.post(SESSION + "/init?overwrite=true", Map.of("nEmbd", 15)));
         print(api.post(SESSION + "/init?overwrite=true", Map.of("nEmbd", 100_000)));
@@ -105,8 +105,8 @@ final class LocaleStory {
         print(api.post(SESSION + "/init?overwrite=true", Map.of("engine", "TENSOR")));
     }
 
-    private void tellTheEnd() {
-        askQuestions();
+    private void useAfterRestart() {
+        printQueries();
         print(api.get(SESSION + "/history"));
         print(api.get(SESSION + "/runs"));
         print(api.post(SESSION + "/step", Map.of("count", 3)));
@@ -114,10 +114,10 @@ final class LocaleStory {
         metrics.body()
                 .lines()
                 .filter(line -> line.startsWith("microgpt_sessions{"))
-                .forEach(LocaleStory::print);
+                .forEach(LocaleScenario::print);
     }
 
-    private void askQuestions() {
+    private void printQueries() {
         print(api.get(SESSION));
         print(api.get(SESSION + "/config"));
         print(api.get(SESSION + "/losses"));
@@ -144,6 +144,6 @@ final class LocaleStory {
     }
 
     private static void print(String line) {
-        OUT.println(MARK + line.replace("\n", Json.write("\n")));
+        OUT.println(PREFIX + line.replace("\n", Json.write("\n")));
     }
 }

@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 
-/// Saves of small models with random contents, among them the largest and the smallest numbers.
-final class Saves {
+/// Creates snapshots of small models with random contents, including the largest and the smallest numbers.
+final class Snapshots {
 
     private static final List<Double> EXTREMES =
             List.of(
@@ -45,9 +45,9 @@ final class Saves {
                     Math.nextUp(1f),
                     1e-41f);
 
-    private Saves() {}
+    private Snapshots() {}
 
-    /// A number of any size: one of the extremes, or any bits that are finite.
+    /// Returns a finite number of any magnitude: one of the extremes, or random bits.
     private static double number(Random random, EngineKind engine) {
         boolean isExtreme = random.nextInt(3) == 0;
         while (true) {
@@ -120,7 +120,7 @@ final class Saves {
                 keyframes.stream().map(ModelState::step).toList());
     }
 
-    static SessionSnapshot save(
+    static SessionSnapshot of(
             long epoch, ModelOptions options, SessionSnapshot.@Nullable Contents contents) {
         SessionView view =
                 new SessionView(
@@ -135,19 +135,19 @@ final class Saves {
                         Instant.EPOCH,
                         0,
                         null);
-        TimelineState past =
+        TimelineState timeline =
                 new TimelineState(
                         List.of(),
                         List.of(new ScheduleEntry(0, 0.01, 1000, 1)),
                         List.of(),
                         List.of());
-        return new SessionSnapshot(epoch, "owner", 0, view, contents, past, List.of());
+        return new SessionSnapshot(epoch, "owner", 0, view, contents, timeline, List.of());
     }
 
-    static SessionSnapshot randomSave(long epoch, EngineKind engine, Random random) {
+    static SessionSnapshot random(long epoch, EngineKind engine, Random random) {
         MicroGpt model = model(engine);
         int steps = 1 + random.nextInt(600);
-        return save(
+        return of(
                 epoch,
                 model.options(),
                 contents(

@@ -19,10 +19,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/// A call with a key is made once, also where the service ends in between.
-final class AnswersTest {
+/// Tests that a call with an idempotency key takes effect once, even if the service restarts in between.
+final class IdempotencyAfterRestartTest {
 
-    private static final Duration LONG = Duration.ofSeconds(60);
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -46,57 +46,57 @@ final class AnswersTest {
 
     @ParameterizedTest
     @EnumSource
-    void answersOutliveTheProcess(End end) {
-        LocalService service = LocalService.start(End.data(directory));
+    void responsesSurviveARestart(Shutdown shutdown) {
+        LocalService service = LocalService.start(Shutdown.data(directory));
         service.api().post("/sessions/loaded/init", Map.of()).ok();
-        List<Reply> answers = calls(service.api());
+        List<Reply> first = calls(service.api());
         String view = service.api().view("once").toString();
 
-        try (LocalService next = end.restart(service, directory)) {
-            List<Reply> again = calls(next.api());
+        try (LocalService next = shutdown.restart(service, directory)) {
+            List<Reply> repeated = calls(next.api());
 
-            for (int i = 0; i < answers.size(); i++) {
-                assertThat(again.get(i)).hasToString(answers.get(i).toString());
-                assertThat(again.get(i).header("Location"))
-                        .isEqualTo(answers.get(i).header("Location"));
-                assertThat(again.get(i).header("Idempotency-Replayed")).isEqualTo("true");
+            for (int i = 0; i < first.size(); i++) {
+                assertThat(repeated.get(i)).hasToString(first.get(i).toString());
+                assertThat(repeated.get(i).header("Location"))
+                        .isEqualTo(first.get(i).header("Location"));
+                assertThat(repeated.get(i).header("Idempotency-Replayed")).isEqualTo("true");
             }
             assertThat(next.api().view("once")).hasToString(view);
         }
     }
 
     @Test
-    void stepsThatWereCutOffGoOn() {
-        LocalService service = LocalService.start(End.data(directory));
-        service.api().initSlow("cut");
+    void interruptedStepCallContinuesWhereItStopped() {
+        LocalService service = LocalService.start(Shutdown.data(directory));
+        service.api().initSlow("interrupted");
         int count = 6000;
         Map<String, ?> call = Map.of("count", count, "viz", "none");
-        var cut =
+        var interrupted =
                 service.api()
                         .sendAsync(
                                 service.api()
                                         .body(
-                                                "/sessions/cut/step",
+                                                "/sessions/interrupted/step",
                                                 "application/json",
                                                 BodyPublishers.ofString(Json.write(call)))
                                         .header("Idempotency-Key", "steps"));
-        await().atMost(LONG)
-                .until(() -> service.api().view("cut").path("step").asInt() > count / 10);
-        // Another call makes sure that the steps before it are kept.
-        service.api().post("/sessions/cut/generate").ok();
+        await().atMost(TIMEOUT)
+                .until(() -> service.api().view("interrupted").path("step").asInt() > count / 10);
+        // Another call makes sure that the steps before it are stored.
+        service.api().post("/sessions/interrupted/generate").ok();
 
-        try (LocalService next = End.SUDDEN.restart(service, directory)) {
-            assertThat(cut.isDone() && cut.join().status() == 200).isFalse();
-            assertThat(next.api().view("cut").path("step").asInt()).isBetween(1, count - 1);
+        try (LocalService next = Shutdown.ABRUPT.restart(service, directory)) {
+            assertThat(interrupted.isDone() && interrupted.join().status() == 200).isFalse();
+            assertThat(next.api().view("interrupted").path("step").asInt()).isBetween(1, count - 1);
 
-            Reply answer = post(next.api(), "steps", "/sessions/cut/step", call);
+            Reply reply = post(next.api(), "steps", "/sessions/interrupted/step", call);
 
-            assertThat(answer.ok().path("step").asInt()).isEqualTo(count);
-            assertThat(answer.ok().path("losses")).hasSize(count);
-            assertThat(Json.doubles(answer.ok().path("losses")))
-                    .isEqualTo(next.api().losses("cut"));
-            assertThat(post(next.api(), "steps", "/sessions/cut/step", call))
-                    .hasToString(answer.toString());
+            assertThat(reply.ok().path("step").asInt()).isEqualTo(count);
+            assertThat(reply.ok().path("losses")).hasSize(count);
+            assertThat(Json.doubles(reply.ok().path("losses")))
+                    .isEqualTo(next.api().losses("interrupted"));
+            assertThat(post(next.api(), "steps", "/sessions/interrupted/step", call))
+                    .hasToString(reply.toString());
         }
     }
 }

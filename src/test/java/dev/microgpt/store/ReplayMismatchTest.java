@@ -15,15 +15,16 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 
-/// On a machine that computes differently, a session goes on all the same, and everybody is told.
+/// Tests that a session continues on a machine that computes different losses, and that the log and the
+/// history report the difference.
 @ExtendWith(OutputCaptureExtension.class)
-final class OtherMachineTest {
+final class ReplayMismatchTest {
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    /// As if the loss had been another one on the machine that wrote it down.
+    /// Changes a stored loss, as if the machine that stored it had computed another one.
     private void changeLoss(Path data, long step) throws SQLException {
         try (var connection =
                         DriverManager.getConnection("jdbc:sqlite:" + data.resolve("microgpt.db"));
@@ -36,14 +37,14 @@ final class OtherMachineTest {
     }
 
     @Test
-    void differentLossesAreTold(CapturedOutput output) throws Exception {
+    void differentLossesAreReported(CapturedOutput output) throws Exception {
         Path copy = directory.resolve("copy");
         double[] losses;
-        try (LocalService service = LocalService.start(End.data(directory))) {
+        try (LocalService service = LocalService.start(Shutdown.data(directory))) {
             service.api().initSixNames("moved");
             service.api().step("moved", 6);
             losses = service.api().losses("moved");
-            End.copy(End.data(directory), copy);
+            Shutdown.copy(Shutdown.data(directory), copy);
         }
         changeLoss(copy, 6);
 
@@ -51,7 +52,7 @@ final class OtherMachineTest {
             Api api = next.api();
             assertThat(api.losses("moved")).isEqualTo(losses);
             assertThat(api.get("/sessions/moved/history").body()).contains("\"kind\":\"differs\"");
-            assertThat(output).contains("Session 'moved' does not come back bit by bit");
+            assertThat(output).contains("Session 'moved' cannot be restored bit for bit");
             assertThat(api.step("moved", 1).path("step").asInt()).isEqualTo(7);
         }
     }

@@ -19,51 +19,55 @@ import java.util.Collections;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// Takes scheme, host, port and path prefix from `Forwarded` or `X-Forwarded-*` where a trusted proxy says
-/// so, and hides these headers from everything else where not.
-final class TrustedForwardedHeaders extends ForwardedHeaderFilter {
+/// Applies the scheme, host, port and path prefix of `Forwarded` or `X-Forwarded-*` headers to requests from a
+/// trusted proxy, and removes these headers from all other requests.
+///
+/// Spring's [ForwardedHeaderFilter], which does the actual work, trusts every client, and accepts any prefix
+/// and any host.
+final class TrustedForwardedHeaderFilter extends ForwardedHeaderFilter {
 
     private static final String PREFIX = "X-Forwarded-Prefix";
 
-    /// A plain path: it is put before others, so `//elsewhere` would lead away from here.
+    /// A plain path. It is put in front of other paths, so `//elsewhere` would lead to another host.
     private static final Pattern PLAIN_PATH = Pattern.compile("(/(?!\\.{1,2}(/|$))[\\w.~-]+)*/?");
 
-    private final ForwardedHeaderFilter removal = new ForwardedHeaderFilter();
-    private final boolean isOn;
+    private final ForwardedHeaderFilter remover = new ForwardedHeaderFilter();
+    private final boolean isEnabled;
     private final AllowedHosts hosts;
     private final ProblemWriter problems;
 
-    /// @param isOn whether anybody is believed
-    TrustedForwardedHeaders(boolean isOn, AllowedHosts hosts, ProblemWriter problems) {
-        this.isOn = isOn;
+    /// @param isEnabled whether trusted proxies are honoured; otherwise the headers are always removed
+    TrustedForwardedHeaderFilter(boolean isEnabled, AllowedHosts hosts, ProblemWriter problems) {
+        this.isEnabled = isEnabled;
         this.hosts = hosts;
         this.problems = problems;
-        removal.setRemoveOnly(true);
+        remover.setRemoveOnly(true);
     }
 
     @Override
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (!isOn || !TrustedProxyValve.isTrusted(request)) {
-            removal.doFilter(request, response, chain);
+        if (!isEnabled || !TrustedProxyValve.isTrusted(request)) {
+            remover.doFilter(request, response, chain);
             return;
         }
-        Problem refusal = refusal(request);
-        if (refusal == null) {
+        Problem problem = check(request);
+        if (problem == null) {
             super.doFilterInternal(request, response, chain);
         } else {
-            problems.write(response, refusal);
+            problems.write(response, problem);
         }
     }
 
-    private @Nullable Problem refusal(HttpServletRequest request) {
+    /// Returns what is wrong with the request, or null.
+    private @Nullable Problem check(HttpServletRequest request) {
         String host = hostOf(request);
         if (host != null && !hosts.test(host)) {
-            // A browser beside a proxy comes from a trusted address as well. A page whose name has
-            // been
-            // made to point here may add any header to its calls, but cannot change their Host.
-            return AllowedHosts.refusal(host);
+            // A browser on the proxy's machine has a trusted address, too. A page with DNS
+            // rebinding
+            // can add any header to its requests, but cannot change their Host.
+            return AllowedHosts.forbiddenHost(host);
         }
         String prefix =
                 Collections.list(request.getHeaders(PREFIX)).stream()
@@ -81,13 +85,13 @@ final class TrustedForwardedHeaders extends ForwardedHeaderFilter {
                         prefix);
     }
 
-    /// The name that the request itself is for.
+    /// Returns the host name in the request's own `Host` header, without the port; null if there is none.
     private static @Nullable String hostOf(HttpServletRequest request) {
         String header = request.getHeader(HttpHeaders.HOST);
         if (header == null) {
             return null; // HTTP/1.0
         }
-        int colon = Host.parse(header); // Tomcat has refused what is malformed
+        int colon = Host.parse(header); // Tomcat has already rejected malformed ones
         return colon < 0 ? header : header.substring(0, colon);
     }
 }

@@ -5,25 +5,25 @@ import static org.awaitility.Awaitility.await;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Has some slices to do, of a kind that the test chooses.
-class Countdown implements Workload {
+/// A workload with a number of slices, whose demand the test sets.
+class CountdownWorkload implements Workload {
 
     private final Queue<String> log;
     private final String name;
     final AtomicInteger left = new AtomicInteger();
     final AtomicInteger stops = new AtomicInteger();
     final AtomicInteger slices = new AtomicInteger();
-    volatile Demand wanted = Demand.TRAINING;
+    volatile Demand demand = Demand.TRAINING;
 
-    /// @param log takes its name with each slice
-    Countdown(Queue<String> log, String name) {
+    /// @param log receives the name with each slice
+    CountdownWorkload(Queue<String> log, String name) {
         this.log = log;
         this.name = name;
     }
 
     @Override
     public Demand demand() {
-        return left.get() > 0 ? wanted : Demand.NONE;
+        return left.get() > 0 ? demand : Demand.NONE;
     }
 
     @Override

@@ -26,8 +26,8 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.Map;
 
-/// What a key opens, and to whom sessions belong.
-final class KeysTest {
+/// Tests authentication by API keys and tickets, and that sessions belong to the key that created them.
+final class AuthenticationTest {
 
     @TempDir static Path data;
     private static KeyedService keyed;
@@ -48,7 +48,7 @@ final class KeysTest {
     }
 
     @Test
-    void aKeyComesInEitherHeader() {
+    void aKeyIsAcceptedInEitherHeader() {
         String key = keyed.aliceKey();
         assertThat(withHeader("Authorization", "Bearer " + key).status()).isEqualTo(200);
         assertThat(withHeader("authorization", "bearer " + key).status()).isEqualTo(200);
@@ -56,7 +56,7 @@ final class KeysTest {
     }
 
     @Test
-    void withoutAKeyThereIsNothing() {
+    void aCallWithoutAKeyIsUnauthorized() {
         Reply reply = keyed.stranger().get("/sessions");
         assertProblem(reply, 401, "unauthorized");
         assertThat(reply.header("WWW-Authenticate")).startsWith("Bearer");
@@ -75,7 +75,7 @@ final class KeysTest {
                 "alice.%s.",
                 "bob.%s"
             })
-    void aWrongKeyIsNone(String wrong) {
+    void aCallWithAWrongKeyIsUnauthorized(String wrong) {
         String secret = keyed.aliceKey().substring("alice.".length());
         Reply reply = withHeader("Authorization", "Bearer " + wrong.formatted(secret));
         assertProblem(reply, 401, "unauthorized");
@@ -83,7 +83,7 @@ final class KeysTest {
     }
 
     @Test
-    void aKeyInAUrlIsNone() {
+    void aKeyInTheUrlIsIgnored() {
         String key = keyed.aliceKey();
         assertProblem(keyed.stranger().get("/sessions?key=" + key), 401, "unauthorized");
         assertProblem(keyed.stranger().get("/sessions?ticket=" + key), 401, "unauthorized");
@@ -91,7 +91,7 @@ final class KeysTest {
     }
 
     @Test
-    void eachOwnerHasSessionsOfTheirOwn() {
+    void sessionsOfDifferentOwnersMayHaveTheSameName() {
         keyed.alice().initSixNames("mine");
         keyed.alice().step("mine", 3);
         assertProblem(keyed.bob().get("/sessions/mine"), 404, "not_found");
@@ -108,7 +108,7 @@ final class KeysTest {
     }
 
     @Test
-    void aForkBelongsToWhoMadeIt() {
+    void aForkBelongsToItsCreator() {
         keyed.alice().initSixNames("parent");
         keyed.alice().post("/sessions/parent/fork", Map.of("name", "child")).ok();
         assertProblem(keyed.bob().get("/sessions/child"), 404, "not_found");
@@ -118,9 +118,9 @@ final class KeysTest {
                 "not_found");
     }
 
-    /// Or one would get the other's answer.
+    /// Otherwise one caller would get the response of another.
     @Test
-    void idempotencyKeysAreOfTheirOwner() {
+    void idempotencyKeysAreScopedToTheirOwner() {
         Reply alices = initOnce(keyed.alice(), "alices");
         Reply bobs = initOnce(keyed.bob(), "alices");
         assertThat(alices.status()).isEqualTo(201);
@@ -140,7 +140,7 @@ final class KeysTest {
     }
 
     @Test
-    void theLiveStreamNeedsAKeyToo() {
+    void theLiveStreamNeedsAKey() {
         assertThatThrownBy(() -> Live.connect(keyed.port()))
                 .hasStackTraceContaining("status code 401");
         assertThatThrownBy(() -> Live.connectWithKey("alice.x", keyed.port()))
@@ -191,7 +191,7 @@ final class KeysTest {
     }
 
     @Test
-    void thePagesAreShownToAllAndAskForTheKeyThemselves() {
+    void pagesNeedNoKey() {
         Api stranger = keyed.stranger();
         for (String page : new String[] {"/", "/s/any", "/js/api.js", "/css/base.css"}) {
             int status = stranger.send(stranger.root(page)).status();
@@ -201,14 +201,14 @@ final class KeysTest {
         assertProblem(stranger.send(stranger.root("/none")), 401, "unauthorized");
     }
 
-    /// A browser that shows a page without a field for a key can ask for it only like this.
+    /// These pages have no field for a key, so the browser has to ask for it.
     @Test
-    void browsersAskForTheKeyOfSwagger() {
+    void swaggerAcceptsBasicAuthentication() {
         Api stranger = keyed.stranger();
         for (String page : new String[] {"/swagger-ui/index.html", "/v3/api-docs"}) {
-            Reply refused = stranger.send(stranger.root(page));
-            assertProblem(refused, 401, "unauthorized");
-            assertThat(refused.headers().allValues("WWW-Authenticate"))
+            Reply rejected = stranger.send(stranger.root(page));
+            assertProblem(rejected, 401, "unauthorized");
+            assertThat(rejected.headers().allValues("WWW-Authenticate"))
                     .anyMatch(value -> value.startsWith("Basic "));
             String basic =
                     Base64.getEncoder()
@@ -227,7 +227,7 @@ final class KeysTest {
     }
 
     @Test
-    void answersCarryTheHeadersThatBrowsersHeed() {
+    void responsesHaveSecurityHeaders() {
         Reply reply = keyed.alice().get("/sessions");
         assertThat(reply.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(reply.header("X-Frame-Options")).isEqualTo("DENY");

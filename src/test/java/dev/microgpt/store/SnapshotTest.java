@@ -28,14 +28,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 
-/// What is saved can be read again to the last bit; what could not be is not written.
-final class SaveTest {
+/// Tests that snapshots are read back bit for bit, and that one that could not be read back is not written.
+final class SnapshotTest {
 
     private JdbcClient jdbc;
     private SessionTables tables;
     private SessionReader reader;
 
-    /// Without a transaction: whatever is written before a refusal stays.
+    /// Uses no transactions, so that anything written before a rejection would stay.
     @BeforeEach
     void open(@TempDir Path directory) {
         jdbc = TestDatabase.open(directory);
@@ -57,12 +57,12 @@ final class SaveTest {
 
     @ParameterizedTest
     @EnumSource
-    void whateverIsWrittenIsReadToTheBit(EngineKind engine) {
+    void snapshotsAreReadBackBitForBit(EngineKind engine) {
         Random random = new Random(42);
         for (int epoch = 1; epoch <= 60; epoch++) {
-            SessionSnapshot save = Saves.randomSave(epoch, engine, random);
-            SessionSnapshot.Contents written = Objects.requireNonNull(save.contents());
-            tables.begin(save);
+            SessionSnapshot snapshot = Snapshots.random(epoch, engine, random);
+            SessionSnapshot.Contents written = Objects.requireNonNull(snapshot.contents());
+            tables.begin(snapshot);
 
             StoredSession.Contents read = reader.load(epoch);
 
@@ -78,8 +78,8 @@ final class SaveTest {
         }
     }
 
-    /// What there is in all tables.
-    private Map<String, List<Map<String, Object>>> all() {
+    /// Returns the rows of all tables.
+    private Map<String, List<Map<String, Object>>> allRows() {
         return Map.of(
                 "session",
                         jdbc.sql("SELECT hex(epoch), step, options FROM session")
@@ -101,15 +101,15 @@ final class SaveTest {
                                 .listOfRows());
     }
 
-    private void assertRefused(SessionSnapshot.Contents contents) {
-        Map<String, List<Map<String, Object>>> before = all();
-        SessionSnapshot begin = Saves.save(2, contents.model().options(), contents);
-        SessionSnapshot later = Saves.save(1, contents.model().options(), contents);
+    private void assertRejected(SessionSnapshot.Contents contents) {
+        Map<String, List<Map<String, Object>>> before = allRows();
+        SessionSnapshot begin = Snapshots.of(2, contents.model().options(), contents);
+        SessionSnapshot later = Snapshots.of(1, contents.model().options(), contents);
 
         assertThatThrownBy(() -> tables.begin(begin)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> tables.save(later)).isInstanceOf(IllegalArgumentException.class);
 
-        assertThat(all()).isEqualTo(before);
+        assertThat(allRows()).isEqualTo(before);
     }
 
     private static ModelState with(MicroGpt model, String row, double number) {
@@ -120,46 +120,48 @@ final class SaveTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"params", "m", "v"})
-    void aSaveThatCouldNotBeReadIsRefusedBeforeAnythingIsWritten(String row) {
+    void aSnapshotThatCouldNotBeReadBackIsRejectedBeforeAnythingIsWritten(String row) {
         Random random = new Random(1);
-        tables.begin(Saves.randomSave(1, EngineKind.SCALAR, random));
+        tables.begin(Snapshots.random(1, EngineKind.SCALAR, random));
         for (EngineKind engine : EngineKind.values()) {
-            MicroGpt model = Saves.model(engine);
-            LossHistory losses = Saves.losses(3, random);
-            ModelState good = Saves.state(model, 3, random);
+            MicroGpt model = Snapshots.model(engine);
+            LossHistory losses = Snapshots.losses(3, random);
+            ModelState good = Snapshots.state(model, 3, random);
             for (double number :
                     new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
                 ModelState bad = with(model, row, number);
-                assertRefused(Saves.contents(model, bad, losses, List.of()));
-                assertRefused(Saves.contents(model, good, losses, List.of(bad)));
+                assertRejected(Snapshots.contents(model, bad, losses, List.of()));
+                assertRejected(Snapshots.contents(model, good, losses, List.of(bad)));
             }
         }
     }
 
     @Test
-    void lossesThatAreNotFiniteAreRefused() {
+    void lossesThatAreNotFiniteAreRejected() {
         Random random = new Random(1);
-        tables.begin(Saves.randomSave(1, EngineKind.TENSOR, random));
-        MicroGpt model = Saves.model(EngineKind.TENSOR);
+        tables.begin(Snapshots.random(1, EngineKind.TENSOR, random));
+        MicroGpt model = Snapshots.model(EngineKind.TENSOR);
         for (double number : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
-            LossHistory losses = Saves.losses(2, random);
+            LossHistory losses = Snapshots.losses(2, random);
             losses.append(number);
-            assertRefused(Saves.contents(model, Saves.state(model, 3, random), losses, List.of()));
+            assertRejected(
+                    Snapshots.contents(
+                            model, Snapshots.state(model, 3, random), losses, List.of()));
         }
     }
 
     @Test
-    void changesAreAllWrittenOrNone() {
-        SessionSnapshot save = Saves.randomSave(1, EngineKind.SCALAR, new Random(1));
-        tables.begin(save);
-        Map<String, List<Map<String, Object>>> before = all();
+    void changesAreWrittenAllOrNone() {
+        SessionSnapshot snapshot = Snapshots.random(1, EngineKind.SCALAR, new Random(1));
+        tables.begin(snapshot);
+        Map<String, List<Map<String, Object>>> before = allRows();
         List<Change> changes =
                 List.of(new Change.Failed(1), new Change.Trained(2, Double.POSITIVE_INFINITY));
 
-        assertThatThrownBy(() -> tables.add(1, 1, changes, save.view(), true))
+        assertThatThrownBy(() -> tables.append(1, 1, changes, snapshot.view(), true))
                 .isInstanceOf(IllegalArgumentException.class);
 
-        assertThat(all()).isEqualTo(before);
+        assertThat(allRows()).isEqualTo(before);
     }
 
     private void damageAll() {
@@ -176,33 +178,33 @@ final class SaveTest {
     }
 
     @Test
-    void whatIsReplacedIsNotRead() {
+    void aDamagedSessionCanBeReplaced() {
         Random random = new Random(1);
-        tables.begin(Saves.randomSave(1, EngineKind.SCALAR, random));
+        tables.begin(Snapshots.random(1, EngineKind.SCALAR, random));
         damageAll();
-        SessionSnapshot next = Saves.randomSave(2, EngineKind.TENSOR, random);
+        SessionSnapshot next = Snapshots.random(2, EngineKind.TENSOR, random);
 
         tables.begin(next);
 
         assertThat(reader.sessions()).extracting(StoredSession::epoch).containsExactly(2L);
         assertThat(reader.load(2).model().step()).isEqualTo(next.view().step());
-        assertThat(all().get("change")).isEmpty();
+        assertThat(allRows().get("change")).isEmpty();
     }
 
     @Test
-    void whatIsDeletedIsNotRead() {
-        tables.begin(Saves.randomSave(1, EngineKind.SCALAR, new Random(1)));
+    void aDamagedSessionCanBeDeleted() {
+        tables.begin(Snapshots.random(1, EngineKind.SCALAR, new Random(1)));
         damageAll();
 
         tables.delete(1);
 
-        assertThat(all().values()).allMatch(List::isEmpty);
+        assertThat(allRows().values()).allMatch(List::isEmpty);
     }
 
     @Test
-    void aSessionWithoutDocumentsIsSavedToo() {
+    void aSessionWithoutDocumentsIsStored() {
         ModelOptions options = ModelOptions.defaults();
-        tables.begin(Saves.save(1, options, null));
+        tables.begin(Snapshots.of(1, options, null));
 
         assertThat(reader.load(1).state()).isEqualTo(SessionState.CREATED);
         assertThat(reader.load(1).model().options()).isEqualTo(options);

@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// What a key may have, and that the others do not feel it.
-final class QuotaSettingsTest {
+/// Tests that the quotas of a key are enforced, and that other keys are not affected.
+final class QuotaTest {
 
     private static final int REQUESTS = 5;
 
@@ -34,7 +34,7 @@ final class QuotaSettingsTest {
                         "--microgpt.quotas.key.parameters=10000")) {
             sessions(keyed.alice());
             parameters(keyed.alice());
-            sessions(keyed.bob()); // nothing of it is alice's
+            sessions(keyed.bob()); // alice's sessions do not count
             assertThat(keyed.alice().get("/sessions").ok().path("sessions").size()).isEqualTo(2);
         }
     }
@@ -42,24 +42,24 @@ final class QuotaSettingsTest {
     private static void sessions(Api api) {
         api.initSixNames("one"); // 3,840 parameters
         api.initSixNames("two");
-        for (Reply refused :
+        for (Reply rejected :
                 new Reply[] {
                     api.post("/sessions/three/init"),
                     api.post("/sessions/one/fork", Map.of("name", "three"))
                 }) {
-            assertProblem(refused, 429, "quota_exceeded").hasDetail("2 sessions");
+            assertProblem(rejected, 429, "quota_exceeded").hasDetail("2 sessions");
         }
         assertProblem(api.get("/sessions/three"), 404, "not_found");
-        api.initSixNames("two"); // takes the place of the one that there is
+        api.initSixNames("two"); // replaces the existing one
         assertThat(api.delete("/sessions/two").status()).isEqualTo(204);
         assertThat(api.post("/sessions/three/init").status()).isEqualTo(201);
     }
 
-    /// One has 3,840 parameters; 6,160 are left.
+    /// Session one has 3,840 parameters, so 6,160 are left.
     private static void parameters(Api api) {
         api.init("three", Map.of("nEmbd", 20));
-        Reply refused = api.postText("/sessions/three/load", Api.SIX_NAMES + "\nzoe\nxaver\njim");
-        assertThat(refused.status()).as(refused.body()).isEqualTo(200);
+        Reply loaded = api.postText("/sessions/three/load", Api.SIX_NAMES + "\nzoe\nxaver\njim");
+        assertThat(loaded.status()).as(loaded.body()).isEqualTo(200);
         Reply larger = api.post("/sessions/three/init?overwrite=true", wide());
         assertProblem(larger, 429, "quota_exceeded")
                 .hasField("numParams")
@@ -90,14 +90,14 @@ final class QuotaSettingsTest {
                 assertThat(reply.header("RateLimit"))
                         .startsWith("\"key\";r=" + (REQUESTS - i) + ";t=");
             }
-            for (Reply refused :
+            for (Reply rejected :
                     new Reply[] {
                         alice.get("/limits"), alice.get("/nope"), alice.post("/sessions/a/init")
                     }) {
-                assertProblem(refused, 429, "rate_limited").hasDetail("5 requests a minute");
-                assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 13);
-                assertThat(refused.header("RateLimit")).startsWith("\"key\";r=0;t=");
-                assertThat(refused.header("RateLimit-Policy")).contains("\"key\";q=5;w=60");
+                assertProblem(rejected, 429, "rate_limited").hasDetail("5 requests a minute");
+                assertThat(Integer.parseInt(rejected.header("Retry-After"))).isBetween(1, 13);
+                assertThat(rejected.header("RateLimit")).startsWith("\"key\";r=0;t=");
+                assertThat(rejected.header("RateLimit-Policy")).contains("\"key\";q=5;w=60");
             }
             assertThat(keyed.bob().get("/sessions").ok().path("sessions")).isEmpty();
             assertThat(keyed.stranger().get("/limits").status()).isEqualTo(401);
@@ -105,7 +105,7 @@ final class QuotaSettingsTest {
         }
     }
 
-    /// A handshake is a request, and so is each message, even one that says nothing.
+    /// A handshake counts as a request, and so does each message, even an invalid one.
     private static void messages(KeyedService keyed) {
         try (Live live = Live.connectWithKey(keyed.key("carol"), keyed.port())) {
             for (int i = 0; i < 2; i++) {
@@ -117,7 +117,7 @@ final class QuotaSettingsTest {
                 assertProblem(live.next("error").path("problem"), 400, "malformed_json");
             }
             for (int i = 0; i < 3; i++) {
-                live.send("init", "session", "refused", "id", 7);
+                live.send("init", "session", "rejected", "id", 7);
                 JsonNode error = live.next("error");
                 assertThat(error.path("id").intValue()).isEqualTo(7);
                 assertProblem(error.path("problem"), 429, "rate_limited");
@@ -141,7 +141,11 @@ final class QuotaSettingsTest {
                 keyed.alice().initSixNames("watched");
                 assertProblem(keyed.alice().get("/sessions/watched/events"), 429, "quota_exceeded");
             }
-            await().until(() -> isServed(keyed)); // once it is noticed that the first is gone
+            await().until(
+                            () ->
+                                    isServed(
+                                            keyed)); // once the server has noticed that the first
+                                                     // is gone
         }
     }
 

@@ -9,15 +9,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// The directory of the store, which one process at a time may use.
-final class StoreFile implements AutoCloseable {
+/// The directory of the store, locked so that only one process at a time uses it.
+final class DataDirectory implements AutoCloseable {
 
     private final Path database;
     private final FileChannel channel;
     private final FileLock lock;
 
-    /// @throws StoreException if the directory cannot be used
-    StoreFile(Path directory) {
+    /// Creates the directory if it does not exist, and locks it.
+    ///
+    /// @throws StoreException if the directory is not writable or in use by another process
+    DataDirectory(Path directory) {
         database = directory.resolve("microgpt.db").toAbsolutePath();
         try {
             Files.createDirectories(directory);
@@ -28,33 +30,33 @@ final class StoreFile implements AutoCloseable {
                             StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new StoreException(
-                    "the directory %s cannot be written to: %s"
-                            .formatted(directory.toAbsolutePath(), e),
-                    "Make it writable for this user, or set microgpt.data-dir to another one;"
-                            + " microgpt.store.enabled=false keeps nothing.");
+                    "the directory %s is not writable: %s".formatted(directory.toAbsolutePath(), e),
+                    "Make it writable for this user, or set microgpt.data-dir to another directory."
+                            + " To run without persistence, set microgpt.store.enabled=false.");
         }
         lock = lock(directory);
     }
 
     private FileLock lock(Path directory) {
-        FileLock taken = null;
+        FileLock acquired = null;
         try {
-            taken = channel.tryLock();
+            acquired = channel.tryLock();
         } catch (OverlappingFileLockException _) {
-            // by this very process
+            // locked by this process
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (taken == null) {
+        if (acquired == null) {
             close(channel);
             throw new StoreException(
                     "the directory %s is in use by another process"
                             .formatted(directory.toAbsolutePath()),
-                    "End that one, or set microgpt.data-dir to another directory.");
+                    "Stop the other process, or set microgpt.data-dir to another directory.");
         }
-        return taken;
+        return acquired;
     }
 
+    /// Returns the path of the database file, which need not exist yet.
     Path database() {
         return database;
     }

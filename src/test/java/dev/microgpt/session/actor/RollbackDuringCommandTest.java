@@ -12,8 +12,8 @@ import dev.microgpt.session.persistence.SessionState;
 
 import org.junit.jupiter.api.Test;
 
-/// A write of one command fails while another is being carried out.
-final class RollbackInTheMiddleTest {
+/// The write of one command fails while another command is being executed.
+final class RollbackDuringCommandTest {
 
     private static final Command.Steer STEER = new Command.Steer(new Steering(0.02, null, null));
 
@@ -22,10 +22,10 @@ final class RollbackInTheMiddleTest {
     private final SessionActor actor = sessions.begun();
 
     private long step() {
-        return actor.published().snapshot().view().step();
+        return actor.publisher().state().view().step();
     }
 
-    /// Lets a command fail in the store while a step call is at work.
+    /// Makes the write of a command fail while a step call or run is in progress.
     private void failSteeringAfter(int slices) {
         sessions.scheduler.run(slices);
         store.hold();
@@ -42,7 +42,7 @@ final class RollbackInTheMiddleTest {
     }
 
     @Test
-    void stepCallMakesAllOfItsStepsOrFails() {
+    void stepCallMakesAllItsStepsOrFails() {
         TestSessions undisturbed = new TestSessions();
         double[] expected = undisturbed.step(undisturbed.begun(), 100).losses();
         var trained = sessions.send(actor, train(100));
@@ -57,7 +57,7 @@ final class RollbackInTheMiddleTest {
     }
 
     @Test
-    void goesBackToWhatIsStored() {
+    void sessionIsRolledBackToWhatIsStored() {
         var _ = sessions.step(actor, 3);
         Image before = sessions.image(actor);
         failSteeringAfter(0);
@@ -91,6 +91,6 @@ final class RollbackInTheMiddleTest {
         trained.cancel(false);
         sessions.scheduler.run();
 
-        assertThat(actor.published().snapshot().view().state()).isEqualTo(SessionState.READY);
+        assertThat(actor.publisher().state().view().state()).isEqualTo(SessionState.READY);
     }
 }

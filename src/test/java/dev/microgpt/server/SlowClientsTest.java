@@ -27,13 +27,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// Who sends slowly, or without end, keeps no connection, and nobody waits for it.
-final class SlowSendersTest {
+/// Tests that clients that send slowly or endlessly are disconnected and do not delay others.
+final class SlowClientsTest {
 
     private static final String HEAD = "HEAD /api/v1/limits HTTP/1.1\r\nHost: localhost\r\n";
     private static final String LOAD = "POST /api/v1/sessions/fresh/load";
     private static final Duration HEADER_TIME = Duration.ofSeconds(1);
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     @TempDir static Path data;
     private static LocalService service;
@@ -62,7 +62,7 @@ final class SlowSendersTest {
         service.close();
     }
 
-    /// Whatever somebody does, others are served at once.
+    /// Checks after each test that other clients are served without delay.
     @AfterEach
     void othersAreServed() {
         assertServed();
@@ -89,31 +89,31 @@ final class SlowSendersTest {
 
     @ParameterizedTest
     @CsvSource({"GET /api", "GET /api/v1/limits HTTP/1.1~Host: localhost~X-Slow: a"})
-    void headersThatNeverEndAreCutOff(String beginning) throws IOException {
+    void endlessHeadersAreCutOff(String beginning) throws IOException {
         long start = System.nanoTime();
-        try (RawClient loris = connect()) {
-            loris.send(beginning.replace("~", "\r\n"));
-            assertThat(loris.repeatUntilEnd(bytes("a"), Duration.ofMillis(200), SOON)).isTrue();
+        try (RawClient client = connect()) {
+            client.send(beginning.replace("~", "\r\n"));
+            assertThat(client.repeatUntilEnd(bytes("a"), Duration.ofMillis(200), TIMEOUT)).isTrue();
         }
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         assertThat(took)
                 .isBetween(HEADER_TIME.multipliedBy(9).dividedBy(10), HEADER_TIME.multipliedBy(3));
     }
 
-    /// Or its owner may send a call just as it is closed.
+    /// Otherwise a client might send a request just as the server closes the connection.
     @Test
-    void connectionThatIsNotUsedStaysForLongerThanAPause() throws Exception {
+    void idleConnectionIsKeptForLongerThanAPause() throws Exception {
         try (RawClient client = connect()) {
             for (int i = 0; i < 2; i++) {
                 client.send(HEAD + "\r\n");
-                assertThat(client.head(SOON)).startsWith("HTTP/1.1 200");
+                assertThat(client.head(TIMEOUT)).startsWith("HTTP/1.1 200");
                 pause(3000);
             }
         }
     }
 
     @Test
-    void headersMayComeInPieces() throws Exception {
+    void headersMayArriveInPieces() throws Exception {
         try (RawClient client = connect()) {
             for (int i = 0; i < 2; i++) {
                 client.send("HEAD /api/v1/lim");
@@ -122,26 +122,26 @@ final class SlowSendersTest {
                 client.send("its HTTP/1.1\r\nHost: loc");
                 pause(200);
                 client.send("alhost\r\n\r\n");
-                assertThat(client.head(SOON)).startsWith("HTTP/1.1 200");
+                assertThat(client.head(TIMEOUT)).startsWith("HTTP/1.1 200");
                 pause(500); // the time of the next request begins with its first byte
             }
         }
     }
 
     @Test
-    void aRequestThatBeginsWithTheOneBeforeHasItsOwnTime() throws Exception {
+    void aPipelinedRequestHasItsOwnHeaderTime() throws Exception {
         try (RawClient client = connect()) {
             client.send(HEAD + "\r\n" + HEAD);
-            assertThat(client.head(SOON)).startsWith("HTTP/1.1 200");
+            assertThat(client.head(TIMEOUT)).startsWith("HTTP/1.1 200");
             pause(300);
             client.send("\r\n" + HEAD);
-            assertThat(client.head(SOON)).startsWith("HTTP/1.1 200");
-            assertThat(client.repeatUntilEnd(bytes("a"), Duration.ofMillis(200), SOON)).isTrue();
+            assertThat(client.head(TIMEOUT)).startsWith("HTTP/1.1 200");
+            assertThat(client.repeatUntilEnd(bytes("a"), Duration.ofMillis(200), TIMEOUT)).isTrue();
         }
     }
 
     @Test
-    void halfOpenPeersAreClosed() throws IOException {
+    void halfOpenConnectionsAreClosed() throws IOException {
         List<RawClient> peers = new ArrayList<>();
         try {
             for (int i = 0; i < 100; i++) {
@@ -154,7 +154,7 @@ final class SlowSendersTest {
             }
             assertServed();
             for (RawClient peer : peers) {
-                assertThat(peer.endsWithin(SOON)).isTrue();
+                assertThat(peer.endsWithin(TIMEOUT)).isTrue();
             }
         } finally {
             peers.forEach(RawClient::close);
@@ -168,14 +168,14 @@ final class SlowSendersTest {
         "/sessions/trained/step, application/json",
         "/sessions/trained/generate, application/json"
     })
-    void slowBodyIsGivenUp(String path, String type) throws IOException {
+    void slowBodyIsRejected(String path, String type) throws IOException {
         try (RawClient client = connect()) {
             client.send(
                     "POST /api/v1%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: 100000\r\n\r\n"
                             .formatted(path, type));
             byte[] piece = bytes(" ".repeat(100)); // 500 bytes a second
-            assertThat(client.repeatUntilEnd(piece, Duration.ofMillis(200), SOON)).isTrue();
-            assertProblem(client.answer(), 408, "too_slow").hasDetail("1024 a second");
+            assertThat(client.repeatUntilEnd(piece, Duration.ofMillis(200), TIMEOUT)).isTrue();
+            assertProblem(client.answer(), 408, "too_slow").hasDetail("1024 bytes per second");
             assertThat(client.answer().header("Connection")).isEqualTo("close");
         }
     }
@@ -186,17 +186,17 @@ final class SlowSendersTest {
         "/sessions/trained/step, application/json, Transfer-Encoding: chunked~~3~   ~",
         "/sessions/trained/step, application/json, Transfer-Encoding: chunked~~3~ "
     })
-    void bodyThatStopsIsGivenUp(String path, String type, String rest) throws IOException {
+    void bodyThatStopsIsRejected(String path, String type, String rest) throws IOException {
         try (RawClient client = connect()) {
             client.send(
                     "POST /api/v1%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n%s"
                             .formatted(path, type, rest.replace("~", "\r\n")));
-            assertThat(client.endsWithin(SOON)).isTrue();
+            assertThat(client.endsWithin(TIMEOUT)).isTrue();
             assertProblem(client.answer(), 408, "too_slow");
         }
     }
 
-    /// Only the time counts in which the service waits.
+    /// Only the time that the service waits for the body counts.
     @Test
     void fastBodyMayBeLarge() {
         assertThat(
@@ -208,8 +208,8 @@ final class SlowSendersTest {
         assertThat(api.postText("/sessions/fresh/load", "abc").status()).isEqualTo(200);
     }
 
-    /// Refused before the body is read.
-    private static final List<String> REFUSED =
+    /// Requests that are rejected before the body is read: status, code, method and path.
+    private static final List<String> REJECTED =
             List.of(
                     "404 not_found POST /api/v1/sessions/nobody/load",
                     "404 not_found POST /api/v1/nope",
@@ -219,19 +219,19 @@ final class SlowSendersTest {
                     "401 unauthorized POST /api/v1/sessions/trained/load");
 
     @Test
-    void refusedRequestsAreAnsweredAndClosed() throws Exception {
+    void rejectedRequestsGetAResponseAndAreClosed() throws Exception {
         try (KeyedService keyed = new KeyedService(data.resolve("keyed"), settings())) {
             List<Thread> clients = new ArrayList<>();
             List<String> failures = java.util.Collections.synchronizedList(new ArrayList<>());
-            for (String refused : REFUSED) {
-                int port = refused.startsWith("401") ? keyed.port() : api.port();
+            for (String rejected : REJECTED) {
+                int port = rejected.startsWith("401") ? keyed.port() : api.port();
                 for (int pause : new int[] {1, 200}) {
                     Runnable call =
                             () -> {
                                 try {
-                                    assertRefused(port, refused, pause);
+                                    assertRejected(port, rejected, pause);
                                 } catch (IOException | AssertionError | RuntimeException e) {
-                                    failures.add(refused + ", pause " + pause + ": " + e);
+                                    failures.add(rejected + ", pause " + pause + ": " + e);
                                 }
                             };
                     clients.add(Thread.ofVirtual().start(call));
@@ -244,16 +244,16 @@ final class SlowSendersTest {
         }
     }
 
-    /// @param pause after each piece of a body without end
-    private static void assertRefused(int port, String refused, int pause) throws IOException {
-        String[] parts = refused.split(" ", 3);
+    /// @param pause milliseconds after each piece of an endless body
+    private static void assertRejected(int port, String rejected, int pause) throws IOException {
+        String[] parts = rejected.split(" ", 3);
         try (RawClient client = RawClient.connect(port)) {
             client.send(
                     parts[2]
                             + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n");
             byte[] piece = bytes(pause < 10 ? "400\r\n" + "a".repeat(1024) + "\r\n" : "1\r\na\r\n");
-            assertThat(client.repeatUntilEnd(piece, Duration.ofMillis(pause), SOON))
-                    .as(refused)
+            assertThat(client.repeatUntilEnd(piece, Duration.ofMillis(pause), TIMEOUT))
+                    .as(rejected)
                     .isTrue();
             assertProblem(client.answer(), Integer.parseInt(parts[0]), parts[1]);
         }
@@ -278,10 +278,12 @@ final class SlowSendersTest {
                     client.send("B\r\n{\"text\": \"a\r\n");
                     Arrays.fill(chunk, size.length, chunk.length - 2, (byte) 'a');
                 }
-                assertThat(client.repeatUntilEnd(chunk, Duration.ofMillis(1), SOON.multipliedBy(4)))
+                assertThat(
+                                client.repeatUntilEnd(
+                                        chunk, Duration.ofMillis(1), TIMEOUT.multipliedBy(4)))
                         .isTrue();
-                Reply answer = client.answer();
-                assertProblem(answer, 413, "too_large");
+                Reply reply = client.answer();
+                assertProblem(reply, 413, "too_large");
             }
         }
     }

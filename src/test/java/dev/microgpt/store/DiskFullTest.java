@@ -25,11 +25,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Where there is no more room, calls are refused, and nothing is lost.
-final class FullStoreTest {
+/// Tests that calls are rejected while the disk or the database is full, and that nothing is lost.
+final class DiskFullTest {
 
-    /// So many steps take longer than a frame does to be sent.
-    private static final int LONG_CALL = 100_000;
+    /// Enough steps to take longer than sending a frame.
+    private static final int MANY_STEPS = 100_000;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -48,12 +48,12 @@ final class FullStoreTest {
         return api.post("/sessions/first/step", Map.of("count", 3, "viz", "none"));
     }
 
-    /// Each time the whole state of the generator has to be kept.
+    /// Stores a log entry with the whole state of the random generator.
     private static Reply generate(Api api) {
         return api.post("/sessions/first/generate");
     }
 
-    /// Makes sessions, and lets the first one write, until there is no room for either.
+    /// Creates sessions, and then log entries of the first one, until neither fits any more.
     private static void fill(Api api) {
         int sessions = 0;
         Reply last = init(api, "first");
@@ -68,14 +68,14 @@ final class FullStoreTest {
         assertProblem(last, 507, "storage_full");
     }
 
-    /// The first call that meets a full disk is refused like all others.
+    /// Includes the first call that meets a full disk, which is rejected only when its write fails.
     @Test
-    void whatIsRefusedChangesNothingInMemoryNorOnDisk() {
+    void aRejectedCallChangesNothingInMemoryOrOnDisk() {
         String before;
         try (LocalService service = start("2MB")) {
             Api api = service.api();
             fill(api);
-            before = seen(api);
+            before = visibleState(api);
 
             assertProblem(
                     api.post(
@@ -83,25 +83,25 @@ final class FullStoreTest {
                             Map.of("text", "x".repeat(100_000))),
                     507,
                     "storage_full");
-            assertThat(seen(api)).isEqualTo(before);
+            assertThat(visibleState(api)).isEqualTo(before);
             assertProblem(
                     api.postText("/sessions/first/load?overwrite=true", "y".repeat(100_000)),
                     507,
                     "storage_full");
-            assertThat(seen(api)).isEqualTo(before);
+            assertThat(visibleState(api)).isEqualTo(before);
             for (int i = 0; i < 5; i++) {
                 assertProblem(step(api), 507, "storage_full");
             }
-            assertThat(seen(api)).isEqualTo(before);
+            assertThat(visibleState(api)).isEqualTo(before);
         }
         try (LocalService again = start("2MB")) {
-            assertThat(seen(again.api())).isEqualTo(before);
+            assertThat(visibleState(again.api())).isEqualTo(before);
         }
     }
 
-    /// Steps are shown as they are made, and may turn out not to fit.
+    /// Steps are shown as they are made, before it turns out that they cannot be stored.
     @Test
-    void watchersFollowStepsThatWereUndone() throws IOException {
+    void watchersSeeThatStepsAreRolledBack() throws IOException {
         Path mountPoint = directory.resolve("disk");
         try (SmallDisk disk = SmallDisk.mount(mountPoint, "24m");
                 LocalService service = LocalService.start(mountPoint.resolve("data"))) {
@@ -122,7 +122,7 @@ final class FullStoreTest {
                 while (most <= kept || seen.size() != kept + 3) {
                     JsonNode frame = live.next("frame");
                     int from = frame.path("fromStep").asInt();
-                    seen.subList(from - 1, seen.size()).clear(); // shown anew
+                    seen.subList(from - 1, seen.size()).clear(); // replaced by this frame
                     seen.addAll(list(Json.doubles(frame.path("losses"))));
                     most = Math.max(most, seen.size());
                 }
@@ -132,14 +132,14 @@ final class FullStoreTest {
     }
 
     private static Reply longStep(Api api) {
-        return api.post("/sessions/first/step", Map.of("count", LONG_CALL, "viz", "none"));
+        return api.post("/sessions/first/step", Map.of("count", MANY_STEPS, "viz", "none"));
     }
 
     private static List<Double> list(double[] values) {
         return Arrays.stream(values).boxed().toList();
     }
 
-    private static String seen(Api api) {
+    private static String visibleState(Api api) {
         return Stream.of("", "/losses", "/embeddings", "/runs", "/config")
                 .map(path -> api.get("/sessions/first" + path).ok().toString())
                 .toList()
@@ -147,7 +147,7 @@ final class FullStoreTest {
     }
 
     @Test
-    void whereNothingFitsAnyMoreCallsAreRefusedUntilThereIsRoom() {
+    void callsAreRejectedUntilSpaceIsFree() {
         int step;
         double[] losses;
         try (LocalService service = start("2MB")) {
@@ -180,7 +180,7 @@ final class FullStoreTest {
         }
     }
 
-    /// Whatever its size, a delete needs no page that is not there.
+    /// At its maximum size, the database has enough pages for any delete.
     @Test
     void everythingCanBeDeletedFromAFullDatabase() {
         try (LocalService service = start("1MB")) {
@@ -197,15 +197,15 @@ final class FullStoreTest {
     }
 
     @Test
-    void onAFullDiskDeletingWorksAndLasts() throws IOException {
+    void deletesOnAFullDiskSucceedAndAreDurable() throws IOException {
         Path mountPoint = directory.resolve("disk");
         try (SmallDisk disk = SmallDisk.mount(mountPoint, "24m");
                 LocalService service = LocalService.start(mountPoint.resolve("data"))) {
             Api api = service.api();
             init(api, "first");
             for (int i = 0; i < 5; i++) {
-                init(api, "gone-" + i);
-                api.step("gone-" + i, 20);
+                init(api, "deleted-" + i);
+                api.step("deleted-" + i, 20);
             }
             Path reserve = mountPoint.resolve("data").resolve("reserve");
             assertThat(reserve).hasSize(DiskReserve.BYTES);
@@ -213,13 +213,13 @@ final class FullStoreTest {
             await().until(() -> generate(api).status(), status -> status == 507);
 
             for (int i = 0; i < 5; i++) {
-                Reply reply = api.delete("/sessions/gone-" + i);
+                Reply reply = api.delete("/sessions/deleted-" + i);
                 assertThat(reply.status()).as(reply.body()).isEqualTo(204);
             }
 
             assertThat(reserve).doesNotExist();
             Path copy = directory.resolve("copy");
-            End.copy(mountPoint.resolve("data"), copy);
+            Shutdown.copy(mountPoint.resolve("data"), copy);
             try (LocalService next = LocalService.start(copy)) {
                 assertThat(next.api().get("/sessions").ok().path("sessions")).hasSize(1);
             }

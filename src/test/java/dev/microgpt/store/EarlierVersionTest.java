@@ -26,10 +26,11 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.zip.GZIPInputStream;
 
-/// A database that an earlier version wrote opens, and answers as it did there.
-final class FormerStoreTest {
+/// Tests that a database written by an earlier version opens, and that the service responds with it as that
+/// version did.
+final class EarlierVersionTest {
 
-    /// What is measured, or depends on the machine.
+    /// Properties that are measured, or depend on the machine.
     private static final Set<String> MEASURED =
             Set.of("stepsPerSecond", "etaSeconds", "bytes", "maxBytes");
 
@@ -39,7 +40,7 @@ final class FormerStoreTest {
 
     private static InputStream resource(String name) {
         return Objects.requireNonNull(
-                FormerStoreTest.class.getResourceAsStream("/store/" + name), name);
+                EarlierVersionTest.class.getResourceAsStream("/store/" + name), name);
     }
 
     private void unpack(String name) throws IOException, SQLException {
@@ -47,7 +48,7 @@ final class FormerStoreTest {
         try (InputStream in = new GZIPInputStream(resource(name + ".db.gz"))) {
             Files.copy(in, file);
         }
-        // Answers are kept for a day.
+        // Responses are stored for a day only.
         try (var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                 var update = connection.prepareStatement("UPDATE answer SET created_at = ?")) {
             update.setLong(1, System.currentTimeMillis());
@@ -61,7 +62,7 @@ final class FormerStoreTest {
         }
     }
 
-    private static Reply make(Api api, JsonNode call) {
+    private static Reply repeat(Api api, JsonNode call) {
         HttpRequest.Builder request = api.request(call.path("path").stringValue());
         if (call.path("method").stringValue().equals("POST")) {
             request.header("Content-Type", "application/json")
@@ -71,7 +72,7 @@ final class FormerStoreTest {
         return api.send(key == null ? request : request.header("Idempotency-Key", key));
     }
 
-    /// Of a problem the code counts, not the words.
+    /// Compares a reply with that of the earlier version; of an error, only the status and the code.
     private static void compare(String where, Reply reply, JsonNode call) {
         assertThat(reply.status())
                 .as("%s: %s", where, reply)
@@ -84,7 +85,7 @@ final class FormerStoreTest {
         }
     }
 
-    /// Later versions may say more.
+    /// Compares JSON. The actual reply may have properties that the earlier version did not send.
     private static void compare(String where, JsonNode actual, JsonNode expected, double relative) {
         switch (expected.getNodeType()) {
             case OBJECT ->
@@ -113,14 +114,14 @@ final class FormerStoreTest {
     }
 
     @Test
-    void theStoreOfTheVersionBeforeAnswersAsItDid() throws Exception {
+    void theDatabaseOfTheVersionBeforeOwnRecordsGivesTheSameReplies() throws Exception {
         unpack("before-own-records");
 
         try (LocalService service =
                 LocalService.start(directory, "--microgpt.runs.after-restart=pause")) {
             for (JsonNode call : calls("before-own-records")) {
                 String where = call.path("method").asString() + " " + call.path("path").asString();
-                compare(where, make(service.api(), call), call);
+                compare(where, repeat(service.api(), call), call);
             }
         }
     }

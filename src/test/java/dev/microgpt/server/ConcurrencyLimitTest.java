@@ -34,18 +34,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/// Requests have a bounded number of threads, and nobody can take all of them.
-final class RequestThreadsTest {
+/// Tests that requests use a bounded number of threads, and that calls cannot occupy all of them.
+final class ConcurrencyLimitTest {
 
     private static final int THREADS = 16;
     private static final int CALLS = THREADS / 2;
-    private static final int LIVE_THREADS = 25; // for all readers together
+    private static final int LIVE_THREADS = 25; // for all live connections together
 
     @TempDir static Path data;
     private static LocalService service;
     private static Api api;
     private static HttpClient client;
-    private static int virtualBefore; // of other tests
+    private static int virtualBefore; // threads of other tests
     private static int liveBefore;
 
     @BeforeAll
@@ -92,7 +92,7 @@ final class RequestThreadsTest {
     }
 
     @Test
-    void slowBodiesLeaveThreadsForOthers() throws Exception {
+    void slowBodiesLeaveThreadsForOtherRequests() throws Exception {
         List<RawClient> slow = new ArrayList<>();
         try {
             for (int i = 0; i < 3 * THREADS; i++) {
@@ -115,7 +115,7 @@ final class RequestThreadsTest {
     }
 
     @Test
-    void longCallsLeaveThreadsForOthers() throws Exception {
+    void longCallsLeaveThreadsForOtherRequests() throws Exception {
         List<CompletableFuture<Reply>> calls = new ArrayList<>();
         for (int i = 0; i < CALLS; i++) {
             calls.add(api.postAsync("/sessions/slow/step", Map.of("count", 500, "viz", "none")));
@@ -124,22 +124,22 @@ final class RequestThreadsTest {
         assertBusy();
         assertOthersAreServed();
         for (CompletableFuture<Reply> call : calls) {
-            assertThat(call.join().status()).isIn(200, 503); // a look may have been in between
+            assertThat(call.join().status()).isIn(200, 503); // awaitBusy may have taken a permit
         }
         awaitServed();
     }
 
     @Test
-    void metricsTellOfThreads() throws Exception {
+    void metricsShowTheThreads() throws Exception {
         assertThat(get("/actuator/prometheus").body())
                 .containsPattern("tomcat_threads_config_max_threads\\{.*} 16")
                 .contains("tomcat_threads_busy_threads");
     }
 
-    /// A virtual thread that is the first to need a class is pinned, and may wait for a lock of the jar
-    /// that another one holds, which then has no carrier to run on.
+    /// A virtual thread that is the first to load a class is pinned, and may wait for a lock of the jar whose
+    /// owner is another virtual thread, which then has no carrier to run on.
     @Test
-    void noThreadIsVirtualAndLiveReadersHaveNone() throws Exception {
+    void noThreadIsVirtualAndLiveConnectionsHaveNone() throws Exception {
         List<Live> readers = new ArrayList<>();
         try {
             for (int i = 0; i < 100; i++) {

@@ -21,21 +21,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Sessions that nobody uses leave the memory, and come back as they were.
-final class IdleSessionsTest {
+/// Tests that idle sessions are evicted from memory and come back unchanged.
+final class EvictedSessionTest {
 
-    private static final Duration LONG = Duration.ofSeconds(30);
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
     private Path directory;
 
-    /// A service that keeps nothing in memory for longer than it is used.
+    /// Starts a service that evicts each session as soon as it is idle.
     private LocalService start(String name) {
         return LocalService.start(directory.resolve(name), "--microgpt.limits.session-bytes=1");
     }
 
-    private static List<String> seen(Api api) {
+    private static List<String> visibleState(Api api) {
         return Stream.of(
                         "",
                         "/losses",
@@ -48,7 +48,7 @@ final class IdleSessionsTest {
                 .toList();
     }
 
-    private static void live(Api api) {
+    private static void createSession(Api api) {
         api.initSixNames("idle");
         api.step("idle", 30);
         api.patch("/sessions/idle", Map.of("learningRate", 0.02)).ok();
@@ -57,12 +57,12 @@ final class IdleSessionsTest {
         api.post("/sessions/idle/runs/1/pause").ok();
     }
 
-    /// With all of a session saved, none of its changes is left to be made again.
-    private void awaitPutAway(String name) {
-        await().atMost(LONG).until(() -> isPutAway(name, "idle"));
+    private void awaitEviction(String data) {
+        await().atMost(TIMEOUT).until(() -> isEvicted(data, "idle"));
     }
 
-    private boolean isPutAway(String data, String session) throws SQLException {
+    /// Eviction takes a snapshot, after which a session has no log entries.
+    private boolean isEvicted(String data, String session) throws SQLException {
         try (var connection = DriverManager.getConnection(url(data));
                 var statement =
                         connection.prepareStatement(
@@ -81,30 +81,30 @@ final class IdleSessionsTest {
     }
 
     @Test
-    void aSessionComesBackAsItWas() {
+    void anEvictedSessionComesBackUnchanged() {
         try (LocalService service = start("data")) {
             Api api = service.api();
-            live(api);
-            List<String> before = seen(api);
+            createSession(api);
+            List<String> before = visibleState(api);
             String view = api.view("idle").toString();
 
-            awaitPutAway("data");
+            awaitEviction("data");
 
             assertThat(api.view("idle")).hasToString(view);
             assertThat(api.get("/sessions").body()).contains(view);
-            assertThat(seen(api)).isEqualTo(before);
+            assertThat(visibleState(api)).isEqualTo(before);
             api.post("/sessions/idle/runs/1/cancel").ok();
             api.step("idle", 10);
         }
     }
 
     @Test
-    void whoIsWatchedStays() throws Exception {
+    void aWatcherGetsFramesOfAnEvictedSession() throws Exception {
         try (LocalService service = start("watched")) {
             Api api = service.api();
             api.initSixNames("idle");
             api.step("idle", 5);
-            awaitPutAway("watched");
+            awaitEviction("watched");
 
             try (Live live = Live.connect(api.port())) {
                 live.send("subscribe", "session", "idle", "fromStep", 1);
@@ -115,9 +115,9 @@ final class IdleSessionsTest {
         }
     }
 
-    /// Nor does it fail those for whom it should make room.
+    /// Nor does it make the calls fail whose memory its eviction was to free.
     @Test
-    void oneThatCannotBePutAwayHoldsUpNoOther() throws Exception {
+    void aSessionThatCannotBeEvictedDoesNotBlockOthers() throws Exception {
         ModelOptions options = ModelOptions.builder().nEmbd(64).nLayer(2).build();
         long one = MicroGpt.estimateBytes(options, Corpus.of(Api.SIX_NAMES));
         Map<String, ?> large = Map.of("nEmbd", 64, "nLayer", 2, "text", Api.SIX_NAMES);
@@ -128,21 +128,21 @@ final class IdleSessionsTest {
             Api api = service.api();
             api.init("stuck", large);
             api.step("stuck", 1);
-            refuseToSave("stuck");
+            failSnapshots("stuck");
             for (int i = 0; i < 6; i++) {
                 api.init("other-" + i, large);
                 api.step("other-" + i, 1);
             }
 
             assertThat(api.view("stuck").path("step").asInt()).isEqualTo(1);
-            assertThat(isPutAway("stuck", "stuck")).isFalse();
-            assertThat(isPutAway("stuck", "other-0")).isTrue();
+            assertThat(isEvicted("stuck", "stuck")).isFalse();
+            assertThat(isEvicted("stuck", "other-0")).isTrue();
             api.step("other-0", 1);
         }
     }
 
-    /// As if what it has could not be written.
-    private void refuseToSave(String name) throws SQLException {
+    /// Makes every snapshot of the session fail.
+    private void failSnapshots(String name) throws SQLException {
         try (var connection = DriverManager.getConnection(url(name));
                 var statement = connection.createStatement()) {
             for (String change : List.of("INSERT", "UPDATE")) {

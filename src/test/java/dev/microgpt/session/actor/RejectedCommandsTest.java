@@ -25,9 +25,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/// A command that is refused, or that cannot be stored, changes nothing: in memory, in the store, or in what
-/// is shown.
-final class RefusedCommandsTest {
+/// A command that is rejected, or whose changes cannot be stored, changes nothing: neither in memory, nor in
+/// the store, nor in the published state.
+final class RejectedCommandsTest {
 
     private static final long OTHER_SEED = 7;
 
@@ -45,7 +45,7 @@ final class RefusedCommandsTest {
                 SessionEvent.Kind.LOADED);
     }
 
-    /// Those that a session without a run does.
+    /// Commands for a session without a run.
     static List<Arguments> commands() {
         return List.of(
                 argumentSet("replace", replace()),
@@ -60,7 +60,7 @@ final class RefusedCommandsTest {
                 argumentSet("draw next", new Command.DrawNext(draw(), new TokenQueue())));
     }
 
-    /// Those that a session with a paused run does.
+    /// Commands for a session with a paused run.
     static List<Arguments> commandsToPausedRun() {
         return List.of(
                 argumentSet("replace", replace()),
@@ -84,18 +84,17 @@ final class RefusedCommandsTest {
         var _ = sessions.done(actor, new Command.PauseRun(1));
     }
 
-    /// Sends a command, and checks that the session is as it was when the reply fails.
-    private void assertRefused(ErrorCode code, CompletableFuture<?>[] sent, Runnable send) {
+    /// Sends a command, and checks that the session is unchanged when the reply fails.
+    private void assertRejected(ErrorCode code, CompletableFuture<?>[] sent, Runnable send) {
         Image before = sessions.image(actor);
-        PublishedState shown = actor.published().snapshot();
+        PublishedState shown = actor.publisher().state();
         long parameters = sessions.parameters.set(TestSessions.ID, 1);
         long _ = sessions.parameters.set(TestSessions.ID, parameters);
         int written = store.written().size();
         List<String> versions = new ArrayList<>();
         send.run();
         var watched =
-                sent[0].whenComplete(
-                        (_, _) -> versions.add(actor.published().snapshot().version()));
+                sent[0].whenComplete((_, _) -> versions.add(actor.publisher().state().version()));
         sessions.scheduler.run();
 
         assertThat(codeOf(watched)).isEqualTo(code);
@@ -104,7 +103,7 @@ final class RefusedCommandsTest {
         store.fail(false);
         store.full(false);
         assertThat(sessions.image(actor)).isEqualTo(before);
-        assertThat(actor.published().snapshot().view()).isEqualTo(shown.view());
+        assertThat(actor.publisher().state().view()).isEqualTo(shown.view());
         assertThat(sessions.storedImage()).isEqualTo(before);
         assertThat(sessions.parameters.set(TestSessions.ID, parameters)).isEqualTo(parameters);
         var _ = sessions.done(actor, new Command.Steer(new Steering(0.03, null, null)));
@@ -113,31 +112,32 @@ final class RefusedCommandsTest {
 
     private void assertStale(Command<?> command) {
         CompletableFuture<?>[] sent = new CompletableFuture<?>[1];
-        assertRefused(ErrorCode.STALE, sent, () -> sent[0] = actor.send(command, sessions.stale()));
+        assertRejected(
+                ErrorCode.STALE, sent, () -> sent[0] = actor.send(command, sessions.stale()));
     }
 
     private void assertStorageFull(Command<?> command) {
         CompletableFuture<?>[] sent = new CompletableFuture<?>[1];
-        assertRefused(ErrorCode.STORAGE_FULL, sent, () -> sent[0] = sessions.send(actor, command));
+        assertRejected(ErrorCode.STORAGE_FULL, sent, () -> sent[0] = sessions.send(actor, command));
     }
 
     @ParameterizedTest
     @MethodSource("commands")
-    void anotherVersionIsWanted(Command<?> command) {
+    void staleCommandChangesNothing(Command<?> command) {
         makeSteps();
         assertStale(command);
     }
 
     @ParameterizedTest
     @MethodSource("commandsToPausedRun")
-    void anotherVersionIsWantedOfPausedRun(Command<?> command) {
+    void staleCommandChangesNothingOfPausedRun(Command<?> command) {
         makePausedRun();
         assertStale(command);
     }
 
     @ParameterizedTest
     @MethodSource("commands")
-    void thereIsNoRoom(Command<?> command) {
+    void commandWithoutRoomChangesNothing(Command<?> command) {
         makeSteps();
         store.full(true);
         assertStorageFull(command);
@@ -145,7 +145,7 @@ final class RefusedCommandsTest {
 
     @ParameterizedTest
     @MethodSource("commandsToPausedRun")
-    void thereIsNoRoomForPausedRun(Command<?> command) {
+    void commandWithoutRoomChangesNothingOfPausedRun(Command<?> command) {
         makePausedRun();
         store.full(true);
         assertStorageFull(command);
@@ -153,7 +153,7 @@ final class RefusedCommandsTest {
 
     @ParameterizedTest
     @MethodSource("commands")
-    void writeFails(Command<?> command) {
+    void failedWriteChangesNothing(Command<?> command) {
         makeSteps();
         store.fail(true);
         assertStorageFull(command);
@@ -161,7 +161,7 @@ final class RefusedCommandsTest {
 
     @ParameterizedTest
     @MethodSource("commandsToPausedRun")
-    void writeFailsForPausedRun(Command<?> command) {
+    void failedWriteChangesNothingOfPausedRun(Command<?> command) {
         makePausedRun();
         store.fail(true);
         assertStorageFull(command);
@@ -182,31 +182,31 @@ final class RefusedCommandsTest {
     }
 
     @Test
-    void stalePauseLetsTheRunContinue() {
+    void runContinuesAfterStalePauseAndCancel() {
         var _ = sessions.done(actor, run(1_000));
         sessions.scheduler.run(2);
-        long step = actor.published().snapshot().view().step();
+        long step = actor.publisher().state().view().step();
         var paused = actor.send(new Command.PauseRun(1), sessions.stale());
         var cancelled = actor.send(new Command.CancelRun(1), sessions.stale());
         sessions.scheduler.run(6);
 
         assertThat(codeOf(paused)).isEqualTo(ErrorCode.STALE);
         assertThat(codeOf(cancelled)).isEqualTo(ErrorCode.STALE);
-        assertThat(actor.published().snapshot().view().step()).isGreaterThan(step);
-        assertThat(actor.published().snapshot().runs().getFirst().state().isActive()).isTrue();
+        assertThat(actor.publisher().state().view().step()).isGreaterThan(step);
+        assertThat(actor.publisher().state().runs().getFirst().state().isActive()).isTrue();
     }
 
     @Test
-    void watchersAreToldOfTheWayBack() {
+    void listenersAreNotifiedOfRollback() {
         makeSteps();
-        var losses = actor.published().snapshot().losses();
+        var losses = actor.publisher().state().losses();
         List<Long> seen = new ArrayList<>();
-        actor.published()
+        actor.publisher()
                 .addListener(
                         new SessionListener() {
                             @Override
                             public void changed() {
-                                seen.add(actor.published().snapshot().view().step());
+                                seen.add(actor.publisher().state().view().step());
                             }
 
                             @Override
@@ -220,6 +220,6 @@ final class RefusedCommandsTest {
 
         assertThat(codeOf(trained)).isEqualTo(ErrorCode.STORAGE_FULL);
         assertThat(seen).endsWith(23L).anyMatch(step -> step > 23);
-        assertThat(actor.published().snapshot().losses()).isNotSameAs(losses);
+        assertThat(actor.publisher().state().losses()).isNotSameAs(losses);
     }
 }

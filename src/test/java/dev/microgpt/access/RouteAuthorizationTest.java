@@ -29,12 +29,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/// Every route that there is, without a key and with somebody else's. The routes are those of the
-/// dispatcher itself, so that no new one is forgotten.
-final class RoutesTest {
+/// Tests every route without a key and with the key of another owner. The routes are read from the
+/// dispatcher, so that no new one is forgotten.
+final class RouteAuthorizationTest {
 
-    /// What everybody may see: pages without anybody's data, and whether the service is well.
-    private static final Set<String> PUBLIC =
+    /// Routes that need no key: pages without user data, and the health of the service.
+    private static final Set<String> PUBLIC_ROUTES =
             Set.of(
                     "GET /",
                     "GET /s/{name}",
@@ -44,8 +44,8 @@ final class RoutesTest {
                     "GET /actuator/health",
                     "GET /actuator/health/**");
 
-    /// What makes a session of the caller's own, though another has one of that name.
-    private static final Set<String> MAKING =
+    /// Routes that create a session of the caller's own, even if another owner has one of the same name.
+    private static final Set<String> CREATING_ROUTES =
             Set.of("PUT /api/v1/sessions/{name}/checkpoint", "POST /api/v1/sessions/{name}/init");
 
     private static final String SESSION = "/api/v1/sessions/{name}";
@@ -60,7 +60,7 @@ final class RoutesTest {
         keyed.alice().initSixNames("hers");
         keyed.alice().step("hers", 2);
         keyed.alice().post("/sessions/hers/runs", Map.of("steps", 1)).ok();
-        before = withoutRates(keyed.alice().view("hers"));
+        before = options(keyed.alice().view("hers"));
     }
 
     @AfterAll
@@ -68,11 +68,11 @@ final class RoutesTest {
         keyed.close();
     }
 
-    private static JsonNode withoutRates(JsonNode view) {
+    private static JsonNode options(JsonNode view) {
         return view.path("options");
     }
 
-    /// Such as `GET /api/v1/sessions/{name}`.
+    /// Returns all routes, such as `GET /api/v1/sessions/{name}`.
     private static Set<String> routes() {
         Set<String> routes = new TreeSet<>();
         for (RequestMappingInfoHandlerMapping mapping :
@@ -126,7 +126,7 @@ final class RoutesTest {
     }
 
     @Test
-    void theRoutesAreThoseOfTheDocumentAndMore() {
+    void routesIncludeThoseOfTheOpenApiDocument() {
         JsonNode document = keyed.alice().send(keyed.alice().root("/v3/api-docs")).json();
         List<String> documented =
                 document.path("paths")
@@ -148,11 +148,11 @@ final class RoutesTest {
         assertThat(documented).hasSizeGreaterThan(25);
         assertThat(routes()).containsAll(documented);
         assertThat(routes()).anyMatch(route -> route.contains("/actuator/"));
-        assertThat(routes()).containsAll(PUBLIC).containsAll(MAKING);
+        assertThat(routes()).containsAll(PUBLIC_ROUTES).containsAll(CREATING_ROUTES);
     }
 
     @Test
-    void theActuatorAtAPortOfItsOwnNeedsAKeyToo(@TempDir Path other) {
+    void theActuatorOnAPortOfItsOwnNeedsAKey(@TempDir Path other) {
         try (KeyedService own = new KeyedService(other, "--management.server.port=0")) {
             Api stranger = own.service().managementApi();
             assertThat(stranger.send(stranger.root("/actuator/health")).status()).isEqualTo(200);
@@ -165,7 +165,7 @@ final class RoutesTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> nobodyComesInWithoutAKey() {
+    Stream<DynamicTest> routesThatAreNotPublicNeedAKey() {
         return routes().stream()
                 .map(
                         route ->
@@ -175,7 +175,7 @@ final class RoutesTest {
                                             Reply reply =
                                                     keyed.stranger()
                                                             .send(request(keyed.stranger(), route));
-                                            if (PUBLIC.contains(route)) {
+                                            if (PUBLIC_ROUTES.contains(route)) {
                                                 assertThat(reply.status()).isEqualTo(200);
                                                 assertThat(reply.body()).doesNotContain("hers");
                                             } else {
@@ -185,10 +185,10 @@ final class RoutesTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> nobodySeesTheSessionsOfAnother() {
+    Stream<DynamicTest> sessionsOfAnotherOwnerAreNotFound() {
         return routes().stream()
                 .filter(route -> route.contains(SESSION))
-                .filter(route -> !MAKING.contains(route))
+                .filter(route -> !CREATING_ROUTES.contains(route))
                 .map(
                         route ->
                                 DynamicTest.dynamicTest(
@@ -202,14 +202,14 @@ final class RoutesTest {
     }
 
     @Test
-    void sessionsOfTheSameNameAreOthers() {
-        for (String route : MAKING) {
+    void sessionsOfTheSameNameAreIndependent() {
+        for (String route : CREATING_ROUTES) {
             int status = keyed.carol().send(request(keyed.carol(), route)).status();
-            // made; no checkpoint; or exists, but it is her own
+            // created; not a checkpoint; or exists already, created by the other route
             assertThat(status).as(route).isIn(201, 400, 409);
         }
         assertThat(keyed.carol().delete("/sessions/hers").status()).isEqualTo(204);
-        assertThat(withoutRates(keyed.alice().view("hers"))).isEqualTo(before);
+        assertThat(options(keyed.alice().view("hers"))).isEqualTo(before);
         assertThat(keyed.alice().view("hers").path("step").intValue()).isBetween(2, 3);
         assertThat(Json.write(keyed.carol().get("/sessions").ok())).doesNotContain("hers");
     }

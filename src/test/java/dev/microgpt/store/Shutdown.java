@@ -11,20 +11,20 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 
-/// How a service ends.
-enum End {
-    /// It saves everything before.
+/// The ways in which a service ends.
+enum Shutdown {
+    /// The service takes a snapshot of every session first.
     ORDERLY,
-    /// It is gone: all there is, is what has been written by then.
-    SUDDEN;
+    /// The process ends at once: only what it has written so far is left.
+    ABRUPT;
 
     static Path data(Path directory) {
         return directory.resolve("data");
     }
 
-    /// Ends a service and starts another one with its data.
+    /// Stops a service and starts another one with its data.
     ///
-    /// @param directory the parent of its data
+    /// @param directory the parent of the data directory
     LocalService restart(LocalService service, Path directory, String... settings) {
         if (this == ORDERLY) {
             service.close();
@@ -36,7 +36,7 @@ enum End {
         return LocalService.start(copy, settings);
     }
 
-    /// What another process sees at this moment.
+    /// Copies a database as another process sees it at this moment.
     static void copy(Path data, Path copy) {
         try (Connection connection =
                         DriverManager.getConnection("jdbc:sqlite:" + data.resolve("microgpt.db"));

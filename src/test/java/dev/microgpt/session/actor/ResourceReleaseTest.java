@@ -17,13 +17,13 @@ import org.junit.jupiter.api.Test;
 
 import java.util.Objects;
 
-/// Memory, quotas and keyframes' memory are as they were when a session is gone, away, or back.
-final class GivenBackTest {
+/// Memory, quota and keyframe budget are correct after deletion, eviction, rehydration and rollback.
+final class ResourceReleaseTest {
 
     private final TestSessions sessions = new TestSessions();
     private final FakeStore store = sessions.store;
     private final SessionActor actor = sessions.begun();
-    private final Keyframes newcomer = new Keyframes();
+    private final Keyframes probe = new Keyframes();
 
     private long numParams() {
         long count = sessions.parameters.set(TestSessions.ID, 0);
@@ -31,11 +31,11 @@ final class GivenBackTest {
         return count;
     }
 
-    /// How many share the memory for keyframes, apart from whoever asks.
+    /// Returns the number of sessions that share the keyframe budget.
     private long sharers() {
-        sessions.environment.keyframes().join(newcomer);
-        long part = newcomer.view().maxBytes();
-        sessions.environment.keyframes().leave(newcomer);
+        sessions.environment.keyframes().join(probe);
+        long part = probe.view().maxBytes();
+        sessions.environment.keyframes().leave(probe);
         return sessions.limits.keyframeBytes() / part - 1;
     }
 
@@ -45,18 +45,18 @@ final class GivenBackTest {
     }
 
     @Test
-    void sessionTakesWhatItHas() {
-        var view = actor.published().snapshot().view();
+    void sessionIsCountedWithWhatItUses() {
+        var view = actor.publisher().state().view();
 
         assertThat(numParams())
                 .isEqualTo((long) Objects.requireNonNull(view.numParams()))
                 .isPositive();
-        assertThat(sessions.memory.used()).isEqualTo(actor.published().bytes()).isPositive();
+        assertThat(sessions.memory.used()).isEqualTo(actor.publisher().bytes()).isPositive();
         assertThat(sharers()).isEqualTo(1);
     }
 
     @Test
-    void deletedSession() {
+    void deletedSessionReleasesEverything() {
         var _ = sessions.step(actor, 20);
         var _ = sessions.done(actor, new Command.Delete());
 
@@ -66,7 +66,7 @@ final class GivenBackTest {
     }
 
     @Test
-    void sessionThatIsPutAwayKeepsItsParametersAlone() {
+    void evictedSessionKeepsOnlyItsParameters() {
         long count = numParams();
         var _ = sessions.done(actor, new Command.Evict(Long.MAX_VALUE));
         assertThat(numParams()).isEqualTo(count);
@@ -75,11 +75,11 @@ final class GivenBackTest {
 
         var _ = sessions.step(actor, 1);
         assertThat(sharers()).isEqualTo(1);
-        assertThat(sessions.memory.used()).isEqualTo(actor.published().bytes()).isPositive();
+        assertThat(sessions.memory.used()).isEqualTo(actor.publisher().bytes()).isPositive();
     }
 
     @Test
-    void failedReplace() {
+    void failedReplaceChangesNothing() {
         long count = numParams();
         long used = sessions.memory.used();
         store.fail(true);
@@ -93,7 +93,7 @@ final class GivenBackTest {
     }
 
     @Test
-    void replaceBeyondTheQuotaChangesNothing() {
+    void replaceBeyondQuotaChangesNothing() {
         long count = numParams();
         long _ = sessions.parameters.set(Caller.LOCAL.session("other"), 1_000_000 - count);
         CallContext call =
@@ -108,7 +108,7 @@ final class GivenBackTest {
     }
 
     @Test
-    void replacedSessionTakesWhatItHasNow() {
+    void replacedSessionIsCountedAnew() {
         long count = numParams();
         var _ = sessions.done(actor, replace(16));
         assertThat(numParams()).isGreaterThan(count);
@@ -122,7 +122,7 @@ final class GivenBackTest {
     }
 
     @Test
-    void rollbackInSlicesJoinsTheKeyframesOnce() {
+    void rollbackInSlicesJoinsKeyframeBudgetOnce() {
         var _ = sessions.step(actor, 200);
         store.fail(true);
         var trained = sessions.send(actor, train(100));
@@ -130,20 +130,20 @@ final class GivenBackTest {
 
         assertThat(codeOf(trained)).isEqualTo(ErrorCode.STORAGE_FULL);
         assertThat(sharers()).isEqualTo(1);
-        assertThat(sessions.memory.used()).isEqualTo(actor.published().bytes());
+        assertThat(sessions.memory.used()).isEqualTo(actor.publisher().bytes());
     }
 
     @Test
-    void sessionThatIsDeletedAsItComesBack() {
+    void sessionDeletedDuringRehydrationReleasesEverything() {
         var _ = sessions.step(actor, 300);
         TestSessions other = new TestSessions(store, 1000);
-        SessionActor away = other.stored();
-        var _ = other.send(away, train(1));
+        SessionActor evicted = other.stored();
+        var _ = other.send(evicted, train(1));
         other.scheduler.run(4);
-        var _ = other.done(away, new Command.Delete());
-        other.environment.keyframes().join(newcomer);
+        var _ = other.done(evicted, new Command.Delete());
+        other.environment.keyframes().join(probe);
 
-        assertThat(newcomer.view().maxBytes()).isEqualTo(other.limits.keyframeBytes());
+        assertThat(probe.view().maxBytes()).isEqualTo(other.limits.keyframeBytes());
         assertThat(other.memory.used()).isZero();
         assertThat(other.parameters.set(TestSessions.ID, 0)).isZero();
     }
