@@ -12,17 +12,17 @@ import tools.jackson.databind.json.JsonMapper;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/// What the watchers of one session share: at which step their frames end, and the texts that the
-/// frames are made of. So to write these is no more work for a hundred watchers than for one.
+/// Shares frames between the watchers of one session: their last step, and the JSON texts that they consist
+/// of. So serializing them is no more work for a hundred watchers than for one.
 final class Broadcast {
 
-    /// Frames made within this time of each other end with the same step, where that is possible.
+    /// Frames created within this time of each other end with the same step if possible.
     private static final long SHARED_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /// More than one range, for watchers with different rates.
+    /// Cached bucket texts: several ranges, for watchers with different rates.
     private static final int BUCKET_TEXTS = 4;
 
-    /// For watchers with different rates, with and without traces.
+    /// Cached frame texts, for watchers with different rates, with and without traces.
     private static final int FRAME_TEXTS = 8;
 
     private static final int MAX_BUCKETS = 500;
@@ -35,8 +35,8 @@ final class Broadcast {
     private final TextCache diagnostics;
     private final TextCache frames;
     private LossJson losses;
-    private PublishedState cut;
-    private long cutNanos = System.nanoTime();
+    private PublishedState shared;
+    private long sharedNanos = System.nanoTime();
 
     Broadcast(Session session, JsonMapper json, LiveMetrics metrics) {
         this.session = session;
@@ -46,8 +46,8 @@ final class Broadcast {
         traces = new TextCache(json, 1);
         diagnostics = new TextCache(json, 1);
         frames = new TextCache(json, FRAME_TEXTS);
-        cut = session.published();
-        losses = new LossJson(json, cut.losses());
+        shared = session.published();
+        losses = new LossJson(json, shared.losses());
     }
 
     Session session() {
@@ -58,64 +58,65 @@ final class Broadcast {
         return metrics;
     }
 
-    /// The session as the next frame of a watcher shows it: as a frame of another watcher has just
-    /// shown it, if there is something new in that, and as it is now otherwise.
+    /// Returns the state that the next frame of a watcher shows: the state in a recent frame of another
+    /// watcher if that is news to this one, otherwise the current state.
     ///
-    /// @param nextStep first step that the watcher has not seen
-    synchronized PublishedState cut(long nextStep) {
+    /// @param nextStep the first step that the watcher has not seen
+    synchronized PublishedState stateForFrame(long nextStep) {
         PublishedState now = session.published();
         long nanos = System.nanoTime();
-        if (nanos - cutNanos > SHARED_NANOS
-                || cut.losses() != now.losses()
-                || cut.view().step() < nextStep) {
-            cut = now;
-            cutNanos = nanos;
+        if (nanos - sharedNanos > SHARED_NANOS
+                || shared.losses() != now.losses()
+                || shared.view().step() < nextStep) {
+            shared = now;
+            sharedNanos = nanos;
         }
-        return cut;
+        return shared;
     }
 
-    /// All that frames differ in.
+    /// Identifies a frame: two frames with equal keys are the same.
     ///
-    /// @param looked step of the trace; 0 for none
-    record FrameKey(TextCache.Range range, boolean isRaw, long looked, SessionView view) {}
+    /// @param isRaw whether it contains single losses, not buckets
+    /// @param traceStep the step of the trace; 0 for none
+    record FrameKey(TextCache.Range range, boolean isRaw, long traceStep, SessionView view) {}
 
-    /// A frame, as JSON.
+    /// Returns a frame as JSON.
     String frame(FrameKey key, Supplier<ServerMessage.Frame> frame) {
         return frames.get(key, frame);
     }
 
-    /// Any other message, as JSON.
+    /// Returns any other message as JSON.
     String text(ServerMessage message) {
         return json.writeValueAsString(message);
     }
 
-    /// The losses of a run, as JSON.
+    /// Returns consecutive losses as a JSON array.
     String losses(LossHistory history, LossHistory.Run run) {
-        return lossText(history).array(run);
+        return lossJson(history).array(run);
     }
 
-    private synchronized LossJson lossText(LossHistory history) {
+    private synchronized LossJson lossJson(LossHistory history) {
         if (losses.history() != history) {
             losses = new LossJson(json, history);
         }
         return losses;
     }
 
-    /// The steps `from` to `to` in at most 500 buckets, as JSON.
+    /// Returns the losses of steps `from` to `to` in at most 500 buckets, as JSON.
     String buckets(LossHistory history, long from, long to) {
         return buckets.get(
                 new TextCache.Range(history, from, to),
                 () -> history.buckets(from, to, MAX_BUCKETS));
     }
 
-    /// A step that was looked at closely, as JSON.
+    /// Returns the trace of a step as JSON.
     String trace(LossHistory history, StepResult result) {
         return traces.get(
                 new TextCache.Range(history, result.step(), result.step()),
                 () -> StepReply.of(result));
     }
 
-    /// The health of training at such a step, as JSON.
+    /// Returns the training diagnostics at a traced step as JSON.
     String diagnostics(LossHistory history, StepResult result) {
         return diagnostics.get(
                 new TextCache.Range(history, result.step(), result.step()), result::diagnostics);

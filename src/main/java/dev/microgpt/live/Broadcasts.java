@@ -10,7 +10,7 @@ import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.WeakHashMap;
 
-/// Finds what the watchers of a session share. It lives as long as one of them holds it.
+/// Finds the [Broadcast] of a session, which lives as long as a watcher refers to it.
 @Component
 final class Broadcasts {
 

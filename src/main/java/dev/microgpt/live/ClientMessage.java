@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
 
-/// What a client may send: a flat object with its `type`, the `session` it is about, and an `id`, which
-/// comes back on the answers.
+/// A message from a client: a flat JSON object with its `type`, the name of the `session` it concerns, and an
+/// optional `id` that all answers to it repeat.
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
     @JsonSubTypes.Type(name = "init", value = ClientMessage.Init.class),
@@ -26,10 +26,10 @@ import tools.jackson.databind.JsonNode;
 })
 sealed interface ClientMessage {
 
-    /// Any JSON value; null where the client does not care.
+    /// Returns a number or a short text; null if the client sent none.
     @Nullable JsonNode id();
 
-    /// The name of the session; null where the client forgot it.
+    /// Returns the name of the session; null if the client sent none, which is an error.
     @Nullable String session();
 
     record Init(
@@ -72,10 +72,10 @@ sealed interface ClientMessage {
 
     record GetConfig(@Nullable JsonNode id, @Nullable String session) implements ClientMessage {}
 
-    /// @param fromStep first step wanted; null for the next one
-    /// @param viz `last` or `none`
-    /// @param maxHz frames a second at most
-    /// @param losses `raw` or `buckets`
+    /// @param fromStep the first step to send; null for the next one
+    /// @param viz which traces to send: `last` or `none`
+    /// @param maxHz the maximum number of frames per second
+    /// @param losses how to send losses: `raw` or `buckets`
     record Subscribe(
             @Nullable JsonNode id,
             @Nullable String session,

@@ -15,41 +15,43 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.Consumer;
 
-/// One client's WebSocket, as Tomcat has it: sends without waiting, and can stop to read.
+/// The WebSocket of one client, on top of Tomcat's session: sends without blocking, and can suspend reading.
 final class ClientSocket {
 
     private static final Logger log = LoggerFactory.getLogger(ClientSocket.class);
 
     private final WsSession session;
-    private final Runnable hangUp;
+    private final Runnable abort;
 
-    private ClientSocket(WsSession session, Runnable hangUp) {
+    private ClientSocket(WsSession session, Runnable abort) {
         this.session = session;
-        this.hangUp = hangUp;
+        this.abort = abort;
     }
 
-    /// @param sendTimeout how long Tomcat waits for the client to take a ping, and to answer a close
+    /// Wraps a WebSocket of this server.
+    ///
+    /// @param sendTimeout how long Tomcat waits for the client to accept data, and to answer a close frame
     static ClientSocket of(WebSocketSession socket, Duration sendTimeout) {
         if (!(socket instanceof NativeWebSocketSession wrapper)
                 || !(wrapper.getNativeSession() instanceof WsSession session)
                 || !(socket.getAttributes().get(ConnectionAbort.OF_CONNECTION)
-                        instanceof Runnable hangUp)) {
+                        instanceof Runnable abort)) {
             throw new IllegalStateException("not a WebSocket of this server: " + socket);
         }
         long millis = sendTimeout.toMillis();
         session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, millis);
         session.getUserProperties().put(Constants.SESSION_CLOSE_TIMEOUT_PROPERTY, millis);
         session.getAsyncRemote().setSendTimeout(millis);
-        return new ClientSocket(session, hangUp);
+        return new ClientSocket(session, abort);
     }
 
     String id() {
         return session.getId();
     }
 
-    /// Sends a message.
+    /// Sends a message without blocking.
     ///
-    /// @param whenDone gets whether it was sent, on any thread, perhaps this one
+    /// @param whenDone called with whether it was sent, on any thread, possibly this one
     void send(String text, Consumer<Boolean> whenDone) {
         try {
             session.getAsyncRemote()
@@ -57,18 +59,22 @@ final class ClientSocket {
                             text,
                             result -> {
                                 if (!result.isOK()) {
-                                    log.debug("Nothing sent to {}", id(), result.getException());
+                                    log.debug(
+                                            "Sending to connection {} failed",
+                                            id(),
+                                            result.getException());
                                 }
                                 whenDone.accept(result.isOK());
                             });
         } catch (RuntimeException e) {
-            // Where the client has just gone: Tomcat may write its goodbye while it writes this.
-            log.debug("Connection {} was closed already", id(), e);
+            // Tomcat throws if the client is just closing: it may be writing the close frame.
+            log.debug("Connection {} was already closed", id(), e);
             whenDone.accept(false);
         }
     }
 
-    /// Sends a ping, while no message is being sent. Waits for the client to take it.
+    /// Sends a ping, and blocks until the client accepts it. Must not be called while a message is being
+    /// sent.
     ///
     /// @return whether it was sent
     boolean ping() {
@@ -76,38 +82,38 @@ final class ClientSocket {
             session.getAsyncRemote().sendPing(ByteBuffer.allocate(0));
             return true;
         } catch (IOException | IllegalStateException e) {
-            log.debug("Connection {} is gone, or reads nothing", id(), e);
+            log.debug("Ping to connection {} failed", id(), e);
             return false;
         }
     }
 
-    /// Reads nothing, until told to read again; so the client has to wait.
-    void pause(boolean isPaused) {
+    /// Suspends or resumes reading. A client that keeps sending is held back by TCP.
+    void setReading(boolean isReading) {
         try {
-            if (isPaused) {
+            if (!isReading) {
                 session.suspend();
             } else {
                 session.resume();
             }
         } catch (IllegalStateException e) {
-            log.debug("Connection {} was closed already", id(), e);
+            log.debug("Connection {} was already closed", id(), e);
         }
     }
 
-    /// Ends it.
+    /// Closes the connection.
     ///
-    /// @param isStuck whether a message is on its way that the client does not take: then there is no
-    ///     room to tell it the reason, and Tomcat would write both at a time
-    void close(CloseStatus status, boolean isStuck) {
+    /// @param isSending whether a message is still being sent: then the connection is aborted without a close
+    ///     frame, which Tomcat would write at the same time
+    void close(CloseStatus status, boolean isSending) {
         try {
-            if (isStuck) {
-                hangUp.run();
+            if (isSending) {
+                abort.run();
                 session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, 1L);
             }
             CloseReason.CloseCode code = CloseReason.CloseCodes.getCloseCode(status.getCode());
             session.close(new CloseReason(code, status.getReason()));
         } catch (IOException | IllegalStateException e) {
-            log.debug("Connection {} was closed already", id(), e);
+            log.debug("Connection {} was already closed", id(), e);
         }
     }
 }

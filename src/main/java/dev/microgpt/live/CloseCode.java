@@ -2,14 +2,14 @@ package dev.microgpt.live;
 
 import org.springframework.web.socket.CloseStatus;
 
-/// Why the server closes a connection.
+/// The close codes and reasons with which the server closes a WebSocket.
 final class CloseCode {
 
     static final CloseStatus SHUTTING_DOWN = new CloseStatus(1001, "shutting down");
-    static final CloseStatus TOO_BIG = new CloseStatus(1009, "a message has at most 1 MB");
-    static final CloseStatus TRY_LATER = new CloseStatus(1013, "no memory for the message");
+    static final CloseStatus TOO_BIG = new CloseStatus(1009, "a message may have at most 1 MB");
+    static final CloseStatus TRY_LATER = new CloseStatus(1013, "not enough memory for the message");
     static final CloseStatus READER_TOO_SLOW = new CloseStatus(4408, "reader too slow");
-    static final CloseStatus SILENT = new CloseStatus(4408, "nothing was heard for too long");
+    static final CloseStatus SILENT = new CloseStatus(4408, "no message or pong for too long");
     static final CloseStatus TOO_MANY = new CloseStatus(4429, "too many connections");
 
     private CloseCode() {}

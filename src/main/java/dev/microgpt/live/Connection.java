@@ -11,18 +11,18 @@ import tools.jackson.databind.json.JsonMapper;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// One client's connection: answers in order, and the frames of what it watches in between.
+/// Sends to one client: answers in order, and in between the frames of the sessions that it watches.
 ///
-/// It has no thread. A pump sends one message after the other, each when the one before it has been
-/// taken; it also sends the pings, and closes the connection when the client takes nothing, or when
-/// nothing comes from it any more. Answers wait in the outbox; while that is full, nothing is read from
-/// the client. Frames are not queued.
+/// A connection has no thread of its own. A pump sends one message at a time, each when the previous one has
+/// been sent; it also sends the pings, and closes the connection if the client stops reading, or if nothing
+/// arrives from it for too long. Answers wait in the outbox; while that is full, nothing is read from the
+/// client. Frames are not queued.
 final class Connection {
 
     private final ClientSocket socket;
     private final JsonMapper json;
     private final LiveThreads threads;
-    private final long sendNanos;
+    private final long sendTimeoutNanos;
     private final Heartbeat heartbeat;
     private final Memory.Share memory;
     private final Outbox outbox;
@@ -30,9 +30,9 @@ final class Connection {
     private final Pump pump;
 
     private volatile boolean sending;
-    private volatile long sentNanos;
+    private volatile long sendStartNanos;
 
-    /// @param memory for what waits to be sent, and for messages that are incomplete
+    /// @param memory accounts for messages that wait to be sent, and for incoming ones that are incomplete
     Connection(
             ClientSocket socket,
             JsonMapper json,
@@ -44,9 +44,9 @@ final class Connection {
         outbox = new Outbox(memory);
         this.socket = socket;
         this.json = json;
-        sendNanos = settings.sendTimeout().toNanos();
+        sendTimeoutNanos = settings.sendTimeout().toNanos();
         heartbeat = new Heartbeat(settings);
-        pump = new Pump(threads, this::step, () -> closeSoon(CloseStatus.SERVER_ERROR));
+        pump = new Pump(threads, this::sendNext, () -> closeAsync(CloseStatus.SERVER_ERROR));
     }
 
     Memory.Share memory() {
@@ -57,18 +57,18 @@ final class Connection {
         return heartbeat;
     }
 
-    /// Begins to send, and looks after the client from now on.
+    /// Starts sending if there is something to send. The first call also starts the pings and timeouts.
     void wake() {
         pump.wake();
     }
 
-    // ---- what others send
+    // ---- answers and subscriptions
 
-    /// Sends an answer after those before it. Does not wait.
+    /// Queues an answer. Does not block.
     void send(ServerMessage message) {
         switch (outbox.add(json.writeValueAsString(message))) {
-            case YES -> pump.wake();
-            case NO_MEMORY -> closeSoon(CloseCode.TRY_LATER);
+            case ADDED -> pump.wake();
+            case NO_MEMORY -> closeAsync(CloseCode.TRY_LATER);
             case CLOSED -> {}
         }
     }
@@ -77,34 +77,35 @@ final class Connection {
         return outbox.isClosed();
     }
 
-    /// Runs a task as soon as the client has taken enough of its answers, or is gone.
+    /// Runs a task as soon as the outbox is not full, or the connection is closed.
     ///
     /// @param task must not block
-    void whenRoom(Runnable task) {
-        outbox.whenRoom(task);
+    void whenNotFull(Runnable task) {
+        outbox.whenNotFull(task);
     }
 
-    /// Lets a client that asks for more than it reads wait. To be called by who reads from it.
-    void pauseWhileFull() {
+    /// Suspends reading while the outbox is full, so that a client cannot request more than it reads. Must be
+    /// called on the thread that reads from the client.
+    void pauseReadingWhileFull() {
         if (outbox.isFull()) {
-            socket.pause(true);
-            heartbeat.listening(false);
-            outbox.whenRoom(
+            socket.setReading(false);
+            heartbeat.setReading(false);
+            outbox.whenNotFull(
                     () -> {
-                        heartbeat.listening(true);
-                        threads.workers().execute(() -> socket.pause(false));
+                        heartbeat.setReading(true);
+                        threads.workers().execute(() -> socket.setReading(true));
                     });
         }
     }
 
-    /// Begins to watch; what was watched of the same session before ends.
+    /// Adds a subscription, which replaces an earlier one to the same session.
     void subscribe(Subscription subscription) {
         Session session = subscription.session();
         unsubscribe(session.name());
         subscriptions.put(session.name(), subscription);
         session.addListener(subscription);
         if (outbox.isClosed()) {
-            unsubscribe(session.name()); // closed in the meantime: nobody else would do it
+            unsubscribe(session.name()); // closed concurrently, so nothing else would remove it
         }
         pump.wake();
     }
@@ -112,11 +113,11 @@ final class Connection {
     void unsubscribe(String sessionName) {
         Subscription subscription = subscriptions.get(sessionName);
         if (subscription != null) {
-            end(subscription);
+            remove(subscription);
         }
     }
 
-    private void end(Subscription subscription) {
+    private void remove(Subscription subscription) {
         subscriptions.remove(subscription.session().name(), subscription);
         subscription.session().removeListener(subscription);
     }
@@ -125,67 +126,70 @@ final class Connection {
         return subscriptions.size();
     }
 
-    // ---- the end
+    // ---- closing
 
-    /// Ends the connection. May be called several times.
+    /// Closes the connection. May be called several times.
     void close(CloseStatus status) {
-        end();
+        stop();
         socket.close(status, sending);
     }
 
-    /// The same, but does not wait for the client to be told.
-    private void closeSoon(CloseStatus status) {
-        end();
-        threads.waiters().execute(() -> socket.close(status, sending));
+    /// Closes the connection without waiting for the close frame to be sent.
+    private void closeAsync(CloseStatus status) {
+        stop();
+        threads.blockingSenders().execute(() -> socket.close(status, sending));
     }
 
-    private void end() {
+    private void stop() {
         outbox.close();
         pump.close();
         memory.close();
         subscriptions.keySet().forEach(this::unsubscribe);
     }
 
-    // ---- the pump
+    // ---- sending
 
-    private long step() {
+    /// Sends at most one message or ping.
+    ///
+    /// @return nanoseconds until it has to be called again
+    private long sendNext() {
         long now = System.nanoTime();
         if (sending) {
-            long left = sentNanos + sendNanos - now;
+            long left = sendStartNanos + sendTimeoutNanos - now;
             if (left <= 0) {
-                closeSoon(CloseCode.READER_TOO_SLOW);
+                closeAsync(CloseCode.READER_TOO_SLOW);
             }
             return left;
         }
-        if (heartbeat.isSilent(now)) {
-            closeSoon(CloseCode.SILENT);
+        if (heartbeat.isTimedOut(now)) {
+            closeAsync(CloseCode.SILENT);
             return 0;
         }
-        if (heartbeat.takePing(now)) {
-            sentNanos = now;
+        if (heartbeat.startPingIfDue(now)) {
+            sendStartNanos = now;
             sending = true;
-            threads.waiters().execute(() -> sent(socket.ping()));
-            return sendNanos;
+            threads.blockingSenders().execute(() -> onSent(socket.ping()));
+            return sendTimeoutNanos;
         }
         String text = outbox.poll();
         if (text == null) {
             text = nextFrame(now);
         }
         if (text != null) {
-            sentNanos = now;
+            sendStartNanos = now;
             sending = true;
-            socket.send(text, this::sent);
+            socket.send(text, this::onSent);
         }
-        return sending ? sendNanos : nanosUntilDue();
+        return sending ? sendTimeoutNanos : nanosUntilDue();
     }
 
-    /// On any thread.
-    private void sent(boolean isSent) {
+    /// Called on any thread when a message or ping was sent, or sending has failed.
+    private void onSent(boolean isSent) {
         if (isSent) {
             sending = false;
             pump.wake();
         } else {
-            closeSoon(CloseCode.READER_TOO_SLOW);
+            closeAsync(CloseCode.READER_TOO_SLOW);
         }
     }
 
@@ -198,11 +202,10 @@ final class Connection {
         return nanos;
     }
 
-    /// What is to be sent to watch a session; null if no subscription is due.
+    /// Returns the next message of the subscription that has been due the longest; null if none is due.
     private @Nullable String nextFrame(long now) {
         Subscription due = null;
         for (Subscription subscription : subscriptions.values()) {
-            // The one that has waited longest, so that each has its turn.
             if (subscription.nanosUntilDue(now) == 0
                     && (due == null || subscription.dueNanos() - due.dueNanos() < 0)) {
                 due = subscription;
@@ -218,7 +221,7 @@ final class Connection {
         if (!due.isOver()) {
             return null;
         }
-        end(due);
+        remove(due);
         return json.writeValueAsString(ServerMessage.Unsubscribed.deleted(due.session().name()));
     }
 }

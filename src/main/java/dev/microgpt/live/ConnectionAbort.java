@@ -2,23 +2,25 @@ package dev.microgpt.live;
 
 import jakarta.servlet.ServletRequest;
 
-/// How to end the connection of a client that takes nothing: at once and without a word, for which a thread
-/// would have to wait for the client once more. The server offers both ways with each request.
+/// Request attributes with which the server offers to abort the connection of a client that does not read. An
+/// abort closes the connection at once, without a last message that a thread would have to wait for.
 public final class ConnectionAbort {
 
-    /// The attribute with a [Runnable] for a request that has not been completed. To be run once.
+    /// The attribute with a [Runnable] that aborts a request that has not been completed. It may run once.
     public static final String OF_REQUEST = ConnectionAbort.class.getName() + ".request";
 
-    /// The attribute with a [Runnable] for the connection itself, also once it is a WebSocket.
+    /// The attribute with a [Runnable] that aborts the connection, even after its upgrade to a WebSocket.
     public static final String OF_CONNECTION = ConnectionAbort.class.getName() + ".connection";
 
     private ConnectionAbort() {}
 
-    /// @throws IllegalStateException if the server has not offered it
+    /// Returns the action of a request attribute.
+    ///
+    /// @throws IllegalStateException if the server has not set the attribute
     static Runnable of(ServletRequest request, String attribute) {
-        if (request.getAttribute(attribute) instanceof Runnable hangUp) {
-            return hangUp;
+        if (request.getAttribute(attribute) instanceof Runnable abort) {
+            return abort;
         }
-        throw new IllegalStateException("the request does not tell how to hang up");
+        throw new IllegalStateException("the request has no attribute " + attribute);
     }
 }

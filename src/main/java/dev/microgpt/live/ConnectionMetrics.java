@@ -8,7 +8,7 @@ import org.springframework.stereotype.Component;
 
 import java.util.function.Supplier;
 
-/// Shows how many clients listen.
+/// Publishes the number of live connections.
 @Component
 final class ConnectionMetrics implements MeterBinder {
 
@@ -26,10 +26,10 @@ final class ConnectionMetrics implements MeterBinder {
         register("events", events::numStreams, registry);
     }
 
-    private static void register(String by, Supplier<Number> count, MeterRegistry registry) {
+    private static void register(String transport, Supplier<Number> count, MeterRegistry registry) {
         Gauge.builder("microgpt.live.connections", count)
                 .description("Open live connections")
-                .tag("transport", by)
+                .tag("transport", transport)
                 .register(registry);
     }
 }

@@ -14,11 +14,11 @@ import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 
-/// One reader's stream of Server-Sent Events: the frames of one session, each with the number of its
-/// last step as its id.
+/// Sends the frames of one session to one reader as Server-Sent Events. The id of an event is the last step
+/// of its frame.
 ///
-/// It has no thread. A pump writes one event after the other, each when the reader has taken the one
-/// before it; a reader that takes nothing for too long is cut off.
+/// A stream has no thread of its own. A pump writes one event at a time, each when the previous one has been
+/// sent; a reader that stops reading for too long is disconnected.
 final class EventStream {
 
     private static final Logger log = LoggerFactory.getLogger(EventStream.class);
@@ -26,67 +26,72 @@ final class EventStream {
     private final AsyncContext request;
     private final ServletOutputStream out;
     private final long pingNanos;
-    private final long sendNanos;
-    private final Runnable hangUp;
-    private final Runnable whenOver;
+    private final long sendTimeoutNanos;
+    private final Runnable abort;
+    private final Runnable onEnd;
     private final Pump pump;
     private volatile @Nullable Subscription subscription;
-    private volatile boolean begun;
+    private volatile boolean started; // the container accepts data
     private volatile boolean ending;
 
-    private boolean over;
+    private boolean ended; // guarded by this
 
-    // of the pump
+    // confined to the pump's steps
     private boolean isFlushed = true;
-    private boolean hasGreeted;
-    private boolean hasToldEnd;
+    private boolean hasSentGreeting;
+    private boolean hasSentDeleted;
     private long lastWrite = System.nanoTime();
 
-    /// @param request begun asynchronously
-    /// @param whenOver called once, when nothing is written any more
-    EventStream(AsyncContext request, LiveSettings settings, LiveThreads threads, Runnable whenOver)
+    /// @param request in asynchronous mode
+    /// @param onEnd called once, after the last write
+    EventStream(AsyncContext request, LiveSettings settings, LiveThreads threads, Runnable onEnd)
             throws IOException {
         this.request = request;
         out = request.getResponse().getOutputStream();
         pingNanos = settings.pingInterval().toNanos();
-        sendNanos = settings.sendTimeout().toNanos();
-        hangUp = ConnectionAbort.of(request.getRequest(), ConnectionAbort.OF_REQUEST);
-        this.whenOver = whenOver;
-        pump = new Pump(threads, this::step, () -> end(hangUp));
+        sendTimeoutNanos = settings.sendTimeout().toNanos();
+        abort = ConnectionAbort.of(request.getRequest(), ConnectionAbort.OF_REQUEST);
+        this.onEnd = onEnd;
+        pump = new Pump(threads, this::sendNext, () -> end(abort));
     }
 
-    /// Begins to write.
+    /// Starts writing.
     void start(Subscription watched) {
         subscription = watched;
-        request.addListener(new Watch());
-        out.setWriteListener(new Watch());
+        request.addListener(new ContainerListener());
+        out.setWriteListener(new ContainerListener());
     }
 
-    /// There may be something to send. Does not block.
+    /// Signals that there may be something to send. Does not block.
     void wake() {
-        if (begun) {
+        if (started) {
             pump.wake();
         }
     }
 
-    /// Ends the stream soon.
+    /// Ends the stream asynchronously.
     void close() {
         ending = true;
         pump.wake();
     }
 
-    /// Not while the container ends the request: its parts would be another request's then.
-    private synchronized long step() {
+    /// Writes at most one event.
+    ///
+    /// Synchronized with the end of the request, because the container then reuses its objects for another
+    /// request.
+    ///
+    /// @return nanoseconds until it has to be called again
+    private synchronized long sendNext() {
         Subscription watched = subscription;
-        if (watched == null || !begun || over) {
+        if (watched == null || !started || ended) {
             return Long.MAX_VALUE;
         }
         long now = System.nanoTime();
         try {
-            if (!out.isReady()) { // the container tells when it is
-                long left = lastWrite + sendNanos - now;
+            if (!out.isReady()) { // the container calls onWritePossible when it is
+                long left = lastWrite + sendTimeoutNanos - now;
                 if (left <= 0 || ending) {
-                    end(hangUp);
+                    end(abort);
                 }
                 return left;
             }
@@ -95,14 +100,14 @@ final class EventStream {
                 out.flush();
                 return 0;
             }
-            if (ending || hasToldEnd) {
+            if (ending || hasSentDeleted) {
                 end(request::complete);
                 return Long.MAX_VALUE;
             }
             return write(watched, now);
         } catch (IOException | IllegalStateException e) {
-            log.debug("A reader is gone", e);
-            end(hangUp); // the container has found out, too: it must not be told in another way
+            log.debug("A reader has disconnected", e);
+            end(abort); // the container knows as well; completing the request now would be an error
             return Long.MAX_VALUE;
         }
     }
@@ -110,8 +115,8 @@ final class EventStream {
     private long write(Subscription watched, long now) throws IOException {
         long nanos = watched.nanosUntilDue(now);
         long untilPing = lastWrite + pingNanos - now;
-        if (!hasGreeted) {
-            hasGreeted = true;
+        if (!hasSentGreeting) {
+            hasSentGreeting = true;
             write(EventWriter.commentBytes("watching " + watched.session().name()), now);
             return 0;
         }
@@ -127,7 +132,7 @@ final class EventStream {
             write(EventWriter.eventBytes(message.type(), watched.step(), message.json()), now);
         } else if (watched.isOver()) {
             write(EventWriter.eventBytes("deleted", watched.step(), "{}"), now);
-            hasToldEnd = true;
+            hasSentDeleted = true;
         }
         return 0;
     }
@@ -138,38 +143,40 @@ final class EventStream {
         out.write(bytes);
     }
 
-    /// @param how the container is told
-    private synchronized void end(Runnable how) {
-        if (!over) {
-            over = true;
+    /// Ends the stream, once.
+    ///
+    /// @param finishRequest tells the container
+    private synchronized void end(Runnable finishRequest) {
+        if (!ended) {
+            ended = true;
             pump.close();
-            whenOver.run();
-            how.run();
+            onEnd.run();
+            finishRequest.run();
         }
     }
 
-    /// After an error, the container completes the request in its own way unless we do.
+    /// Completes the request after an error; otherwise the container would do it in its own way.
     private synchronized void endAfterError() {
         end(() -> {});
         try {
             request.complete();
         } catch (IllegalStateException e) {
-            log.debug("The stream was over already", e);
+            log.debug("The stream had already ended", e);
         }
     }
 
-    /// What the container tells.
-    private final class Watch implements WriteListener, AsyncListener {
+    /// Receives the events of the container.
+    private final class ContainerListener implements WriteListener, AsyncListener {
 
         @Override
         public void onWritePossible() {
-            begun = true;
+            started = true;
             pump.wake();
         }
 
         @Override
         public void onError(Throwable failure) {
-            end(() -> {}); // as a listener we are told once more
+            end(() -> {}); // the container also calls onError(AsyncEvent)
         }
 
         @Override

@@ -35,8 +35,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Shows a session live to those who would rather not speak WebSocket, such as curl. All readers are let
-/// go at shutdown.
+/// Streams a session as Server-Sent Events, for clients without WebSocket such as curl. All streams end at
+/// shutdown.
 @RestController
 @RequestMapping("/api/v1/sessions/{name}")
 @Tag(name = "Live")
@@ -69,7 +69,7 @@ class EventsController implements SmartLifecycle {
             summary = "Watch a session",
             description =
                     "Server-Sent Events: the frames of the WebSocket, each with its last step as id."
-                            + " Last-Event-ID goes on after the step that it names.")
+                            + " Last-Event-ID continues after the step that it names.")
     @ApiResponse(
             responseCode = "200",
             description = "events until the session is deleted",
@@ -87,16 +87,17 @@ class EventsController implements SmartLifecycle {
     void events(
             CallContext call,
             @Parameter(example = "demo") @PathVariable String name,
-            @Parameter(description = "first step wanted; 1 for all") @RequestParam(required = false)
+            @Parameter(description = "first step to send; 1 for all")
+                    @RequestParam(required = false)
                     @Nullable Long fromStep,
             @Parameter(description = "last or none") @RequestParam(required = false)
                     @Nullable String viz,
-            @Parameter(description = "frames a second at most, up to 60")
+            @Parameter(description = "maximum number of frames per second, up to 60")
                     @RequestParam(required = false)
                     @Nullable Double maxHz,
             @Parameter(description = "raw or buckets") @RequestParam(required = false)
                     @Nullable String losses,
-            @Parameter(description = "as EventSource sends it when it connects again")
+            @Parameter(description = "sent by EventSource when it reconnects")
                     @RequestHeader(name = "Last-Event-ID", required = false)
                     @Nullable Long lastEventId,
             HttpServletRequest request,
@@ -115,10 +116,10 @@ class EventsController implements SmartLifecycle {
                         losses,
                         maxHz,
                         () -> wake(stream.get()));
-        requireRoom(call.caller());
+        acquireConnection(call.caller());
         EventWriter.setHeaders(response);
         AsyncContext async = request.startAsync();
-        async.setTimeout(0); // readers stay as long as they like
+        async.setTimeout(0); // streams have no time limit
         EventStream opened =
                 new EventStream(
                         async,
@@ -126,7 +127,7 @@ class EventsController implements SmartLifecycle {
                         threads,
                         () -> {
                             session.removeListener(subscription);
-                            connections.leave(call.caller());
+                            connections.release(call.caller());
                             streams.remove(stream.get());
                         });
         stream.set(opened);
@@ -144,17 +145,18 @@ class EventsController implements SmartLifecycle {
         }
     }
 
-    /// Where an earlier stream is to go on; a session that has fewer steps was started anew.
+    /// Returns the step at which a reconnected stream continues. A session with fewer steps was reinitialized
+    /// and starts at step 1.
     private static long stepAfter(long lastEventId, Session session) {
         long size = session.published().view().step();
         return lastEventId < 0 || lastEventId > size ? 1 : lastEventId + 1;
     }
 
-    private void requireRoom(Caller caller) {
+    private void acquireConnection(Caller caller) {
         if (!running) {
             throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
         }
-        connections.requireRoom(caller);
+        connections.acquire(caller);
     }
 
     int numStreams() {

@@ -1,37 +1,37 @@
 package dev.microgpt.live;
 
-/// Tells when to ask a client whether it is still there, and when to give it up: after a time in which
-/// nothing has come from it, not even the answers to pings.
+/// Decides when to ping a client, and when it has timed out: when nothing has arrived for too long, not even
+/// pongs.
 final class Heartbeat {
 
     private final long pingNanos;
-    private final long silenceNanos;
-    private volatile long lastHeard = System.nanoTime();
-    private volatile boolean listening = true;
-    private long lastPing = lastHeard; // of the pump
+    private final long timeoutNanos;
+    private volatile long lastReceived = System.nanoTime();
+    private volatile boolean reading = true;
+    private long lastPing = lastReceived; // confined to the pump's steps
 
     Heartbeat(LiveSettings settings) {
         pingNanos = settings.pingInterval().toNanos();
-        silenceNanos = settings.silence().toNanos();
+        timeoutNanos = settings.silence().toNanos();
     }
 
-    /// Something has come from the client.
-    void heard() {
-        lastHeard = System.nanoTime();
+    /// Records that something has arrived from the client.
+    void received() {
+        lastReceived = System.nanoTime();
     }
 
-    /// Whether anything is read from the client. While nothing is, it cannot be heard.
-    void listening(boolean isListening) {
-        heard();
-        listening = isListening;
+    /// Records whether the server reads from the client. While it does not, the client cannot time out.
+    void setReading(boolean isReading) {
+        received();
+        reading = isReading;
     }
 
-    boolean isSilent(long now) {
-        return listening && now - lastHeard >= silenceNanos;
+    boolean isTimedOut(long now) {
+        return reading && now - lastReceived >= timeoutNanos;
     }
 
-    /// Whether to send a ping now; the next one is due an interval later.
-    boolean takePing(long now) {
+    /// Returns whether a ping is due, and if so, schedules the next one an interval later.
+    boolean startPingIfDue(long now) {
         if (now - lastPing < pingNanos) {
             return false;
         }
@@ -39,10 +39,10 @@ final class Heartbeat {
         return true;
     }
 
-    /// How long there is nothing to do.
+    /// Returns the time until the next ping or the timeout.
     long nanosUntilDue(long now) {
         long untilPing = pingNanos - (now - lastPing);
-        long untilSilent = listening ? silenceNanos - (now - lastHeard) : Long.MAX_VALUE;
-        return Math.max(0, Math.min(untilPing, untilSilent));
+        long untilTimeout = reading ? timeoutNanos - (now - lastReceived) : Long.MAX_VALUE;
+        return Math.max(0, Math.min(untilPing, untilTimeout));
     }
 }

@@ -19,7 +19,7 @@ import org.springframework.web.socket.server.support.DefaultHandshakeHandler;
 import java.io.IOException;
 import java.util.Map;
 
-/// Puts the live stream in its place.
+/// Maps the live WebSocket to its path.
 @Configuration(proxyBeanMethods = false)
 @EnableWebSocket
 class LiveConfiguration implements WebSocketConfigurer {
@@ -34,15 +34,15 @@ class LiveConfiguration implements WebSocketConfigurer {
 
     @Override
     public void registerWebSocketHandlers(WebSocketHandlerRegistry registry) {
-        // Origins are checked for all calls alike, before this.
+        // A filter checks the origins of all calls before this.
         registry.addHandler(endpoint, "/api/v1/ws")
-                .addInterceptors(new TakeHangUp())
+                .addInterceptors(new AbortInterceptor())
                 .setHandshakeHandler(new Handshake())
                 .setAllowedOriginPatterns("*");
     }
 
-    /// Takes along how to hang up.
-    private static final class TakeHangUp implements HandshakeInterceptor {
+    /// Passes the action that aborts the connection on to the WebSocket.
+    private static final class AbortInterceptor implements HandshakeInterceptor {
 
         @Override
         public boolean beforeHandshake(
@@ -67,7 +67,7 @@ class LiveConfiguration implements WebSocketConfigurer {
                 @Nullable Exception failure) {}
     }
 
-    /// Tells callers of another protocol in the way of all other errors.
+    /// Answers requests that are no WebSocket handshake with a problem, like all other errors.
     private final class Handshake extends DefaultHandshakeHandler {
 
         @Override

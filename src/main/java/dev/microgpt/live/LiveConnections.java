@@ -11,50 +11,53 @@ import org.springframework.stereotype.Component;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Counts live connections, WebSockets and streams of events: those of each key, and all.
+/// Limits live connections (WebSockets and event streams), in total and per API key. Thread-safe.
 @Component
 final class LiveConnections {
 
-    private final int most;
-    private final int mostOfKey;
+    private final int maxTotal;
+    private final int maxPerKey;
     private final Map<String, Integer> byOwner = new HashMap<>();
-    private int all;
+    private int total;
 
     LiveConnections(Limits limits, QuotaSettings quotas) {
-        most = limits.connections();
-        mostOfKey = quotas.key().connections();
+        maxTotal = limits.connections();
+        maxPerKey = quotas.key().connections();
     }
 
-    /// Enters.
+    /// Counts a new connection.
     ///
-    /// @throws SessionException `quota_exceeded` if the key has too many already, `busy` if all have
-    synchronized void requireRoom(Caller caller) {
-        if (enter(caller)) {
+    /// @throws SessionException `quota_exceeded` if the key has too many, `busy` if there are too many in
+    ///     total
+    synchronized void acquire(Caller caller) {
+        if (tryAcquire(caller)) {
             return;
         }
-        boolean isOfKey = all < most;
+        boolean isKeyLimit = total < maxTotal;
         throw new SessionException(
-                isOfKey ? ErrorCode.QUOTA_EXCEEDED : ErrorCode.BUSY,
-                isOfKey
-                        ? "the key has %d live connections, as many as it may have"
-                                .formatted(mostOfKey)
-                        : "there are as many live connections as are allowed");
+                isKeyLimit ? ErrorCode.QUOTA_EXCEEDED : ErrorCode.BUSY,
+                isKeyLimit
+                        ? "the key already has %d live connections, the maximum"
+                                .formatted(maxPerKey)
+                        : "there are already %d live connections, the maximum".formatted(maxTotal));
     }
 
-    /// @return false if there are too many already
-    synchronized boolean enter(Caller caller) {
+    /// Counts a new connection if the limits allow it.
+    ///
+    /// @return whether they do
+    synchronized boolean tryAcquire(Caller caller) {
         int own = byOwner.getOrDefault(caller.owner(), 0);
-        if (all >= most || (caller.hasKey() && own >= mostOfKey)) {
+        if (total >= maxTotal || (caller.hasKey() && own >= maxPerKey)) {
             return false;
         }
-        all++;
+        total++;
         byOwner.put(caller.owner(), own + 1);
         return true;
     }
 
-    /// To be called once for each that has entered.
-    synchronized void leave(Caller caller) {
-        all--;
+    /// Must be called once for each connection that was counted.
+    synchronized void release(Caller caller) {
+        total--;
         byOwner.computeIfPresent(caller.owner(), (_, own) -> own == 1 ? null : own - 1);
     }
 }

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Receives the messages of all connections, and ends the connections at shutdown.
+/// Receives the messages of all WebSockets, and closes the connections at shutdown.
 @Component
 final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle {
 
@@ -56,7 +56,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
                         sessions, datasets, limits, json, broadcasts, rates, threads, memory);
     }
 
-    /// A connection with what has come of a message that is still incomplete.
+    /// A connection, and the received parts of a message that is still incomplete.
     private static final class Client {
 
         final Connection connection;
@@ -64,7 +64,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         final Caller caller;
         final StringBuilder partial = new StringBuilder();
         int partialBytes;
-        int partialTaken; // of the memory
+        int reservedBytes; // of the memory, for the parts
 
         Client(Connection connection, MessageHandler handler, Caller caller) {
             this.caller = caller;
@@ -87,20 +87,22 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
                         connection,
                         new MessageHandler(connection, services),
                         Caller.of(socket.getPrincipal()));
-        CloseStatus refusal = register(socket.getId(), client);
-        if (refusal == null) {
+        CloseStatus rejection = register(socket.getId(), client);
+        if (rejection == null) {
             connection.wake();
         } else {
-            connection.close(refusal);
+            connection.close(rejection);
         }
     }
 
-    /// One at a time, so that none is above the limit, and none is missed at shutdown.
+    /// Adds a client. Synchronized with [#stop()], so that shutdown misses none.
+    ///
+    /// @return why the connection must be closed; null if it was added
     private synchronized @Nullable CloseStatus register(String id, Client client) {
         if (!running) {
             return CloseCode.SHUTTING_DOWN;
         }
-        if (!connections.enter(client.caller)) {
+        if (!connections.tryAcquire(client.caller)) {
             return CloseCode.TOO_MANY;
         }
         clients.put(id, client);
@@ -111,7 +113,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         return clients.size();
     }
 
-    /// Messages come in parts, so that no connection needs a buffer for the largest one.
+    /// Accepts messages in parts, so that no connection needs a buffer for the largest message.
     @Override
     public boolean supportsPartialMessages() {
         return true;
@@ -123,16 +125,16 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         if (client == null) {
             return; // closed
         }
-        client.connection.heartbeat().heard();
+        client.connection.heartbeat().received();
         StringBuilder partial = client.partial;
         client.partialBytes += part.getPayloadLength();
         if (client.partialBytes > MAX_MESSAGE_BYTES) {
             client.connection.close(CloseCode.TOO_BIG);
             return;
         }
-        int before = client.partialTaken;
-        client.partialTaken = client.partialBytes > Memory.SMALL ? client.partialBytes : 0;
-        if (!client.connection.memory().tryAdd(client.partialTaken - before)) {
+        int before = client.reservedBytes;
+        client.reservedBytes = client.partialBytes > Memory.SMALL ? client.partialBytes : 0;
+        if (!client.connection.memory().tryAdd(client.reservedBytes - before)) {
             client.connection.close(CloseCode.TRY_LATER);
             return;
         }
@@ -142,10 +144,10 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             partial.setLength(0);
             partial.trimToSize();
             client.partialBytes = 0;
-            client.connection.memory().tryAdd(-client.partialTaken);
-            client.partialTaken = 0;
+            client.connection.memory().tryAdd(-client.reservedBytes);
+            client.reservedBytes = 0;
             client.handler.handle(client.caller, message);
-            client.connection.pauseWhileFull();
+            client.connection.pauseReadingWhileFull();
         }
     }
 
@@ -153,7 +155,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     protected void handlePongMessage(WebSocketSession socket, PongMessage pong) {
         Client client = clients.get(socket.getId());
         if (client != null) {
-            client.connection.heartbeat().heard();
+            client.connection.heartbeat().received();
         }
     }
 
@@ -166,7 +168,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     public void afterConnectionClosed(WebSocketSession socket, CloseStatus status) {
         Client client = clients.remove(socket.getId());
         if (client != null) {
-            connections.leave(client.caller);
+            connections.release(client.caller);
             client.handler.close();
             client.connection.close(status);
         }

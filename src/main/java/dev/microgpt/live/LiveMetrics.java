@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import org.springframework.stereotype.Component;
 
-/// Counts what watchers get.
+/// Counts the frames and losses that watchers receive.
 @Component
 final class LiveMetrics {
 
@@ -19,13 +19,13 @@ final class LiveMetrics {
         coalesced =
                 counter(
                         "microgpt.live.coalesced",
-                        "Losses that came in a frame with others, not in one of their own",
+                        "Losses sent in a frame with others instead of a frame of their own",
                         registry);
-        gaps = counter("microgpt.live.gaps", "Gaps of which watchers were told", registry);
+        gaps = counter("microgpt.live.gaps", "Gaps reported to watchers", registry);
         dropped =
                 counter(
                         "microgpt.live.dropped",
-                        "Losses in gaps: they were no longer known when a watcher could take them",
+                        "Losses in gaps: no longer in the history when the watcher could receive them",
                         registry);
     }
 
@@ -33,12 +33,17 @@ final class LiveMetrics {
         return Counter.builder(name).description(description).register(registry);
     }
 
-    /// @param steps in the frame; 0 for a new state alone
+    /// Counts a frame.
+    ///
+    /// @param steps how many steps it covers; 0 for a change of state alone
     void frame(long steps) {
         frames.increment();
         coalesced.increment((double) Math.max(0, steps - 1));
     }
 
+    /// Counts a gap.
+    ///
+    /// @param steps how many steps are missing
     void gap(long steps) {
         gaps.increment();
         dropped.increment((double) steps);

@@ -5,11 +5,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import java.time.Duration;
 
-/// How long the live stream waits for its clients, under `microgpt.live`.
+/// Timeouts of the live stream, under `microgpt.live`.
 ///
-/// @param pingInterval how often a client is asked whether it is still there
-/// @param silence a client from which nothing has come for so long is gone
-/// @param sendTimeout how long a client may take to read a message
+/// @param pingInterval how often a client is pinged
+/// @param silence the time without a message or pong after which a client is disconnected
+/// @param sendTimeout the time that a client may take to read a message
 @ConfigurationProperties("microgpt.live")
 record LiveSettings(
         @DefaultValue("15s") Duration pingInterval,

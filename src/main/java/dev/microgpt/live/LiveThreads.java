@@ -13,24 +13,24 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// The threads of the live layer. There are as many however many clients are connected.
+/// The threads of the live layer. Their number does not depend on the number of clients.
 ///
-/// Their queues are bounded by those who use them: a pump is in the queue of the writers once at most,
-/// and each lane of a connection has one task at a time with the workers.
+/// The queues of the pools have no bound of their own, but their users limit them: each pump has at most one
+/// task with the writers, and each queue of messages about one session at most one with the workers.
 @Component
 final class LiveThreads implements AutoCloseable {
 
-    /// They never wait for a client or for a session.
+    /// Writers never wait for a client or a session.
     private static final int WRITERS = 4;
 
-    /// Some of their tasks wait, for instance for a session that has to be read from the store.
+    /// Workers may wait, for instance for a session that is read from the store.
     private static final int WORKERS = 16;
 
-    /// They send pings and goodbyes, for which a client may take its time.
-    private static final int WAITERS = 4;
+    /// Blocking senders wait for clients to accept pings and close frames.
+    private static final int BLOCKING_SENDERS = 4;
 
     private final ExecutorService writers = pool("live-writer-", WRITERS);
-    private final ExecutorService waiters = pool("live-waiter-", WAITERS);
+    private final ExecutorService blockingSenders = pool("live-blocking-sender-", BLOCKING_SENDERS);
     private final ExecutorService workers = pool("live-worker-", WORKERS);
     private final ScheduledThreadPoolExecutor clock =
             new ScheduledThreadPoolExecutor(
@@ -41,7 +41,7 @@ final class LiveThreads implements AutoCloseable {
     }
 
     private static ExecutorService pool(String prefix, int size) {
-        // At shutdown what comes late is for nobody.
+        // Tasks that arrive after shutdown are discarded.
         ThreadPoolExecutor pool =
                 new ThreadPoolExecutor(
                         size,
@@ -66,22 +66,22 @@ final class LiveThreads implements AutoCloseable {
         };
     }
 
-    /// For tasks that do not wait.
+    /// Runs tasks that never block.
     Executor writers() {
         return writers;
     }
 
-    /// For tasks that may wait for a session.
+    /// Runs tasks that may wait for a session.
     Executor workers() {
         return workers;
     }
 
-    /// For what waits for a client: each connection has one ping at a time, and one end.
-    Executor waiters() {
-        return waiters;
+    /// Runs tasks that wait for a client: at most one ping at a time and one close per connection.
+    Executor blockingSenders() {
+        return blockingSenders;
     }
 
-    /// Runs a task at a later time. It must be short.
+    /// Runs a task after a delay. It must be short.
     Future<?> after(long nanos, Runnable task) {
         return clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
     }
@@ -91,6 +91,6 @@ final class LiveThreads implements AutoCloseable {
         clock.shutdownNow();
         workers.shutdownNow();
         writers.shutdownNow();
-        waiters.shutdownNow();
+        blockingSenders.shutdownNow();
     }
 }

@@ -4,15 +4,15 @@ import dev.microgpt.engine.LossHistory;
 
 import tools.jackson.databind.json.JsonMapper;
 
-/// The newest losses of a history as JSON. Each is written once, and any range of them is a part of the
-/// same text; so it does not matter at which steps the frames of different watchers begin and end.
+/// Caches the newest losses of a history as JSON. Each loss is serialized once, and any range of them is a
+/// part of the same text; so frames of different watchers may begin and end at different steps. Thread-safe.
 final class LossJson {
 
     private static final int CAPACITY = 1 << 15; // losses, of 25 characters at most
 
     private final JsonMapper json;
     private final LossHistory history;
-    private final StringBuilder text = new StringBuilder(); // a comma after each loss
+    private final StringBuilder text = new StringBuilder(); // each loss is followed by a comma
     private final int[] ends = new int[CAPACITY]; // [i]: end of loss i in the text, after its comma
     private long first = 1; // step of the first loss in the text
     private int count;
@@ -26,16 +26,16 @@ final class LossJson {
         return history;
     }
 
-    /// A JSON array of losses of this history.
+    /// Returns losses of this history as a JSON array.
     ///
     /// @param run at least one loss
     synchronized String array(LossHistory.Run run) {
-        if (run.from() > first + count) { // nobody has watched the steps before
+        if (run.from() > first + count) { // no watcher has read the steps in between
             clear(run.from());
         }
         long skipped = first + count - run.from();
         if (run.from() < first || run.losses().length - skipped > CAPACITY) {
-            return json.writeValueAsString(run.losses()); // for somebody who lags behind
+            return json.writeValueAsString(run.losses()); // too old, or too many, for the cache
         }
         if (skipped < run.losses().length) {
             append(run, (int) skipped);
@@ -55,17 +55,17 @@ final class LossJson {
         count = 0;
     }
 
-    /// Appends the losses of a run from an index on.
+    /// Appends the losses of a run, except for the first `skipped`.
     private void append(LossHistory.Run run, int skipped) {
         int added = run.losses().length - skipped;
         if (count + added > CAPACITY) {
-            // half of them at once, so that it is rarely done; but none that the run needs
+            // Drops half of them at once, so that this is rare, but none that the run needs.
             dropFirst(Math.min(Math.max(count / 2, count + added - CAPACITY), count - skipped));
         }
         double[] losses = new double[added];
         System.arraycopy(run.losses(), skipped, losses, 0, added);
         String array = json.writeValueAsString(losses);
-        int start = text.length() - 1; // where its bracket would be
+        int start = text.length() - 1; // where its opening bracket would be
         text.append(array, 1, array.length() - 1).append(',');
         for (int i = 1; i < array.length(); i++) {
             if (array.charAt(i) == ',') {

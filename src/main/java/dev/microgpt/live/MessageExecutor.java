@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/// Does what the messages of one connection ask for, and answers them. What takes a session long is
-/// waited for by no thread.
+/// Carries out the messages of one connection and sends the answers. No thread waits for a session's slow
+/// calls: they complete asynchronously.
 final class MessageExecutor {
 
-    private static final int LOSS_HISTORY = 100_000;
+    private static final int MAX_LOSSES = 100_000;
     private static final int MAX_SUBSCRIPTIONS = 64;
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
@@ -36,11 +36,11 @@ final class MessageExecutor {
         workers = services.threads().workers();
     }
 
-    /// Does what a message asks for.
+    /// Carries out a message.
     ///
-    /// @param isStopped whether a training is to make no more steps
-    /// @return completes when the answer is on its way, exceptionally where there is none
-    CompletableFuture<Void> reply(
+    /// @param isStopped returns whether training must make no more steps
+    /// @return completes when the answer is in the outbox, or exceptionally if the message failed
+    CompletableFuture<Void> execute(
             CallContext call, ClientMessage message, BooleanSupplier isStopped) {
         return switch (message) {
             case ClientMessage.Train train -> train(call, train, isStopped);
@@ -58,7 +58,7 @@ final class MessageExecutor {
                             new ServerMessage.LossHistory(
                                     get.id(),
                                     name(get),
-                                    session(call, get).losses(call).newest(LOSS_HISTORY)));
+                                    session(call, get).losses(call).newest(MAX_LOSSES)));
             case ClientMessage.GetConfig get ->
                     send(
                             new ServerMessage.Config(
@@ -68,16 +68,19 @@ final class MessageExecutor {
             case ClientMessage.Subscribe subscribe -> subscribe(call, subscribe);
             case ClientMessage.Unsubscribe unsubscribe -> {
                 connection.unsubscribe(name(unsubscribe));
-                yield send(ServerMessage.Unsubscribed.asked(unsubscribe.id(), name(unsubscribe)));
+                yield send(
+                        ServerMessage.Unsubscribed.requested(unsubscribe.id(), name(unsubscribe)));
             }
         };
     }
 
-    /// @throws SessionException `invalid_name` if it names no session
+    /// Returns the session that a message names.
+    ///
+    /// @throws SessionException `invalid_name` if it names none
     static String name(ClientMessage message) {
         if (message.session() == null) {
             throw new SessionException(
-                    ErrorCode.INVALID_NAME, "the message names no session", "session", null);
+                    ErrorCode.INVALID_NAME, "the message must have a 'session'", "session", null);
         }
         return message.session();
     }
@@ -91,7 +94,7 @@ final class MessageExecutor {
         return DONE;
     }
 
-    /// Sends an answer made of a result, once that is there.
+    /// Sends an answer as soon as the result for it is available.
     private <T> CompletableFuture<Void> sendLater(
             CompletableFuture<T> result, Function<T, ServerMessage> answer) {
         return result.orTimeout(services.limits().callTime().toNanos(), TimeUnit.NANOSECONDS)
@@ -123,7 +126,7 @@ final class MessageExecutor {
         InvalidInputException.requireRange("steps", steps, 1, services.limits().stepsPerCall());
         TrainTask training =
                 new TrainTask(
-                        new TrainTask.Surroundings(
+                        new TrainTask.Environment(
                                 connection,
                                 workers,
                                 services.memory(),
@@ -143,14 +146,14 @@ final class MessageExecutor {
     }
 
     private CompletableFuture<Void> generate(CallContext call, ClientMessage.Generate message) {
-        GenerateCall wanted = message.request().toCall(services.limits());
+        GenerateCall generate = message.request().toCall(services.limits());
         return sendLater(
-                session(call, message).queries().generateAsync(call, wanted),
+                session(call, message).queries().generateAsync(call, generate),
                 samples ->
                         new ServerMessage.Generated(
                                 message.id(),
                                 name(message),
-                                GenerateReply.of(wanted, samples).samples()));
+                                GenerateReply.of(generate, samples).samples()));
     }
 
     private CompletableFuture<Void> embeddings(
@@ -168,7 +171,7 @@ final class MessageExecutor {
         if (connection.numSubscriptions() >= MAX_SUBSCRIPTIONS) {
             throw new SessionException(
                     ErrorCode.BUSY,
-                    "a connection may watch %d sessions at most".formatted(MAX_SUBSCRIPTIONS));
+                    "a connection may watch at most %d sessions".formatted(MAX_SUBSCRIPTIONS));
         }
         Session session = session(call, message);
         session.ensureInMemory(call);

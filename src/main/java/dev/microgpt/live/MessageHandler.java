@@ -21,18 +21,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 
-/// Reads the messages of one connection, and has each done when its turn comes. What goes wrong is sent
-/// as an `error`.
+/// Parses the messages of one connection and queues them for execution. Failures are answered with an `error`
+/// message.
 final class MessageHandler {
 
-    private static final int LONGEST_ID = 200;
+    private static final int MAX_ID_CHARS = 200;
 
     private final Connection connection;
     private final Services services;
     private final MessageQueue queue;
-    private final MessageExecutor replier;
+    private final MessageExecutor executor;
 
-    /// What handlers share.
+    /// The services that all handlers share.
     record Services(
             SessionService sessions,
             Datasets datasets,
@@ -47,24 +47,24 @@ final class MessageHandler {
         this.connection = connection;
         this.services = services;
         queue = new MessageQueue(connection, services.threads().workers());
-        replier = new MessageExecutor(connection, services);
+        executor = new MessageExecutor(connection, services);
     }
 
-    /// Takes one message. Does not wait for what it asks for.
+    /// Handles one message. Does not wait until it has been carried out.
     void handle(Caller caller, String text) {
         JsonNode tree = null;
-        List<RateLimiter.Verdict> verdicts = count(caller); // also what is no message at all
+        List<RateLimiter.Verdict> verdicts = count(caller); // invalid messages count as well
         try {
             tree = services.json().readTree(text);
             if (!tree.isObject()) {
-                throw new SessionException(ErrorCode.WRONG_TYPE, "a message is an object");
+                throw new SessionException(ErrorCode.WRONG_TYPE, "a message must be a JSON object");
             }
-            requireShort(field(tree, "id"));
+            requireValidId(field(tree, "id"));
             requireRate(verdicts);
             enqueue(caller, services.json().treeToValue(tree, ClientMessage.class), text.length());
         } catch (RuntimeException e) {
             JsonNode id = field(tree, "id");
-            fail(id == null || isLong(id) ? null : id, sessionName(tree), e);
+            sendError(id == null || isInvalid(id) ? null : id, sessionName(tree), e);
         }
     }
 
@@ -81,7 +81,7 @@ final class MessageHandler {
         }
     }
 
-    /// A message is a request like any other.
+    /// Counts the message against the rate limits, like any other request.
     private List<RateLimiter.Verdict> count(Caller caller) {
         return services.rates().count(caller.owner(), caller.hasKey());
     }
@@ -94,22 +94,23 @@ final class MessageHandler {
         }
     }
 
-    /// An id comes back with every answer, so that a long one would be multiplied.
-    private static void requireShort(@Nullable JsonNode id) {
-        if (id != null && isLong(id)) {
+    /// Rejects long ids, because every answer repeats the id.
+    private static void requireValidId(@Nullable JsonNode id) {
+        if (id != null && isInvalid(id)) {
             throw new SessionException(
                     ErrorCode.OUT_OF_RANGE,
-                    "an id is a number or a text of at most %d characters".formatted(LONGEST_ID),
+                    "an id must be a number or a text of at most %d characters"
+                            .formatted(MAX_ID_CHARS),
                     "id",
                     null);
         }
     }
 
-    private static boolean isLong(JsonNode id) {
-        return id.isContainer() || id.asString().length() > LONGEST_ID;
+    private static boolean isInvalid(JsonNode id) {
+        return id.isContainer() || id.asString().length() > MAX_ID_CHARS;
     }
 
-    private void fail(@Nullable JsonNode id, @Nullable String session, Throwable failure) {
+    private void sendError(@Nullable JsonNode id, @Nullable String session, Throwable failure) {
         connection.send(new ServerMessage.Error(id, session, Problems.of(failure)));
     }
 
@@ -122,12 +123,12 @@ final class MessageHandler {
         return name != null && name.isString() ? name.stringValue() : null;
     }
 
-    /// The connection is closed: what waits is dropped, and training for it ends.
+    /// Drops the queued messages and stops training, because the connection is closed.
     void close() {
         queue.close();
     }
 
-    /// A message in the queue.
+    /// A queued message.
     private final class MessageTask implements QueuedTask {
 
         private final CallContext call;
@@ -160,14 +161,15 @@ final class MessageHandler {
         @Override
         public CompletableFuture<?> start() {
             try {
-                return replier.reply(call, message, () -> stopped).exceptionally(this::tell);
+                return executor.execute(call, message, () -> stopped)
+                        .exceptionally(this::answerError);
             } catch (RuntimeException e) {
-                tell(e);
+                answerError(e);
                 return CompletableFuture.completedFuture(null);
             }
         }
 
-        private @Nullable Void tell(Throwable failure) {
+        private @Nullable Void answerError(Throwable failure) {
             Throwable cause = failure;
             while (cause instanceof CompletionException && cause.getCause() != null) {
                 cause = cause.getCause();
@@ -178,7 +180,7 @@ final class MessageHandler {
                                 ErrorCode.BUSY,
                                 "the call was cut off after " + services.limits().callTime());
             }
-            fail(message.id(), message.session(), cause);
+            sendError(message.id(), message.session(), cause);
             return null;
         }
 

@@ -12,25 +12,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
-/// The messages of one connection that wait for their turn, as a worker's queue does: those about one
-/// session are done one after the other, in the order in which they came; those about different ones do
-/// not wait for each other.
+/// The bounded queue of one connection's messages, which behaves like that of a Web Worker: messages about
+/// one session are carried out one after another, in the order of their arrival. Messages about different
+/// sessions do not wait for each other. Thread-safe.
 ///
-/// A `stop` overtakes: it ends the `train` at hand and all that wait, and comes right after them. To
-/// watch waits for no more than the `init` before it.
+/// A `stop` overtakes: it stops the current `train` and all waiting ones, and is carried out right after
+/// them. A `subscribe` or `unsubscribe` waits only for earlier `init` messages.
 final class MessageQueue {
 
     private static final int MAX_WAITING = 256;
 
-    /// Whoever has filled the queue can still stop.
+    /// A client that has filled the queue can still send `stop`.
     private static final int MAX_WAITING_WITH_STOPS = 2 * MAX_WAITING;
 
-    private static final int MAX_LANES = 128;
+    private static final int MAX_QUEUES = 128;
     private static final int MAX_CHARS = 2 << 20;
 
     private final Connection connection;
     private final Executor workers;
-    private final Map<LaneKey, Lane> lanes = new HashMap<>();
+    private final Map<QueueKey, SessionQueue> queues = new HashMap<>();
     private int chars;
     private boolean closed;
 
@@ -39,20 +39,20 @@ final class MessageQueue {
         this.workers = workers;
     }
 
-    /// @param isAside whether it is about watching alone
-    private record LaneKey(String session, boolean isAside) {}
+    /// @param isWatchOnly whether the queue holds only `subscribe` and `unsubscribe` messages
+    private record QueueKey(String session, boolean isWatchOnly) {}
 
-    /// The messages about one session.
-    private static final class Lane {
+    /// The queue of messages about one session.
+    private static final class SessionQueue {
 
-        /// What is done before all that wait: trainings that were stopped, each `stop` after them.
-        final ArrayDeque<QueuedTask> first = new ArrayDeque<>();
+        /// Tasks that overtake the waiting ones: stopped trainings, followed by their `stop`.
+        final ArrayDeque<QueuedTask> overtaking = new ArrayDeque<>();
 
         final ArrayDeque<QueuedTask> waiting = new ArrayDeque<>();
         @Nullable QueuedTask current;
 
         int size() {
-            return first.size() + waiting.size();
+            return overtaking.size() + waiting.size();
         }
 
         boolean has(QueuedTask.Kind kind) {
@@ -68,123 +68,129 @@ final class MessageQueue {
                 if (task.kind() == QueuedTask.Kind.TRAIN) {
                     task.stop();
                     waiting.remove(task);
-                    first.add(task);
+                    overtaking.add(task);
                 }
             }
-            first.add(stop);
+            overtaking.add(stop);
         }
 
         @Nullable QueuedTask poll() {
-            QueuedTask task = first.poll();
+            QueuedTask task = overtaking.poll();
             return task == null ? waiting.poll() : task;
         }
     }
 
-    /// Adds a message.
+    /// Adds a message, and starts it if no other message about the session is being carried out.
     ///
-    /// @throws SessionException `busy` if too many wait already
+    /// @throws SessionException `busy` if too many messages are waiting
     void add(String session, QueuedTask task) {
-        LaneKey key;
-        Lane lane;
+        QueueKey key;
+        SessionQueue queue;
         synchronized (this) {
             if (closed) {
                 task.close();
                 return;
             }
-            key = laneFor(session, task);
-            lane = lanes.get(key);
-            requireRoom(lane, session, task);
-            if (lane == null) {
-                lane = new Lane();
-                lanes.put(key, lane);
+            key = keyFor(session, task);
+            queue = queues.get(key);
+            requireRoom(queue, session, task);
+            if (queue == null) {
+                queue = new SessionQueue();
+                queues.put(key, queue);
             }
             chars += task.chars();
             if (task.kind() == QueuedTask.Kind.STOP) {
-                lane.stop(task);
+                queue.stop(task);
             } else {
-                lane.waiting.add(task);
+                queue.waiting.add(task);
             }
-            if (lane.current != null) {
+            if (queue.current != null) {
                 return;
             }
         }
-        next(key, lane);
+        startNext(key, queue);
     }
 
-    private LaneKey laneFor(String session, QueuedTask task) {
-        LaneKey main = new LaneKey(session, false);
-        Lane lane = lanes.get(main);
-        boolean waits =
-                lane != null && (lane.has(QueuedTask.Kind.INIT) || lane.has(QueuedTask.Kind.WATCH));
-        return task.kind() == QueuedTask.Kind.WATCH && !waits ? new LaneKey(session, true) : main;
+    private QueueKey keyFor(String session, QueuedTask task) {
+        QueueKey mainKey = new QueueKey(session, false);
+        SessionQueue queue = queues.get(mainKey);
+        boolean mustWait =
+                queue != null
+                        && (queue.has(QueuedTask.Kind.INIT) || queue.has(QueuedTask.Kind.WATCH));
+        return task.kind() == QueuedTask.Kind.WATCH && !mustWait
+                ? new QueueKey(session, true)
+                : mainKey;
     }
 
-    private void requireRoom(@Nullable Lane lane, String session, QueuedTask task) {
-        int size = lane == null ? 0 : lane.size();
-        int most = task.kind() == QueuedTask.Kind.STOP ? MAX_WAITING_WITH_STOPS : MAX_WAITING;
-        if (size >= most) {
+    private void requireRoom(@Nullable SessionQueue queue, String session, QueuedTask task) {
+        int size = queue == null ? 0 : queue.size();
+        int max = task.kind() == QueuedTask.Kind.STOP ? MAX_WAITING_WITH_STOPS : MAX_WAITING;
+        if (size >= max) {
             throw new SessionException(
                     ErrorCode.BUSY,
-                    "%d messages of this connection wait for session '%s', as many as may wait"
+                    "%d messages of this connection are waiting for session '%s', the maximum"
                             .formatted(size, session));
         }
-        if (lane == null && lanes.size() >= MAX_LANES) {
+        if (queue == null && queues.size() >= MAX_QUEUES) {
             throw new SessionException(
-                    ErrorCode.BUSY, "this connection waits for too many sessions at a time");
+                    ErrorCode.BUSY,
+                    "messages of this connection are waiting for too many sessions, at most "
+                            + MAX_QUEUES);
         }
         if (chars > 0 && chars + task.chars() > MAX_CHARS) {
             throw new SessionException(
                     ErrorCode.BUSY,
-                    "the messages of this connection that wait are too large together");
+                    "the waiting messages of this connection would have more than %d characters in total"
+                            .formatted(MAX_CHARS));
         }
     }
 
-    /// Begins with the next one, unless one is at hand.
-    private void next(LaneKey key, Lane lane) {
+    /// Starts the next message of a queue, unless one is being carried out.
+    private void startNext(QueueKey key, SessionQueue queue) {
         QueuedTask task;
         synchronized (this) {
-            if (lane.current != null) {
+            if (queue.current != null) {
                 return;
             }
-            task = closed ? null : lane.poll();
-            lane.current = task;
+            task = closed ? null : queue.poll();
+            queue.current = task;
             if (task == null) {
-                lanes.remove(key, lane);
+                queues.remove(key, queue);
                 return;
             }
         }
-        // Whoever does not read the answers gets no more of them.
-        connection.whenRoom(() -> workers.execute(() -> run(key, lane, task)));
+        // A client that does not read its answers gets no more of them.
+        connection.whenNotFull(() -> workers.execute(() -> run(key, queue, task)));
     }
 
-    private void run(LaneKey key, Lane lane, QueuedTask task) {
-        var _ = task.start().whenComplete((_, _) -> ended(key, lane, task));
+    private void run(QueueKey key, SessionQueue queue, QueuedTask task) {
+        var _ = task.start().whenComplete((_, _) -> finish(key, queue, task));
     }
 
-    private void ended(LaneKey key, Lane lane, QueuedTask task) {
+    private void finish(QueueKey key, SessionQueue queue, QueuedTask task) {
         task.close();
         synchronized (this) {
             chars -= task.chars();
-            lane.current = null;
+            queue.current = null;
         }
-        next(key, lane);
+        startNext(key, queue);
     }
 
-    /// Drops what waits, and ends what is at hand.
+    /// Drops the waiting messages, and stops the current ones.
     void close() {
         List<QueuedTask> dropped = new ArrayList<>();
         synchronized (this) {
             closed = true;
-            for (Lane lane : lanes.values()) {
-                dropped.addAll(lane.first);
-                dropped.addAll(lane.waiting);
-                lane.first.clear();
-                lane.waiting.clear();
-                if (lane.current != null) {
-                    lane.current.stop();
+            for (SessionQueue queue : queues.values()) {
+                dropped.addAll(queue.overtaking);
+                dropped.addAll(queue.waiting);
+                queue.overtaking.clear();
+                queue.waiting.clear();
+                if (queue.current != null) {
+                    queue.current.stop();
                 }
             }
-            lanes.clear();
+            queues.clear();
         }
         dropped.forEach(QueuedTask::close);
     }

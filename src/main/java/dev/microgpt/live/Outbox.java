@@ -8,14 +8,15 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The messages that wait for a connection, in order. Nobody waits to add one: once it is full, those
-/// who would cause more answers wait until it has room, so that it grows beyond its bounds by no more
-/// than what was in progress.
+/// The queue of messages that wait to be sent over a connection. Thread-safe.
+///
+/// Adding never blocks. Instead, once the queue is full, no further work that would add messages is started
+/// until it has room again; so it exceeds its bounds only by the answers of work in progress.
 final class Outbox {
 
-    /// What became of a message.
-    enum Added {
-        YES,
+    /// The result of adding a message.
+    enum AddResult {
+        ADDED,
         CLOSED,
         NO_MEMORY
     }
@@ -25,28 +26,28 @@ final class Outbox {
 
     private final Memory.Share memory;
     private final ArrayDeque<String> messages = new ArrayDeque<>();
-    private List<Runnable> waiting = new ArrayList<>();
+    private List<Runnable> waitingTasks = new ArrayList<>();
     private long chars;
     private boolean closed;
 
-    /// @param memory for the messages
+    /// @param memory accounts for the messages
     Outbox(Memory.Share memory) {
         this.memory = memory;
     }
 
-    synchronized Added add(String message) {
+    synchronized AddResult add(String message) {
         if (closed) {
-            return Added.CLOSED;
+            return AddResult.CLOSED;
         }
-        if (!memory.tryAdd(counted(message))) {
-            return Added.NO_MEMORY;
+        if (!memory.tryAdd(accountedChars(message))) {
+            return AddResult.NO_MEMORY;
         }
         messages.add(message);
         chars += message.length();
-        return Added.YES;
+        return AddResult.ADDED;
     }
 
-    private static long counted(String message) {
+    private static long accountedChars(String message) {
         return message.length() < Memory.SMALL ? 0 : message.length();
     }
 
@@ -54,7 +55,7 @@ final class Outbox {
         return !closed && (messages.size() >= MAX_MESSAGES || chars >= MAX_CHARS);
     }
 
-    /// The next message; null when there is none.
+    /// Removes and returns the next message; null if there is none.
     @Nullable String poll() {
         String message;
         List<Runnable> tasks;
@@ -62,33 +63,33 @@ final class Outbox {
             message = messages.poll();
             if (message != null) {
                 chars -= message.length();
-                memory.tryAdd(-counted(message));
+                memory.tryAdd(-accountedChars(message));
             }
-            tasks = takeWaiting();
+            tasks = takeRunnableTasks();
         }
         tasks.forEach(Runnable::run);
         return message;
     }
 
-    /// Runs a task as soon as there is room, or the outbox is closed; now, if possible.
+    /// Runs a task as soon as the outbox is not full or is closed; immediately, if it already is.
     ///
     /// @param task must not block
-    void whenRoom(Runnable task) {
+    void whenNotFull(Runnable task) {
         synchronized (this) {
             if (isFull()) {
-                waiting.add(task);
+                waitingTasks.add(task);
                 return;
             }
         }
         task.run();
     }
 
-    private synchronized List<Runnable> takeWaiting() {
-        if (waiting.isEmpty() || isFull()) {
+    private synchronized List<Runnable> takeRunnableTasks() {
+        if (waitingTasks.isEmpty() || isFull()) {
             return List.of();
         }
-        List<Runnable> tasks = waiting;
-        waiting = new ArrayList<>();
+        List<Runnable> tasks = waitingTasks;
+        waitingTasks = new ArrayList<>();
         return tasks;
     }
 
@@ -97,7 +98,7 @@ final class Outbox {
         synchronized (this) {
             closed = true;
             messages.clear();
-            tasks = takeWaiting();
+            tasks = takeRunnableTasks();
         }
         tasks.forEach(Runnable::run);
     }

@@ -8,72 +8,72 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Lets one client's messages out: runs a step when woken, and when the time comes that the step before
-/// has named. There is never more than one step at a time.
+/// Sends one client's messages: runs a step when woken, and at the time that the previous step has requested.
+/// Steps never overlap.
 final class Pump {
 
     private static final Logger log = LoggerFactory.getLogger(Pump.class);
-    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final long MAX_DELAY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    /// What a pump repeats.
+    /// The work that a pump repeats.
     interface Step {
 
         /// Sends at most one message, without waiting for the client.
         ///
-        /// @return after how many nanoseconds to come again, if nobody wakes the pump before that
+        /// @return nanoseconds until the next step, unless the pump is woken before
         long run();
     }
 
     private final LiveThreads threads;
     private final Step step;
-    private final Runnable whenFailed;
+    private final Runnable onFailure;
 
-    /// How often it was woken since it was last at rest.
+    /// How often the pump was woken since it was last idle.
     private final AtomicInteger wakes = new AtomicInteger();
 
-    // of the step
+    // confined to the step
     private @Nullable Future<?> alarm;
     private long alarmNanos;
     private volatile boolean closed;
 
-    /// @param whenFailed called once if a step fails, which is then the last one
-    Pump(LiveThreads threads, Step step, Runnable whenFailed) {
+    /// @param onFailure called once if a step fails; no step follows
+    Pump(LiveThreads threads, Step step, Runnable onFailure) {
         this.threads = threads;
         this.step = step;
-        this.whenFailed = whenFailed;
+        this.onFailure = onFailure;
     }
 
-    /// There may be something to do. Does not wait.
+    /// Requests a step. Does not block.
     void wake() {
         if (wakes.getAndIncrement() == 0) {
             threads.writers().execute(this::run);
         }
     }
 
-    /// No step begins from now on.
+    /// Prevents further steps.
     void close() {
         closed = true;
-        wake(); // which gives the alarm back
+        wake(); // so that the alarm is cancelled
     }
 
     private void run() {
-        int seen = wakes.get();
+        int wakesBefore = wakes.get();
         try {
             runStep();
         } catch (RuntimeException | Error e) {
             log.error("A live connection failed", e);
             closed = true;
-            whenFailed.run();
+            onFailure.run();
         }
-        // Others have their turn first.
-        if (!wakes.compareAndSet(seen, 0)) {
+        // Woken meanwhile: queues another step, so that other pumps have their turn first.
+        if (!wakes.compareAndSet(wakesBefore, 0)) {
             threads.writers().execute(this::run);
         }
     }
 
     private void runStep() {
         if (!closed) {
-            setAlarm(Math.min(step.run(), LONGEST_NANOS));
+            setAlarm(Math.min(step.run(), MAX_DELAY_NANOS));
         }
         if (closed && alarm != null) {
             alarm.cancel(false);
@@ -84,9 +84,9 @@ final class Pump {
         long now = System.nanoTime();
         long time = now + nanos;
         if (alarm != null) {
-            boolean isStillToCome = alarmNanos - now > 0;
-            if (isStillToCome && alarmNanos - time <= 0) {
-                return; // it comes earlier, which does no harm
+            boolean isPending = alarmNanos - now > 0;
+            if (isPending && alarmNanos - time <= 0) {
+                return; // an early wake-up does no harm
             }
             alarm.cancel(false);
         }

@@ -2,10 +2,10 @@ package dev.microgpt.live;
 
 import java.util.concurrent.CompletableFuture;
 
-/// What one message asks for, when its turn comes.
+/// The work of one message in a [MessageQueue].
 interface QueuedTask {
 
-    /// What others in the queue have to know of it.
+    /// The kinds of messages that the queue treats differently.
     enum Kind {
         INIT,
         TRAIN,
@@ -16,17 +16,17 @@ interface QueuedTask {
 
     Kind kind();
 
-    /// How long the message is.
+    /// Returns the length of the message.
     int chars();
 
-    /// Does it, on one of the workers.
+    /// Carries out the message, on one of the workers.
     ///
-    /// @return completes when it has been answered, whatever became of it
+    /// @return completes normally when the message has been answered, even with an error
     CompletableFuture<?> start();
 
-    /// Has it end early, perhaps before it was started. Does not wait.
+    /// Requests an early end, possibly before the start. Does not block.
     void stop();
 
-    /// Gives back what it has taken. Called once, after its end or instead of its start.
+    /// Releases the memory of the message. Called once, after its end or instead of its start.
     void close();
 }

@@ -17,8 +17,8 @@ import tools.jackson.databind.JsonNode;
 
 import java.util.List;
 
-/// What the server sends: a flat object, its `type` first, with the `id` of the message that it
-/// answers.
+/// A message from the server: a flat JSON object that starts with its `type`. Answers repeat the `id` of the
+/// message that they answer.
 @JsonPropertyOrder({"type", "id", "session"})
 sealed interface ServerMessage {
 
@@ -56,11 +56,11 @@ sealed interface ServerMessage {
 
     record Subscribed(@Nullable JsonNode id, String session, long step) implements ServerMessage {}
 
-    /// @param reason `deleted` if the session is gone; null if the client has asked for it
+    /// @param reason `deleted` if the session was deleted; null if the client has unsubscribed
     record Unsubscribed(@Nullable JsonNode id, String session, @Nullable String reason)
             implements ServerMessage {
 
-        static Unsubscribed asked(@Nullable JsonNode id, String session) {
+        static Unsubscribed requested(@Nullable JsonNode id, String session) {
             return new Unsubscribed(id, session, null);
         }
 
@@ -73,13 +73,12 @@ sealed interface ServerMessage {
     record Error(@Nullable JsonNode id, @Nullable String session, Problem problem)
             implements ServerMessage {}
 
-    /// Steps that a watcher has not seen yet, with their losses (or a summary of them) and a close look
-    /// at the newest step that was looked at. Where the state has changed and no step came with it, as
-    /// when a run is paused, it ends before it begins.
+    /// Steps that a watcher has not seen yet, with their losses or a summary of them, and the newest trace.
+    /// If the state has changed without a step, as when a run is paused, `toStep` is `fromStep` - 1.
     ///
-    /// @param losses as JSON, like `buckets` and `trace`: it is written once for all watchers
-    /// @param lossAverage the mean of the newest 100 losses, or of all if there are fewer
-    /// @param diagnostics the health of training at the step of the trace, with which it comes
+    /// @param losses JSON that is written once for all watchers, like `buckets`, `trace` and `diagnostics`
+    /// @param lossAverage the mean of the last 100 losses up to `toStep`, or of all if there are fewer
+    /// @param diagnostics the training diagnostics at the step of the trace; null without a trace
     record Frame(
             String session,
             long fromStep,
@@ -93,6 +92,6 @@ sealed interface ServerMessage {
             double stepsPerSecond)
             implements ServerMessage {}
 
-    /// Steps whose losses are too old to be sent one by one.
+    /// Steps whose losses are no longer in the history, so that they cannot be sent.
     record Gap(String session, long fromStep, long toStep) implements ServerMessage {}
 }

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
-/// One watcher's place in the history of a session.
+/// The position of one watcher in the history of a session.
 ///
-/// It holds no messages: the next frame is made from the session's history, or what other watchers got
-/// of it, when the connection can take it, and covers whatever has happened since the one before. So
-/// losses are never lost, however slow the reader, and of traces it gets the newest.
+/// A subscription stores no messages. When the connection can take a message, the next frame is made from the
+/// session's history, or reused from another watcher, and covers everything since the previous frame. So even
+/// a slow reader receives every loss that is still in the history, and the newest of the traces.
 final class Subscription implements SessionListener {
 
     private static final double DEFAULT_HZ = 20;
@@ -25,8 +25,8 @@ final class Subscription implements SessionListener {
     private static final int MAX_LOSSES = 20_000;
     private static final int AVERAGED_LOSSES = 100;
 
-    /// A gap ends so many steps later than it must, or the next one would follow on its heels.
-    private static final int MARGIN = 10_000;
+    /// Steps by which a gap is longer than necessary; otherwise another gap would follow at once.
+    private static final int GAP_MARGIN = 10_000;
 
     private enum LossFormat {
         RAW,
@@ -48,17 +48,17 @@ final class Subscription implements SessionListener {
     private long epoch;
     private LossHistory losses;
     private long nextStep;
-    private long newestTrace;
-    private SessionState state; // as last sent
+    private long lastTraceStep;
+    private SessionState sentState;
     private long dueNanos = System.nanoTime();
 
-    /// Whether the writer has nothing to send and sleeps until it is woken.
+    /// Whether the connection has nothing to send and waits to be woken.
     private volatile boolean isIdle = true;
 
-    /// @param fromStep first step wanted; null for the next one
-    /// @param viz `last` or `none`; null for `last`
+    /// @param fromStep the first step to send; null for the next one
+    /// @param viz which traces to send: `last` or `none`; null for `last`
     /// @param lossFormat `raw` or `buckets`; null for `raw`
-    /// @param framesPerSecond at most so many; null for 20
+    /// @param framesPerSecond the maximum rate; null for 20
     /// @param wake called when there may be something to send; must not block
     /// @throws InvalidInputException if a value is out of its range
     Subscription(
@@ -82,7 +82,7 @@ final class Subscription implements SessionListener {
         PublishedState now = session.published();
         epoch = now.epoch();
         losses = now.losses();
-        state = now.view().state();
+        sentState = now.view().state();
         long size = losses.size();
         if (fromStep != null) {
             InvalidInputException.requireRange("fromStep", fromStep, 1, size + 1);
@@ -92,19 +92,19 @@ final class Subscription implements SessionListener {
         this.wake = wake;
         intervalNanos = (long) (1e9 / maxHz);
         nextStep = fromStep == null ? size + 1 : fromStep;
-        newestTrace = nextStep - 1;
+        lastTraceStep = nextStep - 1;
     }
 
     Session session() {
         return session;
     }
 
-    /// The step before the first one that will be sent.
+    /// Returns the last step that has been sent, or the one before the first to be sent.
     long step() {
         return nextStep - 1;
     }
 
-    /// When the next frame is due, in the time of `System.nanoTime()`.
+    /// Returns when the next frame is due, in the time of `System.nanoTime()`.
     long dueNanos() {
         return dueNanos;
     }
@@ -122,14 +122,14 @@ final class Subscription implements SessionListener {
         return wantsTraces;
     }
 
-    /// How long the next frame has to wait; `Long.MAX_VALUE` if there is nothing to send.
+    /// Returns the time until the next frame is due; `Long.MAX_VALUE` if there is nothing to send.
     long nanosUntilDue(long now) {
-        isIdle = true; // before looking: what changes from now on wakes the writer
+        isIdle = true; // before reading the state, so that any later change wakes the connection
         PublishedState snapshot = session.published();
         boolean isBehind =
                 snapshot.losses() != losses
                         || snapshot.view().step() >= nextStep
-                        || snapshot.view().state() != state;
+                        || snapshot.view().state() != sentState;
         if (!isBehind && !snapshot.deleted()) {
             return Long.MAX_VALUE;
         }
@@ -137,7 +137,7 @@ final class Subscription implements SessionListener {
         return Math.max(0, dueNanos - now);
     }
 
-    /// Whether the session is gone, and all of it has been sent.
+    /// Returns whether the session was deleted and all its steps have been sent.
     boolean isOver() {
         PublishedState snapshot = session.published();
         return snapshot.deleted() && snapshot.view().step() < nextStep;
@@ -148,15 +148,15 @@ final class Subscription implements SessionListener {
     /// @param type as in [ServerMessage#type()]
     record Message(String type, String json) {}
 
-    /// The next message; null if there is nothing new.
+    /// Returns the next message; null if there is nothing new.
     @Nullable Message poll() {
-        PublishedState snapshot = broadcast.cut(nextStep);
-        boolean isUndone = snapshot.losses() != losses && snapshot.epoch() == epoch;
-        boolean isNew = isUndone || snapshot.view().state() != state;
-        follow(snapshot);
+        PublishedState snapshot = broadcast.stateForFrame(nextStep);
+        boolean stepsWereUndone = snapshot.losses() != losses && snapshot.epoch() == epoch;
+        boolean hasNewState = stepsWereUndone || snapshot.view().state() != sentState;
+        adoptHistory(snapshot);
         long last = snapshot.view().step();
         if (last < nextStep) {
-            return isNew ? frame(snapshot, nextStep - 1, null) : null;
+            return hasNewState ? frame(snapshot, nextStep - 1, null) : null;
         }
         long known = losses.firstKnown();
         if (nextStep < known) {
@@ -168,20 +168,21 @@ final class Subscription implements SessionListener {
         LossHistory.Run run =
                 losses.from(nextStep, (int) Math.min(MAX_LOSSES, last - nextStep + 1));
         if (run.from() > nextStep) {
-            return gap(Math.min(last, run.from() + MARGIN) - 1);
+            return gap(Math.min(last, run.from() + GAP_MARGIN) - 1);
         }
         return frame(snapshot, nextStep + run.losses().length - 1, run);
     }
 
-    /// Takes note of another history than the one before.
-    private void follow(PublishedState snapshot) {
+    /// Switches to the history of a snapshot if it is another one.
+    private void adoptHistory(PublishedState snapshot) {
         if (snapshot.losses() == losses) {
             return;
         }
-        // Started again, it counts from 1; else steps that could not be stored may have been
-        // undone.
+        // With a new epoch, the session was reinitialized and its steps start at 1. Within an
+        // epoch, steps
+        // that could not be stored may have been undone.
         nextStep = snapshot.epoch() == epoch ? Math.min(nextStep, snapshot.view().step() + 1) : 1;
-        newestTrace = Math.min(newestTrace, nextStep - 1);
+        lastTraceStep = Math.min(lastTraceStep, nextStep - 1);
         epoch = snapshot.epoch();
         losses = snapshot.losses();
     }
@@ -193,23 +194,25 @@ final class Subscription implements SessionListener {
         return new Message(gap.type(), broadcast.text(gap));
     }
 
-    /// @param to the last step of the frame; the one before its first for a new state alone
-    /// @param run its losses; null for none, or for buckets
+    /// Returns the frame that starts at the next step.
+    ///
+    /// @param to the last step of the frame; the one before its first for a change of state alone
+    /// @param run the losses; null for none, or for buckets
     private Message frame(PublishedState snapshot, long to, LossHistory.@Nullable Run run) {
         long from = nextStep;
         nextStep = to + 1;
         broadcast.metrics().frame(to + 1 - from);
-        state = snapshot.view().state();
+        sentState = snapshot.view().state();
         boolean isCaughtUp = to >= snapshot.view().step();
         if (isCaughtUp) {
             dueNanos = nextDue(System.nanoTime());
         }
-        StepResult look = isCaughtUp ? newLook(snapshot.newest(), to) : null;
+        StepResult trace = isCaughtUp ? newTrace(snapshot.newest(), to) : null;
         Broadcast.FrameKey key =
                 new Broadcast.FrameKey(
                         new TextCache.Range(losses, from, to),
                         !wantsBuckets,
-                        look == null ? 0 : look.step(),
+                        trace == null ? 0 : trace.step(),
                         snapshot.view());
         String json =
                 broadcast.frame(
@@ -222,8 +225,8 @@ final class Subscription implements SessionListener {
                                         wantsBuckets ? null : losses(run),
                                         wantsBuckets ? buckets(from, to) : null,
                                         lossAverage(to),
-                                        look == null ? null : broadcast.trace(losses, look),
-                                        look == null ? null : broadcast.diagnostics(losses, look),
+                                        trace == null ? null : broadcast.trace(losses, trace),
+                                        trace == null ? null : broadcast.diagnostics(losses, trace),
                                         snapshot.view().state(),
                                         snapshot.view().stepsPerSecond()));
         return new Message("frame", json);
@@ -237,30 +240,31 @@ final class Subscription implements SessionListener {
         return to < from ? "[]" : broadcast.buckets(losses, from, to);
     }
 
-    /// All watchers with the same rate are due at the same times, so that their frames are the same.
-    /// Who comes late skips a time rather than to get two frames in quick succession.
+    /// Returns when the frame after the current one is due. Watchers with the same rate are due at the same
+    /// times, so that they share frames. A late watcher skips a time instead of getting two frames in quick
+    /// succession.
     private long nextDue(long now) {
         long earliest = now + intervalNanos / 2;
         return earliest - Math.floorMod(earliest, intervalNanos) + intervalNanos;
     }
 
-    /// The mean of the newest losses up to a step; null where none is known.
+    /// Returns the mean of the last losses up to a step; null if none is known.
     private @Nullable Double lossAverage(long to) {
         LossHistory.Run run = losses.from(Math.max(1, to - AVERAGED_LOSSES + 1), AVERAGED_LOSSES);
         int count = (int) Math.min(run.losses().length, to - run.from() + 1);
         return count <= 0 ? null : Arrays.stream(run.losses(), 0, count).sum() / count;
     }
 
-    /// The newest step that was looked at, unless it was sent already.
-    private @Nullable StepResult newLook(@Nullable StepResult newest, long to) {
+    /// Returns the newest trace; null if it was already sent, or lies beyond the frame.
+    private @Nullable StepResult newTrace(@Nullable StepResult newest, long to) {
         if (!wantsTraces
                 || newest == null
                 || newest.diagnostics() == null
-                || newest.step() <= newestTrace
+                || newest.step() <= lastTraceStep
                 || newest.step() > to) {
             return null;
         }
-        newestTrace = newest.step();
+        lastTraceStep = newest.step();
         return newest;
     }
 }

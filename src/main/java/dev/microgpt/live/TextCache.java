@@ -7,29 +7,29 @@ import tools.jackson.databind.json.JsonMapper;
 import java.util.LinkedHashMap;
 import java.util.function.Supplier;
 
-/// The newest of the texts that were written for the watchers of a session, so that each is written
-/// once, however many of them it is for.
+/// Caches JSON texts for the watchers of a session, so that each value is serialized once for all of them.
+/// Evicts the oldest text first. Thread-safe.
 final class TextCache {
 
-    /// A longer text is not kept.
+    /// Longer texts are not cached.
     private static final int MAX_CHARS = 1 << 22;
 
-    /// What a text is about: steps `from` to `to` of a history.
+    /// The steps `from` to `to` of a history.
     record Range(LossHistory losses, long from, long to) {}
 
     private final JsonMapper json;
     private final int capacity;
     private final LinkedHashMap<Record, String> texts = new LinkedHashMap<>(); // oldest first
 
-    /// @param capacity so many texts are kept
+    /// @param capacity the maximum number of texts
     TextCache(JsonMapper json, int capacity) {
         this.json = json;
         this.capacity = capacity;
     }
 
-    /// The text of a value; whoever else wants it meanwhile waits for it.
+    /// Returns the JSON of a value, which is serialized under the lock if it is not cached.
     ///
-    /// @param key what the value depends on
+    /// @param key identifies the value
     synchronized String get(Record key, Supplier<?> value) {
         String text = texts.get(key);
         if (text == null) {

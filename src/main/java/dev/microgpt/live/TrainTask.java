@@ -17,17 +17,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/// Trains for one `train` message, at the pace at which its sender reads the results. No thread waits
-/// for a step: the next one is asked for when the one before it has been told.
+/// Trains for one `train` message, at the pace at which the client reads the results. No thread waits for a
+/// step: each step is requested when the result of the previous one is in the outbox.
 final class TrainTask {
 
     private static final StepCall ONE_STEP = new StepCall(1, StepCall.Viz.LAST);
 
-    /// What trainings of a connection share.
-    record Surroundings(
-            Connection connection, Executor workers, Memory memory, Duration callTime) {}
+    /// What the trainings of one connection share.
+    record Environment(Connection connection, Executor workers, Memory memory, Duration callTime) {}
 
-    private final Surroundings here;
+    private final Environment environment;
     private final CallContext call;
     private final @Nullable JsonNode id;
     private final Session session;
@@ -35,37 +34,37 @@ final class TrainTask {
     private final BooleanSupplier isStopped;
     private final long epoch;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
-    private int made;
+    private int stepsDone;
 
-    /// @param isStopped whether to make no more steps
+    /// @param isStopped returns whether to make no more steps
     TrainTask(
-            Surroundings here,
+            Environment environment,
             CallContext call,
             @Nullable JsonNode id,
             Session session,
             int steps,
             BooleanSupplier isStopped) {
-        this.here = here;
+        this.environment = environment;
         this.call = call;
         this.id = id;
         this.session = session;
         this.steps = steps;
         this.isStopped = isStopped;
-        session.losses(call); // refuses where there are none
+        session.losses(call); // throws if no documents are loaded
         epoch = session.published().epoch();
     }
 
-    /// Begins.
+    /// Starts training.
     ///
-    /// @return the step at which the session is in the end, when it is ready for others
+    /// @return the session's last step; completes when the session is no longer shown as training
     CompletableFuture<Long> start() {
-        if (steps == 1) { // it shows by itself
-            next();
+        if (steps == 1) { // a single step needs no announcement
+            requestStep();
             return end.thenApply(_ -> step());
         }
         var _ = session.announceTraining(call, true);
-        next();
-        return end.whenComplete((_, failure) -> announceEndAfter(failure))
+        requestStep();
+        return end.whenComplete((_, failure) -> announceEndAfterFailure(failure))
                 .thenCompose(_ -> announceEnd())
                 .thenApply(_ -> step());
     }
@@ -74,8 +73,9 @@ final class TrainTask {
         return session.published().view().step();
     }
 
-    /// Nobody waits until it is shown: that may take as long as the step that took too long.
-    private void announceEndAfter(@Nullable Throwable failure) {
+    /// Announces the end after a failure without waiting for it, which may take as long as the step that
+    /// timed out.
+    private void announceEndAfterFailure(@Nullable Throwable failure) {
         if (failure != null) {
             var _ = session.announceTraining(call, false);
         }
@@ -83,31 +83,31 @@ final class TrainTask {
 
     private CompletableFuture<Boolean> announceEnd() {
         return session.announceTraining(call, false)
-                .orTimeout(here.callTime.toNanos(), TimeUnit.NANOSECONDS);
+                .orTimeout(environment.callTime.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void next() {
-        if (made == steps || isStopped.getAsBoolean() || here.connection.isClosed()) {
+    private void requestStep() {
+        if (stepsDone == steps || isStopped.getAsBoolean() || environment.connection.isClosed()) {
             end.complete(null);
             return;
         }
-        // One step's numbers must not be counted until the last step.
-        Memory.Share share = here.memory.share();
+        // Each step has its own share, so that its memory is released before the last step.
+        Memory.Share share = environment.memory.share();
         try {
             CallContext stepCall = CallContext.of(call.caller(), share);
             var _ =
                     session.stepAsync(stepCall, ONE_STEP, epoch)
-                            .orTimeout(here.callTime.toNanos(), TimeUnit.NANOSECONDS)
+                            .orTimeout(environment.callTime.toNanos(), TimeUnit.NANOSECONDS)
                             .whenCompleteAsync(
-                                    (outcome, failure) -> told(outcome, failure, share),
-                                    here.workers);
+                                    (outcome, failure) -> stepCompleted(outcome, failure, share),
+                                    environment.workers);
         } catch (RuntimeException e) {
             share.close();
             end.completeExceptionally(e);
         }
     }
 
-    private void told(
+    private void stepCompleted(
             @Nullable StepOutcome outcome, @Nullable Throwable failure, Memory.Share share) {
         try (share) {
             if (outcome == null) {
@@ -115,13 +115,13 @@ final class TrainTask {
                         failure == null ? new IllegalStateException("no outcome") : failure);
                 return;
             }
-            made++;
-            here.connection.send(
+            stepsDone++;
+            environment.connection.send(
                     new ServerMessage.Step(id, session.name(), StepReply.of(outcome.last())));
         } catch (RuntimeException e) {
             end.completeExceptionally(e);
             return;
         }
-        here.connection.whenRoom(() -> here.workers.execute(this::next));
+        environment.connection.whenNotFull(() -> environment.workers.execute(this::requestStep));
     }
 }

@@ -1,5 +1,5 @@
-/// The live stream: a WebSocket on which a page drives sessions as it would drive a Web Worker that
-/// runs microgptjs, and watches any of them train.
+/// The live stream: a WebSocket over which a page drives sessions, as it would drive a Web Worker that runs
+/// microgptjs, and watches any of them train. Server-Sent Events offer watching alone.
 ///
 /// ```
 /// in    LiveEndpoint -> MessageHandler -> MessageQueue -> MessageExecutor, TrainTask   (messages, in order)
@@ -7,9 +7,16 @@
 ///               Subscription -> Pump -> EventStream                           (Server-Sent Events)
 /// ```
 ///
-/// Training never waits for a reader: what is to be sent to a watcher is read from the session's
-/// history when the connection has room for it. No connection has a thread of its own: [LiveThreads] has
-/// all that there are.
+/// A message in: [LiveEndpoint] assembles its parts, [MessageHandler] parses it, [MessageQueue] keeps the
+/// order of messages about one session, and [MessageExecutor] carries it out. Its answer goes into the
+/// [Outbox].
+///
+/// A frame out: a session that has changed wakes the [Pump] of each connection that watches it. When the
+/// connection can take a message, the pump sends the next answer from the outbox or, if there is none, asks
+/// the [Subscription] that has been due the longest for a frame.
+///
+/// Training never waits for a reader: frames are not queued, but made from the session's history when the
+/// connection can take one. No connection has a thread of its own: they share those of [LiveThreads].
 @NullMarked
 package dev.microgpt.live;
 

@@ -16,12 +16,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 
-/// A message is not waited for longer than a call may take.
+/// Messages are subject to the time limit of calls.
 final class CallTimeTest {
 
     private static final Duration CALL_TIME = Duration.ofMillis(500);
 
-    /// One step of it takes more than a second.
+    /// A model whose steps take more than a second.
     private static final Map<String, Object> SLOW =
             Map.of(
                     "engine", "scalar",
@@ -31,7 +31,7 @@ final class CallTimeTest {
                     "text", "abcdefghijklmnopqrstuvwxyz".repeat(3));
 
     @Test
-    void trainingThatTakesTooLongIsAnsweredByAnError(@TempDir Path data) {
+    void trainingThatTakesTooLongIsAnsweredWithAnError(@TempDir Path data) {
         try (LocalService service =
                 LocalService.start(data, "--microgpt.limits.call-time=" + CALL_TIME)) {
             service.api().init("slow", SLOW);

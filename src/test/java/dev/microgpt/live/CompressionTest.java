@@ -20,7 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/// Messages are compressed for clients that ask for it, and for no others.
+/// Messages are compressed only for clients that negotiate compression.
 @ServiceTest
 final class CompressionTest {
 
@@ -35,7 +35,7 @@ final class CompressionTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames(NAME);
         api.step(NAME, 2_000);
     }
@@ -46,14 +46,14 @@ final class CompressionTest {
     }
 
     @Test
-    void compressesForThoseWhoAsk() throws Exception {
+    void compressesIfNegotiated() throws Exception {
         try (RawWebSocket socket =
                 RawWebSocket.connect(
                         api.port(),
                         "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits")) {
             assertThat(socket.handshake()).containsIgnoringCase("permessage-deflate");
             socket.sendText(SUBSCRIBE);
-            Inflater inflater = new Inflater(true); // of all messages: they share a window
+            Inflater inflater = new Inflater(true); // one for all messages, which share a window
             try {
                 assertThat(inflate(socket, inflater).path("type").stringValue())
                         .isEqualTo("subscribed");
@@ -87,7 +87,7 @@ final class CompressionTest {
             frame = socket.next();
             compressed.write(frame.payload());
         }
-        compressed.write(new byte[] {0, 0, -1, -1}); // the end of every block, never sent
+        compressed.write(new byte[] {0, 0, -1, -1}); // ends every block, but is not transmitted
         inflater.setInput(compressed.toByteArray());
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         byte[] buffer = new byte[8192];
@@ -98,7 +98,7 @@ final class CompressionTest {
     }
 
     @Test
-    void compressesForNobodyElse() throws Exception {
+    void doesNotCompressIfNotNegotiated() throws Exception {
         try (RawWebSocket socket = RawWebSocket.connect(api.port())) {
             assertThat(socket.handshake()).doesNotContainIgnoringCase("Sec-WebSocket-Extensions");
             socket.sendText(SUBSCRIBE);

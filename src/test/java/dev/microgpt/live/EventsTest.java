@@ -34,7 +34,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// Watching a session by Server-Sent Events.
+/// Watches a session with Server-Sent Events.
 @ServiceTest
 final class EventsTest {
 
@@ -48,13 +48,13 @@ final class EventsTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames("events");
     }
 
     record Event(String id, String type, JsonNode data) {}
 
-    /// A reader whose events come in on a thread of their own.
+    /// A reader that receives events on its own thread.
     private static final class Reader implements AutoCloseable {
 
         final BlockingQueue<Event> events = new LinkedBlockingQueue<>();
@@ -90,7 +90,7 @@ final class EventsTest {
                             }
                         });
             } catch (UncheckedIOException _) {
-                // the end
+                // the stream has ended
             }
             ended = true;
         }
@@ -124,7 +124,7 @@ final class EventsTest {
     }
 
     @Test
-    void framesCarryEveryLossAcrossAReconnection() throws Exception {
+    void framesContainEveryLossAcrossAReconnect() throws Exception {
         List<Double> losses = new ArrayList<>();
         try (Reader reader = new Reader(api, PATH + "/events?fromStep=1&viz=none&maxHz=60")) {
             assertThat(reader.response.headers().firstValue("Content-Type").orElse(""))
@@ -141,7 +141,7 @@ final class EventsTest {
     }
 
     @Test
-    void tracesComeWhereTheyAreWanted() throws Exception {
+    void tracesAreSentOnlyIfRequested() throws Exception {
         try (Reader with = new Reader(api, PATH + "/events");
                 Reader without = new Reader(api, PATH + "/events?viz=none&losses=buckets")) {
             api.step("events", 3);
@@ -153,7 +153,7 @@ final class EventsTest {
     }
 
     @Test
-    void statesWithoutAStepAreTold() throws Exception {
+    void stateChangesWithoutAStepAreSent() throws Exception {
         api.init("events", Map.of("text", Api.SIX_NAMES, "learningRate", 1e300));
         try (Reader reader = new Reader(api, PATH + "/events?viz=none")) {
             api.post(PATH + "/runs", Map.of("steps", 10)).ok();
@@ -197,7 +197,7 @@ final class EventsTest {
     }
 
     @Test
-    void aSessionStartedAnewIsShownFromItsFirstStep() throws Exception {
+    void aReinitializedSessionIsSentFromItsFirstStep() throws Exception {
         api.step("events", 10);
         try (Reader reader = new Reader(api, PATH + "/events", "Last-Event-ID", "10")) {
             api.initSixNames("events");
@@ -212,17 +212,17 @@ final class EventsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"maxHz=0", "maxHz=61", "fromStep=0", "fromStep=2", "viz=all", "losses=x"})
-    void whatIsOutOfRangeIsRefused(String query) {
+    void valuesOutOfRangeAreRejected(String query) {
         assertProblem(api.get(PATH + "/events?" + query), 400, "out_of_range");
     }
 
     @Test
-    void nobodyCannotBeWatched() {
+    void anUnknownSessionIsNotFound() {
         assertProblem(api.get("/sessions/nobody/events"), 404, "not_found");
     }
 
     @Test
-    void readersThatGoDoNotStopARun() throws Exception {
+    void disconnectingReadersDoNotStopARun() throws Exception {
         try (Reader reader = new Reader(api, PATH + "/events")) {
             api.post(PATH + "/runs", Map.of("steps", ENDLESS)).ok();
             reader.next();

@@ -24,20 +24,21 @@ final class Frames {
         nextStep = firstStep;
     }
 
-    /// Takes messages, which must all be frames, until they have covered a step.
+    /// Receives messages, which must all be frames, until they cover a step.
     Frames collect(Live live, long lastStep) {
         while (nextStep <= lastStep) {
             JsonNode frame = live.next("frame");
             assertThat(frame.path("fromStep").longValue()).isEqualTo(nextStep);
             long toStep = frame.path("toStep").longValue();
-            assertThat(toStep).isGreaterThanOrEqualTo(nextStep - 1); // of a new state alone
+            assertThat(toStep)
+                    .isGreaterThanOrEqualTo(nextStep - 1); // one less for a change of state alone
             nextStep = toStep + 1;
             frames.add(frame);
         }
         return this;
     }
 
-    /// The step after the last one that was covered.
+    /// Returns the step after the last covered one.
     long nextStep() {
         return nextStep;
     }
@@ -46,7 +47,7 @@ final class Frames {
         return frames;
     }
 
-    /// The losses of all frames, end to end.
+    /// Returns the losses of all frames in order.
     double[] losses() {
         List<double[]> parts =
                 frames.stream().map(frame -> Json.doubles(frame.path("losses"))).toList();
@@ -61,7 +62,9 @@ final class Frames {
         return parts.stream().flatMapToDouble(Arrays::stream).toArray();
     }
 
-    /// Checks that these are the losses of a session from the first step expected.
+    /// Checks the losses against the history of a session.
+    ///
+    /// @param history the losses of all steps
     void assertLosses(double[] history) {
         assertThat(losses())
                 .containsExactly(

@@ -22,7 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// What is in the frames, as the options of `subscribe` have it.
+/// Frames contain what the options of `subscribe` request.
 @ServiceTest
 final class FramesTest {
 
@@ -37,7 +37,7 @@ final class FramesTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames(NAME);
     }
 
@@ -48,7 +48,7 @@ final class FramesTest {
     }
 
     @Test
-    void carryNewestTrace() {
+    void containTheNewestTrace() {
         live.send("subscribe", "session", NAME);
         live.next("subscribed");
         JsonNode reply = api.post("/sessions/frames/step", Map.of("count", 3)).ok();
@@ -67,11 +67,11 @@ final class FramesTest {
     }
 
     @Test
-    void carryTracesOfStepsTheyCover() {
+    void containTracesOfTheirSteps() {
         api.initSlow(NAME);
         live.send("subscribe", "session", NAME, "maxHz", 60);
         live.next("subscribed");
-        api.step(NAME, 200); // asks for no traces itself
+        api.step(NAME, 200); // does not request traces itself
         Frames frames = new Frames(1).collect(live, 200);
         double[] losses = api.losses(NAME);
         List<JsonNode> traces =
@@ -93,7 +93,7 @@ final class FramesTest {
     }
 
     @Test
-    void carryNoTracesWhereNoneAreWanted() {
+    void containNoTracesIfNotRequested() {
         live.send("subscribe", "session", NAME, "viz", "none");
         live.next("subscribed");
         api.post("/sessions/frames/step", Map.of("count", 3)).ok();
@@ -102,7 +102,7 @@ final class FramesTest {
     }
 
     @Test
-    void carryBucketsThatCoverTheirSteps() {
+    void containBucketsThatCoverTheirSteps() {
         api.step(NAME, 60);
         live.send("subscribe", "session", NAME, "losses", "buckets", "fromStep", 1, "viz", "none");
         live.next("subscribed");
@@ -136,7 +136,7 @@ final class FramesTest {
     }
 
     @Test
-    void comeNoMoreOftenThanWanted() {
+    void areSentNoMoreOftenThanRequested() {
         double maxHz = 10;
         api.initSlow(NAME);
         live.send("subscribe", "session", NAME, "maxHz", maxHz);
@@ -168,7 +168,7 @@ final class FramesTest {
         "viz, \"\"",
         "losses, \"some\""
     })
-    void refuseOptionsOutOfRange(String field, String value) {
+    void optionsOutOfRangeAreRejected(String field, String value) {
         api.step(NAME, 5);
         live.sendText(
                 "{\"type\": \"subscribe\", \"session\": \"frames\", \"id\": 9, \"%s\": %s}"

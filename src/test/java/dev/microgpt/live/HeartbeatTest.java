@@ -17,7 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-/// Clients are asked whether they are still there, and given up when nothing comes from them.
+/// Clients are pinged, and disconnected if nothing arrives from them.
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
@@ -37,7 +37,7 @@ final class HeartbeatTest {
         api = new Api(port);
     }
 
-    /// Reads until the service closes the connection, in answer to nothing.
+    /// Reads without answering until the service closes the connection.
     private static int countPingsUntilClosed(RawWebSocket socket) throws IOException {
         int pings = 0;
         while (true) {
@@ -52,14 +52,14 @@ final class HeartbeatTest {
     }
 
     @Test
-    void silentClientIsClosedAndOneThatAnswersStays() throws Exception {
+    void silentClientIsDisconnectedAndOneThatAnswersPingsIsNot() throws Exception {
         api.initSixNames(NAME);
         long start = System.nanoTime();
-        try (Live polite = Live.connect(api.port()); // says nothing, but answers pings
+        try (Live polite = Live.connect(api.port()); // sends nothing but pongs
                 RawWebSocket silent = RawWebSocket.connect(api.port())) {
             assertThat(countPingsUntilClosed(silent)).isPositive();
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThanOrEqualTo(SILENCE);
-            // it does not even answer that it is closed; so the service hangs up
+            // it does not answer the close frame either, so the service ends the connection
             assertThatThrownBy(silent::next).isInstanceOf(EOFException.class);
 
             polite.send("getConfig", "session", NAME);
@@ -67,7 +67,7 @@ final class HeartbeatTest {
         }
     }
 
-    /// Waits for a ping; answers to messages may come before it.
+    /// Waits for a ping, and skips answers to messages before it.
     private static byte[] awaitPing(RawWebSocket socket) throws IOException {
         RawWebSocket.Frame frame = socket.next();
         while (frame.opcode() == RawWebSocket.TEXT) {
@@ -78,9 +78,9 @@ final class HeartbeatTest {
     }
 
     @Test
-    void anyMessageIsASignOfLife() throws Exception {
+    void anyMessageKeepsTheConnectionOpen() throws Exception {
         try (RawWebSocket socket = RawWebSocket.connect(api.port())) {
-            for (int i = 0; i < 8; i++) { // longer than the silence
+            for (int i = 0; i < 8; i++) { // longer than the timeout
                 awaitPing(socket);
                 socket.sendText("{\"type\": \"stop\", \"session\": \"nobody\"}");
             }
@@ -92,7 +92,7 @@ final class HeartbeatTest {
     }
 
     @Test
-    void clientThatWaitsForALongAnswerIsNotSilent() {
+    void clientThatWaitsForALongAnswerIsNotDisconnected() {
         api.init(NAME, Map.of("engine", "scalar", "nEmbd", 32, "nLayer", 2, "text", Api.SIX_NAMES));
         try (Live live = Live.connect(api.port())) {
             long nanos = 0;
@@ -106,7 +106,7 @@ final class HeartbeatTest {
     }
 
     @Test
-    void settingsThatMakeNoSenseAreRefused() {
+    void invalidSettingsAreRejected() {
         assertThatThrownBy(() -> settings(15, 15, 20))
                 .hasMessageContaining("microgpt.live.silence");
         assertThatThrownBy(() -> settings(0, 60, 20)).hasMessageContaining("ping-interval");

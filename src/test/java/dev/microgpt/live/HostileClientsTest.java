@@ -31,7 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.Deflater;
 
-/// Whatever a client of the live stream does, it ends, and the others notice nothing.
+/// Nothing that a client of the live stream does affects the others.
 final class HostileClientsTest {
 
     private static final String NAME = "hostile";
@@ -65,7 +65,7 @@ final class HostileClientsTest {
     }
 
     @AfterEach
-    void othersAreServed() {
+    void assertOthersAreServed() {
         assertServed();
         assertThat(api.get("/sessions").ok().path("sessions").size()).isEqualTo(1);
     }
@@ -80,7 +80,7 @@ final class HostileClientsTest {
         assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
     }
 
-    /// Skips what comes before.
+    /// Returns the code of the close frame, and skips the frames before it.
     private static int closeCode(RawWebSocket socket) throws IOException {
         while (true) {
             RawWebSocket.Frame frame = socket.next();
@@ -98,14 +98,14 @@ final class HostileClientsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {MB + 1, 5 * MB})
-    void largeMessage(int size) throws IOException {
+    void tooLargeMessage(int size) throws IOException {
         try (RawWebSocket socket = RawWebSocket.connect(api.port())) {
             sendWhileOpen(socket, RawWebSocket.LAST | RawWebSocket.TEXT, spaces(size), 1);
             assertThat(closeCode(socket)).isEqualTo(TOO_BIG);
         }
     }
 
-    /// The service closes while more is sent, which fails then.
+    /// Sends frames until the service closes the connection.
     private static void sendWhileOpen(RawWebSocket socket, int first, byte[] payload, int times) {
         try {
             for (int i = 0; i < times; i++) {
@@ -117,7 +117,7 @@ final class HostileClientsTest {
     }
 
     @Test
-    void messageWithoutEnd() throws IOException {
+    void endlessMessage() throws IOException {
         try (RawWebSocket socket = RawWebSocket.connect(api.port())) {
             socket.sendFrame(RawWebSocket.TEXT, spaces(100));
             sendWhileOpen(socket, RawWebSocket.CONTINUATION, spaces(20_000), 54);
@@ -126,7 +126,7 @@ final class HostileClientsTest {
     }
 
     @Test
-    void messageOfVeryManyParts() throws IOException {
+    void messageOfManyParts() throws IOException {
         try (RawWebSocket socket = RawWebSocket.connect(api.port())) {
             socket.sendFrame(RawWebSocket.TEXT, new byte[0]);
             sendWhileOpen(socket, RawWebSocket.CONTINUATION, new byte[0], 20_000);
@@ -160,7 +160,7 @@ final class HostileClientsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 500})
-    void compressedBomb(int megabytes) throws IOException {
+    void compressionBomb(int megabytes) throws IOException {
         try (RawWebSocket socket = RawWebSocket.connect(api.port(), DEFLATE)) {
             assertThat(socket.handshake()).containsIgnoringCase("permessage-deflate");
             byte[] bomb = deflated(spaces(MB), megabytes);
@@ -184,7 +184,7 @@ final class HostileClientsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0xF0 | 1, 0x80 | 3, 0x80 | 11, 0x80, 0xC0 | 1, 9})
-    void framesThatAreNone(int first) throws IOException {
+    void invalidFrames(int first) throws IOException {
         try (RawWebSocket socket = RawWebSocket.connect(api.port())) {
             socket.sendFrame(first, new byte[] {'a'});
             assertThat(closeCode(socket)).isEqualTo(1002);
@@ -202,7 +202,7 @@ final class HostileClientsTest {
     }
 
     @Test
-    void messagesThatAreNone() {
+    void invalidMessages() {
         try (Live live = Live.connect(api.port())) {
             for (String text :
                     List.of(
@@ -239,7 +239,7 @@ final class HostileClientsTest {
                                                 }
                                             }
                                         } catch (IOException _) {
-                                            // the service may have had enough
+                                            // the service may close the connection
                                         }
                                     });
             sendWhileOpen(socket, RawWebSocket.LAST | RawWebSocket.PING, spaces(100), pings / 2);
@@ -250,9 +250,9 @@ final class HostileClientsTest {
         }
     }
 
-    /// Its answers have nowhere to go.
+    /// The client does not read the pongs.
     @Test
-    void floodOfPingsFromOneThatDoesNotRead() throws Exception {
+    void floodOfPingsWithoutReading() throws Exception {
         try (RawWebSocket socket = RawWebSocket.connectWithSmallBuffer(api.port())) {
             Thread sender =
                     Thread.ofVirtual()

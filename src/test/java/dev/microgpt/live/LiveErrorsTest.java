@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.util.Map;
 
-/// A message that cannot be followed is answered with an `error`, and the connection goes on.
+/// An invalid message is answered with an `error`, and the connection stays open.
 @ServiceTest
 final class LiveErrorsTest {
 
@@ -36,7 +36,7 @@ final class LiveErrorsTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames(NAME);
     }
 
@@ -48,7 +48,7 @@ final class LiveErrorsTest {
     private JsonNode errorFor(String message) {
         live.sendText(message);
         JsonNode error = live.next("error");
-        live.send("getConfig", "session", NAME); // the connection goes on
+        live.send("getConfig", "session", NAME); // the connection stays open
         live.next("config");
         return error;
     }
@@ -59,7 +59,7 @@ final class LiveErrorsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{", "{'type': 'stop'}", "type=stop", "{} x", "{\"type\": \"stop\",}"})
-    void refusesMalformedJson(String message) {
+    void rejectsMalformedJson(String message) {
         assertError(message, 400, "malformed_json");
     }
 
@@ -70,18 +70,18 @@ final class LiveErrorsTest {
                 "{\"type\": \"getConfig\", \"session\": \"live-errors\"} {}",
                 "{\"type\": \"getConfig\", \"session\": \"live-errors\"} x"
             })
-    void refusesDuplicatesAndTrailingCharacters(String message) {
+    void rejectsDuplicatesAndTrailingCharacters(String message) {
         assertError(message, 400, "malformed_json");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "3", "\"stop\"", "null", "true"})
-    void refusesWhatIsNoObject(String message) {
+    void rejectsMessageThatIsNoObject(String message) {
         assertError(message, 400, "wrong_type");
     }
 
     @Test
-    void refusesUnknownType() {
+    void rejectsUnknownType() {
         ProblemAssert error =
                 assertProblem(
                         errorFor("{\"type\": \"dance\", \"session\": \"live-errors\"}")
@@ -99,7 +99,7 @@ final class LiveErrorsTest {
                 "{\"type\": null, \"session\": \"live-errors\"}",
                 "{\"type\": 3, \"session\": \"live-errors\"}"
             })
-    void refusesMessageWithoutType(String message) {
+    void rejectsMessageWithoutType(String message) {
         JsonNode problem = errorFor(message).path("problem");
 
         assertProblem(problem, 400, problem.path("code").stringValue()).hasField("type");
@@ -118,7 +118,7 @@ final class LiveErrorsTest {
                 "subscribe",
                 "unsubscribe"
             })
-    void refusesMessageWithoutSession(String type) {
+    void rejectsMessageWithoutSession(String type) {
         JsonNode problem = errorFor("{\"type\": \"%s\"}".formatted(type)).path("problem");
 
         assertProblem(problem, 400, problem.path("code").stringValue()).hasField("session");
@@ -135,7 +135,7 @@ final class LiveErrorsTest {
                 "getConfig",
                 "subscribe"
             })
-    void tellsThatSessionDoesNotExist(String type) {
+    void reportsUnknownSession(String type) {
         JsonNode error =
                 errorFor("{\"type\": \"%s\", \"session\": \"nobody\", \"id\": 5}".formatted(type));
 
@@ -145,7 +145,7 @@ final class LiveErrorsTest {
     }
 
     @Test
-    void refusesInvalidName() {
+    void rejectsInvalidName() {
         assertError("{\"type\": \"stop\", \"session\": \"-A\"}", 400, "invalid_name");
         assertError(
                 "{\"type\": \"init\", \"session\": \"A\", \"text\": \"a\"}", 400, "invalid_name");
@@ -171,7 +171,7 @@ final class LiveErrorsTest {
                 "subscribe, maxHz, \"20\"",
                 "subscribe, losses, 1"
             })
-    void refusesWrongTypes(String type, String field, String value) {
+    void rejectsWrongTypes(String type, String field, String value) {
         assertError(
                         "{\"type\": \"%s\", \"session\": \"%s\", \"%s\": %s}"
                                 .formatted(type, NAME, field, value),
@@ -189,7 +189,7 @@ final class LiveErrorsTest {
         "subscribe, hz",
         "init, txt"
     })
-    void refusesUnknownFields(String type, String field) {
+    void rejectsUnknownFields(String type, String field) {
         assertError(
                         "{\"type\": \"%s\", \"session\": \"%s\", \"%s\": 1}"
                                 .formatted(type, NAME, field),
@@ -199,7 +199,7 @@ final class LiveErrorsTest {
     }
 
     @Test
-    void refusesUnknownOptions() {
+    void rejectsUnknownOptions() {
         JsonNode problem =
                 errorFor(
                                 """
@@ -213,7 +213,7 @@ final class LiveErrorsTest {
     }
 
     @Test
-    void refusesWhatIsOutOfRange() {
+    void rejectsValuesOutOfRange() {
         assertError(
                         "{\"type\": \"train\", \"session\": \"live-errors\", \"steps\": 0}",
                         400,
@@ -236,7 +236,7 @@ final class LiveErrorsTest {
     }
 
     @Test
-    void refusedTrainingIsNoTraining() {
+    void rejectsMessagesThatNeedDocuments() {
         api.init(NAME, Map.of());
         for (String type : new String[] {"train", "generate", "getEmbeddings", "getLossHistory"}) {
             assertError(

@@ -15,7 +15,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.util.concurrent.CompletionException;
 
-/// A message may come in parts, and has at most 1 MB.
+/// A message may arrive in parts, and may have at most 1 MB.
 @ServiceTest
 final class MessageSizeTest {
 
@@ -30,7 +30,7 @@ final class MessageSizeTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames(NAME);
     }
 
@@ -40,7 +40,7 @@ final class MessageSizeTest {
     }
 
     @Test
-    void takesMessageInParts() {
+    void acceptsMessageInParts() {
         for (int i = 0; i < 2; i++) {
             live.sendPart("{\"type\": \"generate\", ");
             live.sendPart("\"prompt\": \"ali");
@@ -52,20 +52,20 @@ final class MessageSizeTest {
     }
 
     @Test
-    void closesOnPartsThatAreTooLargeTogether() {
+    void closesOnPartsThatAreTooLargeInTotal() {
         try {
             for (int i = 0; i < 20; i++) {
                 live.sendPart(" ".repeat(100_000));
             }
         } catch (CompletionException _) {
-            // closed before all of it was sent
+            // closed before everything was sent
         }
 
         assertThat(live.awaitClose()).isEqualTo(1009);
     }
 
     @Test
-    void takesMessageOfNearlyOneMegabyte() {
+    void acceptsMessageOfNearlyOneMegabyte() {
         String text = "abcdefgh\\n".repeat(99_990);
         live.sendText(
                 "{\"type\":\"init\",\"session\":\"message-size\",\"overwrite\":true,\"text\":\""
@@ -81,7 +81,7 @@ final class MessageSizeTest {
         try {
             live.sendText("{\"type\":\"stop\",\"session\":\"%s\"}".formatted("a".repeat(size)));
         } catch (CompletionException _) {
-            // closed before all of it was sent
+            // closed before everything was sent
         }
 
         assertThat(live.awaitClose()).isEqualTo(1009);
@@ -89,11 +89,11 @@ final class MessageSizeTest {
     }
 
     @Test
-    void sizeIsThatOfBytes() {
+    void sizeIsCountedInBytes() {
         try {
             live.sendText("{\"type\":\"stop\",\"session\":\"" + "€".repeat(700_000) + "\"}");
         } catch (CompletionException _) {
-            // closed before all of it was sent
+            // closed before everything was sent
         }
 
         assertThat(live.awaitClose()).isEqualTo(1009);

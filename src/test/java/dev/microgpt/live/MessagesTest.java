@@ -25,7 +25,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 
-/// What single messages do, and how answers are told apart.
+/// The effects of single messages, and the ids of their answers.
 @ServiceTest
 final class MessagesTest {
 
@@ -40,7 +40,7 @@ final class MessagesTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames(NAME);
     }
 
@@ -51,7 +51,7 @@ final class MessagesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"\"a-1\"", "7", "0", "1.5", "\"\""})
-    void everyAnswerCarriesIdOfItsMessage(String id) {
+    void everyAnswerRepeatsTheIdOfItsMessage(String id) {
         String format = "{\"type\": \"%s\", \"id\": %s, \"session\": \"messages\"%s}";
         String[][] typesAndAnswers = {
             {"generate", "generated"},
@@ -101,7 +101,7 @@ final class MessagesTest {
     }
 
     @Test
-    void takesOptionsOfInitAndGenerate() {
+    void acceptsOptionsOfInitAndGenerate() {
         live.send(
                 "init",
                 "session",
@@ -170,7 +170,7 @@ final class MessagesTest {
     }
 
     @Test
-    void sessionIsTrainingMeanwhile() {
+    void sessionIsShownAsTraining() {
         live.send("train", "session", NAME, "steps", 1_000_000);
         live.await("step");
         await().until(() -> api.view(NAME).path("state").stringValue().equals("training"));
@@ -187,7 +187,7 @@ final class MessagesTest {
         live.await("step");
         live.close();
 
-        // Two looks at some distance find the same.
+        // Two looks at an interval see the same step.
         AtomicLong previous = new AtomicLong(-1);
         await().pollInterval(Duration.ofMillis(300))
                 .until(

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// One step at a time, as often as it is needed.
+/// A pump runs one step at a time, as often as needed.
 final class PumpTest {
 
     private static final long NEVER = Long.MAX_VALUE;
@@ -29,20 +29,20 @@ final class PumpTest {
     }
 
     @Test
-    void wakesDuringAStepAreMadeUpForByOneMore() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
+    void wakesDuringAStepCauseOneMoreStep() throws Exception {
+        CountDownLatch started = new CountDownLatch(1);
         CountDownLatch woken = new CountDownLatch(1);
         Pump pump =
                 pump(
                         () -> {
                             if (steps.getAndIncrement() == 0) {
-                                begun.countDown();
+                                started.countDown();
                                 awaitQuietly(woken);
                             }
                             return NEVER;
                         });
         pump.wake();
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
         for (int i = 0; i < 100; i++) {
             pump.wake();
         }
@@ -62,14 +62,14 @@ final class PumpTest {
     }
 
     @Test
-    void comesAgainWhenItsTimeHasCome() {
+    void repeatsAStepAfterTheRequestedDelay() {
         Pump pump = pump(() -> steps.incrementAndGet() < 5 ? 1_000_000 : NEVER);
         pump.wake();
         await().until(() -> steps.get() == 5);
     }
 
     @Test
-    void afterItsEndNoStepBegins() {
+    void runsNoStepAfterClose() {
         Pump pump = pump(() -> steps.incrementAndGet() < 1000 ? 1_000_000 : NEVER);
         pump.wake();
         await().until(() -> steps.get() > 2);
@@ -85,12 +85,12 @@ final class PumpTest {
     }
 
     @Test
-    void failureIsTheEndAndIsToldOnce() {
+    void failureEndsThePumpAndIsReportedOnce() {
         Pump pump =
                 pump(
                         () -> {
                             steps.incrementAndGet();
-                            throw new IllegalArgumentException("as of a socket that has gone");
+                            throw new IllegalArgumentException("as if the socket was closed");
                         });
         pump.wake();
         await().until(() -> failures.get() == 1);

@@ -20,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// Many watch one fast run, and share what is written for them; each gets all of it nevertheless.
+/// Many watchers of one fast run share its frames, and each receives all losses.
 @ServiceTest
 final class SharedFramesTest {
 
@@ -36,7 +36,7 @@ final class SharedFramesTest {
     }
 
     @BeforeEach
-    void makeFastSession() {
+    void createFastSession() {
         api.init(
                 NAME,
                 Map.of("nEmbd", 1, "nHead", 1, "blockSize", 1, "numSteps", STEPS, "text", "a\nb"));
@@ -65,13 +65,13 @@ final class SharedFramesTest {
     }
 
     @Test
-    void everyWatcherGetsEveryLossOnce() {
+    void everyWatcherReceivesEveryLossOnce() {
         for (double maxHz : new double[] {60, 20, 20, 20, 7, 1.5}) {
             watch("maxHz", maxHz);
             watch("maxHz", maxHz, "viz", "none");
         }
         run(STEPS);
-        Live late = watch("fromStep", 1, "maxHz", 60); // first far behind, then with the others
+        Live late = watch("fromStep", 1, "maxHz", 60); // starts far behind and catches up
         List<Frames> all =
                 watchers.stream().map(watcher -> new Frames(1).collect(watcher, STEPS)).toList();
         double[] losses = api.losses(NAME);
@@ -82,7 +82,7 @@ final class SharedFramesTest {
     }
 
     @Test
-    void nothingIsMissingAfterADisconnection() {
+    void noLossIsMissingAfterAReconnect() {
         run(STEPS);
         Live first = watch("fromStep", 1, "maxHz", 60);
         Frames frames = new Frames(1).collect(first, STEPS / 3);
@@ -94,7 +94,7 @@ final class SharedFramesTest {
     }
 
     @Test
-    void watchersOfSummariesAreToldOfEveryStep() {
+    void bucketsCoverEveryStep() {
         for (double maxHz : new double[] {60, 20, 20, 3}) {
             watch("maxHz", maxHz, "losses", "buckets", "viz", "none");
             watch("maxHz", maxHz, "losses", "buckets");
@@ -119,7 +119,7 @@ final class SharedFramesTest {
     }
 
     @Test
-    void framesTellTheMeanOfTheNewestLosses() {
+    void framesContainTheMeanOfTheNewestLosses() {
         watch("maxHz", 60);
         watch("maxHz", 60, "losses", "buckets");
         watch("maxHz", 5, "viz", "none");
@@ -148,7 +148,7 @@ final class SharedFramesTest {
     }
 
     @Test
-    void fieldsComeInTheirOrder() {
+    void fieldsHaveTheirOrder() {
         Live raw = watch();
         Live buckets = watch("losses", "buckets");
         api.step(NAME, 3);
@@ -170,29 +170,29 @@ final class SharedFramesTest {
     }
 
     @Test
-    void allFollowASessionThatIsStartedAnew() {
+    void allWatchersFollowAReinitializedSession() {
         for (double maxHz : new double[] {60, 20, 20, 5}) {
             watch("maxHz", maxHz);
         }
         run(STEPS);
         watchers.forEach(watcher -> assertThat(watcher.next("frame").has("losses")).isTrue());
-        makeFastSession();
+        createFastSession();
         api.step(NAME, 2_000);
         double[] losses = api.losses(NAME);
 
         for (Live watcher : watchers) {
-            List<Double> seen = new ArrayList<>();
-            while (seen.size() < 2_000 || !isEnd(seen, losses)) {
+            List<Double> received = new ArrayList<>();
+            while (received.size() < 2_000 || !isEnd(received, losses)) {
                 JsonNode frame = watcher.next("frame");
                 if (frame.path("fromStep").longValue() == 1) {
-                    seen.clear();
+                    received.clear();
                 }
-                Arrays.stream(Json.doubles(frame.path("losses"))).forEach(seen::add);
+                Arrays.stream(Json.doubles(frame.path("losses"))).forEach(received::add);
             }
         }
     }
 
-    private static boolean isEnd(List<Double> seen, double[] losses) {
-        return Arrays.equals(seen.stream().mapToDouble(x -> x).toArray(), losses);
+    private static boolean isEnd(List<Double> received, double[] losses) {
+        return Arrays.equals(received.stream().mapToDouble(x -> x).toArray(), losses);
     }
 }

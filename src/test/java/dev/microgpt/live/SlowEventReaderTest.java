@@ -19,13 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Readers of events hold no thread, and those that do not read are let go.
+/// Event streams occupy no thread, and readers that do not read are disconnected.
 final class SlowEventReaderTest {
 
     private static final String NAME = "slow-events";
     private static final int THREADS = 8;
     private static final int READERS = 50;
-    private static final int STEPS = 400_000; // more than what systems keep for a reader
+    private static final int STEPS = 400_000; // more than the system's socket buffers hold
 
     private LocalService service;
     private Api api;
@@ -60,12 +60,12 @@ final class SlowEventReaderTest {
         return service.parts(EventsController.class).iterator().next().numStreams();
     }
 
-    private void awaitStreams(int number) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> numStreams() == number);
+    private void awaitStreams(int count) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> numStreams() == count);
     }
 
     @Test
-    void moreReadersThanThreadsStay() throws Exception {
+    void servesMoreReadersThanThreads() throws Exception {
         List<RawClient> readers = new ArrayList<>();
         try {
             for (int i = 0; i < READERS; i++) {
@@ -73,7 +73,10 @@ final class SlowEventReaderTest {
                 awaitStreams(i + 1);
             }
             long start = System.nanoTime();
-            await().until(() -> System.nanoTime() - start > 2_000_000_000L); // pings and silence
+            await().until(
+                            () ->
+                                    System.nanoTime() - start
+                                            > 2_000_000_000L); // several ping intervals
             api.step(NAME, 10);
             assertThat(numStreams()).isEqualTo(READERS);
             assertThat(api.get("/sessions/" + NAME + "/events").status()).isEqualTo(409);
@@ -87,7 +90,7 @@ final class SlowEventReaderTest {
     }
 
     @Test
-    void readersThatDoNotReadAreLetGo() throws Exception {
+    void readersThatDoNotReadAreDisconnected() throws Exception {
         api.step(NAME, STEPS);
         List<RawClient> readers = new ArrayList<>();
         try {
@@ -105,9 +108,9 @@ final class SlowEventReaderTest {
         }
     }
 
-    /// What belongs to a request belongs to the next one after its end.
+    /// The container reuses the objects of a request for the next one.
     @Test
-    void readersThatGoDoNotDisturbOthers() throws Exception {
+    void disconnectingReadersDoNotDisturbOthers() throws Exception {
         api.post("/sessions/" + NAME + "/runs", Map.of("steps", 1_000_000_000)).ok();
         for (int round = 0; round < 40; round++) {
             List<RawClient> readers = new ArrayList<>();

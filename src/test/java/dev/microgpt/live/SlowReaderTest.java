@@ -18,14 +18,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-/// A client that stops reading is disconnected after a while, and until then nobody waits for it.
+/// A client that stops reading is disconnected after a while, and until then it delays no other client.
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {"microgpt.demo=false", "microgpt.live.send-timeout=1s"})
 final class SlowReaderTest {
 
     private static final String NAME = "slow-reader";
-    private static final int STEPS = 400_000; // more than what systems keep for a reader
+    private static final int STEPS = 400_000; // more than the system's socket buffers hold
 
     private final Api api;
     private final LiveEndpoint endpoint;
@@ -36,28 +36,28 @@ final class SlowReaderTest {
     }
 
     @BeforeEach
-    void trainForLong() {
+    void trainManySteps() {
         api.init(NAME, Map.of("nEmbd", 1, "nHead", 1, "blockSize", 1, "text", "a\nb"));
         api.step(NAME, STEPS);
     }
 
-    private void awaitEnd() {
+    private void awaitDisconnect() {
         await().atMost(Duration.ofSeconds(30)).until(() -> endpoint.numConnections() == 0);
     }
 
-    /// Reads what has been sent, which must end without a code: there was no room for one.
+    /// Reads what has been sent. It must end without a close frame, for which there was no room.
     private static void assertCutOff(RawWebSocket socket) {
         assertThatThrownBy(
                         () -> {
                             while (socket.next().opcode() != RawWebSocket.CLOSE) {
-                                // what was sent before
+                                // skips what was sent before
                             }
                         })
                 .isInstanceOf(IOException.class);
     }
 
     @Test
-    void readerOfNoFramesIsCutOffAndNobodyWaitsForIt() throws Exception {
+    void clientThatReadsNoFramesIsDisconnectedAndDelaysNobody() throws Exception {
         try (RawWebSocket stuck = RawWebSocket.connectWithSmallBuffer(api.port())) {
             stuck.sendText(
                     "{\"type\": \"subscribe\", \"session\": \"%s\", \"fromStep\": 1}"
@@ -68,19 +68,19 @@ final class SlowReaderTest {
                 api.step(NAME, 1_000);
                 new Frames(STEPS + 1).collect(other, STEPS + 1_000);
             }
-            awaitEnd();
+            awaitDisconnect();
             assertCutOff(stuck);
         }
     }
 
     @Test
-    void readerOfNoAnswersIsCutOff() throws Exception {
+    void clientThatReadsNoAnswersIsDisconnected() throws Exception {
         try (RawWebSocket stuck = RawWebSocket.connectWithSmallBuffer(api.port())) {
             for (int i = 0; i < 20; i++) {
                 stuck.sendText(
                         "{\"type\": \"getLossHistory\", \"session\": \"%s\"}".formatted(NAME));
             }
-            awaitEnd();
+            awaitDisconnect();
             assertCutOff(stuck);
         }
     }

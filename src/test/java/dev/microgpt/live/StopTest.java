@@ -32,7 +32,7 @@ final class StopTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.init(NAME, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
     }
 
@@ -65,7 +65,7 @@ final class StopTest {
         assertThat(live.next("stopped").path("step").intValue()).isEqualTo(3);
     }
 
-    /// The end of training and `stop` meet in all orders.
+    /// The end of training and `stop` race with each other.
     @Test
     void isAnsweredWhenTrainingEndsByItself() {
         for (int i = 0; i < 300; i++) {

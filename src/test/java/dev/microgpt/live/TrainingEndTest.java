@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/// When `trained` or `stopped` has come, training is over in every respect.
+/// Once `trained` or `stopped` has arrived, training has ended in every respect.
 @ServiceTest
 final class TrainingEndTest {
 
@@ -34,7 +34,7 @@ final class TrainingEndTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.init(NAME, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
     }
 
@@ -51,7 +51,7 @@ final class TrainingEndTest {
     }
 
     @Test
-    void nextTrainingMayFollowAtOnce() {
+    void nextTrainingMayFollowImmediately() {
         for (int step = 1; step <= ROUNDS; step++) {
             live.send("train", "session", NAME);
             assertThat(live.await("trained").path("step").intValue()).isEqualTo(step);
@@ -78,7 +78,7 @@ final class TrainingEndTest {
     }
 
     @Test
-    void sessionIsReadyOnceConnectionIsGone() {
+    void sessionIsReadyOnceConnectionIsClosed() {
         live.send("train", "session", NAME, "steps", 1_000_000);
         live.await("step");
         live.close();
@@ -87,13 +87,13 @@ final class TrainingEndTest {
     }
 
     @Test
-    void deletionEndsTrainingWithoutFailureOfItsThread() {
+    void deletionEndsTrainingWithoutUncaughtException() {
         Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
         var handler = Thread.getDefaultUncaughtExceptionHandler();
         Thread.setDefaultUncaughtExceptionHandler((_, failure) -> failures.add(failure));
         try {
             for (int round = 0; round < 20; round++) {
-                makeSession();
+                createSession();
                 live.send("train", "session", NAME, "steps", 1_000_000);
                 live.await("step");
                 api.delete("/sessions/" + NAME);

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 
-/// Watchers get every step once and in order, whoever caused it.
+/// Watchers receive every step once and in order, whichever client has caused it.
 @ServiceTest
 final class WatchingTest {
 
@@ -34,7 +34,7 @@ final class WatchingTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSlow(NAME);
     }
 
@@ -71,7 +71,7 @@ final class WatchingTest {
     }
 
     @Test
-    void framesComeWhileCallGoesOn() {
+    void framesAreSentDuringACall() {
         var call = api.stepWithoutEnd(NAME);
         await().until(() -> api.view(NAME).path("step").intValue() > 0);
         live.send("subscribe", "session", NAME, "fromStep", 1);
@@ -110,7 +110,7 @@ final class WatchingTest {
     }
 
     @Test
-    void beginsWithNextStepByDefault() {
+    void startsWithNextStepByDefault() {
         api.step(NAME, 50);
         assertThat(subscribe(live)).isEqualTo(50);
         api.step(NAME, 5);
@@ -120,7 +120,7 @@ final class WatchingTest {
     }
 
     @Test
-    void longReplayComesInSeveralFrames() {
+    void longReplayIsSplitIntoFrames() {
         api.init(NAME, Map.of("nEmbd", 1, "nHead", 1, "blockSize", 1, "text", "a"));
         api.step(NAME, 45_000);
         subscribe(live, "fromStep", 1);
@@ -151,7 +151,7 @@ final class WatchingTest {
     }
 
     @Test
-    void watchersOfUnloadedSessionSeeItsFirstStep() {
+    void watchersOfASessionWithoutDocumentsReceiveItsFirstStep() {
         api.init(NAME, Map.of("nEmbd", 4));
         assertThat(subscribe(live)).isZero();
         api.postText("/sessions/" + NAME + "/load", "alice\nbob").ok();
@@ -161,7 +161,7 @@ final class WatchingTest {
     }
 
     @Test
-    void sessionStartedAnewIsWatchedFromItsFirstStep() {
+    void reinitializedSessionIsWatchedFromItsFirstStep() {
         subscribe(live);
         api.step(NAME, 7);
         new Frames(1).collect(live, 7);
@@ -175,7 +175,7 @@ final class WatchingTest {
     }
 
     @Test
-    void unsubscribedWatcherHearsNoMore() {
+    void unsubscribedWatcherReceivesNoMoreFrames() {
         subscribe(live);
         api.step(NAME, 2);
         new Frames(1).collect(live, 2);
@@ -205,7 +205,7 @@ final class WatchingTest {
     }
 
     @Test
-    void deletedSessionIsWatchedNoMore() {
+    void deletionEndsASubscription() {
         subscribe(live);
         api.step(NAME, 3);
         api.delete("/sessions/" + NAME);
@@ -217,9 +217,9 @@ final class WatchingTest {
     }
 
     @Test
-    void sessionDeletedWhileItTrainsIsWatchedNoMore() {
+    void deletionDuringTrainingEndsASubscription() {
         for (int i = 0; i < 10; i++) {
-            makeSession();
+            createSession();
             subscribe(live, "maxHz", 60);
             var call = api.stepWithoutEnd(NAME);
             await().until(() -> api.view(NAME).path("step").intValue() > 0);

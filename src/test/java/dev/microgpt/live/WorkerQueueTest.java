@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Messages wait their turn as they do for a Web Worker.
+/// Messages are queued as they are for a Web Worker.
 @ServiceTest
 final class WorkerQueueTest {
 
@@ -38,7 +38,7 @@ final class WorkerQueueTest {
     }
 
     @BeforeEach
-    void makeSessions() {
+    void createSessions() {
         api.init(NAME, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
         api.init(OTHER, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
     }
@@ -52,9 +52,9 @@ final class WorkerQueueTest {
         return message.path("type").stringValue();
     }
 
-    /// As a page does that was written for a worker.
+    /// A page written for a Web Worker sends messages like this.
     @Test
-    void trainMayFollowEachStepAtOnce() {
+    void trainMayFollowEachStepImmediately() {
         int steps = 10_000;
         live.send("train", "session", NAME);
         for (int step = 1; step <= steps; step++) {
@@ -68,7 +68,7 @@ final class WorkerQueueTest {
     }
 
     @Test
-    void trainsSentAheadAreDoneInOrder() {
+    void trainingsSentInAdvanceAreDoneInOrder() {
         for (int id = 1; id <= 50; id++) {
             live.send("train", "session", NAME, "id", id);
         }
@@ -104,7 +104,7 @@ final class WorkerQueueTest {
     }
 
     @Test
-    void stopEndsTrainAtHandAndThoseThatWait() {
+    void stopEndsCurrentAndWaitingTrainings() {
         live.send("train", "session", NAME, "steps", LONG, "id", 1);
         live.next("step");
         live.send("train", "session", NAME, "steps", LONG, "id", 2);
@@ -199,7 +199,7 @@ final class WorkerQueueTest {
     }
 
     @Test
-    void watcherIsToldThatSessionWasDeleted() {
+    void watcherIsNotifiedOfDeletion() {
         live.send("subscribe", "session", NAME);
         live.next("subscribed");
         api.delete("/sessions/" + NAME);
@@ -208,13 +208,13 @@ final class WorkerQueueTest {
     }
 
     @Test
-    void closingDropsWhatWaits() {
+    void closingDropsWaitingMessages() {
         live.send("train", "session", NAME, "steps", LONG);
         live.next("step");
         for (int i = 0; i < 50; i++) {
             live.send("train", "session", NAME, "steps", LONG);
         }
-        live.send("subscribe", "session", NAME); // answered once all that came before was taken in
+        live.send("subscribe", "session", NAME); // answered after all earlier messages are queued
         live.await("subscribed");
         live.close();
 

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// The messages of microgptjs's Web Worker, over WebSocket, give what microgptjs gives.
+/// The messages of microgptjs's Web Worker give the same results over WebSocket as in microgptjs.
 @ServiceTest
 final class WorkerStoryTest {
 
@@ -51,7 +51,7 @@ final class WorkerStoryTest {
         assertThat(api.losses(NAME)).containsExactly(losses, PRECISION);
     }
 
-    /// Checks what all answers share.
+    /// Receives an answer, and checks the fields that all answers share.
     private static JsonNode next(Live live, String type, String... names) {
         JsonNode message = live.next(type);
         assertThat(List.copyOf(message.propertyNames()))

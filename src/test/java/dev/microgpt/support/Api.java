@@ -18,7 +18,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/// Calls the REST interface over real HTTP. Paths are those below `/api/v1`.
+/// Calls the REST API over HTTP. Paths are relative to `/api/v1`.
 public final class Api {
 
     /// The training text of the README.
@@ -40,7 +40,7 @@ public final class Api {
         this.key = key;
     }
 
-    /// The same with an API key in each call.
+    /// Returns a client that sends an API key with each call.
     public Api withKey(String apiKey) {
         return new Api(port, apiKey);
     }
@@ -49,7 +49,7 @@ public final class Api {
         return port;
     }
 
-    /// The scheme, host and port of the service.
+    /// Returns the scheme, host and port of the service.
     public String origin() {
         return "http://localhost:" + port;
     }
@@ -58,7 +58,7 @@ public final class Api {
         return root("/api/v1" + path);
     }
 
-    /// A request to a path that is not below `/api/v1`.
+    /// Starts a request to a path that is not relative to `/api/v1`.
     public HttpRequest.Builder root(String path) {
         HttpRequest.Builder request =
                 HttpRequest.newBuilder(URI.create(origin() + path)).timeout(TIMEOUT);
@@ -95,7 +95,7 @@ public final class Api {
                         .method("PATCH", BodyPublishers.ofString(Json.write(body))));
     }
 
-    /// A call without a body.
+    /// Sends a POST without a body.
     public Reply post(String path) {
         return send(request(path).POST(BodyPublishers.noBody()));
     }
@@ -116,7 +116,7 @@ public final class Api {
         return send(body(path, "text/plain", BodyPublishers.ofString(text)));
     }
 
-    /// A POST with a body of any type.
+    /// Starts a POST with a body of any type.
     public HttpRequest.Builder body(String path, String contentType, BodyPublisher body) {
         return request(path).header("Content-Type", contentType).POST(body);
     }
@@ -125,20 +125,20 @@ public final class Api {
         return body(path, "application/json", BodyPublishers.ofString(json));
     }
 
-    /// Makes a session, or starts it anew, and gives its view.
+    /// Creates or reinitializes a session, and returns its view.
     public JsonNode init(String name, Map<String, ?> options) {
         Reply reply = post("/sessions/" + name + "/init?overwrite=true", options);
         assertThat(reply.status()).as(reply.body()).isEqualTo(201);
         return reply.json();
     }
 
-    /// Makes a session with the six names loaded.
+    /// Creates or reinitializes a session with [#SIX_NAMES].
     public JsonNode initSixNames(String name) {
         return init(name, Map.of("text", SIX_NAMES));
     }
 
-    /// The same with a small model whose steps are so slow that a call of very many of them outlasts
-    /// a test.
+    /// Creates or reinitializes a session whose steps are so slow that a call of very many steps outlasts a
+    /// test.
     public JsonNode initSlow(String name) {
         return init(name, Map.of("engine", "scalar", "nEmbd", 4, "text", SIX_NAMES));
     }
@@ -151,7 +151,7 @@ public final class Api {
         return post("/sessions/" + name + "/step", Map.of("count", count, "viz", "none")).ok();
     }
 
-    /// Begins a call of so many steps that in a slow session it goes on until something ends it.
+    /// Starts a call of so many steps that in a slow session it runs until it is ended from outside.
     public CompletableFuture<Reply> stepWithoutEnd(String name) {
         return postAsync("/sessions/" + name + "/step", Map.of("count", 1_000_000, "viz", "none"));
     }

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/// A Java process of its own, for what one process can see only once, such as its flags.
+/// Runs main classes of the tests in a separate JVM, for tests that need other JVM flags or a fresh process.
 public final class ChildJvm {
 
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
     private ChildJvm() {}
 
-    /// Runs a main class of the tests and waits for its end.
+    /// Runs a main class and waits for its end.
     ///
-    /// @param flags of the JVM
-    /// @return what it printed, of standard output and standard error
-    /// @throws AssertionError if it fails, or takes too long
+    /// @param flags JVM flags
+    /// @return its standard output and standard error
+    /// @throws AssertionError if it fails or takes too long
     public static String run(Class<?> main, String... flags) throws IOException {
         return run(Map.of(), main, flags);
     }
 
-    /// The same with variables of the environment besides those of this process.
+    /// Runs a main class with additional environment variables.
     public static String run(Map<String, String> environment, Class<?> main, String... flags)
             throws IOException {
         try (Running child = start(environment, main, List.of(flags))) {
@@ -36,9 +36,9 @@ public final class ChildJvm {
         }
     }
 
-    /// Starts a main class of the tests.
+    /// Starts a main class.
     ///
-    /// @param flags of the JVM
+    /// @param flags JVM flags
     public static Running start(Class<?> main, List<String> flags, String... arguments)
             throws IOException {
         return start(Map.of(), main, flags, arguments);
@@ -63,7 +63,7 @@ public final class ChildJvm {
         return new Running(builder.start(), output);
     }
 
-    /// One that was started, and is ended with force when it is closed.
+    /// A started process, which is killed when this is closed.
     public static final class Running implements AutoCloseable {
 
         private final Process process;
@@ -74,24 +74,24 @@ public final class ChildJvm {
             this.output = output;
         }
 
-        /// What it has printed so far, of standard output and standard error.
+        /// Returns its standard output and standard error so far.
         public String printed() throws IOException {
             return Files.readString(output);
         }
 
-        /// Asks it to end in good order (SIGTERM).
+        /// Requests an orderly shutdown (SIGTERM).
         public void askToStop() {
             process.destroy();
         }
 
         /// Waits for its end.
         ///
-        /// @return its exit status
+        /// @return its exit code
         /// @throws AssertionError if it takes too long
         public int awaitEnd(Duration time) throws IOException {
             try {
                 if (!process.waitFor(time.toMillis(), TimeUnit.MILLISECONDS)) {
-                    throw new AssertionError("it does not end:\n" + printed());
+                    throw new AssertionError("the process did not end in time:\n" + printed());
                 }
                 return process.exitValue();
             } catch (InterruptedException e) {

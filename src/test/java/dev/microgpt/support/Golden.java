@@ -8,12 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
-/// What microgptjs printed.
+/// Recorded results of microgptjs.
 public final class Golden {
 
     private Golden() {}
 
-    /// A run of microgptjs by its label.
+    /// Returns a recorded run of microgptjs by its label.
     public static JsonNode run(String label) {
         return file().path("runs")
                 .valueStream()

@@ -1,11 +1,11 @@
 package dev.microgpt.support;
 
-/// What is left in memory when a test is over.
+/// Measures the heap.
 public final class Heap {
 
     private Heap() {}
 
-    /// The bytes in use after a full collection.
+    /// Returns the bytes in use after a full garbage collection.
     public static long used() {
         System.gc();
         Runtime runtime = Runtime.getRuntime();

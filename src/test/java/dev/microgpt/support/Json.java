@@ -8,7 +8,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// Reads JSON as a strict client does: NaN, trailing characters and duplicate keys are errors.
+/// Reads and writes JSON. Reading is strict: NaN, trailing characters and duplicate keys are errors.
 public final class Json {
 
     private static final JsonMapper MAPPER =
@@ -39,7 +39,7 @@ public final class Json {
         return array.valueStream().map(JsonNode::stringValue).toList();
     }
 
-    /// The numbers of arrays within arrays, in reading order.
+    /// Returns the numbers of nested arrays in reading order.
     public static double[] flat(JsonNode arrays) {
         return IntStream.range(0, arrays.size())
                 .mapToObj(arrays::get)

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// A service that asks for keys. Alice, Bob and Carol have one each.
+/// A service that requires API keys. Alice, Bob and Carol have one each.
 public final class KeyedService implements AutoCloseable {
 
     private final Map<String, String> keys = new LinkedHashMap<>();
@@ -21,15 +21,15 @@ public final class KeyedService implements AutoCloseable {
     public KeyedService(Path data, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         for (String name : List.of("alice", "bob", "carol")) {
-            all.add("--" + make(name));
+            all.add("--" + createKey(name));
         }
         service = LocalService.start(data, all.toArray(String[]::new));
     }
 
-    /// As an operator does.
+    /// Creates a key with the command that an operator uses.
     ///
-    /// @return the setting
-    private String make(String name) {
+    /// @return the setting that admits the key
+    private String createKey(String name) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         NewKeyCommand.run(new PrintStream(printed, true, StandardCharsets.UTF_8), "new-key", name);
         List<String> indented =
@@ -58,7 +58,7 @@ public final class KeyedService implements AutoCloseable {
         return key("alice");
     }
 
-    /// Calls without a key.
+    /// Returns a client without a key.
     public Api stranger() {
         return service.api();
     }

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
-/// A WebSocket client of the live stream. What the service sends waits in a bounded queue.
+/// A WebSocket client of the live stream. Received messages wait in a bounded queue.
 public final class Live implements AutoCloseable {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
@@ -44,9 +44,9 @@ public final class Live implements AutoCloseable {
         return new Live(port, "", null, null);
     }
 
-    /// Connects as a page of an origin does.
+    /// Connects with the `Origin` header of a page.
     ///
-    /// @throws java.util.concurrent.CompletionException if the handshake is refused
+    /// @throws java.util.concurrent.CompletionException if the handshake is rejected
     public static Live connectFrom(String origin, int port) {
         return new Live(port, "", "Origin", origin);
     }
@@ -61,7 +61,9 @@ public final class Live implements AutoCloseable {
         return new Live(port, "?ticket=" + ticket, null, null);
     }
 
-    /// Sends a message; `keysAndValues` follow its type.
+    /// Sends a message.
+    ///
+    /// @param keysAndValues the fields after its type, alternating keys and values
     public void send(String type, Object... keysAndValues) {
         Map<String, Object> message = new LinkedHashMap<>();
         message.put("type", type);
@@ -75,7 +77,7 @@ public final class Live implements AutoCloseable {
         send(text, true);
     }
 
-    /// Sends a part of a message, to be followed by others; [#sendText] sends the last one.
+    /// Sends a part of a message. [#sendText] sends the last part.
     public void sendPart(String text) {
         send(text, false);
     }
@@ -84,17 +86,18 @@ public final class Live implements AutoCloseable {
         socket.sendText(text, last).orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }
 
-    /// The next message, whatever it is.
+    /// Waits for the next message of any type.
     public JsonNode next() {
         return nextWithin(TIMEOUT);
     }
 
-    /// The same, if it comes in time.
+    /// Waits for the next message of any type for a limited time.
     public JsonNode nextWithin(Duration time) {
         try {
             JsonNode message = messages.poll(time.toNanos(), TimeUnit.NANOSECONDS);
             if (message == null) {
-                throw new AssertionError("no message came; close code: " + closeCode.getNow(null));
+                throw new AssertionError(
+                        "no message arrived; close code: " + closeCode.getNow(null));
             }
             return message;
         } catch (InterruptedException e) {
@@ -103,19 +106,20 @@ public final class Live implements AutoCloseable {
         }
     }
 
-    /// The next message, which must be of a type.
+    /// Waits for the next message, which must have the given type.
     public JsonNode next(String type) {
         JsonNode message = next();
         assertThat(message.path("type").stringValue()).as(message.toString()).isEqualTo(type);
         return message;
     }
 
-    /// The next message of a type; those before it are skipped, but for an error.
+    /// Waits for the next message of a type, and skips the others. An error message is a failure.
     public JsonNode await(String type) {
         return collectUntil(type).getLast();
     }
 
-    /// The messages up to the next one of a type, itself included.
+    /// Waits for the next message of a type, and returns all messages up to and including it. An error
+    /// message is a failure.
     public List<JsonNode> collectUntil(String type) {
         List<JsonNode> result = new ArrayList<>();
         while (true) {
@@ -129,17 +133,17 @@ public final class Live implements AutoCloseable {
         }
     }
 
-    /// Whether nothing has come that was not asked for.
+    /// Returns whether no message is waiting.
     public boolean isQuiet() {
         return messages.isEmpty();
     }
 
-    /// Whether the service has closed the connection, or it has failed.
+    /// Returns whether the service has closed the connection, or it has failed.
     public boolean isClosed() {
         return closeCode.isDone();
     }
 
-    /// The code with which the service closes the connection.
+    /// Waits until the service closes the connection, and returns the close code.
     public int awaitClose() {
         return closeCode.orTimeout(TIMEOUT.toSeconds(), TimeUnit.SECONDS).join();
     }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/// A service of a test's own in this process, with its data in a given directory.
+/// A service in this process for one test, with its data in a given directory.
 public final class LocalService implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
@@ -19,6 +19,8 @@ public final class LocalService implements AutoCloseable {
         this.context = context;
     }
 
+    /// Starts a service.
+    ///
     /// @param settings such as `--microgpt.limits.sessions=3`
     public static LocalService start(Path data, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
@@ -34,7 +36,7 @@ public final class LocalService implements AutoCloseable {
         return at("local.server.port");
     }
 
-    /// At the port for health and metrics, where that is another one.
+    /// Returns a client for the management port, if health and metrics have their own port.
     public Api managementApi() {
         return at("local.management.port");
     }
@@ -43,12 +45,12 @@ public final class LocalService implements AutoCloseable {
         return new Api(context.getEnvironment().getRequiredProperty(port, int.class));
     }
 
-    /// Whether one of its parts is of a type.
+    /// Returns whether the service has a bean of a type.
     public boolean has(Class<?> type) {
         return context.getBeanNamesForType(type).length > 0;
     }
 
-    /// Parts of the service, for what they tell of themselves.
+    /// Returns the beans of a type, to inspect their state.
     public <T> Collection<T> parts(Class<T> type) {
         return context.getBeansOfType(type).values();
     }

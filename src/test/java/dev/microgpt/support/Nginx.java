@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// An nginx with TLS before a service, configured as `src/site/markdown/proxy.md` shows it, below the path
-/// `/microgpt/`.
+/// An nginx with TLS in front of a service, at the path `/microgpt/`, configured as in
+/// `src/site/markdown/proxy.md`.
 public final class Nginx implements AutoCloseable {
 
     private static final Pattern SNIPPET =
@@ -49,7 +49,7 @@ public final class Nginx implements AutoCloseable {
         this.client = client;
     }
 
-    /// The program; null where it is not installed.
+    /// Returns the path of the nginx program; null if it is not installed.
     static @Nullable Path program() {
         return Stream.of("/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx")
                 .map(Path::of)
@@ -58,11 +58,13 @@ public final class Nginx implements AutoCloseable {
                 .orElse(null);
     }
 
-    /// @param upstream port of the service
-    /// @param directory for its files
+    /// Starts nginx.
+    ///
+    /// @param upstream the port of the service
+    /// @param directory for the files of nginx
     public static Nginx start(int upstream, Path directory) throws Exception {
         int port = freePort();
-        KeyStore keys = makeCertificate(directory);
+        KeyStore keys = createCertificate(directory);
         Path configuration = directory.resolve("nginx.conf");
         Files.writeString(configuration, configuration(directory, port, upstream));
         Process process =
@@ -119,8 +121,8 @@ public final class Nginx implements AutoCloseable {
                 .formatted(server);
     }
 
-    /// Makes a certificate for localhost, for nginx as PEM.
-    private static KeyStore makeCertificate(Path directory) throws Exception {
+    /// Creates a self-signed certificate for localhost, and writes it in PEM format for nginx.
+    private static KeyStore createCertificate(Path directory) throws Exception {
         Path store = directory.resolve("server.p12");
         Process keytool =
                 new ProcessBuilder(
@@ -172,7 +174,7 @@ public final class Nginx implements AutoCloseable {
         try {
             trusted.load(null, null);
         } catch (IOException e) {
-            throw new AssertionError("there is nothing to be read", e);
+            throw new AssertionError("loading an empty key store does not read anything", e);
         }
         trusted.setCertificateEntry("server", keys.getCertificate("server"));
         TrustManagerFactory trust =
@@ -183,22 +185,24 @@ public final class Nginx implements AutoCloseable {
         return HttpClient.newBuilder().sslContext(tls).connectTimeout(TIMEOUT).build();
     }
 
-    /// The scheme, host and port that the public sees.
+    /// Returns the public scheme, host and port.
     public String origin() {
         return "https://localhost:" + port;
     }
 
-    /// Where the service is for the public; without a slash at the end.
+    /// Returns the public URL of the service, without a trailing slash.
     public String site() {
         return origin() + "/microgpt";
     }
 
-    /// Trusts the certificate.
+    /// Returns a client that trusts the certificate.
     public HttpClient client() {
         return client;
     }
 
-    /// @param path below the service's own
+    /// Starts a request.
+    ///
+    /// @param path relative to the public URL of the service
     public HttpRequest.Builder request(String path) {
         return HttpRequest.newBuilder(URI.create(site() + path)).timeout(TIMEOUT);
     }

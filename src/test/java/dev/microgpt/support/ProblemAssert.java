@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.math.BigDecimal;
 
-/// Checks that a reply is a problem as the contract has it.
+/// Checks that a response is a problem as the API documents it.
 public final class ProblemAssert {
 
     private final JsonNode problem;
@@ -17,14 +17,14 @@ public final class ProblemAssert {
         this.problem = problem;
     }
 
-    /// Checks the status, the code and the form that all problems share.
+    /// Checks the status, the code, and the fields that all problems share.
     public static ProblemAssert assertProblem(Reply reply, int status, String code) {
         assertThat(reply.status()).as(reply.body()).isEqualTo(status);
         assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
         return assertProblem(reply.json(), status, code);
     }
 
-    /// The same for a problem within a message.
+    /// Checks a problem within a message in the same way.
     public static ProblemAssert assertProblem(JsonNode problem, int status, String code) {
         assertThat(problem.propertyNames())
                 .as(problem.toString())
@@ -43,7 +43,9 @@ public final class ProblemAssert {
         return new ProblemAssert(problem);
     }
 
-    /// Checks the field at fault; null where no single field is.
+    /// Checks the invalid field.
+    ///
+    /// @param field null if the problem names no field
     public ProblemAssert hasField(@Nullable String field) {
         assertThat(problem.path("field").asString(null)).as(problem.toString()).isEqualTo(field);
         return this;

@@ -9,7 +9,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// A connection on which a request goes out as slowly, and in as many pieces, as a test wants.
+/// A TCP connection on which a test controls how a request is sent: how slowly, and in which pieces.
 public final class RawClient implements AutoCloseable {
 
     private final Socket socket;
@@ -24,7 +24,7 @@ public final class RawClient implements AutoCloseable {
         return new RawClient(new Socket(InetAddress.getLoopbackAddress(), port));
     }
 
-    /// Sends some bytes; what nobody takes any more is dropped.
+    /// Sends some bytes. They are dropped if the service has closed the connection.
     public void send(String text) {
         send(text.getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -34,22 +34,22 @@ public final class RawClient implements AutoCloseable {
         try {
             socket.getOutputStream().write(bytes);
         } catch (IOException _) {
-            // the service has closed it; what it has sent before is there to be read
+            // The service has closed the connection; what it sent before can still be read.
         }
     }
 
-    /// Sends nothing more.
+    /// Closes the sending direction.
     public void endSending() {
         try {
             socket.shutdownOutput();
         } catch (IOException _) {
-            // the service has closed it, see above
+            // The service has closed the connection.
         }
     }
 
-    /// Sends the same again and again, with a pause after each time, until the connection ends.
+    /// Sends the same bytes repeatedly, with a pause after each time, until the connection ends.
     ///
-    /// @return whether it has ended in time
+    /// @return whether it ended in time
     public boolean repeatUntilEnd(byte[] bytes, Duration pause, Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         while (!ended && System.nanoTime() < deadline) {
@@ -61,7 +61,7 @@ public final class RawClient implements AutoCloseable {
 
     /// Reads until the connection ends.
     ///
-    /// @return whether it has ended in time
+    /// @return whether it ended in time
     public boolean endsWithin(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         while (!ended && System.nanoTime() < deadline) {
@@ -70,10 +70,10 @@ public final class RawClient implements AutoCloseable {
         return ended;
     }
 
-    /// Reads the status line and the headers of an answer, and not one byte of its body: a body
-    /// that is still being sent may fill what the connection holds.
+    /// Reads the status line and the headers of a response, but not one byte of its body, so that a body that
+    /// is still being sent fills the buffers of the connection.
     ///
-    /// @return what was read, without what came before
+    /// @return only the status line and the headers
     public String head(Duration time) {
         received.reset();
         long deadline = System.nanoTime() + time.toNanos();
@@ -89,7 +89,7 @@ public final class RawClient implements AutoCloseable {
         return result;
     }
 
-    /// Reads what comes within a time.
+    /// Reads everything that arrives within a time.
     private void receiveFor(Duration time) {
         byte[] buffer = new byte[1 << 14];
         long deadline = System.nanoTime() + time.toNanos();
@@ -110,18 +110,18 @@ public final class RawClient implements AutoCloseable {
                 received.write(buffer, 0, read);
             }
         } catch (SocketTimeoutException _) {
-            // nothing came
+            // nothing arrived
         } catch (IOException _) {
             ended = true; // reset
         }
     }
 
-    /// All that was read since the last head.
+    /// Returns everything that was read since the last call of [#head].
     public String received() {
         return received.toString(StandardCharsets.UTF_8);
     }
 
-    /// The answer, if there was one, once the connection has ended.
+    /// Returns the response. The connection must have ended.
     public Reply answer() {
         return RawHttp.parse(received());
     }

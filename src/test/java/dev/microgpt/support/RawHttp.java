@@ -10,14 +10,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Sends requests that a well-behaved client would not.
+/// Sends requests that a well-behaved client would not send.
 public final class RawHttp {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private RawHttp() {}
 
-    /// Sends a request without a body and reads to the end of the answer.
+    /// Sends a request without a body, and reads the whole response.
     public static Reply send(int port, String requestLine, String... headers) {
         String request =
                 requestLine
@@ -27,13 +27,13 @@ public final class RawHttp {
         return sendText(port, request);
     }
 
-    /// Sends just this, and nothing after it, and reads to the end of the answer.
+    /// Sends exactly the given text, and reads the whole response.
     public static Reply sendText(int port, String request) {
         try (RawClient client = RawClient.connect(port)) {
             client.send(request);
             client.endSending();
             if (!client.endsWithin(TIMEOUT)) {
-                throw new IllegalStateException("the answer has no end");
+                throw new IllegalStateException("the response did not end within " + TIMEOUT);
             }
             return client.answer();
         } catch (IOException e) {
@@ -41,9 +41,9 @@ public final class RawHttp {
         }
     }
 
-    /// Of all that has come until the end of the connection.
-    public static Reply parse(String answer) {
-        String[] parts = answer.split("\r\n\r\n", 2);
+    /// Parses everything that was received until the end of the connection.
+    public static Reply parse(String response) {
+        String[] parts = response.split("\r\n\r\n", 2);
         String[] lines = parts[0].split("\r\n", -1);
         Map<String, List<String>> headers = new HashMap<>();
         for (int i = 1; i < lines.length; i++) {

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// A WebSocket client that does nothing by itself: it answers no pings, and reads when it is told to.
+/// A WebSocket client that does nothing on its own: it answers no pings, and reads only when a test calls it.
 public final class RawWebSocket implements AutoCloseable {
 
     public static final int CONTINUATION = 0;
@@ -22,7 +22,7 @@ public final class RawWebSocket implements AutoCloseable {
     public static final int PING = 9;
     public static final int PONG = 10;
 
-    /// What the first byte of a frame has besides its opcode.
+    /// Bits in the first byte of a frame, besides its opcode.
     public static final int LAST = 0x80;
 
     public static final int COMPRESSED = 0x40;
@@ -33,7 +33,7 @@ public final class RawWebSocket implements AutoCloseable {
     private final DataInputStream in;
     private final String handshake;
 
-    /// A frame of the protocol.
+    /// A frame of the WebSocket protocol.
     public record Frame(int opcode, boolean last, boolean compressed, byte[] payload) {
 
         public int closeCode() {
@@ -66,7 +66,7 @@ public final class RawWebSocket implements AutoCloseable {
         return new RawWebSocket(port, 0, headers);
     }
 
-    /// A client whose system takes hardly anything unless it is read.
+    /// Connects with a small receive buffer, so that the system accepts little that the client does not read.
     public static RawWebSocket connectWithSmallBuffer(int port) throws IOException {
         return new RawWebSocket(port, 1024);
     }
@@ -76,19 +76,19 @@ public final class RawWebSocket implements AutoCloseable {
     }
 
     private String readHandshake() throws IOException {
-        StringBuilder answer = new StringBuilder();
-        while (answer.indexOf("\r\n\r\n") < 0) {
-            answer.append((char) in.readUnsignedByte());
+        StringBuilder response = new StringBuilder();
+        while (response.indexOf("\r\n\r\n") < 0) {
+            response.append((char) in.readUnsignedByte());
         }
-        return answer.toString();
+        return response.toString();
     }
 
-    /// The answer to the handshake, with its headers.
+    /// Returns the response to the handshake, with its headers.
     public String handshake() {
         return handshake;
     }
 
-    /// Sends a message; it is not compressed.
+    /// Sends an uncompressed message.
     public void sendText(String text) throws IOException {
         send(TEXT, text.getBytes(StandardCharsets.UTF_8));
     }
@@ -97,7 +97,7 @@ public final class RawWebSocket implements AutoCloseable {
         sendFrame(LAST | opcode, payload);
     }
 
-    /// Sends a frame that need not be a whole message.
+    /// Sends a frame, which may be a part of a message.
     ///
     /// @param first the byte with the opcode, [#LAST] and [#COMPRESSED]
     public void sendFrame(int first, byte[] payload) throws IOException {
@@ -113,14 +113,14 @@ public final class RawWebSocket implements AutoCloseable {
             frame.write(0x80 | 127);
             frame.write(ByteBuffer.allocate(8).putLong(payload.length).array());
         }
-        frame.write(new byte[4]); // a mask that changes nothing
+        frame.write(new byte[4]); // a mask of zeros
         frame.write(payload);
         socket.getOutputStream().write(frame.toByteArray());
     }
 
-    /// The next frame.
+    /// Reads the next frame.
     ///
-    /// @throws IOException if the connection has ended, or nothing comes
+    /// @throws IOException if the connection has ended, or nothing arrives in time
     public Frame next() throws IOException {
         int first = in.readUnsignedByte();
         int second = in.readUnsignedByte();
@@ -135,14 +135,16 @@ public final class RawWebSocket implements AutoCloseable {
         return new Frame(first & 0xf, (first & 0x80) != 0, (first & 0x40) != 0, payload);
     }
 
-    /// Reads some of what comes, without a look at it.
+    /// Reads some bytes without parsing them.
     ///
-    /// @return the number of bytes, -1 at the end
+    /// @return the number of bytes, or -1 at the end
     public int read(byte[] buffer) throws IOException {
         return in.read(buffer);
     }
 
-    /// Reads what has come and what still comes, and tells whether it ends in time.
+    /// Reads until the connection ends.
+    ///
+    /// @return whether it ended in time
     public boolean endsWithin(Duration time) {
         byte[] buffer = new byte[1 << 16];
         long deadline = System.nanoTime() + time.toNanos();

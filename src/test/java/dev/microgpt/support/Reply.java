@@ -7,10 +7,10 @@ import tools.jackson.databind.JsonNode;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpResponse;
 
-/// What the service answered.
+/// A response of the service.
 public record Reply(int status, HttpHeaders headers, String body) {
 
-    /// What a client got.
+    /// Copies the response that an HTTP client has received.
     public static Reply of(HttpResponse<String> response) {
         return new Reply(response.statusCode(), response.headers(), response.body());
     }
@@ -19,7 +19,7 @@ public record Reply(int status, HttpHeaders headers, String body) {
         return Json.parse(body);
     }
 
-    /// The body of a call that must have succeeded.
+    /// Returns the body of a response that must be successful.
     public JsonNode ok() {
         assertThat(status).as(body).isBetween(200, 299);
         return json();

@@ -8,8 +8,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// Runs a test class against the whole service on a random port. All such classes share one service,
-/// so each uses session names of its own. Who needs to know all sessions runs a service of their own.
+/// Runs a test class against the whole service on a random port. All such classes share one service, so each
+/// must use its own session names. A test that depends on all sessions of a service starts its own one.
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @SpringBootTest(
@@ -17,6 +17,7 @@ import java.lang.annotation.Target;
         properties = {"microgpt.demo=false", ServiceTest.SHARED})
 public @interface ServiceTest {
 
-    /// Means nothing to the service; tells its context from those of other tests.
+    /// A setting that the service ignores. It distinguishes the shared Spring context from those of other
+    /// tests.
     String SHARED = "microgpt.test=shared";
 }

@@ -16,7 +16,7 @@ public final class WithNginx implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         if (Nginx.program() != null) {
-            return ConditionEvaluationResult.enabled("nginx is there");
+            return ConditionEvaluationResult.enabled("nginx is installed");
         }
         if (Boolean.getBoolean("nginx.required")) {
             throw new IllegalStateException(ADVICE);

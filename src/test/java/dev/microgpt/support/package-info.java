@@ -1,4 +1,4 @@
-/// What the tests of the service share: clients for HTTP and WebSocket, and the golden figures.
+/// Shared test support: clients for HTTP and WebSocket, services to test, and the golden results.
 @NullMarked
 package dev.microgpt.support;
 

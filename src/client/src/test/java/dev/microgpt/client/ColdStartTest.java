@@ -2,10 +2,10 @@ package dev.microgpt.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.microgpt.coldstart.ColdStart;
-import dev.microgpt.coldstart.PackagedService;
-import dev.microgpt.coldstart.StormPlan;
-import dev.microgpt.coldstart.StormResult;
+import dev.microgpt.verification.coldstart.ColdStart;
+import dev.microgpt.verification.coldstart.PackagedService;
+import dev.microgpt.verification.coldstart.StormPlan;
+import dev.microgpt.verification.coldstart.StormResult;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,14 +15,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// The cold-start storm in short: the whole of it is a command.
+/// Runs a short cold-start test. The full one is a verification program.
 final class ColdStartTest {
 
     private static final int STARTS = 3;
 
     @Test
     @Timeout(600)
-    void aHundredFirstCallsAtOnceAreAllAnswered() throws Exception {
+    void aHundredFirstCallsAtOnceAllSucceed() throws Exception {
         Path jar = PackagedService.jarIn(Path.of(System.getProperty("service.target")));
         Set<Long> childrenBefore = children();
 

@@ -17,7 +17,7 @@ import dev.microgpt.client.model.Sample;
 import dev.microgpt.client.model.SessionView;
 import dev.microgpt.client.model.StepReply;
 import dev.microgpt.client.model.StepRequest;
-import dev.microgpt.coldstart.PackagedService;
+import dev.microgpt.verification.coldstart.PackagedService;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,7 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/// The quick start, with the generated client and the packaged service.
+/// Follows the quick start with the generated client and the packaged service.
 @Timeout(120)
 final class QuickStartTest {
 
@@ -60,14 +60,14 @@ final class QuickStartTest {
     }
 
     @Test
-    void fromTheFirstCallToTheLast() throws Exception {
-        SessionView made =
+    void trainsAndGenerates() throws Exception {
+        SessionView created =
                 sessions.initSession(
                         "quick",
                         null,
                         new InitRequest().text(NAMES).engine(InitRequest.EngineEnum.SCALAR));
-        assertThat(made.getState()).isEqualTo(SessionView.StateEnum.READY);
-        assertThat(made.getNumDocs()).isEqualTo(6);
+        assertThat(created.getState()).isEqualTo(SessionView.StateEnum.READY);
+        assertThat(created.getNumDocs()).isEqualTo(6);
 
         StepReply trained = training.step("quick", new StepRequest().count(20));
         assertThat(trained.getStep()).isEqualTo(20);
@@ -81,20 +81,19 @@ final class QuickStartTest {
                 .isEqualTo(trained.getLosses());
         assertThat(model.getLosses("quick", 1L, 20L, 4).getBuckets()).isNotEmpty();
         assertThat(model.getConfig("quick").getNumDocs()).isEqualTo(6);
-        assertThat(model.getEmbeddings("quick", null)).hasSize(made.getVocabSize());
+        assertThat(model.getEmbeddings("quick", null)).hasSize(created.getVocabSize());
         assertThat(Files.size(new CheckpointsApi(client()).getCheckpoint("quick").toPath()))
                 .isPositive();
 
-        run();
+        trainInBackground();
 
         sessions.deleteSession("quick");
         assertThatThrownBy(() -> sessions.getSession("quick"))
                 .isInstanceOfSatisfying(
-                        ApiException.class,
-                        refusal -> assertThat(refusal.getCode()).isEqualTo(404));
+                        ApiException.class, error -> assertThat(error.getCode()).isEqualTo(404));
     }
 
-    private void run() throws Exception {
+    private void trainInBackground() throws Exception {
         RunView run = runs.startRun("quick", new RunRequest().steps(100L));
         while (run.getEndedAt() == null) {
             Thread.sleep(20);
@@ -107,7 +106,7 @@ final class QuickStartTest {
     }
 
     @Test
-    void documentsAreSentAsText() throws Exception {
+    void loadsDocumentsAsPlainText() throws Exception {
         sessions.initSession("texts", null, new InitRequest());
 
         assertThat(training.load("texts", NAMES, null).getNumDocs()).isEqualTo(6);
@@ -117,10 +116,10 @@ final class QuickStartTest {
     }
 
     @Test
-    void tellsWhatThereIsAndWhatIsAllowed() throws Exception {
-        ServiceApi about = new ServiceApi(client());
+    void listsDatasetsAndLimits() throws Exception {
+        ServiceApi serviceApi = new ServiceApi(client());
 
-        assertThat(about.listDatasets().getDatasets()).isNotEmpty();
-        assertThat(about.getLimits().getStepsPerCall()).isPositive();
+        assertThat(serviceApi.listDatasets().getDatasets()).isNotEmpty();
+        assertThat(serviceApi.getLimits().getStepsPerCall()).isPositive();
     }
 }

@@ -1,0 +1,108 @@
+package dev.microgpt.verification;
+
+import dev.microgpt.verification.coldstart.ColdStart;
+import dev.microgpt.verification.crash.CrashRecovery;
+import dev.microgpt.verification.fuzz.Fuzz;
+import dev.microgpt.verification.load.LiveLoad;
+import dev.microgpt.verification.pages.LabSpeed;
+import dev.microgpt.verification.pages.PageLoad;
+import dev.microgpt.verification.soak.Soak;
+import dev.microgpt.verification.store.StoreCost;
+
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/// Runs one of the verification programs by name. Without a name it lists them.
+public final class Verification {
+
+    /// @param arguments an example of what the program accepts; all of them are optional
+    private record Program(String name, String arguments, String summary, Main main) {
+
+        @Override
+        public String toString() {
+            return "  %-10s %-22s %s".formatted(name, arguments, summary);
+        }
+    }
+
+    private interface Main {
+        void run(String[] arguments) throws Exception;
+    }
+
+    private static final List<Program> PROGRAMS =
+            List.of(
+                    new Program(
+                            "coldstart",
+                            "starts=3 busy=2",
+                            "starts the packaged jar many times under its first 100 calls at once",
+                            ColdStart::main),
+                    new Program(
+                            "crash",
+                            "kills=5 clients=3",
+                            "kills the service at random and checks what it promised to keep",
+                            CrashRecovery::main),
+                    new Program(
+                            "fuzz",
+                            "messages 600",
+                            "feeds generated checkpoints or live messages to the service, for seconds",
+                            Fuzz::main),
+                    new Program(
+                            "load",
+                            "sessions=20 pairs=2",
+                            "measures what watchers of one session cost the training of the others",
+                            LiveLoad::main),
+                    new Program(
+                            "soak",
+                            "minutes=5",
+                            "uses every feature for half an hour and looks for leaks",
+                            Soak::main),
+                    new Program(
+                            "store",
+                            "speed",
+                            "measures the cost of persistence, and a restart with 10,000 sessions",
+                            StoreCost::main),
+                    new Program(
+                            "lab",
+                            "",
+                            "measures how fast the lab page responds; needs a Chromium",
+                            LabSpeed::main),
+                    new Program(
+                            "page",
+                            "minutes=3",
+                            "measures frame rate and memory of the Live page; needs a Chromium",
+                            PageLoad::main));
+
+    private Verification() {}
+
+    /// Runs a program, whose exit code becomes that of this process. Exits with 1 if there is no such
+    /// program.
+    ///
+    /// @param args the name of a program, followed by its arguments
+    public static void main(String[] args) throws Exception {
+        PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+        if (args.length == 0) {
+            list(out);
+            return;
+        }
+        Optional<Program> program = find(args[0]);
+        if (program.isEmpty()) {
+            out.printf("There is no program '%s'.%n", args[0]);
+            list(out);
+            System.exit(1);
+            return;
+        }
+        program.get().main.run(Arrays.copyOfRange(args, 1, args.length));
+    }
+
+    private static Optional<Program> find(String name) {
+        return PROGRAMS.stream().filter(program -> program.name.equals(name)).findFirst();
+    }
+
+    /// Prints a line for each program.
+    static void list(PrintStream out) {
+        out.println("Programs, each with an example of its arguments:");
+        PROGRAMS.forEach(out::println);
+    }
+}
