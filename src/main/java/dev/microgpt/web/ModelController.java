@@ -224,7 +224,7 @@ class ModelController {
         ErrorCode.NOT_LOADED,
         ErrorCode.BUSY
     })
-    Baselines baselines(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
+    Baselines baseLines(CallContext call, @Parameter(example = "demo") @PathVariable String name) {
         return sessions.get(call, name).inspection().baselines(call);
     }
 

@@ -41,12 +41,12 @@ public final class Verification {
                     new Program(
                             "crash",
                             "kills=5 clients=3",
-                            "kills the service at random and checks what it promised to keep",
+                            "kills the service at random and checks that no confirmed change is lost",
                             CrashRecovery::main),
                     new Program(
                             "fuzz",
                             "messages 600",
-                            "feeds generated checkpoints or live messages to the service, for seconds",
+                            "fuzzes the reading of checkpoints, or live messages, for some seconds",
                             Fuzz::main),
                     new Program(
                             "load",
