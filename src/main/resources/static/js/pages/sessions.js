@@ -1,55 +1,53 @@
 // The page `/`: all sessions as cards. Its URL holds what is shown: `?q` filters by name, `?sort` orders,
 // `?new` opens the form for a new session, with that name filled in.
 
-import { LitElement, css, html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
-import { activeRun, api } from '../api.js';
-import { MOST } from '../compare/signs.js';
-import { count, plural } from '../format.js';
-import { freeName } from '../names.js';
-import { SITE } from '../site.js';
-import { icons } from '../ui/icons.js';
-import { bindKeys } from '../ui/keys.js';
-import { queryValue, setQuery } from '../ui/query.js';
-import { controls } from '../ui/styles.js';
-import '../sessions/card.js';
-import '../sessions/create.js';
-import '../ui/dialog.js';
-import '../ui/header.js';
-import '../ui/help.js';
+import { activeRun, api } from '../data/api.js';
+import { count, plural } from '../data/format.js';
+import { availableName } from '../data/session-names.js';
+import { SITE } from '../data/site.js';
+import { icons } from '../components/icons.js';
+import { MOST_SESSIONS } from '../components/session-marks.js';
+import { queryValue, setQuery } from '../components/url-query.js';
+import { Page } from './base/page.js';
+import '../components/dialog.js';
+import './sessions/create-session.js';
+import './sessions/session-card.js';
 
-const REFRESH = 1500; // ms
+const REFRESH_INTERVAL = 1500; // ms
 const SORTS = {
   name: { label: 'Name', order: () => 0 },
   newest: { label: 'Newest first', order: (a, b) => b.createdAt.localeCompare(a.createdAt) },
   busiest: { label: 'Busiest first', order: (a, b) => b.stepsPerSecond - a.stepsPerSecond || b.step - a.step },
 };
-const KEYS = [['n', 'new session'], ['/', 'filter by name'], ['p', 'pause all runs'], ['r', 'resume all runs'], ['?', 'this help']];
 
-class SessionsPage extends LitElement {
+class SessionsPage extends Page {
+  static help = 'Each card is a tiny GPT that learns from lines of text. The curve shows its loss, which falls as it learns; '
+    + 'below are samples of what it writes now. Open a session to watch it train.';
+  static keys = [['n', 'new session'], ['/', 'filter by name'], ['p', 'pause all runs'], ['r', 'resume all runs']];
+
   static properties = {
-    sessions: { state: true }, // null before the first answer
+    sessions: { state: true }, // null before the first response
     filter: { state: true },
     sort: { state: true },
-    failure: { state: true }, // an error of the last action
-    isLost: { state: true }, // the server does not answer
-    subject: { state: true }, // the session to clone or delete
+    isLost: { state: true }, // the server does not respond
+    dialogSession: { state: true }, // the session to clone or delete
     dialogError: { state: true },
     limits: { state: true },
     datasets: { state: true },
   };
 
-  static styles = [controls, css`
-    :host { display: block; }
-    main { max-width: 1600px; margin: 0 auto; padding: var(--space-5); }
+  static styles = [Page.styles, css`
+    main { padding: var(--space-5); }
     .bar { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); margin-bottom: var(--space-5); }
-    h1 { margin-right: auto; font-size: var(--text-xl); letter-spacing: -0.015em; line-height: 1.2; }
+    h1 { margin-right: auto; line-height: 1.2; }
     h1 .muted { margin-left: var(--space-2); font-size: var(--text-m); font-weight: 400; letter-spacing: 0; }
     .bar input { width: 180px; }
     .bar select { width: auto; }
     .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); gap: var(--space-4); }
-    .notice { margin-bottom: var(--space-4); display: flex; gap: var(--space-3); align-items: center; justify-content: space-between; }
+    .notice { margin-bottom: var(--space-4); }
     .empty { display: grid; justify-items: center; gap: var(--space-4); padding: 12vh var(--space-4); text-align: center; }
     .empty h2 { font-size: var(--text-xl); }
     .empty p { max-width: 52ch; color: var(--muted); }
@@ -66,7 +64,6 @@ class SessionsPage extends LitElement {
   `];
 
   #timer = null;
-  #unbind = null;
 
   constructor() {
     super();
@@ -74,30 +71,30 @@ class SessionsPage extends LitElement {
     this.sessions = null;
     this.filter = query.get('q') ?? '';
     this.sort = query.get('sort') in SORTS ? query.get('sort') : 'name';
-    this.failure = null;
     this.isLost = false;
-    this.subject = null;
+    this.dialogSession = null;
     this.dialogError = null;
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.#unbind = bindKeys({
-      'n': () => this.#create(),
-      '/': () => this.renderRoot.querySelector('#filter')?.focus(),
-      'p': () => this.#allRuns('training', api.pauseRun),
-      'r': () => this.#allRuns('paused', api.resumeRun),
-      '?': () => this.#help(),
-    });
     document.addEventListener('visibilitychange', this.#refreshNow);
     this.#refreshNow();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#unbind();
     clearTimeout(this.#timer);
     document.removeEventListener('visibilitychange', this.#refreshNow);
+  }
+
+  get shortcuts() {
+    return {
+      'n': () => this.#create(),
+      '/': () => this.renderRoot.querySelector('#filter')?.focus(),
+      'p': () => this.#allRuns('training', api.pauseRun),
+      'r': () => this.#allRuns('paused', api.resumeRun),
+    };
   }
 
   async firstUpdated() {
@@ -115,7 +112,7 @@ class SessionsPage extends LitElement {
   #refreshNow = async () => {
     clearTimeout(this.#timer);
     if (document.hidden) {
-      return; // begins again when it is looked at
+      return; // polling resumes when the page becomes visible
     }
     try {
       this.sessions = await api.sessions();
@@ -125,17 +122,13 @@ class SessionsPage extends LitElement {
     }
     clearTimeout(this.#timer);
     if (this.isConnected) {
-      this.#timer = setTimeout(this.#refreshNow, REFRESH);
+      this.#timer = setTimeout(this.#refreshNow, REFRESH_INTERVAL);
     }
   };
 
   #create(name = '') {
     setQuery({ new: name });
     this.renderRoot.querySelector('mg-create-session').open(name);
-  }
-
-  #help() {
-    this.renderRoot.querySelector('mg-help').open();
   }
 
   /** Pauses or resumes the runs of all sessions in a state. */
@@ -149,8 +142,8 @@ class SessionsPage extends LitElement {
     this.#refreshNow();
   }
 
-  #ask(dialog, subject) {
-    this.subject = subject;
+  #openDialog(dialog, dialogSession) {
+    this.dialogSession = dialogSession;
     this.dialogError = null;
     this.#dialog(dialog).open();
   }
@@ -159,7 +152,7 @@ class SessionsPage extends LitElement {
     return this.renderRoot.querySelector(`#${name}`);
   }
 
-  async #answer(dialog, action) {
+  async #confirm(dialog, action) {
     try {
       await action();
       this.#dialog(dialog).close();
@@ -174,25 +167,21 @@ class SessionsPage extends LitElement {
     return this.sessions.filter(({ name }) => name.includes(wanted)).sort(SORTS[this.sort].order);
   }
 
-  render() {
+  renderMain() {
     return html`
-      <mg-header @help=${this.#help}></mg-header>
-      <main>
-        ${this.#bar()}
-        <div role="status">
-          ${this.isLost ? html`<p class="notice bad">The server does not answer. This page tries again by itself.</p>` : nothing}
-        </div>
-        ${this.failure ? html`<p class="notice bad" role="alert">${this.failure.message}
-          <button class="quiet icon" aria-label="Dismiss" @click=${() => { this.failure = null; }}>${icons.close}</button></p>` : nothing}
-        ${this.sessions === null ? nothing : this.sessions.length === 0 ? this.#empty() : this.#cards()}
-      </main>
+      ${this.#bar()}
+      <div role="status">
+        ${this.isLost ? html`<p class="notice bad">The server does not respond. The page retries automatically.</p>` : nothing}
+      </div>
+      ${this.renderFailure()}
+      ${this.sessions === null ? nothing : this.sessions.length === 0 ? this.#empty() : this.#cards()}`;
+  }
+
+  renderDialogs() {
+    return html`
       <mg-create-session .limits=${this.limits} .datasets=${this.datasets}
         @created=${this.#refreshNow} @close=${() => setQuery({ new: null })}></mg-create-session>
-      ${this.#cloneDialog()} ${this.#deleteDialog()}
-      <mg-help .keys=${KEYS}>
-        <p>Each card is a tiny GPT that learns from lines of text. The line shows its loss, falling as it learns;
-          below it stands what it writes by now. Open one to watch it train.</p>
-      </mg-help>`;
+      ${this.#cloneDialog()} ${this.#deleteDialog()}`;
   }
 
   #bar() {
@@ -210,14 +199,14 @@ class SessionsPage extends LitElement {
         </select>
         <button ?disabled=${number('training') === 0} @click=${() => this.#allRuns('training', api.pauseRun)}>${icons.pause} Pause all</button>
         <button ?disabled=${number('paused') === 0} @click=${() => this.#allRuns('paused', api.resumeRun)}>${icons.play} Resume all</button>
-        ${sessions.length === 0 ? nothing : html`<a class="button" href=${this.#comparison} title="The first ${MOST} that are shown, side by side">Compare</a>`}
+        ${sessions.length === 0 ? nothing : html`<a class="button" href=${this.#comparison} title="The first ${MOST_SESSIONS} that are shown, side by side">Compare</a>`}
         <button class="primary" @click=${() => this.#create()}>${icons.plus} New session</button>
       </div>`;
   }
 
-  /** The page that compares what is shown. */
+  /** The URL of the page that compares the first sessions shown. */
   get #comparison() {
-    const names = this.#shown.slice(0, MOST).map(({ name }) => name);
+    const names = this.#shown.slice(0, MOST_SESSIONS).map(({ name }) => name);
     return names.length === 0 ? `${SITE}compare` : `${SITE}compare?s=${names.join(',')}`;
   }
 
@@ -232,9 +221,9 @@ class SessionsPage extends LitElement {
           <mg-session-card .session=${session}
             @changed=${this.#refreshNow}
             @failed=${(event) => { this.failure = event.detail; }}
-            @clone=${() => this.#ask('clone', session)}
+            @clone=${() => this.#openDialog('clone', session)}
             @load=${() => this.renderRoot.querySelector('mg-create-session').open(session.name, session.options)}
-            @delete=${() => this.#ask('delete', session)}></mg-session-card>`)}
+            @delete=${() => this.#openDialog('delete', session)}></mg-session-card>`)}
       </div>`;
   }
 
@@ -260,16 +249,16 @@ class SessionsPage extends LitElement {
     const clone = (event) => {
       event.preventDefault();
       const { value } = event.target.elements.name;
-      this.#answer('clone', () => api.fork(this.subject.name, value.trim()));
+      this.#confirm('clone', () => api.fork(this.dialogSession.name, value.trim()));
     };
     return html`
-      <mg-dialog id="clone" heading="Clone ${this.subject?.name ?? ''}">
+      <mg-dialog id="clone" heading="Clone ${this.dialogSession?.name ?? ''}">
         <form class="dialog" @submit=${clone}>
-          <p>The clone has the same parameters, documents and losses, and goes its own way from step ${count(this.subject?.step ?? 0)}.</p>
+          <p>The clone has the same parameters, documents and losses, and is independent from step ${count(this.dialogSession?.step ?? 0)} on.</p>
           <div class="field">
             <label for="clone-name">Name of the clone</label>
             <input id="clone-name" name="name" data-focus required autocomplete="off" spellcheck="false"
-              .value=${freeName(this.subject?.name ?? '', this.#names)} aria-describedby=${this.dialogError ? 'dialog-error' : nothing}>
+              .value=${availableName(this.dialogSession?.name ?? '', this.#names)} aria-describedby=${this.dialogError ? 'dialog-error' : nothing}>
           </div>
           ${this.#dialogProblem()}
           <footer>
@@ -281,15 +270,15 @@ class SessionsPage extends LitElement {
   }
 
   #deleteDialog() {
-    const { name = '', step = 0 } = this.subject ?? {};
+    const { name = '', step = 0 } = this.dialogSession ?? {};
     return html`
       <mg-dialog id="delete" heading="Delete ${name}?">
         <div class="dialog">
-          <p>Its model and its ${plural(step, 'trained step')} cannot be brought back.</p>
+          <p>Its model and its ${plural(step, 'trained step')} cannot be restored.</p>
           ${this.#dialogProblem()}
           <footer>
             <button data-focus @click=${() => this.#dialog('delete').close()}>Keep</button>
-            <button class="danger" @click=${() => this.#answer('delete', () => api.remove(name))}>${icons.trash} Delete</button>
+            <button class="danger" @click=${() => this.#confirm('delete', () => api.remove(name))}>${icons.trash} Delete</button>
           </footer>
         </div>
       </mg-dialog>`;

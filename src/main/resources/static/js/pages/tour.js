@@ -1,48 +1,42 @@
 // The page `/s/{name}/tour`: ten stops that explain how such a model works, with the panels and the numbers of
-// this session. The URL holds where one is, `?stop`, and `?at`, the step that is looked at; what the stops
-// are, tour/stops.js says. While the session trains, the captions and the panels stand still at the newest
-// step that is kept, so that one can read them.
+// this session. The URL holds the stop, `?stop`, and the step that is looked at, `?at`. While the session
+// trains, captions and panels stand still at the newest keyframe, so that one can read them.
 
-import { LitElement, css, html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 
-import { count } from '../format.js';
-import { LiveSession } from '../live-session.js';
-import { subjectOf } from '../model/subject.js';
-import { SITE, nameInPath } from '../site.js';
-import { stream } from '../stream.js';
-import { Moments, stepToLookAt, subjectKey } from '../tour/moment.js';
-import { rememberStop, rememberedStop } from '../tour/place.js';
-import { STOPS } from '../tour/stops.js';
-import { icons } from '../ui/icons.js';
-import { bindKeys } from '../ui/keys.js';
-import { queryValue, setQuery } from '../ui/query.js';
-import { controls } from '../ui/styles.js';
-import '../chart.js';
-import '../ui/header.js';
-import '../ui/help.js';
-import '../ui/session-nav.js';
+import { count } from '../data/format.js';
+import { inspectedDocumentOf } from '../data/inspected-document.js';
+import { icons } from '../components/icons.js';
+import { queryValue, setQuery } from '../components/url-query.js';
+import { SessionPage } from './base/session-page.js';
+import { CaptionData, captionKey, stepToShow } from './tour/caption-data.js';
+import { rememberStop, rememberedStop } from './tour/remembered-stop.js';
+import { STOPS } from './tour/stops.js';
+import '../components/chart.js'; // loads ECharts while the panels are loading
 
-const KEYS = [['← →', 'the stop before or after'], ['Home', 'the first stop'], ['End', 'the last stop']];
-const LESSON = 1000; // steps of the button that trains
+const LESSON = 1000; // steps that the training button trains
 const SWIPE = 50; // px
-const REST = 500; // ms from one look at the session to the next
+const MIN_INTERVAL = 500; // ms between two loads of the same stop
 
-class TourPage extends LitElement {
+class TourPage extends SessionPage {
+  static page = 'tour';
+  static absentHint = 'The tour explains a model with the numbers of a session, so it needs one.';
+  static keepsStepInUrl = true;
+  static help = 'How such a model works, in ten stops, with the panels and the numbers of this session. The URL remembers '
+    + 'the stop. On a touch screen, swipe over the text. While a map or a field of a panel has the focus, the arrow keys '
+    + 'belong to it.';
+  static keys = [['← →', 'the previous or the next stop'], ['Home', 'the first stop'], ['End', 'the last stop']];
+
   static properties = {
-    revision: { state: true },
-    failure: { state: true },
     stop: { state: true }, // counted from 1
-    resumable: { state: true }, // the stop where one was before; null for none
-    moment: { state: true }, // what the caption tells, see Moments; null until it is known
-    isTraining: { state: true }, // between the button and the answer
+    resumable: { state: true }, // the stop of the previous visit; null for none
+    facts: { state: true }, // what the caption shows, see CaptionData; null until it is loaded
+    isTraining: { state: true }, // from the click of the button until the response
   };
 
-  static styles = [controls, css`
-    :host { display: block; }
-    main { max-width: 1440px; margin: 0 auto; padding: var(--space-4) var(--space-5) var(--space-6); }
-    .top { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-3); margin-bottom: var(--space-3); }
-    h1 { font-size: var(--text-xl); letter-spacing: -0.015em; line-height: 1.25; overflow-wrap: anywhere; }
-    .notice { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: var(--space-2) var(--space-3); margin-bottom: var(--space-3); }
+  static styles = [SessionPage.styles, css`
+    main { max-width: 1440px; }
+    .notice { flex-wrap: wrap; gap: var(--space-2) var(--space-3); }
 
     .stops { display: grid; grid-template-columns: repeat(10, minmax(0, 1fr)); gap: var(--space-1); margin-bottom: var(--space-4); }
     .stops a {
@@ -86,11 +80,6 @@ class TourPage extends LitElement {
     .questions a { white-space: nowrap; }
     .asof { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); color: var(--muted); font-size: var(--text-s); }
     .asof button { min-height: 28px; }
-    .nothing { display: grid; justify-items: center; gap: var(--space-4); padding: 14vh var(--space-4); text-align: center; }
-    .nothing p { max-width: 52ch; color: var(--muted); overflow-wrap: anywhere; }
-    .nothing h1 { max-width: 30ch; }
-    .row { display: flex; flex-wrap: wrap; justify-content: center; gap: var(--space-2); }
-
     .lesson { justify-content: flex-start; margin-bottom: var(--space-3); }
 
     @media (max-width: 1000px) {
@@ -99,143 +88,122 @@ class TourPage extends LitElement {
       .stops span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
       .bar { position: sticky; bottom: 0; z-index: 5; margin-inline: calc(-1 * var(--space-4)); padding: var(--space-2) var(--space-4); border-top: 1px solid var(--line); background: var(--surface); }
     }
-    @media (max-width: 600px) { main { padding-inline: var(--space-4); padding-bottom: 0; } }
+    @media (max-width: 600px) { main { padding-bottom: 0; } }
   `];
 
-  #elements = new Map(); // the panels, by tag: made when they are first shown
-  #moments;
-  #asked = null; // AbortController of the look that is under way
-  #askedFor = ''; // what it is about
-  #pointedAt = ''; // the moment whose position the panels point at
-  #at = null; // the step in the URL
+  #elements = new Map(); // the panels, by tag: created when they are first shown
+  #captionData;
+  #loading = null; // AbortController of the load under way
+  #loadedKey = ''; // what it is about, see captionKey
+  #pointedAt = ''; // what the panels were made to point at last
   #timer = null;
-  #restsUntil = 0;
-  #isFirst = true; // until the session is there
-  #unbind = null;
+  #dueAt = 0; // when the next load of the same stop is due
   #touch = null; // where a finger went down
   #movesFocus = false; // once the stop has been rendered
 
   constructor() {
     super();
-    this.name = nameInPath();
-    this.live = new LiveSession(this.name);
-    this.live.wantsTraces = false; // it asks for one text, as of one step
-    this.#moments = new Moments(this.live);
-    const asked = Number(queryValue('stop'));
-    const isAsked = Number.isInteger(asked) && asked >= 1 && asked <= STOPS.length;
+    this.live.wantsTraces = false; // the tour requests the trace of one text at one step
+    this.#captionData = new CaptionData(this.live);
+    const stopInUrl = Number(queryValue('stop'));
+    const isInUrl = Number.isInteger(stopInUrl) && stopInUrl >= 1 && stopInUrl <= STOPS.length;
     const remembered = rememberedStop(this.name, STOPS.length);
-    this.stop = isAsked ? asked : 1;
-    this.resumable = !isAsked && remembered !== this.stop ? remembered : null;
-    this.revision = 0;
-    this.failure = null;
-    this.moment = null;
+    this.stop = isInUrl ? stopInUrl : 1;
+    this.resumable = !isInUrl && remembered !== this.stop ? remembered : null;
+    this.facts = null;
     this.isTraining = false;
-    if (isAsked) {
-      rememberStop(this.name, asked);
+    if (isInUrl) {
+      rememberStop(this.name, stopInUrl);
     }
-    document.title = `Tour of ${this.name} – microgpt`;
   }
 
   connectedCallback() {
     super.connectedCallback();
-    this.live.addEventListener('change', this.#changed);
-    this.#unbind = bindKeys({
-      'ArrowLeft': () => this.#go(this.stop - 1),
-      'ArrowRight': () => this.#go(this.stop + 1),
-      'Home': () => this.#go(1),
-      'End': () => this.#go(STOPS.length),
-      '?': () => this.#help(),
-    });
-    this.live.start();
+    this.addEventListener('click', this.#follow);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.live.removeEventListener('change', this.#changed);
-    this.#unbind();
+    this.removeEventListener('click', this.#follow);
     clearTimeout(this.#timer);
-    this.#asked?.abort();
-    this.live.stop();
+    this.#loading?.abort();
   }
 
-  get #place() {
+  titleOf(name) {
+    return `Tour of ${name}`;
+  }
+
+  get shortcuts() {
+    return {
+      'ArrowLeft': () => this.#go(this.stop - 1),
+      'ArrowRight': () => this.#go(this.stop + 1),
+      'Home': () => this.#go(1),
+      'End': () => this.#go(STOPS.length),
+    };
+  }
+
+  get #current() {
     return STOPS[this.stop - 1];
   }
 
-  // ---- what there is to tell
+  // ---- the numbers of the caption
 
-  #changed = () => {
-    const { live } = this;
-    if (live.status === 'present' && this.#isFirst) {
-      this.#isFirst = false;
-      this.#viewAsInUrl();
-    } else if (live.at !== this.#at) {
-      this.#at = live.at;
-      setQuery({ at: this.#at });
-    }
-    this.#look();
-    this.revision = live.revision;
-  };
-
-  async #viewAsInUrl() {
-    const at = queryValue('at');
-    if (at !== null && /^\d+$/.test(at)) {
-      await this.#do(this.live.viewAt(Number(at)));
-    }
+  sessionChanged() {
+    this.#loadIfChanged();
   }
 
-  /** Takes the numbers of the caption, if they are of another model, step or stop than those at hand. */
-  #look() {
+  /** Loads the numbers of the caption if they are of another model, step or stop. */
+  #loadIfChanged() {
     const { live } = this;
     if (live.view === null || live.status !== 'present' || !live.view.vocabSize) {
       return;
     }
-    const key = `${this.#place.id} ${subjectKey(live)}`;
-    if (key === this.#askedFor) {
+    const key = `${this.#current.id} ${captionKey(live)}`;
+    if (key === this.#loadedKey) {
       return;
     }
-    const wait = this.#restsUntil - performance.now();
-    const isOfStop = this.#askedFor.startsWith(`${this.#place.id} `);
+    const wait = this.#dueAt - performance.now();
+    const isOfStop = this.#loadedKey.startsWith(`${this.#current.id} `);
     if (isOfStop && wait > 0) {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.#look(), wait);
+      this.#timer = setTimeout(() => this.#loadIfChanged(), wait);
       return;
     }
-    this.#askedFor = key;
-    this.#restsUntil = performance.now() + REST;
-    this.#take();
+    this.#loadedKey = key;
+    this.#dueAt = performance.now() + MIN_INTERVAL;
+    this.#load();
   }
 
-  async #take() {
-    this.#asked?.abort();
-    const asked = new AbortController();
-    this.#asked = asked;
-    const { id, position } = this.#place;
+  async #load() {
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    const { id, position } = this.#current;
     try {
-      const moment = await this.#moments.take(id, asked.signal);
-      if (this.#asked === asked) {
-        this.moment = { id, ...moment };
+      const facts = await this.#captionData.load(id, loading.signal);
+      if (this.#loading === loading) {
+        this.facts = { id, ...facts };
         this.failure = null;
-        if (position && moment.trace !== null && this.#pointedAt !== `${id} ${moment.doc}`) {
-          this.#pointedAt = `${id} ${moment.doc}`;
-          subjectOf(this.live).choose(position(moment));
+        if (position && facts.trace !== null && this.#pointedAt !== `${id} ${facts.doc}`) {
+          this.#pointedAt = `${id} ${facts.doc}`;
+          inspectedDocumentOf(this.live).choose(position(facts));
         }
       }
     } catch (error) {
-      if (this.#asked === asked && error.name !== 'AbortError' && error.status !== 404) {
+      if (this.#loading === loading && error.name !== 'AbortError' && error.status !== 404) {
         this.failure = error;
-        this.#askedFor = ''; // with the next change, again
+        this.#loadedKey = ''; // retried with the next change
       }
     }
   }
 
-  /** Whether training has gone on since. */
+  /** Whether training has continued since the facts were loaded. */
   get #isBehind() {
-    return this.live.at === null && this.moment.at !== null && this.live.view.state !== 'failed'
-      && (stepToLookAt(this.live) ?? this.live.view.step) > this.moment.step;
+    return this.live.at === null && this.facts.at !== null && this.live.view.state !== 'failed'
+      && (stepToShow(this.live) ?? this.live.view.step) > this.facts.step;
   }
 
-  // ---- to get around
+  // ---- navigation
 
   #go(stop) {
     const to = Math.max(1, Math.min(STOPS.length, stop));
@@ -247,17 +215,17 @@ class TourPage extends LitElement {
     this.resumable = null;
     rememberStop(this.name, to);
     setQuery({ stop: to });
-    this.#look();
+    this.#loadIfChanged();
   }
 
-  /** A link to a stop that is clicked plainly leads there without a new page. */
-  #follow(event) {
+  /** Follows a plain click on a link to a stop without loading the page again. */
+  #follow = (event) => {
     const link = event.composedPath().find((node) => node instanceof Element && node.matches('a[data-stop]'));
     if (link !== undefined && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
       event.preventDefault();
       this.#go(Number(link.dataset.stop));
     }
-  }
+  };
 
   #touched(event) {
     this.#touch = event.pointerType === 'touch' && event.isPrimary ? { x: event.clientX, y: event.clientY } : null;
@@ -285,11 +253,7 @@ class TourPage extends LitElement {
     }
   }
 
-  #help() {
-    this.renderRoot.querySelector('mg-help').open();
-  }
-
-  // ---- to train, and to look at other steps
+  // ---- training, and looking at other steps
 
   async #do(promise) {
     try {
@@ -310,80 +274,56 @@ class TourPage extends LitElement {
     return this.live.view.state === 'ready' && this.live.activeRun === null && !this.isTraining;
   }
 
-  // ---- what it shows
+  // ---- rendering
 
-  /** The panels of the stop; those that come from elsewhere are loaded now. */
+  /** The panels of the stop; their modules are loaded when they are first shown. */
   #panels() {
-    const { live, moment } = this;
-    const { id } = this.#place;
-    return this.#place.panels.map(({ tag, load, isLive }) => {
+    const { live, facts } = this;
+    const { id } = this.#current;
+    return this.#current.panels.map(({ tag, load, isLive }) => {
       let element = this.#elements.get(tag);
       if (element === undefined) {
         element = document.createElement(tag);
         this.#elements.set(tag, element);
         load().catch((error) => { this.failure = error; });
       }
-      const at = isLive ? live.at : moment?.at ?? null;
-      const isKnown = isLive || moment !== null || !live.view.vocabSize;
+      const at = isLive ? live.at : facts?.at ?? null;
+      const isKnown = isLive || facts !== null || !live.view.vocabSize;
       if (isKnown) {
-        Object.assign(element, { live, view: live.view, trace: moment?.trace ?? null, at, revision: live.revision });
+        Object.assign(element, { live, view: live.view, trace: facts?.trace ?? null, at, revision: live.revision });
       }
-      if (moment?.id === id) {
-        this.#direct(element, tag, moment);
+      if (facts?.id === id) {
+        this.#direct(element, tag, facts);
       }
       return element;
     });
   }
 
-  /** What the panels of some stops are told beside the usual. */
-  #direct(element, tag, moment) {
+  /** Sets the properties that only the panels of some stops have. */
+  #direct(element, tag, facts) {
     if (tag.startsWith('mg-tour-')) {
-      element.moment = moment;
-    } else if (tag === 'mg-parameters-panel' && moment.example !== null) {
-      const { at, matrix, row, column } = moment.example;
+      element.facts = facts;
+    } else if (tag === 'mg-parameters-panel' && facts.example !== null) {
+      const { at, matrix, row, column } = facts.example;
       element.at = at;
       if (this.#pointedAt !== `${matrix} ${row} ${column}`) {
-        this.#pointedAt = `${matrix} ${row} ${column}`; // once: then it is the reader's
+        this.#pointedAt = `${matrix} ${row} ${column}`; // only once: from then on the user moves the cursor
         element.matrix = matrix;
         element.cursor = { row, column };
       }
     }
   }
 
-  render() {
-    const { status } = this.live;
-    return html`
-      <mg-header @help=${this.#help}></mg-header>
-      <main @click=${this.#follow}>
-        <div role="status">${stream.state === 'lost' && status === 'present' ? html`
-          <p class="notice bad">Connection lost. What is shown may be old; this page connects again by itself.
-            <button @click=${() => stream.retry()}>Now</button></p>` : nothing}</div>
-        ${this.failure ? html`<p class="notice bad" role="alert">${this.failure.message}
-          <button class="quiet icon" aria-label="Dismiss" @click=${() => { this.failure = null; }}>${icons.close}</button></p>` : nothing}
-        ${status === 'present' ? this.#session() : status === 'loading' ? nothing : this.#absent()}
-      </main>
-      <mg-help .keys=${[...KEYS, ['?', 'this help']]}>
-        <p>How such a model works, in ten stops, with the panels and the numbers of this session. Where you are is in the
-          URL. On a touch screen, swipe over the text. In a panel the arrow keys belong to the panel while its map or field
-          has the focus.</p>
-      </mg-help>`;
-  }
-
-  #session() {
-    const { state } = this.live.view;
+  renderSession() {
     const isLoaded = Boolean(this.live.view.vocabSize);
     return html`
-      <div class="top">
-        <h1>${this.name}</h1>
-        <span class="chip ${state}">${state}</span>
-        <mg-session-nav name=${this.name} page="tour"></mg-session-nav>
-      </div>
+      ${this.renderTop()}
       ${isLoaded ? html`
         ${this.#list()} ${this.#resume()} ${this.#state()}
         <div class="stop">
           <section class="caption" aria-labelledby="title" @pointerdown=${this.#touched} @pointerup=${this.#lifted}
             @pointercancel=${() => { this.#touch = null; }}>
-            <h2 id="title" tabindex="-1">${this.#place.title}</h2>
+            <h2 id="title" tabindex="-1">${this.#current.title}</h2>
             ${this.#caption()}
           </section>
           <div class="panels">${this.#panels()}</div>
@@ -392,9 +332,7 @@ class TourPage extends LitElement {
             <span class="where" role="status">Stop ${this.stop} of ${STOPS.length}</span>
             <button class="primary" ?disabled=${this.stop === STOPS.length} @click=${() => this.#go(this.stop + 1)}>Next ${icons.forward}</button>
           </div>
-        </div>` : html`
-        <p class="notice warn">It has no documents yet, so there is no model to show.
-          <a class="button" href=${SITE}>Give it some</a></p>`}`;
+        </div>` : this.renderNoDocuments()}`;
   }
 
   #list() {
@@ -409,25 +347,25 @@ class TourPage extends LitElement {
     return resumable === null ? nothing : html`
       <p class="notice">You were at stop ${resumable}, ${STOPS[resumable - 1].title}.
         <span class="row">
-          <button class="primary" @click=${() => this.#go(resumable)}>Go on there</button>
+          <button class="primary" @click=${() => this.#go(resumable)}>Continue there</button>
           <button @click=${() => this.#go(this.stop)}>Stay here</button></span></p>`;
   }
 
-  /** What is unusual about the model that is shown. */
+  /** A notice if the model is untrained, failed, or that of an earlier step. */
   #state() {
     const { live } = this;
     const { view } = live;
     if (view.state === 'failed') {
-      return html`<p class="notice bad">Its training has failed: its numbers are not finite any more. The tour shows it as it was at an
-        earlier step${this.moment === null ? nothing : `, ${count(this.moment.step)}`}.</p>`;
+      return html`<p class="notice bad">Training has failed: the model’s numbers are no longer finite. The tour shows it as it was at an
+        earlier step${this.facts === null ? nothing : `, ${count(this.facts.step)}`}.</p>`;
     }
     if (live.at !== null) {
       return html`<p class="notice warn">This is the model as it was at step ${count(live.at)} of ${count(view.step)}.
         <button @click=${() => live.viewAt(null)}>Back to the newest step</button></p>`;
     }
     if (view.step === 0 && view.state === 'ready') {
-      return html`<p class="notice">This model has not been trained, so all that you will see is random. The tour tells more of one
-        that has learned something.${this.#trainButton('primary')}</p>`;
+      return html`<p class="notice">This model has not been trained, so everything you will see is random. The tour says more about
+        a model that has learned something.${this.#trainButton('primary')}</p>`;
     }
     return nothing;
   }
@@ -437,20 +375,20 @@ class TourPage extends LitElement {
   }
 
   #caption() {
-    const { moment, live } = this;
-    const { id, caption } = this.#place;
-    if (moment === null || moment.id !== id) {
-      return this.failure ? nothing : html`<p class="muted">Looking at the numbers …</p>`;
+    const { facts, live } = this;
+    const { id, caption } = this.#current;
+    if (facts === null || facts.id !== id) {
+      return this.failure ? nothing : html`<p class="muted">Loading the numbers …</p>`;
     }
     return html`
-      ${caption(moment, live.view, live)}
-      ${moment.trace === null ? html`<p>At this step the model has no finite numbers left to show.</p>` : nothing}
-      ${id === 'learning' ? this.#lesson(moment) : nothing}
-      <p class="asof">As of step ${count(moment.step)}.
-        ${this.#isBehind ? html`Training has gone on. <button @click=${this.#renew}>Take the newest</button>` : nothing}</p>`;
+      ${caption(facts, live.view, live)}
+      ${facts.trace === null ? html`<p>At this step the model has no finite numbers left to show.</p>` : nothing}
+      ${id === 'learning' ? this.#lesson(facts) : nothing}
+      <p class="asof">As of step ${count(facts.step)}.
+        ${this.#isBehind ? html`Training has continued. <button @click=${this.#renew}>Show the newest</button>` : nothing}</p>`;
   }
 
-  /** What one can do at the stop on learning. */
+  /** The buttons of the stop on learning. */
   #lesson({ isMovable }) {
     const { live } = this;
     const { step } = live.view;
@@ -468,22 +406,8 @@ class TourPage extends LitElement {
   }
 
   #renew() {
-    this.#askedFor = '';
-    this.#look();
-  }
-
-  #absent() {
-    const isName = /^[a-z0-9][a-z0-9-]{0,62}$/.test(this.name);
-    const wasHere = this.live.status === 'deleted';
-    return html`
-      <div class="nothing">
-        <h1>${wasHere ? html`The session “${this.name}” has been deleted` : html`There is no session “${this.name}”`}</h1>
-        <p>${isName ? 'A tour needs a session, whose numbers it tells.' : 'Nor can there be: a name has 1 to 63 characters a-z, 0-9 and -.'}</p>
-        <div class="row">
-          <a class="button" href=${SITE}>All sessions</a>
-          ${isName ? html`<a class="button primary" href="${SITE}?new=${this.name}">${icons.plus} Create it</a>` : nothing}
-        </div>
-      </div>`;
+    this.#loadedKey = '';
+    this.#loadIfChanged();
   }
 }
 

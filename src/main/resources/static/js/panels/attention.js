@@ -1,43 +1,43 @@
-// What each attention head looks at: a map a head, and arcs from one token to those that it attends to.
+// The attention panel: one map per head, and arcs from one token to those that it attends to.
 
 import { css, html, nothing } from 'lit';
 
-import { number } from '../format.js';
-import { habitOf, weightsOf } from '../model/heads.js';
-import { inWords } from '../model/text.js';
-import { drawCells, prepare, sequential } from '../scale.js';
-import { Sizes } from '../sizes.js';
-import { SubjectPanel } from '../subject-panel.js';
-import { theme } from '../theme.js';
-import { bindKeys } from '../ui/keys.js';
+import { number } from '../data/format.js';
+import { patternOf, weightsOf } from '../data/model/attention-heads.js';
+import { inWords } from '../data/model/tokens.js';
+import { drawCells, prepareCanvas, sequential } from '../components/cells.js';
+import { DocumentPanel } from '../components/document-panel.js';
+import { bindKeys } from '../components/keyboard-shortcuts.js';
+import { ResizeController } from '../components/resize-controller.js';
+import { theme } from '../components/theme.js';
 
-const MOST_MAPS = 8; // at a time: then the panel is about as high as its neighbour
-const SMALLEST_LETTER = 8; // px of a cell: below, rows and columns have no letters
+const MOST_MAPS = 8; // at a time, so that the panel is about as high as its neighbour
+const SMALLEST_LETTER = 8; // px: rows and columns of smaller cells have no letters
 const MARGIN = 16; // px for letters
 
-const HABITS = { previous: 'prev.', first: 'begin', itself: 'itself' };
+const PATTERNS = { previous: 'prev.', first: 'begin', itself: 'itself' };
 
-class AttentionPanel extends SubjectPanel {
+class AttentionPanel extends DocumentPanel {
   static heading = 'Attention';
   static about = 'How much each head attends from a position (row) to the ones before it (column): its weights in a row '
-    + 'sum to 1. ◆ is the token that begins a text. A label says where a head mostly looks, with the mean weight over the '
-    + 'positions from 2 on. Point at a token for arcs, click to keep them.';
-  static keys = [['1 – 9', 'pick an attention head'], ['0', 'all heads'], ...SubjectPanel.keys];
+    + 'sum to 1. ◆ is the token that begins a text. A label says what a head mostly attends to, with the mean weight over the '
+    + 'positions from 2 on. Point at a token for arcs; click it to keep them.';
+  static keys = [['1 – 9', 'pick an attention head'], ['0', 'all heads'], ...DocumentPanel.keys];
 
   static properties = {
     page: { state: true }, // of maps
     layer: { state: true }, // whose arcs are shown
-    head: { state: true }, // that was picked; null for all of the layer
+    head: { state: true }, // the picked head; null for all heads of the layer
     hovered: { state: true }, // {layer, head, t, s}, the cell under the pointer
   };
 
-  static styles = [SubjectPanel.styles, css`
+  static styles = [DocumentPanel.styles, css`
     .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: var(--space-3); margin-top: var(--space-3); }
     .map { min-width: 0; }
     .map button { width: 100%; min-height: 26px; padding: 0 6px; justify-content: space-between; font-size: var(--text-xs); gap: 4px; }
     .map button span { overflow: hidden; text-overflow: ellipsis; }
-    .map .habit { color: var(--muted); font-weight: 400; }
-    .map button[aria-pressed="true"] .habit { color: inherit; }
+    .map .pattern { color: var(--muted); font-weight: 400; }
+    .map button[aria-pressed="true"] .pattern { color: inherit; }
     .map .name { display: inline-flex; align-items: center; gap: 5px; flex: none; }
     .map i { width: 10px; height: 10px; border-radius: 50%; }
     .s0 { background: var(--data-1); } .s1 { background: var(--data-2); } .s2 { background: var(--data-3); }
@@ -50,7 +50,7 @@ class AttentionPanel extends SubjectPanel {
   `];
 
   #unbind = null;
-  #sizes = new Sizes(this, () => this.requestUpdate());
+  #sizes = new ResizeController(this, () => this.requestUpdate());
 
   constructor() {
     super();
@@ -74,7 +74,7 @@ class AttentionPanel extends SubjectPanel {
   willUpdate(changed) {
     super.willUpdate(changed);
     if (this.shown !== null && (this.layer >= this.#layers || (this.head ?? 0) >= this.#heads)) {
-      this.layer = 0; // started anew with another shape
+      this.layer = 0; // the session was restarted with another shape
       this.head = null;
     }
   }
@@ -87,7 +87,7 @@ class AttentionPanel extends SubjectPanel {
     return this.shown.vizData[0].attentionWeights[0].length;
   }
 
-  /** So many maps a page that it has whole layers, if that is possible. */
+  /** The number of maps per page: of whole layers, if possible. */
   get #perPage() {
     return this.#heads > MOST_MAPS ? MOST_MAPS : this.#heads * Math.floor(MOST_MAPS / this.#heads);
   }
@@ -103,7 +103,7 @@ class AttentionPanel extends SubjectPanel {
     this.page = Math.floor((layer * this.#heads + (head ?? 0)) / this.#perPage);
   }
 
-  /** Those of the position that is looked at, else of the last one. */
+  /** The arcs of the position that is looked at, or else of the last one. */
   get #arcs() {
     const looked = this.looked ?? this.positions.length - 1;
     const heads = this.head === null ? this.shown.vizData[looked].attentionWeights[this.layer].map((_, head) => head) : [this.head];
@@ -111,7 +111,7 @@ class AttentionPanel extends SubjectPanel {
       .map((weight, to) => ({ from: looked, to, weight, series: head })));
   }
 
-  renderSubject() {
+  renderDocument() {
     const [layers, heads] = [this.#layers, this.#heads];
     const pages = Math.ceil(layers * heads / this.#perPage);
     const page = Math.min(this.page, pages - 1);
@@ -138,16 +138,16 @@ class AttentionPanel extends SubjectPanel {
   }
 
   #map({ layer, head }) {
-    const habit = habitOf(weightsOf(this.shown, layer, head));
+    const pattern = patternOf(weightsOf(this.shown, layer, head));
     const name = this.#name(layer, head);
     const isPicked = this.layer === layer && this.head === head;
     return html`
       <div class="map">
         <button class="quiet" aria-pressed=${isPicked} @click=${() => this.#pick(layer, head)}>
           <span class="name"><i class="s${head % 6}"></i>${name}</span>
-          ${habit ? html`<span class="habit" title="attends mostly to this, with the mean weight">${HABITS[habit.habit]} ${habit.weight.toFixed(2)}</span>` : nothing}
+          ${pattern ? html`<span class="pattern" title="attends mostly to this, with the mean weight">${PATTERNS[pattern.pattern]} ${pattern.weight.toFixed(2)}</span>` : nothing}
         </button>
-        <div class="box"><canvas role="img" data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, habit)}
+        <div class="box"><canvas role="img" data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, pattern)}
           @pointermove=${(event) => this.#hover(event, layer, head)} @pointerleave=${() => this.#leave()}
           @click=${(event) => { this.#hover(event, layer, head); this.choosePointed(event); }}></canvas></div>
       </div>`;
@@ -157,8 +157,8 @@ class AttentionPanel extends SubjectPanel {
     return this.#layers > 1 ? `L${layer + 1} H${head + 1}` : `Head ${head + 1}`;
   }
 
-  #mapInWords(name, habit) {
-    const attends = habit ? `, mostly to ${{ previous: 'the previous token', first: 'the begin', itself: 'itself' }[habit.habit]}` : '';
+  #mapInWords(name, pattern) {
+    const attends = pattern ? `, mostly to ${{ previous: 'the previous token', first: 'the beginning', itself: 'itself' }[pattern.pattern]}` : '';
     return `${name}: how much each of ${this.positions.length} positions attends to those before it${attends}. The menu has the numbers as a table.`;
   }
 
@@ -195,7 +195,7 @@ class AttentionPanel extends SubjectPanel {
   #draw(canvas, { size, margin, cell, hasLetters }) {
     const rows = weightsOf(this.shown, Number(canvas.dataset.layer), Number(canvas.dataset.head));
     const n = rows.length;
-    const context = prepare(canvas, size, size);
+    const context = prepareCanvas(canvas, size, size);
     const span = cell * n;
     drawCells(context, rows, { x: margin, y: margin, width: span, height: span, colour: sequential });
     context.strokeStyle = theme.colour('--line');
@@ -241,7 +241,7 @@ class AttentionPanel extends SubjectPanel {
     this.pointed = null;
   }
 
-  /** All maps of the page beside each other. */
+  /** All maps of the page side by side. */
   picture() {
     const maps = [...this.renderRoot.querySelectorAll('.map canvas')];
     if (maps.length === 0) {
@@ -272,7 +272,7 @@ class AttentionPanel extends SubjectPanel {
     const { positions, shown } = this;
     return {
       columns: ['layer', 'head', 'position', 'reads', ...positions.map(({ read, t }) => `to ${t} ${read}`)],
-      get rows() { // only when somebody looks: they can be many
+      get rows() { // computed only when needed: there can be many
         return shown.vizData[0].attentionWeights.flatMap((heads, layer) => heads.flatMap((_, head) =>
           weightsOf(shown, layer, head).map((row, t) => [layer + 1, head + 1, t, positions[t].read,
             ...positions.map((__, s) => s < row.length ? number(row[s], 4) : '')])));

@@ -1,39 +1,39 @@
-// The embeddings of characters or of positions: vectors of many numbers, seen from where they differ most.
+// The embeddings panel: the vectors of characters or of positions, projected on the directions in which they differ most.
 
 import { css, html, nothing, svg } from 'lit';
 
-import { compact, count } from '../format.js';
-import { besideOneAnother } from '../heatmap.js';
-import { visible } from '../model/characters.js';
-import { nearest } from '../model/neighbours.js';
-import { principalAxes, project, steadied } from '../model/pca.js';
-import { Panel } from '../panel.js';
-import { Question } from '../question.js';
-import { prefersStillness } from '../theme.js';
-import { queryValue, setQuery } from '../ui/query.js';
-import '../scatter.js';
+import { compact, count } from '../data/format.js';
+import { labelOf } from '../data/model/character-labels.js';
+import { nearest } from '../data/model/nearest-rows.js';
+import { principalAxes, project, steadied } from '../data/model/pca.js';
+import { sideBySidePng } from '../components/heatmap.js';
+import { Panel } from '../components/panel.js';
+import { PolledQuery } from '../components/polled-query.js';
+import { prefersReducedMotion } from '../components/theme.js';
+import { queryValue, setQuery } from '../components/url-query.js';
+import '../components/scatter.js';
 
 const NEIGHBOURS = 6;
 const MOST_SNAPSHOTS = 40;
 const SNAPSHOT_VALUES = 2_000_000; // kept for the trails
-const VALUES_PER_MS = 100; // asked for on the average
+const VALUES_PER_MS = 100; // loaded, on average
 const BAR = 60;
 
 class EmbeddingsPanel extends Panel {
   static heading = 'Embeddings';
-  static about = 'Each character, or each position, is a vector that the model learns. Shown are the two or three directions '
-    + 'in which these vectors differ most (principal components), turned so that they stay as they were before. What is '
-    + 'near in the picture may be far apart in the other directions: the list of neighbours compares whole vectors.';
+  static about = 'Each character, or each position, is a vector that the model learns. The picture shows the two or three '
+    + 'directions in which these vectors differ most (principal components), rotated so that the picture changes little from step '
+    + 'to step. Points that are close in the picture may be far apart in other directions: the list of neighbours compares whole vectors.';
   static keys = [['← →', 'on the embeddings: choose the one before or after'], ['Shift ← → ↑ ↓', 'on the embeddings in 3-D: turn them']];
 
   static properties = {
-    what: { state: true }, // tokens or positions
+    what: { state: true }, // `tokens` or `positions`
     dimensions: { state: true },
     chosen: { state: true }, // index; null
     showsTrails: { state: true },
-    showsBos: { state: true }, // the token that marks beginning and end: far from the rest, as a rule
+    showsBos: { state: true }, // the token that marks beginning and end; it is usually far from the others
     turns: { state: true },
-    spoken: { state: true },
+    spoken: { state: true }, // for screen readers
   };
 
   static styles = [Panel.styles, css`
@@ -53,10 +53,10 @@ class EmbeddingsPanel extends Panel {
     @media (max-width: 600px) { mg-scatter { height: 320px; } .neighbours ol { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
   `];
 
-  #vectors = new Question(this, () => this.#ask());
-  #used = null; // the answer that is in the picture
-  #snapshots = []; // answers of other steps, by step
-  #model = null; // what they are of
+  #vectors = new PolledQuery(this, () => this.#load());
+  #used = null; // the result that is in the picture
+  #snapshots = []; // results of several steps, by step
+  #model = null; // a key of the model that they are of
   #bases = new Map(); // the axes that are shown, for each kind of picture
   #scene = null;
 
@@ -68,13 +68,13 @@ class EmbeddingsPanel extends Panel {
     this.chosen = null;
     this.showsTrails = true;
     this.showsBos = query.includes('bos');
-    this.turns = !prefersStillness();
+    this.turns = !prefersReducedMotion();
     this.spoken = '';
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#vectors.close();
+    this.#vectors.cancel();
   }
 
   willUpdate(changed) {
@@ -89,47 +89,47 @@ class EmbeddingsPanel extends Panel {
       this.chosen = null;
     }
     const rows = this.what === 'tokens' ? vocabSize : options.blockSize;
-    this.#vectors.want(`${model} ${this.at}`, this.at ?? step, Math.max(500, rows * options.nEmbd / VALUES_PER_MS));
-    const { answer } = this.#vectors;
-    if (answer !== null && (answer !== this.#used || ['dimensions', 'showsBos'].some((name) => changed.has(name)))) {
-      if (answer !== this.#used) {
-        this.#remember(answer);
+    this.#vectors.request(`${model} ${this.at}`, this.at ?? step, Math.max(500, rows * options.nEmbd / VALUES_PER_MS));
+    const { result } = this.#vectors;
+    if (result !== null && (result !== this.#used || ['dimensions', 'showsBos'].some((name) => changed.has(name)))) {
+      if (result !== this.#used) {
+        this.#remember(result);
       }
-      this.#used = answer;
-      this.#scene = this.#look(answer);
+      this.#used = result;
+      this.#scene = this.#sceneOf(result);
     }
   }
 
-  async #ask() {
+  async #load() {
     const { what, at, live } = this;
     const query = at === null ? {} : { step: at };
-    const step = at ?? this.view.step; // when it was asked, training may be further
+    const step = at ?? this.view.step; // at the time of the request; training may be further
     if (what === 'tokens') {
       const all = await live.api.embeddings(live.name, query);
       return {
         what, at, step, rows: all.map(({ embedding }) => embedding),
-        labels: all.map(({ char }, i) => (i === all.length - 1 ? 'BOS' : visible(char))),
+        labels: all.map(({ char }, i) => (i === all.length - 1 ? 'BOS' : labelOf(char))),
       };
     }
     const rows = await live.api.positions(live.name, query);
     return { what, at, step, rows, labels: rows.map((_, i) => `${i}`) };
   }
 
-  /** Keeps the newest answers for the trails. */
-  #remember(answer) {
-    const { rows, step, at } = answer;
+  /** Keeps the newest results for the trails. */
+  #remember(result) {
+    const { rows, step, at } = result;
     const others = this.#snapshots.filter((other) =>
-      other.what === answer.what && other.rows.length === rows.length && other.rows[0].length === rows[0].length
-      && other.step !== step && (at !== null || other.step < step)); // no later ones: it was started anew
+      other.what === result.what && other.rows.length === rows.length && other.rows[0].length === rows[0].length
+      && other.step !== step && (at !== null || other.step < step)); // later ones are of the training before a restart
     const most = Math.max(1, Math.min(MOST_SNAPSHOTS, Math.floor(SNAPSHOT_VALUES / (rows.length * rows[0].length))));
-    this.#snapshots = [...others, answer].sort((a, b) => a.step - b.step).slice(-most);
+    this.#snapshots = [...others, result].sort((a, b) => a.step - b.step).slice(-most);
   }
 
-  /** The axes, steady, and where everything is along them. */
-  #look(answer) {
-    const { what, step } = answer;
-    const isBosLeftOut = what === 'tokens' && !this.showsBos && answer.rows.length > 2;
-    const rows = isBosLeftOut ? answer.rows.slice(0, -1) : answer.rows; // it is the last one
+  /** The picture of a result: steady axes, points and trails. */
+  #sceneOf(result) {
+    const { what, step } = result;
+    const isBosLeftOut = what === 'tokens' && !this.showsBos && result.rows.length > 2;
+    const rows = isBosLeftOut ? result.rows.slice(0, -1) : result.rows; // it is the last one
     const kind = `${what} ${this.dimensions}`;
     const shown = this.#bases.get(kind) ?? [];
     const { mean, axes, total } = principalAxes(rows, this.dimensions, shown);
@@ -140,15 +140,15 @@ class EmbeddingsPanel extends Panel {
     const shares = basis.map((_, i) => at.reduce((sum, place) => sum + place[i] ** 2, 0) / rows.length / (total || 1));
     const past = this.#snapshots.filter((snapshot) => snapshot.step <= step);
     return {
-      answer, shares, isBosLeftOut,
-      points: at.map((place, i) => ({ label: answer.labels[i], at: place })),
+      result, shares, isBosLeftOut,
+      points: at.map((place, i) => ({ label: result.labels[i], at: place })),
       trails: rows.map((_, i) => past.map((snapshot) => flat(project(snapshot.rows[i], mean, basis)))),
       since: past[0]?.step ?? step,
       axes: shares.map((share, i) => `axis ${i + 1}: ${Math.round(100 * share)}%`),
     };
   }
 
-  // ---- what it shows
+  // ---- rendering
 
   renderControls() {
     return html`
@@ -167,7 +167,7 @@ class EmbeddingsPanel extends Panel {
       ${this.what === 'tokens' ? html`
         <label><input type="checkbox" .checked=${this.showsBos}
           @change=${(event) => this.#change({ showsBos: event.target.checked })}>BOS</label>` : nothing}
-      ${this.dimensions === 3 && !prefersStillness() ? html`
+      ${this.dimensions === 3 && !prefersReducedMotion() ? html`
         <label><input type="checkbox" .checked=${this.turns} @change=${(event) => { this.turns = event.target.checked; }}>turn</label>` : nothing}`;
   }
 
@@ -180,25 +180,25 @@ class EmbeddingsPanel extends Panel {
   renderBody() {
     const scene = this.#scene;
     if (!this.view.vocabSize || scene === null) {
-      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Asking for the embeddings …' : 'There is no model before there are documents.')}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Loading the embeddings …' : 'There is no model without documents.')}</p>`;
     }
-    const { answer, shares, points, trails, axes, since, isBosLeftOut } = scene;
-    const neighbours = this.chosen === null || !points[this.chosen] ? [] : nearest(answer.rows, this.chosen, NEIGHBOURS);
+    const { result, shares, points, trails, axes, since, isBosLeftOut } = scene;
+    const neighbours = this.chosen === null || !points[this.chosen] ? [] : nearest(result.rows, this.chosen, NEIGHBOURS);
     const explained = Math.round(100 * shares.reduce((sum, share) => sum + share, 0));
-    const isTrailed = this.showsTrails && since < answer.step;
+    const isTrailed = this.showsTrails && since < result.step;
     return html`
       <p class="facts">
         <span>${shares.length} axes show <strong>${explained}%</strong> of the variance of ${count(points.length)}
-          vectors of ${count(answer.rows[0].length)} numbers${isBosLeftOut ? ', without BOS' : nothing}</span>
-        <span>step ${count(answer.step)}${isTrailed ? `, trails from ${compact(since)}` : ''}</span>
+          vectors of ${count(result.rows[0].length)} numbers${isBosLeftOut ? ', without BOS' : nothing}</span>
+        <span>step ${count(result.step)}${isTrailed ? `, trails from ${compact(since)}` : ''}</span>
       </p>
       <mg-scatter .points=${points} .trails=${this.showsTrails ? trails : null} .axes=${axes} .chosen=${this.chosen}
-        .related=${neighbours.map(({ index }) => index)} .joined=${answer.what === 'positions'} .turns=${this.turns}
-        label="Embeddings of the ${answer.what === 'tokens' ? 'characters' : 'positions'} along ${shares.length} axes that show ${explained}% of their variance; the arrow keys choose one${this.dimensions === 3 ? ', with shift they turn the picture' : ''}"
+        .related=${neighbours.map(({ index }) => index)} .joined=${result.what === 'positions'} .turns=${this.turns}
+        label="Embeddings of the ${result.what === 'tokens' ? 'characters' : 'positions'} along ${shares.length} axes that show ${explained}% of their variance; the arrow keys choose one${this.dimensions === 3 ? ', with shift they turn the picture' : ''}"
         @choose=${this.#choose}></mg-scatter>
       <div class="neighbours">${neighbours.length === 0
-        ? html`<p class="muted">Point at ${answer.what === 'tokens' ? 'a character' : 'a position'} to see which others are most like it.</p>`
-        : this.#neighbours(answer, neighbours)}</div>
+        ? html`<p class="muted">Point at ${result.what === 'tokens' ? 'a character' : 'a position'} to see which others are most similar.</p>`
+        : this.#neighbours(result, neighbours)}</div>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
@@ -215,7 +215,7 @@ class EmbeddingsPanel extends Panel {
   #choose = ({ detail: { index, byKey } }) => {
     this.chosen = index;
     if (byKey && index !== null) {
-      const { rows, labels } = this.#scene.answer;
+      const { rows, labels } = this.#scene.result;
       const like = nearest(rows, index, 3).map(({ index: i, similarity }) => `${labels[i]} ${similarity.toFixed(2)}`);
       this.spoken = `${labels[index]}: most like ${like.join(', ')}`;
     }
@@ -226,13 +226,13 @@ class EmbeddingsPanel extends Panel {
     if (scene === null) {
       return null;
     }
-    const { answer, points, shares } = scene;
+    const { result, points, shares } = scene;
     return {
-      columns: [answer.what === 'tokens' ? 'character' : 'position', ...shares.map((_, i) => `axis ${i + 1}`), 'most like', 'cosine'],
+      columns: [result.what === 'tokens' ? 'character' : 'position', ...shares.map((_, i) => `axis ${i + 1}`), 'most like', 'cosine'],
       get rows() {
         return points.map(({ label, at }, i) => {
-          const [first] = nearest(answer.rows, i, 1);
-          return [label, ...at.slice(0, shares.length).map((x) => x.toFixed(4)), first ? answer.labels[first.index] : '', first?.similarity.toFixed(4) ?? ''];
+          const [first] = nearest(result.rows, i, 1);
+          return [label, ...at.slice(0, shares.length).map((x) => x.toFixed(4)), first ? result.labels[first.index] : '', first?.similarity.toFixed(4) ?? ''];
         });
       },
     };
@@ -240,7 +240,7 @@ class EmbeddingsPanel extends Panel {
 
   picture() {
     const map = this.renderRoot.querySelector('mg-scatter');
-    return map === null ? null : besideOneAnother([map.canvas]);
+    return map === null ? null : sideBySidePng([map.canvas]);
   }
 }
 

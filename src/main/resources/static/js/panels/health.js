@@ -1,22 +1,22 @@
-// Is training well? For each parameter matrix how large its gradient is, and how far a step moves it in
-// proportion to its size; for each layer how many units of the MLP sleep.
+// The panel of training health: for each parameter matrix, the size of its gradient and of its updates relative to its
+// size; for each layer, how many MLP units are inactive.
 
 import { css, html, nothing, svg } from 'lit';
 
-import { count, number } from '../format.js';
-import { canLookBack, deadUnits, matricesAt } from '../health.js';
-import { Latest } from '../latest.js';
-import { Panel } from '../panel.js';
-import { tablePicture } from '../ui/table-picture.js';
+import { CoalescedCall } from '../data/coalesced-call.js';
+import { count, number } from '../data/format.js';
+import { canComputePastHealth, deadUnits, matrixHealthAt } from '../data/training-health.js';
+import { Panel } from '../components/panel.js';
+import { tablePicture } from '../components/table-picture.js';
 
 const GRADIENT = { low: -5, high: 1 }; // powers of ten that a bar spans
 const RATIO = { low: -6, high: 0, usual: -3 };
-const REMEMBERED = 60_000; // ms
-const APART = 500; // ms from one that is remembered to the next
+const HISTORY = 60_000; // ms
+const HISTORY_INTERVAL = 500; // ms between two entries
 
 const WIDTH = 120;
 
-/** Where a value stands in a bar. */
+/** The position of a value in a bar. */
 function place(value, { low, high }) {
   const power = value > 0 ? Math.log10(value) : -Infinity;
   return WIDTH * Math.min(1, Math.max(0, (power - low) / (high - low)));
@@ -26,12 +26,12 @@ const power = (exponent) => `1e${exponent}`.replace('e-', 'e−');
 
 class HealthPanel extends Panel {
   static heading = 'Training health';
-  static about = 'Bars on a logarithmic scale; the light part is where the value has been in the last minute. Updates of '
-    + 'about a thousandth of the weights (the mark) are usual: much larger ones destroy what was learnt, much smaller '
-    + 'ones hardly learn. A unit of the MLP is asleep if no position of the document excites it.';
+  static about = 'Bars on a logarithmic scale; the light part is the range of the value in the last minute. Updates of '
+    + 'about a thousandth of the weights (the mark) are usual: much larger ones destroy what was learned, with much smaller '
+    + 'ones the model hardly learns. An MLP unit is inactive if no position of the document activates it.';
   static needsTraces = true;
 
-  static properties = { past: { state: true } }; // {step, matrices} of the step that is looked at
+  static properties = { past: { state: true } }; // {step, matrices}, computed for the step that is looked at
 
   static styles = [Panel.styles, css`
     .table { overflow-x: auto; }
@@ -65,10 +65,10 @@ class HealthPanel extends Panel {
   `];
 
   #history = []; // {at, matrices} of the last minute
-  #asked = null; // what was looked up last
-  #look = new Latest(async (step) => {
-    const past = await this.run(matricesAt(this.live, step));
-    this.past = past === undefined || this.#asked === null ? this.past : past;
+  #requestedStep = null; // the step whose health was requested last
+  #look = new CoalescedCall(async (step) => {
+    const past = await this.run(matrixHealthAt(this.live, step));
+    this.past = past === undefined || this.#requestedStep === null ? this.past : past;
   });
 
   constructor() {
@@ -83,20 +83,20 @@ class HealthPanel extends Panel {
     if (this.at === null) {
       this.#remember();
     }
-    const wanted = this.#lookedUp;
+    const wanted = this.#stepToCompute;
     if (wanted === null) {
       this.past = null;
-    } else if (wanted !== this.#asked) {
-      this.#look.ask(this.at);
+    } else if (wanted !== this.#requestedStep) {
+      this.#look.request(this.at);
     }
-    this.#asked = wanted;
+    this.#requestedStep = wanted;
   }
 
-  /** The step whose health the stream does not tell: an earlier one, or that of a session at rest. */
-  get #lookedUp() {
+  /** The step whose health has to be computed: an earlier one, or the newest one of an idle session; null for none. */
+  get #stepToCompute() {
     const { state, step } = this.view;
-    const isAtRest = this.live.diagnostics === null && (state === 'ready' || state === 'paused');
-    return canLookBack(this.view) ? this.at ?? (isAtRest ? step : null) : null;
+    const isIdle = this.live.diagnostics === null && (state === 'ready' || state === 'paused');
+    return canComputePastHealth(this.view) ? this.at ?? (isIdle ? step : null) : null;
   }
 
   #remember() {
@@ -104,12 +104,12 @@ class HealthPanel extends Panel {
     const now = performance.now();
     if (diagnostics === null) {
       this.#history = [];
-    } else if (now - (this.#history.at(-1)?.at ?? -Infinity) > APART) {
-      this.#history = [...this.#history.filter(({ at }) => at > now - REMEMBERED), { at: now, matrices: diagnostics.matrices }];
+    } else if (now - (this.#history.at(-1)?.at ?? -Infinity) > HISTORY_INTERVAL) {
+      this.#history = [...this.#history.filter(({ at }) => at > now - HISTORY), { at: now, matrices: diagnostics.matrices }];
     }
   }
 
-  /** What to show, {matrices, deadUnits}; what is not known is null. */
+  /** The health to show, {matrices, deadUnits}; what is unknown is null. */
   get #health() {
     const { diagnostics } = this.live;
     if (this.at === null && diagnostics !== null) {
@@ -121,7 +121,7 @@ class HealthPanel extends Panel {
   renderBody() {
     const { matrices, deadUnits: dead } = this.#health;
     if (matrices === null && dead === null) {
-      return html`<p class="empty">${this.instead(this.#lookedUp !== null ? 'Looking …' : 'The next step shows it.')}</p>`;
+      return html`<p class="empty">${this.instead(this.#stepToCompute !== null ? 'Computing …' : 'Available after the next step.')}</p>`;
     }
     return html`
       ${this.#note()}
@@ -131,11 +131,11 @@ class HealthPanel extends Panel {
 
   #note() {
     if (this.past !== null) {
-      return html`<p class="note">As of step ${count(this.past.step)}: the update that led there, the gradient of the batch
-        that comes next.</p>`;
+      return html`<p class="note">As of step ${count(this.past.step)}: the update that led to it, the gradient of the next
+        batch.</p>`;
     }
-    return this.at === null || canLookBack(this.view) ? nothing
-      : html`<p class="note">Of a model of this size, the norms of earlier steps are not shown.</p>`;
+    return this.at === null || canComputePastHealth(this.view) ? nothing
+      : html`<p class="note">For a model of this size, the norms of earlier steps are not computed.</p>`;
   }
 
   #matrices(matrices) {
@@ -175,7 +175,7 @@ class HealthPanel extends Panel {
 
   #layers(dead) {
     return html`
-      <h3>Units of the MLP asleep</h3>
+      <h3>Inactive MLP units</h3>
       <ul class="layers">${dead.map((share, layer) => html`
         <li><span>Layer ${layer + 1}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`
@@ -190,7 +190,7 @@ class HealthPanel extends Panel {
       return null;
     }
     return {
-      columns: ['matrix', 'gradient norm', 'update to weights', 'weight norm', 'share asleep'],
+      columns: ['matrix', 'gradient norm', 'update to weights', 'weight norm', 'share inactive'],
       rows: [
         ...matrices.map(({ name, gradientNorm, updateRatio, weightNorm }) =>
           [name, number(gradientNorm, 4), number(updateRatio, 4), number(weightNorm, 4), '']),

@@ -1,6 +1,6 @@
-// The panels of the Live page, in their order: the one place to register one. On a wide
-// screen each takes `columns` of twelve, and keeps `height` px free, so that the page does not jump while it
-// loads. What a panel is and gets, panel.js says.
+// The panels of the Live page in their order; a new panel is registered here. On a wide screen, each takes `columns`
+// of twelve, and reserves `height` px, so that the page does not jump while it loads. components/panel.js describes
+// what a panel is.
 
 export const PANELS = [
   { tag: 'mg-loss-panel', columns: 8, height: 480, load: () => import('./loss.js') },

@@ -1,46 +1,44 @@
-// The course of the loss: mean, band from minimum to maximum, a moving average, the base lines to beat, the
-// learning rate, and what happened when. Zoomed in, it asks the server for that range again, so that it
-// shows every step at last. Zoomed to the newest steps, it follows them.
+// The panel of the loss curve: mean, band from minimum to maximum, moving average, baselines, learning rate and events.
+// Zoomed in, it loads that range at a higher resolution, down to single steps. Zoomed to the newest steps, it follows
+// them.
 
 import { css, html, nothing } from 'lit';
 
-import { axis, tooltip } from '../chart.js'; // and <mg-chart>
-import { described, labelled } from '../events.js';
-import { compact, count, loss, number } from '../format.js';
-import { movingAverage } from '../losses.js';
-import { Panel } from '../panel.js';
-import { learningRateOf, schedulePoints } from '../schedule.js';
-import { theme } from '../theme.js';
-import { setQuery } from '../ui/query.js';
+import { compact, count, loss, number } from '../data/format.js';
+import { learningRateOf, schedulePoints } from '../data/learning-rate.js';
+import { movingAverage } from '../data/loss-store.js';
+import { describeEvent, eventLabel } from '../data/session-events.js';
+import { DEFAULT_SPAN, averagingControl, averagingStyles, spanInQuery } from '../components/averaging.js';
+import { axis, tooltip } from '../components/chart.js'; // and <mg-chart>
+import { Panel } from '../components/panel.js';
+import { theme } from '../components/theme.js';
+import { setQuery } from '../components/url-query.js';
 
-const POINTS = 600; // about what a screen can tell apart
-const SETTLED = 150; // ms after the last turn of the wheel
-const FOLLOW = 700; // ms from one call for the newest steps to the next
+const POINTS = 600; // about what a screen can resolve
+const SETTLED = 150; // ms after the last change of the zoom
+const FOLLOW_INTERVAL = 700; // ms between two requests for the newest steps
 const MOST_MARKS = 200;
-const SPANS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000]; // of the average, in steps
 
 class LossPanel extends Panel {
   static heading = 'Loss';
   static about = 'Mean cross-entropy in nats, before each update. The band goes from the lowest to the highest loss '
-    + 'of the steps that share a point. Drag the ends of the bar below to zoom. The base lines are the losses of '
+    + 'of the steps that share a point. Drag the ends of the bar below to zoom. The baselines are the losses of '
     + 'the simplest models of the documents: uniform finds all characters equally likely, unigram knows how frequent '
-    + 'each is, bigram how frequent after the one before it.';
+    + 'each is, bigram how frequent it is after the previous one.';
 
   static properties = {
     span: { state: true }, // of the moving average
     logSteps: { state: true },
     logLoss: { state: true },
-    allSpikes: { state: true }, // whether the chart is as high as the highest loss
+    allSpikes: { state: true }, // whether the chart extends to the highest loss
     showsRate: { state: true }, // the learning rate
     range: { state: true }, // {from, to} while zoomed; null
-    last: { state: true }, // how many of the newest steps are shown, while zoomed to them; null
-    baseLines: { state: true }, // {uniform, unigram, bigram}; null until they are known
-    closeUp: { state: true }, // the points of that range, from the server
+    last: { state: true }, // the number of newest steps that are shown while zoomed to them; null
+    baselines: { state: true }, // {uniform, unigram, bigram}; null until they are loaded
+    closeUp: { state: true }, // the points of the zoomed range, from the server
   };
 
-  static styles = [Panel.styles, css`
-    .average input { width: 110px; }
-    .average output { min-width: 8ch; }
+  static styles = [Panel.styles, averagingStyles, css`
     .content { display: flex; flex-direction: column; }
     mg-chart { flex: 1; height: auto; min-height: 340px; }
     .legend { display: flex; flex-wrap: wrap; align-content: start; min-height: 44px; gap: var(--space-1) var(--space-4); margin-bottom: var(--space-1); font-size: var(--text-s); color: var(--muted); }
@@ -57,10 +55,10 @@ class LossPanel extends Panel {
   `];
 
   #timer = null;
-  #asked = null; // the call under way for a close-up
-  #askedAt = -Infinity;
-  #dragged = null; // the range while the zoom is on its way
-  #start = null; // of the parameters whose base lines are known
+  #loading = null; // AbortController of the request for a close-up
+  #loadedAt = -Infinity;
+  #dragged = null; // the range while the user zooms
+  #start = null; // of the parameters whose baselines are loaded
 
   constructor() {
     super();
@@ -68,7 +66,7 @@ class LossPanel extends Panel {
     const from = Number(query.get('from'));
     const to = Number(query.get('to'));
     const last = Number(query.get('last'));
-    this.span = SPANS.includes(Number(query.get('ema'))) ? Number(query.get('ema')) : 100;
+    this.span = spanInQuery();
     this.logSteps = query.get('log')?.includes('x') ?? false;
     this.logLoss = query.get('log')?.includes('y') ?? false;
     this.allSpikes = query.has('spikes');
@@ -76,13 +74,13 @@ class LossPanel extends Panel {
     this.range = from >= 1 && to > from ? { from, to } : null;
     this.last = this.range === null && Number.isInteger(last) && last > 0 ? last : null;
     this.closeUp = null;
-    this.baseLines = null;
+    this.baselines = null;
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
-    this.#asked?.abort();
+    this.#loading?.abort();
   }
 
   willUpdate() {
@@ -91,36 +89,36 @@ class LossPanel extends Panel {
     }
     const { lastStep } = this.live.losses;
     if (this.range !== null && this.range.from >= lastStep) {
-      this.#zoom(null); // started anew
+      this.#zoom(null); // training has restarted
     }
     const isBehind = this.closeUp === null || (this.last !== null && (this.closeUp.at(-1)?.to ?? 0) < lastStep);
-    const isDue = this.#asked === null && performance.now() - this.#askedAt > FOLLOW;
+    const isDue = this.#loading === null && performance.now() - this.#loadedAt > FOLLOW_INTERVAL;
     if (this.#zoomed !== null && isBehind && isDue) {
-      this.#lookCloser();
+      this.#loadCloseUp();
     }
-    this.#findBaseLines();
+    this.#loadBaselines();
   }
 
-  /** They are those of the documents, so they hold until others are loaded. */
-  async #findBaseLines() {
+  /** Loads the baselines. They depend on the documents only, so they are valid until others are loaded. */
+  async #loadBaselines() {
     const { createdAt, numDocs } = this.view;
     const loaded = this.live.events.findLast(({ kind }) => kind === 'loaded')?.at;
     const start = `${createdAt} ${loaded} ${numDocs}`;
     if (start !== this.#start && numDocs) {
       this.#start = start;
-      this.baseLines = null;
+      this.baselines = null;
       try {
         const lines = await this.live.api.baselines(this.live.name);
-        this.baseLines = this.#start === start ? lines : this.baseLines;
+        this.baselines = this.#start === start ? lines : this.baselines;
       } catch {
-        this.#start = null; // with the next change, again
+        this.#start = null; // retried with the next change
       }
     }
   }
 
-  #show() {
+  #updateUrl() {
     setQuery({
-      ema: this.span === 100 ? null : this.span,
+      ema: this.span === DEFAULT_SPAN ? null : this.span,
       log: (this.logSteps ? 'x' : '') + (this.logLoss ? 'y' : '') || null,
       spikes: this.allSpikes ? 1 : null,
       rate: this.showsRate ? null : 0,
@@ -130,18 +128,18 @@ class LossPanel extends Panel {
     });
   }
 
-  /** To a range, or to so many of the newest steps; null for all. */
+  /** Zooms to a range, or to a number of newest steps; null for all steps. */
   #zoom(range, last = null) {
     this.range = range;
     this.last = last;
     this.closeUp = null;
-    this.#asked?.abort();
-    this.#asked = null;
-    this.#askedAt = -Infinity;
-    this.#show();
+    this.#loading?.abort();
+    this.#loading = null;
+    this.#loadedAt = -Infinity;
+    this.#updateUrl();
   }
 
-  /** What is zoomed into, {from, to}; null if that is all. */
+  /** The zoomed range {from, to}; null for all steps. */
   get #zoomed() {
     if (this.last === null) {
       return this.range;
@@ -150,17 +148,17 @@ class LossPanel extends Panel {
     return { from: Math.max(1, to - this.last + 1), to };
   }
 
-  /** Asks for the losses of the range that is zoomed into. */
-  async #lookCloser() {
+  /** Loads the losses of the zoomed range. */
+  async #loadCloseUp() {
     const { from, to } = this.#zoomed;
-    this.#asked?.abort();
-    const asked = new AbortController();
-    this.#asked = asked;
-    this.#askedAt = performance.now();
+    this.#loading?.abort();
+    const loading = new AbortController();
+    this.#loading = loading;
+    this.#loadedAt = performance.now();
     const query = { from, to: Math.min(to, this.live.losses.lastStep), maxPoints: POINTS };
-    const reply = await this.run(this.live.api.losses(this.live.name, query, asked.signal));
-    if (this.#asked === asked) {
-      this.#asked = null;
+    const reply = await this.run(this.live.api.losses(this.live.name, query, loading.signal));
+    if (this.#loading === loading) {
+      this.#loading = null;
       this.closeUp = reply?.buckets ?? this.closeUp;
     }
   }
@@ -193,7 +191,7 @@ class LossPanel extends Panel {
     if (this.closeUp === null || zoomed === null) {
       return losses.points(POINTS, zoomed ?? {}, this.logSteps);
     }
-    // while it follows the newest steps, those that came since the last call
+    // while it follows the newest steps, add those since the last request
     const end = this.closeUp.at(-1)?.to ?? 0;
     const newer = losses.points(POINTS, { from: end + 1, to: zoomed.to }).filter(({ from }) => from > end);
     return [...this.closeUp.filter(({ to }) => to >= zoomed.from), ...newer];
@@ -202,14 +200,9 @@ class LossPanel extends Panel {
   renderControls() {
     const toggle = (name, label) => html`
       <label><input type="checkbox" .checked=${this[name]}
-        @change=${(event) => { this[name] = event.target.checked; this.#show(); }}>${label}</label>`;
+        @change=${(event) => { this[name] = event.target.checked; this.#updateUrl(); }}>${label}</label>`;
     return html`
-        <label class="average">Average over
-          <input type="range" min="0" max=${SPANS.length - 1} .value=${String(SPANS.indexOf(this.span))}
-            aria-valuetext="${this.span} steps"
-            @input=${(event) => { this.span = SPANS[event.target.value]; this.#show(); }}>
-          <output class="number">${compact(this.span)} ${this.span === 1 ? 'step' : 'steps'}</output>
-        </label>
+        ${averagingControl(this.span, (span) => { this.span = span; this.#updateUrl(); })}
         ${toggle('logSteps', 'log steps')} ${toggle('logLoss', 'log loss')}
         ${toggle('allSpikes', 'all spikes')} ${toggle('showsRate', 'learning rate')}
         ${this.#zoomed !== null ? html`<button @click=${() => this.#zoom(null)}>All steps</button>` : nothing}`;
@@ -228,7 +221,7 @@ class LossPanel extends Panel {
         <span><i></i>mean</span>
         <span><i class="band"></i>lowest to highest</span>
         <span><i class="ema"></i>average <strong>${loss(average.at(-1))}</strong></span>
-        ${base ? html`<span><i class="base"></i>base lines: ${base}</span>` : nothing}
+        ${base ? html`<span><i class="base"></i>baselines: ${base}</span>` : nothing}
         ${this.showsRate && rate !== null ? html`<span><i class="rate"></i>learning rate <strong>${number(rate)}</strong></span>` : nothing}
         ${this.at !== null ? html`<span><i class="viewed"></i>step ${count(this.at)}</span>` : nothing}
         ${this.last !== null ? html`<span>follows the newest ${count(this.last)} steps</span>` : nothing}
@@ -236,10 +229,10 @@ class LossPanel extends Panel {
       <mg-chart @ready=${this.#ready} .option=${this.#option(points, average)} label=${this.#inWords(points)}></mg-chart>`;
   }
 
-  /** The base lines by name; until the server has told them, the one that needs no documents. */
+  /** The baselines by name; until they are loaded, only the one that needs no documents. */
   get #base() {
     const { vocabSize } = this.view;
-    const { uniform = vocabSize ? Math.log(vocabSize) : null, unigram, bigram } = this.baseLines ?? {};
+    const { uniform = vocabSize ? Math.log(vocabSize) : null, unigram, bigram } = this.baselines ?? {};
     return Object.fromEntries(Object.entries({ uniform, unigram, bigram }).filter(([, value]) => Number.isFinite(value)));
   }
 
@@ -332,7 +325,7 @@ class LossPanel extends Panel {
     };
   }
 
-  /** So high that all means and the usual band are in the picture: a few spikes would flatten the rest. */
+  /** The upper limit of the chart: all means and half of the maxima fit, but not the spikes, which would flatten the rest. */
   #height(points) {
     const usual = points.map(({ max }) => max).sort((a, b) => a - b)[Math.floor(points.length / 2)] ?? 1;
     const base = this.#zoomed === null ? Object.values(this.#base) : [];
@@ -354,7 +347,7 @@ class LossPanel extends Panel {
         : [`steps ${count(from)} to ${count(to)}`, `mean ${loss(mean)}`, `lowest ${loss(min)}, highest ${loss(max)}`]),
       `average ${loss(average[index])}`,
       ...(rate === null ? [] : [`learning rate ${number(rate)}`]),
-      ...this.live.events.filter(({ step }) => step >= from && step <= to).slice(0, 5).map(described),
+      ...this.live.events.filter(({ step }) => step >= from && step <= to).slice(0, 5).map(describeEvent),
     ].join('\n');
   }
 
@@ -371,7 +364,7 @@ class LossPanel extends Panel {
     };
   }
 
-  /** What happened, as vertical lines: steering and forks with words, runs without. */
+  /** Vertical lines for the events: steering and forks with labels, runs without. */
   #marks() {
     const colour = theme.colour('--muted');
     const events = this.live.events.filter(({ step, kind }) => step > 0 && kind !== 'succeeded');
@@ -380,9 +373,9 @@ class LossPanel extends Panel {
     const data = events.slice(-MOST_MARKS).map((event) => ({
       xAxis: event.step,
       label: {
-        show: labelled(event) !== '', formatter: labelled(event), align: event.step < centre ? 'left' : 'right',
+        show: eventLabel(event) !== '', formatter: eventLabel(event), align: event.step < centre ? 'left' : 'right',
       },
-      lineStyle: { opacity: labelled(event) === '' ? 0.35 : 1 },
+      lineStyle: { opacity: eventLabel(event) === '' ? 0.35 : 1 },
     }));
     if (this.at !== null) {
       const warn = theme.colour('--warn');
@@ -403,7 +396,7 @@ class LossPanel extends Panel {
     const panel = this;
     return {
       columns: ['from step', 'to step', 'lowest', 'mean', 'highest', `average over ${this.span}`, 'learning rate'],
-      get rows() { // only when somebody looks
+      get rows() { // computed only when needed
         const points = panel.#points;
         const average = movingAverage(points, panel.span);
         return points.map(({ from, to, min, mean, max }, i) =>

@@ -1,28 +1,28 @@
-// The hidden units of an MLP: what goes into their ReLU at each position of a text, which of them are dead,
-// and to which characters each answers.
+// The MLP panel: the inputs of the ReLU of all hidden units at each position of a text, the dead units, and the
+// characters that activate each unit.
 
 import { css, html, nothing, svg } from 'lit';
 
-import { count, number, plural } from '../format.js';
-import { MAP_KEYS, besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
-import { readAt } from '../model/characters.js';
-import { UnitStats } from '../model/unit-stats.js';
-import { Panel } from '../panel.js';
-import { roundUp } from '../palette.js';
-import { Question } from '../question.js';
-import { queryValue, setQuery } from '../ui/query.js';
-import '../scale-bar.js';
+import { count, number, plural } from '../data/format.js';
+import { inputLabels } from '../data/model/character-labels.js';
+import { UnitStatistics } from '../data/model/unit-statistics.js';
+import { MAP_KEYS, sideBySidePng } from '../components/heatmap.js'; // and <mg-heatmap>
+import { niceCeiling } from '../components/palette.js';
+import { Panel } from '../components/panel.js';
+import { PolledQuery } from '../components/polled-query.js';
+import { queryValue, setQuery } from '../components/url-query.js';
+import '../components/scale-bar.js';
 
 const MOST_EXCITING = 8;
-const SAMPLES = 32; // texts of a model that does not train
+const SAMPLES = 32; // texts that are generated if the model does not train
 const SAMPLE_VALUES = 300_000;
 const BAR = 60;
 
 class MlpPanel extends Panel {
   static heading = 'MLP';
-  static about = 'The hidden units of one layer, one a column, at each position of the text. Blue is above 0 and goes on; '
-    + 'grey is 0 or less, which the ReLU makes 0. A mark beneath a unit: it was never above 0 in the texts that were seen of late. '
-    + 'Point at a unit, or move the cursor with the arrow keys, to see which characters it answers to.';
+  static about = 'The hidden units of one layer, one per column, at each position of the text. Blue is above 0 and passes the ReLU; '
+    + 'grey is 0 or less and becomes 0. A mark below a unit means that it was never above 0 in recent texts. '
+    + 'Point at a unit, or move the cursor with the arrow keys, to see which characters activate it.';
   static keys = MAP_KEYS;
 
   static needsTraces = true;
@@ -30,7 +30,7 @@ class MlpPanel extends Panel {
   static properties = {
     layer: { state: true },
     cursor: { state: true }, // {row: position, column: unit}
-    spoken: { state: true },
+    spoken: { state: true }, // for screen readers
   };
 
   static styles = [Panel.styles, css`
@@ -54,10 +54,10 @@ class MlpPanel extends Panel {
     .empty { display: grid; place-items: center; min-height: 280px; color: var(--muted); }
   `];
 
-  #stats = new UnitStats();
+  #stats = new UnitStatistics();
   #counted = null; // the trace that was counted last
-  #samples = new Question(this, () => this.#askSamples());
-  #shown = null; // the trace and layer in the picture, and the picture
+  #samples = new PolledQuery(this, () => this.#loadSamples());
+  #shown = null; // the trace and layer in the picture, and the data of the picture
 
   constructor() {
     super();
@@ -68,7 +68,7 @@ class MlpPanel extends Panel {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#samples.close();
+    this.#samples.cancel();
   }
 
   willUpdate() {
@@ -78,50 +78,50 @@ class MlpPanel extends Panel {
     const { createdAt, numParams, state, step } = this.view;
     const model = `${createdAt} ${numParams}`;
     if (this.#stats.model !== model || step < this.#stats.step) {
-      this.#stats = Object.assign(new UnitStats(), { model }); // started anew
+      this.#stats = Object.assign(new UnitStatistics(), { model }); // training has restarted
     }
     this.#stats.step = step;
     const { trace } = this.live;
     if (trace !== null && trace !== this.#counted && trace.vizData) {
       this.#counted = trace;
-      this.#stats.add(readAt(trace.doc, trace.vizData.length), trace.vizData);
+      this.#stats.add(inputLabels(trace.doc, trace.vizData.length), trace.vizData);
     }
     if (this.at !== null || (!['training', 'failed'].includes(state) && this.#stats.texts < SAMPLES && step > 0)) {
-      this.#samples.want(`${model} ${this.at ?? step}`, null);
+      this.#samples.request(`${model} ${this.at ?? step}`, null);
     }
     this.#show();
   }
 
-  /** Texts that the model writes, with what happened inside. */
-  async #askSamples() {
+  /** Statistics over texts that the model generates. */
+  async #loadSamples() {
     const { nEmbd, nLayer, blockSize } = this.view.options;
     const most = Math.floor(SAMPLE_VALUES / (6 * nEmbd * nLayer * blockSize));
     const of = this.at ?? this.view.step;
-    const stats = new UnitStats();
+    const stats = new UnitStatistics();
     const samples = await this.live.api.generate(this.live.name, {
       seed: 1, temperature: 1, count: Math.max(1, Math.min(SAMPLES, most)), viz: true, ...(this.at !== null && { step: this.at }),
     });
     for (const { text, vizData } of samples) {
-      stats.add(readAt(text, vizData.length), vizData);
+      stats.add(inputLabels(text, vizData.length), vizData);
     }
     return { of, stats };
   }
 
-  /** What is known of the units of the model that is shown. */
+  /** The statistics of the shown model. */
   get #known() {
-    const { answer } = this.#samples;
-    const isWanted = this.at !== null || this.#stats.texts < (answer?.stats.texts ?? 0);
-    return isWanted && answer?.of === (this.at ?? this.view.step) ? answer.stats : this.#stats;
+    const { result } = this.#samples;
+    const isWanted = this.at !== null || this.#stats.texts < (result?.stats.texts ?? 0);
+    return isWanted && result?.of === (this.at ?? this.view.step) ? result.stats : this.#stats;
   }
 
-  /** Makes the picture, where it is another one. */
+  /** Computes the data of the picture, if it has changed. */
   #show() {
     const { trace } = this;
     const layers = trace?.vizData?.[0]?.mlpActivations.length ?? 0;
     if (layers === 0) {
       if (this.live.trace === null) {
-        this.#shown = null; // started anew
-      } // otherwise one is on its way
+        this.#shown = null; // training has restarted
+      } // otherwise a trace is being loaded
       return;
     }
     const layer = Math.min(this.layer, layers - 1);
@@ -137,8 +137,8 @@ class MlpPanel extends Panel {
       }
       this.#shown = {
         trace, layer, layers, units, values, share: above / values.length,
-        rows: trace.vizData.length, limit: roundUp(most) || 1,
-        rowLabels: readAt(trace.doc, trace.vizData.length),
+        rows: trace.vizData.length, limit: niceCeiling(most) || 1,
+        rowLabels: inputLabels(trace.doc, trace.vizData.length),
         columnLabels: this.#shown?.units === units ? this.#shown.columnLabels : Array.from({ length: units }, (_, i) => `${i}`),
       };
     }
@@ -148,7 +148,7 @@ class MlpPanel extends Panel {
     }
   }
 
-  // ---- what it shows
+  // ---- rendering
 
   renderControls() {
     const { nLayer } = this.view?.options ?? {};
@@ -167,7 +167,7 @@ class MlpPanel extends Panel {
   renderBody() {
     const shown = this.#shown;
     if (shown === null) {
-      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Nothing has gone through the model yet.' : 'There is no model before there are documents.')}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'The model has not processed any text yet.' : 'There is no model without documents.')}</p>`;
     }
     const { layer, units, rows, values, limit, share, dead, trace } = shown;
     return html`
@@ -187,7 +187,7 @@ class MlpPanel extends Panel {
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
-  /** What the server says of the step itself. */
+  /** The share of dead units that the server reports for the step. */
   #ofTheStep(layer) {
     const share = this.at === null ? this.live.diagnostics?.deadUnits[layer] : undefined;
     return share === undefined ? nothing : html`, <strong>${Math.round(100 * share)}%</strong> of the units unused by the step`;
@@ -203,7 +203,7 @@ class MlpPanel extends Panel {
 
   #unit({ layer, units, rows, values, rowLabels, dead, known }) {
     if (this.cursor === null || this.cursor.column >= units) {
-      return html`<p class="muted">Point at a unit to see which characters it answers to.</p>`;
+      return html`<p class="muted">Point at a unit to see which characters activate it.</p>`;
     }
     const { column: unit } = this.cursor;
     const row = Math.min(this.cursor.row, rows - 1);
@@ -212,9 +212,9 @@ class MlpPanel extends Panel {
     const most = exciting[0]?.mean ?? 1;
     return html`
       <p>Unit <strong>${unit}</strong> at position ${row}, after <strong>${rowLabels[row]}</strong>:
-        <strong class="value">${number(value, 4).replace('-', '−')}</strong>${value > 0 ? nothing : ', cut to 0'}${dead?.[unit] ? ', and never above 0 of late' : nothing}</p>
+        <strong class="value">${number(value, 4).replace('-', '−')}</strong>${value > 0 ? nothing : ', cut to 0'}${dead?.[unit] ? ', and never above 0 recently' : nothing}</p>
       ${exciting.length === 0 ? html`<p class="muted">No character made it rise above 0.</p>` : html`
-        <p class="muted">What comes out, on the average after each character:</p>
+        <p class="muted">Mean output after each character:</p>
         <ol>${exciting.map(({ character, mean }) => html`
           <li><b>${character}</b>
             <svg viewBox="0 0 ${BAR} 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect width=${(BAR * mean / most).toFixed(1)} height="8" />`}</svg>
@@ -227,7 +227,7 @@ class MlpPanel extends Panel {
       const { layer, units, values, rowLabels, known } = this.#shown;
       const like = known.exciting(layer, column, 3).map(({ character }) => character).join(', ');
       this.spoken = `Unit ${column}, position ${row}, ${rowLabels[row]}: ${number(values[row * units + column])}`
-        + (like ? `; answers to ${like}` : '; answers to nothing');
+        + (like ? `; activated by ${like}` : '; activated by no character');
     }
   }
 
@@ -238,7 +238,7 @@ class MlpPanel extends Panel {
     }
     const { units, rows, values, rowLabels, dead, known, layer } = shown;
     return {
-      columns: ['unit', ...rowLabels.map((label, t) => `${t} ${label}`), 'dead', 'answers to'],
+      columns: ['unit', ...rowLabels.map((label, t) => `${t} ${label}`), 'dead', 'activated by'],
       get rows() {
         return Array.from({ length: units }, (_, unit) => [
           unit,
@@ -252,7 +252,7 @@ class MlpPanel extends Panel {
 
   picture() {
     const map = this.renderRoot.querySelector('mg-heatmap');
-    return map === null ? null : besideOneAnother([map.canvas]);
+    return map === null ? null : sideBySidePng([map.canvas]);
   }
 }
 

@@ -1,25 +1,25 @@
-// The model as a picture, in the order in which data flows through it, with what is in it at one position.
+// The network panel: a picture of the model in the order of the data flow, with its numbers at one position.
 
 import { css, html, nothing, svg } from 'lit';
 
-import { count, number } from '../format.js';
-import { forward } from '../model/forward.js';
-import { inWords } from '../model/text.js';
-import { describe } from '../network/blocks.js';
-import { MOST_OPEN, layout } from '../network/layout.js';
-import { diverging, drawCells, prepare, sequential } from '../scale.js';
-import { Sizes } from '../sizes.js';
-import { SubjectPanel } from '../subject-panel.js';
-import { theme } from '../theme.js';
+import { count, number } from '../data/format.js';
+import { describeBlock } from '../data/model/blocks.js';
+import { forward } from '../data/model/forward-pass.js';
+import { inWords } from '../data/model/tokens.js';
+import { diverging, drawCells, prepareCanvas, sequential } from '../components/cells.js';
+import { DocumentPanel } from '../components/document-panel.js';
+import { MOST_OPEN, layout } from '../components/network-layout.js';
+import { ResizeController } from '../components/resize-controller.js';
+import { theme } from '../components/theme.js';
 
 const WIDEST = 760; // px of the picture
 const NARROWEST = 250;
-const MOST_PARAMETERS = 200_000; // that are fetched to compute what the trace leaves out
+const MOST_PARAMETERS = 200_000; // that are loaded to compute what the trace omits
 const MOST_NUMBERS = 500; // in the table of a block
-const REST = 2000; // ms from one fetch to the next
-const WEIGHTS = new Set(['head', 'heads', 'probs']); // from 0 to 1; all else has a sign
+const MIN_INTERVAL = 2000; // ms between two loads of the parameters
+const WEIGHTS = new Set(['head', 'heads', 'probs']); // from 0 to 1; all other numbers have a sign
 
-class NetworkPanel extends SubjectPanel {
+class NetworkPanel extends DocumentPanel {
   static heading = 'Network';
   static about = 'The model from the token at the top to the probabilities of the next one, with its numbers at the chosen '
     + 'position. The line on the left is the residual stream, to which each layer adds. Choose a block for its formula and '
@@ -27,12 +27,12 @@ class NetworkPanel extends SubjectPanel {
   static needsProbs = true;
 
   static properties = {
-    block: { state: true }, // the id of the one that is explained
-    open: { state: true }, // the layer that is shown, where there are many
-    computed: { state: true }, // {key, step, outputs}: what the trace leaves out, for one position
+    block: { state: true }, // the id of the block that is explained
+    open: { state: true }, // the layer that is open, if there are many
+    computed: { state: true }, // {key, tokens, step, outputs}: what the trace omits, for one position
   };
 
-  static styles = [SubjectPanel.styles, css`
+  static styles = [DocumentPanel.styles, css`
     .columns { display: grid; grid-template-columns: minmax(0, 760px) minmax(240px, 1fr); gap: var(--space-5); margin-top: var(--space-3); }
     .picture { position: relative; min-width: 0; }
     .picture canvas { position: absolute; inset: 0; pointer-events: none; }
@@ -52,9 +52,9 @@ class NetworkPanel extends SubjectPanel {
     @media (max-width: 800px) { .columns { grid-template-columns: minmax(0, 1fr); } }
   `];
 
-  #sizes = new Sizes(this, () => this.requestUpdate());
-  #asking = false;
-  #asked = -Infinity;
+  #sizes = new ResizeController(this, () => this.requestUpdate());
+  #isLoading = false;
+  #loadedAt = -Infinity;
   #plan = null; // the layout as rendered
 
   constructor() {
@@ -85,7 +85,7 @@ class NetworkPanel extends SubjectPanel {
     const { nLayer, nHead } = this.#shape;
     const [, layer, , head] = this.block.match(/^layer(\d+)\.(head(\d+))?/) ?? [];
     if (Number(layer ?? 0) >= nLayer || Number(head ?? 0) >= nHead) {
-      this.block = 'probs'; // started anew with another shape
+      this.block = 'probs'; // the session was restarted with another shape
     }
     this.open = Math.min(this.open, nLayer - 1);
     if (this.#traced(this.block) === null) {
@@ -93,7 +93,7 @@ class NetworkPanel extends SubjectPanel {
     }
   }
 
-  /** What the trace says of a block at the position: a vector, rows of them, or null. */
+  /** The numbers of a block in the trace at the position: a vector, rows of vectors, or null. */
   #traced(id) {
     const { embedding, attentionWeights, mlpActivations, probs } = this.shown.vizData[this.#position];
     const [, layer, kind] = id.match(/^layer(\d+)\.(.*)$/) ?? [null, null, id];
@@ -107,7 +107,7 @@ class NetworkPanel extends SubjectPanel {
       case 'mlp_fc1': return mlpActivations[layer];
       case 'relu': return mlpActivations[layer].map((value) => Math.max(0, value));
       case 'probs': return probs;
-      // from the probabilities, so that their mean is 0: softmax does not see the difference
+      // computed from the probabilities, with a mean of 0, which softmax does not depend on
       case 'lm_head': return centred(probs.map((p) => Math.log(Math.max(p, Number.MIN_VALUE))));
       default: return null;
     }
@@ -118,23 +118,23 @@ class NetworkPanel extends SubjectPanel {
     return [at ?? `live ${view.step}`, ...this.shown.tokens.slice(0, this.#position + 1)].join(' ');
   }
 
-  /** Fetches the parameters and computes what the trace leaves out. */
+  /** Loads the parameters and computes what the trace omits. */
   async #compute() {
     const key = this.#key;
-    if (this.#asking || this.computed?.key === key || this.view.numParams > MOST_PARAMETERS) {
+    if (this.#isLoading || this.computed?.key === key || this.view.numParams > MOST_PARAMETERS) {
       return;
     }
-    this.#asking = true;
+    this.#isLoading = true;
     const tokens = this.shown.tokens.slice(0, this.#position + 1);
     const { live, at } = this;
-    await new Promise((done) => setTimeout(done, Math.max(0, this.#asked + REST - performance.now())));
-    this.#asked = performance.now();
+    await new Promise((done) => setTimeout(done, Math.max(0, this.#loadedAt + MIN_INTERVAL - performance.now())));
+    this.#loadedAt = performance.now();
     const all = await this.run((async () => {
       const matrices = await live.api.matrices(live.name);
       const query = { kind: 'weight', step: at };
       return Promise.all(matrices.map(({ name }) => live.api.parameters(live.name, name, query)));
     })());
-    this.#asking = false;
+    this.#isLoading = false;
     if (all !== undefined && this.shown !== null) {
       const matrices = Object.fromEntries(all.map((matrix) => [matrix.name, matrix]));
       this.computed = { key, tokens, step: all[0].step, outputs: forward(matrices, tokens, this.#shape) };
@@ -154,7 +154,7 @@ class NetworkPanel extends SubjectPanel {
       ${super.renderControls()}`;
   }
 
-  renderSubject() {
+  renderDocument() {
     return html`
       ${this.strip('Tokens: click one to see the model at its position')}
       <div class="foot">
@@ -173,13 +173,13 @@ class NetworkPanel extends SubjectPanel {
     const press = (action) => (event) => {
       if (event.type === 'click' || event.key === 'Enter' || event.key === ' ') {
         event.preventDefault();
-        event.stopPropagation(); // the space bar would train
+        event.stopPropagation(); // the space bar is a shortcut of the page
         action();
       }
     };
     const block = ({ id, x, y, width: w, height: h, isRound }) => {
       const show = press(() => { this.block = id; });
-      const { name } = describe(id);
+      const { name } = describeBlock(id);
       return svg`
         <g class="block" role="button" tabindex="0" data-block=${id} aria-pressed=${id === this.block} aria-label="${name}${this.#summary(id)}"
           @click=${show} @keydown=${show}>
@@ -200,7 +200,7 @@ class NetworkPanel extends SubjectPanel {
       </svg>`;
   }
 
-  /** What a strip shows, for those who do not see it. */
+  /** What a strip shows, for screen readers. */
   #summary(id) {
     const values = this.#traced(id);
     if (values === null || id.endsWith('heads')) {
@@ -211,7 +211,7 @@ class NetworkPanel extends SubjectPanel {
   }
 
   #details() {
-    const { name, formula, words } = describe(this.block);
+    const { name, formula, words } = describeBlock(this.block);
     const traced = this.#traced(this.block);
     const isComputed = traced === null && this.computed?.outputs.has(this.block);
     const isOld = isComputed && this.computed.key !== this.#key;
@@ -221,23 +221,23 @@ class NetworkPanel extends SubjectPanel {
       <pre>${formula}</pre>
       <p class="muted">${words}</p>
       ${values === null ? html`<p class="hint">${this.view.numParams > MOST_PARAMETERS
-        ? `The trace does not have its numbers, and ${count(this.view.numParams)} parameters are too many to compute them here.`
+        ? `The trace does not contain its numbers, and ${count(this.view.numParams)} parameters are too many to compute them here.`
         : 'Computing …'}</p>` : html`
         ${isComputed ? html`<p class="hint">Computed here from the parameters of step ${count(this.computed.step)}${isOld
-          ? `, for ${inWords(this.alphabet.symbol(this.computed.tokens.at(-1)))} at position ${this.computed.tokens.length - 1}` : ''}</p>` : nothing}
-        ${this.block === 'lm_head' ? html`<p class="hint">Less their mean, from the probabilities</p>` : nothing}
+          ? `, for ${inWords(this.vocabulary.symbol(this.computed.tokens.at(-1)))} at position ${this.computed.tokens.length - 1}` : ''}</p>` : nothing}
+        ${this.block === 'lm_head' ? html`<p class="hint">Minus their mean, computed from the probabilities</p>` : nothing}
         ${this.#numbers(values)}`}`;
   }
 
   #numbers(values) {
     const kind = this.block.replace(/^layer\d+\./, '');
-    const { positions, alphabet } = this;
+    const { positions, vocabulary } = this;
     if (kind === 'heads') {
       const rows = values.slice(0, MOST_NUMBERS).map((row, head) => [`head ${head + 1}`, ...strongest(row).flatMap((s) => [`${s} ${positions[s].read}`, number(row[s])])]);
       return this.#list(['', 'attends to', 'weight'], rows, values.length);
     }
     const isVocabulary = kind === 'probs' || kind === 'lm_head';
-    const label = isVocabulary ? (i) => alphabet.symbol(i) : kind.startsWith('head') ? (i) => `${i} ${positions[i].read}` : (i) => i;
+    const label = isVocabulary ? (i) => vocabulary.symbol(i) : kind.startsWith('head') ? (i) => `${i} ${positions[i].read}` : (i) => i;
     const order = values.map((_, i) => i);
     if (isVocabulary) {
       order.sort((a, b) => values[b] - values[a]);
@@ -249,7 +249,7 @@ class NetworkPanel extends SubjectPanel {
 
   #list(columns, rows, size) {
     return html`
-      <div class="numbers" tabindex="0" role="region" aria-label="Numbers of ${describe(this.block).name}">
+      <div class="numbers" tabindex="0" role="region" aria-label="Numbers of ${describeBlock(this.block).name}">
         <table><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
           <tbody>${rows.map((row) => html`<tr>${row.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody></table>
       </div>
@@ -263,14 +263,14 @@ class NetworkPanel extends SubjectPanel {
       return;
     }
     if (Math.min(WIDEST, Math.max(NARROWEST, canvas.parentElement.clientWidth)) !== this.#plan.width) {
-      this.requestUpdate(); // now its width is known
+      this.requestUpdate(); // its width is known only now
     }
     this.#draw(canvas);
   }
 
   #draw(canvas) {
     const { blocks, closed, frames, lines, width, height } = this.#plan;
-    const context = prepare(canvas, width, height);
+    const context = prepareCanvas(canvas, width, height);
     const colours = Object.fromEntries(['ink', 'muted', 'line', 'edge', 'surface', 'sunken', 'accent'].map((name) => [name, theme.colour(`--${name}`)]));
     const font = (size, weight = '') => `${weight} ${size}px ${getComputedStyle(this).fontFamily}`;
     context.textBaseline = 'middle';
@@ -333,7 +333,7 @@ class NetworkPanel extends SubjectPanel {
       return;
     }
     box(context, x, y, width, height, 6);
-    const { title } = describe(id);
+    const { title } = describeBlock(id);
     const kind = id.replace(/^layer\d+\./, '');
     const head = kind.match(/^head(\d+)$/)?.[1];
     const line = strip ? y + 12 : y + height / 2;
@@ -374,7 +374,7 @@ class NetworkPanel extends SubjectPanel {
       context.textAlign = 'center';
       context.fillStyle = colours.muted;
       values.forEach((_, i) => {
-        const symbol = this.alphabet.symbol(i);
+        const symbol = this.vocabulary.symbol(i);
         context.fillText(symbol.length > 2 ? '·' : symbol, area.x + (i + 0.5) * cell, area.y + height + 8);
       });
       context.textAlign = 'left';
@@ -407,7 +407,7 @@ class NetworkPanel extends SubjectPanel {
         const ids = ['norm', ...Array.from({ length: nLayer }, (_, layer) => [
           ...Array.from({ length: nHead }, (__, head) => `layer${layer}.head${head}`), `layer${layer}.mlp_fc1`, `layer${layer}.relu`]).flat(),
         'lm_head', 'probs'];
-        return ids.flatMap((id) => panel.#traced(id).map((value, i) => [describe(id).name, i, number(value, 5)]));
+        return ids.flatMap((id) => panel.#traced(id).map((value, i) => [describeBlock(id).name, i, number(value, 5)]));
       },
     };
   }
@@ -418,7 +418,7 @@ function centred(values) {
   return values.map((value) => value - mean);
 }
 
-/** The index of the largest, in a list. */
+/** A list with the index of the largest number. */
 function strongest(row) {
   return [row.indexOf(Math.max(...row))];
 }

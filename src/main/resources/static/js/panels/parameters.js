@@ -1,20 +1,20 @@
-// The numbers of one matrix: its weights, their gradient and the two moments that Adam keeps of it, with one
-// cursor for all four; and how the weights spread in the course of training.
+// The parameters panel: the weights of one matrix, their gradient and Adam's two moments, with one cursor for all four;
+// and the distribution of the weights in the course of training.
 
 import { css, html, nothing } from 'lit';
 
-import { count, number } from '../format.js';
-import { MAP_KEYS, besideOneAnother } from '../heatmap.js'; // and <mg-heatmap>
-import { visible } from '../model/characters.js';
-import { Panel } from '../panel.js';
-import { usualLimit } from '../palette.js';
-import { Question } from '../question.js';
-import { queryValue, setQuery } from '../ui/query.js';
-import '../scale-bar.js';
+import { count, number } from '../data/format.js';
+import { labelOf } from '../data/model/character-labels.js';
+import { MAP_KEYS, sideBySidePng } from '../components/heatmap.js'; // and <mg-heatmap>
+import { percentileLimit } from '../components/palette.js';
+import { Panel } from '../components/panel.js';
+import { PolledQuery } from '../components/polled-query.js';
+import { queryValue, setQuery } from '../components/url-query.js';
+import '../components/scale-bar.js';
 
 const KINDS = { weight: 'Weight', gradient: 'Gradient', m: 'Adam m', v: 'Adam v' };
-const VALUES_PER_MS = 100; // asked for on the average
-const BINS = 480; // asked for; of these the usual ones are drawn, several as one
+const VALUES_PER_MS = 100; // loaded, on average
+const BINS = 480; // that are loaded; neighbours are merged, and rare ones at the ends left out
 const MOST_ROWS = 48;
 const RARE = 0.005; // share of the weights at either end that may be left out
 const HISTOGRAMS_EVERY = 2000; // ms
@@ -22,16 +22,16 @@ const LONGEST_HISTORY = 250; // keyframes in the picture
 
 class ParametersPanel extends Panel {
   static heading = 'Parameters';
-  static about = 'One matrix: its weights, the gradient of the loss of the next batch, and the moments m and v that Adam '
-    + 'keeps: running means of the gradient and of its square. Where there are more numbers than pixels, each pixel shows the one that is '
+  static about = 'One matrix: its weights, the gradient of the loss of the next batch, and the moments m and v of '
+    + 'Adam: running means of the gradient and of its square. Where there are more numbers than pixels, each pixel shows the one '
     + 'furthest from 0. Point at a cell, or move the cursor with the arrow keys.';
   static keys = MAP_KEYS;
 
   static properties = {
     matrix: { state: true }, // its name; null for the first
     cursor: { state: true }, // {row, column}
-    spot: { state: true }, // the same in the histograms
-    spoken: { state: true }, // what was read out last
+    spot: { state: true }, // the cursor in the histograms
+    spoken: { state: true }, // for screen readers
   };
 
   static styles = [Panel.styles, css`
@@ -57,10 +57,10 @@ class ParametersPanel extends Panel {
     @media (max-width: 600px) { .maps { gap: var(--space-3); } mg-heatmap { height: 220px; } }
   `];
 
-  #matrices = new Question(this, () => this.live.api.matrices(this.live.name));
-  #characters = new Question(this, () => this.live.api.embeddings(this.live.name));
-  #numbers = new Question(this, (signal) => this.#askNumbers(this.#shape.name, signal));
-  #histograms = new Question(this, () => this.#askHistograms(this.#shape.name));
+  #matrices = new PolledQuery(this, () => this.live.api.matrices(this.live.name));
+  #characters = new PolledQuery(this, () => this.live.api.embeddings(this.live.name));
+  #numbers = new PolledQuery(this, (signal) => this.#loadNumbers(this.#shape.name, signal));
+  #histograms = new PolledQuery(this, () => this.#loadHistograms(this.#shape.name));
 
   constructor() {
     super();
@@ -72,11 +72,11 @@ class ParametersPanel extends Panel {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    [this.#matrices, this.#characters, this.#numbers, this.#histograms].forEach((question) => question.close());
+    [this.#matrices, this.#characters, this.#numbers, this.#histograms].forEach((query) => query.cancel());
   }
 
   get #shape() {
-    const matrices = this.#matrices.answer ?? [];
+    const matrices = this.#matrices.result ?? [];
     return matrices.find(({ name }) => name === this.matrix) ?? matrices[0];
   }
 
@@ -86,23 +86,23 @@ class ParametersPanel extends Panel {
     }
     const { createdAt, numParams, vocabSize, step } = this.view;
     const model = `${createdAt} ${numParams} ${vocabSize}`;
-    this.#matrices.want(model, null);
+    this.#matrices.request(model, null);
     const shape = this.#shape;
     if (shape === undefined) {
       return;
     }
     if (shape.rows === vocabSize) {
-      this.#characters.want(model, null);
+      this.#characters.request(model, null);
     }
     const { rows, columns, name } = shape;
     const every = Math.max(500, 4 * rows * columns / VALUES_PER_MS);
-    this.#numbers.want(`${model} ${name} ${this.at}`, this.at ?? step, every);
+    this.#numbers.request(`${model} ${name} ${this.at}`, this.at ?? step, every);
     const { keyframes } = this.live;
-    this.#histograms.want(`${model} ${name}`, `${keyframes.length} ${keyframes.at(-1)}`, Math.max(HISTOGRAMS_EVERY, every));
+    this.#histograms.request(`${model} ${name}`, `${keyframes.length} ${keyframes.at(-1)}`, Math.max(HISTOGRAMS_EVERY, every));
   }
 
-  /** All four kinds; one that cannot be had is null. */
-  async #askNumbers(name, signal) {
+  /** Loads all four kinds; one that is not available is null. */
+  async #loadNumbers(name, signal) {
     const { api } = this.live;
     const step = this.at;
     const replies = await Promise.allSettled(
@@ -116,7 +116,7 @@ class ParametersPanel extends Panel {
         return null;
       }
       const isSquare = Object.keys(KINDS)[i] === 'v';
-      const high = usualLimit(value.values);
+      const high = percentileLimit(value.values);
       const extreme = value.values.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
       return {
         ...value, palette: isSquare ? 'sequential' : 'diverging', low: isSquare || high === 0 ? 0 : -high, high,
@@ -130,24 +130,24 @@ class ParametersPanel extends Panel {
     if (name === 'wpe') {
       return Array.from({ length: rows }, (_, i) => `${i}`);
     }
-    const characters = this.#characters.answer;
+    const characters = this.#characters.result;
     if ((name !== 'wte' && name !== 'lm_head') || characters?.length !== rows) {
       return null;
     }
-    return characters.map(({ char }, i) => (i === rows - 1 ? 'BOS' : visible(char)));
+    return characters.map(({ char }, i) => (i === rows - 1 ? 'BOS' : labelOf(char)));
   }
 
-  async #askHistograms(name) {
+  async #loadHistograms(name) {
     const { steps: all, counts, from, to } = await this.live.api.histograms(this.live.name, name, { bins: BINS });
     const every = Math.ceil(all.length / LONGEST_HISTORY);
     const isKept = (_, i) => (all.length - 1 - i) % every === 0;
     return { name, ...usualPart(counts.filter(isKept), from, (to - from) / BINS), steps: all.filter(isKept) };
   }
 
-  // ---- what it shows
+  // ---- rendering
 
   renderControls() {
-    const matrices = this.#matrices.answer;
+    const matrices = this.#matrices.result;
     if (matrices === null) {
       return nothing;
     }
@@ -168,9 +168,9 @@ class ParametersPanel extends Panel {
   }
 
   renderBody() {
-    const numbers = this.#numbers.answer;
+    const numbers = this.#numbers.result;
     if (!this.view.vocabSize || numbers === null) {
-      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Asking for the numbers …' : 'There is no model before there are documents.')}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Loading the numbers …' : 'There is no model without documents.')}</p>`;
     }
     numbers.rowLabels ??= this.#rowLabels(numbers.name, numbers.rows);
     const isFlat = numbers.rows <= numbers.columns / 2;
@@ -199,7 +199,7 @@ class ParametersPanel extends Panel {
   #map({ name, rows, columns, rowLabels }, kind, index) {
     const title = Object.values(KINDS)[index];
     if (kind === null) {
-      return html`<figure><figcaption>${title}</figcaption><p class="hint">not to be had of this step</p></figure>`;
+      return html`<figure><figcaption>${title}</figcaption><p class="hint">not available for this step</p></figure>`;
     }
     return html`
       <figure>
@@ -215,7 +215,7 @@ class ParametersPanel extends Panel {
 
   #moved = ({ detail: { row, column, byKey } }) => {
     this.cursor = { row, column };
-    const numbers = this.#numbers.answer;
+    const numbers = this.#numbers.result;
     if (byKey) {
       this.spoken = `${this.#place(numbers)}: ${this.#valuesAt(numbers).map(([kind, value]) => `${kind} ${value}`).join(', ')}`;
     }
@@ -242,7 +242,7 @@ class ParametersPanel extends Panel {
   }
 
   #history() {
-    const histograms = this.#histograms.answer;
+    const histograms = this.#histograms.result;
     if (histograms === null || histograms.steps.length === 0) {
       return nothing;
     }
@@ -257,7 +257,7 @@ class ParametersPanel extends Panel {
           @cursor=${(event) => this.#spotted(event.detail)}></mg-heatmap>
         <div class="line">
           <p class="readout">${this.spot === null
-            ? html`<span>At the steps that are kept, denser at the beginning. The colour goes with the square root of the share; a few outermost weights may be left out.</span>`
+            ? html`<span>At the keyframes, which are denser at the beginning. The colour shows the square root of the share; a few outermost weights may be left out.</span>`
             : this.#inBin(histograms)}</p>
           <mg-scale-bar palette="sequential" .low=${0} .high=${high} .format=${shareText}></mg-scale-bar>
         </div>
@@ -267,7 +267,7 @@ class ParametersPanel extends Panel {
   #spotted({ row, column, byKey }) {
     this.spot = { row, column };
     if (byKey) {
-      this.spoken = this.#inBin(this.#histograms.answer);
+      this.spoken = this.#inBin(this.#histograms.result);
     }
   }
 
@@ -280,14 +280,14 @@ class ParametersPanel extends Panel {
   }
 
   table() {
-    const numbers = this.#numbers.answer;
+    const numbers = this.#numbers.result;
     if (numbers === null) {
       return null;
     }
     const { columns, kinds, rows, rowLabels } = numbers;
     return {
       columns: ['row', 'column', ...Object.values(KINDS)],
-      get rows() { // many: only when somebody wants them
+      get rows() { // computed only when needed: there are many
         return Array.from({ length: rows * columns }, (_, i) => {
           const row = Math.floor(i / columns);
           return [rowLabels?.[row] ?? row, i % columns, ...kinds.map((kind) => kind?.values[i] ?? '')];
@@ -298,13 +298,13 @@ class ParametersPanel extends Panel {
 
   picture() {
     const maps = [...this.renderRoot.querySelectorAll('.maps mg-heatmap')];
-    return maps.length === 0 ? null : besideOneAnother(maps.map((map) => map.canvas));
+    return maps.length === 0 ? null : sideBySidePng(maps.map((map) => map.canvas));
   }
 }
 
 /**
- * The part of histograms that nearly all weights are in, at any step; `bins` from the highest to the lowest,
- * and the square root of the share in each as a heat map wants it.
+ * The range of histograms that contains nearly all weights at every step: `bins` from the highest to the lowest, and
+ * the square root of the share in each, in the order of a heat map.
  */
 function usualPart(histograms, from, width) {
   const total = histograms[0]?.reduce((sum, n) => sum + n, 0) ?? 0;
@@ -335,16 +335,16 @@ function usualPart(histograms, from, width) {
   };
 }
 
-/** Of the square root of a share. */
+/** Formats the square root of a share as the share in percent. */
 function shareText(root) {
   return `${number(100 * root * root, 2)}%`;
 }
 
 function rowMeaning(name) {
   if (name === 'wpe') {
-    return ', a row a position';
+    return ', one per position';
   }
-  return name === 'wte' || name === 'lm_head' ? ', a row a character' : ', a row an output';
+  return name === 'wte' || name === 'lm_head' ? ', one per character' : ', one per output';
 }
 
 customElements.define('mg-parameters-panel', ParametersPanel);

@@ -1,34 +1,34 @@
-// What the model expects next at each position of a document, under the settings that text is generated
-// with, and how surprised it is by what really comes: the loss of each character.
+// The panel of the next character: its probabilities at each position of a document, under the sampling settings, and
+// the loss of the actual next character.
 
 import { css, html, nothing, svg } from 'lit';
 
-import { number } from '../format.js';
-import { drawnFrom } from '../model/sampling.js';
-import { drawCells, prepare, sequential } from '../scale.js';
-import { Sizes } from '../sizes.js';
-import { SubjectPanel } from '../subject-panel.js';
-import { theme } from '../theme.js';
-import { setQuery } from '../ui/query.js';
+import { number } from '../data/format.js';
+import { drawnFrom } from '../data/model/sampling.js';
+import { drawCells, prepareCanvas, sequential } from '../components/cells.js';
+import { DocumentPanel } from '../components/document-panel.js';
+import { ResizeController } from '../components/resize-controller.js';
+import { theme } from '../components/theme.js';
+import { setQuery } from '../components/url-query.js';
 
-const MOST_COLUMNS = 40; // tokens in the map; of larger alphabets those that are likely somewhere
+const MOST_COLUMNS = 40; // tokens in the map; of larger vocabularies, those that are likely somewhere
 const MOST_ROWS = 32; // positions at a time
 const MOST_BARS = 8;
 const ROW = 21; // px
 const HEAD = 18;
 const LEFT = 26;
 const RIGHT = 106; // for the losses
-const USUAL = { temperature: 1, topK: 0, topP: 1 };
+const DEFAULTS = { temperature: 1, topK: 0, topP: 1 };
 
-/** Of the map. There is room for that of the longest document, or the page would jump from one to the next. */
+/** The height of the map. The panel reserves that of the longest document, so that the page does not jump. */
 function heightOf(rows) {
   return HEAD + rows * ROW + 2;
 }
 
-class ProbabilitiesPanel extends SubjectPanel {
+class ProbabilitiesPanel extends DocumentPanel {
   static heading = 'Next character';
-  static about = 'A row a position: how likely each character is to come next (column). The one that really comes is '
-    + 'outlined; the bar is its loss, -ln p at temperature 1. Temperature, top-k and top-p act in this order, as they do when '
+  static about = 'One row per position: how likely each character is to come next (column). The actual next character is '
+    + 'outlined; the bar is its loss, −ln p at temperature 1. Temperature, top-k and top-p are applied in this order, as when '
     + 'the service generates text.';
   static needsProbs = true;
 
@@ -40,7 +40,7 @@ class ProbabilitiesPanel extends SubjectPanel {
     hovered: { state: true }, // the token under the pointer
   };
 
-  static styles = [SubjectPanel.styles, css`
+  static styles = [DocumentPanel.styles, css`
     .settings { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-4); margin-bottom: var(--space-2); }
     .settings label { display: grid; grid-template-columns: auto minmax(60px, 1fr) 4.5ch; align-items: center; gap: 6px; flex: 1 1 170px; font-weight: 400; }
     .settings output { text-align: right; }
@@ -61,16 +61,16 @@ class ProbabilitiesPanel extends SubjectPanel {
     .scale .outline { width: 14px; height: 12px; box-shadow: inset 0 0 0 2px var(--data-2); }
   `];
 
-  #sizes = new Sizes(this, () => this.requestUpdate());
+  #sizes = new ResizeController(this, () => this.requestUpdate());
   #layout = null; // of the map as drawn
 
   constructor() {
     super();
     const query = new URLSearchParams(location.search);
     const read = (name, usual, isValid) => query.has(name) && isValid(Number(query.get(name))) ? Number(query.get(name)) : usual;
-    this.temperature = read('temperature', USUAL.temperature, (t) => t >= 0 && t <= 3);
-    this.topK = read('topk', USUAL.topK, (k) => Number.isInteger(k) && k >= 0);
-    this.topP = read('topp', USUAL.topP, (p) => p > 0 && p <= 1);
+    this.temperature = read('temperature', DEFAULTS.temperature, (t) => t >= 0 && t <= 3);
+    this.topK = read('topk', DEFAULTS.topK, (k) => Number.isInteger(k) && k >= 0);
+    this.topP = read('topp', DEFAULTS.topP, (p) => p > 0 && p <= 1);
     this.page = 0;
     this.hovered = null;
   }
@@ -80,12 +80,12 @@ class ProbabilitiesPanel extends SubjectPanel {
     return { temperature, topK, topP };
   }
 
-  /** The probabilities of what comes next at a position, under the settings. */
+  /** The probabilities of the next token at a position, under the settings. */
   probsAt(t) {
     return drawnFrom(this.shown.vizData[t].probs, this.settings);
   }
 
-  /** -ln p of what really comes next, at temperature 1; null if that is not known. */
+  /** −ln p of the actual next token, at temperature 1; null if it is not known. */
   lossAt(t) {
     const { nextId } = this.positions[t];
     return nextId === null ? null : -Math.log(this.shown.vizData[t].probs[nextId]);
@@ -94,9 +94,9 @@ class ProbabilitiesPanel extends SubjectPanel {
   willUpdate(changed) {
     super.willUpdate(changed);
     if (this.shown !== null && this.positions.length > 0) {
-      // a text that is cut has no token after its last position
+      // a truncated text has no token after its last position
       this.positions = this.positions.map((position) =>
-        position.nextId === null ? { ...position, nextId: this.alphabet.idOf(position.next) } : position);
+        position.nextId === null ? { ...position, nextId: this.vocabulary.idOf(position.next) } : position);
     }
     if (changed.has('pointed') || changed.has('page')) {
       return;
@@ -109,16 +109,16 @@ class ProbabilitiesPanel extends SubjectPanel {
   #set(name, value) {
     this[name] = value;
     setQuery(Object.fromEntries(Object.entries(this.settings)
-      .map(([key, now]) => [key.toLowerCase(), now === USUAL[key] ? null : now])));
+      .map(([key, now]) => [key.toLowerCase(), now === DEFAULTS[key] ? null : now])));
   }
 
-  renderSubject() {
+  renderDocument() {
     const pages = Math.ceil(this.positions.length / MOST_ROWS);
     const page = Math.min(this.page, pages - 1);
     const rows = Math.min(MOST_ROWS, this.positions.length - page * MOST_ROWS);
     return html`
       ${this.#settings()}
-      ${this.strip('Tokens: click one to keep what comes next there')}
+      ${this.strip('Tokens: click one to keep its probabilities')}
       <div class="map"><canvas role="img" aria-label=${this.#inWords()}
         @pointermove=${this.#hover} @pointerleave=${() => { this.hovered = null; this.pointed = null; }}
         @click=${(event) => { this.#hover(event); this.choosePointed(event); }}></canvas></div>
@@ -129,7 +129,7 @@ class ProbabilitiesPanel extends SubjectPanel {
           <button class="quiet" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>Previous</button>
           positions ${page * MOST_ROWS} to ${Math.min(this.positions.length, (page + 1) * MOST_ROWS) - 1} of ${this.positions.length}
           <button class="quiet" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>Next</button></div>` : nothing}
-        <span class="scale"><i class="outline"></i> really next</span>
+        <span class="scale"><i class="outline"></i> actual next</span>
         <span class="scale">0 <i class="ramp"></i> 1</span>
       </div>
       <div .style=${`height: ${heightOf(Math.min(MOST_ROWS, this.view.options.blockSize)) - heightOf(rows)}px`}></div>`;
@@ -152,7 +152,7 @@ class ProbabilitiesPanel extends SubjectPanel {
         })}
         ${slider('topP', 'Top-p', { min: 0.01, max: 1, step: 0.01, value: topP, words: topP === 1 ? 'all' : topP.toFixed(2) })}
         <button ?disabled=${temperature === 1 && topK === 0 && topP === 1}
-          @click=${() => Object.entries(USUAL).forEach(([name, value]) => this.#set(name, value))}>Reset</button>
+          @click=${() => Object.entries(DEFAULTS).forEach(([name, value]) => this.#set(name, value))}>Reset</button>
       </div>`;
   }
 
@@ -163,19 +163,19 @@ class ProbabilitiesPanel extends SubjectPanel {
 
   #inWords() {
     return `How likely each character is to come next, at ${this.positions.length} positions; mean loss ${number(this.#mean)}. `
-      + 'The menu has the numbers as a table.';
+      + 'The menu of this panel shows the numbers as a table.';
   }
 
   #caption() {
     const t = this.looked;
     if (t !== null && this.hovered !== null) {
       const p = this.probsAt(t)[this.hovered];
-      return `${this.upTo(t)}, ${this.alphabet.symbol(this.hovered)} has ${number(p)}`;
+      return `${this.upTo(t)}, ${this.vocabulary.symbol(this.hovered)} has ${number(p)}`;
     }
-    return `Mean loss ${number(this.#mean, 4)} nats a character, at temperature 1.`;
+    return `Mean loss ${number(this.#mean, 4)} nats per character, at temperature 1.`;
   }
 
-  /** The likeliest at one position: that which is looked at, or the last. */
+  /** The most likely tokens at one position: the one looked at, or the last. */
   #bars() {
     const t = this.looked ?? this.positions.length - 1;
     const probs = this.probsAt(t);
@@ -186,7 +186,7 @@ class ProbabilitiesPanel extends SubjectPanel {
     return html`
       <p class="caption">Next ${this.upTo(t)}:</p>
       <ol class="bars">${ids.map((id) => html`
-        <li class=${id === nextId ? 'actual' : ''}><span>${this.alphabet.symbol(id)}</span>
+        <li class=${id === nextId ? 'actual' : ''}><span>${this.vocabulary.symbol(id)}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect width=${100 * probs[id]} height="8" />`}</svg>
           <span>${percent(probs[id])}</span></li>`)}</ol>`;
   }
@@ -224,7 +224,7 @@ class ProbabilitiesPanel extends SubjectPanel {
     const right = width < 420 ? 74 : RIGHT;
     const cell = (width - LEFT - right) / columns.length;
     this.#layout = { first, rows, columns, cell };
-    const context = prepare(canvas, width, heightOf(rows.length));
+    const context = prepareCanvas(canvas, width, heightOf(rows.length));
     const muted = theme.colour('--muted');
     const ink = theme.colour('--ink');
     const target = theme.colour('--data-2');
@@ -239,7 +239,7 @@ class ProbabilitiesPanel extends SubjectPanel {
     context.fillStyle = muted;
     if (cell >= 6) {
       columns.forEach((id, c) => {
-        const symbol = this.alphabet.symbol(id);
+        const symbol = this.vocabulary.symbol(id);
         context.fillText(symbol.length > 2 ? '·' : symbol, LEFT + (c + 0.5) * cell, HEAD / 2);
       });
     }
@@ -290,10 +290,10 @@ class ProbabilitiesPanel extends SubjectPanel {
     if (this.shown === null) {
       return null;
     }
-    const { positions, shown, alphabet, settings } = this;
+    const { positions, shown, vocabulary, settings } = this;
     const losses = positions.map(({ t }) => this.lossAt(t));
     return {
-      columns: ['position', 'reads', 'next', 'loss', ...shown.vizData[0].probs.map((_, id) => `p(${alphabet.symbol(id)})`)],
+      columns: ['position', 'reads', 'next', 'loss', ...shown.vizData[0].probs.map((_, id) => `p(${vocabulary.symbol(id)})`)],
       get rows() {
         return positions.map(({ t, read, next }) => [t, read, next, losses[t] === null ? '' : losses[t],
           ...drawnFrom(shown.vizData[t].probs, settings)]);

@@ -1,14 +1,14 @@
-// What the model writes: a text from each keyframe, always from the same seed, so that one sees it learn
-// to spell; and more of them on demand.
+// The panel of samples: one text per keyframe, always from the same seed, so that the progress is visible; and more
+// texts on demand.
 
 import { css, html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 
-import { count, number } from '../format.js';
-import { Latest } from '../latest.js';
-import { Panel } from '../panel.js';
-import { field } from '../ui/field.js';
-import { tablePicture } from '../ui/table-picture.js';
+import { CoalescedCall } from '../data/coalesced-call.js';
+import { count, number } from '../data/format.js';
+import { field } from '../components/field.js';
+import { Panel } from '../components/panel.js';
+import { tablePicture } from '../components/table-picture.js';
 
 const SEEDS = 1_000_000;
 const CONTROLS = [
@@ -21,13 +21,13 @@ const CONTROLS = [
 
 class SamplesPanel extends Panel {
   static heading = 'Samples';
-  static about = 'A text from each keyframe, at temperature 0.5 and from the same seed, marked where it is one of the '
-    + 'documents. What is written on demand comes from a generator of its own and changes nothing in the session.';
+  static about = 'One text per keyframe, at temperature 0.5 and from the same seed, marked if it is one of the '
+    + 'documents. Texts on demand use a random generator of their own and leave the session unchanged.';
 
   static properties = {
-    drafts: { state: true }, // what is typed, by control
+    drafts: { state: true }, // typed values, by control
     problem: { state: true },
-    written: { state: true }, // {step, texts} on demand; null before
+    written: { state: true }, // {step, texts} on demand; null before the first
   };
 
   static styles = [Panel.styles, css`
@@ -51,8 +51,8 @@ class SamplesPanel extends Panel {
     .empty { padding: var(--space-5); color: var(--muted); text-align: center; }
   `];
 
-  #wish = null; // {at, options} of the newest call
-  #writer = new Latest(async ({ at, options }) => {
+  #requested = null; // {at, options} of the newest request
+  #writer = new CoalescedCall(async ({ at, options }) => {
     const step = at ?? this.view.step;
     const samples = await this.live.api.generate(this.live.name, { ...options, ...(at !== null && { step: at }) });
     this.written = { step, texts: samples.map(({ text }) => text) };
@@ -65,10 +65,10 @@ class SamplesPanel extends Panel {
     this.written = null;
   }
 
-  /** What is on demand follows the step that is looked at. */
+  /** Generates the texts on demand again when another step is looked at. */
   willUpdate() {
-    if (this.#wish !== null && this.at !== this.#wish.at) {
-      this.#ask({ ...this.#wish, at: this.at });
+    if (this.#requested !== null && this.at !== this.#requested.at) {
+      this.#request({ ...this.#requested, at: this.at });
     }
   }
 
@@ -88,20 +88,20 @@ class SamplesPanel extends Panel {
       this.problem = { field: wrong, message: 'This must be a number' };
       return;
     }
-    this.#ask({ at: this.at, options });
+    this.#request({ at: this.at, options });
   }
 
-  async #ask(wish) {
-    this.#wish = wish;
+  async #request(request) {
+    this.#requested = request;
     try {
-      await this.#writer.ask(wish);
+      await this.#writer.request(request);
       this.problem = null;
     } catch (problem) {
       this.problem = problem;
     }
   }
 
-  /** Those that there were at the step that is looked at, newest first. */
+  /** The samples up to the step that is looked at, newest first. */
   get #samples() {
     const { samples } = this.live;
     return (this.at === null ? samples : samples.filter(({ step }) => step <= this.at)).toReversed();
@@ -114,7 +114,7 @@ class SamplesPanel extends Panel {
   #list() {
     const samples = this.#samples;
     if (samples.length === 0) {
-      return html`<p class="empty">Nothing written yet.</p>`;
+      return html`<p class="empty">No samples yet.</p>`;
     }
     return html`
       <div class="list" tabindex="0" role="region" aria-label="Samples, newest first">
@@ -155,8 +155,8 @@ class SamplesPanel extends Panel {
 
   #texts() {
     if (this.written === null) {
-      return html`<p class="written hint">The same seed gives the same texts: look at an earlier step, and see what it
-        made of them.</p>`;
+      return html`<p class="written hint">The same seed draws with the same random numbers: look at an earlier step to see
+        what it makes of them.</p>`;
     }
     const { step, texts } = this.written;
     const seen = new Map(this.live.samples.map(({ text, known }) => [text, known]));
@@ -164,7 +164,7 @@ class SamplesPanel extends Panel {
     texts.forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
       <div class="written" role="status">
-        <p class="hint">Written at step ${count(step)}. Marked is what is among the samples above, too.</p>
+        <p class="hint">Written at step ${count(step)}. Texts that are also among the samples above are marked.</p>
         <ul>${[...times].map(([text, n]) => html`
           <li><span class="text">${shown(text)}</span>
             ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}

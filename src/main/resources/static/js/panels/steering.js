@@ -1,34 +1,34 @@
-// What may be changed while a model trains, and how to try it without losing what there is: a fork goes on
-// from any step that is kept, and a control twin goes on as if nothing had been changed.
+// The panel that changes training options while a model trains, and creates forks: from any keyframe, or as a control
+// twin that continues without the change.
 
 import { css, html, nothing } from 'lit';
 
-import { count, number, plural } from '../format.js';
-import { freeName, freeTwinName } from '../names.js';
-import { OPTIONS } from '../options.js';
-import { Panel } from '../panel.js';
-import { learningRateAfter, learningRateOf } from '../schedule.js';
-import { SITE } from '../site.js';
-import { field } from '../ui/field.js';
-import { icons } from '../ui/icons.js';
+import { count, number, plural } from '../data/format.js';
+import { learningRateAfter, learningRateOf } from '../data/learning-rate.js';
+import { availableName, availableTwinName } from '../data/session-names.js';
+import { OPTIONS } from '../data/session-options.js';
+import { SITE } from '../data/site.js';
+import { field } from '../components/field.js';
+import { icons } from '../components/icons.js';
+import { Panel } from '../components/panel.js';
 
 const STEERABLE = OPTIONS.filter(({ name }) => ['learningRate', 'numSteps', 'batchSize'].includes(name));
 
 class SteeringPanel extends Panel {
   static heading = 'Steering';
-  static about = 'Takes effect with the next step, also while a run goes on. Each change is a mark in the loss chart and '
-    + 'on the timeline.';
+  static about = 'Changes take effect with the next step, also during a run. Each change is marked in the loss chart and on the '
+    + 'timeline.';
 
   static properties = {
-    drafts: { state: true }, // what is typed and not yet applied, by option
+    drafts: { state: true }, // typed but not yet applied values, by option
     problem: { state: true },
     note: { state: true },
     wantsTwin: { state: true },
     twin: { state: true }, // {name, left} of the newest one; null
-    forkDraft: { state: true }, // a name that is typed; null for the one suggested
+    forkDraft: { state: true }, // the typed name; null for the suggested one
     forkProblem: { state: true },
-    fork: { state: true }, // the newest one; null
-    taken: { state: true }, // names of sessions; null until they are known
+    fork: { state: true }, // the view of the newest fork; null
+    taken: { state: true }, // the names of all sessions; null until they are requested
   };
 
   static styles = [Panel.styles, css`
@@ -64,11 +64,11 @@ class SteeringPanel extends Panel {
   willUpdate() {
     if (this.live !== undefined && this.taken === null) {
       this.taken = new Set();
-      this.#findNames();
+      this.#loadNames();
     }
   }
 
-  async #findNames() {
+  async #loadNames() {
     const sessions = await this.run(this.live.api.sessions());
     this.taken = new Set(sessions?.map(({ name }) => name));
   }
@@ -97,13 +97,13 @@ class SteeringPanel extends Panel {
   }
 
   async #steerWithTwin(changes) {
-    await this.#findNames();
-    const name = freeTwinName(this.live.name, this.taken);
+    await this.#loadNames();
+    const name = availableTwinName(this.live.name, this.taken);
     const { step, left } = await this.live.steerWithTwin(changes, name);
     this.note = `Changed at step ${step}`;
     this.twin = { name, left };
     this.wantsTwin = false;
-    await this.#findNames();
+    await this.#loadNames();
   }
 
   async #fork(event) {
@@ -115,11 +115,11 @@ class SteeringPanel extends Panel {
     } catch (problem) {
       this.forkProblem = problem;
     }
-    await this.#findNames(); // with it, or with one that somebody else has made
+    await this.#loadNames(); // with the new fork, or one created elsewhere
   }
 
   get #forkName() {
-    return this.forkDraft?.trim() ?? freeName(this.live.name, this.taken);
+    return this.forkDraft?.trim() ?? availableName(this.live.name, this.taken);
   }
 
   renderBody() {
@@ -137,10 +137,10 @@ class SteeringPanel extends Panel {
           <p><span>Steps until it is 0</span><strong>${count(Math.max(0, options.numSteps - step))} of ${count(options.numSteps)}</strong></p>
           ${this.at ? html`<p><span>Learning rate of step ${count(this.at)}</span><strong>${this.#rateOf(this.at)}</strong></p>` : nothing}
         </div>
-        ${rate === 0 ? html`<p class="notice warn">The horizon is passed: with a learning rate of 0, nothing is
-          learnt any more. Raise the horizon beyond ${plural(step, 'step')}.</p>` : nothing}
-        ${this.at === null ? nothing : html`<p class="hint">A change holds from the newest step on, not from the one that is
-          looked at: to go another way from there, fork.</p>`}
+        ${rate === 0 ? html`<p class="notice warn">The horizon is reached: with a learning rate of 0, the model no
+          longer learns. Raise the horizon above ${plural(step, 'step')}.</p>` : nothing}
+        ${this.at === null ? nothing : html`<p class="hint">A change takes effect at the newest step, not at the one you are
+          looking at: to try something from there, fork.</p>`}
         ${STEERABLE.map((option) => this.#field(option))}
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         ${this.#twinOffer()}
@@ -149,8 +149,8 @@ class SteeringPanel extends Panel {
           <span class="hint" role="status">${this.note}</span>
         </div>
         ${this.twin === null ? nothing : html`<p class="done">The twin <a href="${SITE}s/${this.twin.name}">${this.twin.name}</a>
-          ${this.twin.left > 0 ? html`trains the ${plural(this.twin.left, 'step')} left without the change.`
-            : html`waits as this one was before: train both, and compare.`}</p>`}
+          ${this.twin.left > 0 ? html`trains the remaining ${plural(this.twin.left, 'step')} without the change.`
+            : html`is in the state before the change: train both, and compare.`}</p>`}
       </form>`;
   }
 
@@ -166,8 +166,8 @@ class SteeringPanel extends Panel {
       <label class="check"><input type="checkbox" .checked=${this.wantsTwin}
           @change=${(event) => { this.wantsTwin = event.target.checked; }}>
         <span>Fork a control twin first
-          <span class="hint">A copy made at the very step of the change goes on without it, so that you see what the change
-          does. ${left > 0 ? 'It trains the rest of the run, too.' : 'No run goes on, so the twin has none either.'}</span></span>
+          <span class="hint">A copy made at the very step of the change continues without it, so that you see the effect of
+          the change. ${left > 0 ? 'It trains the rest of the run, too.' : 'No run is active, so the twin has none either.'}</span></span>
       </label>`;
   }
 
@@ -176,7 +176,7 @@ class SteeringPanel extends Panel {
     return html`
       <form novalidate @submit=${this.#fork} aria-labelledby="fork">
         <h3 id="fork">Fork ${this.at === null ? 'here' : html`at ${where}`}</h3>
-        <p class="hint">A session of its own begins as this one ${this.at === null ? 'is now' : `was at ${where}`}, with the
+        <p class="hint">Creates a new session that starts as this one ${this.at === null ? 'is now' : `was at ${where}`}, with the
           same weights, optimiser, documents and history.</p>
         <div class="row">
           <input aria-label="Name of the fork" autocomplete="off" spellcheck="false" .value=${this.#forkName}
@@ -186,7 +186,7 @@ class SteeringPanel extends Panel {
         </div>
         ${this.forkProblem ? html`<p class="error" id="fork-error" role="alert">${this.forkProblem.message}</p>` : nothing}
         <p class="done" role="status">${this.fork === null ? nothing : html`<a href="${SITE}s/${this.fork.name}">${this.fork.name}</a>
-          begins at step ${count(this.fork.step)}.`}</p>
+          starts at step ${count(this.fork.step)}.`}</p>
       </form>`;
   }
 

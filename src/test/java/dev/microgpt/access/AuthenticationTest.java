@@ -193,7 +193,7 @@ final class AuthenticationTest {
     @Test
     void pagesNeedNoKey() {
         Api stranger = keyed.stranger();
-        for (String page : new String[] {"/", "/s/any", "/js/api.js", "/css/base.css"}) {
+        for (String page : new String[] {"/", "/s/any", "/js/data/api.js", "/css/base.css"}) {
             int status = stranger.send(stranger.root(page)).status();
             assertThat(status).as(page).isIn(200, 404);
         }

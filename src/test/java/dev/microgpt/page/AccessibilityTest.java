@@ -31,7 +31,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/// Axe finds nothing serious on any page or dialog, in both colour schemes, and nothing is cut off on a phone.
+/// Axe finds no serious violation on any page or dialog in either colour scheme, and no page is wider than a
+/// phone.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class AccessibilityTest {
@@ -86,7 +87,7 @@ final class AccessibilityTest {
                 .flatMap(view -> Stream.of(in(view, LIGHT, PHONE), in(view, DARK, DESKTOP)));
     }
 
-    /// @param opening what is done before `sign` is there
+    /// @param opening what has to be done before `sign` appears
     private static Object[] view(String path, String sign, Consumer<Page> opening) {
         return new Object[] {path, sign, opening};
     }
@@ -109,7 +110,7 @@ final class AccessibilityTest {
             String path, String sign, Consumer<Page> opening, ColorScheme colours, int width) {
         try (Tab tab = Tab.open(browser, api.port(), colours, width).expectingErrors()) {
             Page page = tab.page();
-            page.setViewportSize(width, TALL); // what has never been in sight shows nothing
+            page.setViewportSize(width, TALL); // panels render only once they are visible
             page.navigate(path);
             page.locator(FIRST_SIGNS).first().waitFor();
             opening.accept(page);

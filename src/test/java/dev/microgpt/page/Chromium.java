@@ -23,9 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// Gives tests a [Browser]: the Chromium or Chrome that is installed, one for all of them. Nothing is
-/// downloaded. Where there is none the tests are skipped, unless the system property
-/// `chromium.required` is true; `chromium.path` names one that is in no usual place.
+/// Provides tests with a [Browser], shared by all of them: the installed Chromium or Chrome. Nothing is
+/// downloaded. If none is installed, the tests are skipped, unless the system property `chromium.required` is
+/// true; `chromium.path` names a browser in an unusual place.
 public final class Chromium implements ExecutionCondition, ParameterResolver {
 
     private static final Logger log = LoggerFactory.getLogger(Chromium.class);
@@ -45,7 +45,7 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
         if (path() != null) {
-            return ConditionEvaluationResult.enabled("Chromium is there");
+            return ConditionEvaluationResult.enabled("Chromium is installed");
         }
         if (Boolean.getBoolean("chromium.required")) {
             throw new IllegalStateException(ADVICE);
@@ -82,14 +82,14 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
                 .browser();
     }
 
-    /// Playwright without a browser of its own.
+    /// Creates a Playwright that does not download a browser.
     public static Playwright createPlaywright() {
         return Playwright.create(
                 new Playwright.CreateOptions()
                         .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
     }
 
-    /// Starts the browser that is installed.
+    /// Starts the installed browser.
     public static Browser launch(Playwright playwright) {
         Path path = path();
         if (path == null) {

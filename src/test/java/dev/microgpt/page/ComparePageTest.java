@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The page that sets sessions side by side.
+/// The page that compares sessions side by side.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class ComparePageTest {
@@ -44,7 +44,7 @@ final class ComparePageTest {
 
     private Tab open() {
         Tab tab = Tab.open(browser, api.port());
-        tab.page().setViewportSize(Tab.DESKTOP, TALL); // what is out of sight asks for nothing
+        tab.page().setViewportSize(Tab.DESKTOP, TALL); // panels load only once they are visible
         return tab;
     }
 
@@ -67,7 +67,7 @@ final class ComparePageTest {
         return panel(page, panel).locator("[data-session=" + session + "]");
     }
 
-    /// The ids of the lines that the chart of the losses has.
+    /// Returns the ids of the lines in the loss chart.
     private static JsonNode lines(Page page) {
         return Json.parse(
                 Json.write(
@@ -82,7 +82,7 @@ final class ComparePageTest {
     }
 
     @Test
-    void threeSessionsAreSetSideBySide() {
+    void comparesThreeSessions() {
         init("cmp-a", 60);
         init("cmp-b", 40, Map.of("text", Api.SIX_NAMES, "seed", 7));
         init("cmp-c", 20, Map.of("text", "abc\ncab\nbca", "nEmbd", 8));
@@ -90,7 +90,7 @@ final class ComparePageTest {
             Page page = tab.page();
             page.navigate("/compare?s=cmp-a,cmp-b,cmp-c&text=emma");
             assertThat(panel(page, "losses").locator("canvas").first()).isVisible();
-            page.waitForCondition(() -> lines(page).size() == 3); // each comes when it is known
+            page.waitForCondition(() -> lines(page).size() == 3); // each is drawn once it is loaded
             assertThat(Json.strings(lines(page))).containsExactly("cmp-a", "cmp-b", "cmp-c");
 
             Locator differing = panel(page, "options").locator("tr.differs th[scope=row]");
@@ -124,7 +124,7 @@ final class ComparePageTest {
     }
 
     @Test
-    void sessionsAreAddedAndRemovedAndTheOthersKeepTheirSigns() {
+    void addsAndRemovesSessionsWhileTheOthersKeepTheirMarks() {
         init("cmp-x", 5);
         init("cmp-y", 5);
         try (Tab tab = open()) {
@@ -133,17 +133,17 @@ final class ComparePageTest {
             page.getByLabel("Session to add").selectOption("cmp-y");
             button(page, "Add").click();
             assertThat(page).hasURL(Pattern.compile("s=cmp-x,cmp-y"));
-            assertThat(of(page, "losses", "cmp-y").locator(".sign")).hasText("2");
+            assertThat(of(page, "losses", "cmp-y").locator(".session-mark")).hasText("2");
             button(page, "Remove cmp-x").click();
             assertThat(of(page, "losses", "cmp-x")).hasCount(0);
             page.reload();
-            assertThat(of(page, "losses", "cmp-y").locator(".sign")).hasText("2");
+            assertThat(of(page, "losses", "cmp-y").locator(".session-mark")).hasText("2");
             assertThat(panel(page, "parameters")).containsText("Choose two sessions");
         }
     }
 
     @Test
-    void theAxisIsInTheUrlAndTimeIsLeftOutWhereItIsNotKnown() {
+    void keepsTheAxisInTheUrlAndOmitsSessionsWithoutTimes() {
         init("cmp-run", 0);
         init("cmp-steps", 30);
         api.post("/sessions/cmp-run/runs", Map.of("steps", 50)).ok();
@@ -165,7 +165,7 @@ final class ComparePageTest {
     }
 
     @Test
-    void documentsAndSecondsAreThoseOfTheHistory() {
+    void computesDocumentsAndSecondsFromTheHistory() {
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/compare");
@@ -173,7 +173,7 @@ final class ComparePageTest {
                     page.evaluate(
                             """
                             async () => {
-                              const { documentsAfter, secondsAfter, timesOf } = await import('/js/compare/axes.js');
+                              const { documentsAfter, secondsAfter, timesOf } = await import('/js/pages/compare/loss-axes.js');
                               const schedule = [{ fromStep: 0, batchSize: 1 }, { fromStep: 10, batchSize: 4 }];
                               const at = (second) => new Date(1000 * second).toISOString();
                               const events = [
@@ -196,7 +196,7 @@ final class ComparePageTest {
         }
     }
 
-    /// The words under the cursor, and the number at their end.
+    /// Returns the number at the end of the readout, which contains the given words.
     private static double difference(Locator panel, String words) {
         Locator readout = panel.locator(".readout");
         assertThat(readout).containsText(words);
@@ -214,7 +214,7 @@ final class ComparePageTest {
     }
 
     @Test
-    void differencesAreThoseOfTheNumbersOfTheService() {
+    void showsTheDifferencesOfTheNumbersThatTheServiceReturns() {
         init("cmp-m", 80);
         init("cmp-n", 30);
         try (Tab tab = open()) {
@@ -261,7 +261,7 @@ final class ComparePageTest {
     }
 
     @Test
-    void wordsSayWhyThereIsNoDifference() {
+    void saysWhyThereIsNoDifference() {
         init("cmp-small", 0);
         init("cmp-large", 0, Map.of("text", Api.SIX_NAMES, "nEmbd", 8, "nHead", 2));
         init("cmp-abc", 0, Map.of("text", "abc\ncab"));
@@ -280,7 +280,7 @@ final class ComparePageTest {
     }
 
     @Test
-    void aSteeredForkIsComparedWithItsParent() {
+    void comparesASteeredForkWithItsParent() {
         init("cmp-parent", 40);
         api.post("/sessions/cmp-parent/fork", Map.of("name", "cmp-child", "step", 20)).ok();
         api.step("cmp-child", 10);
@@ -288,7 +288,7 @@ final class ComparePageTest {
         api.step("cmp-child", 20);
         try (Tab tab = open()) {
             Page page = tab.page();
-            page.setViewportSize(Tab.DESKTOP, 3000); // what is out of sight shows nothing new
+            page.setViewportSize(Tab.DESKTOP, 3000); // panels update only while they are visible
             page.navigate("/compare?s=cmp-child&ema=1");
             Locator fork = of(page, "forks", "cmp-child");
             assertThat(fork).containsText("was forked from cmp-parent at step 20");
@@ -312,16 +312,16 @@ final class ComparePageTest {
     }
 
     @Test
-    void aSessionThatIsAbsentOrGoesAwayDoesNotBreakTheRest() {
+    void anAbsentOrDeletedSessionDoesNotAffectTheOthers() {
         init("cmp-stays", 10);
         init("cmp-goes", 10);
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
             page.navigate("/compare?s=cmp-stays,cmp-goes,cmp-never");
-            assertThat(of(page, "picker", "cmp-never")).containsText("no session of this name");
+            assertThat(of(page, "picker", "cmp-never")).containsText("no session with this name");
             assertThat(of(page, "picker", "cmp-goes")).containsText("step 10");
             api.delete("/sessions/cmp-goes");
-            assertThat(of(page, "picker", "cmp-goes")).containsText("no session of this name");
+            assertThat(of(page, "picker", "cmp-goes")).containsText("no session with this name");
             assertThat(of(page, "texts", "cmp-goes")).containsText("There is no session");
             api.step("cmp-stays", 5);
             assertThat(of(page, "picker", "cmp-stays")).containsText("step 15");
@@ -330,7 +330,7 @@ final class ComparePageTest {
     }
 
     @Test
-    void nothingIsCutOffOnAPhone() {
+    void fitsOnAPhone() {
         init("cmp-phone-a", 10);
         init("cmp-phone-with-a-name-as-long-as-one-of-a-session-may-be-at-all", 10);
         try (Tab tab = Tab.openPhone(browser, api.port())) {
@@ -346,7 +346,7 @@ final class ComparePageTest {
     }
 
     @Test
-    void theSessionsPageLeadsHereWithWhatItShows() {
+    void theSessionsPageLinksToAComparisonOfWhatItShows() {
         init("cmp-link-1", 3);
         init("cmp-link-2", 3);
         try (Tab tab = open()) {

@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 
-/// Touches a page, as Playwright itself can only tap it.
+/// Drags on a touch screen, which Playwright itself cannot do: it only taps.
 final class Finger {
 
     private static final int MOVES = 10;
@@ -16,7 +16,7 @@ final class Finger {
         devTools = page.context().newCDPSession(page);
     }
 
-    /// Puts it down, moves it sideways, and lifts it.
+    /// Touches the page, moves sideways, and lifts the finger.
     void drag(double fromX, double toX, double y) {
         touch("touchStart", fromX, y);
         for (int i = 1; i <= MOVES; i++) {

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The panels that look into one document: attention, probabilities, the network.
+/// The panels that inspect one document: attention, probabilities, network.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class InsidePanelsTest {
@@ -49,7 +49,7 @@ final class InsidePanelsTest {
         return panel.locator("mg-token-strip button").nth(position);
     }
 
-    /// What an expression about a panel says, `panel`.
+    /// Evaluates an expression about `panel`.
     private static JsonNode ask(Locator panel, String expression) {
         return Json.parse(
                 Json.write(
@@ -97,7 +97,7 @@ final class InsidePanelsTest {
     }
 
     @Test
-    void aFingerChoosesAPositionOnAMap() {
+    void tappingAMapChoosesAPosition() {
         api.initSixNames("fingers");
         api.step("fingers", 300);
         try (Tab tab = Tab.openPhone(browser, api.port())) {
@@ -118,7 +118,7 @@ final class InsidePanelsTest {
     }
 
     @Test
-    void attentionAndProbabilitiesAreThoseOfTheService() {
+    void showsTheAttentionAndProbabilitiesThatTheServiceReturns() {
         String name = "numbers";
         api.initSixNames(name);
         api.step(name, 150);
@@ -196,7 +196,7 @@ final class InsidePanelsTest {
     }
 
     @Test
-    void whileTrainingTheNewestDocumentIsShownOrTheOneThatIsHeld() {
+    void showsTheNewestDocumentWhileTrainingUnlessOneIsHeld() {
         String name = "inside-live";
         api.initSixNames(name);
         api.post("/sessions/" + name + "/runs", Map.of("steps", 1_000_000, "stepsPerSecond", 50))
@@ -214,7 +214,7 @@ final class InsidePanelsTest {
 
             probabilities.getByText("Hold").click();
             assertThat(probabilities.getByText("Held")).isVisible();
-            waitForAnotherStep(page); // what was under way before may still be drawn
+            waitForAnotherStep(page); // a pending update may still be drawn
             String held = doc.textContent();
             waitForAnotherStep(page);
             assertThat(doc).hasText(held);
@@ -234,7 +234,7 @@ final class InsidePanelsTest {
     }
 
     @Test
-    void everyBlockOfTheNetworkHasItsNumbersAndFormula() {
+    void everyBlockOfTheNetworkHasNumbersAndAFormula() {
         String name = "blocks";
         api.init(name, Map.of("text", Api.SIX_NAMES, "nLayer", 2, "nHead", 2));
         api.step(name, 100);
@@ -263,7 +263,7 @@ final class InsidePanelsTest {
     }
 
     @Test
-    void manyLayersAndHeadsAreThereOneAfterTheOther() {
+    void pagesThroughManyLayersAndHeads() {
         String name = "deep";
         api.init(name, Map.of("text", Api.SIX_NAMES, "nLayer", 12, "nHead", 4));
         api.step(name, 2);
@@ -287,7 +287,7 @@ final class InsidePanelsTest {
     }
 
     @Test
-    void noSeriousViolation() {
+    void hasNoSeriousAccessibilityViolation() {
         api.initSixNames("inside-axe");
         api.step("inside-axe", 50);
         try (Tab tab = Tab.open(browser, api.port(), ColorScheme.DARK, Tab.PHONE)) {

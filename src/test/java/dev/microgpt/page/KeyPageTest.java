@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// The pages of a service that asks for keys.
+/// The pages of a service that requires API keys.
 @ExtendWith(Chromium.class)
 final class KeyPageTest {
 
@@ -65,10 +65,10 @@ final class KeyPageTest {
             assertThat(page.getByText("his", new Page.GetByTextOptions().setExact(true)))
                     .hasCount(0);
 
-            page.navigate("/s/hers"); // with the key that it has
+            page.navigate("/s/hers"); // with the same key
             assertThat(page.getByText("step 0").or(page.getByText("Step 0")).first()).isVisible();
             keyed.alice().post("/sessions/hers/step", Map.of("count", 77));
-            assertThat(page.getByText("77").first()).isVisible(); // by the WebSocket
+            assertThat(page.getByText("77").first()).isVisible(); // through the WebSocket
 
             assertThat(tab.requests()).noneMatch(url -> url.contains(keyed.aliceKey()));
             assertThat(tab.requests()).anyMatch(url -> url.endsWith("/api/v1/tickets"));
@@ -76,13 +76,13 @@ final class KeyPageTest {
     }
 
     @Test
-    void whoGivesNoKeyIsNotAskedAgainAndAgain() throws InterruptedException {
+    void doesNotPromptAgainAfterTheUserDeclines() throws InterruptedException {
         try (Tab tab = Tab.open(browser, keyed.port()).expectingErrors()) {
             Page page = tab.page();
             page.navigate("/");
             assertThat(field(page)).isVisible();
             page.keyboard().press("Escape");
-            Thread.sleep(3000); // the page asks for its sessions every 1.5 s
+            Thread.sleep(3000); // the page polls the sessions every 1.5 s
             assertThat(field(page)).hasCount(0);
             assertThat(page.getByText("needs an API key").first()).isVisible();
         }

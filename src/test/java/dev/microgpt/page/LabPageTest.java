@@ -28,7 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The lab: a text on its way through the model, and a training step taken apart.
+/// The Lab page: a text processed by the model, and the computation of a training step.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class LabPageTest {
@@ -50,7 +50,7 @@ final class LabPageTest {
         return Tab.open(browser, api.port());
     }
 
-    /// The surprisals that are shown, one a token.
+    /// Returns the surprisals on the page, one per token.
     private static Locator surprisals(Page page) {
         return page.locator("mg-surprise .nats");
     }
@@ -72,7 +72,7 @@ final class LabPageTest {
     }
 
     @Test
-    void aTextIsTypedAndSeenAtTwoKeyframes() {
+    void showsATypedTextAtTwoKeyframes() {
         train("lab-text");
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -112,7 +112,7 @@ final class LabPageTest {
     }
 
     @Test
-    void whatTheAlphabetLacksIsNamedAndThePictureStays() {
+    void namesAnUnknownCharacterAndKeepsThePicture() {
         train("lab-unknown");
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
@@ -128,7 +128,7 @@ final class LabPageTest {
     }
 
     @Test
-    void markupInATextIsText() {
+    void showsMarkupInATextAsText() {
         api.init("lab-markup", Map.of("text", "<b>x</b>\n<i>y</i>", "nEmbd", 8));
         api.step("lab-markup", 3);
         try (Tab tab = open()) {
@@ -141,7 +141,7 @@ final class LabPageTest {
     }
 
     @Test
-    void aStepIsTakenApart() {
+    void showsTheFramesOfATrainingStep() {
         train("lab-step");
         JsonNode anatomy = api.get("/sessions/lab-step/anatomy").ok();
         try (Tab tab = open()) {
@@ -182,7 +182,7 @@ final class LabPageTest {
     }
 
     @Test
-    void aNumberIsFollowedToAParameterAndBack() {
+    void followsANumberToAParameterAndBack() {
         train("lab-number");
         String graph = "/sessions/lab-number/anatomy/graph?limit=1&tensor=";
         JsonNode query = api.get(graph + "layer0.attn_q").ok().path("nodes").path(0);
@@ -227,7 +227,7 @@ final class LabPageTest {
     }
 
     @Test
-    void aSessionThatTrainsCanBeLookedInto() {
+    void inspectsASessionWhileItTrains() {
         api.initSlow("lab-busy");
         api.step("lab-busy", 3);
         api.post("/sessions/lab-busy/runs", Map.of("steps", 1_000_000)).body();
@@ -246,19 +246,19 @@ final class LabPageTest {
     }
 
     @Test
-    void aSessionThatIsNotThereOrHasNoDocumentsIsToldOf() {
+    void saysThatASessionIsAbsentOrHasNoDocuments() {
         api.post("/sessions/lab-empty/init?overwrite=true", Map.of());
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
             page.navigate("/s/nobody/lab");
             assertThat(page.getByText("There is no session “nobody”")).isVisible();
             page.navigate("/s/lab-empty/lab");
-            assertThat(page.getByText("It has no documents yet.")).isVisible();
+            assertThat(page.getByText("This session has no documents yet")).isVisible();
         }
     }
 
     @Test
-    void nothingIsCutOffOnAPhone() {
+    void fitsOnAPhone() {
         train("lab-phone");
         try (Tab tab = Tab.open(browser, api.port(), ColorScheme.DARK, PHONE)) {
             Page page = tab.page();

@@ -31,7 +31,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
 
-/// The page of one session.
+/// The Live page of a session.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class LivePageTest {
@@ -62,7 +62,7 @@ final class LivePageTest {
     }
 
     @Test
-    void singleStepsAndRunsAreTrainedAndShown() {
+    void trainsSingleStepsAndRuns() {
         api.initSixNames("live-steps");
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -86,7 +86,7 @@ final class LivePageTest {
     }
 
     @Test
-    void aRunIsPausedResumedSlowedDownAndCancelled() {
+    void pausesResumesSlowsDownAndCancelsARun() {
         api.initSlow("live-run");
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -107,7 +107,7 @@ final class LivePageTest {
     }
 
     @Test
-    void theSpeedIsThatOfTheRun() {
+    void showsAndChangesTheSpeedOfTheRun() {
         api.initSlow("live-speed");
         Map<String, Object> run =
                 Map.of(
@@ -135,7 +135,7 @@ final class LivePageTest {
     }
 
     @Test
-    void keysTrainAndHelp() {
+    void keyboardShortcutsTrainAndOpenTheHelp() {
         api.initSixNames("live-keys");
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -157,18 +157,18 @@ final class LivePageTest {
     }
 
     @Test
-    void steeringTakesEffectAndErrorsStandAtTheirField() {
+    void steersAndShowsErrorsAtTheirField() {
         api.initSixNames("live-steer");
         api.step("live-steer", 1001);
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
             page.navigate("/s/live-steer");
-            assertThat(page.getByText("The horizon is passed")).isVisible();
+            assertThat(page.getByText("The horizon is reached")).isVisible();
             page.getByLabel("Horizon").fill("5000");
             page.getByLabel("Batch size").fill("2");
             button(page, "Apply").click();
             assertThat(page.getByText("Changed at step 1001")).isVisible();
-            assertThat(page.getByText("The horizon is passed")).isHidden();
+            assertThat(page.getByText("The horizon is reached")).isHidden();
             assertThat(api.view("live-steer").path("options").path("batchSize").intValue())
                     .isEqualTo(2);
 
@@ -183,7 +183,7 @@ final class LivePageTest {
     }
 
     @Test
-    void thePageDoesNotJumpWhileItsPanelsLoad() {
+    void doesNotShiftTheLayoutWhilePanelsLoad() {
         api.initSixNames("live-steady");
         api.step("live-steady", 200);
         try (Tab tab = open()) {
@@ -209,7 +209,7 @@ final class LivePageTest {
     }
 
     @Test
-    void zoomingAsksForTheRangeAgainAndIsInTheUrl() {
+    void zoomingLoadsTheRangeAndIsKeptInTheUrl() {
         api.initSixNames("live-zoom");
         api.step("live-zoom", 20_000);
         try (Tab tab = open()) {
@@ -234,7 +234,7 @@ final class LivePageTest {
     }
 
     @Test
-    void numbersAreSaved() throws IOException {
+    void savesNumbersAndPictures() throws IOException {
         api.initSixNames("live-save");
         api.step("live-save", 20);
         try (Tab tab = open()) {
@@ -257,7 +257,7 @@ final class LivePageTest {
     }
 
     @Test
-    void aLostConnectionIsToldAndTheGapIsFilled() {
+    void reportsALostConnectionAndFillsTheGap() {
         String name = "live-lost";
         api.initSixNames(name);
         api.step(name, 30);
@@ -293,7 +293,7 @@ final class LivePageTest {
     }
 
     @Test
-    void aSessionThatIsStartedAnewBeginsAgain() {
+    void followsASessionThatIsStartedAgain() {
         String name = "live-anew";
         api.initSixNames(name);
         api.step(name, 30);
@@ -311,7 +311,7 @@ final class LivePageTest {
     }
 
     @Test
-    void anUnknownSessionAndADeletedOneSaySo() {
+    void saysThatASessionIsAbsentOrDeleted() {
         api.initSixNames("live-gone");
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
@@ -329,7 +329,7 @@ final class LivePageTest {
     }
 
     @Test
-    void aNameThatIsMarkupIsText() {
+    void showsMarkupInANameAsText() {
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
             page.navigate("/s/%3Cimg%20src=x%20onerror=hacked=1%3E");
@@ -341,7 +341,7 @@ final class LivePageTest {
     }
 
     @Test
-    void aBandAndItsMeanAreTheLossesOfTheService() {
+    void keepsTheLossesThatTheServiceReturns() {
         api.initSixNames("live-losses");
         api.step("live-losses", 12);
         double[] losses = api.losses("live-losses");

@@ -14,7 +14,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
-/// What a page keeps of losses: few buckets, from which nothing of note is missing.
+/// The page's store of losses: few buckets that lose no spike.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class LossStoreTest {
@@ -27,7 +27,7 @@ final class LossStoreTest {
         this.browser = browser;
     }
 
-    /// Runs the body of a function that has `LossStore`, `meanOfLast` and `movingAverage`.
+    /// Runs the body of a function in which `LossStore`, `meanOfLast` and `movingAverage` are imported.
     private JsonNode run(String body) {
         try (Tab tab = Tab.open(browser, port)) {
             tab.page().navigate("/");
@@ -36,7 +36,7 @@ final class LossStoreTest {
                             .evaluate(
                                     """
                                     async () => {
-                                      const { LossStore, meanOfLast, movingAverage } = await import('/js/losses.js');
+                                      const { LossStore, meanOfLast, movingAverage } = await import('/js/data/loss-store.js');
                                       %s
                                     }"""
                                             .formatted(body));
@@ -45,7 +45,7 @@ final class LossStoreTest {
     }
 
     @Test
-    void manyStepsStayFewBucketsThatMissNoSpike() {
+    void keepsManyStepsInFewBucketsWithoutLosingASpike() {
         JsonNode result =
                 run(
                         """
@@ -53,7 +53,7 @@ final class LossStoreTest {
                         for (let from = 1; from <= 100_000; from += 1000) {
                           const losses = Array.from({ length: 1000 }, (_, i) => from + i === 54_321 ? 99 : 2);
                           store.add({ fromStep: from, losses });
-                          store.add({ fromStep: from, losses }); // once more: left out
+                          store.add({ fromStep: from, losses }); // the second time they are skipped
                         }
                         const points = store.points(100);
                         return {
@@ -74,7 +74,7 @@ final class LossStoreTest {
     }
 
     @Test
-    void theMovingAverageIsTheSameInBuckets() {
+    void theMovingAverageIsTheSameForStepsAndBuckets() {
         JsonNode result =
                 run(
                         """

@@ -19,7 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// What the pages are made of, and what a browser is told about them.
+/// The HTML of the pages, and the headers that they are served with.
 @ServiceTest
 final class PagesTest {
 
@@ -47,7 +47,7 @@ final class PagesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {"/", "/s/names", "/s/nobody", "/s/names/lab", "/s/names/tour", "/compare"})
-    void pagesLetNoScriptRunThatIsNotOurs(String path) {
+    void pagesAllowNoForeignScripts(String path) {
         Reply page = get(path);
         String policy = page.header("Content-Security-Policy");
         String hash = Digests.base64(importMap(page).getBytes(StandardCharsets.UTF_8));
@@ -70,7 +70,7 @@ final class PagesTest {
     }
 
     @Test
-    void aNameIsNotWrittenIntoItsPage() {
+    void theNameInTheUrlIsNotWrittenIntoThePage() {
         assertThat(get("/s/%3Cscript%3Ealert(1)%3Cscript%3E").body())
                 .isEqualTo(get("/s/names").body());
     }
@@ -81,7 +81,7 @@ final class PagesTest {
         return address.substring(1);
     }
 
-    /// A proxy may put them below a path of its own.
+    /// A proxy may serve the pages below a path prefix.
     @ParameterizedTest
     @CsvSource({"/, ./", "/compare, ./", "/s/names, ../", "/s/names/lab, ../../"})
     void allAddressesAreRelativeToThePage(String path, String root) {
@@ -93,7 +93,7 @@ final class PagesTest {
     }
 
     @Test
-    void theImportMapLeadsToLibrariesThatMayBeKeptForEver() {
+    void librariesInTheImportMapAreImmutable() {
         JsonNode imports = Json.parse(importMap(get("/"))).path("imports");
 
         for (String library :
@@ -107,8 +107,8 @@ final class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/s/names", "/js/api.js", "/css/base.css", "/img/icon.svg"})
-    void ourOwnFilesAreAskedForAgainAndNotSentAgain(String path) {
+    @ValueSource(strings = {"/", "/s/names", "/js/data/api.js", "/css/base.css", "/img/icon.svg"})
+    void ownFilesAreRevalidated(String path) {
         Reply first = get(path);
         assertThat(first.header("Cache-Control")).isEqualTo("no-cache");
 

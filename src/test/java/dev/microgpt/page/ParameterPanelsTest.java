@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The panels that look inside a model: embeddings, hidden units, parameters; and the arithmetic behind
-/// them.
+/// The panels that show the inside of a model (embeddings, hidden units, parameters) and the arithmetic
+/// behind them.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class ParameterPanelsTest {
@@ -62,7 +62,7 @@ final class ParameterPanelsTest {
         return Json.parse(Json.write(value));
     }
 
-    /// Runs the body of a function that has what the modules of `js/model` export.
+    /// Runs the body of a function in which modules of `js/data/model` are imported.
     private JsonNode compute(String body) {
         try (Tab tab = open()) {
             tab.page().navigate("/");
@@ -71,9 +71,9 @@ final class ParameterPanelsTest {
                             .evaluate(
                                     """
                                     async () => {
-                                      const { principalAxes, steadied, symmetricEigen, project } = await import('/js/model/pca.js');
-                                      const { nearest } = await import('/js/model/neighbours.js');
-                                      const { UnitStats } = await import('/js/model/unit-stats.js');
+                                      const { principalAxes, steadied, symmetricEigen, project } = await import('/js/data/model/pca.js');
+                                      const { nearest } = await import('/js/data/model/nearest-rows.js');
+                                      const { UnitStatistics } = await import('/js/data/model/unit-statistics.js');
                                       %s
                                     }"""
                                             .formatted(body)));
@@ -81,7 +81,7 @@ final class ParameterPanelsTest {
     }
 
     @Test
-    void principalAxesAreThoseOfAKnownCloud() {
+    void findsThePrincipalAxesOfAKnownCloud() {
         // along three directions at right angles, of few and of many columns
         JsonNode results =
                 compute(
@@ -111,7 +111,7 @@ final class ParameterPanelsTest {
     }
 
     @Test
-    void axesThatAreSwappedMirroredOrTurnedAreTurnedBack() {
+    void rotatesSwappedMirroredOrTurnedAxesBack() {
         JsonNode result =
                 compute(
                         """
@@ -131,11 +131,11 @@ final class ParameterPanelsTest {
     }
 
     @Test
-    void neighboursAndUnitsAreCounted() {
+    void findsNeighboursAndCountsDeadUnits() {
         JsonNode result =
                 compute(
                         """
-                        const stats = new UnitStats();
+                        const stats = new UnitStatistics();
                         const at = (...units) => ({ mlpActivations: [units] });
                         stats.add(['BOS', 'a'], [at(-1, 2, 0), at(-1, 4, 1)]);
                         stats.add(['BOS', 'a'], [at(-1, -2, 0), at(-1, 2, 0)]);
@@ -159,7 +159,7 @@ final class ParameterPanelsTest {
     }
 
     @Test
-    void embeddingsAreShownOnSteadyAxesAndComparedByKey() {
+    void showsEmbeddingsOnSteadyAxesAndComparesThemByKeyboard() {
         api.initSixNames("inside-embeddings");
         api.step("inside-embeddings", 300);
         try (Tab tab = open()) {
@@ -212,7 +212,7 @@ final class ParameterPanelsTest {
     }
 
     @Test
-    void theUnitsOfEachLayerAreShownAndWhatTheyAnswerTo() {
+    void showsTheUnitsOfEachLayerAndWhatActivatesThem() {
         api.init("inside-mlp", Map.of("text", Api.SIX_NAMES, "nLayer", 2, "nEmbd", 8));
         api.step("inside-mlp", 40);
         try (Tab tab = open()) {
@@ -242,7 +242,7 @@ final class ParameterPanelsTest {
     }
 
     @Test
-    void oneCursorReadsTheNumbersOfTheService() {
+    void oneCursorReadsAllFourNumbersOfAParameter() {
         String name = "inside-parameters";
         api.initSixNames(name);
         api.step(name, 50);
@@ -291,7 +291,7 @@ final class ParameterPanelsTest {
     }
 
     @Test
-    void lookingBackAsksForTheModelAsItWas() {
+    void lookingBackLoadsTheModelOfThatStep() {
         String name = "inside-back";
         api.initSixNames(name);
         api.step(name, 100);

@@ -39,7 +39,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/// A service behind an nginx with TLS, below a path.
+/// A service behind an nginx with TLS, below a path prefix.
 @ExtendWith({WithNginx.class, Chromium.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProxyTest {
@@ -75,7 +75,7 @@ final class ProxyTest {
     }
 
     @Test
-    void whatIsMadeIsWhereThePublicFindsIt() throws Exception {
+    void locationsArePublicPaths() throws Exception {
         String text = Api.SIX_NAMES;
         Reply made =
                 nginx.send(post("/api/v1/sessions/made/init?overwrite=true", Map.of("text", text)));
@@ -120,7 +120,7 @@ final class ProxyTest {
     }
 
     @Test
-    void pagesOfThePublicAddressMayChangeThingsAndOthersMayNot() throws Exception {
+    void onlyThePublicOriginMaySendChanges() throws Exception {
         service.api().initSixNames("origins");
         String step = "/api/v1/sessions/origins/step";
 
@@ -138,7 +138,7 @@ final class ProxyTest {
     }
 
     @Test
-    void aSlashAtTheEndOfAPageLeadsToThePage() throws Exception {
+    void aTrailingSlashRedirectsToThePage() throws Exception {
         Reply reply = nginx.send(nginx.request("/s/names/"));
 
         assertThat(reply.status()).isEqualTo(308);
@@ -148,7 +148,7 @@ final class ProxyTest {
     }
 
     @Test
-    void messagesPassAtOnce() {
+    void webSocketMessagesAreNotBuffered() {
         CompletableFuture<String> ready = new CompletableFuture<>();
         WebSocket socket =
                 nginx.client()
@@ -176,7 +176,7 @@ final class ProxyTest {
     }
 
     @Test
-    void eventsPassAtOnce() throws Exception {
+    void serverSentEventsAreNotBuffered() throws Exception {
         service.api().initSixNames("watched");
         service.api().step("watched", 1);
         try (Stream<String> lines =
@@ -192,7 +192,7 @@ final class ProxyTest {
                         CompletableFuture.runAsync(
                                 () -> {
                                     while (!events.next().equals(id)) {
-                                        // others come before it
+                                        // other lines come before it
                                     }
                                 });
                 found.get(5, TimeUnit.SECONDS);
@@ -202,7 +202,7 @@ final class ProxyTest {
     }
 
     @Test
-    void thePagesWorkBelowThePath(Browser browser) {
+    void thePagesWorkBelowThePathPrefix(Browser browser) {
         service.api().initSixNames("shown");
         service.api().initSixNames("other");
         try (Tab tab = Tab.openSite(browser, nginx.site())) {
@@ -210,7 +210,7 @@ final class ProxyTest {
             page.navigate(nginx.site() + "/");
             page.getByText("shown", new Page.GetByTextOptions().setExact(true)).first().click();
             assertThat(page).hasURL(nginx.site() + "/s/shown");
-            Tab.button(page, "Train 1 step").click(); // by a POST, and shown by the WebSocket
+            Tab.button(page, "Train 1 step").click(); // a POST, whose effect arrives through the WebSocket
             assertThat(page.locator(".badge dd").first()).hasText("1");
 
             for (String link : new String[] {"Lab", "Tour", "Compare"}) {

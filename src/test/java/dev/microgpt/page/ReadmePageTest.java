@@ -34,8 +34,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// The page that the README shows works as it says: served by a web server of its own, while the service
-/// allows that origin.
+/// The example page in the README works as described: it is served by another web server, whose origin the
+/// service allows.
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "microgpt.demo=false")
 @ExtendWith(Chromium.class)
 final class ReadmePageTest {
@@ -43,7 +43,7 @@ final class ReadmePageTest {
     private static final Pattern BLOCK =
             Pattern.compile("^```html\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
-    /// In how many columns of the canvas something is drawn.
+    /// Counts the columns of the canvas in which something is drawn.
     private static final String DRAWN_COLUMNS =
             """
             () => {
@@ -54,8 +54,8 @@ final class ReadmePageTest {
               return columns.size;
             }""";
 
-    /// Stands for `python3 -m http.server`. Chromium takes a page that no server has sent, as a test could
-    /// make it up, for one from the internet, which may not call this machine.
+    /// Stands in for `python3 -m http.server`. A page that a test makes up without a server would not do:
+    /// Chromium treats it as one from the internet, which may not call this machine.
     private static final HttpServer PAGES = startPages();
 
     private final Api api;
@@ -92,7 +92,7 @@ final class ReadmePageTest {
         registry.add("microgpt.security.allowed-origins", ReadmePageTest::origin);
     }
 
-    /// The page of the README, for the port of this service.
+    /// Returns the page of the README, changed to the port of this service.
     private byte[] lossPage() throws IOException {
         List<String> pages =
                 BLOCK.matcher(Files.readString(Path.of("README.md")))
@@ -120,7 +120,7 @@ final class ReadmePageTest {
     }
 
     @AfterEach
-    void takePageAway() {
+    void removePage() {
         PAGES.removeContext("/loss.html");
     }
 
@@ -147,7 +147,7 @@ final class ReadmePageTest {
     }
 
     @Test
-    void tellsThatThereIsNoSuchSession() {
+    void saysThatThereIsNoSuchSession() {
         try (BrowserContext context = browser.newContext()) {
             Page page = context.newPage();
             page.navigate(origin() + "/loss.html?session=nobody");

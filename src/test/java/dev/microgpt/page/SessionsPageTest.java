@@ -26,7 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The page of all sessions. It shows those of other tests, too, so each test filters for its own.
+/// The page of all sessions. It also shows those of other tests, so each test filters for its own.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class SessionsPageTest {
@@ -56,7 +56,7 @@ final class SessionsPageTest {
     }
 
     @Test
-    void aSessionIsCreatedTrainedClonedAndDeleted() {
+    void createsTrainsClonesAndDeletesASession() {
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/?q=page-story");
@@ -98,7 +98,7 @@ final class SessionsPageTest {
     }
 
     @Test
-    void aRefusalIsShownAtItsField() {
+    void showsErrorsAtTheirField() {
         api.initSixNames("page-taken");
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
@@ -133,7 +133,7 @@ final class SessionsPageTest {
     }
 
     @Test
-    void aFileIsLoaded() {
+    void loadsAFile() {
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/?q=page-file");
@@ -149,7 +149,7 @@ final class SessionsPageTest {
     }
 
     @Test
-    void whatAModelWritesIsText() {
+    void showsMarkupInSamplesAsText() {
         String name = "page-markup";
         api.init(name, Map.of("text", MARKUP, "blockSize", 32, "numSteps", 400));
         api.step(name, 300);
@@ -164,7 +164,7 @@ final class SessionsPageTest {
     }
 
     @Test
-    void allRunsArePausedAndResumed() {
+    void pausesAndResumesAllRuns() {
         api.initSlow("page-pause");
         api.post("/sessions/page-pause/runs", Map.of("steps", 1_000_000_000)).ok();
         try (Tab tab = open()) {
@@ -180,7 +180,7 @@ final class SessionsPageTest {
     }
 
     @Test
-    void anEmptyServerOffersTheFirstSession() {
+    void offersToCreateTheFirstSession() {
         try (Tab tab = open()) {
             Page page = tab.page();
             page.route(
@@ -199,12 +199,12 @@ final class SessionsPageTest {
     }
 
     @Test
-    void keysOpenHelpAndTheFormAndFilter() {
+    void keyboardShortcutsOpenTheHelpAndFocusTheFilter() {
         api.initSixNames("page-keys");
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/");
-            page.getByLabel("Filter by name").waitFor(); // comes with the sessions
+            page.getByLabel("Filter by name").waitFor(); // appears with the sessions
             page.keyboard().press("?");
             assertThat(page.getByText("pause all runs")).isVisible();
             page.keyboard().press("Escape");
@@ -213,7 +213,7 @@ final class SessionsPageTest {
             await().until(
                             () ->
                                     isFocusedAfter(
-                                            page, "/", filter)); // the dialog may just be closing
+                                            page, "/", filter)); // the dialog may still be closing
             page.keyboard().type("n?/");
             assertThat(filter).hasValue("n?/");
             assertThat(page.getByText("No session has “n?/” in its name.")).isVisible();
@@ -227,16 +227,16 @@ final class SessionsPageTest {
     }
 
     @Test
-    void thePageSaysThatTheServerIsAway() {
+    void saysThatTheServerDoesNotRespond() {
         api.initSixNames("page-away");
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
             page.navigate("/?q=page-away");
             card(page, "page-away").waitFor();
             page.route("**/api/v1/sessions?*", Route::abort);
-            assertThat(page.getByText("The server does not answer")).isVisible();
+            assertThat(page.getByText("The server does not respond")).isVisible();
             page.unroute("**/api/v1/sessions?*");
-            assertThat(page.getByText("The server does not answer")).isHidden();
+            assertThat(page.getByText("The server does not respond")).isHidden();
         }
     }
 

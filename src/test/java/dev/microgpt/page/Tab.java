@@ -12,8 +12,8 @@ import com.microsoft.playwright.options.ColorScheme;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A tab of a fresh profile, which keeps a record of what must not happen: errors, and requests to
-/// anywhere but the service. Closing it fails where there were any.
+/// A browser tab with a fresh profile that records errors and requests to anywhere but the service. Closing
+/// it fails if there were any.
 final class Tab implements AutoCloseable {
 
     static final int PHONE = 390;
@@ -51,7 +51,7 @@ final class Tab implements AutoCloseable {
         return new Tab(browser, "http://localhost:" + port, options(colours, width));
     }
 
-    /// One that is touched.
+    /// Opens a tab with a touch screen as wide as a phone.
     static Tab openPhone(Browser browser, int port) {
         return new Tab(
                 browser,
@@ -59,9 +59,9 @@ final class Tab implements AutoCloseable {
                 options(ColorScheme.LIGHT, PHONE).setHasTouch(true));
     }
 
-    /// For a service whose certificate nobody knows.
+    /// Opens a tab for a service with a self-signed certificate.
     ///
-    /// @param site where its pages are, without a slash at the end
+    /// @param site the URL of its pages, without a trailing slash
     static Tab openSite(Browser browser, String site) {
         return new Tab(
                 browser, site, options(ColorScheme.LIGHT, DESKTOP).setIgnoreHTTPSErrors(true));
@@ -75,18 +75,18 @@ final class Tab implements AutoCloseable {
         return page;
     }
 
-    /// The button of that very name.
+    /// Returns the button with exactly this name.
     static Locator button(Page page, String name) {
         return page.getByRole(
                 AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
-    /// The URLs that were asked for.
+    /// Returns the URLs of all requests.
     List<String> requests() {
         return List.copyOf(requests);
     }
 
-    /// A refusal by the server is an error in the console, whatever the page makes of it.
+    /// Ignores console errors: the browser logs each error response, even if the page handles it.
     Tab expectingErrors() {
         expectsErrors = true;
         return this;

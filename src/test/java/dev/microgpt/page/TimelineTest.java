@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// Looking back on the page of a session, and the panels that go along: steering with its forks, samples,
-/// the health of training, the lines in the chart of the loss.
+/// Looking back on the Live page, and the panels that follow: steering with forks, samples, training health,
+/// and the lines in the loss chart.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class TimelineTest {
@@ -53,7 +53,7 @@ final class TimelineTest {
         return page.locator("mg-samples-panel .list button");
     }
 
-    /// What an expression of the page's `live` gives.
+    /// Evaluates an expression about the page's `live`.
     private static JsonNode live(Page page, String expression) {
         Object value =
                 page.evaluate(
@@ -68,7 +68,7 @@ final class TimelineTest {
     }
 
     @Test
-    void aModelIsTrainedLookedBackAtAndForked() {
+    void trainsAModelLooksBackAndForks() {
         api.initSixNames("time-story");
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -102,7 +102,7 @@ final class TimelineTest {
     }
 
     @Test
-    void keysGoFromKeyframeToKeyframe() {
+    void keysMoveFromKeyframeToKeyframe() {
         make("time-keys", 40);
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -141,7 +141,7 @@ final class TimelineTest {
     }
 
     @Test
-    void aLinkLeadsToItsStep() {
+    void aLinkOpensItsStep() {
         make("time-link", 100);
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
@@ -149,9 +149,9 @@ final class TimelineTest {
             assertThat(where(page)).hasText("Step 0 of 100");
             awaitTraceAt(page, 0);
 
-            page.navigate("/s/time-link?at=100"); // which is the present one: not kept yet
+            page.navigate("/s/time-link?at=100"); // the present step, which is no keyframe yet
             assertThat(where(page)).hasText("Step 96 of 100");
-            page.navigate("/s/time-link?at=17"); // between two
+            page.navigate("/s/time-link?at=17"); // between two keyframes
             assertThat(where(page)).hasText("Step 16 of 100");
             awaitTraceAt(page, 16);
             assertThat(page).hasURL(Pattern.compile("at=16$"));
@@ -163,9 +163,9 @@ final class TimelineTest {
         }
     }
 
-    /// What is dragged over quickly is not asked for, and what is shown stays until there is an answer.
+    /// Steps that are dragged over quickly are not loaded, and the picture stays until the response arrives.
     @Test
-    void draggingAsksOneCallAtATimeForTheNewestWish() {
+    void draggingLoadsOnlyTheNewestStepAndOneAtATime() {
         make("time-drag", 1000);
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -223,7 +223,7 @@ final class TimelineTest {
     }
 
     @Test
-    void aFingerDragsTheTimeline() {
+    void theTimelineCanBeDraggedByTouch() {
         make("time-touch", 1000);
         try (Tab tab = Tab.openPhone(browser, api.port())) {
             Page page = tab.page();
@@ -238,7 +238,7 @@ final class TimelineTest {
     }
 
     @Test
-    void whatHappenedIsMarked() {
+    void marksEvents() {
         make("time-marks", 100);
         api.patch("/sessions/time-marks", Map.of("learningRate", 0.02, "batchSize", 2)).ok();
         api.step("time-marks", 200);
@@ -259,7 +259,7 @@ final class TimelineTest {
     }
 
     @Test
-    void aControlTwinGoesOnWithoutTheChange() {
+    void aControlTwinContinuesWithoutTheChange() {
         api.initSlow("time-control");
         Map<String, Object> run =
                 Map.of(
@@ -277,7 +277,7 @@ final class TimelineTest {
             page.getByLabel("Learning rate", new Page.GetByLabelOptions().setExact(true))
                     .fill("0.002");
             button(page, "Apply").click();
-            assertThat(page.getByText("steps left without the change")).isVisible();
+            assertThat(page.getByText("steps without the change")).isVisible();
 
             JsonNode changes = api.get("/sessions/time-control/history").ok().path("events");
             int step =
@@ -307,7 +307,7 @@ final class TimelineTest {
     }
 
     @Test
-    void aChangeThatIsRefusedLeavesNoTwin() {
+    void aRejectedChangeLeavesNoTwin() {
         make("time-refused", 10);
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
@@ -327,7 +327,7 @@ final class TimelineTest {
     }
 
     @Test
-    void samplesTellWhatIsKnownAndMoreAreWrittenWithoutATraceInTheSession() {
+    void showsSamplesAndWritesMoreWithoutChangingTheSession() {
         api.init("time-samples", Map.of("text", "<b>a</b>\n<script>hacked=1</script>"));
         api.step("time-samples", 300);
         try (Tab tab = open().expectingErrors()) {
@@ -356,7 +356,7 @@ final class TimelineTest {
             assertThat(page.locator("mg-samples-panel").getByLabel("Top k"))
                     .hasAttribute("aria-invalid", "true");
         }
-        // had it drawn from the session's generator, this would be another text
+        // had it used the session's generator, this text would differ
         api.init("time-untouched", Map.of("text", "<b>a</b>\n<script>hacked=1</script>"));
         api.step("time-untouched", 300);
         assertThat(api.post("/sessions/time-samples/generate").body())
@@ -364,7 +364,7 @@ final class TimelineTest {
     }
 
     @Test
-    void theChartHasBaseLinesAndTheLearningRate() {
+    void theChartHasBaselinesAndTheLearningRate() {
         make("time-lines", 1200);
         JsonNode lines = api.get("/sessions/time-lines/baselines").ok();
         try (Tab tab = open()) {
@@ -391,7 +391,7 @@ final class TimelineTest {
     }
 
     @Test
-    void zoomedToTheEndTheChartFollows() {
+    void followsTheNewestStepsWhenZoomedToThem() {
         make("time-follow", 1000);
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -414,9 +414,10 @@ final class TimelineTest {
         }
     }
 
-    /// Of an earlier step the page computes itself what the stream tells of the newest one.
+    /// For an earlier step, the page itself computes the diagnostics that the stream carries for the newest
+    /// one.
     @Test
-    void healthOfAnEarlierStepIsThatOfItsTime() {
+    void computesTheHealthOfAnEarlierStep() {
         api.initSixNames("time-health");
         api.step("time-health", 8);
         try (Tab tab = open()) {
@@ -425,7 +426,7 @@ final class TimelineTest {
             page.locator("mg-health-panel").scrollIntoViewIfNeeded();
             assertThat(page.locator("mg-health-panel .note")).containsText("As of step 8");
             page.waitForCondition(() -> live(page, "live.stream.state === 'open'").booleanValue());
-            button(page, "Train 1 step").click(); // step 9, which is kept
+            button(page, "Train 1 step").click(); // step 9, a keyframe
             page.waitForCondition(
                     () ->
                             live(page, "live.diagnostics !== null && live.view.step === 9")

@@ -27,12 +27,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/// The guided tour: its stops, its captions with the numbers of the session, and how one gets around.
+/// The guided tour: its stops, its captions with the numbers of the session, and its navigation.
 @ServiceTest
 @ExtendWith(Chromium.class)
 final class TourPageTest {
 
-    /// The heading of each stop, and what shows that its panel has content.
+    /// The heading of each stop, and a selector that matches once its panel has content.
     private static final List<List<String>> STOPS =
             List.of(
                     List.of("What it is for", "mg-samples-panel .list li"),
@@ -76,7 +76,7 @@ final class TourPageTest {
         page.locator(".caption .asof").waitFor();
     }
 
-    /// By the list of stops.
+    /// Goes to a stop through the list of stops.
     private static void goTo(Page page, int stop) {
         page.locator(".stops a").nth(stop - 1).click();
         assertThat(heading(page)).hasText(STOPS.get(stop - 1).getFirst());
@@ -96,7 +96,7 @@ final class TourPageTest {
     }
 
     @Test
-    void theWholeTourByKeyboard() {
+    void theWholeTourWorksByKeyboard() {
         api.initSixNames("tour-keys");
         api.step("tour-keys", 200);
         try (Tab tab = open()) {
@@ -115,7 +115,7 @@ final class TourPageTest {
                 page.keyboard().press("ArrowRight");
             }
             assertThat(heading(page)).hasText("Writing");
-            page.locator("mg-tour-writing input").press("ArrowLeft"); // it belongs to the field
+            page.locator("mg-tour-writing input").press("ArrowLeft"); // the field uses the key
             assertThat(page.locator("mg-tour-writing output")).hasText("0.45");
             assertThat(heading(page)).hasText("Writing");
             heading(page).press("ArrowLeft");
@@ -129,20 +129,20 @@ final class TourPageTest {
             page.keyboard().press("End");
             assertThat(heading(page)).hasText("Writing");
             page.keyboard().press("?");
-            assertThat(page.getByText("the stop before or after")).isVisible();
+            assertThat(page.getByText("the previous or the next stop")).isVisible();
         }
     }
 
-    /// As on a small screen, or where the panel is placed before the answer is there.
+    /// As on a small screen, or if the panel is placed before the response arrives.
     @Test
-    void whatBecameKnownOutOfSightIsShownOnceItIsInSight() {
+    void aPanelShowsWhatChangedWhileItWasOutOfSight() {
         api.initSixNames("tour-hidden");
         try (Tab tab = open()) {
             Page page = tab.page();
             page.setViewportSize(600, 100);
             open(page, "tour-hidden", STOPS.size());
             Locator bars = page.locator("mg-tour-writing .bars li");
-            assertThat(bars).hasCount(0); // it asks for them when it can be seen
+            assertThat(bars).hasCount(0); // they are loaded once the panel is visible
 
             page.locator("mg-tour-writing").scrollIntoViewIfNeeded();
 
@@ -151,7 +151,7 @@ final class TourPageTest {
     }
 
     @Test
-    void captionsTellTheNumbersOfTheService() {
+    void captionsContainTheNumbersThatTheServiceReturns() {
         String name = "tour-numbers";
         api.initSixNames(name);
         api.step(name, 150);
@@ -196,7 +196,7 @@ final class TourPageTest {
         }
     }
 
-    /// The largest weight of a position from 2 on that is given to an earlier one.
+    /// Returns the largest weight that a position from 2 on gives to an earlier one.
     private static double strongestLook(JsonNode anatomy) {
         double strongest = 0;
         for (int head = 0; head < 4; head++) {
@@ -211,7 +211,7 @@ final class TourPageTest {
     }
 
     @Test
-    void theParameterOfTheStepIsThatOfTheServiceAndOfTheNextStep() {
+    void theExampleParameterMatchesTheServiceAndTheNextStep() {
         String name = "tour-step";
         api.initSixNames(name);
         api.step(name, 150);
@@ -246,7 +246,7 @@ final class TourPageTest {
     }
 
     @Test
-    void whereTheLearningRateHasEndedAnEarlierStepIsTheExample() {
+    void usesAnEarlierStepAsExampleAfterTheLearningRateHasReachedZero() {
         api.init("tour-over", Map.of("text", Api.SIX_NAMES, "numSteps", 100));
         api.step("tour-over", 100);
         try (Tab tab = open()) {
@@ -269,10 +269,10 @@ final class TourPageTest {
     }
 
     @Test
-    void itIsLeftAndResumed() {
+    void canBeLeftAndResumed() {
         api.initSixNames("tour-left");
         try (Tab tab =
-                open().expectingErrors()) { // of connections that are left before they are there
+                open().expectingErrors()) { // from connections that are closed before they open
             Page page = tab.page();
             page.navigate("/s/tour-left/tour");
             assertThat(heading(page)).hasText("What it is for");
@@ -285,7 +285,7 @@ final class TourPageTest {
             page.navigate("/s/tour-left/tour");
             assertThat(heading(page)).hasText("What it is for");
             assertThat(page.getByText("You were at stop 4, Attention.")).isVisible();
-            button(page, "Go on there").click();
+            button(page, "Continue there").click();
             assertThat(heading(page)).hasText("Attention");
             assertThat(page.getByText("You were at")).hasCount(0);
             page.navigate("/s/tour-left/tour?stop=11");
@@ -293,7 +293,7 @@ final class TourPageTest {
 
             page.addInitScript(
                     "Object.defineProperty(window, 'localStorage', { get() { throw new Error(); } });");
-            page.reload(); // it does without storage, too
+            page.reload(); // the tour works without storage
             assertThat(heading(page)).hasText("What it is for");
             button(page, "Next").click();
             assertThat(heading(page)).hasText("Tokens");
@@ -301,7 +301,7 @@ final class TourPageTest {
     }
 
     @Test
-    void byTouchOnAPhoneWithNothingCutOff() {
+    void worksByTouchAndFitsOnAPhone() {
         String text = "<img src=x onerror=alert(1)> and much more\n<b>b</b>" + "b".repeat(60);
         api.init("tour-touch", Map.of("text", text));
         api.step("tour-touch", 50);
@@ -321,9 +321,9 @@ final class TourPageTest {
             for (List<String> stop : STOPS) {
                 assertThat(heading(page)).hasText(stop.getFirst());
                 Locator panel = page.locator(stop.getLast()).first();
-                page.locator(".caption .asof").waitFor(); // before, it is shorter
+                page.locator(".caption .asof").waitFor(); // until then it is shorter
                 page.locator(".panels > *").first().scrollIntoViewIfNeeded();
-                assertThat(page.locator("section.caption img")).hasCount(0); // texts are text
+                assertThat(page.locator("section.caption img")).hasCount(0); // markup is shown as text
                 assertThat(panel).isVisible();
                 assertThat(page.evaluate("() => document.documentElement.scrollWidth"))
                         .as(stop.getFirst())
@@ -340,7 +340,7 @@ final class TourPageTest {
     }
 
     @Test
-    void anUntrainedSessionSaysSoAndIsTrained() {
+    void saysThatASessionIsUntrainedAndTrainsIt() {
         api.initSixNames("tour-new");
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -356,7 +356,7 @@ final class TourPageTest {
     }
 
     @Test
-    void whileItTrainsTheCaptionStandsStillUntilTheNewestIsWanted() {
+    void captionsStandStillDuringTrainingUntilTheUserWantsTheNewest() {
         api.initSixNames("tour-live");
         api.post("/sessions/tour-live/runs", Map.of("steps", 1_000_000, "stepsPerSecond", 100))
                 .ok();
@@ -364,7 +364,7 @@ final class TourPageTest {
             Page page = tab.page();
             open(page, "tour-live", 7);
             String before = page.locator(".asof").textContent().strip();
-            Locator newest = button(page, "Take the newest");
+            Locator newest = button(page, "Show the newest");
             newest.waitFor();
             assertThat(page.locator(".asof")).containsText(before.split("\\.", 2)[0]);
             newest.click();
@@ -375,7 +375,7 @@ final class TourPageTest {
     }
 
     @Test
-    void aFailedSessionIsShownAsItWas() {
+    void showsAFailedSessionAtAnEarlierStep() {
         api.initSixNames("tour-failed");
         api.step("tour-failed", 20);
         api.patch("/sessions/tour-failed", Map.of("learningRate", 1e38)).ok();
@@ -384,13 +384,13 @@ final class TourPageTest {
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
             open(page, "tour-failed", 7);
-            assertThat(page.getByText("Its training has failed")).isVisible();
+            assertThat(page.getByText("Training has failed")).isVisible();
             assertThat(button(page, "Train 1,000 steps")).hasCount(0);
         }
     }
 
     @Test
-    void withoutSessionOrDocumentsThereIsAWayOn() {
+    void offersNextStepsWithoutASessionOrDocuments() {
         api.init("tour-empty", Map.of());
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
@@ -398,7 +398,7 @@ final class TourPageTest {
             assertThat(page.getByText("There is no session “nobody”")).isVisible();
             assertThat(page.getByText("Create it")).isVisible();
             page.navigate("/s/tour-empty/tour");
-            assertThat(page.getByText("It has no documents yet")).isVisible();
+            assertThat(page.getByText("This session has no documents yet")).isVisible();
             page.keyboard().press("ArrowRight");
             api.post("/sessions/tour-empty/load", Map.of("text", Api.SIX_NAMES)).ok();
             assertThat(heading(page)).isVisible();

@@ -58,7 +58,7 @@ final class ResponseCompressionTest {
                 SESSION + "/losses",
                 SESSION + "/losses?maxPoints=500",
                 "/",
-                "/js/api.js",
+                "/js/data/api.js",
                 "/css/tokens.css",
                 "/v3/api-docs",
                 "/v3/api-docs.yaml",
@@ -87,7 +87,7 @@ final class ResponseCompressionTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/js/api.js", SESSION + "/losses", "/v3/api-docs"})
+    @ValueSource(strings = {"/", "/js/data/api.js", SESSION + "/losses", "/v3/api-docs"})
     void headSaysWhatGetSays(String path) throws Exception {
         api.initSixNames("compressed");
         api.step("compressed", 1000);
@@ -110,11 +110,11 @@ final class ResponseCompressionTest {
 
     @Test
     void aCompressedFileIsNotSentAgain() throws Exception {
-        HttpResponse<byte[]> first = getCompressed("/js/api.js");
+        HttpResponse<byte[]> first = getCompressed("/js/data/api.js");
         String tag = first.headers().firstValue("ETag").orElseThrow();
         HttpResponse<byte[]> second =
                 send(
-                        api.root("/js/api.js")
+                        api.root("/js/data/api.js")
                                 .header("Accept-Encoding", "gzip")
                                 .header("If-None-Match", tag));
 

@@ -1,0 +1,168 @@
+// The base class of panels that inspect one document. It shows the document and its step, the hold button, and
+// the strip of tokens with the chosen position; Escape clears the choice.
+
+import { css, html, nothing } from 'lit';
+
+import { count } from '../data/format.js';
+import { inspectedDocumentOf } from '../data/inspected-document.js';
+import { inWords, positionsOf, visible } from '../data/model/tokens.js';
+import { vocabularyOf } from '../data/vocabulary.js';
+import { Panel } from './panel.js';
+import './token-strip.js';
+
+const LONGEST = 24; // characters of a document shown beside the title
+
+/** A subclass overrides `renderDocument()`, which may use `shown` and `positions`. */
+export class DocumentPanel extends Panel {
+  static needsTraces = true;
+  /** Whether it needs the probabilities, which have to be loaded. */
+  static needsProbs = false;
+  /** Its keyboard shortcuts, for the help. */
+  static keys = [['Tab ← →', 'on the tokens of a text: go from one to the next'], ['Esc', 'clear the chosen position']];
+
+  static properties = { pointed: { state: true }, isFixed: { attribute: false } };
+
+  static styles = [Panel.styles, css`
+    .subject { display: inline-flex; align-items: center; gap: var(--space-2); max-width: 100%; font-size: var(--text-s); color: var(--muted); }
+    .subject q { font-family: var(--mono); color: var(--ink); overflow: hidden; text-overflow: ellipsis; white-space: pre; max-width: 22ch; }
+    .subject .number { white-space: nowrap; }
+    .subject button { min-height: 28px; padding: 0 var(--space-2); }
+    .empty { display: grid; place-items: center; min-height: 220px; color: var(--muted); }
+    .scale { display: inline-flex; align-items: center; gap: 6px; color: var(--muted); font-size: var(--text-xs); font-variant-numeric: tabular-nums; }
+    .scale i { width: 90px; height: 10px; border-radius: 2px; box-shadow: inset 0 0 0 1px var(--line); }
+    .scale .ramp { background: linear-gradient(to right, var(--ramp-0), var(--ramp-1), var(--ramp-2), var(--ramp-3), var(--ramp-4), var(--ramp-5)); }
+    .scale .diverge { background: linear-gradient(to right, var(--diverge-low), var(--diverge-mid), var(--diverge-high)); }
+    .caption { min-height: 1.5em; font-size: var(--text-s); color: var(--muted); font-variant-numeric: tabular-nums; }
+    canvas { display: block; }
+  `];
+
+  /** The trace that is shown; null if there is none, but never in `renderDocument`. */
+  shown = null;
+  /** Its positions, see positionsOf. */
+  positions = [];
+
+  constructor() {
+    super();
+    this.pointed = null; // the position under the pointer or the focus
+    this.isFixed = false; // whether the page chooses the text, so that there is no hold button
+  }
+
+  #document = null;
+  #changed = () => this.requestUpdate();
+  #escape = (event) => {
+    if (event.key === 'Escape' && this.isVisible && this.#document?.position !== null) {
+      this.#document?.choose(null);
+    }
+  };
+
+  connectedCallback() {
+    super.connectedCallback();
+    addEventListener('keydown', this.#escape);
+    this.#document?.addEventListener('change', this.#changed);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    removeEventListener('keydown', this.#escape);
+    this.#document?.removeEventListener('change', this.#changed);
+  }
+
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    if (this.live === undefined) {
+      return;
+    }
+    if (this.#document === null) {
+      this.#document = inspectedDocumentOf(this.live);
+      this.#document.addEventListener('change', this.#changed);
+    }
+    const { trace, at, view } = this;
+    const panel = this;
+    this.shown = this.#document.shown({ trace, at, view, needsProbs: this.constructor.needsProbs, panel });
+    if (this.shown?.vizData.length === 0) {
+      this.shown = null;
+    }
+    this.positions = this.shown === null ? [] : positionsOf(this.shown);
+    if (this.shown !== null) {
+      this.vocabulary.learn(this.positions);
+      this.vocabulary.update(this.live, view)?.then(this.#changed, () => {}); // without it, tokens are shown by their ids
+    }
+  }
+
+  get vocabulary() {
+    return vocabularyOf(this.live);
+  }
+
+  /** The chosen position, at most the last one of this document; null for none. */
+  get chosen() {
+    const position = this.#document?.position ?? null;
+    return position === null ? null : Math.min(position, this.positions.length - 1);
+  }
+
+  /** The position to explain: the one under the pointer, or else the chosen one; null for none. */
+  get looked() {
+    const { pointed } = this;
+    return pointed !== null && pointed < this.positions.length ? pointed : this.chosen;
+  }
+
+  /** Chooses a position, or clears the choice if it is chosen already. */
+  choose(position) {
+    this.#document.choose(position === this.#document.position ? null : position);
+  }
+
+  /** Chooses the clicked position; unlike a mouse, a finger points at nothing afterwards. */
+  choosePointed(event) {
+    if (this.pointed !== null) {
+      this.choose(this.pointed);
+    }
+    if (event.pointerType === 'touch') {
+      this.pointed = null;
+    }
+  }
+
+  renderControls() {
+    if (this.live === undefined || this.shown === null) {
+      return nothing;
+    }
+    const { doc, step, isAbout } = this.shown;
+    const held = this.#document.held !== null;
+    const cut = [...doc].length > LONGEST ? `${[...doc].slice(0, LONGEST - 1).join('')}…` : doc;
+    return html`
+      <span class="subject"><q title=${doc}>${cut}</q>
+        <span class="number">${isAbout ? 'about step' : 'step'} ${count(step)}</span>
+        ${this.isFixed ? nothing : html`<button aria-pressed=${held} title="Keep showing this document while training continues with others"
+          @click=${() => this.#document.hold(held ? null : doc)}>${held ? 'Held' : 'Hold'}</button>`}</span>`;
+  }
+
+  renderBody() {
+    if (this.shown === null) {
+      const { failure } = this.#document ?? {};
+      const isNew = this.trace === null && this.view.step === 0;
+      const words = isNew ? 'No step has been trained yet.' : failure?.message ?? this.instead('Waiting for a training step …');
+      return html`<p class="empty">${words}</p>`;
+    }
+    return this.renderDocument();
+  }
+
+  renderDocument() {
+    return nothing;
+  }
+
+  /** The strip of the document's tokens; see mg-token-strip for `arcs`. */
+  strip(label, arcs = null) {
+    return html`
+      <mg-token-strip .tokens=${this.positions.map(({ read }) => read)} .chosen=${this.chosen} .looked=${this.looked}
+        .label=${label} .arcs=${arcs}
+        @point=${(event) => { this.pointed = event.detail; }}
+        @choose=${(event) => this.choose(event.detail)}></mg-token-strip>`;
+  }
+
+  /** What the model has read at a position, in words. */
+  upTo(t) {
+    return t === 0 ? 'at the beginning' : `after “${[...this.shown.doc].slice(0, t).slice(-LONGEST).map(visible).join('')}”`;
+  }
+
+  nameOf(t) {
+    return `position ${t} ${inWords(this.positions[t].read)}`;
+  }
+}

@@ -1,0 +1,19 @@
+// A form control with its label, hint and error, connected for screen readers.
+
+import { html, nothing } from 'lit';
+
+/**
+ * Returns the template of a field. `control(attributes)` renders the control with the attributes `id`, `invalid` and
+ * `describedBy`.
+ */
+export function field({ name, label, hint, error, control }) {
+  const id = `field-${name}`;
+  const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || nothing;
+  return html`
+    <div class="field">
+      <label for=${id}>${label}</label>
+      ${control({ id, name, describedBy, invalid: error ? 'true' : nothing })}
+      ${hint ? html`<p class="hint" id="${id}-hint">${hint}</p>` : nothing}
+      ${error ? html`<p class="error" id="${id}-error">${error}</p>` : nothing}
+    </div>`;
+}

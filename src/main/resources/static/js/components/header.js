@@ -1,0 +1,77 @@
+// The header of every page: links to the sessions and the API, the theme switch, the help button.
+
+import { LitElement, css, html, nothing } from 'lit';
+
+import { SITE } from '../data/site.js';
+import { icons } from './icons.js';
+import { controls } from './styles.js';
+import { theme } from './theme.js';
+
+const THEMES = { system: 'light', light: 'dark', dark: 'system' }; // to the next one
+const THEME_ICONS = { system: icons.auto, light: icons.sun, dark: icons.moon };
+
+/** `<mg-header>` sends `help` when the user asks for it. */
+class Header extends LitElement {
+  static styles = [controls, css`
+    :host {
+      display: block;
+      border-bottom: 1px solid var(--line);
+      background: var(--surface);
+    }
+    header {
+      display: flex;
+      align-items: center;
+      gap: var(--space-2);
+      max-width: 1600px;
+      min-height: 52px;
+      margin: 0 auto;
+      padding: var(--space-1) var(--space-5);
+    }
+    .home {
+      display: flex;
+      align-items: center;
+      gap: var(--space-2);
+      margin-right: auto;
+      color: var(--ink);
+      font-weight: 650;
+      font-size: var(--text-l);
+      letter-spacing: -0.01em;
+      text-decoration: none;
+    }
+    nav { display: flex; align-items: center; gap: var(--space-1); }
+    nav a { padding: var(--space-2) var(--space-3); font-size: var(--text-s); font-weight: 500; text-decoration: none; }
+    nav a[aria-current] { color: var(--ink); }
+    nav a:hover { text-decoration: underline; }
+    @media (max-width: 600px) { header { padding-inline: var(--space-4); } nav a { padding-inline: var(--space-2); } }
+  `];
+
+  connectedCallback() {
+    super.connectedCallback();
+    theme.addEventListener('change', this.#update);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    theme.removeEventListener('change', this.#update);
+  }
+
+  #update = () => this.requestUpdate();
+
+  render() {
+    const colours = `Colours: ${theme.choice === 'system' ? 'as the system' : theme.choice}`;
+    return html`
+      <header>
+        <a class="home" href=${SITE}><img src="${SITE}img/icon.svg" alt="" width="24" height="24">microgpt</a>
+        <nav aria-label="Site">
+          <a href=${SITE} aria-current=${location.pathname === SITE ? 'page' : nothing}>Sessions</a>
+          <a href="${SITE}swagger-ui.html">API</a>
+          <button class="quiet icon" title=${colours} aria-label=${colours}
+            @click=${() => { theme.choice = THEMES[theme.choice]; }}>${THEME_ICONS[theme.choice]}</button>
+          <button class="quiet icon" title="Help (?)" aria-label="Help"
+            @click=${() => this.dispatchEvent(new Event('help'))}>?</button>
+        </nav>
+      </header>`;
+  }
+}
+
+customElements.define('mg-header', Header);

@@ -1,0 +1,293 @@
+// The base class of all panels: the frame with title and menu, the numbers as a table, export, and no rendering
+// while out of sight.
+//
+// A panel is a module in panels/ that defines an element extending Panel, and a line in panels/index.js.
+// The page sets all of these properties whenever something changes, at most once per animation frame:
+//
+//   live      the LiveSession: live.name, live.losses, live.events, live.run, live.activeRun, its commands
+//             (live.train, live.steer, live.viewAt, …), live.api, live.stream
+//   view      the session as the REST API returns it: {name, state, step, options, vocabSize, …}
+//   trace     the trace to show, {step, doc, tokens, vizData, …}: of the newest step, or of the step that is
+//             looked at; null if there is none
+//   at        the step that is looked at, or null while live; calls about the model (generate, inspect,
+//             embeddings, score) take it as `step`
+//   revision  counts the changes
+//
+// On the page that compares sessions, `live` is a ComparedSessions, and there is no trace.
+//
+// A panel is rendered only while it is visible, in turn with the others, and only as often as leaves the page four
+// fifths of the time. It overrides
+//
+//   static heading        its title
+//   static about          what it shows, in a sentence or two, for the menu
+//   static needsTraces    whether it shows `trace`; the server sends traces only while such a panel is visible
+//   static keys           its keyboard shortcuts, [key, meaning], for the help
+//   renderBody()          its content
+//   renderControls()      the controls beside the title, if any
+//   table()               its numbers, {columns: [names], rows: [[values]]}, or null
+//   picture()             the panel as a data: URL of a PNG, or null; by default, its chart or canvas
+//
+// and may use `this.isVisible`, `this.run(promise)`, which shows an error in the panel, and `this.instead(words)`
+// where there is nothing to show.
+
+import { LitElement, css, html, nothing } from 'lit';
+
+import { DrawThrottle } from './draw-throttle.js';
+import { frameScheduler } from './frame-scheduler.js';
+import { icons } from './icons.js';
+import { controls } from './styles.js';
+import { theme } from './theme.js';
+
+const MOST_ROWS = 1000; // in a table; an export has them all
+
+export class Panel extends LitElement {
+  static heading = '';
+  static about = '';
+  static needsTraces = false;
+
+  static properties = {
+    live: { attribute: false },
+    view: { attribute: false },
+    trace: { attribute: false },
+    at: { attribute: false },
+    revision: { attribute: false },
+    showsTable: { state: true },
+    failure: { state: true },
+  };
+
+  /** To be extended: `static styles = [Panel.styles, css`…`]`. */
+  static styles = [controls, css`
+    :host { display: block; min-width: 0; height: 100%; }
+    section {
+      display: flex;
+      flex-direction: column;
+      height: 100%;
+      border: 1px solid var(--line);
+      border-radius: var(--radius);
+      background: var(--surface);
+      box-shadow: 0 1px 3px var(--shadow);
+    }
+    section > header {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: var(--space-2) var(--space-3);
+      padding: var(--space-2) var(--space-2) 0 var(--space-4);
+      min-height: 46px;
+    }
+    section > header h2 { font-size: var(--text-l); line-height: 1.3; margin-right: auto; }
+    .controls { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-3); }
+    .controls label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; min-height: 26px; white-space: nowrap; }
+    @media (max-width: 600px) { .controls:has(*) { order: 1; flex-basis: 100%; padding-right: var(--space-2); } }
+    .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); }
+    .panel-error { margin: 0 var(--space-4) var(--space-4); }
+    .scroll { max-height: 360px; overflow: auto; }
+
+    .menu { position: relative; }
+    .menu [popover] {
+      position: fixed;
+      inset: auto;
+      margin: 0;
+      width: 240px;
+      padding: var(--space-2);
+      border: 1px solid var(--line);
+      border-radius: var(--radius);
+      background: var(--raised);
+      color: var(--ink);
+      box-shadow: 0 8px 30px var(--shadow);
+    }
+    .menu [popover] p { padding: var(--space-1) var(--space-2) var(--space-2); color: var(--muted); font-size: var(--text-s); }
+    .menu [popover] button { width: 100%; justify-content: flex-start; }
+  `];
+
+  /** Whether it is in the viewport, or close to it. */
+  isVisible = false;
+
+  #observer = new IntersectionObserver((entries) => {
+    this.isVisible = entries.at(-1).isIntersecting;
+    this.dispatchEvent(new Event('visibility', { bubbles: true, composed: true }));
+    this.requestUpdate();
+  }, { rootMargin: '100px' });
+  #unseen = new Map(); // the properties that have changed out of sight, with their values before
+  #throttle = new DrawThrottle();
+  #repaint = () => this.requestUpdate();
+
+  constructor() {
+    super();
+    this.at = null;
+    this.trace = null;
+    this.showsTable = false;
+    this.failure = null;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#observer.observe(this);
+    theme.addEventListener('change', this.#repaint);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+    theme.removeEventListener('change', this.#repaint);
+  }
+
+  /** Collects the changes made out of sight, and reports them once the panel is visible. */
+  shouldUpdate(changed) {
+    if (this.isVisible || !this.hasUpdated) {
+      this.#unseen.forEach((before, name) => changed.set(name, before));
+      this.#unseen.clear();
+      return true;
+    }
+    changed.forEach((before, name) => this.#unseen.has(name) || this.#unseen.set(name, before));
+    return false;
+  }
+
+  async scheduleUpdate() {
+    if (this.#throttle.delay > 0) {
+      await new Promise((done) => setTimeout(done, this.#throttle.delay));
+    }
+    if (this.hasUpdated && !this.matches(':hover, :focus-within')) {
+      await frameScheduler.nextTurn(); // a panel that the user points at is updated at once
+    }
+    return super.scheduleUpdate();
+  }
+
+  performUpdate() {
+    this.#throttle.measure(() => super.performUpdate());
+  }
+
+  // ---- to be overridden
+
+  renderBody() {
+    return nothing;
+  }
+
+  renderControls() {
+    return nothing;
+  }
+
+  table() {
+    return null;
+  }
+
+  picture() {
+    const drawn = this.renderRoot.querySelector('.content mg-chart') ?? this.renderRoot.querySelector('.content canvas');
+    return drawn === null ? null : drawn.png?.() ?? drawn.toDataURL('image/png');
+  }
+
+  // ---- for subclasses
+
+  /** Whether the shown model has failed, so that it has no finite numbers. */
+  get hasFailed() {
+    return this.at === null && this.view?.state === 'failed';
+  }
+
+  /** The text in place of a picture; another one if the model has failed. */
+  instead(words) {
+    return this.hasFailed ? 'Training has failed: look at an earlier step.' : words;
+  }
+
+  /** Awaits a promise; an error is shown in the panel until the next success. */
+  async run(promise) {
+    try {
+      const result = await promise;
+      this.failure = null;
+      return result;
+    } catch (error) {
+      if (error.name !== 'AbortError') {
+        this.failure = error;
+      }
+      return undefined;
+    }
+  }
+
+  // ---- the frame
+
+  render() {
+    const { heading } = this.constructor;
+    return html`
+      <section aria-labelledby="heading">
+        <header>
+          <h2 id="heading">${heading}</h2>
+          <div class="controls">${this.renderControls()}</div>
+          ${this.#menu()}
+        </header>
+        <div class="content">${this.live === undefined ? nothing : this.showsTable ? this.#table() : this.renderBody()}</div>
+        ${this.failure ? html`<p class="error panel-error" role="alert">${this.failure.message}</p>` : nothing}
+      </section>`;
+  }
+
+  #menu() {
+    const { heading, about } = this.constructor;
+    const hasTable = this.live !== undefined && this.table() !== null;
+    if (!hasTable && about === '') {
+      return nothing;
+    }
+    return html`
+      <div class="menu">
+        <button class="quiet icon" popovertarget="menu" aria-label="${heading}: menu" title="Menu">${icons.more}</button>
+        <div id="menu" popover @beforetoggle=${this.#placeMenu} @click=${this.#closeMenu}>
+          ${about ? html`<p>${about}</p>` : nothing}
+          ${hasTable ? html`
+            <button class="quiet" aria-pressed=${this.showsTable} @click=${() => { this.showsTable = !this.showsTable; }}>
+              Show as a table</button>
+            <button class="quiet" @click=${this.#saveCsv}>Save as CSV</button>
+            <button class="quiet" ?disabled=${this.showsTable} @click=${this.#savePng}>Save as PNG</button>` : nothing}
+        </div>
+      </div>`;
+  }
+
+  #placeMenu(event) {
+    const button = this.renderRoot.querySelector('.menu button').getBoundingClientRect();
+    event.target.style.top = `${button.bottom + 4}px`;
+    event.target.style.right = `${document.documentElement.clientWidth - button.right}px`;
+  }
+
+  #closeMenu(event) {
+    if (event.target.closest('button')) {
+      event.currentTarget.hidePopover();
+    }
+  }
+
+  #table() {
+    const { columns, rows } = this.table();
+    const shown = rows.slice(-MOST_ROWS);
+    return html`
+      <div class="scroll" tabindex="0" role="region" aria-label="${this.constructor.heading} as a table">
+        <table>
+          <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+          <tbody>${shown.map((row) => html`<tr>${row.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
+        </table>
+      </div>
+      ${rows.length > shown.length ? html`<p class="hint">The last ${shown.length} of ${rows.length} rows</p>` : nothing}`;
+  }
+
+  #saveCsv() {
+    const { columns, rows } = this.table();
+    const text = [columns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n');
+    const url = URL.createObjectURL(new Blob([`${text}\r\n`], { type: 'text/csv' }));
+    this.#save(url, 'csv');
+    URL.revokeObjectURL(url);
+  }
+
+  #savePng() {
+    const url = this.picture();
+    if (url !== null) {
+      this.#save(url, 'png');
+    }
+  }
+
+  #save(url, extension) {
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `${this.live.name}-${this.constructor.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.view.step}.${extension}`;
+    link.click();
+  }
+}
+
+/** Quotes a value if necessary; a text that a spreadsheet would take for a formula is prefixed with '. */
+function csvField(value) {
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? '');
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

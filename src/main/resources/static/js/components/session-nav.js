@@ -1,0 +1,41 @@
+// Links to the pages of one session.
+
+import { LitElement, css, html, nothing } from 'lit';
+
+import { SITE } from '../data/site.js';
+import { controls } from './styles.js';
+
+/** `<mg-session-nav name="demo" page="lab">`; `page` is live, lab, tour or compare. */
+class SessionNav extends LitElement {
+  static properties = { name: {}, page: {} };
+
+  static styles = [controls, css`
+    :host { display: block; }
+    ul { display: flex; flex-wrap: wrap; gap: var(--space-1); }
+    a {
+      display: block;
+      padding: 5px var(--space-3);
+      border-radius: var(--radius-small);
+      color: var(--muted);
+      font-size: var(--text-s);
+      font-weight: 500;
+      text-decoration: none;
+    }
+    a:hover { background: var(--sunken); color: var(--ink); }
+    a[aria-current] { background: var(--accent-soft); color: var(--accent); }
+    @media (pointer: coarse) { a { padding-block: 10px; } }
+  `];
+
+  render() {
+    const path = `${SITE}s/${encodeURIComponent(this.name)}`;
+    const pages = [
+      ['live', 'Live', path], ['lab', 'Lab', `${path}/lab`], ['tour', 'Tour', `${path}/tour`],
+      ['compare', 'Compare', `${SITE}compare?s=${encodeURIComponent(this.name)}`],
+    ];
+    return html`
+      <nav aria-label="Session"><ul>${pages.map(([page, title, link]) => html`
+        <li><a href=${link} aria-current=${page === this.page ? 'page' : nothing}>${title}</a></li>`)}</ul></nav>`;
+  }
+}
+
+customElements.define('mg-session-nav', SessionNav);

@@ -1,0 +1,157 @@
+// What the pages of one session have in common: the session named in the URL, the line with its name and
+// state, and what is shown when there is no such session or the connection is lost.
+
+import { css, html, nothing } from 'lit';
+
+import { LiveSession } from '../../data/live-session.js';
+import { stream } from '../../data/live-stream.js';
+import { SITE, sessionNameInPath } from '../../data/site.js';
+import { icons } from '../../components/icons.js';
+import { setQuery, stepInQuery } from '../../components/url-query.js';
+import { Page } from './page.js';
+import '../../components/session-nav.js';
+
+const URL_DELAY = 200; // ms without a change until the URL follows: browsers limit how often it may change
+const SESSION_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/**
+ * A page of a session overrides, besides what Page names,
+ *
+ *   static page           its name in the navigation: live, lab or tour
+ *   static absentHint     why the page needs a session, for where there is none
+ *   static keepsStepInUrl whether `?at` in the URL is the step that its LiveSession looks at
+ *   titleOf(name)         the title of the document
+ *   sessionChanged()      called when the session has changed, at most once per animation frame
+ *   renderSession()       its content while the session exists
+ */
+export class SessionPage extends Page {
+  static page = '';
+  static absentHint = '';
+  static keepsStepInUrl = false;
+
+  static properties = { revision: { state: true } };
+
+  static styles = [Page.styles, css`
+    .top { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-3); margin-bottom: var(--space-3); }
+    .nothing { display: grid; justify-items: center; gap: var(--space-4); padding: 14vh var(--space-4); text-align: center; }
+    .nothing p { max-width: 52ch; color: var(--muted); overflow-wrap: anywhere; }
+    .nothing h1 { max-width: 30ch; }
+  `];
+
+  #isFirstChange = true; // until the session is present
+  #stepInUrl = null;
+  #urlTimer = null;
+
+  constructor() {
+    super();
+    this.name = sessionNameInPath();
+    this.live = new LiveSession(this.name);
+    this.revision = 0;
+    document.title = `${this.titleOf(this.name)} – microgpt`;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.live.addEventListener('change', this.#changed);
+    this.live.start();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.live.removeEventListener('change', this.#changed);
+    clearTimeout(this.#urlTimer);
+    this.live.stop();
+  }
+
+  // ---- to be overridden
+
+  titleOf(name) {
+    return name;
+  }
+
+  sessionChanged() {}
+
+  renderSession() {
+    return nothing;
+  }
+
+  // ---- the step in the URL
+
+  #changed = () => {
+    if (this.constructor.keepsStepInUrl) {
+      this.#syncStepWithUrl();
+    }
+    this.sessionChanged();
+    this.revision = this.live.revision;
+  };
+
+  #syncStepWithUrl() {
+    const { live } = this;
+    if (live.status === 'present' && this.#isFirstChange) {
+      this.#isFirstChange = false;
+      this.#viewStepInUrl();
+    } else if (live.at !== this.#stepInUrl) {
+      this.#stepInUrl = live.at;
+      clearTimeout(this.#urlTimer);
+      this.#urlTimer = setTimeout(() => setQuery({ at: this.#stepInUrl }), URL_DELAY);
+    }
+  }
+
+  async #viewStepInUrl() {
+    const step = stepInQuery('at');
+    if (step !== null) {
+      try {
+        await this.live.viewAt(step);
+      } catch (error) {
+        this.failure = error;
+        setQuery({ at: null });
+      }
+    }
+  }
+
+  // ---- rendering
+
+  renderMain() {
+    const { status } = this.live;
+    const isLost = stream.state === 'lost' && status === 'present';
+    return html`
+      <div role="status">${isLost ? html`
+        <p class="notice bad">Connection lost. The page may be out of date; it reconnects automatically.
+          <button @click=${() => stream.retry()}>Reconnect now</button></p>` : nothing}</div>
+      ${this.renderFailure()}
+      ${status === 'present' ? this.renderSession() : status === 'loading' ? nothing : this.#renderAbsent()}`;
+  }
+
+  /** The line at the top: name, state, links to the other pages of the session, and what the page adds. */
+  renderTop(more = nothing) {
+    const { state } = this.live.view;
+    return html`
+      <div class="top">
+        <h1>${this.name}</h1>
+        <span class="chip ${state}">${state}</span>
+        <mg-session-nav name=${this.name} page=${this.constructor.page}></mg-session-nav>
+        ${more}
+      </div>`;
+  }
+
+  /** The notice that there is nothing to train on. */
+  renderNoDocuments() {
+    return html`
+      <p class="notice warn">This session has no documents yet, so there is nothing to train on.
+        <a class="button" href=${SITE}>Add documents</a></p>`;
+  }
+
+  #renderAbsent() {
+    const isName = SESSION_NAME.test(this.name);
+    const wasDeleted = this.live.status === 'deleted';
+    return html`
+      <div class="nothing">
+        <h1>${wasDeleted ? html`The session “${this.name}” has been deleted` : html`There is no session “${this.name}”`}</h1>
+        <p>${isName ? this.constructor.absentHint : 'This is not a valid name: a name has 1 to 63 of the characters a-z, 0-9 and -.'}</p>
+        <div class="row">
+          <a class="button" href=${SITE}>All sessions</a>
+          ${isName ? html`<a class="button primary" href="${SITE}?new=${this.name}">${icons.plus} Create it</a>` : nothing}
+        </div>
+      </div>`;
+  }
+}

@@ -1,0 +1,179 @@
+// The panel that shows the loss curves of all compared sessions, over steps, documents or time.
+
+import { css, html, nothing } from 'lit';
+
+import { compact, count, duration, loss, number } from '../../data/format.js';
+import { movingAverage } from '../../data/loss-store.js';
+import { averagingControl, averagingStyles } from '../../components/averaging.js';
+import { axis, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { Panel } from '../../components/panel.js';
+import { colourOf, lineType, markStyles, sessionMark, symbolOf } from '../../components/session-marks.js';
+import { theme } from '../../components/theme.js';
+import { queryValue, setQuery } from '../../components/url-query.js';
+import { AXES, documentsAfter, pointAt, secondsAfter, timesOf } from './loss-axes.js';
+
+const POINTS = 500; // per curve
+
+/** A duration; for short ones with more digits, because small models train many steps per second. */
+const timeText = (seconds) => (seconds < 1 ? `${number(seconds, 2)} s` : duration(seconds));
+
+class LossesPanel extends Panel {
+  static heading = 'Losses';
+  static about = 'Moving averages of the mean cross-entropy in nats, before each update. Over documents, sessions '
+    + 'are compared that have seen equally many: a step uses as many as the batch size. Over time, only the time of runs '
+    + 'counts, without pauses; between two events of a run it is interpolated, and what a fork has from its parent has none.';
+
+  static properties = { axis: { state: true }, logAxis: { state: true }, logLoss: { state: true } };
+
+  static styles = [Panel.styles, markStyles, averagingStyles, css`
+    .content { display: flex; flex-direction: column; }
+    mg-chart { flex: 1; height: auto; min-height: 340px; }
+    .legend { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-4); margin-bottom: var(--space-1); font-size: var(--text-s); }
+    .legend li { display: inline-flex; align-items: flex-start; gap: 6px; min-width: 0; }
+    .legend .name { min-width: 0; overflow-wrap: anywhere; }
+    .legend strong { font-variant-numeric: tabular-nums; }
+    .empty { display: grid; place-items: center; height: 340px; color: var(--muted); }
+    @media (max-width: 600px) { mg-chart { min-height: 300px; } }
+  `];
+
+  #curves = [];
+
+  constructor() {
+    super();
+    this.axis = Object.hasOwn(AXES, queryValue('axis') ?? '') ? queryValue('axis') : 'step';
+    this.logAxis = queryValue('log')?.includes('x') ?? false;
+    this.logLoss = queryValue('log')?.includes('y') ?? false;
+  }
+
+  /** Switches to the next axis. */
+  nextAxis() {
+    const names = Object.keys(AXES);
+    this.#choose(names[(names.indexOf(this.axis) + 1) % names.length]);
+  }
+
+  #choose(name) {
+    this.axis = name;
+    setQuery({ axis: name === 'step' ? null : name });
+  }
+
+  willUpdate() {
+    this.#curves = (this.live?.present ?? []).map((entry) => this.#curve(entry));
+  }
+
+  /** {entry, points: [[x, average, step]], missing: why there are none} */
+  #curve(entry) {
+    const { losses, history, view, readAt } = entry;
+    if (history === null) {
+      return { entry, points: [], missing: null };
+    }
+    if (losses.size === 0) {
+      return { entry, points: [], missing: 'no step has been trained yet' };
+    }
+    const { placeOf, missing } = this.#places(history, view, readAt);
+    const buckets = losses.points(POINTS, {}, this.logAxis);
+    const averages = movingAverage(buckets, this.live.span);
+    const points = missing ? [] : buckets.map(({ to }, i) => [placeOf(to), averages[i], to]).filter(([x]) => x !== null && (x > 0 || !this.logAxis));
+    return { entry, points, missing: points.length > 0 ? null : missing ?? 'it has no steps of its own yet', newest: averages.at(-1) };
+  }
+
+  /** {placeOf}, a function from a step to its value on the axis, or {missing}, why there is none. */
+  #places({ events, schedule }, { step }, readAt) {
+    if (this.axis === 'documents') {
+      return schedule[0]?.fromStep === 0
+        ? { placeOf: (at) => documentsAfter(at, schedule) }
+        : { missing: 'how many documents its first steps saw is not known' };
+    }
+    if (this.axis === 'time') {
+      const { knots, missing } = timesOf(events, step, readAt);
+      return { placeOf: (at) => secondsAfter(at, knots), missing: missing && `the time is not known: ${missing}` };
+    }
+    return { placeOf: (at) => at };
+  }
+
+  renderControls() {
+    const toggle = (name, label) => html`
+      <label><input type="checkbox" .checked=${this[name]} @change=${(event) => {
+        this[name] = event.target.checked;
+        setQuery({ log: (this.logAxis ? 'x' : '') + (this.logLoss ? 'y' : '') || null });
+      }}>${label}</label>`;
+    return html`
+      <label>Over
+        <select aria-label="Losses over" @change=${(event) => this.#choose(event.target.value)}>
+          ${Object.entries(AXES).map(([name, { label }]) => html`<option value=${name} ?selected=${name === this.axis}>${label}</option>`)}
+        </select>
+      </label>
+      ${averagingControl(this.live.span, (span) => this.live.setSpan(span))}
+      ${toggle('logAxis', 'log axis')} ${toggle('logLoss', 'log loss')}`;
+  }
+
+  renderBody() {
+    const drawn = this.#curves.filter(({ points }) => points.length > 0);
+    return html`
+      <ul class="legend">${this.#curves.map(({ entry, newest, missing }) => html`
+        <li data-session=${entry.name}>${sessionMark(entry.slot)}<span class="name">${entry.name}
+          ${newest === undefined ? nothing : html`<strong>${loss(newest)}</strong>`}
+          ${missing ? html`<span class="muted">left out: ${missing}</span>` : nothing}</span></li>`)}</ul>
+      ${drawn.length === 0 ? html`<p class="empty">${this.live.present.length === 0 ? 'No session has been chosen.' : 'There is nothing to draw.'}</p>`
+        : html`<mg-chart .option=${this.#option(drawn)} label=${this.#inWords(drawn)}></mg-chart>`}`;
+  }
+
+  #placeText(x) {
+    return this.axis === 'time' ? timeText(x) : count(x);
+  }
+
+  #inWords(drawn) {
+    const each = drawn.map(({ entry, points }) =>
+      `${entry.slot + 1}, ${entry.name}: ${loss(points.at(-1)[1])} at ${this.#placeText(points.at(-1)[0])}`);
+    return `Average losses over ${AXES[this.axis].name}. ${each.join('; ')}. The menu of this panel shows them as a table.`;
+  }
+
+  #option(drawn) {
+    const label = { color: theme.colour('--muted'), fontSize: 11, hideOverlap: true };
+    return {
+      grid: { left: 48, right: 34, top: 16, bottom: 44 },
+      tooltip: tooltip({
+        trigger: 'axis',
+        axisPointer: { lineStyle: { color: theme.colour('--edge') } },
+        formatter: ([{ axisValue }]) => this.#tip(drawn, axisValue),
+      }),
+      xAxis: axis({
+        id: 'x', type: this.logAxis ? 'log' : 'value', min: this.logAxis ? Math.min(...drawn.map(({ points }) => points[0][0])) : 0,
+        max: Math.max(...drawn.map(({ points }) => points.at(-1)[0])) || 1,
+        name: AXES[this.axis].name, nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
+        axisLabel: { ...label, formatter: this.axis === 'time' ? timeText : compact },
+      }),
+      yAxis: axis({
+        id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, axisLabel: { ...label, formatter: (value) => number(value) },
+      }),
+      series: drawn.map(({ entry: { slot, name }, points }) => ({
+        id: name, type: 'line', animation: false, data: points, encode: { x: 0, y: 1 }, color: theme.colour(colourOf(slot)),
+        lineStyle: { width: 2, type: lineType(slot) }, symbol: symbolOf(slot), symbolSize: 6, showSymbol: points.length < 3,
+        labelLayout: { moveOverlap: 'shiftY' },
+        endLabel: { show: true, formatter: `${slot + 1}`, color: theme.colour('--ink'), fontWeight: 600, fontSize: 12 },
+      })),
+    };
+  }
+
+  /** The tooltip of all curves at a value: their points have different x-values. */
+  #tip(drawn, x) {
+    const lines = drawn.flatMap(({ entry, points }) => {
+      const point = pointAt(points, x);
+      return point === null ? [] : [`${entry.slot + 1}  ${loss(point[1])}  ${entry.name}, step ${count(point[2])}`];
+    });
+    return [`${AXES[this.axis].label} ${this.#placeText(x)}`, ...lines].join('\n');
+  }
+
+  table() {
+    const curves = this.#curves;
+    const isOverSteps = this.axis === 'step';
+    return curves.length === 0 ? null : {
+      columns: ['session', 'step', !isOverSteps && (AXES[this.axis].column ?? AXES[this.axis].name), `average over ${this.live.span}`].filter(Boolean),
+      get rows() { // computed only when needed
+        return curves.flatMap(({ entry, points }) => points.map(([x, average, step]) =>
+          [entry.name, step, ...(isOverSteps ? [] : [number(x, 6)]), loss(average)]));
+      },
+    };
+  }
+}
+
+customElements.define('mg-compare-losses', LossesPanel);

@@ -1,0 +1,130 @@
+// Describes one training step as a sequence of frames, from the tokens to the new parameters, with a caption for
+// each that contains its numbers.
+
+import { number } from '../../data/format.js';
+import { BOS } from '../../data/model/tokens.js';
+
+export const STAGES = [
+  { stage: 'tokens', title: 'Tokens' },
+  { stage: 'forward', title: 'Forward' },
+  { stage: 'loss', title: 'Loss' },
+  { stage: 'backward', title: 'Backward' },
+  { stage: 'adam', title: 'Adam' },
+];
+
+/** The explanation of each kind of tensor, by the last part of its name. */
+const MEANINGS = {
+  embedded: 'Every token has a row of numbers in wte, every position a row in wpe. Each position starts as the sum of its two rows.',
+  embedding: 'RMSNorm divides each row by its root mean square, so that its numbers have a normal size.',
+  attn_norm: 'Before attention, the rows are normalised again.',
+  attn_q: 'Query: what each position looks for in those before it. A matrix times a vector.',
+  attn_k: 'Key: what each position can be found by.',
+  attn_v: 'Value: what each position passes on to those that attend to it.',
+  'head.logits': 'How well the query of a position (row) matches the key of each position so far (column), in this head.',
+  'head.weights': 'Softmax turns them into shares: each row adds up to 1. Nothing is to the right of the diagonal, because no position sees what comes later.',
+  attn_out: 'Each head gives every position the mean of the values it attends to, weighted by these shares; concatenated, they make a row.',
+  attn_proj: 'A matrix mixes the results of the heads.',
+  attn_residual: 'It is added to the row: a layer changes the row, it does not replace it.',
+  mlp_norm: 'Before the MLP, the rows are normalised again.',
+  mlp_hidden: 'The MLP: four times as many hidden units, each a weighted sum of the row.',
+  mlp_relu: 'ReLU passes what is above 0 and sets the rest to 0.',
+  mlp_proj: 'A second matrix turns the hidden units back into a row of the model\u2019s width.',
+  mlp_residual: 'It is added to the row as well.',
+  logits: 'A score for every token of the vocabulary (column): how well it fits as the next one.',
+  probs: 'Softmax turns the scores into probabilities: each row adds up to 1.',
+};
+
+const PARAMETERS = {
+  wte: 'one row per token', wpe: 'one row per position', lm_head: 'one row per possible next token',
+};
+
+/** The part of a tensor's name that says what kind it is. */
+function kindOf(name) {
+  const parts = name.split('.');
+  return parts.at(-2)?.startsWith('head') ? `head.${parts.at(-1)}` : parts.at(-1);
+}
+
+/** All frames of a step, in the order of the computation. */
+export function framesOf({ tensors, parameters }) {
+  const computed = tensors.filter(({ name }) => !['losses', 'loss', 'share'].includes(name));
+  const matrices = parameters.map(({ name }) => name);
+  return [
+    { stage: 'tokens', name: null },
+    ...computed.map(({ name }) => ({ stage: 'forward', name })),
+    { stage: 'loss', name: 'losses' },
+    ...computed.toReversed().map(({ name }) => ({ stage: 'backward', name })),
+    ...matrices.toReversed().map((name) => ({ stage: 'backward', name })),
+    ...matrices.map((name) => ({ stage: 'adam', name })),
+  ];
+}
+
+const signed = (value) => number(value).replace('-', '−');
+
+/** The number with the largest absolute value, and where it is. */
+function extremeOf(rows) {
+  let best = { row: 0, column: 0, value: 0 };
+  rows.forEach((numbers, row) => numbers.forEach((value, column) => {
+    if (Math.abs(value) > Math.abs(best.value)) {
+      best = { row, column, value };
+    }
+  }));
+  return best;
+}
+
+const quoted = (token) => (token === BOS ? BOS : `\u201c${token}\u201d`);
+
+/**
+ * The caption of a frame, as sentences.
+ *
+ * @param frame one of `framesOf`
+ * @param step {anatomy, reads, next}: the tokens read and those that follow, as visible characters
+ * @param tensor the tensor of the frame; null until it is loaded
+ */
+export function captionOf(frame, { anatomy, reads, next }, tensor) {
+  const { stage, name } = frame;
+  if (stage === 'tokens') {
+    const pairs = reads.slice(0, 3).map((read, t) => `after ${quoted(read)} comes ${quoted(next[t])}`).join(', ');
+    return [`The document is read as ${reads.length} tokens, starting with the one that marks the beginning; each is a number of the vocabulary.`,
+      `At each position, the model has to predict the next token: ${pairs}${reads.length > 3 ? ', and so on' : ''}.`];
+  }
+  if (stage === 'loss') {
+    const losses = anatomy.tensors.find((one) => one.name === 'losses').values.map(([value]) => value);
+    const worst = losses.indexOf(Math.max(...losses));
+    const best = losses.indexOf(Math.min(...losses));
+    return [
+      `The loss of a position is −ln of the probability of the actual next token: 0 for a model that was certain of it, and higher the less likely it found it.`,
+      `It was most surprised by ${quoted(next[worst])} after ${quoted(reads[worst])}: −ln ${number(Math.exp(-losses[worst]))} = ${number(losses[worst], 4)}; `
+        + `least by ${quoted(next[best])} after ${quoted(reads[best])}: ${number(losses[best], 4)}. The loss of the document is their mean, ${number(mean(losses), 5)}.`,
+    ];
+  }
+  if (tensor === null) {
+    return [];
+  }
+  if (stage === 'adam') {
+    const { values, gradients, after } = tensor;
+    const { row, column } = extremeOf(after.map((numbers, r) => numbers.map((value, c) => value - values[r][c])));
+    const [before, gradient, now] = [values, gradients, after].map((rows) => rows[row][column]);
+    const moved = now === before
+      ? `With a learning rate of ${anatomy.learningRate} nothing moves${anatomy.learningRate === 0 ? ': the horizon of the learning rate has passed. Choose an earlier step to see it move' : ''}.`
+      : `The largest step here: ${name}[${row}][${column}] goes from ${signed(before)} to ${signed(now)}, its gradient being ${signed(gradient)}.`;
+    return [
+      `Adam moves every parameter of ${name} against its recent mean gradient (m), in units of the gradient’s typical size (√v), times the learning rate ${number(anatomy.learningRate)}: so all move by about as much, large gradient or small.`,
+      moved,
+    ];
+  }
+  const meaning = MEANINGS[kindOf(name)] ?? (PARAMETERS[name] ? `${name}: ${PARAMETERS[name]}.` : `The weights of ${name}.`);
+  if (stage === 'forward') {
+    const { row, column, value } = extremeOf(tensor.values);
+    return [meaning, `The largest number here is ${signed(value)}, at position ${row} ${quoted(reads[row])}, number ${column}.`];
+  }
+  const { row, column, value } = extremeOf(tensor.gradients);
+  const where = tensor.formula === undefined ? `${name}[${row}][${column}]` : `number ${column} of position ${row} ${quoted(reads[row])}`;
+  return value === 0
+    ? [`Backward asks how the loss would change with each number of ${name}: it would not.`]
+    : [`Backward asks how the loss would change with each number of ${name}; the answer is its gradient. ${frame.name === 'probs' ? 'Only the probability of the actual next token matters.' : 'By the chain rule it is made of the gradients of all that was computed from it.'}`,
+      `The largest: if ${where} were larger by 0.001, the loss would ${value < 0 ? 'fall' : 'rise'} by about ${number(Math.abs(value) / 1000)} (gradient ${signed(value)}).`];
+}
+
+function mean(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,96 @@
+// The text that the model generates after a given one, character by character.
+
+import { LitElement, css, html, nothing } from 'lit';
+
+import { visible } from '../../data/model/tokens.js';
+import { controls } from '../../components/styles.js';
+import { percent } from './surprisals.js';
+
+const SETTLED = 250; // ms without a change before it generates
+
+/** `<mg-continuation .live .text .at .temperature .seed>`: generated again whenever one of these changes. */
+class Continuation extends LitElement {
+  static properties = {
+    live: { attribute: false }, text: { attribute: false }, at: { attribute: false },
+    temperature: { attribute: false }, seed: { attribute: false },
+    written: { state: true }, failure: { state: true }, isDone: { state: true },
+  };
+
+  static styles = [controls, css`
+    :host { display: block; min-width: 0; }
+    p { min-height: 2em; font: var(--text-l)/1.7 var(--mono); overflow-wrap: anywhere; white-space: pre-wrap; }
+    .given { color: var(--muted); }
+    mark { background: none; color: var(--ink); font-weight: 600; border-bottom: 2px solid var(--accent); }
+    .sure1 { border-bottom-width: 1px; border-bottom-style: dashed; }
+    .end { color: var(--muted); }
+    .error { font-family: var(--font); font-size: var(--text-s); }
+  `];
+
+  #timer = null;
+  #call = null; // AbortController of the request under way
+
+  constructor() {
+    super();
+    this.written = [];
+    this.failure = null;
+    this.isDone = false;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+    this.#call?.abort();
+  }
+
+  updated(changed) {
+    if (['text', 'at', 'temperature', 'seed'].some((name) => changed.has(name))) {
+      clearTimeout(this.#timer);
+      this.#call?.abort();
+      this.#timer = setTimeout(() => this.#write(), SETTLED);
+    }
+  }
+
+  async #write() {
+    const call = new AbortController();
+    this.#call = call;
+    const { live, text, at, temperature, seed } = this;
+    const options = { prompt: text, temperature, seed, step: at ?? undefined };
+    const written = [];
+    try {
+      for await (const { event, data } of live.api.write(live.name, options, call.signal)) {
+        if (call.signal.aborted) {
+          return;
+        }
+        if (event === 'token') {
+          written.push(data);
+          this.#show(written, false);
+        } else if (event === 'error') {
+          throw new Error(data.detail);
+        }
+      }
+      this.#show(written, true);
+    } catch (error) {
+      if (error.name !== 'AbortError' && !call.signal.aborted) {
+        this.failure = error;
+        this.written = [];
+      }
+    }
+  }
+
+  #show(written, isDone) {
+    this.failure = null;
+    this.written = [...written];
+    this.isDone = isDone;
+  }
+
+  render() {
+    if (this.failure !== null) {
+      return html`<p class="error" role="alert">${this.failure.message}</p>`;
+    }
+    const end = this.isDone ? html`<span class="end" title="the text ends here">◆</span>` : nothing;
+    return html`<p aria-live="polite"><span class="given">${[...this.text].map(visible).join('')}</span>${this.written.map(({ char, prob }) => html`<mark
+      class=${prob < 0.25 ? 'sure1' : ''} title="probability ${percent(prob)}">${visible(char)}</mark>`)}${end}</p>`;
+  }
+}
+
+customElements.define('mg-continuation', Continuation);

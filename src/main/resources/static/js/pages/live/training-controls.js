@@ -1,0 +1,173 @@
+// The controls that train a session: run, pause, single steps, speed, and the progress of the run.
+
+import { LitElement, css, html, nothing } from 'lit';
+import { live as asShown } from 'lit/directives/live.js';
+
+import { count, duration, plural, rate } from '../../data/format.js';
+import { icons } from '../../components/icons.js';
+import { controls } from '../../components/styles.js';
+
+const SPEEDS = [null, 1000, 100, 20, 5, 1]; // steps per second; null for as many as possible
+const STEPS = [1, 10, 100];
+
+/** `<mg-training-controls .live .view .revision>` sends `failed` with an error, null after a success. */
+class TrainingControls extends LitElement {
+  static properties = {
+    live: { attribute: false },
+    view: { attribute: false },
+    revision: { attribute: false },
+    speed: { state: true },
+  };
+
+  static styles = [controls, css`
+    :host { display: block; }
+    .bar { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-3); }
+    form, .group { display: flex; align-items: center; gap: var(--space-2); }
+    input.steps { width: 100px; }
+    select { width: auto; }
+    .group button { min-width: 40px; }
+    .progress { flex: 1 1 260px; display: grid; gap: 5px; min-width: 0; }
+    .track { height: 6px; border-radius: 3px; background: var(--sunken); box-shadow: inset 0 0 0 1px var(--line); overflow: hidden; }
+    .track svg { display: block; width: 100%; height: 100%; }
+    .track rect { fill: var(--accent); }
+    .track.paused rect { fill: var(--warn); }
+    .progress p { color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; line-height: 1.3; }
+    .main { min-width: 96px; }
+    @media (max-width: 600px) {
+      form { flex: 1 1 100%; }
+      form input.steps { flex: 1; }
+      .progress { flex-basis: 100%; }
+      .group button { flex: 1; }
+    }
+  `];
+
+  #queue = Promise.resolve();
+  #isChanging = false;
+
+  constructor() {
+    super();
+    this.speed = null;
+  }
+
+  /** Runs commands one after the other; one that comes while another is under way waits for it. */
+  #do(action) {
+    this.#queue = this.#queue.then(action).then(
+      () => this.#send(null),
+      (error) => this.#send(error),
+    );
+  }
+
+  #send(failure) {
+    this.dispatchEvent(new CustomEvent('failed', { detail: failure }));
+  }
+
+  /** Trains, pauses or resumes, whichever fits. */
+  toggle() {
+    this.#do(() => {
+      const run = this.live.activeRun;
+      if (run === null) {
+        return this.#train();
+      }
+      return run.state === 'paused' || run.state === 'pausing' ? this.live.resume() : this.live.pause();
+    });
+  }
+
+  /** Trains a number of steps, unless a run is active. */
+  step(steps) {
+    this.#do(() => this.#canStep ? this.live.step(steps) : null);
+  }
+
+  get #canStep() {
+    return this.live.activeRun === null && this.view.state === 'ready';
+  }
+
+  #train() {
+    const steps = Number(this.renderRoot.querySelector('.steps').value.replaceAll(/[,_ ]/g, ''));
+    return this.live.train(steps, this.speed);
+  }
+
+  /** Sets the speed of the active run, or of the next one. */
+  #setSpeed(speed) {
+    this.speed = speed;
+    this.#isChanging = true; // the active run still has the old one
+    this.#do(async () => {
+      try {
+        await (this.live.activeRun === null ? null : this.live.changeSpeed(speed));
+      } finally {
+        this.#isChanging = false;
+      }
+    });
+  }
+
+  willUpdate() {
+    const run = this.live.activeRun;
+    if (run !== null && !this.#isChanging) {
+      this.speed = run.maxStepsPerSecond ?? null;
+    }
+  }
+
+  render() {
+    const run = this.live.activeRun;
+    return html`
+      <div class="bar" role="group" aria-label="Training">
+        ${run === null ? this.#start() : this.#steer(run)}
+        ${this.#speeds()}
+        <div class="group" role="group" aria-label="Single steps">
+          ${STEPS.map((steps) => html`<button ?disabled=${!this.#canStep} title="Train ${plural(steps, 'step')}"
+            aria-label="Train ${plural(steps, 'step')}" @click=${() => this.step(steps)}>+${steps}</button>`)}
+        </div>
+        ${this.#progress()}
+      </div>`;
+  }
+
+  #speeds() {
+    const speeds = SPEEDS.includes(this.speed) ? SPEEDS : [...SPEEDS, this.speed];
+    return html`
+      <select aria-label="Speed" @change=${(event) => this.#setSpeed(speeds[event.target.selectedIndex])}>
+        ${speeds.map((speed) => html`<option value=${speed ?? ''} .selected=${asShown(speed === this.speed)}>
+          ${speed === null ? 'Full speed' : `${speed.toLocaleString('en')} ${speed === 1 ? 'step' : 'steps'}/s`}</option>`)}
+      </select>`;
+  }
+
+  #start() {
+    return html`
+      <form @submit=${(event) => { event.preventDefault(); this.#do(() => this.#train()); }}>
+        <button class="primary main" ?disabled=${this.view.state !== 'ready'}>${icons.play} Train</button>
+        <input class="steps" inputmode="numeric" value="10000" aria-label="Steps to train"> <span class="muted">steps</span>
+      </form>`;
+  }
+
+  #steer(run) {
+    const isPaused = run.state === 'paused' || run.state === 'pausing';
+    return html`
+      <div class="group">
+        <button class="primary main" @click=${() => this.toggle()}>
+          ${isPaused ? html`${icons.play} Resume` : html`${icons.pause} Pause`}</button>
+        <button @click=${() => this.#do(this.live.cancel)}>${icons.stop} Cancel</button>
+      </div>`;
+  }
+
+  #progress() {
+    const { run } = this.live;
+    if (run === null) {
+      return html`<div class="progress"><p>No run yet.</p></div>`;
+    }
+    const isActive = this.live.activeRun !== null;
+    const part = run.stepsDone / run.steps;
+    const words = isActive
+      ? [`${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'running' ? null : run.state,
+        run.stepsPerSecond > 0 ? `${rate(run.stepsPerSecond)} steps/s` : null,
+        run.etaSeconds !== undefined && run.state === 'running' ? `${duration(run.etaSeconds)} left` : null]
+      : [`Last run ${run.state}: ${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'failed' ? run.reason : null];
+    return html`
+      <div class="progress">
+        <div class="track ${run.state}" role="progressbar" aria-label="Progress of the run" aria-valuemin="0"
+          aria-valuemax="100" aria-valuenow=${Math.floor(part * 100)}>
+          <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width=${part * 100} height="1"></rect></svg>
+        </div>
+        <p>${words.filter(Boolean).join(' · ') || nothing}</p>
+      </div>`;
+  }
+}
+
+customElements.define('mg-training-controls', TrainingControls);

@@ -1,0 +1,198 @@
+// A card that shows one session: its state, its progress, and samples of what it writes.
+
+import { LitElement, css, html, nothing } from 'lit';
+
+import { activeRun, api } from '../../data/api.js';
+import { compact, count, loss, rate } from '../../data/format.js';
+import { meanOfLast } from '../../data/loss-store.js';
+import { nonDefaultOptions } from '../../data/session-options.js';
+import { SITE } from '../../data/site.js';
+import { icons } from '../../components/icons.js';
+import { controls } from '../../components/styles.js';
+import '../../components/sparkline.js';
+
+const POINTS = 100;
+const SAMPLE_EVERY = 8000; // ms
+const SAMPLES = 3;
+
+/**
+ * `<mg-session-card .session=${view}>` sends `clone`, `delete` and `load` (documents) for the page to handle,
+ * `changed` after a command, and `failed` with an error. It sends requests only while it is visible.
+ */
+class SessionCard extends LitElement {
+  static properties = {
+    session: { attribute: false },
+    points: { state: true },
+    samples: { state: true },
+  };
+
+  static styles = [controls, css`
+    :host { display: block; }
+    article {
+      display: flex;
+      flex-direction: column;
+      gap: var(--space-3);
+      height: 100%;
+      padding: var(--space-4);
+      border: 1px solid var(--line);
+      border-radius: var(--radius);
+      background: var(--surface);
+      box-shadow: 0 1px 3px var(--shadow);
+    }
+    .top { display: flex; align-items: center; justify-content: space-between; gap: var(--space-2); }
+    h2 { min-width: 0; font-size: var(--text-l); line-height: 1.3; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    h2 a { color: inherit; text-decoration: none; }
+    h2 a:hover { text-decoration: underline; }
+    dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: var(--space-2); }
+    dt { color: var(--muted); font-size: var(--text-xs); }
+    dd { font-size: var(--text-l); font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    .options { display: flex; flex-wrap: wrap; gap: var(--space-1); }
+    .options li { padding: 1px var(--space-2); border-radius: var(--radius-small); background: var(--sunken); font: var(--text-xs)/1.6 var(--mono); color: var(--muted); }
+    .samples { min-height: 1.5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font: var(--text-s)/1.5 var(--mono); }
+    .samples .muted { font-family: var(--font); }
+    form { display: flex; gap: var(--space-2); margin-top: auto; padding-top: var(--space-2); }
+    input.steps { width: 0; flex: 1 1 90px; min-width: 70px; max-width: 130px; }
+    .spring { flex: 1; }
+  `];
+
+  #isVisible = false;
+  #observer = new IntersectionObserver(([entry]) => {
+    this.#isVisible = entry.isIntersecting;
+    this.#refresh();
+  });
+  #shown = { step: -1, createdAt: null };
+  #sampled = { step: -1, at: 0 };
+  #isRefreshing = false;
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.#observer.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#observer.disconnect();
+  }
+
+  updated(changed) {
+    if (changed.has('session')) {
+      this.#refresh();
+    }
+  }
+
+  async #refresh() {
+    const { step, createdAt, state } = this.session;
+    const isNew = step !== this.#shown.step || createdAt !== this.#shown.createdAt;
+    if (!this.#isVisible || this.#isRefreshing || !isNew) {
+      return;
+    }
+    this.#isRefreshing = true;
+    try {
+      const { name } = this.session;
+      this.points = step > 0 ? (await api.losses(name, { maxPoints: POINTS })).buckets : [];
+      const isDue = Date.now() - this.#sampled.at > SAMPLE_EVERY || state !== 'training';
+      if (step > 0 && state !== 'failed' && isDue) {
+        this.#sampled = { step, at: Date.now() };
+        this.samples = (await api.generate(name, { seed: step % 1000, count: SAMPLES })).map(({ text }) => text);
+      } else if (step === 0) {
+        this.samples = undefined;
+      }
+      this.#shown = { step, createdAt };
+    } catch {
+      // the session was deleted or restarted, or the server is unreachable: the list of sessions shows it
+    } finally {
+      this.#isRefreshing = false;
+    }
+  }
+
+  #send(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+
+  async #do(action) {
+    try {
+      await action();
+    } catch (error) {
+      this.#send('failed', error);
+    }
+    this.#send('changed');
+  }
+
+  #train(event) {
+    event.preventDefault();
+    const steps = Number(event.target.elements.steps.value);
+    this.#do(() => api.startRun(this.session.name, { steps }));
+  }
+
+  #steerRun(call) {
+    this.#do(async () => {
+      const run = await activeRun(this.session.name);
+      if (run !== null) {
+        await call(this.session.name, run.id);
+      }
+    });
+  }
+
+  render() {
+    const { name, state, step, stepsPerSecond, options, numParams, numDocs } = this.session;
+    const newest = meanOfLast(this.points ?? [], 100);
+    const differing = nonDefaultOptions(options);
+    return html`
+      <article aria-labelledby="name">
+        <div class="top">
+          <h2 id="name"><a href="${SITE}s/${name}">${name}</a></h2>
+          <span class="chip ${state}">${state}</span>
+        </div>
+        <mg-sparkline .points=${this.points}></mg-sparkline>
+        <dl>
+          <div><dt>Step</dt><dd title=${count(step)}>${step < 1e6 ? count(step) : compact(step)}</dd></div>
+          <div><dt>Loss</dt><dd>${loss(newest)}</dd></div>
+          <div><dt>Steps/s</dt><dd>${stepsPerSecond > 0 ? rate(stepsPerSecond) : '–'}</dd></div>
+        </dl>
+        <p class="samples" title=${this.samples?.join('\n') ?? nothing}>${this.samples
+          ? html`<span class="visually-hidden">Writes: </span>${this.samples.join(' · ')}`
+          : html`<span class="muted">${this.#hint(state, step)}</span>`}</p>
+        <ul class="options" aria-label="Size, and options that are not the defaults">
+          ${numParams ? html`<li>${compact(numParams)} parameters</li><li>${compact(numDocs)} documents</li>` : nothing}
+          ${differing.map(([option, value]) => html`<li>${option} ${value}</li>`)}
+        </ul>
+        ${this.#actions()}
+      </article>`;
+  }
+
+  #hint(state, step) {
+    if (state === 'failed') {
+      return 'Training has failed: the numbers are no longer finite';
+    }
+    return state === 'created' ? 'No documents yet' : step === 0 ? 'Not trained yet' : '';
+  }
+
+  #actions() {
+    const { name, state } = this.session;
+    const train = html`
+      <input class="steps" name="steps" inputmode="numeric" value="1000" aria-label="Steps to train ${name}">
+      <button class="primary" aria-label="Train ${name}">${icons.play} Train</button>`;
+    const pause = html`<button class="primary" type="button" aria-label="Pause ${name}"
+      @click=${() => this.#steerRun(api.pauseRun)}>${icons.pause} Pause</button>`;
+    const resume = html`<button class="primary" type="button" aria-label="Resume ${name}"
+      @click=${() => this.#steerRun(api.resumeRun)}>${icons.play} Resume</button>`;
+    const cancel = html`<button type="button" aria-label="Cancel the run of ${name}"
+      @click=${() => this.#steerRun(api.cancelRun)}>Cancel</button>`;
+    const load = html`<button class="primary" type="button" aria-label="Load documents into ${name}"
+      @click=${() => this.#send('load')}>${icons.plus} Documents</button>`;
+    const restart = html`<button type="button" aria-label="Start ${name} again"
+      @click=${() => this.#send('load')}>Start again</button>`;
+    const forms = { created: load, ready: train, training: [pause, cancel], paused: [resume, cancel], failed: restart };
+    return html`
+      <form @submit=${this.#train}>
+        ${forms[state]}
+        <span class="spring"></span>
+        <button type="button" class="quiet icon" title="Clone" aria-label="Clone ${name}"
+          ?disabled=${state === 'created' || state === 'failed'} @click=${() => this.#send('clone')}>${icons.copy}</button>
+        <button type="button" class="quiet icon" title="Delete" aria-label="Delete ${name}"
+          @click=${() => this.#send('delete')}>${icons.trash}</button>
+      </form>`;
+  }
+}
+
+customElements.define('mg-session-card', SessionCard);
