@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/// How long a trained model of default size takes for a name.
+/// Measures the time that a trained model of default size takes to generate a name.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(1)
@@ -44,9 +44,9 @@ public class GenerateBenchmark {
         }
     }
 
-    /// The same names each time.
+    /// Generates names, the same in each invocation.
     ///
-    /// @return their characters
+    /// @return the total number of their characters
     @Benchmark
     @OperationsPerInvocation(NAMES)
     public int generate() {

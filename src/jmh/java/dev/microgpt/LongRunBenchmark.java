@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/// Whether training becomes slower as it goes on: each iteration is the next 10,000 steps of the same
-/// model. Numbers that decay could become subnormal, with which arithmetic takes many times longer.
+/// Measures whether training becomes slower over many steps: each iteration trains the next 10,000 steps of
+/// the same model. Decaying numbers could become subnormal, with which arithmetic takes many times longer.
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
@@ -32,14 +32,14 @@ public class LongRunBenchmark {
 
     @Setup
     public void load() throws IOException {
-        MicroGpt other = NameModels.create(TensorStepBenchmark.options("16,1,1"));
-        for (int i = 0; i < 3 * STEPS; i++) { // lets the compiler finish
-            other.advance();
+        MicroGpt warmup = NameModels.create(TensorStepBenchmark.options("16,1,1"));
+        for (int i = 0; i < 3 * STEPS; i++) { // so that the code is compiled before the measurement
+            warmup.advance();
         }
         model = NameModels.create(TensorStepBenchmark.options("16,1,1"));
     }
 
-    /// The next steps, one name each.
+    /// Trains the next steps, on one name each.
     ///
     /// @return the last loss
     @Benchmark

@@ -8,19 +8,19 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
 
-/// Makes the models of the benchmarks.
+/// Creates the models of the benchmarks.
 final class NameModels {
 
     private NameModels() {}
 
-    /// The bundled names.
+    /// Returns the bundled names.
     static Corpus names() throws IOException {
         try (InputStream names = MicroGpt.class.getResourceAsStream("/datasets/names.txt")) {
             return Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE);
         }
     }
 
-    /// An untrained model on the bundled names.
+    /// Returns an untrained model on the bundled names.
     static MicroGpt create(ModelOptions options) throws IOException {
         MicroGpt model = new MicroGpt(options);
         model.loadData(names());

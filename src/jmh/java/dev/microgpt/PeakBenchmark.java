@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 import java.util.concurrent.TimeUnit;
 
-/// The yardstick: how many float32 operations one core can do at most, in fused multiply-adds that wait
-/// for nothing.
+/// Measures the peak number of float32 operations per second on one core, with independent fused
+/// multiply-adds. The other benchmarks are compared with it.
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(1)
@@ -28,19 +28,19 @@ public class PeakBenchmark {
 
     private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final int ROUNDS = 10_000;
-    private static final int CHAINS = 10; // enough to hide the latency of each
+    private static final int CHAINS = 10; // independent chains, enough to hide the latency
 
-    /// An operation per lane, where vectors had 16 lanes: see [#lanes].
+    /// Operations of one invocation on vectors of 16 lanes; see [#lanes] for other sizes.
     private static final int OPERATIONS = 2 * 16 * CHAINS * ROUNDS;
 
     float factor = 0.999f;
 
-    /// How many operations there really were for each that JMH counts.
+    /// Returns the number of actual operations per operation that JMH counts: the lanes of a vector / 16.
     static double lanes() {
         return SPECIES.length() / 16.0;
     }
 
-    /// Multiplies by the factor and adds 0.001, over and over.
+    /// Repeatedly multiplies by the factor and adds 0.001.
     ///
     /// @return the sum of all chains in one lane
     @Benchmark

@@ -18,7 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/// How long the reference engine takes for a training step of a model of default size, and for a name.
+/// Measures the time that the reference engine takes for a training step of a model of default size, and to
+/// generate a name.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Fork(1)
@@ -34,7 +35,7 @@ public class ScalarStepBenchmark {
         model = NameModels.create(ModelOptions.builder().engine(EngineKind.SCALAR).build());
     }
 
-    /// One step on one name.
+    /// Trains one step on one name.
     ///
     /// @return the loss
     @Benchmark
@@ -42,7 +43,7 @@ public class ScalarStepBenchmark {
         return model.advance();
     }
 
-    /// One name, untrained ones being longer than most.
+    /// Generates one name. Names of an untrained model are longer than most.
     ///
     /// @return the name
     @Benchmark

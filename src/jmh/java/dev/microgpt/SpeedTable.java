@@ -16,9 +16,9 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// Runs the benchmarks of the tensor engine and prints what they say as a table: medians, with the
-/// fastest and the slowest of seven runs. The yardstick is measured right before each row, as the speed
-/// of a shared machine changes.
+/// Runs the benchmarks of the tensor engine and prints their results as a table: medians, with the fastest
+/// and the slowest of seven runs. The peak is measured right before each row, as the speed of a shared
+/// machine changes.
 final class SpeedTable {
 
     private static final String[] SHAPES = {
@@ -90,9 +90,9 @@ final class SpeedTable {
                 peak);
     }
 
-    /// The operations for one document, on average: for each token and each weight of a linear layer a
-    /// multiplication and an addition, forward, and twice as many backward. Attention and all else is
-    /// not counted.
+    /// Returns the average number of operations per document: for each token and each weight of a linear
+    /// layer, one multiplication and one addition in the forward pass, and twice as many in the backward
+    /// pass. Attention and everything else are not counted.
     private double operations(ModelOptions model) {
         long tokens = 0;
         for (int i = 0; i < names.size(); i++) {

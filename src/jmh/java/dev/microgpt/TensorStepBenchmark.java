@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/// How long the tensor engine takes for a training step on names, on one thread.
+/// Measures the time that the tensor engine takes for a training step on names, on one thread.
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Fork(value = 1, jvmArgsAppend = TensorStepBenchmark.ONE_THREAD)
@@ -30,12 +30,12 @@ public class TensorStepBenchmark {
 
     private static final String THREADS = "-Djava.util.concurrent.ForkJoinPool.common.parallelism=";
 
-    /// The size of the common pool, which the calling thread helps.
+    /// Sets the size of the common pool to 0, as the calling thread works too.
     static final String ONE_THREAD = THREADS + 0;
 
     static final String TWO_THREADS = THREADS + 1;
 
-    /// Embedding width, layers, documents in a step.
+    /// Embedding width, layers, and documents per step.
     @Param({"16,1,1", "16,1,16", "32,1,16", "64,1,16", "128,1,16", "256,4,64"})
     String shape = "";
 
@@ -58,7 +58,7 @@ public class TensorStepBenchmark {
         model = NameModels.create(options(shape));
     }
 
-    /// One step on as many names as the shape says.
+    /// Trains one step on as many names as the shape specifies.
     ///
     /// @return the loss
     @Benchmark

@@ -17,12 +17,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// A checkpoint as a safetensors file.
+/// Writes a checkpoint as a safetensors file.
 ///
-/// The weights are there under their names in microgpt ([Matrix]), Adam's moments under the same with
-/// `adam.m.` and `adam.v.` before them; `random` is the state of the generator, `documents` the training
-/// text and `order` the order of its documents. The metadata has the options, the alphabet, the step, and
-/// a SHA-256 of the whole file, in which its own 64 digits count as zeros.
+/// Tensors:
+///
+/// - the weights, under their names in microgpt ([Matrix]), as F64 for the scalar engine and F32 for the
+///   tensor engine, so that nothing is rounded
+/// - Adam's moments, under the same names with the prefixes `adam.m.` and `adam.v.`, of the same type
+/// - `random`: the state of the generator, I32
+/// - `order`: the training order of the documents, I32; absent without documents
+/// - `documents`: the training text in UTF-8, one document per line, U8; absent without documents
+///
+/// The metadata holds the format name, the options, the alphabet, the step, the next document, and a SHA-256
+/// digest of the whole file. For the digest, its own 64 digits count as zeros.
 public final class CheckpointFile {
 
     static final String FORMAT = "format";
@@ -34,7 +41,7 @@ public final class CheckpointFile {
     static final String SHA256 = "sha256";
     static final Set<String> METADATA =
             Set.of(FORMAT, OPTIONS, ALPHABET, STEP, NEXT_DOCUMENT, SHA256);
-    static final String NO_DIGEST = "0".repeat(64);
+    static final String ZERO_DIGEST = "0".repeat(64);
 
     static final String FIRST_MOMENT = "adam.m.";
     static final String SECOND_MOMENT = "adam.v.";
@@ -50,7 +57,7 @@ public final class CheckpointFile {
     private CheckpointFile(Checkpoint checkpoint) throws IOException {
         this.checkpoint = checkpoint;
         matrices = matrices(checkpoint);
-        digest = HexFormat.of().formatHex(sha256(header(NO_DIGEST)));
+        digest = HexFormat.of().formatHex(sha256(header(ZERO_DIGEST)));
         header = header(digest);
     }
 
@@ -60,6 +67,7 @@ public final class CheckpointFile {
         return sha256.digest();
     }
 
+    /// Returns the file of a checkpoint.
     public static CheckpointFile of(Checkpoint checkpoint) throws IOException {
         return new CheckpointFile(checkpoint);
     }
@@ -70,21 +78,22 @@ public final class CheckpointFile {
         return Matrix.of(checkpoint.options(), vocabSize);
     }
 
-    /// SHA-256 as 64 digits, see above.
+    /// Returns the SHA-256 digest in the file's metadata, as 64 hexadecimal digits.
     public String digest() {
         return digest;
     }
 
-    /// SHA-256 of the file as it is.
+    /// Returns the SHA-256 digest of the bytes of the file.
     public byte[] contentDigest() throws IOException {
         return sha256(header);
     }
 
-    /// Its length in bytes.
+    /// Returns the length of the file in bytes.
     public long length() {
         return header.fileBytes();
     }
 
+    /// Writes the file to a stream.
     public void writeTo(OutputStream out) throws IOException {
         write(header, out);
     }
@@ -116,7 +125,7 @@ public final class CheckpointFile {
         return builder.build();
     }
 
-    /// What the engine computes with: nothing is rounded.
+    /// Returns the type that the engine computes with, so that nothing is rounded.
     static Dtype numberType(ModelOptions options) {
         return options.engine() == EngineKind.SCALAR ? Dtype.F64 : Dtype.F32;
     }

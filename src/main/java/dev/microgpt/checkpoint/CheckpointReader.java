@@ -18,23 +18,24 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
-/// Reads a checkpoint from a safetensors file: one of ours, or one with weights alone, whose options are
-/// then given by the caller. All that the header says is checked before memory is taken for it.
+/// Reads a checkpoint from a safetensors file. The file is either a complete checkpoint, as written by
+/// [CheckpointFile], or holds only weights; then the caller supplies what is missing. The whole header is
+/// checked before memory is allocated for the tensors.
 public final class CheckpointReader {
 
-    /// What a file with weights alone leaves open.
+    /// The values that the caller supplies for a file with weights only.
     ///
-    /// @param options of which the shape is taken from the weights; null for the defaults
-    /// @param alphabet in the order of the token ids; null where there are documents
-    /// @param documents to train on; null for none
-    /// @param shape that any file must have
+    /// @param options the options, except for the shape, which comes from the weights; null for the defaults
+    /// @param alphabet the characters in the order of their token ids; null to use that of the documents
+    /// @param documents the documents to train on; null for none
+    /// @param shape the shape that the caller expects, of any file
     public record Given(
             ModelOptions.@Nullable Builder options,
             @Nullable String alphabet,
             @Nullable Corpus documents,
             ExpectedShape shape) {
 
-        /// Whatever the shape.
+        /// Supplies values without an expected shape.
         public Given(
                 ModelOptions.@Nullable Builder options,
                 @Nullable String alphabet,
@@ -47,58 +48,65 @@ public final class CheckpointReader {
         }
     }
 
-    /// Whether a model may be made.
-    public interface Gate {
+    /// Decides whether a model may be created, before memory is allocated for it.
+    public interface AdmissionCheck {
 
-        /// @param characters that its documents may have at most; 0 where there are none
-        /// @throws RuntimeException if it is too large
+        /// @param characters upper bound for the length of the documents in the file; 0 if there are none
+        /// @throws RuntimeException if the model is too large
         void check(ModelOptions options, int vocabSize, long characters);
     }
 
     private final InputStream in;
     private final Given given;
     private final Corpus.Limits limits;
-    private final Gate gate;
+    private final AdmissionCheck admission;
 
-    private CheckpointReader(InputStream in, Given given, Corpus.Limits limits, Gate gate) {
+    private CheckpointReader(
+            InputStream in, Given given, Corpus.Limits limits, AdmissionCheck admission) {
         this.in = in;
         this.given = given;
         this.limits = limits;
-        this.gate = gate;
+        this.admission = admission;
     }
 
-    /// @param in the file and nothing else
-    /// @throws InvalidCheckpointException if it is not a checkpoint
+    /// Reads a checkpoint.
+    ///
+    /// @param in the whole file and nothing else
+    /// @param limits limits for the documents in the file
+    /// @throws InvalidCheckpointException if the file is not a valid checkpoint
     /// @throws dev.microgpt.engine.InvalidInputException if an option or the text is out of range
-    public static Checkpoint read(InputStream in, Given given, Corpus.Limits limits, Gate gate)
+    public static Checkpoint read(
+            InputStream in, Given given, Corpus.Limits limits, AdmissionCheck admission)
             throws IOException {
-        return new CheckpointReader(in, given, limits, gate).read();
+        return new CheckpointReader(in, given, limits, admission).read();
     }
 
     private Checkpoint read() throws IOException {
         Safetensors file = Safetensors.readHeader(in);
         Map<String, String> metadata = file.metadata();
-        boolean isOurs =
+        boolean isCheckpoint =
                 metadata.containsKey(CheckpointFile.FORMAT)
                         && CheckpointFile.FORMAT_NAME.equals(metadata.get(CheckpointFile.FORMAT));
-        if (isOurs && !given.isNothing()) {
+        if (isCheckpoint && !given.isNothing()) {
             throw new InvalidCheckpointException(
-                    "the file has its own options and alphabet: they cannot be given as well");
+                    "options, alphabet and documents are in the file and must not be given");
         }
-        if (isOurs && !CheckpointFile.METADATA.containsAll(metadata.keySet())) {
+        if (isCheckpoint && !CheckpointFile.METADATA.containsAll(metadata.keySet())) {
             throw new InvalidCheckpointException(
-                    "the metadata of a checkpoint has %s and nothing else"
+                    "the metadata of a checkpoint must have only the keys %s"
                             .formatted(CheckpointFile.METADATA));
         }
         ModelOptions options =
-                isOurs ? OptionsJson.read(text(metadata, CheckpointFile.OPTIONS)) : derived(file);
-        String alphabet = isOurs ? text(metadata, CheckpointFile.ALPHABET) : givenAlphabet();
+                isCheckpoint
+                        ? OptionsJson.read(text(metadata, CheckpointFile.OPTIONS))
+                        : deriveOptions(file);
+        String alphabet = isCheckpoint ? text(metadata, CheckpointFile.ALPHABET) : givenAlphabet();
         int vocabSize = alphabet.codePointCount(0, alphabet.length()) + 1;
         Tensor text = file.tensors().get(CheckpointFile.DOCUMENTS);
-        given.shape.requireOf(options, vocabSize);
-        gate.check(options, vocabSize, text == null ? 0 : text.size());
+        given.shape.requireMatches(options, vocabSize);
+        admission.check(options, vocabSize, text == null ? 0 : text.size());
         List<Matrix> matrices = Matrix.of(options, vocabSize);
-        requireTensors(file, matrices, options, isOurs);
+        requireTensors(file, matrices, options, isCheckpoint);
 
         Contents contents = new Contents(matrices);
         TensorInput input = new TensorInput(in, digestOf(file));
@@ -107,11 +115,11 @@ public final class CheckpointReader {
         }
         input.requireEnd();
         requireDigest(metadata.get(CheckpointFile.SHA256), input.digest());
-        Corpus documents = isOurs ? contents.documents : given.documents;
+        Corpus documents = isCheckpoint ? contents.documents : given.documents;
         return new Checkpoint(
                 options,
                 alphabet,
-                isOurs ? number(metadata, CheckpointFile.STEP) : 0,
+                isCheckpoint ? number(metadata, CheckpointFile.STEP) : 0,
                 contents.params,
                 contents.m,
                 contents.v,
@@ -119,11 +127,11 @@ public final class CheckpointReader {
                         ? options.random().create(options.seed()).words()
                         : contents.random,
                 documents,
-                contents.order == null ? inOrder(documents) : contents.order,
-                isOurs ? (int) number(metadata, CheckpointFile.NEXT_DOCUMENT) : 0);
+                contents.order == null ? textOrder(documents) : contents.order,
+                isCheckpoint ? (int) number(metadata, CheckpointFile.NEXT_DOCUMENT) : 0);
     }
 
-    private static int[] inOrder(@Nullable Corpus documents) {
+    private static int[] textOrder(@Nullable Corpus documents) {
         int[] order = new int[documents == null ? 0 : documents.size()];
         Arrays.setAll(order, i -> i);
         return order;
@@ -146,7 +154,7 @@ public final class CheckpointReader {
                 return number;
             }
         } catch (NumberFormatException _) {
-            // told below
+            // reported below
         }
         throw new InvalidCheckpointException("the %s cannot be '%s'".formatted(key, value));
     }
@@ -159,11 +167,11 @@ public final class CheckpointReader {
             return given.documents.tokenizer().alphabet();
         }
         throw new InvalidCheckpointException(
-                "the file has weights alone: give the alphabet, or documents");
+                "the file has only weights: the alphabet or documents must be given");
     }
 
-    /// The shape of a model from the shapes of its weights.
-    private ModelOptions derived(Safetensors file) {
+    /// Returns the given options with the shape of the weights.
+    private ModelOptions deriveOptions(Safetensors file) {
         int layers = 0;
         while (file.tensors().containsKey("layer" + layers + ".attn_wq")) {
             layers++;
@@ -181,26 +189,28 @@ public final class CheckpointReader {
                 .build();
     }
 
-    /// Every tensor has the type and shape that the options ask for; none is missing, none unknown.
+    /// Checks that every tensor has the type and shape required by the options, and that no tensor is missing
+    /// or unknown.
     private void requireTensors(
-            Safetensors file, List<Matrix> matrices, ModelOptions options, boolean isOurs) {
-        List<String> wanted = new ArrayList<>();
+            Safetensors file, List<Matrix> matrices, ModelOptions options, boolean isCheckpoint) {
+        List<String> required = new ArrayList<>();
         for (Matrix matrix : matrices) {
-            wanted.add(matrix.name());
+            required.add(matrix.name());
         }
         boolean hasMoments = file.tensors().containsKey(CheckpointFile.FIRST_MOMENT + "wte");
-        if (hasMoments || isOurs) {
+        if (hasMoments || isCheckpoint) {
             for (String prefix :
                     List.of(CheckpointFile.FIRST_MOMENT, CheckpointFile.SECOND_MOMENT)) {
-                matrices.forEach(matrix -> wanted.add(prefix + matrix.name()));
+                matrices.forEach(matrix -> required.add(prefix + matrix.name()));
             }
         }
         int size = matrices.size();
-        for (int i = 0; i < wanted.size(); i++) {
-            requireMatrix(file.tensors().get(wanted.get(i)), wanted.get(i), matrices.get(i % size));
+        for (int i = 0; i < required.size(); i++) {
+            requireMatrix(
+                    file.tensors().get(required.get(i)), required.get(i), matrices.get(i % size));
         }
-        int known = wanted.size();
-        if (isOurs) {
+        int known = required.size();
+        if (isCheckpoint) {
             int words = options.random().create(options.seed()).words().length;
             requireVector(file, CheckpointFile.RANDOM, Dtype.I32, words);
             known++;
@@ -238,20 +248,20 @@ public final class CheckpointReader {
         }
     }
 
-    private static void requireVector(Safetensors file, String name, Dtype type, long most) {
+    private static void requireVector(Safetensors file, String name, Dtype type, long maxSize) {
         Tensor tensor = file.tensors().get(name);
         if (tensor == null || tensor.type() != type || tensor.shape().size() != 1) {
             throw new InvalidCheckpointException(
                     "the file must have '%s' as a vector of %s".formatted(name, type));
         }
-        if (tensor.size() > most) {
+        if (tensor.size() > maxSize) {
             throw new InvalidCheckpointException(
-                    "'%s' may have %d elements at most, but has %d"
-                            .formatted(name, most, tensor.size()));
+                    "'%s' must have at most %d elements, but has %d"
+                            .formatted(name, maxSize, tensor.size()));
         }
     }
 
-    /// Of the beginning of the file, with zeros for the digits of the digest itself.
+    /// Returns a digest of the beginning of the file, with zeros in place of the digits of the digest itself.
     private static MessageDigest digestOf(Safetensors file) {
         MessageDigest digest = Sha256.create();
         digest.update(file.lengthBytes());
@@ -259,9 +269,9 @@ public final class CheckpointReader {
         String claimed = file.metadata().get(CheckpointFile.SHA256);
         if (claimed != null) {
             String text = new String(header, StandardCharsets.ISO_8859_1);
-            int place = text.indexOf('"' + claimed + '"');
-            if (place >= 0) {
-                Arrays.fill(header, place + 1, place + 1 + claimed.length(), (byte) '0');
+            int quote = text.indexOf('"' + claimed + '"');
+            if (quote >= 0) {
+                Arrays.fill(header, quote + 1, quote + 1 + claimed.length(), (byte) '0');
             }
         }
         digest.update(header);
@@ -271,11 +281,11 @@ public final class CheckpointReader {
     private static void requireDigest(@Nullable String claimed, byte[] actual) {
         if (claimed != null && !claimed.equals(HexFormat.of().formatHex(actual))) {
             throw new InvalidCheckpointException(
-                    "the file is damaged: its SHA-256 is not what its metadata says");
+                    "the file is damaged: its SHA-256 does not match its metadata");
         }
     }
 
-    /// What the tensors hold.
+    /// The content of the tensors.
     private final class Contents {
 
         final double[] params;
@@ -330,7 +340,8 @@ public final class CheckpointReader {
                     return;
                 }
             }
-            throw new InvalidCheckpointException("'%s' is no tensor of a microgpt".formatted(name));
+            throw new InvalidCheckpointException(
+                    "'%s' is not a tensor of a microgpt".formatted(name));
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.microgpt.checkpoint;
 
-/// The types of numbers in tensors that are known here, of those that safetensors has.
+/// The element types of safetensors that are supported here. The names are those in the file.
 enum Dtype {
     F64(8),
     F32(4),
@@ -9,7 +9,7 @@ enum Dtype {
     I32(4),
     U8(1);
 
-    final int bytes;
+    final int bytes; // per element
 
     Dtype(int bytes) {
         this.bytes = bytes;

@@ -5,8 +5,8 @@ import dev.microgpt.engine.ModelOptions;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a caller says of the shape of a file's model. It is the file that decides, so anything else is
-/// refused. Null stands for nothing said.
+/// The shape that a caller expects a file's model to have. The shape comes from the file; a different
+/// expectation is an error. Null means no expectation.
 public record ExpectedShape(
         @Nullable Integer nEmbd,
         @Nullable Integer nLayer,
@@ -15,22 +15,24 @@ public record ExpectedShape(
 
     static final ExpectedShape NONE = new ExpectedShape(null, null, null, null);
 
-    /// @throws InvalidInputException if the model has another shape
-    void requireOf(ModelOptions options, int actualVocabSize) {
+    /// Checks that a model has the expected shape.
+    ///
+    /// @throws InvalidInputException if it has another shape
+    void requireMatches(ModelOptions options, int actualVocabSize) {
         require("nEmbd", nEmbd, options.nEmbd());
         require("nLayer", nLayer, options.nLayer());
         require("blockSize", blockSize, options.blockSize());
         require("vocabSize", vocabSize, actualVocabSize);
     }
 
-    private static void require(String field, @Nullable Integer claimed, int actual) {
-        if (claimed != null && claimed != actual) {
+    private static void require(String field, @Nullable Integer expected, int actual) {
+        if (expected != null && expected != actual) {
             throw InvalidInputException.outOfRange(
                     field,
-                    claimed,
+                    expected,
                     actual,
                     actual,
-                    field + " is " + claimed + ", but that of the file is " + actual);
+                    field + " must be that of the file, " + actual + ", but is " + expected);
         }
     }
 }

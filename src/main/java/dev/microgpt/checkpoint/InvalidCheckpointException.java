@@ -1,6 +1,6 @@
 package dev.microgpt.checkpoint;
 
-/// A file that is not a checkpoint, or not one that fits.
+/// Thrown when a file is not a valid checkpoint, or does not match what the caller supplied.
 public final class InvalidCheckpointException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -12,13 +12,13 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.util.Locale;
 
-/// The options of a model as JSON, with the names that they have in the REST interface.
+/// Reads and writes the options of a model as JSON, with the property names of the REST API.
 final class OptionsJson {
 
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-    private static final int NUMBER = 10;
+    private static final int NUM_OPTIONS = 10;
 
     private OptionsJson() {}
 
@@ -37,8 +37,8 @@ final class OptionsJson {
         return JSON.writeValueAsString(node);
     }
 
-    /// @throws InvalidCheckpointException if that is no text of options
-    /// @throws dev.microgpt.engine.InvalidInputException if one is out of its range
+    /// @throws InvalidCheckpointException if the text is not JSON, or an option is missing or of a wrong type
+    /// @throws dev.microgpt.engine.InvalidInputException if an option is out of its range
     static ModelOptions read(String text) {
         JsonNode node;
         try {
@@ -47,25 +47,26 @@ final class OptionsJson {
             throw new InvalidCheckpointException(
                     "the options are not JSON: " + e.getOriginalMessage(), e);
         }
-        if (node.size() != NUMBER) {
+        if (node.size() != NUM_OPTIONS) {
             throw new InvalidCheckpointException(
-                    "there must be %d options, but there are %d".formatted(NUMBER, node.size()));
+                    "the file must have %d options, but has %d"
+                            .formatted(NUM_OPTIONS, node.size()));
         }
         return ModelOptions.builder()
                 .seed(integer(node, "seed", Long.MIN_VALUE, Long.MAX_VALUE))
-                .nEmbd(small(node, "nEmbd"))
-                .nHead(small(node, "nHead"))
-                .nLayer(small(node, "nLayer"))
-                .blockSize(small(node, "blockSize"))
+                .nEmbd(positiveInt(node, "nEmbd"))
+                .nHead(positiveInt(node, "nHead"))
+                .nLayer(positiveInt(node, "nLayer"))
+                .blockSize(positiveInt(node, "blockSize"))
                 .learningRate(number(node, "learningRate"))
                 .numSteps(integer(node, "numSteps", 1, Long.MAX_VALUE))
-                .engine(word(node, "engine", EngineKind.class))
-                .random(word(node, "random", RandomKind.class))
-                .batchSize(small(node, "batchSize"))
+                .engine(enumValue(node, "engine", EngineKind.class))
+                .random(enumValue(node, "random", RandomKind.class))
+                .batchSize(positiveInt(node, "batchSize"))
                 .build();
     }
 
-    private static int small(JsonNode node, String name) {
+    private static int positiveInt(JsonNode node, String name) {
         return (int) integer(node, name, 1, Integer.MAX_VALUE);
     }
 
@@ -88,11 +89,11 @@ final class OptionsJson {
         return value.doubleValue();
     }
 
-    private static <E extends Enum<E>> E word(JsonNode node, String name, Class<E> type) {
+    private static <E extends Enum<E>> E enumValue(JsonNode node, String name, Class<E> type) {
         JsonNode value = node.path(name);
         for (E constant : type.getEnumConstants()) {
-            String word = constant.name().toLowerCase(Locale.ROOT);
-            if (value.isString() && value.stringValue().equals(word)) {
+            String constantName = constant.name().toLowerCase(Locale.ROOT);
+            if (value.isString() && value.stringValue().equals(constantName)) {
                 return constant;
             }
         }
@@ -101,7 +102,8 @@ final class OptionsJson {
 
     private static InvalidCheckpointException invalid(String name, JsonNode value) {
         return new InvalidCheckpointException(
-                "the option %s cannot be %s"
-                        .formatted(name, value.isMissingNode() ? "absent" : value));
+                value.isMissingNode()
+                        ? "the option %s is missing".formatted(name)
+                        : "the option %s cannot be %s".formatted(name, value));
     }
 }

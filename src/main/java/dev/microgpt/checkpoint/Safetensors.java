@@ -22,10 +22,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// The header of a safetensors file. Everything in it is checked before any of the tensors is read.
+/// The header of a safetensors file. The whole header is checked before any tensor is read.
 final class Safetensors {
 
-    /// For the names of some thousand tensors, and metadata.
+    /// Enough for the metadata and the names of several thousand tensors.
     private static final int MAX_HEADER_BYTES = 4 << 20;
 
     private static final int MAX_DIMENSIONS = 8;
@@ -37,8 +37,10 @@ final class Safetensors {
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
 
+    /// The header entry of a tensor.
+    ///
     /// @param size number of elements
-    /// @param begin of its bytes among those of all tensors
+    /// @param begin offset of the first byte, counted from the first byte of the first tensor
     record Tensor(String name, Dtype type, List<Long> shape, long size, long begin) {
 
         long end() {
@@ -57,7 +59,7 @@ final class Safetensors {
         this.tensors = tensors;
     }
 
-    /// The bytes of the header as they are in the file.
+    /// Returns the bytes of the header as they are in the file.
     byte[] headerBytes() {
         return headerBytes;
     }
@@ -66,14 +68,14 @@ final class Safetensors {
         return metadata;
     }
 
-    /// In the order of their bytes, by name.
+    /// Returns the tensors by name, in the order of their bytes.
     Map<String, Tensor> tensors() {
         return tensors;
     }
 
     // ---- writing
 
-    /// Collects the tensors of a file to be written.
+    /// Builds the header of a file to be written.
     static final class Builder {
 
         private final Map<String, String> metadata;
@@ -107,23 +109,24 @@ final class Safetensors {
                 entry.putArray("data_offsets").add(tensor.begin).add(tensor.end());
             }
             String json = JSON.writeValueAsString(header);
-            // so that the tensors begin at a multiple of 8, as the format recommends
+            // Padded so that the tensors begin at a multiple of 8, as the format recommends.
             int length = json.getBytes(StandardCharsets.UTF_8).length;
             String padded = json + " ".repeat((8 - length % 8) % 8);
             return new Safetensors(padded.getBytes(StandardCharsets.UTF_8), metadata, tensors);
         }
     }
 
-    /// The bytes of the whole file: its length, the header and the tensors.
+    /// Returns the length of the whole file in bytes: the length field, the header and the tensors.
     long fileBytes() {
         return Long.BYTES + headerBytes.length + dataBytes();
     }
 
+    /// Returns the length of all tensors in bytes.
     long dataBytes() {
         return tensors.values().stream().mapToLong(Tensor::end).max().orElse(0);
     }
 
-    /// The eight bytes that a file begins with.
+    /// Returns the length field, the first eight bytes of the file.
     byte[] lengthBytes() {
         return ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -135,7 +138,7 @@ final class Safetensors {
 
     /// Reads the beginning of a file, up to its tensors.
     ///
-    /// @throws InvalidCheckpointException if that is not the beginning of a safetensors file
+    /// @throws InvalidCheckpointException if it is not a valid safetensors header
     static Safetensors readHeader(InputStream in) throws IOException {
         byte[] header;
         try {
@@ -150,7 +153,7 @@ final class Safetensors {
             }
             header = exactly(in, (int) length);
         } catch (EOFException e) {
-            throw new InvalidCheckpointException("the file ends in its header", e);
+            throw new InvalidCheckpointException("the file ends within its header", e);
         }
         if (header[0] != '{') {
             throw new InvalidCheckpointException("the header does not begin with '{'");
@@ -187,7 +190,7 @@ final class Safetensors {
                         tensors.add(tensor(name, entry));
                     }
                 });
-        return new Safetensors(header, metadata, inOrder(tensors));
+        return new Safetensors(header, metadata, ordered(tensors));
     }
 
     private static void readMetadata(JsonNode entry, Map<String, String> metadata) {
@@ -198,7 +201,7 @@ final class Safetensors {
                 (key, value) -> {
                     if (!value.isString()) {
                         throw new InvalidCheckpointException(
-                                "the metadata '%s' is not a text".formatted(key));
+                                "the metadata '%s' is not a string".formatted(key));
                     }
                     metadata.put(key, value.stringValue());
                 });
@@ -230,7 +233,7 @@ final class Safetensors {
             long end = number(name, offsets.get(1));
             if (end - begin != bytes) {
                 throw new InvalidCheckpointException(
-                        "'%s' has %d bytes, but its shape takes %d"
+                        "'%s' has %d bytes, but its shape requires %d"
                                 .formatted(name, end - begin, bytes));
             }
             return new Tensor(name, type, dimensions, size, begin);
@@ -240,32 +243,34 @@ final class Safetensors {
         }
     }
 
-    private static Dtype type(String name, JsonNode word) {
+    private static Dtype type(String name, JsonNode node) {
         for (Dtype type : Dtype.values()) {
-            if (word.isString() && word.stringValue().equals(type.name())) {
+            if (node.isString() && node.stringValue().equals(type.name())) {
                 return type;
             }
         }
         throw new InvalidCheckpointException(
                 "the dtype of '%s' is %s, but must be one of F64, F32, F16, BF16, I32, U8"
-                        .formatted(name, word));
+                        .formatted(name, node));
     }
 
     private static long number(String name, @Nullable JsonNode node) {
         if (node == null || !node.isIntegralNumber() || !node.canConvertToLong()) {
             throw new InvalidCheckpointException(
-                    "'%s' has a number that is not one: %s".formatted(name, node));
+                    "'%s' must have integers in shape and data_offsets, but has %s"
+                            .formatted(name, node));
         }
         long number = node.longValue();
         if (number < 0) {
             throw new InvalidCheckpointException(
-                    "'%s' has a number below 0: %d".formatted(name, number));
+                    "'%s' must not have negative numbers, but has %d".formatted(name, number));
         }
         return number;
     }
 
-    /// Without gaps and overlaps.
-    private static Map<String, Tensor> inOrder(List<Tensor> tensors) {
+    /// Returns the tensors by name in the order of their bytes, after checking that there are neither gaps
+    /// nor overlaps.
+    private static Map<String, Tensor> ordered(List<Tensor> tensors) {
         tensors.sort(Comparator.comparingLong(Tensor::begin).thenComparingLong(Tensor::end));
         Map<String, Tensor> byName = new LinkedHashMap<>();
         long end = 0;

@@ -4,11 +4,12 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/// SHA-256, which every Java has.
+/// Creates SHA-256 digests, which every Java platform supports.
 public final class Sha256 {
 
     private Sha256() {}
 
+    /// Returns a new SHA-256 digest.
     public static MessageDigest create() {
         try {
             return MessageDigest.getInstance("SHA-256");
@@ -17,7 +18,7 @@ public final class Sha256 {
         }
     }
 
-    /// The digest of all that was put in, as 64 digits.
+    /// Completes a digest and returns it as 64 hexadecimal digits.
     public static String digits(MessageDigest digest) {
         return HexFormat.of().formatHex(digest.digest());
     }

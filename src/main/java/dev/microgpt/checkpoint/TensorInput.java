@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 
-/// Reads the elements of tensors, little-endian, and takes a digest of all that it reads.
+/// Reads the elements of tensors in little-endian order, and updates a digest with all bytes read.
 final class TensorInput {
 
     private static final int BUFFER_SIZE = 1 << 16;
@@ -21,11 +21,14 @@ final class TensorInput {
         this.digest = digest;
     }
 
+    /// Completes the digest and returns it.
     byte[] digest() {
         return digest.digest();
     }
 
-    /// @throws InvalidCheckpointException if one is not finite, or the file ends
+    /// Reads numbers into a part of an array.
+    ///
+    /// @throws InvalidCheckpointException if a number is not finite, or the file ends early
     void numbers(Dtype type, double[] into, int offset, int count) throws IOException {
         int perBuffer = BUFFER_SIZE / type.bytes;
         for (int done = 0; done < count; ) {
@@ -53,6 +56,9 @@ final class TensorInput {
         };
     }
 
+    /// Reads 32-bit integers.
+    ///
+    /// @throws InvalidCheckpointException if the file ends early
     int[] integers(int count) throws IOException {
         int[] integers = new int[count];
         int perBuffer = BUFFER_SIZE / Integer.BYTES;
@@ -75,11 +81,11 @@ final class TensorInput {
         buffer.clear();
     }
 
-    /// The next bytes as a stream of their own, to be read to its end.
+    /// Returns a stream of the next bytes. The caller must read it to its end.
     InputStream bytes(long count) {
         return new InputStream() {
 
-            private long left = count;
+            private long remaining = count;
 
             @Override
             public int read() throws IOException {
@@ -89,24 +95,26 @@ final class TensorInput {
 
             @Override
             public int read(byte[] into, int offset, int length) throws IOException {
-                if (left == 0) {
+                if (remaining == 0) {
                     return -1;
                 }
-                int read = in.read(into, offset, (int) Math.min(length, left));
+                int read = in.read(into, offset, (int) Math.min(length, remaining));
                 if (read < 0) {
                     throw new InvalidCheckpointException("the file ends early");
                 }
                 digest.update(into, offset, read);
-                left -= read;
+                remaining -= read;
                 return read;
             }
         };
     }
 
-    /// @throws InvalidCheckpointException if the file goes on
+    /// Checks that the file ends here.
+    ///
+    /// @throws InvalidCheckpointException if there are more bytes
     void requireEnd() throws IOException {
         if (in.read() >= 0) {
-            throw new InvalidCheckpointException("the file goes on after its last tensor");
+            throw new InvalidCheckpointException("the file has more bytes after its last tensor");
         }
     }
 }

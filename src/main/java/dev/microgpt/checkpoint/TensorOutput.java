@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Writes the elements of tensors, little-endian.
+/// Writes the elements of tensors in little-endian order. Call [#flush] at the end.
 final class TensorOutput {
 
     private static final int BUFFER_SIZE = 1 << 16;
@@ -18,6 +18,8 @@ final class TensorOutput {
         this.out = out;
     }
 
+    /// Writes numbers.
+    ///
     /// @param type F32 or F64
     void write(Dtype type, double[] numbers) throws IOException {
         for (double number : numbers) {

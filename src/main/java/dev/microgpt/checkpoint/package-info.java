@@ -1,8 +1,10 @@
-/// Models as safetensors files: what a session can be saved to and made from.
+/// Reads and writes models as safetensors files. A session can be saved to such a file, and created from
+/// one.
 ///
-/// Safetensors is a header in JSON, which names tensors with their types and shapes, and their bytes end to
-/// end: <https://github.com/huggingface/safetensors>. [Safetensors] knows the format,
-/// [CheckpointFile] what a microgpt keeps in it.
+/// [CheckpointFile] writes a [dev.microgpt.engine.Checkpoint] and documents the content of the file;
+/// [CheckpointReader] reads it back, or reads a file that holds only weights. [Safetensors] implements the
+/// format: a JSON header that names tensors with their types and shapes, followed by the bytes of the
+/// tensors, see <https://github.com/huggingface/safetensors>.
 @NullMarked
 package dev.microgpt.checkpoint;
 

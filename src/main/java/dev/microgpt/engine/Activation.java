@@ -2,8 +2,8 @@ package dev.microgpt.engine;
 
 import java.util.Locale;
 
-/// The numbers that a forward pass computes on its way from parameters to losses, in the order in which
-/// it does. Each is a row for each position.
+/// The intermediate results of a forward pass, in the order in which they are computed. Each has one row per
+/// position.
 enum Activation {
     EMBEDDED(Scope.MODEL, "embedded", "wte[token] + wpe[position]"),
     EMBEDDING(Scope.MODEL, "embedding", "rmsnorm(embedded)"),
@@ -27,7 +27,7 @@ enum Activation {
     LOSS(Scope.MODEL, "loss", "mean of losses"),
     SHARE(Scope.MODEL, "share", "loss / batchSize");
 
-    /// Of what there is one.
+    /// Whether an activation exists once in the model, once per layer, or once per head.
     private enum Scope {
         MODEL,
         LAYER,
@@ -35,26 +35,26 @@ enum Activation {
     }
 
     private final Scope scope;
-    private final String word;
+    private final String label;
     private final String formula;
 
-    Activation(Scope scope, String word, String formula) {
+    Activation(Scope scope, String label, String formula) {
         this.scope = scope;
-        this.word = word;
+        this.label = label;
         this.formula = formula;
     }
 
-    /// What it is called in a layer and a head, as far as these matter: `loss`, `layer0.attn_q`,
-    /// `layer0.head1.weights`.
+    /// Returns the name of this activation's tensor, with layer and head where its scope needs them: `loss`,
+    /// `layer0.attn_q`, `layer0.head1.weights`.
     String tensor(int layer, int head) {
         return switch (scope) {
-            case MODEL -> word;
-            case LAYER -> String.format(Locale.ROOT, "layer%d.%s", layer, word);
-            case HEAD -> String.format(Locale.ROOT, "layer%d.head%d.%s", layer, head, word);
+            case MODEL -> label;
+            case LAYER -> String.format(Locale.ROOT, "layer%d.%s", layer, label);
+            case HEAD -> String.format(Locale.ROOT, "layer%d.head%d.%s", layer, head, label);
         };
     }
 
-    /// How it is computed, with names of the same layer and head.
+    /// Returns how this activation is computed, in terms of tensors of the same layer and head.
     String formula() {
         return formula;
     }

@@ -7,23 +7,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Keeps all numbers that it sees, by the names of their tensors.
+/// Records all activations of a forward pass, by tensor name.
 final class AnatomyRecorder implements ForwardObserver {
 
-    /// A row a position.
+    /// The rows of one tensor, one per position.
     record Rows(String formula, List<Value[]> rows) {}
 
     private final Map<String, Rows> tensors = new LinkedHashMap<>();
 
     @Override
-    public void see(Activation what, int layer, int head, Value[] x) {
+    public void observe(Activation activation, int layer, int head, Value[] x) {
         tensors.computeIfAbsent(
-                        what.tensor(layer, head), _ -> new Rows(what.formula(), new ArrayList<>()))
+                        activation.tensor(layer, head),
+                        _ -> new Rows(activation.formula(), new ArrayList<>()))
                 .rows()
                 .add(x.clone());
     }
 
-    /// In the order in which they were computed.
+    /// Returns the recorded tensors, in the order in which they were computed.
     Map<String, Rows> tensors() {
         return tensors;
     }

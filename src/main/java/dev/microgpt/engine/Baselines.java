@@ -2,26 +2,30 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/// The losses that the simplest models would have on the documents, in nats: what a loss is to be
-/// compared with. As in training, a document's loss is the mean over its tokens, BOS at the end included
-/// and cut at blockSize; and these are means over the documents.
+/// The losses of the simplest models on the documents, in nats, to compare a model's loss with.
 ///
-/// @param uniform of one that finds all tokens equally likely: ln V
-/// @param unigram of one that knows how frequent each token is
-/// @param bigram of one that knows how frequent each token is after each other one; null for an
-///     alphabet with more than 2,000 tokens
+/// As in training, the loss of a document is the mean over its first blockSize tokens, including BOS at the
+/// end. Each number here is the mean over all documents.
+///
+/// @param uniform loss of a model that finds all tokens equally likely: ln V
+/// @param unigram loss of a model that knows the frequency of each token
+/// @param bigram loss of a model that knows the frequency of each token after each other token; null for a
+///     vocabulary of more than 2,000 tokens
 public record Baselines(double uniform, double unigram, @Nullable Double bigram) {
 
     private static final int MAX_BIGRAM_VOCABULARY = 2000;
 
+    /// Computes the losses of the simplest models on the documents.
+    ///
+    /// @param documents at least one
     /// @param blockSize longest context in tokens
     public static Baselines of(Corpus documents, int blockSize) {
         int v = documents.tokenizer().vocabSize();
         Counts unigrams = new Counts(1, v);
         Counts bigrams = v <= MAX_BIGRAM_VOCABULARY ? new Counts(v, v) : null;
-        int most = (int) Math.min(Integer.MAX_VALUE, blockSize + 1L);
+        int maxTokens = (int) Math.min(Integer.MAX_VALUE, blockSize + 1L);
         for (int i = 0; i < documents.size(); i++) {
-            int[] tokens = documents.tokens(i, most);
+            int[] tokens = documents.tokens(i, maxTokens);
             for (int t = 1; t < tokens.length; t++) {
                 unigrams.add(0, tokens[t]);
                 if (bigrams != null) {
@@ -32,7 +36,7 @@ public record Baselines(double uniform, double unigram, @Nullable Double bigram)
         double unigramLoss = 0;
         double bigramLoss = 0;
         for (int i = 0; i < documents.size(); i++) {
-            int[] tokens = documents.tokens(i, most);
+            int[] tokens = documents.tokens(i, maxTokens);
             double unigramSum = 0;
             double bigramSum = 0;
             for (int t = 1; t < tokens.length; t++) {
@@ -50,7 +54,7 @@ public record Baselines(double uniform, double unigram, @Nullable Double bigram)
                 bigrams == null ? null : bigramLoss / documents.size());
     }
 
-    /// How often each token came after each context.
+    /// Counts how often each token follows each context.
     private static final class Counts {
 
         private final int width;
@@ -68,7 +72,7 @@ public record Baselines(double uniform, double unigram, @Nullable Double bigram)
             totals[context]++;
         }
 
-        /// -ln p(token | context), for what was counted.
+        /// Returns -ln p(token | context) for a pair that was counted.
         double surprisal(int context, int token) {
             return Math.log((double) totals[context] / counts[context * width + token]);
         }

@@ -5,19 +5,19 @@ import org.jspecify.annotations.Nullable;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// A whole model, to be kept outside of it. A model made from it goes on as the original would; only the
-/// losses so far are not in it.
+/// The complete state of a model, to be stored outside of it. A model restored from a checkpoint continues
+/// exactly as the original would. Only the loss history is not included.
 ///
-/// @param options of the model
+/// @param options the options of the model
 /// @param alphabet the characters in the order of their token ids: ascending code points
-/// @param step number of steps trained
-/// @param params in the order of [Matrix], (numParams)
-/// @param m first moments of the gradients, (numParams)
-/// @param v second moments, (numParams)
+/// @param step number of steps trained, at least 0
+/// @param params the parameters in the order of [Matrix#of], all finite, (numParams)
+/// @param m Adam's first moments in the same order, all finite, (numParams)
+/// @param v Adam's second moments in the same order, all finite and at least 0, (numParams)
 /// @param random the state of the generator, see [RandomKind#restore]
-/// @param documents null for a model that can be asked, but not trained
-/// @param order the documents' indices in the order of training, (numDocs)
-/// @param nextDocument to train on, index in the order
+/// @param documents the training documents; null for a model that can be evaluated, but not trained
+/// @param order the documents' indices in training order, (numDocs)
+/// @param nextDocument the next document to train on, as an index in `order`
 public record Checkpoint(
         ModelOptions options,
         String alphabet,
@@ -30,7 +30,7 @@ public record Checkpoint(
         int[] order,
         int nextDocument) {
 
-    /// @throws InvalidInputException if the parts do not fit together
+    /// @throws InvalidInputException if a value is out of range, or the parts do not match each other
     public Checkpoint {
         InvalidInputException.requireRange("step", step, 0, Long.MAX_VALUE);
         requireAlphabet(alphabet);
@@ -39,12 +39,12 @@ public record Checkpoint(
         requireNumbers("m", m, numParams, options.engine());
         requireNumbers("v", v, numParams, options.engine());
         if (Arrays.stream(v).anyMatch(x -> x < 0)) {
-            throw invalid("v", "a second moment is below 0");
+            throw invalid("v", "the second moments must not be negative");
         }
         options.random().requireWords(random);
         int numDocs = documents == null ? 0 : documents.size();
         if (documents != null && !documents.tokenizer().alphabet().equals(alphabet)) {
-            throw invalid("alphabet", "the documents have another alphabet than the model");
+            throw invalid("alphabet", "the alphabet of the documents is not that of the model");
         }
         requirePermutation(order, numDocs);
         InvalidInputException.requireRange(
@@ -57,7 +57,7 @@ public record Checkpoint(
             int codePoint = alphabet.codePointAt(i);
             if (Character.getType(codePoint) == Character.SURROGATE || codePoint <= previous) {
                 throw invalid(
-                        "alphabet", "the characters are not in the order of their code points");
+                        "alphabet", "the characters must be distinct, in ascending code points");
             }
             previous = codePoint;
         }
@@ -87,7 +87,7 @@ public record Checkpoint(
                         field,
                         String.format(
                                 Locale.ROOT,
-                                "%s has a number that is too large for the floats of the tensor engine: %s",
+                                "%s has a number too large for the tensor engine's floats: %s",
                                 field,
                                 x));
             }

@@ -1,12 +1,12 @@
 package dev.microgpt.engine;
 
-/// A map from code points to small numbers, in pages of 256 that are made where they are needed.
+/// A map from code points to small numbers, in pages of 256 entries that are allocated on demand.
 final class CodePointMap {
 
     private static final int PAGE_BITS = 8;
     private static final int PAGE_SIZE = 1 << PAGE_BITS;
 
-    /// 0 stands for absent, so that a new page needs no filling; other entries are number + 1.
+    /// Entries are number + 1, and 0 where there is none, so that a new page needs no filling.
     private final char[][] pages = new char[(Character.MAX_CODE_POINT + 1) >> PAGE_BITS][];
 
     /// @param number 0 to 65,534
@@ -18,7 +18,7 @@ final class CodePointMap {
         pages[page][codePoint & (PAGE_SIZE - 1)] = (char) (number + 1);
     }
 
-    /// The number of a code point, or -1.
+    /// Returns the number of a code point, or -1 if it has none.
     int get(int codePoint) {
         char[] page = pages[codePoint >> PAGE_BITS];
         return page == null ? -1 : page[codePoint & (PAGE_SIZE - 1)] - 1;

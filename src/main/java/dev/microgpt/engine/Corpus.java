@@ -10,18 +10,19 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/// The documents of a training text, tokenised: each line that is not blank, trimmed, is one.
+/// The tokenised documents of a training text. Each line that is not blank is one document, without leading
+/// and trailing white space.
 ///
-/// Lines end with `\n`; what JavaScript's `trim` counts as white space is cut off at both ends
-/// (so `\r\n` and a byte order mark do no harm). Documents keep the order of the text and are held
-/// as token ids, two bytes a character. Immutable, so that models may share one.
+/// Lines end with `\n`. White space is what JavaScript's `trim` removes, which includes `\r` and a byte
+/// order mark. Documents keep the order of the text and are stored as token ids, two bytes per character.
+/// Immutable, so that models can share a corpus.
 public final class Corpus {
 
     private static final int BUFFER_SIZE = 1 << 13;
 
     private final Tokenizer tokenizer;
     private final char[] tokens; // (characters of all documents, end to end)
-    private final int[] ends; // (numDocs), where each document ends in tokens
+    private final int[] ends; // (numDocs), the end of each document in tokens, exclusive
     private final int longest;
 
     Corpus(Tokenizer tokenizer, char[] tokens, int[] ends) {
@@ -35,28 +36,29 @@ public final class Corpus {
         longest = longestSoFar;
     }
 
-    /// The memory that it takes.
+    /// Returns the memory size of the documents in bytes.
     public long bytes() {
         return (long) Character.BYTES * tokens.length + (long) Integer.BYTES * ends.length;
     }
 
-    /// No documents, but an alphabet.
+    /// Returns a corpus without documents for a model that is restored without them.
     ///
-    /// @param alphabet ascending code points
-    static Corpus none(String alphabet) {
+    /// @param alphabet the characters, in ascending code points
+    static Corpus empty(String alphabet) {
         return new Corpus(new Tokenizer(alphabet.codePoints().toArray()), new char[0], new int[0]);
     }
 
-    /// What a text may have at most.
+    /// The largest text that is accepted.
     ///
-    /// @param maxBytes bytes of UTF-8
-    /// @param maxDocuments documents
-    /// @param maxVocabulary distinct characters, plus one for BOS; at most 65,536
+    /// @param maxBytes bytes of UTF-8, at least 1
+    /// @param maxDocuments documents, at least 1
+    /// @param maxVocabulary distinct characters, plus one for BOS; 2 to 65,536
     public record Limits(long maxBytes, int maxDocuments, int maxVocabulary) {
 
-        /// What memory and two bytes a token allow.
+        /// No limits but memory, and the vocabulary that two bytes per token allow.
         public static final Limits NONE = new Limits(Long.MAX_VALUE, Integer.MAX_VALUE, 65_536);
 
+        /// @throws InvalidInputException if a limit is out of its range
         public Limits {
             InvalidInputException.requireRange("maxBytes", maxBytes, 1, Long.MAX_VALUE);
             InvalidInputException.requireRange("maxDocuments", maxDocuments, 1, Integer.MAX_VALUE);
@@ -73,7 +75,7 @@ public final class Corpus {
 
     /// Splits a text into documents, within limits.
     ///
-    /// @throws InvalidInputException if the text is blank, has a lone surrogate, or is too large
+    /// @throws InvalidInputException if the text is blank, has a lone surrogate, or exceeds a limit
     public static Corpus of(String text, Limits limits) {
         requireSize(utf8Length(text), limits);
         CorpusBuilder builder = new CorpusBuilder(limits);
@@ -81,9 +83,9 @@ public final class Corpus {
         return builder.build();
     }
 
-    /// Reads a text as UTF-8 and splits it into documents, without holding the text as a whole.
+    /// Reads a text as UTF-8 and splits it into documents, without holding the whole text in memory.
     ///
-    /// @throws InvalidInputException if the text is blank, not UTF-8, or too large
+    /// @throws InvalidInputException if the text is blank, is not valid UTF-8, or exceeds a limit
     /// @throws IOException if reading fails
     public static Corpus read(InputStream utf8, Limits limits) throws IOException {
         CharsetDecoder decoder =
@@ -109,7 +111,7 @@ public final class Corpus {
                         "the text is not valid UTF-8: malformed bytes at offset " + decoded);
             }
             bytes.compact();
-            // UTF_8's decoder never splits a surrogate pair, so each buffer is whole.
+            // The decoder of UTF_8 never splits a surrogate pair between buffers.
             chars.flip().codePoints().forEach(builder::accept);
             chars.clear();
         }
@@ -126,7 +128,9 @@ public final class Corpus {
         }
     }
 
-    /// Counts the bytes that a text has as UTF-8 and checks that it is well-formed.
+    /// Returns the length of a text in bytes of UTF-8.
+    ///
+    /// @throws InvalidInputException if the text has a lone surrogate
     private static long utf8Length(String text) {
         long bytes = 0;
         for (int i = 0; i < text.length(); i++) {
@@ -158,7 +162,7 @@ public final class Corpus {
                 && Character.isSurrogatePair(text.charAt(index), text.charAt(index + 1));
     }
 
-    /// The number of documents; 0 only for a model that was restored without.
+    /// Returns the number of documents; 0 only for a model that was restored without documents.
     public int size() {
         return ends.length;
     }
@@ -167,12 +171,12 @@ public final class Corpus {
         return tokenizer;
     }
 
-    /// The length of the longest document in characters.
+    /// Returns the length of the longest document in characters.
     public int longest() {
         return longest;
     }
 
-    /// The text of a document.
+    /// Returns the text of a document.
     ///
     /// @param index 0 to size() - 1
     public String document(int index) {
@@ -183,9 +187,9 @@ public final class Corpus {
         return text.toString();
     }
 
-    /// Whether a text is one of the documents.
+    /// Returns whether a text is one of the documents.
     ///
-    /// @param text its token ids, without BOS
+    /// @param text the token ids of the text, without BOS
     public boolean contains(int[] text) {
         for (int i = 0; i < ends.length; i++) {
             if (ends[i] - start(i) == text.length && matches(text, start(i))) {
@@ -204,7 +208,7 @@ public final class Corpus {
         return true;
     }
 
-    /// The tokens of a document with BOS before and after it.
+    /// Returns the token ids of a document, with BOS before and after it.
     ///
     /// @param index 0 to size() - 1
     /// @return (characters + 2)
@@ -212,23 +216,23 @@ public final class Corpus {
         return tokens(index, Integer.MAX_VALUE);
     }
 
-    /// The first tokens of a document, beginning with BOS.
+    /// Returns the first token ids of a document, beginning with BOS.
     ///
     /// @param index 0 to size() - 1
-    /// @param most so many at most
-    /// @return (min(most, characters + 2))
-    int[] tokens(int index, int most) {
+    /// @param limit largest number of tokens to return, at least 1
+    /// @return (min(limit, characters + 2))
+    int[] tokens(int index, int limit) {
         int start = start(index);
         int length = ends[index] - start;
-        int[] result = new int[(int) Math.min(most, length + 2L)];
+        int[] result = new int[(int) Math.min(limit, length + 2L)];
         int bos = tokenizer.bos();
-        int read = Math.min(length, result.length - 1);
+        int characters = Math.min(length, result.length - 1);
         result[0] = bos;
-        for (int i = 0; i < read; i++) {
+        for (int i = 0; i < characters; i++) {
             result[i + 1] = tokens[start + i];
         }
-        if (read + 1 < result.length) {
-            result[read + 1] = bos;
+        if (characters + 1 < result.length) {
+            result[characters + 1] = bos;
         }
         return result;
     }

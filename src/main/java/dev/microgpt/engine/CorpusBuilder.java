@@ -3,13 +3,13 @@ package dev.microgpt.engine;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Makes a [Corpus] from a stream of code points.
+/// Builds a [Corpus] from a stream of code points.
 ///
-/// Characters are numbered as they come and renumbered in sorted order at the end, so that the text
-/// itself is never held.
+/// Characters get provisional ids in order of appearance and are renumbered in sorted order at the end, so
+/// that the text itself is never held in memory.
 final class CorpusBuilder {
 
-    /// Large arrays beyond this cannot be allocated on all JVMs.
+    /// Longer arrays cannot be allocated on all JVMs.
     private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
 
     private final Corpus.Limits limits;
@@ -22,7 +22,7 @@ final class CorpusBuilder {
     private int alphabetSize;
     private final CodePointMap provisionalIds = new CodePointMap();
 
-    /// White space that belongs to the document only if another character follows on the line.
+    /// White space that is part of the document only if another character follows on the line.
     private final StringBuilder pendingSpace = new StringBuilder();
 
     private int documentStart;
@@ -96,13 +96,13 @@ final class CorpusBuilder {
     }
 
     private int addToAlphabet(int codePoint) {
-        if (alphabetSize + 1 == limits.maxVocabulary()) { // one place is for BOS
+        if (alphabetSize + 1 == limits.maxVocabulary()) { // one id is reserved for BOS
             throw InvalidInputException.tooLarge(
                     "vocabulary",
                     limits.maxVocabulary(),
                     String.format(
                             Locale.ROOT,
-                            "the text has more than %d different characters",
+                            "the text has more than %d distinct characters",
                             limits.maxVocabulary() - 1));
         }
         alphabet = ensureRoom(alphabet, alphabetSize);
@@ -125,8 +125,8 @@ final class CorpusBuilder {
         return (int) Math.min(MAX_ARRAY, length + (length >> 1) + 16L);
     }
 
-    /// What JavaScript's `trim` removes, except for line feed: ECMA-262, WhiteSpace and
-    /// LineTerminator.
+    /// Returns whether JavaScript's `trim` removes a character, line feed excepted. Source: ECMA-262,
+    /// WhiteSpace and LineTerminator.
     private static boolean isWhiteSpace(int codePoint) {
         return switch (codePoint) {
             case '\t', 0x0B, '\f', '\r', ' ', 0x00A0, 0x1680, 0x2028, 0x2029, 0x202F, 0x205F ->

@@ -1,6 +1,7 @@
 package dev.microgpt.engine;
 
-/// Training has led to numbers that are not finite, most often because of too high a learning rate.
+/// Thrown when training has led to numbers that are not finite, most often because the learning rate is too
+/// high.
 public final class DivergedException extends ArithmeticException {
 
     private static final long serialVersionUID = 1;
@@ -9,11 +10,12 @@ public final class DivergedException extends ArithmeticException {
         super(message + ": training has diverged");
     }
 
-    /// A training step that was not taken over.
+    /// Returns the exception for a training step that was not applied.
     ///
-    /// @param what is not finite
+    /// @param quantity the number that is not finite, such as `the loss`
+    /// @param value the value of that number
     /// @param step counted from 0
-    static DivergedException of(String what, double value, long step) {
-        return new DivergedException(what + " of step " + (step + 1) + " is " + value);
+    static DivergedException of(String quantity, double value, long step) {
+        return new DivergedException(quantity + " of step " + (step + 1) + " is " + value);
     }
 }

@@ -2,14 +2,15 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/// Trains one model: holds its parameters, the state of its optimiser, and the working buffers.
+/// Trains one model: holds its parameters, the optimiser state, and the working buffers.
 ///
-/// Parameters come and go as one flat array in the order of [Matrix#of], each matrix row by row.
+/// Parameters are passed as one flat array in the order of [Matrix#of], each matrix row by row. The moments
+/// of the optimiser are in the same order.
 sealed interface Engine permits ScalarEngine, TensorEngine {
 
-    /// An engine before its first step.
+    /// Creates an engine before its first step.
     ///
-    /// @param params initial parameters, flat
+    /// @param params initial parameters, (numParams)
     static Engine create(EngineKind engine, ModelShape shape, double[] params) {
         return switch (engine) {
             case SCALAR -> new ScalarEngine(shape, params);
@@ -17,7 +18,7 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
         };
     }
 
-    /// An engine that goes on from numbers.
+    /// Restores an engine.
     ///
     /// @param params (numParams)
     /// @param m first moments of the gradients, (numParams)
@@ -30,24 +31,26 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
         };
     }
 
-    /// The memory that a model and one training step on one document take, about.
+    /// Estimates the memory of a model and one training step.
     ///
-    /// @param tokens of the longest document, with one BOS
-    /// @return bytes; `Long.MAX_VALUE` for what no machine has
+    /// @param tokens tokens of the longest document, with one BOS
+    /// @return bytes, at most `Long.MAX_VALUE`
     static long estimateBytes(ModelOptions options, int vocabSize, int tokens) {
         ModelShape shape = options.shape(vocabSize);
         return switch (options.engine()) {
-            case SCALAR -> new ScalarMemoryEstimate(shape).ofTrainer(tokens);
+            case SCALAR -> new ScalarMemoryEstimate(shape).trainerBytes(tokens);
             case TENSOR -> TensorEngine.estimateBytes(shape, options.batchSize(), tokens);
         };
     }
 
-    /// Parameters and state of the optimiser as an engine keeps them. Never changes.
+    /// An immutable copy of the parameters and the optimiser state, in the number format of the engine.
     sealed interface State permits ScalarEngine.ScalarState, TensorEngine.TensorState {
 
+        /// Returns a state with the given values.
+        ///
         /// @param params (numParams)
         /// @param m first moments of the gradients, (numParams)
-        /// @param v second moments, (numParams)
+        /// @param v second moments of the gradients, (numParams)
         static State of(
                 EngineKind engine, ModelShape shape, double[] params, double[] m, double[] v) {
             return switch (engine) {
@@ -56,70 +59,72 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
             };
         }
 
-        /// The memory that one takes.
+        /// Estimates the memory of a state.
         ///
-        /// @return bytes; `Long.MAX_VALUE` for what no machine has
+        /// @return bytes, at most `Long.MAX_VALUE`
         static long estimateBytes(EngineKind engine, ModelShape shape) {
             return switch (engine) {
-                case SCALAR -> new ScalarMemoryEstimate(shape).ofState();
-                case TENSOR -> TensorPredictor.memory(shape).ofState();
+                case SCALAR -> new ScalarMemoryEstimate(shape).stateBytes();
+                case TENSOR -> TensorPredictor.memory(shape).stateBytes();
             };
         }
 
-        /// The memory that it takes.
+        /// Returns the memory size in bytes.
         long bytes();
 
-        /// A copy of the parameters, (numParams).
+        /// Returns a copy of the parameters, (numParams).
         double[] params();
 
-        /// A copy of the first moments of the gradients, (numParams).
+        /// Returns a copy of the first moments of the gradients, (numParams).
         double[] m();
 
-        /// A copy of the second moments of the gradients, (numParams).
+        /// Returns a copy of the second moments of the gradients, (numParams).
         double[] v();
 
-        /// A reader of the parameters, which holds nothing else of this state.
-        Predictor reader();
+        /// Returns a predictor with these parameters, which keeps nothing else of this state in memory.
+        Predictor predictor();
 
-        /// An engine that goes on from here.
+        /// Returns an engine that continues from this state.
         Engine engine();
 
         /// See [Engine#gradients].
         double[] gradients(int[][] batch);
     }
 
-    /// A copy of the parameters and of the state of the optimiser.
+    /// Returns a copy of the parameters and the optimiser state.
     State state();
 
-    /// The reader of the parameters as they are, in this engine's buffers.
-    Predictor reader();
+    /// Returns a predictor with this engine's current parameters, which shares the engine's buffers.
+    Predictor predictor();
 
+    /// Returns the number of parameters.
     int numParams();
 
-    /// Forward, loss, backward and Adam update.
+    /// Trains one step: forward pass, loss, backward pass and Adam update.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     /// @param step counted from 0
-    /// @param learningRate of this step
-    /// @param observation takes what there is to see of the step; null where nobody looks
+    /// @param learningRate the learning rate of this step
+    /// @param observation receives traces and diagnostics of the step; null for none
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
-    ///     all is as before then
+    ///     the engine is then unchanged
     double trainStep(
             int[][] batch, long step, double learningRate, @Nullable StepObservation observation);
 
+    /// Returns statistics over all parameters.
     ParamStats paramStats();
 
-    /// A copy of all parameters, (numParams).
+    /// Returns a copy of all parameters, (numParams).
     double[] params();
 
-    /// A copy of the first moments of the gradients, (numParams).
+    /// Returns a copy of the first moments of the gradients, (numParams).
     double[] firstMoments();
 
-    /// A copy of the second moments of the gradients, (numParams).
+    /// Returns a copy of the second moments of the gradients, (numParams).
     double[] secondMoments();
 
-    /// The gradient of a batch's loss with respect to every parameter, (numParams).
+    /// Returns the gradient of a batch's loss with respect to every parameter, (numParams).
     ///
     /// @param batch as for a training step
     double[] gradients(int[][] batch);

@@ -1,9 +1,9 @@
 package dev.microgpt.engine;
 
-/// How far the two engines agree on a step.
+/// How closely the two engines agree on a training step.
 ///
-/// @param scalarLoss of the reference engine, in nats
-/// @param tensorLoss of the fast engine, in nats
-/// @param gradientDifference the largest difference of two gradients of a parameter, as a part of the
-///     largest gradient
+/// @param scalarLoss loss of the reference engine, in nats
+/// @param tensorLoss loss of the tensor engine, in nats
+/// @param gradientDifference the largest absolute difference between the engines' gradients of a parameter,
+///     divided by the largest magnitude of a gradient
 public record EngineAgreement(double scalarLoss, double tensorLoss, double gradientDifference) {}

@@ -2,9 +2,9 @@ package dev.microgpt.engine;
 
 /// The implementations of the model.
 public enum EngineKind {
-    /// The fast one, and the default: single precision, explicit gradients, SIMD.
+    /// The fast engine, and the default: single precision, explicit gradients, SIMD.
     TENSOR,
-    /// The reference, equal to microgptjs to the last digits: double precision, automatic
+    /// The reference engine, which agrees with microgptjs to the last digits: double precision, automatic
     /// differentiation number by number.
     SCALAR
 }

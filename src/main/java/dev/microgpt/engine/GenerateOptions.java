@@ -1,14 +1,15 @@
 package dev.microgpt.engine;
 
-/// How to generate: `GenerateOptions.defaults().withTemperature(0.8).withPrompt("an")`.
+/// The options for generating a text, such as
+/// `GenerateOptions.defaults().withTemperature(0.8).withPrompt("an")`.
 ///
-/// @param temperature divides the logits: below 1 the likely becomes likelier, above 1 the unlikely;
-///     0 takes the most likely character and draws nothing
-/// @param prompt how the text begins; at most blockSize characters
-/// @param topK draw from the k most likely tokens only; 0 for all
-/// @param topP draw from the most likely tokens only whose probabilities together reach p
-///     (nucleus sampling, Holtzman et al. 2019); 1 for all
-/// @param viz whether the sample carries traces
+/// @param temperature divides the logits, 0 to 1000: below 1 likely tokens become likelier, above 1 unlikely
+///     ones; 0 always takes the most likely token and draws nothing
+/// @param prompt the beginning of the text; at most blockSize characters
+/// @param topK draw only from the k most likely tokens; 0 for all tokens
+/// @param topP draw only from the most likely tokens, as many as it takes for their probabilities to reach p
+///     (nucleus sampling, Holtzman et al. 2019); above 0 and at most 1, 1 for all tokens
+/// @param viz whether the sample includes traces
 public record GenerateOptions(
         double temperature, String prompt, int topK, double topP, boolean viz) {
 
@@ -38,7 +39,7 @@ public record GenerateOptions(
         }
     }
 
-    /// Temperature 0.5, no prompt, all tokens, no traces.
+    /// Returns the defaults: temperature 0.5, no prompt, all tokens, no traces.
     public static GenerateOptions defaults() {
         return DEFAULTS;
     }

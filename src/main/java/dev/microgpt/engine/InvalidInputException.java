@@ -4,21 +4,21 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Locale;
 
-/// An input that the engine cannot work with. The message names the value and what is allowed; the
-/// accessors give the same to programs.
+/// Thrown when an input is not valid. The message names the value and the allowed range; the accessors
+/// return the same as data.
 public final class InvalidInputException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1;
 
-    /// What is wrong with the input.
+    /// The rule that the input breaks.
     public enum Reason {
-        /// A number outside its range, or not one of the allowed words.
+        /// A number is out of its range, or a value is not one of those allowed.
         OUT_OF_RANGE,
-        /// A text that is empty, blank or not well-formed.
+        /// A text is empty, blank or not well-formed.
         INVALID_TEXT,
-        /// A text with a character that the training text does not have.
+        /// A text has a character that does not occur in the training text.
         UNKNOWN_CHARACTER,
-        /// A text that exceeds a limit.
+        /// A text exceeds a limit.
         TOO_LARGE
     }
 
@@ -43,7 +43,7 @@ public final class InvalidInputException extends IllegalArgumentException {
         this.max = max;
     }
 
-    /// A value that breaks the rule which `message` states.
+    /// Returns the exception for a value that breaks the rule stated in `message`.
     public static InvalidInputException outOfRange(
             String field,
             @Nullable Object value,
@@ -53,19 +53,19 @@ public final class InvalidInputException extends IllegalArgumentException {
         return new InvalidInputException(Reason.OUT_OF_RANGE, field, value, min, max, message);
     }
 
-    /// A text that is blank or not well-formed.
+    /// Returns the exception for a text that is blank or not well-formed.
     public static InvalidInputException invalidText(String field, String message) {
         return new InvalidInputException(Reason.INVALID_TEXT, field, null, null, null, message);
     }
 
-    /// A character that the training text does not have.
+    /// Returns the exception for a character that does not occur in the training text.
     public static InvalidInputException unknownCharacter(
             String field, String character, String message) {
         return new InvalidInputException(
                 Reason.UNKNOWN_CHARACTER, field, character, null, null, message);
     }
 
-    /// A text that is larger than `max` in the quantity that `field` names.
+    /// Returns the exception for a text that has more than `max` of the quantity named by `field`.
     public static InvalidInputException tooLarge(String field, long max, String message) {
         return new InvalidInputException(Reason.TOO_LARGE, field, null, null, max, message);
     }
@@ -114,24 +114,27 @@ public final class InvalidInputException extends IllegalArgumentException {
         }
     }
 
+    /// Returns the rule that the input breaks.
     public Reason reason() {
         return reason;
     }
 
-    /// The option or quantity at fault, as the JSON interface spells it.
+    /// Returns the name of the invalid option or quantity, as spelled in JSON.
     public String field() {
         return field;
     }
 
-    /// The offending value, where it is short enough to repeat.
+    /// Returns the invalid value; null if it is too long to repeat, or is not a single value.
     public @Nullable Object value() {
         return value;
     }
 
+    /// Returns the smallest allowed value; null if there is none.
     public @Nullable Number min() {
         return min;
     }
 
+    /// Returns the largest allowed value; null if there is none.
     public @Nullable Number max() {
         return max;
     }

@@ -1,15 +1,15 @@
 package dev.microgpt.engine;
 
-/// The L2 norm of numbers that come one by one, also where their squares overflow. Numbers whose squares
-/// vanish, those below 1e-162, count as 0.
+/// Accumulates the L2 norm of a sequence of numbers without overflow of their squares. Numbers whose squares
+/// underflow to 0, those below 1e-162, count as 0.
 ///
 /// Source: J. L. Blue, "A Portable Fortran Program to Find the Euclidean Norm of a Vector" (1978).
 final class L2Norm {
 
-    /// Sums of squares of smaller numbers do not overflow, however many there are.
+    /// Sums of squares of numbers below this do not overflow, however many there are.
     private static final double HUGE = 0x1p480;
 
-    /// Nor do those of any numbers times this.
+    /// Sums of squares of any numbers times this do not overflow either.
     private static final double SCALE = 0x1p-540;
 
     private double squares; // of numbers below HUGE
@@ -31,7 +31,7 @@ final class L2Norm {
         return Math.sqrt(hugeSquares + squares * SCALE * SCALE);
     }
 
-    /// This norm divided by another one, or the largest number if that is more; 0 where the other is 0.
+    /// Returns this norm divided by another, at most `Double.MAX_VALUE`; 0 if the other norm is 0.
     double relativeTo(L2Norm other) {
         if (other.squares == 0 && other.hugeSquares == 0) {
             return 0;

@@ -8,65 +8,71 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
-/// What can be asked of a model that knows an alphabet and has parameters: texts, likelihoods, the
-/// forward pass, embeddings. Needs the parameters alone, neither gradients nor an optimiser. One thread at
-/// a time.
+/// A model for inference: generates texts, scores them, and shows forward passes and embeddings. It needs an
+/// alphabet and parameters, but neither gradients nor an optimiser. Not thread-safe.
 public final class LanguageModel {
 
     private final Tokenizer tokenizer;
     private final int blockSize;
-    private final Predictor reader;
+    private final Predictor predictor;
 
-    LanguageModel(Tokenizer tokenizer, int blockSize, Predictor reader) {
+    LanguageModel(Tokenizer tokenizer, int blockSize, Predictor predictor) {
         this.tokenizer = tokenizer;
         this.blockSize = blockSize;
-        this.reader = reader;
+        this.predictor = predictor;
     }
 
-    /// The memory that it takes, about: parameters, and all buffers that the longest texts need.
+    /// Estimates the memory of this model: parameters, and all buffers that the longest texts need.
     ///
-    /// @return bytes; `Long.MAX_VALUE` for what no machine has
+    /// @return bytes, at most `Long.MAX_VALUE`
     public long estimateBytes() {
-        return reader.estimateBytes();
+        return predictor.estimateBytes();
     }
 
-    /// The same, to be asked before there is one.
+    /// Estimates the memory of a model before it is created.
+    ///
+    /// @param vocabSize V
+    /// @return bytes, at most `Long.MAX_VALUE`
     public static long estimateBytes(ModelOptions options, int vocabSize) {
         return Predictor.estimateBytes(options.engine(), options.shape(vocabSize));
     }
 
+    /// Returns the tokenizer of the model's alphabet.
     public Tokenizer tokenizer() {
         return tokenizer;
     }
 
-    /// Is told each character as it is generated.
+    /// Receives each character as it is generated.
     public interface TokenListener {
 
-        /// @param tokenId of the character
-        /// @param prob its probability
-        /// @return whether to go on; if not, the text ends here
+        /// Receives one character.
+        ///
+        /// @param tokenId the character's token id
+        /// @param prob its probability, 0 to 1
+        /// @return whether to continue; if false, the text ends with this character
         boolean generated(int tokenId, double prob);
     }
 
-    /// Generates a text and changes nothing in the model.
+    /// Generates a text. Changes nothing in the model.
     ///
-    /// @param source what is drawn from
+    /// @param source the generator to draw from
     /// @throws InvalidInputException if the prompt is too long or has an unknown character
     /// @throws DivergedException if the logits are not finite
     public Sample generate(GenerateOptions generateOptions, RandomSource source) {
         return generate(generateOptions, source, (_, _) -> true);
     }
 
-    /// Generates a text and tells its characters one by one, but for those of the prompt.
+    /// Generates a text, and passes each generated character to a listener. Characters of the prompt are not
+    /// passed. Changes nothing in the model.
     ///
-    /// @param source what is drawn from
+    /// @param source the generator to draw from
     /// @throws InvalidInputException if the prompt is too long or has an unknown character
     /// @throws DivergedException if the logits are not finite
     public Sample generate(
             GenerateOptions generateOptions, RandomSource source, TokenListener listener) {
         int[] prompt = tokenizer.encode(generateOptions.prompt(), "prompt");
         requirePromptFits(prompt.length);
-        Predictor.Decoder decoder = reader.newDecoder(generateOptions.viz());
+        Predictor.Decoder decoder = predictor.newDecoder(generateOptions.viz());
         Sampler sampler = new Sampler(generateOptions, source);
         List<double[]> allProbs = new ArrayList<>();
         double[] probs = new double[tokenizer.vocabSize()];
@@ -120,7 +126,8 @@ public final class LanguageModel {
         }
     }
 
-    /// Tells how likely the model finds a text, character by character.
+    /// Scores a text: computes how likely each of its characters is under the model. Characters beyond the
+    /// context are ignored.
     ///
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws DivergedException if the likelihood or the perplexity is not finite
@@ -128,14 +135,14 @@ public final class LanguageModel {
         return score(text, "text");
     }
 
-    /// The same for one of many texts.
+    /// Scores a text whose name in error messages is given.
     ///
-    /// @param field what the text is, for the error message
+    /// @param field name of the text in error messages
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws DivergedException if the likelihood or the perplexity is not finite
     public Score score(String text, String field) {
         int[] tokens = withBos(text, field);
-        double[] surprisals = reader.losses(tokens);
+        double[] surprisals = predictor.losses(tokens);
         double total = Arrays.stream(surprisals).sum();
         if (!Double.isFinite(total)) {
             throw new DivergedException("the likelihood is not finite");
@@ -148,14 +155,14 @@ public final class LanguageModel {
         return new Score(text, -total, surprisals, perplexity, truncated);
     }
 
-    /// Shows the forward pass over a text.
+    /// Returns the traces of a forward pass over a text. Characters beyond the context are ignored.
     ///
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws DivergedException if the logits are not finite
     public Inspection inspect(String text) {
         int[] tokens = withBos(text, "text");
         int[] read = Arrays.copyOf(tokens, Math.min(tokens.length - 1, blockSize));
-        Predictor.Decoder decoder = reader.newDecoder(true);
+        Predictor.Decoder decoder = predictor.newDecoder(true);
         List<double[]> allProbs = new ArrayList<>();
         for (int token : read) {
             double[] probs = new double[tokenizer.vocabSize()];
@@ -176,10 +183,11 @@ public final class LanguageModel {
         return tokens;
     }
 
-    /// The token embeddings, in the order of the token ids.
+    /// Returns the token embeddings, in the order of the token ids, (V).
     public List<TokenEmbedding> getEmbeddings() {
         return IntStream.range(0, tokenizer.vocabSize())
-                .mapToObj(id -> new TokenEmbedding(id, tokenizer.symbol(id), reader.embedding(id)))
+                .mapToObj(
+                        id -> new TokenEmbedding(id, tokenizer.symbol(id), predictor.embedding(id)))
                 .toList();
     }
 }

@@ -1,9 +1,9 @@
 package dev.microgpt.engine;
 
-/// The losses of a range of steps, in short.
+/// A summary of the losses of a range of steps, in nats.
 ///
 /// @param from first step, counted from 1
-/// @param to last step, included
+/// @param to last step, inclusive
 /// @param min smallest loss
 /// @param mean arithmetic mean
 /// @param max largest loss

@@ -9,43 +9,44 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
 
-/// The losses of all steps in bounded memory: the newest million exactly, everything older in
-/// summaries that keep minimum, mean and maximum, so that no spike is ever lost.
+/// The losses of all training steps in bounded memory: the newest million exactly, older ones in
+/// summaries that keep minimum, mean and maximum, so that no spike is lost.
 ///
-/// The summaries form a pyramid. A bucket of the lowest level covers 256 steps, one of each higher
-/// level 16 of the level below; a level keeps its newest 16,384 buckets. So each level reaches 16
-/// times as far back as the one below, and a dozen span any number of steps. Steps count from 1.
-/// Safe for use by several threads.
+/// The summaries form a pyramid. A bucket of the lowest level covers 256 steps, a bucket of each higher
+/// level 16 buckets of the level below; each level keeps its newest 16,384 buckets. So each level reaches
+/// 16 times as far back as the one below, and a dozen levels span any number of steps.
+///
+/// Steps are counted from 1. Thread-safe.
 public final class LossHistory {
 
-    /// So many newest losses are kept exactly.
+    /// The number of newest losses that are kept exactly.
     public static final int EXACT = 1 << 20;
 
     private static final int LOWEST_WIDTH_BITS = 8;
     private static final int FACTOR_BITS = 4;
     private static final int BUCKETS_PER_LEVEL = 1 << 14;
 
-    /// One lowest bucket more than EXACT, so that the bucket which [#oldestExact()] cuts through is
-    /// still known step by step, whichever way a range ends in it.
+    /// EXACT and one lowest bucket more, so that the bucket that contains [#oldestExact()] is still known
+    /// step by step, wherever a range ends in it.
     private static final int EXACT_RING = EXACT + (1 << LOWEST_WIDTH_BITS);
 
     private double[] exact = new double[1 << 8]; // ring, grows to (EXACT_RING)
     private final List<Level> levels = new ArrayList<>(); // lowest first
     private long size;
 
-    /// Steps before the first one that was appended; nothing is known of these.
+    /// The number of steps before the first appended one; their losses are unknown.
     private long start;
 
-    /// None older is known exactly: later than 1 in a history that was cut from a longer one.
+    /// The first step that may be known exactly; above 1 in a history that was cut from a longer one.
     private long firstExact = 1;
 
     public LossHistory() {
         levels.add(new Level(LOWEST_WIDTH_BITS));
     }
 
-    /// A history that begins after a step: what was before is unknown to it.
+    /// Returns an empty history that begins after a step. The losses up to that step are unknown.
     ///
-    /// @param step 0 for all
+    /// @param step at least 0; 0 for a history from the first step on
     public static LossHistory startingAfter(long step) {
         InvalidInputException.requireRange("step", step, 0, Long.MAX_VALUE);
         LossHistory history = new LossHistory();
@@ -63,11 +64,11 @@ public final class LossHistory {
         return history;
     }
 
-    /// A history as it was.
+    /// Restores a history.
     ///
-    /// @param summaries as [#summaries()] gave them
-    /// @param exact as [#held] gave them, from the oldest on
-    public static LossHistory restore(double[] summaries, Run exact) {
+    /// @param summaries as returned by [#summaries()]
+    /// @param exact as returned by [#exactForRestore], from the oldest step on
+    public static LossHistory restore(double[] summaries, Segment exact) {
         DoubleBuffer in = DoubleBuffer.wrap(summaries);
         LossHistory history = new LossHistory();
         history.size = (long) in.get();
@@ -85,7 +86,8 @@ public final class LossHistory {
         return history;
     }
 
-    /// All that the history holds beside the exact losses, as a row of numbers of no meaning to others.
+    /// Returns everything that the history holds besides the exact losses, in an opaque format for
+    /// [#restore].
     public synchronized double[] summaries() {
         DoubleStream.Builder out = DoubleStream.builder();
         addAll(out, size, start, firstExact);
@@ -93,18 +95,18 @@ public final class LossHistory {
         return out.build().toArray();
     }
 
-    /// Counts are exact as doubles: no model makes 2^53 steps.
+    /// Adds counts as doubles. They are exact, as no model trains 2^53 steps.
     private static void addAll(DoubleStream.Builder out, long... counts) {
         for (long count : counts) {
             out.add((double) count);
         }
     }
 
-    /// The exact losses that it takes to restore the history, or the newer ones of these: one bucket more
-    /// than [#exact] gives.
+    /// Returns the exact losses that [#restore] needs, from a step on. They reach back up to one bucket
+    /// further than those of [#exact].
     ///
-    /// @param from step of the first one wanted
-    public synchronized Run held(long from) {
+    /// @param from the first step wanted; 1 for all
+    public synchronized Segment exactForRestore(long from) {
         long lowestWidth = 1L << LOWEST_WIDTH_BITS;
         long oldest = Math.max(firstExact - lowestWidth, size - EXACT_RING + 1);
         long first = Math.max(from, Math.max(oldest, start + 1));
@@ -112,19 +114,19 @@ public final class LossHistory {
         for (int i = 0; i < losses.length; i++) {
             losses[i] = exactAt(first + i);
         }
-        return new Run(first, losses);
+        return new Segment(first, losses);
     }
 
-    /// A history of its own that begins with what this one holds.
+    /// Returns an independent copy.
     public LossHistory copy() {
         return Objects.requireNonNull(upTo(size()), "a history can be cut at its end");
     }
 
-    /// A history of its own that begins with what this one holds up to a step: the history as it was
-    /// then.
+    /// Returns an independent copy of the history up to a step: the history as it was after that step.
     ///
     /// @param step 0 to `size()`
-    /// @return null where all that is left of the step is a summary that goes on behind it
+    /// @return null if the step is known only as part of a summary that also covers later steps
+    /// @throws InvalidInputException if the step is out of range
     public synchronized @Nullable LossHistory upTo(long step) {
         InvalidInputException.requireRange("step", step, 0, size);
         if (step <= start) {
@@ -139,7 +141,7 @@ public final class LossHistory {
         cut.size = step;
         cut.start = start;
         cut.levels.clear();
-        long open = step; // end of what the level below has summarised
+        long open = step; // last step that the level below has summarised
         for (Level level : levels) {
             Level cutLevel = level.upTo(step);
             long complete = cutLevel.complete << level.widthBits;
@@ -152,13 +154,13 @@ public final class LossHistory {
             cut.levels.add(cutLevel);
             open = complete;
             if (complete == 0) {
-                break; // there is nothing to summarise further
+                break; // higher levels are empty
             }
         }
         return cut;
     }
 
-    /// Adds the loss of the next step.
+    /// Appends the loss of the next step, in nats.
     public synchronized void append(double loss) {
         int index = index(size + 1);
         if (index == exact.length) {
@@ -170,7 +172,7 @@ public final class LossHistory {
         closeFullBuckets();
     }
 
-    /// Carries complete buckets up the pyramid, as a carry runs through the digits of a counter.
+    /// Closes full buckets and adds them to the level above, like the carry of a counter.
     private void closeFullBuckets() {
         for (int i = 0; levels.get(i).isFull(); i++) {
             if (i + 1 == levels.size()) {
@@ -181,19 +183,19 @@ public final class LossHistory {
         }
     }
 
-    /// The number of steps.
+    /// Returns the number of steps.
     public synchronized long size() {
         return size;
     }
 
-    /// The oldest step whose loss is still known exactly; 1 for the first million steps. `size() + 1`
-    /// where none is.
+    /// Returns the oldest step whose loss is known exactly; 1 during the first million steps, `size() + 1`
+    /// if no loss is known exactly.
     public synchronized long oldestExact() {
         return Math.max(firstExact, size - EXACT + 1);
     }
 
-    /// The oldest step of which anything is known: 1, unless the history starts later. `size() + 1` where
-    /// nothing is.
+    /// Returns the oldest step that is known exactly or in a summary: 1, unless the history starts later;
+    /// `size() + 1` if no step is known.
     public synchronized long firstKnown() {
         long first = oldestExact();
         for (Level level : levels) {
@@ -204,10 +206,11 @@ public final class LossHistory {
         return first;
     }
 
-    /// The losses of the steps `from` to `to`, both included.
+    /// Returns the losses of the steps `from` to `to`, both inclusive. They must be known exactly.
     ///
-    /// @throws InvalidInputException if not `oldestExact() <= from <= to <= size()`; `to` may be
-    ///     `from - 1`, for no losses
+    /// @param from `oldestExact()` to `size() + 1`
+    /// @param to `from - 1` (for no losses) to `size()`
+    /// @throws InvalidInputException if a step is out of range
     public synchronized double[] exact(long from, long to) {
         InvalidInputException.requireRange("from", from, oldestExact(), size + 1);
         InvalidInputException.requireRange("to", to, from - 1, size);
@@ -218,34 +221,38 @@ public final class LossHistory {
         return losses;
     }
 
-    /// Losses of consecutive steps.
+    /// The losses of consecutive steps.
     ///
-    /// @param from step of the first one
-    public record Run(long from, double[] losses) {}
+    /// @param from step of the first loss
+    /// @param losses in nats, oldest first
+    public record Segment(long from, double[] losses) {}
 
-    /// The losses from a step on, or from the oldest one that is known exactly, if that is later.
+    /// Returns the losses from a step on, or from [#oldestExact()] on if that is later.
     ///
     /// @param from at least 1
-    /// @param most so many at most
-    public synchronized Run from(long from, int most) {
+    /// @param limit largest number of losses to return
+    public synchronized Segment from(long from, int limit) {
         long first = Math.min(Math.max(from, oldestExact()), size + 1);
-        return new Run(first, exact(first, Math.min(size, first + most - 1)));
+        return new Segment(first, exact(first, Math.min(size, first + limit - 1)));
     }
 
-    /// The newest losses that are known exactly, oldest first.
+    /// Returns the newest losses that are known exactly, oldest first.
     ///
-    /// @param most so many at most
-    public synchronized double[] newest(int most) {
-        return exact(Math.max(oldestExact(), size - most + 1), size);
+    /// @param limit largest number of losses to return
+    public synchronized double[] newest(int limit) {
+        return exact(Math.max(oldestExact(), size - limit + 1), size);
     }
 
-    /// The steps `from` to `to`, both included, in at most `maxPoints` ranges of about equal length.
+    /// Summarises the steps `from` to `to`, both inclusive, in at most `maxPoints` buckets of about equal
+    /// length.
     ///
-    /// Steps older than [#oldestExact()] come in whole summaries only, so the first range may begin
-    /// a little before `from`, and the last one end after `to`.
+    /// Steps before [#oldestExact()] are available in whole summaries only, so the first bucket may begin
+    /// a little before `from`, and the last may end after `to`.
     ///
-    /// @throws InvalidInputException if not `firstKnown() <= from <= to <= size()`, or `maxPoints` is
-    ///     below 1
+    /// @param from [#firstKnown()] to [#size()]
+    /// @param to `from` to [#size()]
+    /// @param maxPoints at least 1
+    /// @throws InvalidInputException if a parameter is out of range
     public synchronized List<LossBucket> buckets(long from, long to, int maxPoints) {
         InvalidInputException.requireRange("from", from, firstKnown(), size);
         InvalidInputException.requireRange("to", to, from, size);
@@ -275,7 +282,7 @@ public final class LossHistory {
         return (int) ((step - 1 - start) % EXACT_RING);
     }
 
-    /// How finely the history still knows a step: 1, or the width of the narrowest summary.
+    /// Returns how finely a step is known: 1 if exactly, else the width of the narrowest summary.
     private long unitWidth(long step) {
         if (step >= oldestExact()) {
             return 1;
@@ -292,7 +299,7 @@ public final class LossHistory {
         return (step - 1) / unitWidth(step) * unitWidth(step) + 1;
     }
 
-    /// Covers the steps with the widest summaries that fit, and exact losses where none does.
+    /// Summarises a range of steps from the widest summaries that fit, and from exact losses where none fits.
     private Summary summarise(long from, long to) {
         Summary summary = new Summary();
         long step = from;
@@ -319,7 +326,8 @@ public final class LossHistory {
     /// A running summary of consecutive losses.
     private static final class Summary {
 
-        /// Of a bucket that begins before what is known: it will be full, but never be shown.
+        /// Returns the summary of steps whose losses are unknown. It fills a bucket that begins before the
+        /// first known step, and is never shown.
         static Summary ofUnknown(long count) {
             Summary summary = new Summary();
             summary.count = count;
@@ -387,20 +395,21 @@ public final class LossHistory {
         private double[] ring = new double[FIELDS * (1 << 4)]; // grows to (RING, FIELDS)
         private long complete;
 
-        /// None older is held, none older is remembered: above 0 in a history that was cut from a longer
-        /// one, or starts later.
+        /// The oldest bucket that may be held; above 0 in a history that was cut from a longer one, or that
+        /// starts later.
         private long firstHeld;
 
+        /// The oldest bucket that may be remembered, see [#remembers].
         private long firstRemembered;
 
-        /// The ring begins with this one.
+        /// The bucket at the start of the ring.
         private long firstBucket;
 
         Level(int widthBits) {
             this.widthBits = widthBits;
         }
 
-        /// The complete buckets up to a step.
+        /// Returns a copy with the buckets that are complete up to a step.
         Level upTo(long step) {
             Level cut = new Level(widthBits);
             cut.ring = ring.clone();
@@ -411,14 +420,15 @@ public final class LossHistory {
             return cut;
         }
 
-        /// The bucket that the step is in will be known in part only, and is left out.
+        /// Returns an empty level that begins after a step. The bucket that contains the step will be known
+        /// only in part, and is never held.
         static Level startingAfter(long step, int widthBits) {
             Level level = new Level(widthBits);
             level.complete = step >> widthBits;
             level.firstBucket = level.complete;
             long inOpen = step & (level.width() - 1);
             boolean isLowest = widthBits == LOWEST_WIDTH_BITS;
-            // what is in the open bucket of the level below comes when that is closed
+            // the open bucket of the level below is added when it closes
             int below = isLowest ? 0 : widthBits - FACTOR_BITS;
             level.open.count = inOpen >> below << below;
             level.firstHeld = level.complete + (inOpen == 0 ? 0 : 1);
@@ -474,7 +484,8 @@ public final class LossHistory {
             return bucket < complete && bucket >= firstHeld();
         }
 
-        /// As [#holds], and one bucket of the level above more, which the oldest one held may cut.
+        /// Returns whether the bucket of a step is still in the ring. The ring reaches back one bucket of the
+        /// level above further than [#holds], as the oldest held bucket may begin within that bucket.
         boolean remembers(long step) {
             long bucket = (step - 1) >> widthBits;
             return bucket < complete && bucket >= firstRemembered();

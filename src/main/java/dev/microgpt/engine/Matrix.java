@@ -4,23 +4,23 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// One of the parameter matrices that make up a model: what it is called and where it lies among all
+/// One of the parameter matrices of a model: its name, its shape, and its position in the flat array of all
 /// parameters. The names are those of microgpt.py.
 ///
 /// @param name such as `wte` or `layer0.attn_wq`
-/// @param rows of a linear layer: the elements of its output
-/// @param columns of a linear layer: the elements of its input
-/// @param offset of its first parameter in the flat order of all; the others follow row by row
+/// @param rows number of rows; for a linear layer, the width of its output
+/// @param columns number of columns; for a linear layer, the width of its input
+/// @param offset index of the first parameter in the flat array; the others follow row by row
 public record Matrix(String name, int rows, int columns, int offset) {
 
-    /// The number of its parameters.
+    /// Returns the number of parameters in this matrix.
     public int size() {
         return rows * columns;
     }
 
-    /// Its numbers among those of all matrices, in rows of their own.
+    /// Returns the numbers of this matrix, (rows, columns).
     ///
-    /// @param all in the flat order, (numParams)
+    /// @param all the numbers of all matrices in the flat order, (numParams)
     double[][] rows(double[] all) {
         double[][] matrix = new double[rows][];
         Arrays.setAll(matrix, row -> Arrays.copyOfRange(all, start(row), start(row + 1)));
@@ -31,9 +31,9 @@ public record Matrix(String name, int rows, int columns, int offset) {
         return offset + row * columns;
     }
 
-    /// All matrices of a model in the order of the reference: wte (V, C), wpe (T, C), lm_head (V, C),
-    /// then for each layer attn_wq, attn_wk, attn_wv, attn_wo (C, C), mlp_fc1 (4 C, C), mlp_fc2
-    /// (C, 4 C). One begins where the one before it ends.
+    /// Returns all matrices of a model in the order of the reference: wte (V, C), wpe (T, C), lm_head
+    /// (V, C), then for each layer attn_wq, attn_wk, attn_wv, attn_wo (C, C), mlp_fc1 (4 C, C), mlp_fc2
+    /// (C, 4 C). Each begins where the one before it ends.
     ///
     /// @param vocabSize V
     /// @return (3 + 6 L)
@@ -42,7 +42,7 @@ public record Matrix(String name, int rows, int columns, int offset) {
         return of(options.shape(vocabSize));
     }
 
-    /// The same for a shape.
+    /// Returns all matrices of a model of a given shape.
     static List<Matrix> of(ModelShape shape) {
         shape.requireNumParams();
         int vocabSize = shape.vocabSize();

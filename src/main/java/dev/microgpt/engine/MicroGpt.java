@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// A character-level GPT that trains on lines of text: the class `MicroGPT` of microgptjs, method
-/// for method.
+/// A character-level GPT that trains on lines of text. It has the methods of the class `MicroGPT` in
+/// microgptjs, and more.
 ///
 /// ```java
 /// MicroGpt model = new MicroGpt(ModelOptions.builder().numSteps(500).build());
@@ -22,10 +22,10 @@ import java.util.stream.IntStream;
 /// String name = model.generate(0.5).text();
 /// ```
 ///
-/// One random generator serves shuffle, initial parameters and generated texts, in this order;
-/// training draws nothing from it. So a seed and a text determine everything that follows.
+/// The shuffle of the documents, the initial parameters and the generated texts draw from one random
+/// generator, in this order; training draws nothing. So the seed and the text determine all results.
 ///
-/// Not safe for use by several threads at once, except for [#lossHistory()].
+/// Not thread-safe, except for [#lossHistory()].
 public final class MicroGpt {
 
     /// Standard deviation of the initial parameters.
@@ -34,17 +34,18 @@ public final class MicroGpt {
     private ModelOptions options;
     private RandomSource random;
     private @Nullable Corpus corpus;
-    private int[] order = {}; // (numDocs), the corpus's documents in training order
-    private int nextDocument; // to train on, index in the order
+    private int[] order = {}; // (numDocs), indices of the corpus's documents in training order
+    private int nextDocument; // the next document to train on, as an index in order
     private @Nullable Engine engine;
-    private @Nullable LanguageModel model; // reads the engine's parameters
+    private @Nullable LanguageModel model; // evaluates the engine's current parameters
     private volatile LossHistory losses = new LossHistory();
 
-    /// A model with the default options.
+    /// Creates a model with the default options.
     public MicroGpt() {
         this(ModelOptions.defaults());
     }
 
+    /// Creates a model without documents or parameters: call [#loadData] and [#initParams()] next.
     public MicroGpt(ModelOptions options) {
         this.options = options;
         random = options.random().create(options.seed());
@@ -56,18 +57,19 @@ public final class MicroGpt {
         corpus = other.corpus();
         order = other.order;
         nextDocument = state.nextDocument();
-        begin(state.trained().engine());
+        install(state.trained().engine());
         this.losses = losses;
     }
 
-    /// A model that goes on as the one that the checkpoint was taken of. Its losses so far are unknown.
+    /// Restores a model that continues as the original would. The losses before the checkpoint are unknown.
     public MicroGpt(Checkpoint checkpoint) {
         this(checkpoint, LossHistory.startingAfter(checkpoint.step()));
     }
 
-    /// A model that goes on as the one that the checkpoint was taken of.
+    /// Restores a model that continues as the original would.
     ///
-    /// @param losses of its steps, which the model will add to
+    /// @param losses the losses of the steps up to the checkpoint; the model appends to this object
+    /// @throws InvalidInputException if the number of losses is not the step of the checkpoint
     public MicroGpt(Checkpoint checkpoint, LossHistory losses) {
         InvalidInputException.requireRange(
                 "losses", losses.size(), checkpoint.step(), checkpoint.step());
@@ -75,11 +77,11 @@ public final class MicroGpt {
         random = options.random().restore(checkpoint.random());
         corpus =
                 checkpoint.documents() == null
-                        ? Corpus.none(checkpoint.alphabet())
+                        ? Corpus.empty(checkpoint.alphabet())
                         : checkpoint.documents();
         order = checkpoint.order().clone();
         nextDocument = checkpoint.nextDocument();
-        begin(
+        install(
                 Engine.restore(
                         options.engine(),
                         options.shape(corpus.tokenizer().vocabSize()),
@@ -89,43 +91,45 @@ public final class MicroGpt {
         this.losses = losses;
     }
 
-    /// The whole model, to be kept outside of it.
+    /// Returns the complete state of the model, except for the losses.
     ///
     /// @throws IllegalStateException before [#initParams()]
     public Checkpoint checkpoint() {
-        Engine now = engine();
+        Engine current = engine();
         Corpus documents = corpus();
         return new Checkpoint(
                 options,
                 documents.tokenizer().alphabet(),
                 step(),
-                now.params(),
-                now.firstMoments(),
-                now.secondMoments(),
+                current.params(),
+                current.firstMoments(),
+                current.secondMoments(),
                 random.words(),
                 documents.size() == 0 ? null : documents,
                 order.clone(),
                 nextDocument);
     }
 
-    /// A model of its own that goes on as this one would: with the same parameters, state of the
-    /// optimiser, generator, place in the documents, and losses so far.
+    /// Returns an independent copy that continues as this model would: with the same parameters, optimiser
+    /// state, generator, position in the documents, and losses.
     ///
     /// @throws IllegalStateException before [#initParams()]
     public MicroGpt copy() {
         return new MicroGpt(this, state(), losses.copy(), random);
     }
 
-    /// What decides how this model goes on, but for its documents and its generator.
+    /// Returns the current training state: all that training depends on, except for the documents.
     ///
     /// @throws IllegalStateException before [#initParams()]
     public ModelState state() {
         return new ModelState(options, step(), nextDocument, engine().state());
     }
 
-    /// A state of this model, earlier, from its numbers.
+    /// Rebuilds an earlier state of this model from stored values.
     ///
-    /// @param stateOptions as they were then
+    /// @param stateOptions the options at that step
+    /// @param step number of steps trained
+    /// @param nextInOrder the next document to train on, as an index in [#order()]
     /// @param params (numParams)
     /// @param m first moments, (numParams)
     /// @param v second moments, (numParams)
@@ -140,20 +144,20 @@ public final class MicroGpt {
         return new ModelState(stateOptions, step, nextInOrder, trained);
     }
 
-    /// The model as it was, to be asked. It shares the parameters with the state, and holds nothing else of
-    /// it.
+    /// Returns a model for inference with the parameters of a state. It shares these with the state, and
+    /// keeps nothing else of it in memory.
     ///
-    /// @param state of this model, earlier
+    /// @param state a current or earlier state of this model
     public LanguageModel modelAt(ModelState state) {
-        return languageModel(state.trained().reader());
+        return languageModel(state.trained().predictor());
     }
 
-    /// A model of its own that goes on as this one did, with its losses up to then.
+    /// Returns an independent model that continues from an earlier state, with the losses up to that state.
     ///
-    /// @param state of this model, earlier
-    /// @param generator as it is to be
-    /// @return null where the losses up to then are no longer known: see [LossHistory#upTo]
-    public @Nullable MicroGpt goneBackTo(ModelState state, RandomSource generator) {
+    /// @param state a current or earlier state of this model
+    /// @param generator the state of the new model's generator; copied
+    /// @return null if the losses up to that step are no longer known, see [LossHistory#upTo]
+    public @Nullable MicroGpt copyAt(ModelState state, RandomSource generator) {
         LossHistory past = losses.upTo(state.step());
         return past == null ? null : new MicroGpt(this, state, past, generator);
     }
@@ -162,24 +166,26 @@ public final class MicroGpt {
         return options;
     }
 
-    /// Takes a text whose lines are the documents, shuffles them and builds the alphabet.
+    /// Loads a text whose lines are the documents, builds the alphabet, and shuffles the training order.
+    /// Discards parameters and losses.
     ///
-    /// @throws InvalidInputException if the text has no document or a lone surrogate
+    /// @throws InvalidInputException if the text has no document, or a lone surrogate
     public void loadData(String text) {
         loadData(Corpus.of(text));
     }
 
-    /// Takes documents, in an order of this model's own.
+    /// Loads documents, and shuffles the training order. Discards parameters and losses.
     public void loadData(Corpus documents) {
         order = order(random, documents.size());
         corpus = documents;
-        engine = null; // parameters for another alphabet are of no use
+        engine = null; // its parameters belong to the old alphabet
         model = null;
         losses = new LossHistory();
     }
 
-    /// Draws new parameters and starts counting steps anew.
+    /// Draws new parameters, and restarts training at step 0.
     ///
+    /// @throws InvalidInputException if there are more parameters than an array can hold
     /// @throws IllegalStateException before [#loadData]
     public ModelInfo initParams() {
         Corpus documents = corpus();
@@ -188,28 +194,28 @@ public final class MicroGpt {
         for (int i = 0; i < params.length; i++) {
             params[i] = random.gauss(0, INIT_STD);
         }
-        begin(Engine.create(options.engine(), shape(), params));
+        install(Engine.create(options.engine(), shape(), params));
         nextDocument = 0;
         losses = new LossHistory();
         return new ModelInfo(params.length, vocabSize, documents.size());
     }
 
-    /// Trains one step: forward, loss, backward, Adam update on the next document (or batch).
+    /// Trains one step on the next batch: forward pass, loss, backward pass, Adam update.
     ///
-    /// @return what the step did, with traces of the forward pass and diagnostics
+    /// @return the result of the step, with traces of the forward pass and diagnostics
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
-    ///     all stays as it was
+    ///     the model is then unchanged
     public StepResult trainStep() {
         return trainStep(true);
     }
 
-    /// Trains one step.
+    /// Trains one step on the next batch.
     ///
-    /// @param viz whether the result carries traces and diagnostics
+    /// @param viz whether the result includes traces and diagnostics
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
-    ///     all stays as it was
+    ///     the model is then unchanged
     public StepResult trainStep(boolean viz) {
         Engine trainer = engine();
         StepObservation observation = viz ? new StepObservation(shape()) : null;
@@ -232,11 +238,11 @@ public final class MicroGpt {
                 observation == null ? null : observation.diagnostics());
     }
 
-    /// Trains one step and tells nothing but its loss: the fast way through many steps.
+    /// Trains one step on the next batch and returns only its loss, in nats. Faster than [#trainStep].
     ///
     /// @throws IllegalStateException before [#initParams()]
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
-    ///     all stays as it was
+    ///     the model is then unchanged
     public double advance() {
         return advance(null);
     }
@@ -252,34 +258,34 @@ public final class MicroGpt {
         return loss;
     }
 
-    /// The tokens to train on: inputs and the target of the last one.
+    /// Returns the tokens of a batch: for each document the inputs, and the target of the last input.
     ///
-    /// @param first of the batch, index in the order
+    /// @param first the first document of the batch, as an index in order
     private int[][] batch(int first, int size) {
-        int most = (int) Math.min(Integer.MAX_VALUE, options.blockSize() + 1L);
+        int maxTokens = (int) Math.min(Integer.MAX_VALUE, options.blockSize() + 1L);
         int[][] batch = new int[size][];
         for (int b = 0; b < size; b++) {
-            batch[b] = corpus().tokens(documentAt(first, b), most);
+            batch[b] = corpus().tokens(documentAt(first, b), maxTokens);
         }
         return batch;
     }
 
-    /// The corpus index of a document of a batch. Batches follow each other through the shuffled
-    /// documents, round and round.
+    /// Returns the corpus index of a document of a batch. Batches run through the shuffled documents again
+    /// and again.
     ///
-    /// @param first of the batch, index in the order
+    /// @param first the first document of the batch, as an index in order
     private int documentAt(int first, int indexInBatch) {
         return order[(int) (((long) first + indexInBatch) % order.length)];
     }
 
-    /// Changes how the next steps train. See [ModelOptions] for the meaning of each value.
+    /// Changes the training options for the next steps. See [ModelOptions] for their meaning.
     ///
     /// @throws InvalidInputException if a value is out of its range
     public void steer(double learningRate, long numSteps, int batchSize) {
         options = options.withTraining(learningRate, numSteps, batchSize);
     }
 
-    /// Generates a text, with traces.
+    /// Generates a text with traces, drawing from the model's own generator.
     ///
     /// @param temperature see [GenerateOptions]
     /// @throws InvalidInputException if the temperature is out of range
@@ -288,7 +294,7 @@ public final class MicroGpt {
         return generate(GenerateOptions.defaults().withTemperature(temperature).withViz(true));
     }
 
-    /// Generates a text from the model's own generator.
+    /// Generates a text, drawing from the model's own generator.
     ///
     /// @throws InvalidInputException if the prompt is too long or has an unknown character
     /// @throws IllegalStateException before [#initParams()]
@@ -297,7 +303,7 @@ public final class MicroGpt {
         return generate(generateOptions, random);
     }
 
-    /// Generates a text from a given generator and changes nothing in the model.
+    /// Generates a text, drawing from a given generator. Changes nothing in the model.
     ///
     /// @throws InvalidInputException if the prompt is too long or has an unknown character
     /// @throws IllegalStateException before [#initParams()]
@@ -306,7 +312,7 @@ public final class MicroGpt {
         return languageModel().generate(generateOptions, source);
     }
 
-    /// Tells how likely the model finds a text, character by character.
+    /// Scores a text: computes how likely each of its characters is under the model.
     ///
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws IllegalStateException before [#initParams()]
@@ -315,7 +321,7 @@ public final class MicroGpt {
         return languageModel().score(text);
     }
 
-    /// Shows the forward pass over a text.
+    /// Returns the traces of a forward pass over a text.
     ///
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws IllegalStateException before [#initParams()]
@@ -324,14 +330,14 @@ public final class MicroGpt {
         return languageModel().inspect(text);
     }
 
-    /// The token embeddings, in the order of the token ids.
+    /// Returns the token embeddings, in the order of the token ids.
     ///
     /// @throws IllegalStateException before [#initParams()]
     public List<TokenEmbedding> getEmbeddings() {
         return languageModel().getEmbeddings();
     }
 
-    /// The model as it is, to be asked: its answers change with each step.
+    /// Returns this model for inference. Its results follow the parameters, which each step changes.
     ///
     /// @throws IllegalStateException before [#initParams()]
     public LanguageModel languageModel() {
@@ -341,46 +347,46 @@ public final class MicroGpt {
         return model;
     }
 
-    private LanguageModel languageModel(Predictor reader) {
-        return new LanguageModel(corpus().tokenizer(), options.blockSize(), reader);
+    private LanguageModel languageModel(Predictor predictor) {
+        return new LanguageModel(corpus().tokenizer(), options.blockSize(), predictor);
     }
 
-    private void begin(Engine trainer) {
+    private void install(Engine trainer) {
         engine = trainer;
-        model = languageModel(trainer.reader());
+        model = languageModel(trainer.predictor());
     }
 
     private ModelShape shape() {
         return options.shape(corpus().tokenizer().vocabSize());
     }
 
-    /// The memory in bytes that a model and one training step take, about: to be asked before
-    /// [#initParams()] by those who have to share a machine.
+    /// Estimates the memory of a model and one training step, before [#initParams()] allocates any of it.
     ///
-    /// @return bytes; `Long.MAX_VALUE` for what no machine has
+    /// @return bytes, at most `Long.MAX_VALUE`
     public static long estimateBytes(ModelOptions options, Corpus documents) {
         return estimateBytes(options, documents.tokenizer().vocabSize(), documents.longest());
     }
 
-    /// The same for documents that are not there yet.
+    /// Estimates the memory of a model and one training step, for documents that are not loaded yet.
     ///
     /// @param vocabSize V
-    /// @param characters of the longest document
+    /// @param characters length of the longest document in characters
+    /// @return bytes, at most `Long.MAX_VALUE`
     public static long estimateBytes(ModelOptions options, int vocabSize, long characters) {
         int tokens = (int) Math.min(Integer.MAX_VALUE, characters + 1);
         return Engine.estimateBytes(options, vocabSize, tokens);
     }
 
-    /// The parameter matrices.
+    /// Returns the parameter matrices, (3 + 6 L).
     ///
     /// @throws IllegalStateException before [#loadData]
     public List<Matrix> matrices() {
         return Matrix.of(shape());
     }
 
-    /// All parameters, or what there is to see of them, in the order of [Matrix].
+    /// Returns one number for each parameter: its value, gradient or moment, in the order of [Matrix#of].
     ///
-    /// @param state of this model, now or earlier
+    /// @param state a current or earlier state of this model
     /// @return (numParams)
     public double[] parameters(ModelState state, ParameterKind kind) {
         return switch (kind) {
@@ -393,9 +399,9 @@ public final class MicroGpt {
         };
     }
 
-    /// The training step that comes after a state.
+    /// Returns the inputs of the training step that follows a state.
     ///
-    /// @param state of this model, now or earlier
+    /// @param state a current or earlier state of this model
     /// @throws IllegalStateException if the model was restored without documents
     public StepInputs stepAfter(ModelState state) {
         requireDocuments();
@@ -411,71 +417,71 @@ public final class MicroGpt {
         }
     }
 
-    /// The position embeddings as they were, (blockSize, C).
+    /// Returns the position embeddings of a state, (blockSize, C).
     ///
-    /// @param state of this model, now or earlier
+    /// @param state a current or earlier state of this model
     public double[][] positionEmbeddings(ModelState state) {
         Matrix wpe = matrices().get(1);
         return wpe.rows(state.params());
     }
 
-    /// Tells in one line which arithmetic the fast engine uses on this machine: SIMD, or why not.
+    /// Describes in one line which kernels the tensor engine uses on this machine: SIMD, or why not SIMD.
     public static String kernels() {
         return KernelProvider.description();
     }
 
-    /// Summary of all parameters.
+    /// Returns statistics over all parameters.
     ///
     /// @throws IllegalStateException before [#initParams()]
     public ParamStats paramStats() {
         return engine().paramStats();
     }
 
-    /// The number of steps trained.
+    /// Returns the number of steps trained.
     public long step() {
         return losses.size();
     }
 
-    /// The number of parameters.
+    /// Returns the number of parameters.
     ///
     /// @throws IllegalStateException before [#initParams()]
     public int numParams() {
         return engine().numParams();
     }
 
-    /// The model's own generator: what is drawn from it is missing from what comes later.
+    /// Returns the model's own generator, not a copy: drawing from it changes what the model draws later.
     public RandomSource random() {
         return random;
     }
 
-    /// Goes on with another state of the model's own generator.
+    /// Replaces the state of the model's own generator.
     ///
-    /// @param words as [RandomSource#words()] gives them
+    /// @param words a state as returned by [RandomSource#words()]
+    /// @throws IllegalArgumentException if the words are not a state of this model's kind of generator
     public void restoreRandom(int[] words) {
         random = options.random().restore(words);
     }
 
-    /// A new generator of this model's kind.
+    /// Returns a new generator of the same kind as the model's own.
     ///
-    /// @throws InvalidInputException if that kind does not take the seed
+    /// @throws InvalidInputException if the seed is out of range for this kind
     public RandomSource newRandom(long seed) {
         options.random().requireSeed(seed);
         return options.random().create(seed);
     }
 
-    /// The losses of all steps, oldest first; when there are more than [LossHistory#EXACT], the
-    /// newest so many.
+    /// Returns the losses of the newest steps, at most [LossHistory#EXACT] of them, oldest first, in nats.
     public double[] getLossHistory() {
         return losses.newest(LossHistory.EXACT);
     }
 
-    /// The losses of all steps, also those too old to be kept one by one. The object belongs to the
-    /// parameters: loading or initialising anew starts another one.
+    /// Returns the losses of all steps, including those too old to be kept one by one. [#loadData] and
+    /// [#initParams()] start a new history.
     public LossHistory lossHistory() {
         return losses;
     }
 
-    /// The shape of the model and of its data.
+    /// Returns the shape of the model and of its data.
     public ModelConfig getConfig() {
         return new ModelConfig(
                 options.nEmbd(),
@@ -487,7 +493,7 @@ public final class MicroGpt {
                 order.length);
     }
 
-    /// The documents.
+    /// Returns the documents.
     ///
     /// @throws IllegalStateException before [#loadData]
     public Corpus corpus() {
@@ -497,12 +503,12 @@ public final class MicroGpt {
         return corpus;
     }
 
-    /// The documents' indices in the order of training, (numDocs).
+    /// Returns the documents' indices in training order, (numDocs).
     public int[] order() {
         return order.clone();
     }
 
-    /// The order in which [#loadData] puts documents.
+    /// Returns the training order that [#loadData] gives a new model, as indices of documents, (numDocs).
     public static int[] order(ModelOptions options, int numDocs) {
         return order(options.random().create(options.seed()), numDocs);
     }

@@ -1,8 +1,8 @@
 package dev.microgpt.engine;
 
-/// What [MicroGpt#initParams()] made.
+/// The size of a model and of its data, as returned by [MicroGpt#initParams()].
 ///
 /// @param numParams number of parameters
-/// @param vocabSize V, with BOS
-/// @param numDocs documents in the training text
+/// @param vocabSize V, including BOS
+/// @param numDocs number of documents
 public record ModelInfo(int numParams, int vocabSize, int numDocs) {}

@@ -1,17 +1,20 @@
 package dev.microgpt.engine;
 
-/// The options of a model. All have defaults: `ModelOptions.builder().nEmbd(32).build()`.
+/// The options of a model: its shape, and how it is initialised and trained. All options have defaults:
+/// `ModelOptions.builder().nEmbd(32).build()`.
 ///
-/// @param seed of the random generator; for MULBERRY32 from -2^31 to 2^32-1, for PYTHON not negative
-/// @param nEmbd embedding width C, at least 1
-/// @param nHead attention heads H; divides nEmbd
-/// @param nLayer layers L, at least 1
-/// @param blockSize longest context in tokens, at least 1
-/// @param learningRate at the first step; finite, above 0
-/// @param numSteps after so many steps the learning rate, falling linearly, is 0
-/// @param engine the implementation; TENSOR by default
-/// @param random the random generator
-/// @param batchSize documents in a step, at least 1; their gradients are averaged
+/// @param seed seed of the random generator: -2^31 to 2^32 - 1 for MULBERRY32, not negative for PYTHON;
+///     default 42
+/// @param nEmbd embedding width C, at least 1; default 16
+/// @param nHead attention heads H, at least 1; divides nEmbd; default 4
+/// @param nLayer layers L, at least 1; default 1
+/// @param blockSize longest context in tokens, at least 1; default 16
+/// @param learningRate learning rate at the first step, finite and above 0; default 0.01
+/// @param numSteps number of steps, 1 to 2^53 - 1, over which the learning rate falls linearly to 0;
+///     default 1000
+/// @param engine the implementation; default TENSOR
+/// @param random the kind of random generator; default MULBERRY32
+/// @param batchSize documents per step, at least 1; their gradients are averaged; default 1
 public record ModelOptions(
         long seed,
         int nEmbd,
@@ -26,32 +29,35 @@ public record ModelOptions(
 
     /// @throws InvalidInputException if an option is out of its range
     public ModelOptions {
-        // Both check what they take.
+        // The constructors of both check the values.
         new TrainingOptions(seed, random, learningRate, numSteps, batchSize);
         new ModelShape(nEmbd, nHead, nLayer, blockSize, 1);
     }
 
-    /// The options that decide parameters and arithmetic, with the size of the vocabulary.
+    /// Returns the shape of a model with these options.
+    ///
+    /// @param vocabSize V
     ModelShape shape(int vocabSize) {
         return new ModelShape(nEmbd, nHead, nLayer, blockSize, vocabSize);
     }
 
-    /// The options that decide how a model is initialised and trained.
+    /// Returns the options that determine how a model is initialised and trained.
     TrainingOptions training() {
         return new TrainingOptions(seed, random, learningRate, numSteps, batchSize);
     }
 
-    /// The shape and the seed are those of microgptjs: 16 wide, 4 heads, 1 layer, context 16, seed 42.
-    /// The engine is the fast one, TENSOR.
+    /// Returns the default options. Shape and seed are those of microgptjs: width 16, 4 heads, 1 layer,
+    /// context 16, seed 42. The engine is the fast one, TENSOR.
     public static ModelOptions defaults() {
         return builder().build();
     }
 
+    /// Returns a builder that starts from the default options.
     public static Builder builder() {
         return new Builder();
     }
 
-    /// A builder that begins with these options.
+    /// Returns a builder that starts from these options.
     Builder toBuilder() {
         return builder()
                 .seed(seed)
@@ -66,7 +72,7 @@ public record ModelOptions(
                 .batchSize(batchSize);
     }
 
-    /// These options with others of those that may change while a model trains.
+    /// Returns a copy with other values for the options that may change while a model trains.
     ///
     /// @throws InvalidInputException if one is out of its range
     public ModelOptions withTraining(double newLearningRate, long newNumSteps, int newBatchSize) {
@@ -77,32 +83,35 @@ public record ModelOptions(
                 .build();
     }
 
-    /// The width D of one head.
+    /// Returns the width D of one head.
     public int headDim() {
         return nEmbd / nHead;
     }
 
-    /// The number of parameters of a model with these options.
+    /// Returns the number of parameters of a model with these options.
     ///
     /// @param vocabSize V
-    /// @return 2 V C + T C + 12 L C^2, or `Long.MAX_VALUE` where that does not fit
+    /// @return 2 V C + T C + 12 L C^2, or `Long.MAX_VALUE` if that overflows
     public long numParams(int vocabSize) {
         return shape(vocabSize).numParams();
     }
 
-    /// Returns the number of parameters of a model that fits arrays.
+    /// Returns the number of parameters of a model with these options.
+    ///
+    /// @param vocabSize V
+    /// @throws InvalidInputException if there are more parameters than an array can hold
     int requireNumParams(int vocabSize) {
         return shape(vocabSize).requireNumParams();
     }
 
-    /// The learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
+    /// Returns the learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
     ///
     /// @param step counted from 0
     public double learningRateAt(long step) {
         return training().learningRateAt(step);
     }
 
-    /// Collects options; what is not set keeps its default.
+    /// Builds [ModelOptions]. Options that are not set keep their defaults.
     public static final class Builder {
 
         private long seed = 42;
@@ -168,6 +177,8 @@ public record ModelOptions(
             return this;
         }
 
+        /// Returns the options.
+        ///
         /// @throws InvalidInputException if an option is out of its range
         public ModelOptions build() {
             return new ModelOptions(

@@ -1,12 +1,12 @@
 package dev.microgpt.engine;
 
-/// What decides the parameters of a model and the arithmetic on them.
+/// The shape of a model: the sizes that determine its parameters and the arithmetic on them.
 ///
 /// @param nEmbd embedding width C, at least 1
-/// @param nHead attention heads H; divides nEmbd
+/// @param nHead attention heads H, at least 1; divides nEmbd
 /// @param nLayer layers L, at least 1
 /// @param blockSize longest context in tokens, at least 1
-/// @param vocabSize tokens V, with BOS
+/// @param vocabSize vocabulary V, including BOS
 record ModelShape(int nEmbd, int nHead, int nLayer, int blockSize, int vocabSize) {
 
     /// @throws InvalidInputException if a value is out of its range
@@ -25,14 +25,14 @@ record ModelShape(int nEmbd, int nHead, int nLayer, int blockSize, int vocabSize
         }
     }
 
-    /// The width D of one head.
+    /// Returns the width D of one head.
     int headDim() {
         return nEmbd / nHead;
     }
 
-    /// The number of parameters.
+    /// Returns the number of parameters.
     ///
-    /// @return 2 V C + T C + 12 L C^2, or `Long.MAX_VALUE` where that does not fit
+    /// @return 2 V C + T C + 12 L C^2, or `Long.MAX_VALUE` if that overflows
     long numParams() {
         long c = nEmbd;
         try {
@@ -44,7 +44,9 @@ record ModelShape(int nEmbd, int nHead, int nLayer, int blockSize, int vocabSize
         }
     }
 
-    /// Returns the number of parameters of a model that fits arrays.
+    /// Returns the number of parameters.
+    ///
+    /// @throws InvalidInputException if there are more parameters than an array can hold
     int requireNumParams() {
         long numParams = numParams();
         InvalidInputException.requireRange("numParams", numParams, 1, Integer.MAX_VALUE - 8);

@@ -1,7 +1,7 @@
 package dev.microgpt.engine;
 
-/// What decides how a model goes on after a step, but for its documents and its generator: options,
-/// parameters, state of the optimiser, place in the documents. Never changes.
+/// The training state of a model after a step: options, parameters, optimiser state, and the position in the
+/// training order. Documents and random generator are not included. Immutable.
 public final class ModelState {
 
     private final ModelOptions options;
@@ -16,44 +16,45 @@ public final class ModelState {
         this.trained = trained;
     }
 
-    /// The number of steps trained.
+    /// Returns the number of steps trained.
     public long step() {
         return step;
     }
 
-    /// The memory that it takes.
+    /// Returns the memory size in bytes.
     public long bytes() {
         return trained.bytes();
     }
 
-    /// The memory that a state takes, to be asked before there is one.
+    /// Estimates the memory of a state before it is created.
     ///
-    /// @return bytes; `Long.MAX_VALUE` for what no machine has
+    /// @param vocabSize V
+    /// @return bytes, at most `Long.MAX_VALUE`
     public static long estimateBytes(ModelOptions stateOptions, int vocabSize) {
         return Engine.State.estimateBytes(stateOptions.engine(), stateOptions.shape(vocabSize));
     }
 
-    /// The options that hold from now on.
+    /// Returns the options for the steps after this state.
     public ModelOptions options() {
         return options;
     }
 
-    /// The place in the documents' order of the next one to train on.
+    /// Returns the next document to train on, as an index in [MicroGpt#order()].
     public int nextDocument() {
         return nextDocument;
     }
 
-    /// The parameters in the order of [Matrix], (numParams).
+    /// Returns a copy of the parameters in the order of [Matrix#of], (numParams).
     public double[] params() {
         return trained.params();
     }
 
-    /// The first moments of the gradients, (numParams).
+    /// Returns a copy of the first moments of the gradients, (numParams).
     public double[] m() {
         return trained.m();
     }
 
-    /// The second moments of the gradients, (numParams).
+    /// Returns a copy of the second moments of the gradients, (numParams).
     public double[] v() {
         return trained.v();
     }

@@ -1,6 +1,6 @@
 package dev.microgpt.engine;
 
-/// Summary of all parameters of a model.
+/// Statistics over all parameters of a model.
 ///
 /// @param mean arithmetic mean
 /// @param std root mean square: as in microgptjs, the mean is not subtracted

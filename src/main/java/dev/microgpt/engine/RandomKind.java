@@ -4,9 +4,9 @@ import dev.microgpt.engine.random.PythonRandom;
 import dev.microgpt.engine.random.RandomSource;
 import dev.microgpt.engine.random.SeededRandom;
 
-/// The random generators that a model can draw from.
+/// The kinds of random generators that a model can draw from.
 public enum RandomKind {
-    /// That of microgptjs.
+    /// The generator of microgptjs, see [SeededRandom].
     MULBERRY32 {
         @Override
         public RandomSource create(long seed) {
@@ -16,12 +16,13 @@ public enum RandomKind {
         @Override
         public RandomSource restore(int[] words) {
             if (words.length != 1) {
-                throw new IllegalArgumentException("the state has 1 word, but is " + words.length);
+                throw new IllegalArgumentException(
+                        "the state must have 1 word, but has " + words.length);
             }
             return new SeededRandom(words[0]);
         }
     },
-    /// That of microgpt.py.
+    /// The generator of microgpt.py, see [PythonRandom].
     PYTHON {
         @Override
         public RandomSource create(long seed) {
@@ -34,20 +35,20 @@ public enum RandomKind {
         }
     };
 
-    /// A new generator.
+    /// Returns a new generator.
     ///
-    /// @param seed that [#requireSeed] takes
+    /// @param seed a seed that [#requireSeed] accepts
     public abstract RandomSource create(long seed);
 
-    /// A generator that continues from a state.
+    /// Returns a generator that continues from a saved state.
     ///
-    /// @param words as [RandomSource#words()] gives them
-    /// @throws IllegalArgumentException if they cannot be such a state
+    /// @param words the state as returned by [RandomSource#words()]
+    /// @throws IllegalArgumentException if the words are not a state of this kind
     public abstract RandomSource restore(int[] words);
 
-    /// Checks that words can be a state.
+    /// Checks that words are a state of this kind.
     ///
-    /// @throws InvalidInputException if they cannot
+    /// @throws InvalidInputException if they are not
     void requireWords(int[] words) {
         try {
             restore(words);
@@ -57,9 +58,9 @@ public enum RandomKind {
         }
     }
 
-    /// Checks that this generator takes the seed.
+    /// Checks that a seed is in range: from -2^31 to 2^32 - 1 for MULBERRY32, from 0 to 2^63 - 1 for PYTHON.
     ///
-    /// @throws InvalidInputException if it does not
+    /// @throws InvalidInputException if it is not
     public void requireSeed(long seed) {
         switch (this) {
             case MULBERRY32 ->

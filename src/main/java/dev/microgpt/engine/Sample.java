@@ -6,6 +6,6 @@ import java.util.List;
 ///
 /// @param text the text, beginning with the prompt
 /// @param tokens its token ids, without BOS
-/// @param vizData one trace a position that was computed (BOS first), with the probabilities of
-///     what comes next; empty where none was asked for
+/// @param vizData one trace for each computed position (BOS first), with the probabilities of the next
+///     token; empty unless requested
 public record Sample(String text, int[] tokens, List<Trace> vizData) {}

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 
-/// Draws the next token from the probabilities that the model gives.
+/// Draws the next token from the model's probabilities.
 final class Sampler {
 
     private final GenerateOptions options;
@@ -17,7 +17,7 @@ final class Sampler {
         this.random = random;
     }
 
-    /// Leaves only the tokens that topK and topP allow.
+    /// Keeps only the tokens that topK and topP allow.
     ///
     /// @param probs the probabilities of all tokens at this temperature, (V)
     /// @return the probabilities to draw from, with sum 1, (V)
@@ -31,21 +31,22 @@ final class Sampler {
                         .sorted(Comparator.comparingDouble(i -> -probs[i]))
                         .mapToInt(Integer::intValue)
                         .toArray();
-        int most = options.topK() == 0 ? probs.length : Math.min(options.topK(), probs.length);
+        int maxTokens = options.topK() == 0 ? probs.length : Math.min(options.topK(), probs.length);
         double[] result = new double[probs.length];
-        double reached = 0;
-        for (int rank = 0; rank < most && reached < options.topP(); rank++) {
+        double cumulative = 0;
+        for (int rank = 0; rank < maxTokens && cumulative < options.topP(); rank++) {
             int token = byProbability[rank];
             result[token] = probs[token];
-            reached += probs[token];
+            cumulative += probs[token];
         }
         normalise(result);
         return result;
     }
 
-    /// Draws a token, or takes the most likely one at temperature 0.
+    /// Draws a token, or returns the most likely one at temperature 0.
     ///
-    /// @param probs as [#filtered] gave them
+    /// @param probs as returned by [#filtered], (V)
+    /// @return a token id
     int choose(double[] probs) {
         if (options.temperature() == 0) {
             return argmax(probs);
@@ -53,7 +54,7 @@ final class Sampler {
         if (!isFiltering()) {
             return random.weightedChoice(probs);
         }
-        // A generator may land on a weight of 0, so only what is left takes part in the draw.
+        // A generator may choose a weight of 0, so the draw is among the kept tokens only.
         int[] kept = IntStream.range(0, probs.length).filter(i -> probs[i] > 0).toArray();
         double[] weights = Arrays.stream(kept).mapToDouble(i -> probs[i]).toArray();
         return kept[random.weightedChoice(weights)];

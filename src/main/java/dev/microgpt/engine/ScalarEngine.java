@@ -15,15 +15,15 @@ final class ScalarEngine implements Engine {
     private static final double EPSILON = 1e-8;
 
     private final ScalarModel model;
-    private final Value[] params; // (numParams), those of the model
+    private final Value[] params; // (numParams), shared with the model
 
     // A step replaces these arrays and never changes them.
     private double[] m; // (numParams), first moments of the gradients
     private double[] v; // (numParams), second moments
 
-    /// An engine before its first step.
+    /// Creates an engine before its first step.
     ///
-    /// @param initialParams flat
+    /// @param initialParams (numParams)
     ScalarEngine(ModelShape shape, double[] initialParams) {
         this(
                 shape,
@@ -32,8 +32,8 @@ final class ScalarEngine implements Engine {
                 new double[initialParams.length]);
     }
 
-    /// @param m first moments, (numParams); will be kept
-    /// @param v second moments, (numParams); will be kept
+    /// @param m first moments, (numParams); not copied
+    /// @param v second moments, (numParams); not copied
     ScalarEngine(ModelShape shape, double[] params, double[] m, double[] v) {
         model = new ScalarModel(shape, params);
         this.params = model.params();
@@ -71,7 +71,7 @@ final class ScalarEngine implements Engine {
         }
 
         @Override
-        public Predictor reader() {
+        public Predictor predictor() {
             return new ScalarModel(shape, params);
         }
 
@@ -92,7 +92,7 @@ final class ScalarEngine implements Engine {
     }
 
     @Override
-    public Predictor reader() {
+    public Predictor predictor() {
         return model;
     }
 
@@ -102,7 +102,10 @@ final class ScalarEngine implements Engine {
         double loss =
                 accumulateGradients(
                         batch,
-                        _ -> observation == null ? ForwardObserver.NONE : observation.watcher());
+                        _ ->
+                                observation == null
+                                        ? ForwardObserver.NONE
+                                        : observation.forwardObserver());
         requireFinite(loss, step);
         Update update = adam(step, learningRate);
         m = update.m;
@@ -117,7 +120,8 @@ final class ScalarEngine implements Engine {
         return loss;
     }
 
-    /// A probability that is nearly 0 may have a finite logarithm whose derivative is not.
+    /// Checks the gradients as well as the loss: a probability near 0 may have a finite logarithm whose
+    /// derivative is not finite.
     private void requireFinite(double loss, long step) {
         requireFinite(loss, "the loss", step);
         for (Value p : params) {
@@ -125,24 +129,25 @@ final class ScalarEngine implements Engine {
         }
     }
 
-    private static void requireFinite(double x, String what, long step) {
+    private static void requireFinite(double x, String quantity, long step) {
         if (!Double.isFinite(x)) {
-            throw DivergedException.of(what, x, step);
+            throw DivergedException.of(quantity, x, step);
         }
     }
 
-    /// Forward and backward, document by document, so that one graph at a time is in memory.
+    /// Runs forward and backward passes document by document, so that only one graph at a time is in memory.
     ///
-    /// @param watchers of each document of the batch
-    private double accumulateGradients(int[][] batch, IntFunction<ForwardObserver> watchers) {
+    /// @param observers maps the index of a document in the batch to its observer
+    /// @return the loss of the batch
+    private double accumulateGradients(int[][] batch, IntFunction<ForwardObserver> observers) {
         clearGradients(); // those of a step that failed halfway or diverged
         double batchLoss = 0;
         for (int b = 0; b < batch.length; b++) {
-            ForwardObserver watcher = watchers.apply(b);
-            Value loss = model.loss(batch[b], watcher);
+            ForwardObserver observer = observers.apply(b);
+            Value loss = model.loss(batch[b], observer);
             if (batch.length > 1) {
                 loss = loss.mul(1.0 / batch.length);
-                watcher.see(Activation.SHARE, 0, new Value[] {loss});
+                observer.observe(Activation.SHARE, 0, new Value[] {loss});
             }
             loss.backward();
             batchLoss += loss.data();
@@ -156,7 +161,7 @@ final class ScalarEngine implements Engine {
         }
     }
 
-    /// What a step makes of parameters and moments.
+    /// The parameters and moments after a step.
     ///
     /// @param params (numParams)
     /// @param m (numParams)
@@ -168,7 +173,7 @@ final class ScalarEngine implements Engine {
         }
     }
 
-    /// Computes what the gradients make of all parameters, and changes nothing.
+    /// Computes an Adam update from the current gradients, without applying it.
     ///
     /// Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization" (2014).
     private Update adam(long step, double learningRate) {
@@ -201,20 +206,20 @@ final class ScalarEngine implements Engine {
         return 1 - StrictMath.pow(BETA2, step + 1.0);
     }
 
-    /// Makes a training step whose numbers can be looked at one by one, and takes nothing of it over.
+    /// Computes a training step with all its intermediate results, without applying it.
     ///
-    /// @param document of the batch, whose graph is to be seen
+    /// @param document index in the batch of the document whose graph is recorded
     /// @param step counted from 0
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite
-    StepAnatomy takeApart(int[][] batch, int document, long step, double learningRate) {
-        AnatomyRecorder watcher = new AnatomyRecorder();
+    StepAnatomy anatomy(int[][] batch, int document, long step, double learningRate) {
+        AnatomyRecorder recorder = new AnatomyRecorder();
         double loss =
-                accumulateGradients(batch, b -> b == document ? watcher : ForwardObserver.NONE);
+                accumulateGradients(batch, b -> b == document ? recorder : ForwardObserver.NONE);
         requireFinite(loss, step);
         Update update = adam(step, learningRate);
         return new StepAnatomy(
                 loss,
-                watcher.tensors(),
+                recorder.tensors(),
                 Matrix.of(model.shape()),
                 params,
                 new StepAnatomy.Adam(
@@ -263,7 +268,7 @@ final class ScalarEngine implements Engine {
         return new ParamStats(total / params.length, Math.sqrt(squares / params.length));
     }
 
-    /// The same for parameters whose squares overflow.
+    /// Computes the statistics of parameters whose squares overflow, on numbers scaled by the largest one.
     private ParamStats hugeParamStats() {
         double largest = 0;
         for (Value p : params) {

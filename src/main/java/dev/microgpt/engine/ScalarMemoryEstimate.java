@@ -1,47 +1,50 @@
 package dev.microgpt.engine;
 
-/// Estimates the memory of a model of the reference engine before it is made. In floating point, where
-/// nothing overflows; results are bytes, `Long.MAX_VALUE` for what no machine has.
+/// Estimates the memory of a model of the reference engine before the model is created.
+///
+/// Results are in bytes. They are computed in floating point so that nothing overflows, and saturate at
+/// `Long.MAX_VALUE`.
 record ScalarMemoryEstimate(ModelShape shape) {
 
-    /// Bytes of a [dev.microgpt.engine.scalar.Value] with the references to it: of a parameter, and of a
-    /// node in a graph.
+    /// Bytes per parameter: a [dev.microgpt.engine.scalar.Value] and the references to it.
     private static final double PARAM_BYTES = 68;
 
+    /// Bytes per graph node: a [dev.microgpt.engine.scalar.Value] and the references to it.
     private static final double NODE_BYTES = 64;
 
-    /// Bytes of two moments, and of what a step makes of a parameter and its moments.
+    /// Bytes per parameter for its two moments, and for the new parameter and moments that a step computes.
     private static final double ADAM_BYTES = (2 + 3) * Double.BYTES;
 
-    /// The parameters and the state of the optimiser.
-    long ofState() {
+    /// Returns the size of the parameters and the optimiser state.
+    long stateBytes() {
         return (long) (3.0 * Double.BYTES * shape.numParams());
     }
 
-    /// The parameters, the graph of one position, and the keys and values of all.
-    long ofReader() {
-        return (long) (shape.numParams() * PARAM_BYTES + (nodes(1) + cached()) * NODE_BYTES);
+    /// Returns the size of the parameters, the graph of one position, and the keys and values of all
+    /// positions.
+    long predictorBytes() {
+        return (long) (shape.numParams() * PARAM_BYTES + (nodes(1) + cacheNodes()) * NODE_BYTES);
     }
 
-    /// The parameters, the state of the optimiser, and the graph of a document.
+    /// Returns the size of the parameters, the optimiser state, and the graph of one document.
     ///
-    /// @param tokens of the document, with one BOS
-    long ofTrainer(int tokens) {
+    /// @param tokens tokens of the document, with one BOS
+    long trainerBytes(int tokens) {
         double params = shape.numParams() * (PARAM_BYTES + ADAM_BYTES);
-        return (long) (params + (nodes(tokens) + cached()) * NODE_BYTES);
+        return (long) (params + (nodes(tokens) + cacheNodes()) * NODE_BYTES);
     }
 
-    /// Numbers in keys and values of all positions.
-    private double cached() {
+    /// Returns the number of keys and values of all positions.
+    private double cacheNodes() {
         return 2.0 * shape.nLayer() * shape.blockSize() * shape.nEmbd();
     }
 
-    /// The numbers in the graph of a document's loss, about.
+    /// Returns the approximate number of nodes in the graph of a document's loss.
     ///
-    /// @param tokens of the document, with one BOS
+    /// @param tokens tokens of the document, with one BOS
     double nodes(int tokens) {
         double n = Math.min(shape.blockSize(), tokens);
-        double pairs = // of positions, one attending to the other
+        double pairs = // pairs of positions of which one attends to the other, over all layers
                 shape.nLayer() * n * (n + 1) / 2;
         return n * (2.0 * shape.numParams() + 8.0 * shape.vocabSize())
                 + pairs * (4.0 * shape.nEmbd() + 12.0 * shape.nHead());

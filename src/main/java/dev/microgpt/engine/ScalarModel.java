@@ -12,11 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// The reference: parameters and forward pass of microgpt.py, number by number on [Value]s.
+/// The reference model: parameters and forward pass of microgpt.py, number by number on [Value]s.
 ///
 /// It performs the operations of microgptjs in the same order, so that results agree to the last
 /// bits, and takes its transcendental functions from `StrictMath`, so that they are the same on
-/// every machine. It is the oracle for anything faster.
+/// every machine. Every faster implementation is tested against it.
 final class ScalarModel implements Predictor {
 
     private final ModelShape shape;
@@ -61,7 +61,7 @@ final class ScalarModel implements Predictor {
         return shape;
     }
 
-    /// The parameters themselves, (numParams).
+    /// Returns the parameters themselves, not copies, (numParams).
     Value[] params() {
         return params;
     }
@@ -92,7 +92,7 @@ final class ScalarModel implements Predictor {
         final Value[][][] keys = new Value[shape.nLayer()][shape.blockSize()][]; // (L, T, C)
         final Value[][][] values = new Value[shape.nLayer()][shape.blockSize()][]; // (L, T, C)
 
-        /// Cuts a position off from the graph that it was computed by.
+        /// Replaces the keys and values of a position by leaves, so that their graph can be freed.
         void detach(int position) {
             for (int layer = 0; layer < keys.length; layer++) {
                 keys[layer][position] = detached(keys[layer][position]);
@@ -107,49 +107,51 @@ final class ScalarModel implements Predictor {
         }
     }
 
-    /// The model: maps a token, its position and what came before to logits over what comes next.
-    private Value[] gpt(int tokenId, int position, Cache cache, ForwardObserver watcher) {
+    /// The model: maps a token, its position and the cached positions before it to logits for the next
+    /// token, (V).
+    private Value[] gpt(int tokenId, int position, Cache cache, ForwardObserver observer) {
         Value[] embedded = plus(wte[tokenId], wpe[position]);
-        watcher.see(Activation.EMBEDDED, 0, embedded);
+        observer.observe(Activation.EMBEDDED, 0, embedded);
         Value[] x = rmsnorm(embedded);
-        watcher.see(Activation.EMBEDDING, 0, x);
+        observer.observe(Activation.EMBEDDING, 0, x);
         for (int layer = 0; layer < layers.size(); layer++) {
-            x = attention(x, layer, position, cache, watcher);
-            x = mlp(x, layer, watcher);
+            x = attention(x, layer, position, cache, observer);
+            x = mlp(x, layer, observer);
         }
         Value[] logits = linear(x, lmHead);
-        watcher.see(Activation.LOGITS, 0, logits);
+        observer.observe(Activation.LOGITS, 0, logits);
         return logits;
     }
 
     private Value[] attention(
-            Value[] x, int li, int position, Cache cache, ForwardObserver watcher) {
+            Value[] x, int li, int position, Cache cache, ForwardObserver observer) {
         Layer layer = layers.get(li);
         Value[] normed = rmsnorm(x);
-        watcher.see(Activation.ATTN_NORM, li, normed);
+        observer.observe(Activation.ATTN_NORM, li, normed);
         Value[] q = linear(normed, layer.attnWq);
         cache.keys[li][position] = linear(normed, layer.attnWk);
         cache.values[li][position] = linear(normed, layer.attnWv);
-        watcher.see(Activation.ATTN_Q, li, q);
-        watcher.see(Activation.ATTN_K, li, cache.keys[li][position]);
-        watcher.see(Activation.ATTN_V, li, cache.values[li][position]);
+        observer.observe(Activation.ATTN_Q, li, q);
+        observer.observe(Activation.ATTN_K, li, cache.keys[li][position]);
+        observer.observe(Activation.ATTN_V, li, cache.values[li][position]);
         Value[] attended = new Value[shape.nEmbd()];
         for (int head = 0; head < shape.nHead(); head++) {
             Value[] logits = attentionLogits(q, cache.keys[li], position, head);
-            watcher.see(Activation.ATTN_LOGITS, li, head, logits);
+            observer.observe(Activation.ATTN_LOGITS, li, head, logits);
             Value[] weights = softmax(logits);
-            watcher.see(Activation.ATTN_WEIGHTS, li, head, weights);
+            observer.observe(Activation.ATTN_WEIGHTS, li, head, weights);
             attend(weights, cache.values[li], head, attended);
         }
-        watcher.see(Activation.ATTN_OUT, li, attended);
+        observer.observe(Activation.ATTN_OUT, li, attended);
         Value[] projected = linear(attended, layer.attnWo);
-        watcher.see(Activation.ATTN_PROJ, li, projected);
+        observer.observe(Activation.ATTN_PROJ, li, projected);
         Value[] result = plus(projected, x);
-        watcher.see(Activation.ATTN_RESIDUAL, li, result);
+        observer.observe(Activation.ATTN_RESIDUAL, li, result);
         return result;
     }
 
-    /// How well what one head asks for at a position fits each position so far, (position + 1).
+    /// Returns one head's scores of a position's query with the key of each position so far: q k / sqrt(D),
+    /// (position + 1).
     private Value[] attentionLogits(Value[] q, Value[][] keys, int position, int head) {
         int headDim = shape.headDim();
         int start = head * headDim;
@@ -162,7 +164,7 @@ final class ScalarModel implements Predictor {
 
     /// Writes a head's part of `attended`, (C).
     ///
-    /// @param weights that the head gives to each position so far, (position + 1)
+    /// @param weights the head's attention weights of each position so far, (position + 1)
     private void attend(Value[] weights, Value[][] values, int head, Value[] attended) {
         int start = head * shape.headDim();
         for (int j = start; j < start + shape.headDim(); j++) {
@@ -174,18 +176,18 @@ final class ScalarModel implements Predictor {
         }
     }
 
-    private Value[] mlp(Value[] x, int li, ForwardObserver watcher) {
+    private Value[] mlp(Value[] x, int li, ForwardObserver observer) {
         Layer layer = layers.get(li);
         Value[] normed = rmsnorm(x);
-        watcher.see(Activation.MLP_NORM, li, normed);
+        observer.observe(Activation.MLP_NORM, li, normed);
         Value[] hidden = linear(normed, layer.mlpFc1);
-        watcher.see(Activation.MLP_HIDDEN, li, hidden);
+        observer.observe(Activation.MLP_HIDDEN, li, hidden);
         Arrays.setAll(hidden, i -> hidden[i].relu());
-        watcher.see(Activation.MLP_RELU, li, hidden);
+        observer.observe(Activation.MLP_RELU, li, hidden);
         Value[] projected = linear(hidden, layer.mlpFc2);
-        watcher.see(Activation.MLP_PROJ, li, projected);
+        observer.observe(Activation.MLP_PROJ, li, projected);
         Value[] result = plus(projected, x);
-        watcher.see(Activation.MLP_RESIDUAL, li, result);
+        observer.observe(Activation.MLP_RESIDUAL, li, result);
         return result;
     }
 
@@ -201,19 +203,19 @@ final class ScalarModel implements Predictor {
         return result;
     }
 
-    /// The mean cross-entropy of a document's tokens, each predicted from those before it.
-    Value loss(int[] tokens, ForwardObserver watcher) {
+    /// Returns the mean cross-entropy of a document's tokens, each predicted from those before it, in nats.
+    Value loss(int[] tokens, ForwardObserver observer) {
         int n = Math.min(shape.blockSize(), tokens.length - 1);
         Cache cache = new Cache();
         Value[] losses = new Value[n];
         for (int position = 0; position < n; position++) {
-            Value[] probs = softmax(gpt(tokens[position], position, cache, watcher));
-            watcher.see(Activation.PROBS, 0, probs);
+            Value[] probs = softmax(gpt(tokens[position], position, cache, observer));
+            observer.observe(Activation.PROBS, 0, probs);
             losses[position] = probs[tokens[position + 1]].log().neg();
-            watcher.see(Activation.LOSSES, 0, new Value[] {losses[position]});
+            observer.observe(Activation.LOSSES, 0, new Value[] {losses[position]});
         }
         Value loss = sum(losses).mul(1.0 / n);
-        watcher.see(Activation.LOSS, 0, new Value[] {loss});
+        observer.observe(Activation.LOSS, 0, new Value[] {loss});
         return loss;
     }
 
@@ -253,7 +255,7 @@ final class ScalarModel implements Predictor {
 
     @Override
     public long estimateBytes() {
-        return new ScalarMemoryEstimate(shape).ofReader();
+        return new ScalarMemoryEstimate(shape).predictorBytes();
     }
 
     @Override

@@ -2,14 +2,17 @@ package dev.microgpt.engine;
 
 import java.util.Arrays;
 
-/// Turns logits into probabilities as microgptjs does when it generates, operation by operation.
+/// Converts logits to probabilities in double precision, with the same operations as microgptjs when it
+/// generates.
 final class Softmax {
 
     private Softmax() {}
 
+    /// Computes softmax(logits / temperature).
+    ///
     /// @param logits (V)
-    /// @param temperature divides the logits; 0 gives the most likely one the probability 1
-    /// @param probs takes the probabilities, (V)
+    /// @param temperature divides the logits; 0 gives the largest one the probability 1
+    /// @param probs receives the probabilities, (V)
     /// @throws DivergedException if a logit is not finite
     static void probabilities(double[] logits, double temperature, double[] probs) {
         double inverse = StrictMath.pow(temperature, -1);
@@ -21,7 +24,7 @@ final class Softmax {
             probs[i] = logits[i] * inverse;
             max = Math.max(max, probs[i]);
         }
-        if (!Double.isFinite(max)) { // the limit of ever lower temperatures
+        if (!Double.isFinite(max)) { // the limit for a temperature approaching 0
             Arrays.fill(probs, 0);
             probs[Sampler.argmax(logits)] = 1;
             return;

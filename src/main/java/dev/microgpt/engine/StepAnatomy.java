@@ -10,23 +10,28 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToDoubleFunction;
 
-/// One training step taken apart, down to single numbers: what forward, loss, backward and Adam compute,
-/// as the reference engine does it.
+/// One training step in full detail: every number that the reference engine computes in the forward pass,
+/// the loss, the backward pass and the Adam update.
 ///
-/// The numbers lie in tensors, each a row a position; those of parameters are the matrices of [Matrix].
-/// All of them, and what was computed in between, are nodes of a [Graph] whose root is the loss. Where a
-/// batch has several documents, tensors and graph are those of one, and the root is its share in the
-/// loss; gradients of parameters are of the whole batch. Never changes.
+/// The numbers are arranged in tensors. A tensor of activations has one row per position; a tensor of
+/// parameters is a [Matrix]. All of these numbers, and the intermediate results between them, are nodes of a
+/// [Graph] whose root is the loss.
+///
+/// If a batch has several documents, the tensors and the graph are those of one document, and the root is
+/// its share of the loss; gradients of parameters are those of the whole batch. Immutable.
 public final class StepAnatomy {
 
-    /// Numbers that belong together.
+    /// A named tensor of activations or parameters.
     ///
     /// @param name such as `layer0.attn_q`, `layer0.head1.weights` or `loss`; see [Matrix] for parameters
-    /// @param formula how they are computed, with names of the same layer and head; null for parameters
-    /// @param values (rows, columns); rows of attention grow by one from position to position
-    /// @param gradients of the loss with respect to each value
-    /// @param update what Adam makes of parameters; null for what is none
+    /// @param formula how the values are computed, in terms of tensors of the same layer and head; null for
+    ///     parameters
+    /// @param values (rows, columns); each row of attention logits and weights is one longer than the row
+    ///     before
+    /// @param gradients the gradient of the loss with respect to each value, of the same shape
+    /// @param update the Adam update of parameters; null for activations
     public record Tensor(
             String name,
             @Nullable String formula,
@@ -34,22 +39,22 @@ public final class StepAnatomy {
             double[][] gradients,
             @Nullable Update update) {}
 
-    /// What Adam makes of parameters, each of the same shape as these.
+    /// The Adam update of a parameter matrix. All arrays have the shape of the matrix.
     ///
     /// @param m first moments of the gradients, after this step
-    /// @param v second moments
+    /// @param v second moments, after this step
     /// @param after the parameters after this step
     public record Update(double[][] m, double[][] v, double[][] after) {}
 
-    /// What Adam makes of one parameter: after = before - learningRate mHat / (sqrt(vHat) + 1e-8).
+    /// The Adam update of one parameter: after = before - learningRate mHat / (sqrt(vHat) + 1e-8).
     ///
-    /// @param before the parameter in this step
-    /// @param gradient of the loss
-    /// @param m 0.85 of the m before, and 0.15 of the gradient
-    /// @param v 0.99 of the v before, and 0.01 of the gradient's square
-    /// @param mHat m, corrected for its beginning at 0
-    /// @param vHat v, corrected for its beginning at 0
-    /// @param learningRate of this step
+    /// @param before the parameter before this step
+    /// @param gradient the gradient of the batch's loss with respect to the parameter
+    /// @param m first moment after this step: 0.85 of the previous one plus 0.15 of the gradient
+    /// @param v second moment after this step: 0.99 of the previous one plus 0.01 of the squared gradient
+    /// @param mHat m, corrected for its bias towards the initial 0
+    /// @param vHat v, corrected for its bias towards the initial 0
+    /// @param learningRate the learning rate of this step
     /// @param after the parameter after this step
     public record ParameterUpdate(
             double before,
@@ -61,14 +66,16 @@ public final class StepAnatomy {
             double learningRate,
             double after) {}
 
-    /// Where a number lies.
-    public record Place(String tensor, int row, int column) {}
+    /// The location of a number: the name of its tensor, its row and its column, both counted from 0.
+    public record Location(String tensor, int row, int column) {}
 
-    /// @param m (numParams)
-    /// @param v (numParams)
-    /// @param after (numParams)
-    /// @param mBias what m is divided by
-    /// @param vBias what v is divided by
+    /// The Adam update of all parameters.
+    ///
+    /// @param m first moments after the step, (numParams)
+    /// @param v second moments after the step, (numParams)
+    /// @param after parameters after the step, (numParams)
+    /// @param mBias bias correction: mHat = m / mBias
+    /// @param vBias bias correction: vHat = v / vBias
     record Adam(
             double[] m,
             double[] v,
@@ -84,9 +91,9 @@ public final class StepAnatomy {
     private final Adam adam;
     private final Graph graph;
     private final int root;
-    private final @Nullable Place[] places; // (graph.size)
+    private final @Nullable Location[] locations; // (graph.size)
 
-    /// @param activations in the order in which they were computed: the root of the graph is the last
+    /// @param activations in the order in which they were computed; the last one is the root of the graph
     /// @param params (numParams)
     StepAnatomy(
             double batchLoss,
@@ -107,20 +114,20 @@ public final class StepAnatomy {
         }
         graph = Graph.of(last, all());
         root = graph.idOf(last);
-        places = new Place[graph.size()];
+        locations = new Location[graph.size()];
         tensors.forEach(
                 (name, numbers) -> {
                     for (int row = 0; row < numbers.rows.length; row++) {
                         for (int column = 0; column < numbers.rows[row].length; column++) {
-                            places[graph.idOf(numbers.rows[row][column])] =
-                                    new Place(name, row, column);
+                            locations[graph.idOf(numbers.rows[row][column])] =
+                                    new Location(name, row, column);
                         }
                     }
                 });
     }
 
-    /// Also what the loss does not depend on: parameters of tokens that are not there, probabilities of
-    /// what did not come.
+    /// Returns the numbers of all tensors. The loss does not depend on some of them: the embeddings of tokens
+    /// that do not occur, the probabilities of tokens that are not the next one.
     private Value[] all() {
         return tensors.values().stream()
                 .flatMap(numbers -> Arrays.stream(numbers.rows))
@@ -139,12 +146,12 @@ public final class StepAnatomy {
         return rows;
     }
 
-    /// The loss of the step, in nats: the mean over the documents of the batch.
+    /// Returns the loss of the step in nats: the mean over the documents of the batch.
     public double batchLoss() {
         return batchLoss;
     }
 
-    /// The gradient of the loss with respect to every parameter, (numParams).
+    /// Returns the gradient of the batch's loss with respect to every parameter, (numParams).
     double[] gradients() {
         return tensors.values().stream()
                 .filter(numbers -> numbers.matrix != null)
@@ -154,26 +161,28 @@ public final class StepAnatomy {
                 .toArray();
     }
 
-    /// The learning rate of the step.
+    /// Returns the learning rate of the step.
     public double learningRate() {
         return adam.learningRate;
     }
 
-    /// The names of all tensors: first what is computed, in the order of computing, then parameters.
+    /// Returns the names of all tensors: first the activations in the order in which they are computed, then
+    /// the parameters.
     public List<String> names() {
         return List.copyOf(tensors.keySet());
     }
 
-    /// The matrices of the parameters.
+    /// Returns the parameter matrices.
     public List<Matrix> matrices() {
         return tensors.values().stream().map(Numbers::matrix).filter(Objects::nonNull).toList();
     }
 
+    /// Returns whether there is a tensor of this name.
     public boolean hasTensor(String name) {
         return tensors.containsKey(name);
     }
 
-    /// @return null if there is none of that name
+    /// Returns the tensor of this name, or null if there is none.
     public @Nullable Tensor tensor(String name) {
         Numbers numbers = tensors.get(name);
         return numbers == null ? null : tensor(name, numbers);
@@ -192,7 +201,7 @@ public final class StepAnatomy {
                                 matrix.rows(adam.m), matrix.rows(adam.v), matrix.rows(adam.after)));
     }
 
-    /// All that is computed on the way from the parameters to the loss.
+    /// Returns the tensors of activations, in the order in which they are computed.
     public List<Tensor> activations() {
         return tensors.entrySet().stream()
                 .filter(entry -> entry.getValue().matrix == null)
@@ -200,57 +209,55 @@ public final class StepAnatomy {
                 .toList();
     }
 
-    private interface Reading {
-        double of(Value value);
-    }
-
-    private static double[][] map(Value[][] rows, Reading reading) {
+    private static double[][] map(Value[][] rows, ToDoubleFunction<Value> field) {
         double[][] numbers = new double[rows.length][];
-        Arrays.setAll(numbers, row -> Arrays.stream(rows[row]).mapToDouble(reading::of).toArray());
+        Arrays.setAll(numbers, row -> Arrays.stream(rows[row]).mapToDouble(field).toArray());
         return numbers;
     }
 
-    /// All numbers, the root being the loss, or its share in that of the batch.
+    /// Returns the graph of all numbers of the step.
     public Graph graph() {
         return graph;
     }
 
-    /// The id of the root.
+    /// Returns the node id of the loss, or of the document's share of the batch's loss.
     public int root() {
         return root;
     }
 
-    /// Where a number of the graph lies; null for one in between, and for constants.
-    public @Nullable Place place(int id) {
-        return places[id];
+    /// Returns the location of a node in a tensor; null for intermediate results and constants.
+    ///
+    /// @throws IndexOutOfBoundsException if the graph has no such node
+    public @Nullable Location location(int id) {
+        return locations[id];
     }
 
-    /// The number of the graph that lies in a place.
+    /// Returns the node id of the number at a location.
     ///
-    /// @throws InvalidInputException if the tensor has no such place
+    /// @throws InvalidInputException if the row or the column is out of range
     /// @throws IllegalArgumentException if there is no such tensor
-    public int idOf(Place place) {
-        Numbers numbers = tensors.get(place.tensor);
+    public int idOf(Location location) {
+        Numbers numbers = tensors.get(location.tensor);
         if (numbers == null) {
-            throw new IllegalArgumentException("no tensor " + place.tensor);
+            throw new IllegalArgumentException("no tensor " + location.tensor);
         }
-        InvalidInputException.requireRange("row", place.row, 0, numbers.rows.length - 1);
-        Value[] row = numbers.rows[place.row];
-        InvalidInputException.requireRange("column", place.column, 0, row.length - 1);
-        return graph.idOf(row[place.column]);
+        InvalidInputException.requireRange("row", location.row, 0, numbers.rows.length - 1);
+        Value[] row = numbers.rows[location.row];
+        InvalidInputException.requireRange("column", location.column, 0, row.length - 1);
+        return graph.idOf(row[location.column]);
     }
 
-    /// What Adam makes of a parameter.
+    /// Returns the Adam update of a parameter, or null if the node is not a parameter.
     ///
-    /// @return null for what is none
+    /// @param id a node id
     public @Nullable ParameterUpdate update(int id) {
-        Place place = places[id];
-        Numbers numbers = place == null ? null : tensors.get(place.tensor);
+        Location location = locations[id];
+        Numbers numbers = location == null ? null : tensors.get(location.tensor);
         Matrix matrix = numbers == null ? null : numbers.matrix;
-        if (place == null || matrix == null) {
+        if (location == null || matrix == null) {
             return null;
         }
-        int i = matrix.offset() + place.row * matrix.columns() + place.column;
+        int i = matrix.offset() + location.row * matrix.columns() + location.column;
         Value parameter = graph.node(id);
         return new ParameterUpdate(
                 parameter.data(),

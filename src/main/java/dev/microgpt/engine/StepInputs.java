@@ -4,8 +4,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// One training step, made or not: all that decides it. It changes nothing in the model that it is of,
-/// and may be used while that one trains.
+/// The inputs that determine one training step: parameters, optimiser state, options and batch. The step may
+/// be a past one or the next one.
+///
+/// Independent of the model: computing the step changes nothing in the model, and is possible while the
+/// model trains.
 public final class StepInputs {
 
     private final Corpus corpus;
@@ -20,16 +23,17 @@ public final class StepInputs {
         this.batch = batch;
     }
 
-    /// Counted from 1.
+    /// Returns the number of the step, counted from 1.
     public long step() {
         return state.step() + 1;
     }
 
+    /// Returns the options of the model in this step.
     public ModelOptions options() {
         return state.options();
     }
 
-    /// The documents that it trains on, (B).
+    /// Returns the documents that the step trains on, (B).
     public List<String> documents() {
         List<String> texts = new ArrayList<>();
         for (int document : documents) {
@@ -38,20 +42,21 @@ public final class StepInputs {
         return texts;
     }
 
-    /// What is read of a document: BOS, its characters as far as they fit, and what comes next.
+    /// Returns the token ids that the step uses of a document: BOS, the characters that fit into the context,
+    /// and the token after them.
     ///
     /// @param document index in the batch
-    /// @return (n + 1)
+    /// @return (n + 1), where n is the number of positions
     public int[] tokens(int document) {
         return batch[document].clone();
     }
 
-    /// How many numbers the graphs of all documents have, about: what it costs to take the step apart.
+    /// Estimates the number of nodes in the graphs of all documents, which is the cost of [#anatomy].
     public double estimateNodes() {
         return Arrays.stream(batch).mapToDouble(this::estimateNodes).sum();
     }
 
-    /// How many numbers the graph of a document has, about.
+    /// Estimates the number of nodes in the graph of a document.
     ///
     /// @param document index in the batch
     public double estimateNodes(int document) {
@@ -62,13 +67,14 @@ public final class StepInputs {
         return new ScalarMemoryEstimate(shape()).nodes(tokens.length - 1);
     }
 
-    /// Makes the step by the reference engine, whichever the model has.
+    /// Computes the step with the reference engine, whichever engine the model uses, and returns all its
+    /// numbers.
     ///
-    /// @param document index in the batch, whose graph is to be seen
+    /// @param document index in the batch of the document whose graph is recorded
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite
-    public StepAnatomy takeApart(int document) {
+    public StepAnatomy anatomy(int document) {
         return new ScalarEngine(shape(), state.params(), state.m(), state.v())
-                .takeApart(
+                .anatomy(
                         batch,
                         document,
                         state.step(),
@@ -79,21 +85,26 @@ public final class StepInputs {
         return state.options().shape(corpus.tokenizer().vocabSize());
     }
 
-    /// Makes the step by the fast engine as well, and compares.
+    /// Computes loss and gradients of the step with the tensor engine, and compares them with those of the
+    /// reference engine.
     ///
-    /// @param anatomy of this step
+    /// @param anatomy the result of [#anatomy] for this step
     public EngineAgreement agreement(StepAnatomy anatomy) {
-        Engine fast = Engine.create(EngineKind.TENSOR, shape(), state.params());
+        Engine tensor = Engine.create(EngineKind.TENSOR, shape(), state.params());
         double loss = 0;
         for (int[] tokens : batch) {
             loss +=
-                    Arrays.stream(fast.reader().losses(tokens)).average().orElseThrow()
+                    Arrays.stream(tensor.predictor().losses(tokens)).average().orElseThrow()
                             / batch.length;
         }
         return new EngineAgreement(
-                anatomy.batchLoss(), loss, difference(anatomy.gradients(), fast.gradients(batch)));
+                anatomy.batchLoss(),
+                loss,
+                difference(anatomy.gradients(), tensor.gradients(batch)));
     }
 
+    /// Returns the largest difference of two elements, divided by the largest expected magnitude if that is
+    /// not 0.
     private static double difference(double[] expected, double[] actual) {
         double largest = 0;
         double difference = 0;

@@ -6,17 +6,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// What is seen of a training step by those who look at it closely. An engine fills it while it makes
-/// the step; it serves one step only.
+/// Collects the traces and diagnostics of one training step. The engine fills it during the step; it is not
+/// reused.
 final class StepObservation implements StepObserver {
 
     private final ModelShape shape;
     private List<Trace> traces = List.of();
-    private final boolean[][] excited; // (L, 4 C)
+    private final boolean[][] active; // (L, 4 C)
     private final List<Sums> matrices = new ArrayList<>(); // (3 + 6 L)
-    private int current; // index of the matrix whose parameters are being taken
+    private int current; // index in matrices, of the matrix that updates are being reported for
 
-    /// What is summed up over one matrix.
+    /// The norms of one matrix.
     private static final class Sums {
 
         final Matrix matrix;
@@ -37,37 +37,38 @@ final class StepObservation implements StepObserver {
 
     StepObservation(ModelShape shape) {
         this.shape = shape;
-        excited = new boolean[shape.nLayer()][4 * shape.nEmbd()];
+        active = new boolean[shape.nLayer()][4 * shape.nEmbd()];
         for (Matrix matrix : Matrix.of(shape)) {
             matrices.add(new Sums(matrix));
         }
     }
 
-    /// Takes the traces of the batch's last document.
-    void takeTraces(List<Trace> ofLastDocument) {
+    /// Sets the traces of the batch's last document.
+    void setTraces(List<Trace> ofLastDocument) {
         traces = ofLastDocument;
     }
 
-    /// Watches a document. The traces that remain are those of the last one.
-    ForwardObserver watcher() {
-        TraceRecorder watcher = new TraceRecorder(shape);
-        return (what, layer, head, x) -> {
-            watcher.see(what, layer, head, x);
-            if (what == Activation.LOSS) {
-                takeTraces(watcher.traces());
-                takeExcited(watcher.traces());
+    /// Returns an observer of the forward pass over one document. The traces of the document that is
+    /// observed last remain.
+    ForwardObserver forwardObserver() {
+        TraceRecorder recorder = new TraceRecorder(shape);
+        return (activation, layer, head, x) -> {
+            recorder.observe(activation, layer, head, x);
+            if (activation == Activation.LOSS) {
+                setTraces(recorder.traces());
+                markActiveUnits(recorder.traces());
             }
         };
     }
 
-    /// Takes which hidden units a document excites.
-    private void takeExcited(List<Trace> ofDocument) {
+    /// Marks the hidden units that a document activates.
+    private void markActiveUnits(List<Trace> ofDocument) {
         for (Trace trace : ofDocument) {
-            for (int layer = 0; layer < excited.length; layer++) {
+            for (int layer = 0; layer < active.length; layer++) {
                 double[] activations = trace.mlpActivations()[layer];
                 for (int unit = 0; unit < activations.length; unit++) {
                     if (activations[unit] > 0) {
-                        excited(layer, unit);
+                        activeUnit(layer, unit);
                     }
                 }
             }
@@ -75,8 +76,8 @@ final class StepObservation implements StepObserver {
     }
 
     @Override
-    public void excited(int layer, int unit) {
-        excited[layer][unit] = true;
+    public void activeUnit(int layer, int unit) {
+        active[layer][unit] = true;
     }
 
     @Override
@@ -96,18 +97,19 @@ final class StepObservation implements StepObserver {
     }
 
     StepDiagnostics diagnostics() {
-        double[] deadUnits = new double[excited.length];
-        Arrays.setAll(deadUnits, layer -> deadUnits(excited[layer]));
+        double[] deadUnits = new double[active.length];
+        Arrays.setAll(deadUnits, layer -> deadShare(active[layer]));
         return new StepDiagnostics(matrices.stream().map(Sums::diagnostics).toList(), deadUnits);
     }
 
-    private static double deadUnits(boolean[] excitedUnits) {
+    /// Returns the share of inactive units, 0 to 1.
+    private static double deadShare(boolean[] activeUnits) {
         int dead = 0;
-        for (boolean unit : excitedUnits) {
-            if (!unit) {
+        for (boolean isActive : activeUnits) {
+            if (!isActive) {
                 dead++;
             }
         }
-        return (double) dead / excitedUnits.length;
+        return (double) dead / activeUnits.length;
     }
 }

@@ -4,17 +4,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// What one training step did.
+/// The result of one training step.
 ///
-/// @param step number of steps made, counted from 1
-/// @param loss mean cross-entropy in nats of the step's documents before the update
+/// @param step the number of this step, counted from 1
+/// @param loss mean cross-entropy of the batch before the update, in nats
 /// @param docs the documents of the batch
 /// @param doc the last document of the batch
-/// @param tokens its token ids with BOS at both ends
-/// @param learningRate of this step
-/// @param paramStats of the parameters after the update
-/// @param vizData one trace a trained position of the last document; empty where none was asked for
-/// @param diagnostics of the whole batch; null where no traces were asked for
+/// @param tokens token ids of the last document, with BOS at both ends
+/// @param learningRate the learning rate of this step
+/// @param paramStats statistics over all parameters after the update
+/// @param vizData one trace for each trained position of the last document; empty unless requested
+/// @param diagnostics diagnostics of the whole batch; null unless traces were requested
 public record StepResult(
         long step,
         double loss,

@@ -10,16 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
-/// The fast engine: see [TensorTrainer].
+/// The fast engine: float32 arithmetic with explicit gradients, see [TensorTrainer].
 final class TensorEngine implements Engine {
 
     private final ModelShape shape;
     private final TensorTrainer trainer;
-    private final TensorPredictor reader;
+    private final TensorPredictor predictor;
 
-    /// An engine before its first step.
+    /// Creates an engine before its first step.
     ///
-    /// @param params initial parameters, flat
+    /// @param params initial parameters, (numParams)
     TensorEngine(ModelShape shape, double[] params) {
         this(shape, weights(shape, params));
     }
@@ -31,7 +31,7 @@ final class TensorEngine implements Engine {
     private TensorEngine(ModelShape shape, TensorTrainer trainer) {
         this.shape = shape;
         this.trainer = trainer;
-        reader = new TensorPredictor(shape, trainer.weights(), trainer.forwardPass());
+        predictor = new TensorPredictor(shape, trainer.weights(), trainer.forwardPass());
     }
 
     /// See [Engine#restore].
@@ -78,7 +78,7 @@ final class TensorEngine implements Engine {
         }
 
         @Override
-        public Predictor reader() {
+        public Predictor predictor() {
             return new TensorPredictor(shape, weights, new ForwardPass(weights));
         }
 
@@ -89,7 +89,7 @@ final class TensorEngine implements Engine {
 
         @Override
         public double[] gradients(int[][] batch) {
-            return new TensorTrainer(weights, adam).gradients(batch); // which changes neither
+            return new TensorTrainer(weights, adam).gradients(batch); // changes neither of them
         }
     }
 
@@ -99,14 +99,14 @@ final class TensorEngine implements Engine {
     }
 
     @Override
-    public Predictor reader() {
-        return reader;
+    public Predictor predictor() {
+        return predictor;
     }
 
     /// See [Engine#estimateBytes].
     static long estimateBytes(ModelShape shape, int batchSize, int tokens) {
         return TensorPredictor.memory(shape)
-                .ofTrainer((double) batchSize * Math.min(shape.blockSize(), tokens));
+                .trainerBytes((double) batchSize * Math.min(shape.blockSize(), tokens));
     }
 
     @Override
@@ -117,10 +117,10 @@ final class TensorEngine implements Engine {
                 return trainer.trainStep(batch, step, learningRate);
             }
             int[] last = batch[batch.length - 1];
-            observation.takeTraces(reader.traces(Arrays.copyOf(last, last.length - 1)));
+            observation.setTraces(predictor.traces(Arrays.copyOf(last, last.length - 1)));
             return trainer.trainStep(batch, step, learningRate, observation);
         } catch (NotFiniteException e) {
-            throw DivergedException.of(e.what(), e.value(), step);
+            throw DivergedException.of(e.quantity(), e.value(), step);
         }
     }
 

@@ -12,17 +12,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Asks the parameters of the fast engine.
+/// Evaluates the model with the tensor engine.
 final class TensorPredictor implements Predictor {
 
     private final ModelShape shape;
     private final Weights weights;
     private final ForwardPass forward;
 
-    /// Made at the first use and kept: only one sequence is read at a time.
+    /// Created at the first use and then reused, as only one sequence is read at a time.
     private @Nullable KvDecoder decoder;
 
-    /// @param forward over these weights
+    /// @param forward a forward pass over these weights
     TensorPredictor(ModelShape shape, Weights weights, ForwardPass forward) {
         this.shape = shape;
         this.weights = weights;
@@ -35,7 +35,7 @@ final class TensorPredictor implements Predictor {
     }
 
     static long estimateBytes(ModelShape shape) {
-        return memory(shape).ofReader();
+        return memory(shape).predictorBytes();
     }
 
     @Override
@@ -43,7 +43,7 @@ final class TensorPredictor implements Predictor {
         return estimateBytes(shape);
     }
 
-    /// The traces of a sequence, at most blockSize tokens long.
+    /// Returns the traces of a sequence, at most blockSize tokens long.
     List<Trace> traces(int[] tokens) {
         ForwardCapture capture = forward.capture(tokens);
         List<Trace> traces = new ArrayList<>();
@@ -69,26 +69,26 @@ final class TensorPredictor implements Predictor {
 
     private final class TensorDecoder implements Decoder {
 
-        private final KvDecoder reader;
+        private final KvDecoder kvDecoder;
         private final int[] tokens = new int[shape.blockSize()];
         private int length;
 
-        TensorDecoder(KvDecoder reader) {
-            this.reader = reader;
+        TensorDecoder(KvDecoder kvDecoder) {
+            this.kvDecoder = kvDecoder;
         }
 
         @Override
         public void next(int tokenId) {
-            reader.next(tokenId);
+            kvDecoder.next(tokenId);
             tokens[length++] = tokenId;
         }
 
         @Override
         public void probabilities(double temperature, double[] probs) {
-            reader.probabilities(temperature, probs);
-            if (!reader.isModerate() || !Double.isFinite(probs[0])) {
-                // The logits are too large, or the temperature too low for single precision.
-                Softmax.probabilities(reader.logits(), temperature, probs);
+            kvDecoder.probabilities(temperature, probs);
+            if (!kvDecoder.isModerate() || !Double.isFinite(probs[0])) {
+                // The logits are too large, or the temperature is too low, for single precision.
+                Softmax.probabilities(kvDecoder.logits(), temperature, probs);
             }
         }
 

@@ -1,6 +1,6 @@
 package dev.microgpt.engine;
 
-/// A row of the token embedding matrix.
+/// The embedding of one token: a row of `wte`.
 ///
 /// @param tokenId 0 to V - 1
 /// @param symbol the character, or `<BOS>`

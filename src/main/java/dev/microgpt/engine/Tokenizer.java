@@ -2,11 +2,11 @@ package dev.microgpt.engine;
 
 import java.util.Locale;
 
-/// Translates characters to token ids and back.
+/// Maps characters to token ids and back.
 ///
-/// The alphabet is sorted; token id i is its i-th character, and the id after the last one is BOS,
-/// which marks both the beginning and the end of a document. A character is a Unicode code point:
-/// an emoji is one, not two. Immutable.
+/// The alphabet is sorted: token id i is its i-th character, counted from 0. The id after the last
+/// character is BOS, which marks both the beginning and the end of a document. A character is a Unicode
+/// code point, so that an emoji is one character, not two. Immutable.
 public final class Tokenizer {
 
     private static final String BOS_SYMBOL = "<BOS>";
@@ -22,32 +22,33 @@ public final class Tokenizer {
         }
     }
 
-    /// V: the size of the alphabet, plus one for BOS.
+    /// Returns V: the size of the alphabet, plus one for BOS.
     public int vocabSize() {
         return alphabet.length + 1;
     }
 
-    /// The token id of BOS.
+    /// Returns the token id of BOS.
     public int bos() {
         return alphabet.length;
     }
 
-    /// All characters in the order of their token ids.
+    /// Returns all characters in the order of their token ids.
     public String alphabet() {
         return new String(alphabet, 0, alphabet.length);
     }
 
-    /// The character of a token id, or `<BOS>`.
+    /// Returns the character of a token id, or `<BOS>`.
     ///
+    /// @param tokenId 0 to V - 1
     /// @throws IndexOutOfBoundsException if there is no such token
     public String symbol(int tokenId) {
         return tokenId == bos() ? BOS_SYMBOL : Character.toString(alphabet[tokenId]);
     }
 
-    /// The token ids of a text's characters, without BOS.
+    /// Returns the token ids of a text's characters, without BOS.
     ///
-    /// @param field what the text is, for the error message
-    /// @throws InvalidInputException if the alphabet lacks a character, or the text is not well-formed
+    /// @param field name of the text in error messages
+    /// @throws InvalidInputException if a character is not in the alphabet, or is a lone surrogate
     public int[] encode(String text, String field) {
         int[] tokens = text.codePoints().toArray();
         for (int i = 0; i < tokens.length; i++) {
@@ -80,9 +81,10 @@ public final class Tokenizer {
         return tokens;
     }
 
-    /// The text of token ids.
+    /// Returns the text of token ids.
     ///
-    /// @throws IndexOutOfBoundsException if a token is not in the alphabet
+    /// @param tokens ids of characters, without BOS
+    /// @throws IndexOutOfBoundsException if an id is not that of a character
     public String decode(int[] tokens) {
         StringBuilder text = new StringBuilder(tokens.length);
         for (int token : tokens) {

@@ -2,12 +2,12 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a forward pass shows at one position; microgptjs calls it an entry of `vizData`.
+/// The visible activations of a forward pass at one position t: an entry of `vizData` in microgptjs.
 ///
-/// @param embedding token plus position embedding after RMSNorm, (C)
-/// @param attentionWeights how much each head attends to each position so far, (L, H, t + 1)
+/// @param embedding token plus position embedding, after RMSNorm, (C)
+/// @param attentionWeights how much each head attends to each position up to t, (L, H, t + 1)
 /// @param mlpActivations the hidden layer of each MLP before its ReLU, (L, 4 C)
-/// @param probs when generating, the probabilities from which the next token was drawn, (V)
+/// @param probs the probabilities of the next token, (V); null for a training step
 public record Trace(
         double[] embedding,
         double[][][] attentionWeights,
@@ -18,16 +18,17 @@ public record Trace(
         return new Trace(embedding, attentionWeights, mlpActivations, newProbs);
     }
 
-    /// How many numbers the traces of a sequence hold at most, so that a caller can refuse to ask
-    /// for more than it can take.
+    /// Returns an upper bound for the count of numbers in the traces of a sequence, so that a caller can
+    /// reject a request that is too large.
     ///
-    /// @param options of the model
+    /// @param options the options of the model
     /// @param vocabSize V
     /// @param tokens length of the sequence
+    /// @return at most `Long.MAX_VALUE`
     public static long size(ModelOptions options, int vocabSize, int tokens) {
         long t = tokens;
         double weights = (double) options.nLayer() * options.nHead() * t * (t + 1) / 2;
         double rest = t * ((4.0 * options.nLayer() + 1) * options.nEmbd() + vocabSize);
-        return (long) (weights + rest); // a double saturates when it becomes a long
+        return (long) (weights + rest); // the conversion saturates
     }
 }

@@ -5,7 +5,7 @@ import dev.microgpt.engine.scalar.Value;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Makes a [Trace] of each position.
+/// Records a [Trace] of each position of a forward pass.
 final class TraceRecorder implements ForwardObserver {
 
     private final int numLayers;
@@ -21,8 +21,8 @@ final class TraceRecorder implements ForwardObserver {
     }
 
     @Override
-    public void see(Activation what, int layer, int head, Value[] x) {
-        switch (what) {
+    public void observe(Activation activation, int layer, int head, Value[] x) {
+        switch (activation) {
             case EMBEDDING -> {
                 embedding = ScalarModel.data(x);
                 attentionWeights = new double[numLayers][numHeads][];

@@ -1,6 +1,7 @@
 package dev.microgpt.engine;
 
-/// What decides how a model of a given shape is initialised and trained. See [ModelOptions].
+/// The options that determine how a model of a given shape is initialised and trained. See
+/// [ModelOptions] for their meaning.
 record TrainingOptions(
         long seed, RandomKind random, double learningRate, long numSteps, int batchSize) {
 
@@ -22,7 +23,7 @@ record TrainingOptions(
         }
     }
 
-    /// The learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
+    /// Returns the learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
     ///
     /// @param step counted from 0
     double learningRateAt(long step) {

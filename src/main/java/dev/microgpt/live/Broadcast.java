@@ -91,7 +91,7 @@ final class Broadcast {
     }
 
     /// Returns consecutive losses as a JSON array.
-    String losses(LossHistory history, LossHistory.Run run) {
+    String losses(LossHistory history, LossHistory.Segment run) {
         return lossJson(history).array(run);
     }
 

@@ -29,7 +29,7 @@ final class LossJson {
     /// Returns losses of this history as a JSON array.
     ///
     /// @param run at least one loss
-    synchronized String array(LossHistory.Run run) {
+    synchronized String array(LossHistory.Segment run) {
         if (run.from() > first + count) { // no watcher has read the steps in between
             clear(run.from());
         }
@@ -56,7 +56,7 @@ final class LossJson {
     }
 
     /// Appends the losses of a run, except for the first `skipped`.
-    private void append(LossHistory.Run run, int skipped) {
+    private void append(LossHistory.Segment run, int skipped) {
         int added = run.losses().length - skipped;
         if (count + added > CAPACITY) {
             // Drops half of them at once, so that this is rare, but none that the run needs.

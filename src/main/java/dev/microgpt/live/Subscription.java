@@ -165,7 +165,7 @@ final class Subscription implements SessionListener {
         if (wantsBuckets) {
             return frame(snapshot, last, null);
         }
-        LossHistory.Run run =
+        LossHistory.Segment run =
                 losses.from(nextStep, (int) Math.min(MAX_LOSSES, last - nextStep + 1));
         if (run.from() > nextStep) {
             return gap(Math.min(last, run.from() + GAP_MARGIN) - 1);
@@ -232,7 +232,7 @@ final class Subscription implements SessionListener {
         return new Message("frame", json);
     }
 
-    private String losses(LossHistory.@Nullable Run run) {
+    private String losses(LossHistory.@Nullable Segment run) {
         return run == null ? "[]" : broadcast.losses(losses, run);
     }
 
@@ -250,7 +250,8 @@ final class Subscription implements SessionListener {
 
     /// Returns the mean of the last losses up to a step; null if none is known.
     private @Nullable Double lossAverage(long to) {
-        LossHistory.Run run = losses.from(Math.max(1, to - AVERAGED_LOSSES + 1), AVERAGED_LOSSES);
+        LossHistory.Segment run =
+                losses.from(Math.max(1, to - AVERAGED_LOSSES + 1), AVERAGED_LOSSES);
         int count = (int) Math.min(run.losses().length, to - run.from() + 1);
         return count <= 0 ? null : Arrays.stream(run.losses(), 0, count).sum() / count;
     }

@@ -136,7 +136,7 @@ public final class ModelInternals {
         call.reserve(
                 Math.round(training.estimateNodes(index)) * BYTES_PER_NODE,
                 "the graph of the step");
-        StepAnatomy anatomy = session.computeDetached(Demand.CALL, _ -> training.takeApart(index));
+        StepAnatomy anatomy = session.computeDetached(Demand.CALL, _ -> training.anatomy(index));
         return new AsOf<>(nextStep.step(), new AnatomyResult(training, index, anatomy));
     }
 

@@ -26,7 +26,7 @@ final class LossTable {
         this.jdbc = jdbc;
     }
 
-    private Optional<LossHistory.Run> lastChunk(long epoch) {
+    private Optional<LossHistory.Segment> lastChunk(long epoch) {
         return jdbc.sql(
                         "SELECT first, losses FROM loss WHERE epoch = ? ORDER BY first DESC LIMIT 1")
                 .param(epoch)
@@ -34,19 +34,19 @@ final class LossTable {
                 .optional();
     }
 
-    private static LossHistory.Run chunk(ResultSet row) throws SQLException {
+    private static LossHistory.Segment chunk(ResultSet row) throws SQLException {
         long first = row.getLong("first");
         byte[] losses = row.getBytes("losses");
         return DamagedException.withLocation(
                 "the losses from step " + first,
-                () -> new LossHistory.Run(first, PackedNumbers.doubles(losses)));
+                () -> new LossHistory.Segment(first, PackedNumbers.doubles(losses)));
     }
 
     /// Appends losses and deletes those that are no longer retained.
     ///
     /// @param added the losses since the stored ones, or from a later step on if there were too many
-    void append(long epoch, LossHistory.Run added) {
-        LossHistory.Run joined = lastChunk(epoch).map(last -> join(last, added)).orElse(added);
+    void append(long epoch, LossHistory.Segment added) {
+        LossHistory.Segment joined = lastChunk(epoch).map(last -> join(last, added)).orElse(added);
         double[] losses = joined.losses();
         for (int i = 0; i < losses.length; i += CHUNK) {
             double[] chunk = Arrays.copyOfRange(losses, i, Math.min(losses.length, i + CHUNK));
@@ -63,26 +63,26 @@ final class LossTable {
     }
 
     /// Returns both together, or only the added ones if the last chunk is full or does not adjoin them.
-    private static LossHistory.Run join(LossHistory.Run last, LossHistory.Run added) {
+    private static LossHistory.Segment join(LossHistory.Segment last, LossHistory.Segment added) {
         int length = last.losses().length;
         if (length == CHUNK || last.from() + length != added.from()) {
             return added;
         }
         double[] losses = Arrays.copyOf(last.losses(), length + added.losses().length);
         System.arraycopy(added.losses(), 0, losses, length, added.losses().length);
-        return new LossHistory.Run(last.from(), losses);
+        return new LossHistory.Segment(last.from(), losses);
     }
 
     /// Returns the newest losses, back to the last gap.
-    LossHistory.Run load(long epoch) {
-        List<LossHistory.Run> chunks =
+    LossHistory.Segment load(long epoch) {
+        List<LossHistory.Segment> chunks =
                 jdbc.sql("SELECT first, losses FROM loss WHERE epoch = ? ORDER BY first")
                         .param(epoch)
                         .query((row, _) -> chunk(row))
                         .list();
-        List<LossHistory.Run> newest = new ArrayList<>();
+        List<LossHistory.Segment> newest = new ArrayList<>();
         int length = 0;
-        for (LossHistory.Run chunk : chunks) {
+        for (LossHistory.Segment chunk : chunks) {
             if (!newest.isEmpty()
                     && newest.getLast().from() + newest.getLast().losses().length != chunk.from()) {
                 newest.clear();
@@ -93,10 +93,10 @@ final class LossTable {
         }
         double[] losses = new double[length];
         int position = 0;
-        for (LossHistory.Run chunk : newest) {
+        for (LossHistory.Segment chunk : newest) {
             System.arraycopy(chunk.losses(), 0, losses, position, chunk.losses().length);
             position += chunk.losses().length;
         }
-        return new LossHistory.Run(newest.isEmpty() ? 1 : newest.getFirst().from(), losses);
+        return new LossHistory.Segment(newest.isEmpty() ? 1 : newest.getFirst().from(), losses);
     }
 }

@@ -28,7 +28,7 @@ record PackedSnapshot(String options, byte[] timeline, byte[] runs, @Nullable Co
             byte[] random,
             byte[] weights,
             byte[] lossSummary,
-            LossHistory.Run losses,
+            LossHistory.Segment losses,
             List<Keyframe> keyframes,
             List<Long> keyframeSteps) {
 

@@ -36,7 +36,7 @@ final class SessionReader {
 
     StoredSession.Contents load(long epoch) {
         SnapshotRow snapshot = snapshotRow(epoch);
-        LossHistory.Run newest = losses.load(epoch);
+        LossHistory.Segment newest = losses.load(epoch);
         MicroGpt model =
                 DamagedException.withLocation(
                         "the snapshot", () -> snapshot.model(documents, newest));

@@ -69,7 +69,7 @@ record SnapshotRow(
     /// Restores the model at the snapshot.
     ///
     /// @throws DamagedException if the row or its training text is damaged
-    MicroGpt model(DocumentTable documents, LossHistory.Run losses) {
+    MicroGpt model(DocumentTable documents, LossHistory.Segment losses) {
         if (random == null || weights == null || lossSummary == null) {
             return new MicroGpt(options);
         }

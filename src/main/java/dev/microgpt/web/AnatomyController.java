@@ -154,7 +154,7 @@ class AnatomyController {
         if (!anatomy.hasTensor(tensor)) {
             throw noTensor(tensor);
         }
-        return anatomy.idOf(new StepAnatomy.Place(tensor, row, column));
+        return anatomy.idOf(new StepAnatomy.Location(tensor, row, column));
     }
 
     private static SessionException noTensor(String tensor) {

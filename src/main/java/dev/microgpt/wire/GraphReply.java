@@ -51,7 +51,7 @@ public record GraphReply(
         static Node of(StepAnatomy anatomy, int id) {
             Graph graph = anatomy.graph();
             Value value = graph.node(id);
-            StepAnatomy.Place place = anatomy.place(id);
+            StepAnatomy.Location place = anatomy.location(id);
             int[] operands = graph.operands(id);
             List<Operand> edges = new ArrayList<>();
             for (int i = 0; i < operands.length; i++) {

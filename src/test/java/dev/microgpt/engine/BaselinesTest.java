@@ -12,7 +12,7 @@ final class BaselinesTest {
     }
 
     @Test
-    void areTheMeanSurprisalsOfCountedFrequencies() {
+    void returnsMeanSurprisalsOfCountedFrequencies() {
         Baselines lines = of("ab\naa", 16); // a b BOS, a a BOS
         assertThat(lines.uniform()).isEqualTo(Math.log(3));
         double a = Math.log(6 / 3.0);
@@ -26,7 +26,7 @@ final class BaselinesTest {
     }
 
     @Test
-    void documentsWeighTheSameHoweverLongTheyAre() {
+    void weighsDocumentsEquallyWhateverTheirLength() {
         Baselines lines = of("a\naaaaaaa", 16); // 8 times a, 2 times BOS
         double a = Math.log(10 / 8.0);
         double bos = Math.log(10 / 2.0);
@@ -35,12 +35,12 @@ final class BaselinesTest {
     }
 
     @Test
-    void whatIsBeyondTheContextDoesNotCount() {
+    void ignoresTokensBeyondTheContext() {
         assertThat(of("aaab", 3).unigram()).isZero();
     }
 
     @Test
-    void aLargeAlphabetHasNoBigrams() {
+    void hasNoBigramLossForALargeAlphabet() {
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 2000; i++) {
             text.appendCodePoint(0x4e00 + i);

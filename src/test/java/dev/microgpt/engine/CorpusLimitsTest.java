@@ -31,24 +31,24 @@ final class CorpusLimitsTest {
                 "  a  \n\n\n",
                 "\u007F\u0080\u07FF\u0800\uFFFF\uD800\uDC00"
             })
-    void theTextMayHaveExactlyMaxBytes(String text) throws IOException {
+    void acceptsATextOfExactlyMaxBytes(String text) throws IOException {
         int bytes = text.getBytes(UTF_8).length;
 
         assertAccepted(text, new Limits(bytes, ALL, 65_536));
-        assertRefused(text, new Limits(bytes - 1, ALL, 65_536), "textBytes", bytes - 1);
+        assertRejected(text, new Limits(bytes - 1, ALL, 65_536), "textBytes", bytes - 1);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {65_535, 65_536, 65_537, 131_072})
-    void aTextThatIsReadInPiecesMayHaveExactlyMaxBytes(int bytes) throws IOException {
+    void acceptsAStreamOfExactlyMaxBytes(int bytes) throws IOException {
         String text = "a".repeat(bytes);
 
         assertAccepted(text, new Limits(bytes, ALL, 65_536));
-        assertRefused(text, new Limits(bytes - 1, ALL, 65_536), "textBytes", bytes - 1);
+        assertRejected(text, new Limits(bytes - 1, ALL, 65_536), "textBytes", bytes - 1);
     }
 
     @Test
-    void readingStopsSoonAfterMaxBytes() {
+    void stopsReadingSoonAfterMaxBytes() {
         long[] served = {0};
         InputStream endless =
                 new InputStream() {
@@ -73,26 +73,26 @@ final class CorpusLimitsTest {
     }
 
     @Test
-    void thereMayBeExactlyMaxDocuments() throws IOException {
+    void acceptsExactlyMaxDocuments() throws IOException {
         String three = "a\n\n b\n  \nc\n\n";
 
         assertAccepted(three, new Limits(ALL, 3, 65_536));
-        assertRefused(three, new Limits(ALL, 2, 65_536), "documents", 2);
-        assertRefused("a\nb", new Limits(ALL, 1, 65_536), "documents", 1);
+        assertRejected(three, new Limits(ALL, 2, 65_536), "documents", 2);
+        assertRejected("a\nb", new Limits(ALL, 1, 65_536), "documents", 1);
     }
 
     @Test
-    void thereMayBeExactlyMaxVocabularyWithBos() throws IOException {
+    void acceptsExactlyMaxVocabularyIncludingBos() throws IOException {
         String fourCharacters = "abab\ncab\n 😀ab";
 
         assertAccepted(fourCharacters, new Limits(ALL, ALL, 5));
-        assertRefused(fourCharacters, new Limits(ALL, ALL, 4), "vocabulary", 4);
+        assertRejected(fourCharacters, new Limits(ALL, ALL, 4), "vocabulary", 4);
         assertAccepted("aaaa", new Limits(ALL, ALL, 2));
-        assertRefused("ab", new Limits(ALL, ALL, 2), "vocabulary", 2);
+        assertRejected("ab", new Limits(ALL, ALL, 2), "vocabulary", 2);
     }
 
     @Test
-    void spaceThatIsTrimmedIsNoPartOfTheVocabulary() throws IOException {
+    void doesNotCountTrimmedSpaceInTheVocabulary() throws IOException {
         assertAccepted(" \ta\u3000\r\n\uFEFF", new Limits(ALL, ALL, 2));
     }
 
@@ -108,7 +108,7 @@ final class CorpusLimitsTest {
         assertThat(corpus.document(0)).isEqualTo(all);
         assertThat(corpus.tokenizer().encode(all, "text"))
                 .containsExactly(IntStream.range(0, 65_535).toArray());
-        assertRefused(all + "a", Limits.NONE, "vocabulary", 65_536);
+        assertRejected(all + "a", Limits.NONE, "vocabulary", 65_536);
     }
 
     @ParameterizedTest
@@ -119,8 +119,7 @@ final class CorpusLimitsTest {
         "1, 1, 1, maxVocabulary",
         "1, 1, 65537, maxVocabulary",
     })
-    void limitsHaveLimitsThemselves(
-            long maxBytes, int maxDocuments, int maxVocabulary, String field) {
+    void rejectsLimitsOutOfRange(long maxBytes, int maxDocuments, int maxVocabulary, String field) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> new Limits(maxBytes, maxDocuments, maxVocabulary))
                 .withMessageContaining(field)
@@ -133,7 +132,7 @@ final class CorpusLimitsTest {
         assertThat(Corpus.read(stream(text), limits).size()).isPositive();
     }
 
-    private static void assertRefused(String text, Limits limits, String field, long max) {
+    private static void assertRejected(String text, Limits limits, String field, long max) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> Corpus.of(text, limits))
                 .returns(Reason.TOO_LARGE, InvalidInputException::reason)

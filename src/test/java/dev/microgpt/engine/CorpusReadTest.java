@@ -23,13 +23,13 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 
-/// Reading UTF-8, which must give the same as [Corpus#of(String)].
+/// Reading UTF-8 from a stream gives the same as [Corpus#of(String)].
 final class CorpusReadTest {
 
-    /// Texts are read in pieces of this size, at whose borders things may go wrong.
+    /// The size of the buffers that texts are read in.
     private static final int PIECE = 1 << 16;
 
-    /// Around the borders of the first two pieces.
+    /// Positions around the boundaries of the first two buffers.
     private static int[] positions() {
         return IntStream.rangeClosed(0, 2)
                 .flatMap(piece -> IntStream.rangeClosed(piece * PIECE - 5, piece * PIECE + 5))
@@ -45,7 +45,7 @@ final class CorpusReadTest {
                 "naïve\n漢字\n😀😀\n",
                 " a  b \n\u00A0\n\u0085",
             })
-    void readsWhatAStringHolds(String text) throws IOException {
+    void readsTheSameAsFromAString(String text) throws IOException {
         assertSame(read(text.getBytes(UTF_8)), Corpus.of(text));
         assertSame(Corpus.read(oneByteAtATime(text.getBytes(UTF_8)), Limits.NONE), Corpus.of(text));
     }
@@ -69,7 +69,7 @@ final class CorpusReadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"é", "漢", "😀", "\n", " ", "\u00A0"})
-    void aCharacterMayLieAcrossTheBorderOfTwoPieces(String character) throws IOException {
+    void readsACharacterThatSpansTwoBuffers(String character) throws IOException {
         for (int position : positions()) {
             String text = "a".repeat(position) + character + "b";
 
@@ -87,8 +87,8 @@ final class CorpusReadTest {
         }
     }
 
-    /// By position: no byte of UTF-8, a lone continuation, a lead without continuation, overlong
-    /// forms, a surrogate, beyond the last code point.
+    /// In order: bytes that never occur in UTF-8, a lone continuation, a lead without continuation, overlong
+    /// forms, a surrogate, a code point beyond the last one.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -105,7 +105,7 @@ final class CorpusReadTest {
                 "f4908080",
                 "f8888080",
             })
-    void refusesMalformedBytesAndSaysWhere(String hex) {
+    void rejectsMalformedBytesAndReportsTheOffset(String hex) {
         for (int position : positions()) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             bytes.writeBytes("a".repeat(position).getBytes(UTF_8));
@@ -121,7 +121,7 @@ final class CorpusReadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"c3", "e2", "e282", "f0", "f09f", "f09f98"})
-    void refusesACharacterCutOffAtTheEnd(String hex) {
+    void rejectsACharacterCutOffAtTheEnd(String hex) {
         for (int position : positions()) {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             bytes.writeBytes("a".repeat(position).getBytes(UTF_8));
@@ -132,7 +132,7 @@ final class CorpusReadTest {
     }
 
     @Test
-    void countsBytesAndNotCharactersForTheOffset() {
+    void reportsTheOffsetInBytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         bytes.writeBytes("é漢😀\n".repeat(20_000).getBytes(UTF_8)); // 10 bytes each
         bytes.write(0xff);
@@ -142,7 +142,7 @@ final class CorpusReadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n\n", " \u00A0\r\n\uFEFF"})
-    void refusesATextWithoutDocuments(String text) {
+    void rejectsATextWithoutDocuments(String text) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> read(text.getBytes(UTF_8)))
                 .withMessageContaining("no documents")
@@ -150,7 +150,7 @@ final class CorpusReadTest {
     }
 
     @Test
-    void passesOnThatReadingFails() {
+    void propagatesReadErrors() {
         InputStream broken =
                 new InputStream() {
                     @Override

@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 
 final class CorpusTest {
 
-    /// White space and line terminators of ECMA-262, but for line feed.
+    /// White space and line terminators of ECMA-262, except for line feed.
     private static final String JAVASCRIPT_SPACE =
             "\t\u000B\f\r \u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
                     + "\u200A\u2028\u2029\u202F\u205F\u3000\uFEFF";
@@ -29,7 +29,7 @@ final class CorpusTest {
     }
 
     @Test
-    void eachLineIsADocumentInTheOrderOfTheText() {
+    void splitsLinesIntoDocumentsInTextOrder() {
         assertThat(documents("bob\nalice\ncharlie\nbob"))
                 .containsExactly("bob", "alice", "charlie", "bob");
         assertThat(documents("bob\nalice\n")).containsExactly("bob", "alice");
@@ -62,7 +62,7 @@ final class CorpusTest {
     }
 
     @Test
-    void keepsALongRunOfSpaceInsideADocumentAndDropsOneAtItsEnd() {
+    void keepsLongSpaceInsideADocumentAndDropsItAtTheEnd() {
         String space = " \t\u3000".repeat(10_000);
 
         assertThat(documents(space + "a" + space + "b" + space + "\n" + space + "c"))
@@ -70,7 +70,7 @@ final class CorpusTest {
     }
 
     @Test
-    void takesTheLineEndsOfWindows() {
+    void acceptsWindowsLineEnds() {
         assertThat(documents("alice\r\nbob\r\n\r\ncharlie\r\n"))
                 .containsExactly("alice", "bob", "charlie");
     }
@@ -81,13 +81,13 @@ final class CorpusTest {
     }
 
     @Test
-    void aByteOrderMarkIsNoCharacter() {
+    void dropsAByteOrderMark() {
         assertThat(documents("\uFEFFalice\nbob")).containsExactly("alice", "bob");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\n", " ", "\r\n\r\n", " \t\n\u00A0\n\uFEFF\n\u2028"})
-    void refusesATextWithoutDocuments(String text) {
+    void rejectsATextWithoutDocuments(String text) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> Corpus.of(text))
                 .withMessageContaining("no documents")
@@ -104,7 +104,7 @@ final class CorpusTest {
         "\uD83D\uDE00\uD83Dx, 2, D83D",
         "\uD83D\uD83D\uDE00, 0, D83D",
     })
-    void refusesALoneSurrogateAndSaysWhere(String text, int index, String surrogate) {
+    void rejectsALoneSurrogateAndReportsTheIndex(String text, int index, String surrogate) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> Corpus.of(text))
                 .withMessageContainingAll("surrogate", surrogate, "index " + index)
@@ -113,7 +113,7 @@ final class CorpusTest {
     }
 
     @Test
-    void aCharacterBeyondTheBasicPlaneIsOneToken() {
+    void encodesASupplementaryCharacterAsOneToken() {
         Corpus corpus = Corpus.of("a😀😀");
 
         assertThat(corpus.tokenizer().vocabSize()).isEqualTo(3);
@@ -123,7 +123,7 @@ final class CorpusTest {
     }
 
     @Test
-    void tokensAreIdsWithBosAtBothEnds() {
+    void returnsTokenIdsWithBosAtBothEnds() {
         Corpus corpus = Corpus.of("cab\nb");
 
         assertThat(corpus.tokens(0)).containsExactly(3, 2, 0, 1, 3);
@@ -131,7 +131,7 @@ final class CorpusTest {
     }
 
     @Test
-    void tokensAreTheCallersOwn() {
+    void returnsACopyOfTheTokens() {
         Corpus corpus = Corpus.of("abc");
 
         Arrays.fill(corpus.tokens(0), 0);
@@ -140,7 +140,7 @@ final class CorpusTest {
     }
 
     @Test
-    void knowsItsLongestDocument() {
+    void returnsTheLengthOfTheLongestDocument() {
         assertThat(Corpus.of("a\n  abcd  \nabc").longest()).isEqualTo(4);
         assertThat(Corpus.of("abcd\na").longest()).isEqualTo(4);
         assertThat(Corpus.of("a\nabcd").longest()).isEqualTo(4);
@@ -148,7 +148,7 @@ final class CorpusTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 2, Integer.MAX_VALUE})
-    void thereIsNoDocumentOutsideItsSize(int index) {
+    void rejectsADocumentIndexOutOfRange(int index) {
         Corpus corpus = Corpus.of("alice\nbob");
 
         assertThatExceptionOfType(IndexOutOfBoundsException.class)

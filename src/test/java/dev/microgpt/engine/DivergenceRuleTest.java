@@ -13,13 +13,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.Arrays;
 import java.util.Random;
 
-/// A step diverges by one rule, whichever engine makes it: a number of it is not finite. Nothing of it is
-/// taken over then.
+/// Both engines reject a training step by the same rule: one of its numbers is not finite. The model is then
+/// unchanged.
 final class DivergenceRuleTest {
 
     private static final int VOCAB = 6;
 
-    /// All that a step changes.
+    /// Everything that a step changes.
     private record Everything(
             long step, int nextDocument, double[] params, double[] m, double[] v, int[] random) {
 
@@ -47,7 +47,7 @@ final class DivergenceRuleTest {
 
     /// Trains until a step diverges, and checks that each step is all or nothing.
     ///
-    /// @return the step that diverged, or 0 if none of so many did
+    /// @return the step that diverged, or 0 if none did
     private static long train(MicroGpt model, int steps) {
         for (int i = 0; i < steps; i++) {
             Everything before = Everything.of(model);
@@ -89,11 +89,11 @@ final class DivergenceRuleTest {
         return SmallModels.ready(options, SmallModels.NAMES);
     }
 
-    /// What a service does with a session that has failed: it keeps it, looks at it, and goes on from
-    /// what was kept.
+    /// As a service does with a failed session, stores the model, inspects it, and continues from the stored
+    /// model.
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void theModelIsOfUseAsOfTheStepBefore(EngineKind engine) {
+    void aDivergedModelStillWorksAsOfThePreviousStep(EngineKind engine) {
         MicroGpt model = ready(engine, 1e6);
         long diverged = train(model, 60);
 
@@ -109,7 +109,7 @@ final class DivergenceRuleTest {
 
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void whateverTheOptionsAModelIsFiniteAfterEachStep(EngineKind engine) {
+    void modelsWithRandomOptionsAreFiniteAfterEachStep(EngineKind engine) {
         Random random = new Random(1);
         int diverged = 0;
         for (int i = 0; i < 150; i++) {
@@ -123,28 +123,28 @@ final class DivergenceRuleTest {
                             .nLayer(1 + random.nextInt(2))
                             .blockSize(1 + random.nextInt(6))
                             .batchSize(1 + random.nextInt(3))
-                            .learningRate(anyMagnitude(random))
+                            .learningRate(randomMagnitude(random))
                             .build();
             MicroGpt model = SmallModels.ready(options, SmallModels.NAMES);
             for (int round = 0; round < 3; round++) {
                 if (train(model, 4) > 0) {
                     diverged++;
                 }
-                model.steer(anyMagnitude(random), options.numSteps(), options.batchSize());
+                model.steer(randomMagnitude(random), options.numSteps(), options.batchSize());
             }
         }
         assertThat(diverged).isBetween(50, 400);
     }
 
-    private static double anyMagnitude(Random random) {
+    private static double randomMagnitude(Random random) {
         return Math.pow(10, random.nextDouble(-3, random.nextBoolean() ? 3 : 308));
     }
 
     /// Beyond the logarithm of the largest double, 709.78, the reciprocal of a probability is infinite.
     @ParameterizedTest
     @CsvSource({"SCALAR, 700", "TENSOR, 700", "SCALAR, 708", "TENSOR, 708"})
-    void aStepMayHaveALossNearTheLimit(EngineKind engine, double loss) {
-        Engine trainer = surprised(engine, loss);
+    void acceptsALossNearTheLimit(EngineKind engine, double loss) {
+        Engine trainer = engineWithTokenLoss(engine, loss);
 
         assertThat(trainer.trainStep(new int[][] {{5, 1}}, 0, 0.01, null)).isBetween(699.0, 709.0);
     }
@@ -158,13 +158,13 @@ final class DivergenceRuleTest {
         "SCALAR, 1000",
         "TENSOR, 1000"
     })
-    void aTokenThatIsTooUnlikelyIsADivergence(EngineKind engine, double loss) {
-        Engine trainer = surprised(engine, loss);
+    void rejectsATokenThatIsTooUnlikely(EngineKind engine, double loss) {
+        Engine trainer = engineWithTokenLoss(engine, loss);
         double[] before = trainer.params();
 
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(() -> trainer.trainStep(new int[][] {{5, 1}}, 0, 0.01, null));
-        // also if it is one of many
+        // the same if it is one of many
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(
                         () ->
@@ -174,8 +174,8 @@ final class DivergenceRuleTest {
         assertThat(trainer.trainStep(new int[][] {{5, 0}}, 0, 0.01, null)).isNotNegative();
     }
 
-    /// All embeddings are 1 and the layer does nothing: token 0 is sure, and all others have this loss.
-    private static Engine surprised(EngineKind engine, double loss) {
+    /// All embeddings are 1 and the layer does nothing: token 0 is certain, and all others have this loss.
+    private static Engine engineWithTokenLoss(EngineKind engine, double loss) {
         ModelShape shape = shape();
         double[] params = new double[shape.requireNumParams()];
         Arrays.fill(params, 0, VOCAB * 4, 1); // wte
@@ -188,10 +188,10 @@ final class DivergenceRuleTest {
     }
 
     /// The last matrix makes the residual stream, and with it the gradient of lm_head, as large as
-    /// `size`: the gradient's square is more than the engine's numbers can hold.
+    /// `size`: the square of the gradient overflows the number type of the engine.
     @ParameterizedTest
     @CsvSource({"SCALAR, 1e160", "TENSOR, 1e20"})
-    void aStepWhoseMomentsOverflowIsADivergence(EngineKind engine, double size) {
+    void rejectsAStepWhoseMomentsOverflow(EngineKind engine, double size) {
         ModelShape shape = shape();
         double[] params = new double[shape.requireNumParams()];
         Arrays.fill(params, 0, VOCAB * 4, 1); // wte
@@ -218,16 +218,16 @@ final class DivergenceRuleTest {
         assertThat(trainer.secondMoments()).containsOnly(0);
     }
 
-    /// As the engine rounds them.
+    /// Returns parameters as the engine rounds them.
     private static double[] params(Engine engine, double[] params) {
         return engine instanceof TensorEngine
                 ? Arrays.stream(params).map(x -> (float) x).toArray()
                 : params;
     }
 
-    /// Such as a file may have: no training leads to a mean far from the root of the mean of squares.
+    /// A file may contain such moments; training never leads to |m| far above the square root of v.
     @Test
-    void momentsFromElsewhereMayMakeAnUpdateTooLargeAtAnyLearningRate() {
+    void rejectsAnUpdateTooLargeBecauseOfUnboundedMoments() {
         ModelShape shape = shape();
         int n = shape.requireNumParams();
         double[] m = new double[n];

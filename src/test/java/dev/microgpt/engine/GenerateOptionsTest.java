@@ -32,7 +32,7 @@ final class GenerateOptionsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {-0.001, 1000.001, Double.NaN, Double.POSITIVE_INFINITY, -1e300})
-    void refusesATemperatureOutOfRange(double temperature) {
+    void rejectsATemperatureOutOfRange(double temperature) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> DEFAULTS.withTemperature(temperature))
                 .withMessageContainingAll("temperature", "0", "1000", "" + temperature)
@@ -43,7 +43,7 @@ final class GenerateOptionsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MIN_VALUE})
-    void refusesANegativeTopK(int topK) {
+    void rejectsANegativeTopK(int topK) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> DEFAULTS.withTopK(topK))
                 .withMessageContainingAll("topK", "" + topK)
@@ -52,7 +52,7 @@ final class GenerateOptionsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.0, -0.5, 1.0000001, Double.NaN, Double.POSITIVE_INFINITY})
-    void refusesATopPOutOfRange(double topP) {
+    void rejectsATopPOutOfRange(double topP) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> DEFAULTS.withTopP(topP))
                 .withMessageContainingAll("topP", "0", "1", "" + topP)

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// What a reference program printed when it trained a model and generated from it.
+/// The output of a reference program that trained a model and generated from it.
 sealed interface GoldenRun {
 
     String label();
 
-    /// The training text; null for the names of the data set.
+    /// The training text; null for the bundled names.
     @Nullable String text();
 
     ModelOptions modelOptions();
@@ -48,19 +48,19 @@ sealed interface GoldenRun {
         }
     }
 
-    /// Some of the initial parameters.
+    /// A sample of the initial parameters.
     ///
-    /// @param first10 the first ten
-    /// @param sum of all
+    /// @param first10 the first ten parameters
+    /// @param sum the sum of all parameters
     record InitialParams(double[] first10, double sum) {}
 
     /// A run of microgptjs.
     ///
-    /// @param options as its constructor takes them
+    /// @param options the options passed to its constructor
     /// @param chars the alphabet
-    /// @param firstDocs documents as they were shuffled
-    /// @param step1 what the first step returned
-    /// @param embeddings those after the last step and sample
+    /// @param firstDocs the first documents after shuffling
+    /// @param step1 the result of the first step
+    /// @param embeddings the token embeddings after the last step and sample
     record MicrogptJs(
             String label,
             Map<String, Double> options,
@@ -88,7 +88,7 @@ sealed interface GoldenRun {
 
         /// A generated text.
         ///
-        /// @param vizData given for the first one of a run only
+        /// @param vizData present only for the first text of a run
         record Generated(
                 double temperature, String text, int[] tokens, @Nullable List<Trace> vizData) {}
 
@@ -121,8 +121,8 @@ sealed interface GoldenRun {
 
     /// A run of microgpt.py.
     ///
-    /// @param config as the program's variables
-    /// @param docs those of the first steps
+    /// @param config the variables of the program
+    /// @param docs the documents of the first steps
     record MicrogptPy(
             String label,
             @Nullable String text,

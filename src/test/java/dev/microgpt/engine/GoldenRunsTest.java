@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/// The reference engine follows microgptjs and microgpt.py.
+/// The reference engine reproduces runs of microgptjs and microgpt.py.
 final class GoldenRunsTest {
 
     private static final Offset<Double> PRECISION = withPrecision(1e-12);
@@ -74,7 +74,7 @@ final class GoldenRunsTest {
         }
     }
 
-    /// The first parameters are the embedding of token 0; the others show in their sum only.
+    /// The first parameters are the embedding of token 0; the others are checked through their sum only.
     private static void assertInitialParams(MicroGpt model, GoldenRun.InitialParams expected) {
         double[] embedding = model.getEmbeddings().getFirst().embedding();
 

@@ -21,7 +21,7 @@ final class L2NormTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {1, 1e-150, 1e150, 1e160, 1e300})
-    void theNormIsTheRootOfTheSumOfSquares(double unit) {
+    void isTheRootOfTheSumOfSquares(double unit) {
         double precision = 1e-14 * 13;
 
         assertThat(of(3 * unit, -4 * unit, 0, 12 * unit).value() / unit)
@@ -31,7 +31,7 @@ final class L2NormTest {
     }
 
     @Test
-    void manyNumbersAreSummedUpAccurately() {
+    void sumsManyNumbersAccurately() {
         Random random = new Random(1);
         double[] numbers = random.doubles(100_000, -1, 1).toArray();
         double squares = 0;
@@ -44,20 +44,20 @@ final class L2NormTest {
     }
 
     @Test
-    void nothingAndZerosHaveTheNormZero() {
+    void isZeroForNoNumbersAndForZeros() {
         assertThat(of().value()).isZero();
         assertThat(of(0, -0.0).value()).isZero();
     }
 
     @Test
-    void aNormRelativeToAnotherIsTheirQuotient() {
+    void relativeToReturnsTheQuotient() {
         assertThat(of(3, 4).relativeTo(of(6, 8))).isCloseTo(0.5, within(1e-15));
         assertThat(of().relativeTo(of(1))).isZero();
         assertThat(of(1).relativeTo(of())).isZero();
     }
 
     @Test
-    void aQuotientOfNormsBeyondTheRangeOfNumbersIsFinite() {
+    void relativeToIsFiniteForNormsThatOverflow() {
         double max = Double.MAX_VALUE;
 
         assertThat(of(max, max, max, max).value()).isInfinite();

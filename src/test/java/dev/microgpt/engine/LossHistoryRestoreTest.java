@@ -8,7 +8,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.Objects;
 import java.util.Random;
 
-/// A history that was taken apart and put together again goes on as if nothing had been.
+/// A restored history continues exactly as the original does.
 final class LossHistoryRestoreTest {
 
     private static final int MORE = 300_000;
@@ -19,10 +19,10 @@ final class LossHistoryRestoreTest {
                 0, 1, 255, 256, 257, 4_095, 4_096, 4_097, 1_048_575, 1_048_576, 1_048_832,
                 1_048_833, 1_300_000, 6_000_001
             })
-    void aRestoredHistoryGoesOnLikeTheOriginal(int size) {
+    void aRestoredHistoryContinuesLikeTheOriginal(int size) {
         LossHistory original = filled(new LossHistory(), size);
 
-        assertGoesOnLike(original, restored(original));
+        assertContinuesLike(original, restored(original));
     }
 
     @ParameterizedTest
@@ -30,7 +30,7 @@ final class LossHistoryRestoreTest {
     void aHistoryThatStartsLaterIsRestored(int start) {
         LossHistory original = filled(LossHistory.startingAfter(start), 3_000);
 
-        assertGoesOnLike(original, restored(original));
+        assertContinuesLike(original, restored(original));
     }
 
     @ParameterizedTest
@@ -38,7 +38,7 @@ final class LossHistoryRestoreTest {
     void aHistoryThatWasCutIsRestored(int step) {
         LossHistory cut = Objects.requireNonNull(filled(new LossHistory(), 2_000_000).upTo(step));
 
-        assertGoesOnLike(cut, restored(cut));
+        assertContinuesLike(cut, restored(cut));
     }
 
     private static LossHistory filled(LossHistory history, int count) {
@@ -50,10 +50,10 @@ final class LossHistoryRestoreTest {
     }
 
     private static LossHistory restored(LossHistory original) {
-        return LossHistory.restore(original.summaries(), original.held(1));
+        return LossHistory.restore(original.summaries(), original.exactForRestore(1));
     }
 
-    private static void assertGoesOnLike(LossHistory original, LossHistory restored) {
+    private static void assertContinuesLike(LossHistory original, LossHistory restored) {
         assertSame(original, restored);
         filled(original, MORE);
         filled(restored, MORE);

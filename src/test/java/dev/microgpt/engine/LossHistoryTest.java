@@ -20,13 +20,13 @@ final class LossHistoryTest {
 
     private static final int EXACT = LossHistory.EXACT;
 
-    /// Wider than any summary that a history of a few million steps answers with.
+    /// Wider than any summary that a history of a few million steps uses.
     private static final int WIDEST = 1 << 12;
 
     private final Random random = new Random(1);
 
     @Test
-    void beginsEmpty() {
+    void startsEmpty() {
         LossHistory history = new LossHistory();
 
         assertThat(history.size()).isZero();
@@ -39,7 +39,7 @@ final class LossHistoryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 255, 256, 257, 511, 512, 513, 4096, 5000})
-    void givesBackEveryLossOfAShortHistory(int length) {
+    void returnsEveryLossOfAShortHistory(int length) {
         double[] losses = losses(length);
         LossHistory history = history(losses);
 
@@ -56,7 +56,7 @@ final class LossHistoryTest {
 
     @ParameterizedTest
     @CsvSource({"0, 5", "-1, 5", "12, 12", "3, 1", "5, 11", "1, 11", "9223372036854775807, 10"})
-    void refusesExactLossesOutsideItsSteps(long from, long to) {
+    void rejectsExactLossesOutOfRange(long from, long to) {
         LossHistory history = history(losses(10));
 
         assertThatExceptionOfType(InvalidInputException.class)
@@ -74,7 +74,7 @@ final class LossHistoryTest {
         "5, 6, 0, maxPoints",
         "5, 6, -1, maxPoints",
     })
-    void refusesBucketsOutsideItsSteps(long from, long to, int maxPoints, String field) {
+    void rejectsBucketsOutOfRange(long from, long to, int maxPoints, String field) {
         LossHistory history = history(losses(10));
 
         assertThatExceptionOfType(InvalidInputException.class)
@@ -84,7 +84,7 @@ final class LossHistoryTest {
     }
 
     @Test
-    void asManyPointsAsStepsAreTheLossesThemselves() {
+    void returnsTheLossesThemselvesForAsManyPointsAsSteps() {
         double[] losses = losses(700);
         LossHistory history = history(losses);
 
@@ -102,7 +102,7 @@ final class LossHistoryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 255, 256, 257, 5000, 1_100_000})
-    void aCopyGoesItsOwnWay(int size) {
+    void aCopyIsIndependent(int size) {
         double[] losses = losses(size + 600);
         LossHistory original = history(Arrays.copyOf(losses, size));
         LossHistory copy = original.copy();
@@ -133,7 +133,7 @@ final class LossHistoryTest {
         "6000000, 5500000",
         "20000000, 1310720"
     })
-    void aHistoryCutAtAStepIsTheHistoryAsItWasThen(int size, int step) {
+    void aCutHistoryEqualsTheHistoryAtThatStep(int size, int step) {
         double[] losses = losses(size);
         LossHistory cut = Objects.requireNonNull(history(losses).upTo(step));
         LossHistory then = history(Arrays.copyOf(losses, step));
@@ -152,7 +152,7 @@ final class LossHistoryTest {
         assertSameSummary(cut.buckets(1, end, 1).getFirst(), then.buckets(1, end, 1).getFirst());
     }
 
-    /// What is known of old steps may be known in wider summaries than it was then.
+    /// Old steps may be known in wider summaries than at the time of the cut.
     private static void assertSameSummaries(LossHistory cut, LossHistory then, int step) {
         List<LossBucket> buckets = cut.buckets(1, step, 7);
         assertThat(buckets.getFirst().from()).isEqualTo(1);
@@ -176,7 +176,7 @@ final class LossHistoryTest {
         "70000, 6000000",
         "100000000, 300000"
     })
-    void aHistoryThatStartsLaterKnowsWhatWasAppended(long start, int size) {
+    void aHistoryThatStartsLaterKnowsTheAppendedLosses(long start, int size) {
         double[] losses = losses(size);
         LossHistory history = LossHistory.startingAfter(start);
         assertThat(history.firstKnown()).isEqualTo(start + 1);
@@ -253,7 +253,7 @@ final class LossHistoryTest {
     }
 
     @Test
-    void bucketsAreOfAboutEqualLength() {
+    void bucketsHaveAboutEqualLength() {
         LossHistory history = history(losses(10_007));
 
         for (int maxPoints : new int[] {1, 2, 3, 10, 100, 5000, 10_006}) {
@@ -282,7 +282,7 @@ final class LossHistoryTest {
 
     @ParameterizedTest
     @ValueSource(ints = {EXACT - 1, EXACT, EXACT + 1, EXACT + 256, EXACT + 299, EXACT + 1000})
-    void exactLossesAreTheNewestMillion(int length) {
+    void keepsTheNewestMillionLossesExactly(int length) {
         double[] losses = losses(length);
         LossHistory history = history(losses);
         int oldest = Math.max(1, length - EXACT + 1);
@@ -295,10 +295,10 @@ final class LossHistoryTest {
                 .isThrownBy(() -> history.exact(oldest - 1, length));
     }
 
-    /// Where a range begins before the oldest exact loss and ends soon after it.
+    /// Covers ranges that begin before the oldest exact loss and end soon after it.
     @ParameterizedTest
     @ValueSource(ints = {EXACT + 1, EXACT + 255, EXACT + 256, EXACT + 299, EXACT + 5000})
-    void bucketsAreRightWhereTheExactLossesEnd(int length) {
+    void bucketsAreCorrectWhereExactLossesEnd(int length) {
         double[] losses = losses(length);
         LossHistory history = history(losses);
         int oldest = Math.toIntExact(history.oldestExact());
@@ -310,7 +310,7 @@ final class LossHistoryTest {
     }
 
     @Test
-    void aLongHistoryIsSummarisedFaithfully() {
+    void summarisesALongHistoryCorrectly() {
         int length = 6_000_000 + random.nextInt(5000);
         double[] losses = losses(length);
         LossHistory history = history(losses);
@@ -330,7 +330,7 @@ final class LossHistoryTest {
 
     /// The finest summaries reach back 16,384 times 256 steps, the exact losses a million.
     @Test
-    void bucketsAreRightWhereFinerSummariesEnd() {
+    void bucketsAreCorrectWhereFinerSummariesEnd() {
         for (int extra : new int[] {256, 15 * 256, 5000, 70_000}) {
             int length = (1 << 22) + extra;
             double[] losses = losses(length);
@@ -364,7 +364,7 @@ final class LossHistoryTest {
     }
 
     @Test
-    void mayBeReadWhileItGrows() throws InterruptedException {
+    void canBeReadWhileItGrows() throws InterruptedException {
         LossHistory history = new LossHistory();
         int length = 200_000;
         Thread writer =
@@ -388,7 +388,7 @@ final class LossHistoryTest {
         writer.join();
     }
 
-    /// Checks the answer against the losses themselves.
+    /// Compares buckets with the losses themselves.
     private static void assertBuckets(
             LossHistory history, double[] losses, long[] range, int maxPoints) {
         long from = range[0];
@@ -411,7 +411,7 @@ final class LossHistoryTest {
         assertThat(buckets).isEqualTo(expected);
     }
 
-    /// @param mean what the mean should be but for rounding
+    /// @param mean the expected mean up to rounding
     private static LossBucket summary(double[] losses, long from, long to, double mean) {
         double first = losses[(int) from - 1];
         double min = first;

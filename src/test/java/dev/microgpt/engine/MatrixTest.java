@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
 
-/// The matrices of a model and where they lie among its parameters.
+/// The matrices of a model and their offsets among its parameters.
 final class MatrixTest {
 
     private static ModelOptions options(int nEmbd, int nLayer, int blockSize) {
@@ -22,7 +22,7 @@ final class MatrixTest {
     }
 
     @Test
-    void theMatricesAreThoseOfMicrogptInItsOrder() {
+    void listsTheMatricesInTheOrderOfMicrogpt() {
         assertThat(Matrix.of(options(4, 2, 3), 6))
                 .containsExactly(
                         new Matrix("wte", 6, 4, 0),
@@ -44,7 +44,7 @@ final class MatrixTest {
 
     @ParameterizedTest
     @CsvSource({"16, 1, 16, 27", "1, 1, 1, 1", "7, 3, 33, 2", "48, 12, 100, 500"})
-    void theyLieOneBehindTheOtherAndMakeUpAllParameters(
+    void matricesAreContiguousAndCoverAllParameters(
             int nEmbd, int nLayer, int blockSize, int vocabSize) {
         ModelOptions options = options(nEmbd, nLayer, blockSize);
         List<Matrix> matrices = Matrix.of(options, vocabSize);
@@ -61,7 +61,7 @@ final class MatrixTest {
     }
 
     @Test
-    void refusesMoreParametersThanAnArrayHolds() {
+    void rejectsMoreParametersThanAnArrayHolds() {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> Matrix.of(options(1 << 14, 1, 16), 27))
                 .withMessageContaining("numParams");

@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/// A step on several documents.
+/// Training steps on several documents.
 final class MicroGptBatchTest {
 
     private static final int NUM_DOCS = 6;
     private static final Offset<Double> ROUNDING = within(1e-12);
 
-    /// So little that no parameter ever changes.
+    /// Too small to change any parameter.
     private static final double NO_LEARNING = 1e-300;
 
     private static MicroGpt ready(ModelOptions.Builder options) {
@@ -27,7 +27,7 @@ final class MicroGptBatchTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 6, 7, 15})
-    void batchesFollowEachOtherThroughTheDocumentsRoundAndRound(int batchSize) {
+    void batchesCycleThroughTheDocuments(int batchSize) {
         MicroGpt single = ready(SmallModels.options());
         List<String> docs =
                 IntStream.range(0, NUM_DOCS).mapToObj(_ -> single.trainStep(false).doc()).toList();
@@ -74,7 +74,7 @@ final class MicroGptBatchTest {
     }
 
     @Test
-    void aBatchOfOneIsNoBatch() {
+    void aBatchOfOneEqualsASingleDocument() {
         MicroGpt one = ready(SmallModels.options().batchSize(1));
         MicroGpt two = ready(SmallModels.options());
 
@@ -83,9 +83,9 @@ final class MicroGptBatchTest {
         }
     }
 
-    /// Six copies of all documents are as good as one.
+    /// A batch with six copies of each document has the same loss as a batch with one copy.
     @Test
-    void aBatchOfAllDocumentsManyTimesIsABatchOfAllDocuments() {
+    void repeatingAllDocumentsInABatchChangesNothing() {
         MicroGpt once = ready(SmallModels.options().batchSize(NUM_DOCS));
         MicroGpt sixTimes = ready(SmallModels.options().batchSize(6 * NUM_DOCS));
 
@@ -95,7 +95,7 @@ final class MicroGptBatchTest {
     }
 
     @Test
-    void theTraceIsThatOfTheLastDocument() {
+    void tracesTheLastDocumentOfTheBatch() {
         MicroGpt single = ready(SmallModels.options().learningRate(NO_LEARNING));
         assertThat(single.advance()).isPositive();
         List<Trace> expected = single.trainStep().vizData();

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Training whose numbers grow out of bounds.
+/// Training with numbers that grow without bound.
 final class MicroGptDivergenceTest {
 
     private static MicroGpt diverging(double learningRate, long seed) {
@@ -17,7 +17,7 @@ final class MicroGptDivergenceTest {
                 SmallModels.NAMES);
     }
 
-    /// With the last four, a probability becomes so small that the loss is still finite, but not
+    /// In the last four cases, a probability becomes so small that the loss is still finite, but not
     /// the gradient.
     @ParameterizedTest
     @CsvSource({
@@ -54,7 +54,7 @@ final class MicroGptDivergenceTest {
     }
 
     @Test
-    void aModelWhoseLogitsAreNotFiniteGeneratesNothing() {
+    void failsToGenerateWhenLogitsAreNotFinite() {
         MicroGpt model = diverging(1e140, 42);
         assertThat(model.advance()).isFinite();
 

@@ -51,7 +51,7 @@ final class MicroGptGenerateTest {
     }
 
     @Test
-    void tracesShowWhatEachPositionSees() {
+    void tracesHaveTheShapesOfTheModel() {
         Sample sample = model.generate(PLAIN.withPrompt("alice").withViz(true));
 
         for (int t = 0; t < sample.vizData().size(); t++) {
@@ -72,7 +72,7 @@ final class MicroGptGenerateTest {
     }
 
     @Test
-    void theSizeOfATraceIsKnownBeforehand() {
+    void predictsTheSizeOfATrace() {
         for (int i = 0; i < 20; i++) {
             Sample sample = model.generate(1);
 
@@ -97,7 +97,7 @@ final class MicroGptGenerateTest {
     }
 
     @Test
-    void theModelsOwnGeneratorContinues() {
+    void drawsFromTheModelsOwnGenerator() {
         MicroGpt other = trained();
 
         List<String> texts =
@@ -110,7 +110,7 @@ final class MicroGptGenerateTest {
     }
 
     @Test
-    void anotherGeneratorLeavesTheModelsOwnUntouched() {
+    void drawingFromAnotherGeneratorLeavesTheModelsOwnUnchanged() {
         MicroGpt other = trained();
         String first = model.generate(PLAIN, new SeededRandom(5)).text();
         String again = model.generate(PLAIN, model.newRandom(5)).text();
@@ -132,7 +132,7 @@ final class MicroGptGenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a", "bob", "Zoë", "😀", "ecila", "aaaaaaa"})
-    void aTextBeginsWithItsPrompt(String prompt) {
+    void startsTheTextWithThePrompt(String prompt) {
         GenerateOptions options = PLAIN.withPrompt(prompt);
         RandomSource random = new SeededRandom(1);
 
@@ -154,7 +154,7 @@ final class MicroGptGenerateTest {
     }
 
     @Test
-    void aPromptMayFillTheBlock() {
+    void acceptsAPromptOfBlockSize() {
         String full = "😀lice😀😀b"; // eight characters
 
         Sample sample = model.generate(PLAIN.withPrompt(full).withViz(true));
@@ -164,7 +164,7 @@ final class MicroGptGenerateTest {
     }
 
     @Test
-    void refusesAPromptLongerThanTheBlock() {
+    void rejectsAPromptLongerThanBlockSize() {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> model.generate(PLAIN.withPrompt("aliceboba")))
                 .withMessageContainingAll("prompt", "8", "9")
@@ -175,7 +175,7 @@ final class MicroGptGenerateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "é", "A", " ", "😁"})
-    void refusesAPromptWithACharacterThatTheModelDoesNotKnow(String character) {
+    void rejectsAPromptWithAnUnknownCharacter(String character) {
         MicroGpt other = trained();
 
         assertThatExceptionOfType(InvalidInputException.class)
@@ -187,9 +187,9 @@ final class MicroGptGenerateTest {
         assertThat(model.generate(1).text()).isEqualTo(other.generate(1).text());
     }
 
-    /// The keys and values kept from one position to the next give what training computes.
+    /// Generation with cached keys and values gives the same loss as training.
     @Test
-    void theSurpriseAtADocumentReadAsPromptIsItsTrainingLoss() {
+    void theSurprisalOfADocumentAsPromptIsItsTrainingLoss() {
         MicroGpt other = trained();
 
         for (int i = 0; i < model.corpus().size(); i++) {

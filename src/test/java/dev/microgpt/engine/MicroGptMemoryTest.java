@@ -28,7 +28,7 @@ final class MicroGptMemoryTest {
         "8, 8, 1, 256, 256",
         "64, 4, 1, 32, 100",
     })
-    void theEstimateIsAboutWhatAModelAndAStepAllocate(
+    void estimatesTheMemoryOfAModelAndAStep(
             int nEmbd, int nHead, int nLayer, int blockSize, int documentLength) {
         ModelOptions options =
                 options().nEmbd(nEmbd).nHead(nHead).nLayer(nLayer).blockSize(blockSize).build();
@@ -45,20 +45,20 @@ final class MicroGptMemoryTest {
                 .isBetween(0.8, 2.0);
     }
 
-    /// Neither gradients nor moments: the tensor engine shares even the parameters with the state.
+    /// Allocates neither gradients nor moments. The tensor engine even shares the parameters with the state.
     @ParameterizedTest
     @CsvSource({"TENSOR, 0", "SCALAR, 68"})
-    void aModelOfAPastStepTakesItsParametersAlone(EngineKind engine, long bytesPerParameter) {
+    void aModelOfAPastStepAllocatesOnlyItsParameters(EngineKind engine, long bytesPerParameter) {
         MicroGpt model = SmallModels.ready(wide(engine), SmallModels.NAMES);
         ModelState past = model.state();
         model.modelAt(past); // loads the classes
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
-        LanguageModel asked = model.modelAt(past);
+        LanguageModel inference = model.modelAt(past);
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
         assertThat(allocated).isLessThan(bytesPerParameter * model.numParams() + 20_000);
-        assertThat(asked.getEmbeddings())
+        assertThat(inference.getEmbeddings())
                 .usingRecursiveComparison()
                 .isEqualTo(model.getEmbeddings());
     }
@@ -67,10 +67,10 @@ final class MicroGptMemoryTest {
         return ModelOptions.builder().engine(engine).nEmbd(128).nHead(4).build();
     }
 
-    /// The state's moments can be let go while its parameters are asked.
+    /// The moments of the state can be freed while its parameters are in use.
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void theEstimateOfAModelThatIsAskedIsThatOfParametersAndAFewBuffers(EngineKind engine) {
+    void estimatesTheMemoryOfAModelForInference(EngineKind engine) {
         MicroGpt model = SmallModels.ready(wide(engine), SmallModels.NAMES);
         int vocabSize = model.getConfig().vocabSize();
         double params = model.numParams();
@@ -86,7 +86,7 @@ final class MicroGptMemoryTest {
 
     @ParameterizedTest
     @CsvSource({"TENSOR, 4", "SCALAR, 8"})
-    void aStateTakesWhatWasEstimated(EngineKind engine, int bytesPerNumber) {
+    void estimatesTheMemoryOfAState(EngineKind engine, int bytesPerNumber) {
         MicroGpt model = SmallModels.ready(wide(engine), SmallModels.NAMES);
 
         assertThat(ModelState.estimateBytes(model.options(), model.getConfig().vocabSize()))
@@ -97,7 +97,7 @@ final class MicroGptMemoryTest {
 
     /// A document may be millions of characters long, and be in a batch many times.
     @Test
-    void aStepReadsNoMoreOfADocumentThanItTrains() {
+    void aStepReadsOnlyTheTrainedPartOfADocument() {
         ModelOptions options = options().nEmbd(4).blockSize(4).batchSize(10).build();
         MicroGpt model = new MicroGpt(options);
         model.loadData("ab".repeat(500_000));
@@ -111,7 +111,7 @@ final class MicroGptMemoryTest {
     }
 
     @Test
-    void theEstimateOfWhatNoMachineHasSaturates() {
+    void hugeEstimatesSaturate() {
         int max = Integer.MAX_VALUE;
         Corpus corpus = Corpus.of("alice");
 

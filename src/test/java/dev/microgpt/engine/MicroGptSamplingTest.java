@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
-/// How temperature, topK and topP turn the model's probabilities into a choice.
+/// The effect of temperature, topK and topP on probabilities and draws.
 final class MicroGptSamplingTest {
 
     private static final Offset<Double> ROUNDING = within(1e-12);
@@ -30,10 +30,10 @@ final class MicroGptSamplingTest {
 
     private final MicroGpt model = SmallModels.trained(SmallModels.NAMES);
 
-    /// The probabilities of the first character as the model has them.
+    /// The model's unfiltered probabilities of the first character at temperature 1.
     private final double[] plain = firstProbs(PLAIN);
 
-    /// The tokens from the most to the least likely first character.
+    /// The tokens in order of their probability as first character, most likely first.
     private final List<Integer> ranking =
             IntStream.range(0, plain.length)
                     .boxed()
@@ -49,7 +49,7 @@ final class MicroGptSamplingTest {
         return model.generate(options, new SeededRandom(seed)).tokens();
     }
 
-    /// Always the most likely token, found by trying one position at a time.
+    /// Returns the most likely token at each position, found one position at a time.
     private int[] mostLikelyTokens() {
         Tokenizer tokenizer = model.corpus().tokenizer();
         int[] tokens = new int[model.options().blockSize()];
@@ -83,7 +83,7 @@ final class MicroGptSamplingTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {Double.MIN_VALUE, 1e-320, 1e-308, 1e-300, 1e-100, 1e-5})
-    void aTinyTemperatureTakesTheMostLikelyToo(double temperature) {
+    void aTinyTemperatureTakesTheMostLikelyToken(double temperature) {
         assertOneHot(firstProbs(PLAIN.withTemperature(temperature)));
         assertThat(tokens(PLAIN.withTemperature(temperature), 3))
                 .containsExactly(mostLikelyTokens());
@@ -117,7 +117,7 @@ final class MicroGptSamplingTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {Double.MIN_VALUE, 0.05, 0.3, 0.5, 0.9, 0.999, 1 - 1e-9})
-    void topPKeepsTheFewestThatReachItAndTheirProportions(double p) {
+    void topPKeepsTheFewestTokensThatReachItAndTheirProportions(double p) {
         double[] expected = new double[plain.length];
         double reached = 0;
         for (int token : ranking) {
@@ -131,7 +131,7 @@ final class MicroGptSamplingTest {
     }
 
     @Test
-    void topPIsReachedByExactlyAsMuch() {
+    void topPIsReachedByAnEqualSum() {
         double first = plain[ranking.getFirst()];
 
         assertThat(firstProbs(PLAIN.withTopP(first)))
@@ -139,7 +139,7 @@ final class MicroGptSamplingTest {
     }
 
     @Test
-    void topKAndTopPTogetherKeepWhatBothKeep() {
+    void topKAndTopPKeepTheTokensThatBothKeep() {
         double two = plain[ranking.get(0)] + plain[ranking.get(1)];
 
         assertThat(firstProbs(PLAIN.withTopK(3).withTopP(two * 0.999)))
@@ -149,7 +149,7 @@ final class MicroGptSamplingTest {
     }
 
     @Test
-    void topPCountsTheProbabilitiesAtTheTemperature() {
+    void topPUsesTheProbabilitiesAtTheTemperature() {
         GenerateOptions cold = PLAIN.withTemperature(0.2);
         double[] probs = firstProbs(cold);
         double two = probs[ranking.get(0)] + probs[ranking.get(1)];
@@ -169,7 +169,7 @@ final class MicroGptSamplingTest {
     }
 
     @Test
-    void keepingOneTokenTakesTheMostLikely() {
+    void keepingOneTokenTakesTheMostLikelyToken() {
         for (int seed = 0; seed < 30; seed++) {
             assertThat(tokens(PLAIN.withTopK(1), seed)).containsExactly(mostLikelyTokens());
             assertThat(tokens(PLAIN.withTopP(1e-9), seed)).containsExactly(mostLikelyTokens());
@@ -177,7 +177,7 @@ final class MicroGptSamplingTest {
     }
 
     @Test
-    void aTokenThatIsLeftOutIsNeverDrawn() {
+    void neverDrawsAFilteredToken() {
         int lastRank = ranking.size() - 1;
         assertThat(ranking.indexOf(0)).as("rank of token 0").isPositive();
         int[] atZero = tokens(PLAIN.withTopK(1), STATE_BEFORE_ZERO);
@@ -191,7 +191,7 @@ final class MicroGptSamplingTest {
     }
 
     @Test
-    void charactersComeAsOftenAsTheirProbabilities() {
+    void drawsCharactersInProportionToTheirProbabilities() {
         int draws = 4000;
         int[] counts = new int[plain.length];
         SeededRandom random = new SeededRandom(1);

@@ -28,7 +28,7 @@ final class MicroGptTest {
     }
 
     @Test
-    void canDoNothingBeforeLoadData() {
+    void failsBeforeLoadData() {
         assertThatIllegalStateException()
                 .isThrownBy(model::initParams)
                 .withMessageContaining("loadData");
@@ -39,14 +39,14 @@ final class MicroGptTest {
     }
 
     @Test
-    void canNeitherTrainNorGenerateBeforeInitParams() {
+    void failsBeforeInitParams() {
         model.loadData(NAMES);
 
         assertNotInitialised();
     }
 
     @Test
-    void loadingAgainNeedsInitParamsAgain() {
+    void requiresInitParamsAfterLoadingAgain() {
         model.loadData(NAMES);
         model.initParams();
         assertThat(train(model, 3)).hasSize(3);
@@ -74,7 +74,7 @@ final class MicroGptTest {
     }
 
     @Test
-    void aTextThatIsRefusedChangesNothing() {
+    void aRejectedTextChangesNothing() {
         MicroGpt other = ready(small().build(), NAMES);
         model.loadData(NAMES);
         model.initParams();
@@ -96,7 +96,7 @@ final class MicroGptTest {
     }
 
     @Test
-    void initParamsAgainStartsAnewWithOtherParameters() {
+    void initParamsAgainRestartsWithOtherParameters() {
         model.loadData(NAMES);
         model.initParams();
         double[] first = model.getEmbeddings().getFirst().embedding();
@@ -111,7 +111,7 @@ final class MicroGptTest {
     }
 
     @Test
-    void aSeedAndATextDetermineEverything() {
+    void seedAndTextDetermineEverything() {
         MicroGpt one = ready(small().build(), NAMES);
         MicroGpt two = ready(small().build(), NAMES);
 
@@ -126,7 +126,7 @@ final class MicroGptTest {
     }
 
     @Test
-    void aSharedCorpusIsShuffledForEachModelAlone() {
+    void modelsShuffleASharedCorpusIndependently() {
         Corpus corpus = Corpus.of(NAMES);
         MicroGpt one = new MicroGpt(small().build());
         one.loadData(corpus);
@@ -161,7 +161,7 @@ final class MicroGptTest {
     }
 
     @Test
-    void aStepTellsWhatItDid() {
+    void trainStepReturnsTheDetailsOfTheStep() {
         MicroGpt trained = ready(small().build(), NAMES);
 
         for (int i = 0; i < 8; i++) {
@@ -179,7 +179,7 @@ final class MicroGptTest {
     }
 
     @Test
-    void everyDocumentIsTrainedBeforeAnyIsAgain() {
+    void trainsEveryDocumentBeforeRepeatingAny() {
         MicroGpt trained = ready(small().build(), NAMES);
         String[] docs = new String[12];
 
@@ -190,9 +190,9 @@ final class MicroGptTest {
     }
 
     @Test
-    void aDocumentIsCutToBlockSizeForTraining() {
+    void cutsDocumentsToBlockSizeForTraining() {
         ModelOptions options = small().blockSize(4).build();
-        // the same alphabet, and the same beginning of the only document
+        // same alphabet, and same beginning of the only document
         MicroGpt one = ready(options, "abcdefghgfedcba");
         MicroGpt two = ready(options, "abcdhgfe");
 
@@ -277,11 +277,11 @@ final class MicroGptTest {
         double last = train(trained, 299)[298];
 
         assertThat(first).isGreaterThan(1);
-        assertThat(last).isLessThan(Math.log(2) / 4 + 0.1); // one of two, once in four characters
+        assertThat(last).isLessThan(Math.log(2) / 4 + 0.1); // 1 in 4 is a coin flip
     }
 
     @Test
-    void newRandomIsOfTheKindOfTheModel() {
+    void newRandomHasTheKindOfTheModel() {
         MicroGpt python = new MicroGpt(small().random(RandomKind.PYTHON).build());
 
         assertThat(model.newRandom(-1)).isInstanceOf(SeededRandom.class);
@@ -296,7 +296,7 @@ final class MicroGptTest {
     }
 
     @Test
-    void refusesMoreParametersThanAnArrayHolds() {
+    void rejectsMoreParametersThanAnArrayHolds() {
         MicroGpt huge = new MicroGpt(small().nEmbd(16_384).nHead(1).build());
         huge.loadData(NAMES);
 

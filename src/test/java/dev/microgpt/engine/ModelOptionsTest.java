@@ -58,8 +58,9 @@ final class ModelOptionsTest {
         assertThat(options.headDim()).isEqualTo(2);
     }
 
-    /// An option that is out of its range, and what the exception says.
-    record Bad(ModelOptions.Builder options, String field, Number value, Number min, Number max) {
+    /// An option out of its range, and the expected content of the exception.
+    record InvalidOption(
+            ModelOptions.Builder options, String field, Number value, Number min, Number max) {
 
         @Override
         public String toString() {
@@ -67,27 +68,29 @@ final class ModelOptionsTest {
         }
     }
 
-    static List<Bad> bad() {
+    static List<InvalidOption> invalid() {
         int maxInt = Integer.MAX_VALUE;
         long maxSteps = (1L << 53) - 1;
         return List.of(
-                new Bad(options().nEmbd(0), "nEmbd", 0L, 1L, (long) maxInt),
-                new Bad(options().nEmbd(-16), "nEmbd", -16L, 1L, (long) maxInt),
-                new Bad(options().nHead(0), "nHead", 0L, 1L, (long) maxInt),
-                new Bad(options().nLayer(0), "nLayer", 0L, 1L, (long) maxInt),
-                new Bad(options().nLayer(-1), "nLayer", -1L, 1L, (long) maxInt),
-                new Bad(options().blockSize(0), "blockSize", 0L, 1L, (long) maxInt),
-                new Bad(options().batchSize(0), "batchSize", 0L, 1L, (long) maxInt),
-                new Bad(options().numSteps(0), "numSteps", 0L, 1L, maxSteps),
-                new Bad(options().numSteps(maxSteps + 1), "numSteps", maxSteps + 1, 1L, maxSteps),
-                new Bad(seed(1L << 32), "seed", 1L << 32, -(1L << 31), (1L << 32) - 1),
-                new Bad(
+                new InvalidOption(options().nEmbd(0), "nEmbd", 0L, 1L, (long) maxInt),
+                new InvalidOption(options().nEmbd(-16), "nEmbd", -16L, 1L, (long) maxInt),
+                new InvalidOption(options().nHead(0), "nHead", 0L, 1L, (long) maxInt),
+                new InvalidOption(options().nLayer(0), "nLayer", 0L, 1L, (long) maxInt),
+                new InvalidOption(options().nLayer(-1), "nLayer", -1L, 1L, (long) maxInt),
+                new InvalidOption(options().blockSize(0), "blockSize", 0L, 1L, (long) maxInt),
+                new InvalidOption(options().batchSize(0), "batchSize", 0L, 1L, (long) maxInt),
+                new InvalidOption(options().numSteps(0), "numSteps", 0L, 1L, maxSteps),
+                new InvalidOption(
+                        options().numSteps(maxSteps + 1), "numSteps", maxSteps + 1, 1L, maxSteps),
+                new InvalidOption(seed(1L << 32), "seed", 1L << 32, -(1L << 31), (1L << 32) - 1),
+                new InvalidOption(
                         seed(-(1L << 31) - 1),
                         "seed",
                         -(1L << 31) - 1,
                         -(1L << 31),
                         (1L << 32) - 1),
-                new Bad(seed(-1).random(RandomKind.PYTHON), "seed", -1L, 0L, Long.MAX_VALUE));
+                new InvalidOption(
+                        seed(-1).random(RandomKind.PYTHON), "seed", -1L, 0L, Long.MAX_VALUE));
     }
 
     private static ModelOptions.Builder options() {
@@ -99,25 +102,25 @@ final class ModelOptionsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("bad")
-    void refusesWhatIsOutOfRange(Bad bad) {
+    @MethodSource("invalid")
+    void rejectsOptionsOutOfRange(InvalidOption invalid) {
         assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> bad.options().build())
+                .isThrownBy(() -> invalid.options().build())
                 .withMessageContainingAll(
-                        bad.field(),
-                        bad.value().toString(),
-                        bad.min().toString(),
-                        bad.max().toString())
+                        invalid.field(),
+                        invalid.value().toString(),
+                        invalid.min().toString(),
+                        invalid.max().toString())
                 .returns(Reason.OUT_OF_RANGE, InvalidInputException::reason)
-                .returns(bad.field(), InvalidInputException::field)
-                .returns(bad.value(), InvalidInputException::value)
-                .returns(bad.min(), InvalidInputException::min)
-                .returns(bad.max(), InvalidInputException::max);
+                .returns(invalid.field(), InvalidInputException::field)
+                .returns(invalid.value(), InvalidInputException::value)
+                .returns(invalid.min(), InvalidInputException::min)
+                .returns(invalid.max(), InvalidInputException::max);
     }
 
     @ParameterizedTest
     @CsvSource({"16, 3", "16, 5", "16, 32", "1, 2"})
-    void refusesHeadsThatDoNotDivideTheWidth(int nEmbd, int nHead) {
+    void rejectsHeadsThatDoNotDivideTheWidth(int nEmbd, int nHead) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> options().nEmbd(nEmbd).nHead(nHead).build())
                 .withMessageContainingAll("nHead", "divide", "" + nEmbd, "" + nHead)
@@ -135,7 +138,7 @@ final class ModelOptionsTest {
                 Double.POSITIVE_INFINITY,
                 Double.NEGATIVE_INFINITY
             })
-    void refusesALearningRateThatIsNotFiniteAndPositive(double learningRate) {
+    void rejectsALearningRateThatIsNotFiniteAndPositive(double learningRate) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> options().learningRate(learningRate).build())
                 .withMessageContainingAll("learningRate", "" + learningRate)
@@ -176,7 +179,7 @@ final class ModelOptionsTest {
                         });
     }
 
-    /// The figures of microgptjs.
+    /// The expected numbers are those of microgptjs.
     @ParameterizedTest
     @CsvSource({
         "16, 1, 16, 16, 3840",

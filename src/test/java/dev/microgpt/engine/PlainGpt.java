@@ -1,21 +1,21 @@
 package dev.microgpt.engine;
 
-/// The forward pass on plain numbers, written from the formulas and as simply as possible: the
-/// oracle for the engines. No cache, no graph, no gradients.
+/// The forward pass on plain numbers, written from the formulas as simply as possible. It is the
+/// oracle for the engines, without cache, graph or gradients.
 final class PlainGpt {
 
     private final ModelOptions options;
     private final int vocabSize;
     private final double[] params; // (numParams)
 
-    /// @param params in the order that [Engine] gives; may be changed between calls
+    /// @param params in the order of [Matrix#of]; may be changed between calls
     PlainGpt(ModelOptions options, int vocabSize, double[] params) {
         this.options = options;
         this.vocabSize = vocabSize;
         this.params = params;
     }
 
-    /// The mean over a batch of [#loss(int\[\])].
+    /// Returns the mean over a batch of [#loss(int\[\])].
     double loss(int[][] batch) {
         double total = 0;
         for (int[] tokens : batch) {
@@ -24,7 +24,7 @@ final class PlainGpt {
         return total / batch.length;
     }
 
-    /// The mean cross-entropy of a document.
+    /// Returns the mean cross-entropy of a document, in nats.
     ///
     /// @param tokens with BOS at both ends
     double loss(int[] tokens) {
@@ -37,7 +37,7 @@ final class PlainGpt {
         return total / n;
     }
 
-    /// Layer by layer over the first n tokens.
+    /// Returns the logits at the first n tokens, computed layer by layer.
     ///
     /// @return (n, V)
     private double[][] logits(int[] tokens, int n) {
@@ -110,7 +110,7 @@ final class PlainGpt {
         }
     }
 
-    /// The product of the matrix of so many rows at an offset and a vector.
+    /// Returns the product of a vector and the matrix at an offset with the given number of rows.
     private double[] multiply(int offset, int rows, double[] x) {
         double[] y = new double[rows];
         for (int row = 0; row < rows; row++) {

@@ -8,8 +8,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.List;
 
-/// The diagnostics of the reference engine against finite differences, and against the parameters
-/// before and after.
+/// Compares the diagnostics of the reference engine with finite differences, and with the parameters
+/// before and after the step.
 final class ScalarDiagnosticsTest {
 
     private static final String SETUPS = "dev.microgpt.engine.ScalarEngineGradientTest#setups";
@@ -36,7 +36,7 @@ final class ScalarDiagnosticsTest {
 
     @ParameterizedTest
     @MethodSource(SETUPS)
-    void gradientNormsAreThoseOfTheSlopesOfThePlainLoss(ScalarEngineGradientTest.Setup setup) {
+    void gradientNormsMatchFiniteDifferencesOfThePlainLoss(ScalarEngineGradientTest.Setup setup) {
         double[] slopes = ScalarEngineGradientTest.slopes(setup);
 
         List<MatrixDiagnostics> diagnostics = step(setup.engine(), setup, 0).matrices();
@@ -54,7 +54,7 @@ final class ScalarDiagnosticsTest {
 
     @ParameterizedTest
     @MethodSource(SETUPS)
-    void weightsAndUpdatesAreMeasuredFromTheParametersBeforeAndAfter(
+    void weightNormsAndUpdateRatiosMatchTheParametersBeforeAndAfter(
             ScalarEngineGradientTest.Setup setup) {
         ScalarEngine engine = setup.engine();
         for (int step = 0; step < 3; step++) {

@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/// Loss, gradient and update of the whole model against [PlainGpt].
+/// Compares loss, gradients and updates of the whole model with [PlainGpt].
 final class ScalarEngineGradientTest {
 
     private static final double STEP = 1e-5;
@@ -79,13 +79,13 @@ final class ScalarEngineGradientTest {
 
     @ParameterizedTest
     @MethodSource("setups")
-    void gradientOfEveryParameterIsTheSlopeOfThePlainLoss(Setup setup) {
+    void gradientsMatchFiniteDifferencesOfThePlainLoss(Setup setup) {
         double[] gradients = setup.engine().gradients(setup.batch());
 
         assertThat(gradients).containsExactly(slopes(setup), GRADIENT_PRECISION);
     }
 
-    /// The gradient of the plain loss from finite differences, (numParams).
+    /// Returns the gradient of the plain loss from finite differences, (numParams).
     static double[] slopes(Setup setup) {
         double[] params = setup.initialParams();
         PlainGpt plain = new PlainGpt(setup.options(), setup.vocabSize(), params);
@@ -104,7 +104,7 @@ final class ScalarEngineGradientTest {
 
     @ParameterizedTest
     @MethodSource("setups")
-    void gradientsDependOnNothingButParametersAndBatch(Setup setup) {
+    void gradientsDependOnlyOnParametersAndBatch(Setup setup) {
         ScalarEngine engine = setup.engine();
 
         double[] first = engine.gradients(setup.batch());
@@ -135,13 +135,13 @@ final class ScalarEngineGradientTest {
 
             engine.trainStep(setup.batch(), t - 1, learningRate, null);
 
-            // where a gradient is smaller than eps, its rounding errors count
+            // rounding errors matter where a gradient is smaller than eps
             assertThat(engine.params()).containsExactly(expected, within(1e-9));
         }
     }
 
     @Test
-    void aStepThatFailsHalfwayLeavesNothingBehind() {
+    void aStepThatFailsHalfwayChangesNothing() {
         ModelOptions options = options().nEmbd(4).blockSize(6).build();
         Setup setup = new Setup("", options, 6, new int[][] {{5, 0, 1, 5}});
         ScalarEngine engine = setup.engine();
@@ -155,10 +155,10 @@ final class ScalarEngineGradientTest {
                 .containsExactly(setup.engine().gradients(setup.batch()));
     }
 
-    /// All embeddings are 1, and lm_head knows but token 0: it is certain, and the others have
+    /// All embeddings are 1, and lm_head is 0 but for token 0, which is certain; the others have
     /// probability 0.
     @Test
-    void aStepThatDivergesLeavesNothingBehind() {
+    void aStepThatDivergesChangesNothing() {
         ModelOptions options = options().nEmbd(4).blockSize(2).build();
         double[] params = new double[(int) options.numParams(6)];
         Arrays.fill(params, 0, 6 * 4, 1); // wte

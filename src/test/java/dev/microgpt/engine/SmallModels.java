@@ -1,6 +1,6 @@
 package dev.microgpt.engine;
 
-/// Models that train in no time.
+/// Models that are small enough to train quickly.
 final class SmallModels {
 
     static final String NAMES = "alice\nbob\ncharlie\ndavid\nemma\nfrank";
@@ -11,7 +11,7 @@ final class SmallModels {
         return ModelOptions.builder().engine(EngineKind.SCALAR).nEmbd(8).nHead(2).blockSize(8);
     }
 
-    /// A model with initial parameters.
+    /// Returns a model with initial parameters.
     static MicroGpt ready(ModelOptions options, String text) {
         MicroGpt model = new MicroGpt(options);
         model.loadData(text);
@@ -19,7 +19,7 @@ final class SmallModels {
         return model;
     }
 
-    /// A model that has learned a little and is still unsure.
+    /// Returns a model that has learned a little, but predicts no token with certainty.
     static MicroGpt trained(String text) {
         MicroGpt model = ready(options().build(), text);
         for (int i = 0; i < 40; i++) {

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/// A step taken apart is the step that training makes, and each of its numbers is what it says.
+/// The anatomy of a step is the step that training makes, and each of its numbers matches its description.
 final class StepAnatomyTest {
 
     private static MicroGpt model(ModelOptions options) {
@@ -40,9 +40,9 @@ final class StepAnatomyTest {
     }
 
     @Test
-    void tensorsAreNamedInTheOrderOfComputing() {
+    void listsTensorsInTheOrderOfComputation() {
         MicroGpt model = model(SmallModels.options().build());
-        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+        StepAnatomy anatomy = model.stepAfter(model.state()).anatomy(0);
 
         assertThat(anatomy.names())
                 .containsExactly(
@@ -81,11 +81,11 @@ final class StepAnatomyTest {
 
     @ParameterizedTest
     @MethodSource("options")
-    void isTheStepThatTheReferenceMakes(ModelOptions options) {
+    void equalsTheStepOfTheReferenceEngine(ModelOptions options) {
         MicroGpt model = model(options);
         StepInputs training = model.stepAfter(model.state());
-        StepAnatomy anatomy = training.takeApart(0);
-        StepAnatomy again = training.takeApart(0);
+        StepAnatomy anatomy = training.anatomy(0);
+        StepAnatomy again = training.anatomy(0);
         ScalarEngine engine = reference(model);
         int[][] batch = new int[options.batchSize()][];
         Arrays.setAll(batch, training::tokens);
@@ -125,7 +125,7 @@ final class StepAnatomyTest {
                 .toArray();
     }
 
-    /// Computes all numbers of the graph anew from the leaves, with one of them changed.
+    /// Recomputes all numbers of the graph from the leaves, with one number changed.
     private static double root(StepAnatomy anatomy, int changed, double by) {
         Graph graph = anatomy.graph();
         double[] numbers = new double[graph.size()];
@@ -152,9 +152,9 @@ final class StepAnatomyTest {
     }
 
     @Test
-    void theGradientOfEveryNumberIsTheFiniteDifference() {
+    void gradientsMatchFiniteDifferences() {
         MicroGpt model = model(SmallModels.options().nEmbd(4).blockSize(3).build());
-        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+        StepAnatomy anatomy = model.stepAfter(model.state()).anatomy(0);
         assertThat(root(anatomy, 0, 0)).isCloseTo(anatomy.batchLoss(), within(1e-14));
 
         int compared = 0;
@@ -164,7 +164,7 @@ final class StepAnatomyTest {
             double slope = (root(anatomy, id, h) - root(anatomy, id, -h)) / (2 * h);
             double scale = Math.max(1, Math.abs(slope));
             assertThat(node.grad())
-                    .as("%s %s at %s", id, node.op(), anatomy.place(id))
+                    .as("%s %s at %s", id, node.op(), anatomy.location(id))
                     .isCloseTo(slope, within(1e-5 * scale));
             compared++;
         }
@@ -173,29 +173,29 @@ final class StepAnatomyTest {
 
     @ParameterizedTest
     @MethodSource("options")
-    void everyNumberOfEveryTensorIsInTheGraph(ModelOptions options) {
+    void theGraphContainsEveryNumberOfEveryTensor(ModelOptions options) {
         MicroGpt model = model(options);
-        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+        StepAnatomy anatomy = model.stepAfter(model.state()).anatomy(0);
 
         for (String name : anatomy.names()) {
             StepAnatomy.Tensor tensor = tensor(anatomy, name);
             for (int row = 0; row < tensor.values().length; row++) {
                 for (int column = 0; column < tensor.values()[row].length; column++) {
-                    var place = new StepAnatomy.Place(name, row, column);
-                    int id = anatomy.idOf(place);
+                    var location = new StepAnatomy.Location(name, row, column);
+                    int id = anatomy.idOf(location);
                     Value node = anatomy.graph().node(id);
                     assertThat(node.data()).isEqualTo(tensor.values()[row][column]);
                     assertThat(node.grad()).isEqualTo(tensor.gradients()[row][column]);
-                    assertThat(anatomy.place(id)).isEqualTo(place);
+                    assertThat(anatomy.location(id)).isEqualTo(location);
                 }
             }
         }
     }
 
     @Test
-    void theNumbersOfTheForwardPassAreThoseOfItsTrace() {
+    void activationsEqualTheTrace() {
         MicroGpt model = model(SmallModels.options().build());
-        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+        StepAnatomy anatomy = model.stepAfter(model.state()).anatomy(0);
         List<Trace> traces = model.trainStep().vizData();
 
         for (int t = 0; t < traces.size(); t++) {
@@ -209,10 +209,10 @@ final class StepAnatomyTest {
     }
 
     @Test
-    void aParameterTellsWhatAdamMakesOfIt() {
+    void returnsTheAdamUpdateOfAParameter() {
         MicroGpt model = model(SmallModels.options().build());
-        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
-        int id = anatomy.idOf(new StepAnatomy.Place("layer0.mlp_fc1", 3, 2));
+        StepAnatomy anatomy = model.stepAfter(model.state()).anatomy(0);
+        int id = anatomy.idOf(new StepAnatomy.Location("layer0.mlp_fc1", 3, 2));
 
         var update = Objects.requireNonNull(anatomy.update(id));
 
@@ -228,28 +228,28 @@ final class StepAnatomyTest {
     }
 
     @Test
-    void aPlaceThatIsNotThereIsRefused() {
+    void rejectsALocationOutOfRange() {
         MicroGpt model = model(SmallModels.options().build());
-        StepAnatomy anatomy = model.stepAfter(model.state()).takeApart(0);
+        StepAnatomy anatomy = model.stepAfter(model.state()).anatomy(0);
 
         assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Place("wte", 99, 0)))
+                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Location("wte", 99, 0)))
                 .withMessageContaining("row must be from 0 to");
         assertThatExceptionOfType(InvalidInputException.class)
-                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Place("loss", 0, 1)))
+                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Location("loss", 0, 1)))
                 .withMessageContaining("column must be from 0 to 0");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Place("wqe", 0, 0)));
+                .isThrownBy(() -> anatomy.idOf(new StepAnatomy.Location("wqe", 0, 0)));
         assertThat(anatomy.tensor("wqe")).isNull();
     }
 
     @ParameterizedTest
     @MethodSource("options")
-    void theFastEngineAgrees(ModelOptions options) {
+    void theTensorEngineAgrees(ModelOptions options) {
         MicroGpt model = model(options);
         StepInputs training = model.stepAfter(model.state());
 
-        EngineAgreement agreement = training.agreement(training.takeApart(0));
+        EngineAgreement agreement = training.agreement(training.anatomy(0));
 
         assertThat(agreement.tensorLoss()).isCloseTo(agreement.scalarLoss(), within(1e-5));
         assertThat(agreement.gradientDifference()).isBetween(0.0, 1e-4);
@@ -257,22 +257,22 @@ final class StepAnatomyTest {
 
     @ParameterizedTest
     @MethodSource("options")
-    void theSizeOfTheGraphIsKnownBefore(ModelOptions options) {
+    void estimatesTheSizeOfTheGraph(ModelOptions options) {
         MicroGpt model = model(options);
         StepInputs training = model.stepAfter(model.state());
 
         double estimate = training.estimateNodes(0) + model.numParams();
 
-        assertThat((double) training.takeApart(0).graph().size())
+        assertThat((double) training.anatomy(0).graph().size())
                 .isBetween(estimate / 2, 1.2 * estimate);
     }
 
     @Test
-    void takingApartChangesNothing() {
+    void doesNotChangeTheModel() {
         MicroGpt model = model(SmallModels.options().build());
         MicroGpt other = model.copy();
         StepInputs training = model.stepAfter(model.state());
-        training.agreement(training.takeApart(0));
+        training.agreement(training.anatomy(0));
 
         assertThat(model.trainStep(false).loss()).isEqualTo(other.trainStep(false).loss());
         assertThat(model.trainStep(false).loss()).isEqualTo(other.trainStep(false).loss());

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/// What a model tells of the health of its training, and that telling changes nothing.
+/// The diagnostics of a training step, which do not change the training.
 final class StepDiagnosticsTest {
 
     private static final int VOCAB = 6;
@@ -34,7 +34,7 @@ final class StepDiagnosticsTest {
 
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void thereIsAnEntryForEachMatrixAndEachLayer(EngineKind engine) {
+    void diagnosticsHaveAnEntryForEachMatrixAndLayer(EngineKind engine) {
         ModelOptions options = options(engine).batchSize(3).build();
         MicroGpt model = SmallModels.ready(options, SmallModels.NAMES);
 
@@ -55,19 +55,19 @@ final class StepDiagnosticsTest {
 
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void deadUnitsAreThoseThatTheTracesShowAsNeverExcited(EngineKind engine) {
+    void deadUnitsAreNeverActiveInTheTraces(EngineKind engine) {
         MicroGpt model = SmallModels.ready(options(engine).build(), SmallModels.NAMES);
         for (int step = 0; step < 50; step++) {
             StepResult result = model.trainStep();
 
             double[] dead = Objects.requireNonNull(result.diagnostics()).deadUnits();
             for (int layer = 0; layer < dead.length; layer++) {
-                assertThat(dead[layer]).isEqualTo(neverExcited(result.vizData(), layer));
+                assertThat(dead[layer]).isEqualTo(inactiveShare(result.vizData(), layer));
             }
         }
     }
 
-    private static double neverExcited(List<Trace> traces, int layer) {
+    private static double inactiveShare(List<Trace> traces, int layer) {
         int units = traces.getFirst().mlpActivations()[layer].length;
         int count = 0;
         for (int i = 0; i < units; i++) {
@@ -79,10 +79,10 @@ final class StepDiagnosticsTest {
         return (double) count / units;
     }
 
-    /// Without weights in the first linear layer of an MLP nothing excites its units.
+    /// If the first linear layer of an MLP is 0, none of its units is ever active.
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void aMatrixOfZerosHasNoUpdateRatioAndLetsAllUnitsDie(EngineKind engine) {
+    void aMatrixOfZerosHasUpdateRatioZeroAndOnlyDeadUnits(EngineKind engine) {
         ModelOptions options = options(engine).build();
         double[] params = params(options);
         int index = 3 + 6 + 4; // layer1.mlp_fc1
@@ -99,7 +99,7 @@ final class StepDiagnosticsTest {
 
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void stepsThatAreLookedAtGoTheSameWay(EngineKind engine) {
+    void observedStepsHaveTheSameLosses(EngineKind engine) {
         ModelOptions options = options(engine).batchSize(2).build();
         MicroGpt watched = SmallModels.ready(options, SmallModels.NAMES);
         MicroGpt undisturbed = SmallModels.ready(options, SmallModels.NAMES);
@@ -111,7 +111,7 @@ final class StepDiagnosticsTest {
 
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void parametersOfStepsThatAreLookedAtAreTheSameToTheBit(EngineKind engine) {
+    void observedStepsHaveBitIdenticalParameters(EngineKind engine) {
         ModelOptions options = options(engine).build();
         Engine watched = engine(options, params(options));
         Engine undisturbed = engine(options, params(options));
@@ -131,7 +131,7 @@ final class StepDiagnosticsTest {
         return observation.diagnostics();
     }
 
-    /// Also larger than what the fast engine takes for safe.
+    /// Some rates are above the limit that the tensor engine regards as safe.
     private static double learningRate(int step) {
         return step % 7 == 0 ? 0.2 : 0.01;
     }

@@ -12,7 +12,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/// The fast engine computes what the reference computes, in models of all shapes.
+/// The tensor engine computes the same as the reference, in models of all shapes.
 final class TensorAgreementTest {
 
     private static final int[] AWKWARD_WIDTHS = {1, 3, 7, 15, 16, 17, 31, 33, 64};
@@ -22,10 +22,10 @@ final class TensorAgreementTest {
     private static final double GRADIENT_PRECISION = 1e-4;
 
     /// A gradient may vanish where one term cancels another, such as that of the queries in documents
-    /// of one character: what is left is rounding, which is judged by the other gradients.
+    /// of one character. The rounding error that remains is compared with the other gradients.
     private static final double NOISE = 1e-2;
 
-    /// The reference takes a node for each product.
+    /// Limits the size of models, as the reference needs a node for each product.
     private static final int MAX_PRODUCTS = 700_000;
 
     /// A model and a batch.
@@ -124,17 +124,17 @@ final class TensorAgreementTest {
 
     @ParameterizedTest
     @MethodSource("setups")
-    void lossesAndGradientsAreThoseOfTheReference(Setup setup) {
+    void lossesAndGradientsMatchTheReference(Setup setup) {
         ScalarEngine scalar = setup.scalar();
         TensorEngine tensor = setup.tensor();
 
         double meanLoss = 0;
         for (int[] document : setup.batch()) {
-            double[] expected = scalar.reader().losses(document);
-            double[] actual = tensor.reader().losses(document);
+            double[] expected = scalar.predictor().losses(document);
+            double[] actual = tensor.predictor().losses(document);
             assertThat(actual).hasSameSizeAs(expected);
             for (int i = 0; i < expected.length; i++) {
-                // below 1 the loss is the difference of larger numbers
+                // a loss below 1 is the difference of larger numbers
                 double precision = LOSS_PRECISION * Math.max(1, expected[i]);
                 assertThat(actual[i]).as("loss %d", i).isCloseTo(expected[i], within(precision));
             }

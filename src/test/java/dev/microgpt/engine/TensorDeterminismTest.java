@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 
-/// The same input gives the same bits, whatever the compiler has got round to.
+/// The same input gives the same bits, whatever code the compiler has compiled so far.
 final class TensorDeterminismTest {
 
     private static final String VECTORS = "--add-modules=jdk.incubator.vector";
 
     @Test
-    void processesAndCompilersAgreeToTheBit() throws IOException {
+    void processesAndCompilersGiveIdenticalBits() throws IOException {
         String expected = hash(VECTORS);
         assertThat(expected).startsWith("hash ");
         assertThat(hash(VECTORS)).isEqualTo(expected);
@@ -31,7 +31,7 @@ final class TensorDeterminismTest {
     }
 
     @Test
-    void withoutTheVectorApiALogLineNamesTheFlag() throws IOException {
+    void logsTheMissingFlagWithoutTheVectorApi() throws IOException {
         String output = ChildJvm.run(TrainingHash.class);
 
         assertThat(output).contains("hash ");

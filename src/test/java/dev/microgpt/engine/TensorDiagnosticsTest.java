@@ -9,15 +9,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.util.Arrays;
 import java.util.List;
 
-/// The fast engine's diagnostics are those of the reference, in models of all shapes.
+/// The tensor engine's diagnostics match those of the reference, in models of all shapes.
 final class TensorDiagnosticsTest {
 
     private static final double PRECISION = 1e-3;
 
-    /// Of the norm of the whole gradient: what is smaller may be what cancellation left.
+    /// Relative to the norm of the whole gradient. Smaller norms may be the remainder of a cancellation.
     private static final double NOISE = 1e-3;
 
-    /// An activation so close to 0 may be on its other side in the other precision.
+    /// An activation this close to 0 may have the other sign in the other precision.
     private static final double NEAR_ZERO = 1e-5;
 
     private static StepObservation step(Engine engine, TensorAgreementTest.Setup setup) {
@@ -28,7 +28,7 @@ final class TensorDiagnosticsTest {
 
     @ParameterizedTest
     @MethodSource("dev.microgpt.engine.TensorAgreementTest#setups")
-    void diagnosticsAreThoseOfTheReference(TensorAgreementTest.Setup setup) {
+    void diagnosticsMatchTheReference(TensorAgreementTest.Setup setup) {
         StepDiagnostics expected = step(setup.scalar(), setup).diagnostics();
         StepDiagnostics actual = step(setup.tensor(), setup).diagnostics();
 
@@ -50,7 +50,8 @@ final class TensorDiagnosticsTest {
                     .isCloseTo(
                             matrix.gradientNorm(),
                             within(PRECISION * Math.max(matrix.gradientNorm(), noise)));
-            if (matrix.gradientNorm() > noise) { // Adam makes updates of any gradient's size
+            if (matrix.gradientNorm()
+                    > noise) { // Adam's update does not depend on the size of the gradient
                 assertThat(actual.get(i).weightNorm())
                         .as("weights of %s", matrix.name())
                         .isCloseTo(matrix.weightNorm(), within(PRECISION * matrix.weightNorm()));
@@ -78,7 +79,7 @@ final class TensorDiagnosticsTest {
         return Arrays.stream(numbers).map(x -> x <= limit ? 1 : 0).average().orElseThrow();
     }
 
-    /// The largest activation of each hidden unit in the batch, (L, 4 C), of the reference.
+    /// Returns the reference's largest activation of each hidden unit in the batch, (L, 4 C).
     private static double[][] peaks(TensorAgreementTest.Setup setup) {
         double[][] peaks = new double[setup.options().nLayer()][4 * setup.options().nEmbd()];
         for (double[] layer : peaks) {
@@ -86,7 +87,7 @@ final class TensorDiagnosticsTest {
         }
         ScalarEngine engine = setup.scalar();
         for (int[] document : setup.batch()) {
-            Predictor.Decoder decoder = engine.reader().newDecoder(true);
+            Predictor.Decoder decoder = engine.predictor().newDecoder(true);
             int n = Math.min(setup.options().blockSize(), document.length - 1);
             for (int t = 0; t < n; t++) {
                 decoder.next(document[t]);

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.util.Arrays;
 import java.util.Random;
 
-/// What the fast engine keeps, promises and refuses.
+/// Determinism, divergence and memory estimates of the tensor engine.
 final class TensorEngineTest {
 
     private static ModelOptions.Builder options() {
@@ -20,7 +20,7 @@ final class TensorEngineTest {
     }
 
     @Test
-    void twoRunsAreBitEqual() {
+    void repeatedTrainingIsBitIdentical() {
         MicroGpt first = SmallModels.ready(options().batchSize(2).build(), SmallModels.NAMES);
         MicroGpt second = SmallModels.ready(options().batchSize(2).build(), SmallModels.NAMES);
         for (int i = 0; i < 300; i++) {
@@ -30,7 +30,7 @@ final class TensorEngineTest {
     }
 
     @Test
-    void lookingAtTheModelDoesNotChangeItsTraining() {
+    void inspectingTheModelDoesNotChangeItsTraining() {
         MicroGpt undisturbed = SmallModels.ready(options().nLayer(2).build(), SmallModels.NAMES);
         MicroGpt watched = SmallModels.ready(options().nLayer(2).build(), SmallModels.NAMES);
         GenerateOptions generate = GenerateOptions.defaults().withViz(true);
@@ -43,9 +43,9 @@ final class TensorEngineTest {
         }
     }
 
-    /// All embeddings are 1, and lm_head knows but token 0, infinitely well.
+    /// All embeddings are 1, and lm_head is 0 but for token 0, whose logit is infinite.
     @Test
-    void aStepThatDivergesLeavesNothingBehind() {
+    void aStepThatDivergesChangesNothing() {
         ModelOptions options = options().nEmbd(4).blockSize(2).build();
         double[] params = new double[(int) options.numParams(6)];
         Arrays.fill(params, 0, 6 * 4, 1); // wte
@@ -58,13 +58,13 @@ final class TensorEngineTest {
                 .isThrownBy(() -> engine.trainStep(batch, 0, 0.01, null));
 
         assertThat(engine.paramStats()).isEqualTo(before);
-        assertThat(engine.reader().embedding(0)).containsExactly(1, 1, 1, 1);
+        assertThat(engine.predictor().embedding(0)).containsExactly(1, 1, 1, 1);
     }
 
-    /// The parameters after the update would not be single-precision numbers.
+    /// The parameters after the update would overflow single precision.
     @ParameterizedTest
     @ValueSource(doubles = {1e38, 1e40, 1e300, Double.MAX_VALUE})
-    void aStepWhoseUpdateIsTooLargeLeavesNothingBehind(double learningRate) {
+    void aStepWhoseUpdateIsTooLargeChangesNothing(double learningRate) {
         MicroGpt diverging =
                 SmallModels.ready(options().learningRate(learningRate).build(), SmallModels.NAMES);
         ParamStats stats = diverging.paramStats();
@@ -85,7 +85,7 @@ final class TensorEngineTest {
 
     /// Each parameter takes 4 bytes in each of 5 arrays.
     @Test
-    void theEstimateOfHugeModelsDoesNotOverflow() {
+    void estimatesOfHugeModelsDoNotOverflow() {
         Random random = new Random(1);
         for (int i = 0; i < 100_000; i++) {
             ModelOptions options =
@@ -119,9 +119,9 @@ final class TensorEngineTest {
         "536870912, 1, 1, 2147483628, 1, 5",
         "1073741824, 1, 1, 16, 1, 5",
         "16, 1, 1, 1000000, 2147483647, 1000000",
-        "170, 10, 1, 10000, 300, 10000", // but for queries, keys and values, arrays are possible
+        "170, 10, 1, 10000, 300, 10000", // only the array of queries, keys and values is too long
     })
-    void theEstimateOfWhatNoMachineHasSaturates(
+    void hugeEstimatesSaturate(
             int nEmbd, int nHead, int nLayer, int blockSize, int batchSize, int tokens) {
         ModelOptions options =
                 options()

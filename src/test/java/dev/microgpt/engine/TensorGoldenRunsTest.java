@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/// The fast engine trains as the references do, as long as rounding errors have not grown.
+/// The tensor engine reproduces the reference runs until rounding errors have grown.
 final class TensorGoldenRunsTest {
 
     private static final int STEPS = 100;
@@ -27,17 +27,17 @@ final class TensorGoldenRunsTest {
         return GoldenRun.ofMicrogptPy();
     }
 
-    private static ModelOptions with(EngineKind engine, ModelOptions o) {
+    private static ModelOptions withEngine(EngineKind engine, ModelOptions options) {
         return ModelOptions.builder()
-                .seed(o.seed())
-                .nEmbd(o.nEmbd())
-                .nHead(o.nHead())
-                .nLayer(o.nLayer())
-                .blockSize(o.blockSize())
-                .learningRate(o.learningRate())
-                .numSteps(o.numSteps())
-                .random(o.random())
-                .batchSize(o.batchSize())
+                .seed(options.seed())
+                .nEmbd(options.nEmbd())
+                .nHead(options.nHead())
+                .nLayer(options.nLayer())
+                .blockSize(options.blockSize())
+                .learningRate(options.learningRate())
+                .numSteps(options.numSteps())
+                .random(options.random())
+                .batchSize(options.batchSize())
                 .engine(engine)
                 .build();
     }
@@ -55,7 +55,7 @@ final class TensorGoldenRunsTest {
     }
 
     private static void assertStartsLike(GoldenRun golden, double[] losses) throws IOException {
-        MicroGpt model = new MicroGpt(with(EngineKind.TENSOR, golden.modelOptions()));
+        MicroGpt model = new MicroGpt(withEngine(EngineKind.TENSOR, golden.modelOptions()));
         model.loadData(golden.corpus());
         model.initParams();
 
@@ -73,7 +73,7 @@ final class TensorGoldenRunsTest {
     }
 
     private static double lossAfter1000Steps(EngineKind engine) throws IOException {
-        MicroGpt model = new MicroGpt(with(engine, ModelOptions.defaults()));
+        MicroGpt model = new MicroGpt(withEngine(engine, ModelOptions.defaults()));
         String resource = "/datasets/names.txt";
         try (InputStream names = TensorGoldenRunsTest.class.getResourceAsStream(resource)) {
             model.loadData(Corpus.read(Objects.requireNonNull(names), Corpus.Limits.NONE));

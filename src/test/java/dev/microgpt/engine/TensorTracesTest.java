@@ -14,7 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
-/// What the fast engine shows, generates and says of a text is what the reference does.
+/// The tensor engine traces, generates and scores texts as the reference does.
 final class TensorTracesTest {
 
     private static final Offset<Double> PRECISION = within(1e-4);
@@ -38,7 +38,7 @@ final class TensorTracesTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void tracesOfTrainingAreThoseOfTheReference(ModelOptions.Builder options) {
+    void trainingTracesMatchTheReference(ModelOptions.Builder options) {
         MicroGpt scalar = trained(options, EngineKind.SCALAR, 5);
         MicroGpt tensor = trained(options, EngineKind.TENSOR, 5);
         for (int i = 0; i < 8; i++) {
@@ -56,7 +56,7 @@ final class TensorTracesTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void tracesOfGeneratedTextsAreThoseOfTheReference(ModelOptions.Builder options) {
+    void generationTracesMatchTheReference(ModelOptions.Builder options) {
         MicroGpt scalar = trained(options, EngineKind.SCALAR, 20);
         MicroGpt tensor = trained(options, EngineKind.TENSOR, 20);
         GenerateOptions generate = GenerateOptions.defaults().withViz(true);
@@ -72,7 +72,7 @@ final class TensorTracesTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void inspectsAsTheReferenceDoes(ModelOptions.Builder options) {
+    void inspectionsMatchTheReference(ModelOptions.Builder options) {
         MicroGpt scalar = trained(options, EngineKind.SCALAR, 20);
         MicroGpt tensor = trained(options, EngineKind.TENSOR, 20);
         for (String text : List.of("", "a", "bob", "charlie", "emmaemmaemmaemmaemmaemma")) {
@@ -132,7 +132,7 @@ final class TensorTracesTest {
         }
     }
 
-    /// One reads token by token and remembers keys and values, the other all at once.
+    /// The decoder reads token by token with cached keys and values, the forward pass all tokens at once.
     @ParameterizedTest
     @MethodSource("shapes")
     void decoderEqualsTheForwardPassOfTraining(ModelOptions.Builder options) {
@@ -170,7 +170,7 @@ final class TensorTracesTest {
 
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void scoresTheBeginningOfWhatIsLongerThanTheContext(EngineKind engine) {
+    void scoresTheBeginningOfATextLongerThanTheContext(EngineKind engine) {
         MicroGpt model = trained(ModelOptions.builder().blockSize(5), engine, 10);
 
         assertThat(model.score("emma").truncated()).isFalse();
@@ -188,7 +188,7 @@ final class TensorTracesTest {
 
     @ParameterizedTest
     @EnumSource(EngineKind.class)
-    void refusesTextsWithUnknownCharacters(EngineKind engine) {
+    void rejectsTextsWithUnknownCharacters(EngineKind engine) {
         MicroGpt model = trained(ModelOptions.builder(), engine, 1);
 
         assertThatExceptionOfType(InvalidInputException.class)

@@ -14,7 +14,7 @@ final class TokenizerTest {
     private final Tokenizer tokenizer = Corpus.of("Zoë\n漢b\uFFFDa\n😀b").tokenizer();
 
     @Test
-    void theAlphabetIsSortedByCodePoint() {
+    void sortsTheAlphabetByCodePoint() {
         assertThat(tokenizer.alphabet()).isEqualTo("Zaboë漢\uFFFD😀");
     }
 
@@ -34,7 +34,7 @@ final class TokenizerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 9, Integer.MAX_VALUE, Integer.MIN_VALUE})
-    void thereIsNoSymbolOutsideTheVocabulary(int tokenId) {
+    void rejectsATokenIdOutsideTheVocabulary(int tokenId) {
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> tokenizer.symbol(tokenId));
     }
@@ -51,14 +51,14 @@ final class TokenizerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 8, 9})
-    void decodesCharactersOnly(int tokenId) {
+    void failsToDecodeTokensOutsideTheAlphabet(int tokenId) {
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
                 .isThrownBy(() -> tokenizer.decode(new int[] {0, tokenId}));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"c", "é", "字", "😁", " ", "\uFEFF"})
-    void namesACharacterThatTheTrainingTextDoesNotHave(String character) {
+    void rejectsAnUnknownCharacterAndNamesIt(String character) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> tokenizer.encode("a😀" + character + "b", "prompt"))
                 .withMessageContainingAll(
@@ -72,7 +72,7 @@ final class TokenizerTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"a\uD83D", "a\uDE00b", "a\uDE00\uD83D"})
-    void refusesALoneSurrogate(String text) {
+    void rejectsALoneSurrogate(String text) {
         assertThatExceptionOfType(InvalidInputException.class)
                 .isThrownBy(() -> tokenizer.encode(text, "prompt"))
                 .withMessageContainingAll("surrogate", "character 2 of prompt")

@@ -2,8 +2,8 @@ package dev.microgpt.engine;
 
 import java.util.Arrays;
 
-/// Trains for a while and prints a hash of all losses and texts. Started by tests as a process of its
-/// own.
+/// Trains for a while and prints a hash of all losses and texts. Tests run it in a separate
+/// process.
 final class TrainingHash {
 
     private TrainingHash() {}

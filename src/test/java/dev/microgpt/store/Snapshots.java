@@ -115,7 +115,7 @@ final class Snapshots {
                 model.corpus(),
                 model.order(),
                 losses.summaries(),
-                losses.held(1),
+                losses.exactForRestore(1),
                 keyframes,
                 keyframes.stream().map(ModelState::step).toList());
     }

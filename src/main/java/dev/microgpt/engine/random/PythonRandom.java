@@ -3,9 +3,9 @@ package dev.microgpt.engine.random;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// The generator of Python's `random` module: MT19937, seeded and drawn from as CPython 3.11 does.
+/// The generator of Python's `random` module: MT19937, with the seeding and the draws of CPython 3.11.
 ///
-/// Everything equals Python bit for bit, except that [#gauss] may differ by one unit in the last
+/// All results equal Python's bit for bit, except that [#gauss] may differ by one unit in the last
 /// place: CPython takes logarithm, cosine and sine from the C library.
 ///
 /// Source: M. Matsumoto, T. Nishimura, "Mersenne Twister", ACM TOMACS 8 (1998), and the
@@ -18,7 +18,7 @@ public final class PythonRandom implements RandomSource {
     private static final int LOWER_MASK = 0x7fffffff;
     private static final int MATRIX_A = 0x9908b0df;
 
-    /// 2^53: random() takes 27 and 26 bits of two draws.
+    /// 2^53: random() combines 27 and 26 bits of two draws.
     private static final double TWO_POW_53 = 9007199254740992.0;
 
     private static final double TWO_POW_26 = 67108864.0;
@@ -28,12 +28,12 @@ public final class PythonRandom implements RandomSource {
     private final int[] mt; // (624)
     private int index;
 
-    /// gauss() makes two numbers at a time and keeps the second one for the next call.
+    /// gauss() computes two numbers at a time and keeps the second for the next call.
     private boolean hasNextGauss;
 
     private double nextGauss;
 
-    /// As `random.seed(seed)`.
+    /// Creates a generator that is seeded like `random.seed(seed)`.
     ///
     /// @param seed not negative
     /// @throws IllegalArgumentException if the seed is negative
@@ -54,22 +54,25 @@ public final class PythonRandom implements RandomSource {
         nextGauss = other.nextGauss;
     }
 
-    /// Continues from a state.
+    /// Creates a generator that continues from a saved state.
     ///
-    /// @param words as [#words()] gives them
-    /// @throws IllegalArgumentException if there are not 628 of them, or the place is out of range
+    /// @param words the state as returned by [#words()]
+    /// @throws IllegalArgumentException if there are not 628 words, or the index into them is out of range
     public PythonRandom(int[] words) {
         if (words.length != WORDS) {
             throw new IllegalArgumentException(
                     String.format(
-                            Locale.ROOT, "the state has %d words, but is %d", WORDS, words.length));
+                            Locale.ROOT,
+                            "the state must have %d words, but has %d",
+                            WORDS,
+                            words.length));
         }
         mt = Arrays.copyOf(words, N);
         index = words[N];
         if (index < 0 || index > N) {
             throw new IllegalArgumentException(
                     String.format(
-                            Locale.ROOT, "the place must be from 0 to %d, but is %d", N, index));
+                            Locale.ROOT, "the index must be from 0 to %d, but is %d", N, index));
         }
         hasNextGauss = words[N + 1] != 0;
         nextGauss =
@@ -77,8 +80,8 @@ public final class PythonRandom implements RandomSource {
                         (long) words[N + 2] << 32 | Integer.toUnsignedLong(words[N + 3]));
     }
 
-    /// The 624 words of the twister, the place in them, whether there is a number for the next `gauss`,
-    /// and that number's upper and lower half.
+    /// Returns the state as 628 words: the 624 words of the twister, the index into them, whether a second
+    /// number is kept for the next `gauss` (1 or 0), and the upper and lower half of that number.
     @Override
     public int[] words() {
         int[] words = Arrays.copyOf(mt, WORDS);
@@ -114,7 +117,7 @@ public final class PythonRandom implements RandomSource {
         mt[0] = UPPER_MASK;
     }
 
-    /// Runs 1, 2, ... 623, 1, and carries the last word over when it wraps.
+    /// Returns the next index, 1 to 623. On wrapping, copies the last word to the first.
     private int nextSeedIndex(int i) {
         if (i + 1 < N) {
             return i + 1;
@@ -131,7 +134,7 @@ public final class PythonRandom implements RandomSource {
         index = 0;
     }
 
-    /// As `random.getrandbits(32)`; the result is unsigned.
+    /// Draws 32 bits like `random.getrandbits(32)`; the result is unsigned.
     private int next32() {
         if (index >= N) {
             twist();
@@ -143,7 +146,7 @@ public final class PythonRandom implements RandomSource {
         return y ^ (y >>> 18);
     }
 
-    /// As `random.getrandbits(bits)`.
+    /// Draws a number like `random.getrandbits(bits)`.
     ///
     /// @param bits 1 to 32
     /// @throws IllegalArgumentException if `bits` is out of range
@@ -177,7 +180,7 @@ public final class PythonRandom implements RandomSource {
         return mu + z * sigma;
     }
 
-    /// Draws as many bits as `bound` has, until the number is below it.
+    /// Draws as many bits as `bound` has, and repeats until the number is below `bound`.
     @Override
     public int below(int bound) {
         if (bound <= 0) {
@@ -191,7 +194,7 @@ public final class PythonRandom implements RandomSource {
         return (int) drawn;
     }
 
-    /// As `random.choices(range(n), weights)[0]`.
+    /// Draws an index like `random.choices(range(n), weights)[0]`.
     @Override
     public int weightedChoice(double[] weights) {
         double[] cumulative = weights.clone();

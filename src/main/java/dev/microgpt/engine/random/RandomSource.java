@@ -4,40 +4,40 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
-/// A seeded generator: the same seed gives the same numbers, on every machine.
+/// A seeded random generator: the same seed gives the same numbers on every machine.
 ///
-/// One generator serves a model in a fixed order: shuffle of the documents, initial parameters,
-/// generated texts. Not safe for use by several threads at once.
+/// A model draws from one generator in a fixed order: shuffle of the documents, initial parameters,
+/// generated texts. Not thread-safe.
 public sealed interface RandomSource permits SeededRandom, PythonRandom {
 
-    /// A uniform number in [0, 1).
+    /// Draws a uniform number in [0, 1).
     double random();
 
-    /// A normally distributed number.
+    /// Draws a normally distributed number.
     ///
     /// @param mu mean
     /// @param sigma standard deviation
     double gauss(double mu, double sigma);
 
-    /// A uniform integer in [0, bound).
+    /// Draws a uniform integer in [0, bound).
     ///
     /// @throws IllegalArgumentException if `bound` is not positive
     int below(int bound);
 
-    /// Draws an index in proportion to its weight.
+    /// Draws an index with a probability proportional to its weight.
     ///
     /// @param weights non-negative, not all zero; they need not sum to 1
     /// @return an index into `weights`
     /// @throws IllegalArgumentException if the sum of the weights is not finite and above 0
     int weightedChoice(double[] weights);
 
-    /// An independent generator that continues from the same state.
+    /// Returns an independent generator that continues from the same state.
     RandomSource copy();
 
-    /// The whole state, from which `RandomKind.restore` makes a generator that continues.
+    /// Returns the complete state, from which `RandomKind.restore` creates a generator that continues.
     int[] words();
 
-    /// Draws an item in proportion to its weight.
+    /// Draws an item with a probability proportional to its weight.
     ///
     /// @throws IllegalArgumentException if the sizes differ, or the sum of the weights is not finite and
     ///     above 0
@@ -70,7 +70,9 @@ public sealed interface RandomSource permits SeededRandom, PythonRandom {
         }
     }
 
-    /// What both implementations ask of the sum of the weights.
+    /// Returns the sum of the weights if it is finite and above 0.
+    ///
+    /// @throws IllegalArgumentException if it is not
     static double requireUsable(double total) {
         if (!(total > 0 && total < Double.POSITIVE_INFINITY)) {
             throw new IllegalArgumentException(

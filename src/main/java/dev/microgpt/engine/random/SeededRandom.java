@@ -1,8 +1,8 @@
 package dev.microgpt.engine.random;
 
-/// The generator of microgptjs: Mulberry32 with a Box-Muller Gauss, equal to it bit for bit.
+/// The generator of microgptjs: Mulberry32 with Box-Muller for normal numbers, equal to it bit for bit.
 ///
-/// Mulberry32 (Tommy Ettinger) has 32 bits of state; a seed counts modulo 2^32.
+/// Mulberry32 (Tommy Ettinger) has 32 bits of state; seeds are taken modulo 2^32.
 public final class SeededRandom implements RandomSource {
 
     /// Added to the state before each draw.
@@ -12,12 +12,12 @@ public final class SeededRandom implements RandomSource {
 
     private int state;
 
-    /// @param seed any integer; only its low 32 bits count
+    /// @param seed any integer; only its low 32 bits are used
     public SeededRandom(long seed) {
         state = (int) seed;
     }
 
-    /// The 32 bits from which the generator continues: `new SeededRandom(g.state())` equals `g`.
+    /// Returns the 32 bits of state: `new SeededRandom(g.state())` continues as `g` does.
     public int state() {
         return state;
     }
@@ -30,8 +30,8 @@ public final class SeededRandom implements RandomSource {
         return Integer.toUnsignedLong(t ^ (t >>> 14)) / TWO_POW_32;
     }
 
-    /// Box-Muller; draws two numbers and keeps none. `StrictMath`, because its logarithm and cosine
-    /// are those of V8.
+    /// Draws a normally distributed number by Box-Muller, from two uniform numbers of which none is kept.
+    /// Uses `StrictMath`, because its logarithm and cosine equal those of V8.
     @Override
     public double gauss(double mu, double sigma) {
         double u1 = random();

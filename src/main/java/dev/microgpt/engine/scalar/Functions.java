@@ -2,7 +2,8 @@ package dev.microgpt.engine.scalar;
 
 import java.util.Locale;
 
-/// The functions that the model is made of, on [Value]s. After microgpt.py.
+/// The functions that the reference model is built from, on [Value]s: linear, softmax and rmsnorm as in
+/// microgpt.py, and the sums that they need.
 public final class Functions {
 
     /// Keeps rmsnorm finite for a vector of zeros.
@@ -10,7 +11,7 @@ public final class Functions {
 
     private Functions() {}
 
-    /// The product of a matrix and a vector, without bias: y = W x.
+    /// Returns the product of a matrix and a vector, without bias: y = W x.
     ///
     /// @param x the input, (in)
     /// @param w the weights, (out, in)
@@ -33,7 +34,7 @@ public final class Functions {
         return y;
     }
 
-    /// Probabilities in proportion to exp(logit). The largest logit is subtracted first, so that
+    /// Returns probabilities proportional to exp(logit). The largest logit is subtracted first, so that
     /// nothing overflows.
     ///
     /// @param logits at least one, (n)
@@ -57,7 +58,7 @@ public final class Functions {
         return probs;
     }
 
-    /// Divides a vector by its root mean square: x / sqrt(mean(x^2) + 1e-5).
+    /// Returns a vector divided by its root mean square: x / sqrt(mean(x^2) + 1e-5).
     ///
     /// Source: B. Zhang, R. Sennrich, "Root Mean Square Layer Normalization" (2019), without gain.
     ///
@@ -74,7 +75,7 @@ public final class Functions {
         return y;
     }
 
-    /// The sum from the first element to the last.
+    /// Returns the sum of all elements, added from first to last.
     ///
     /// @throws IllegalArgumentException if there is no element
     public static Value sum(Value[] x) {
@@ -86,7 +87,7 @@ public final class Functions {
         return total;
     }
 
-    /// The scalar product of `length` elements of `a` and `b`, from the given offsets on.
+    /// Returns the scalar product of `length` elements of `a` and `b`, starting at the given offsets.
     ///
     /// @throws IllegalArgumentException if `length` is not positive
     public static Value dot(Value[] a, int aOffset, Value[] b, int bOffset, int length) {

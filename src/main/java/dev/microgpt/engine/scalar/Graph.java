@@ -4,17 +4,17 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.IdentityHashMap;
 
-/// All numbers that one number was computed from, to be walked both ways: down to the operands of each,
-/// and up to what was computed from it.
+/// The computation graph of a number: the number itself and all that it was computed from, with edges in
+/// both directions, down to the operands and up to the uses.
 ///
-/// Each has an id, from 0 on. Operands come before what is computed from them; graphs that are made by
-/// the same operations in the same order have the same ids.
+/// Each node has an id from 0 to size() - 1. Operands have lower ids than the results computed from them.
+/// Graphs that are built by the same operations in the same order have the same ids.
 public final class Graph {
 
     private final Value[] nodes;
     private final IdentityHashMap<Value, Integer> ids;
     private final int[] firstUse; // (size + 1), index in uses
-    private final int[] uses; // ids, those of one node after those of the one before
+    private final int[] uses; // ids, grouped by operand in the order of operand ids
 
     private Graph(Value[] nodes) {
         this.nodes = nodes;
@@ -38,10 +38,10 @@ public final class Graph {
         }
     }
 
-    /// The graph of a number.
+    /// Returns the graph of a number, with further numbers and what these were computed from.
     ///
-    /// @param root has the largest id of all that it was computed from
-    /// @param others follow it where they are not among these
+    /// @param root gets the largest id among the nodes that it was computed from
+    /// @param others numbers to add after the root, as far as they are not in its graph
     public static Graph of(Value root, Value... others) {
         Value[] roots = new Value[1 + others.length];
         roots[0] = root;
@@ -49,7 +49,7 @@ public final class Graph {
         return new Graph(Topology.of(roots).nodes());
     }
 
-    /// The ids of different operands.
+    /// Returns the ids of the distinct operands.
     private int[] operands(Value node) {
         Value left = node.operand(0);
         Value right = node.operand(1);
@@ -61,19 +61,21 @@ public final class Graph {
                 : new int[] {idOf(left), idOf(right)};
     }
 
-    /// How many numbers there are.
+    /// Returns the number of nodes.
     public int size() {
         return nodes.length;
     }
 
+    /// Returns the node with an id.
+    ///
     /// @throws IndexOutOfBoundsException if there is none
     public Value node(int id) {
         return nodes[id];
     }
 
-    /// The id of a number.
+    /// Returns the id of a node.
     ///
-    /// @throws IllegalArgumentException if it is none of this graph
+    /// @throws IllegalArgumentException if it is not in this graph
     public int idOf(Value node) {
         Integer id = ids.get(node);
         if (id == null) {
@@ -82,7 +84,7 @@ public final class Graph {
         return id;
     }
 
-    /// The operands of a number in their order: none, one, or two, which may be the same.
+    /// Returns the ids of a node's operands in their order: none, one, or two, which may be the same.
     public int[] operands(int id) {
         Value right = nodes[id].operand(1);
         int[] operands = operands(nodes[id]);
@@ -91,47 +93,49 @@ public final class Graph {
                 : operands;
     }
 
-    /// The numbers of which this one is an operand, in the order of their ids.
+    /// Returns the ids of the nodes of which this one is an operand, in ascending order.
     public int[] uses(int id) {
         return Arrays.copyOfRange(uses, firstUse[id], firstUse[id + 1]);
     }
 
-    /// How many they are.
+    /// Returns the number of nodes of which this one is an operand.
     public int numUses(int id) {
         return firstUse[id + 1] - firstUse[id];
     }
 
-    /// Which way to walk.
+    /// The direction of a walk.
     public enum Direction {
         /// To the operands, down to the parameters.
         DOWN,
-        /// To what was computed from it, up to the loss.
+        /// To the uses, up to the loss.
         UP
     }
 
-    /// Walks from a number breadth first, each number once.
+    /// Walks from a node breadth first, visiting each node once.
     ///
-    /// @param from so many are left out, beginning with the first one itself
-    /// @param limit so many follow at most
-    /// @return ids
-    public int[] walk(int id, Direction direction, int from, int limit) {
-        long wanted = Math.min((long) from + limit, nodes.length);
+    /// @param id the node to start from, which is visited first
+    /// @param skip number of visited nodes to leave out at the beginning
+    /// @param limit largest number of nodes to return
+    /// @return ids in the order of the walk
+    public int[] walk(int id, Direction direction, int skip, int limit) {
+        long wanted = Math.min((long) skip + limit, nodes.length);
         BitSet seen = new BitSet(nodes.length);
-        int[] way = new int[Math.toIntExact(wanted)];
+        int[] visited = new int[Math.toIntExact(wanted)];
         int length = 0;
         seen.set(id);
         if (wanted > 0) {
-            way[length++] = id;
+            visited[length++] = id;
         }
-        for (int done = 0; done < length && length < wanted; done++) {
-            int[] neighbours = direction == Direction.DOWN ? operands(way[done]) : uses(way[done]);
+        for (int i = 0; i < length && length < wanted; i++) {
+            int[] neighbours =
+                    direction == Direction.DOWN ? operands(visited[i]) : uses(visited[i]);
             for (int neighbour : neighbours) {
                 if (length < wanted && !seen.get(neighbour)) {
                     seen.set(neighbour);
-                    way[length++] = neighbour;
+                    visited[length++] = neighbour;
                 }
             }
         }
-        return Arrays.copyOfRange(way, Math.min(from, length), length);
+        return Arrays.copyOfRange(visited, Math.min(skip, length), length);
     }
 }

@@ -1,8 +1,9 @@
 package dev.microgpt.engine.scalar;
 
-/// How a [Value] was computed. Differences are sums with a negative, quotients products with a power.
+/// The operation that computed a [Value]. A difference is a sum with a negated operand, a quotient a product
+/// with a power.
 public enum Op {
-    /// It was not: an input or a parameter.
+    /// No operation: an input or a parameter.
     LEAF(0),
     /// a + b
     ADD(1),
@@ -19,7 +20,7 @@ public enum Op {
 
     private static final Op[] BY_CODE = values();
 
-    /// Stands for it where a reference would take more room.
+    /// Stored in place of a reference to save memory.
     final byte code;
 
     Op(int code) {

@@ -4,18 +4,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
-/// Nodes in depth-first post-order: each one after its operands, as the recursive original
-/// orders them, so that sums of gradients round alike.
+/// The nodes of a graph in depth-first post-order: each node after its operands. This is the order of the
+/// recursive original, so that sums of gradients round in the same way.
 final class Topology {
 
     private Value[] nodes = new Value[1024];
     private int size;
 
-    /// The path from the root to the node being visited, with the number of operands of each
-    /// that are done.
+    /// The path from the root to the node being visited.
     private Value[] path = new Value[256];
 
-    private byte[] done = new byte[256];
+    private byte[] done = new byte[256]; // number of finished operands of each node on the path
     private int depth;
 
     private Topology() {}
@@ -28,12 +27,12 @@ final class Topology {
         return nodes[index];
     }
 
-    /// In their order, (size).
+    /// Returns all nodes in order, (size).
     Value[] nodes() {
         return Arrays.copyOf(nodes, size);
     }
 
-    /// What each root was computed from, and the root itself, as far as not there before.
+    /// Orders the nodes that the roots were computed from, and the roots. Each node appears once.
     static Topology of(Value... roots) {
         Topology topology = new Topology();
         for (Value root : roots) {

@@ -2,11 +2,11 @@ package dev.microgpt.engine.scalar;
 
 import org.jspecify.annotations.Nullable;
 
-/// A number that remembers how it was computed, so that derivatives can be taken of it.
+/// A number that records how it was computed, so that its derivatives can be taken (reverse-mode automatic
+/// differentiation). Follows the class of the same name in microgpt.py.
 ///
-/// Every operation makes a new node of a graph. [#backward()] on the last node adds to each node's
-/// [#grad()] the derivative of the last one with respect to it (reverse-mode automatic
-/// differentiation). After microgpt.py's class of the same name.
+/// Every operation creates a new node of a graph. [#backward()] on the last node adds to each node's
+/// [#grad()] the derivative of the last node with respect to it.
 ///
 /// ```java
 /// Value a = new Value(2.0);
@@ -16,30 +16,32 @@ import org.jspecify.annotations.Nullable;
 /// a.grad(); // dc/da = b + 1 = 4
 /// ```
 ///
-/// Not safe for use by several threads at once. Equality is identity.
+/// Not thread-safe. Equality is identity.
 public final class Value {
 
     private double data;
     private double grad;
 
-    /// The operands; a leaf has none, a unary operation only the left one.
+    /// The left operand; null in a leaf.
     private final @Nullable Value left;
 
+    /// The right operand; null in a leaf and after a unary operation.
     private final @Nullable Value right;
 
     /// d(this)/d(left) at the time of the operation.
     private final double leftGrad;
 
-    /// The same of the right one; of a power, which has none, the exponent.
+    /// d(this)/d(right) at the time of the operation. A power has no right operand and keeps its exponent
+    /// here.
     private final double rightGrad;
 
-    /// A byte: a reference would make every number of a graph larger by 8 bytes.
+    /// The code of the operation. A reference would make every node 8 bytes larger.
     private final byte op;
 
-    /// Set only while a [Topology] orders the graph.
+    /// True only while a [Topology] orders the graph.
     boolean visited;
 
-    /// A leaf: an input or a parameter.
+    /// Creates a leaf: an input or a parameter.
     public Value(double data) {
         this(Op.LEAF, data, null, 0, null, 0);
     }
@@ -59,52 +61,52 @@ public final class Value {
         this.rightGrad = rightGrad;
     }
 
-    /// The number itself.
+    /// Returns the number itself.
     public double data() {
         return data;
     }
 
-    /// Changes the number of this node alone: what was computed from it stays as it was.
+    /// Changes the number of this node alone; results already computed from it keep their values.
     public void setData(double data) {
         this.data = data;
     }
 
-    /// The sum of all derivatives that [#backward()] calls have brought here.
+    /// Returns the sum of all derivatives that [#backward()] calls have added to this node.
     public double grad() {
         return grad;
     }
 
-    /// Forgets the derivatives collected so far.
+    /// Resets the gradient to 0.
     public void zeroGrad() {
         grad = 0;
     }
 
-    /// How it was computed.
+    /// Returns the operation that computed this number.
     public Op op() {
         return Op.of(op);
     }
 
-    /// The exponent of a power.
+    /// Returns the exponent of a power.
     ///
-    /// @throws IllegalStateException if it is none
+    /// @throws IllegalStateException if this number was not computed as a power
     public double exponent() {
         if (op() != Op.POW) {
-            throw new IllegalStateException("it is no power: " + op());
+            throw new IllegalStateException("the operation must be POW, but is " + op());
         }
         return rightGrad;
     }
 
-    /// What it was computed from: none, one or two.
+    /// Returns an operand of this number.
     ///
-    /// @param index 0 or 1
-    /// @return null where there are not so many
+    /// @param index 0 for the left operand, 1 for the right one
+    /// @return null if there is no such operand
     public @Nullable Value operand(int index) {
         return index == 0 ? left : right;
     }
 
-    /// The derivative with respect to an operand, with the other one held fast.
+    /// Returns the partial derivative of this number with respect to an operand.
     ///
-    /// @param index of an operand
+    /// @param index of an operand, see [#operand]
     public double localGrad(int index) {
         return index == 0 ? leftGrad : rightGrad;
     }
@@ -125,13 +127,13 @@ public final class Value {
         return mul(new Value(other));
     }
 
-    /// This number to a constant power.
+    /// Returns this number to a constant power.
     public Value pow(double exponent) {
         double local = exponent * StrictMath.pow(data, exponent - 1); // d(x^n)/dx = n x^(n-1)
         return new Value(Op.POW, StrictMath.pow(data, exponent), this, local, null, exponent);
     }
 
-    /// The natural logarithm.
+    /// Returns the natural logarithm.
     public Value log() {
         return unary(Op.LOG, StrictMath.log(data), 1 / data);
     }
@@ -141,7 +143,7 @@ public final class Value {
         return unary(Op.EXP, result, result);
     }
 
-    /// max(0, x); its derivative at 0 counts as 0.
+    /// Returns max(0, x), with derivative 0 at 0.
     public Value relu() {
         return unary(Op.RELU, Math.max(0, data), data > 0 ? 1 : 0);
     }
@@ -167,16 +169,16 @@ public final class Value {
         return div(new Value(other));
     }
 
-    private Value unary(Op how, double result, double localGrad) {
-        return new Value(how, result, this, localGrad, null, 0);
+    private Value unary(Op op, double result, double localGrad) {
+        return new Value(op, result, this, localGrad, null, 0);
     }
 
-    /// Sets this node's gradient to 1 and adds to every node that it was computed from the
+    /// Sets this node's gradient to 1, and adds to the gradient of every node that it was computed from the
     /// derivative of this node with respect to it.
     ///
-    /// Gradients of leaves add up over graphs, as those of a batch do; see [#zeroGrad()]. A second call
-    /// on the same graph counts the gradients that the first one has left inside it once more. Uses no
-    /// recursion: the graph may be as deep as memory allows.
+    /// Gradients of leaves accumulate over graphs, as for the documents of a batch; see [#zeroGrad()]. A
+    /// second call on the same graph propagates the gradients that the first call left inside it again. Uses
+    /// no recursion, so the graph may be as deep as memory allows.
     public void backward() {
         Topology topology = Topology.of(this);
         grad = 1;

@@ -2,21 +2,21 @@ package dev.microgpt.engine.tensor;
 
 import java.util.Arrays;
 
-/// What a forward pass leaves behind for the backward pass: buffers for the positions of one batch, one
-/// sequence after the other. They grow to the largest batch seen and are then used again.
+/// The activations of a forward pass, which the backward pass uses: buffers for the positions of one batch,
+/// one sequence after the other. They grow to the largest batch and are reused.
 final class Activations {
 
-    /// Rows after the last position that kernels may read, and those of products also write.
+    /// The number of rows after the last position that kernels may read, and that products may also write.
     static final int SLACK = Layout.PAD;
 
-    /// What one layer leaves behind.
+    /// The activations of one layer.
     static final class Layer {
 
         float[] norm1 = {}; // (N, C'), input of the attention
-        float[] scale1 = {}; // (N), of that normalisation
+        float[] scale1 = {}; // (N), scale of norm1, see Kernels#rmsNorm
         final AttentionBuffers attention;
         float[] norm2 = {}; // (N, C'), input of the MLP
-        float[] scale2 = {}; // (N)
+        float[] scale2 = {}; // (N), scale of norm2
         float[] hidden = {}; // (N, F'), after the ReLU
 
         Layer(Layout layout) {
@@ -33,15 +33,15 @@ final class Activations {
     int[] targets = {}; // (N)
     int[] positions = {}; // (N), within the sequence
     int documents; // B
-    int[] starts = {}; // (B + 1), the first row of each document, and the end
-    double[] losses = {}; // (B), of each document
+    int[] starts = {}; // (B + 1), the first row of each document, and the end of the last one
+    double[] losses = {}; // (B), mean cross-entropy of each document
     float[] x = {}; // (N, C'), the residual stream
     float[] norm0 = {}; // (N, C'), the embedding after its normalisation
-    float[] scale0 = {}; // (N)
+    float[] scale0 = {}; // (N), scale of norm0
     final Layer[] layers; // (L)
-    float[] logits = {}; // (N, V'), then their gradient
+    float[] logits = {}; // (N, V'), replaced by their gradient
 
-    float[] branch = {}; // (N, C'), what a block adds to the residual stream
+    float[] branch = {}; // (N, C'), the output of a block that is added to the residual stream
 
     private int capacity;
 
@@ -77,14 +77,14 @@ final class Activations {
         }
     }
 
-    /// Makes room for so many positions and [#SLACK].
+    /// Makes room for a number of positions and [#SLACK].
     private void ensureRoom(int positionCount) {
         int room = positionCount + SLACK;
         if (room <= capacity) {
             return;
         }
         int widest = Math.max(layers[0].attention.qkvStride, Math.max(fStride, vStride));
-        Math.multiplyExact(room, widest); // all others are smaller
+        Math.multiplyExact(room, widest); // throws if the largest array is too long
         tokens = new int[room];
         targets = new int[room];
         positions = new int[room];
@@ -108,12 +108,13 @@ final class Activations {
         capacity = room;
     }
 
-    /// Rows that products work on: whole tiles.
+    /// Returns the number of rows that products work on: whole tiles.
     static int roundedRows(int rows) {
         return (rows + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
     }
 
-    /// The numbers that the buffers hold for each position; the strides may add one vector each.
+    /// Returns an upper bound for the size of the buffers in floats per position. Each stride may add one
+    /// vector.
     static double floats(double c, double a, double f, double v, double layers) {
         double pad = Layout.PAD;
         double layer = 2 * (c + pad) + 3 * a + pad + 3 * (a + pad) + f + pad + 2;

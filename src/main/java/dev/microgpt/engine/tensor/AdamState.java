@@ -3,12 +3,13 @@ package dev.microgpt.engine.tensor;
 import java.util.List;
 
 /// The state of the Adam optimiser: the running means of the gradients and of their squares. The state of
-/// a [TensorTrainer] changes with each of its steps, all others never do.
+/// a [TensorTrainer] changes with each of its steps; all others never change.
 public final class AdamState {
 
-    /// See [#isBounded].
+    /// The largest ratio of |m| to sqrt(v) in a bounded state, see [#isBounded].
     private static final double RATIO = 4;
 
+    /// First moments up to this magnitude are always bounded, see [#isBounded].
     private static final double NEGLIGIBLE = 1e-10;
 
     private final Layout layout;
@@ -21,13 +22,15 @@ public final class AdamState {
         this.v = v;
     }
 
-    /// The state before the first step.
+    /// Returns the state before the first step: all moments are 0.
     public static AdamState initial(Weights weights) {
         Layout layout = weights.layout();
         return new AdamState(layout, new float[layout.size], new float[layout.size]);
     }
 
-    /// @param weights that it belongs to
+    /// Returns a state with the given moments, rounded to float32.
+    ///
+    /// @param weights the weights that the moments belong to
     /// @param m first moments in the order of the reference, (numParams)
     /// @param v second moments in the order of the reference, (numParams)
     public static AdamState of(Weights weights, double[] m, double[] v) {
@@ -35,11 +38,12 @@ public final class AdamState {
         return new AdamState(layout, layout.imported(m), layout.imported(v));
     }
 
+    /// Returns an independent copy.
     public AdamState copy() {
         return new AdamState(layout, m.clone(), v.clone());
     }
 
-    void takeOver(AdamState other) {
+    void copyFrom(AdamState other) {
         System.arraycopy(other.m, 0, m, 0, m.length);
         System.arraycopy(other.v, 0, v, 0, v.length);
     }
@@ -56,10 +60,11 @@ public final class AdamState {
         return List.of(m, v);
     }
 
-    /// Whether each first moment is small beside the root of its second one, as it is after any number of
-    /// steps from the initial state: by Cauchy's inequality at most 2.9 times as large, apart from what
-    /// is lost of tiny numbers. Steps keep it so. Numbers from elsewhere may be otherwise, and then an
-    /// update may be larger than any float however low the learning rate.
+    /// Returns whether each first moment is small compared with the square root of its second moment.
+    ///
+    /// Every state reached from the initial one is bounded: by Cauchy's inequality |m| is at most 2.9 sqrt(v),
+    /// apart from rounding of tiny numbers. Training steps keep a state bounded. Moments from elsewhere may
+    /// be unbounded, and then an update may exceed the range of a float however low the learning rate is.
     boolean isBounded() {
         for (int i = 0; i < m.length; i++) {
             if (!(Math.abs(m[i]) <= NEGLIGIBLE + RATIO * Math.sqrt(v[i]))) {
@@ -69,17 +74,17 @@ public final class AdamState {
         return true;
     }
 
-    /// The first moments of the gradients in the order of the reference, (numParams).
+    /// Returns a copy of the first moments of the gradients in the order of the reference, (numParams).
     public double[] firstMoments() {
         return layout.exported(m);
     }
 
-    /// The second moments of the gradients in the order of the reference, (numParams).
+    /// Returns a copy of the second moments of the gradients in the order of the reference, (numParams).
     public double[] secondMoments() {
         return layout.exported(v);
     }
 
-    /// The memory that it takes.
+    /// Returns the memory size with padding, in bytes.
     public long bytes() {
         return 2L * Float.BYTES * m.length;
     }

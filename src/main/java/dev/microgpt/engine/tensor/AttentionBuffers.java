@@ -2,10 +2,10 @@ package dev.microgpt.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/// What the attention of one layer reads and writes.
+/// The buffers of the attention of one layer.
 ///
-/// Heads are handled in groups: a wide head is a group of its own, of narrow ones as many as fit into 16
-/// elements.
+/// Heads are processed in groups. A wide head, of at least 16 elements, is a group by itself; of narrow heads,
+/// as many as fit into 16 elements form a group.
 final class AttentionBuffers {
 
     final int heads; // H
@@ -13,7 +13,7 @@ final class AttentionBuffers {
     final int a; // A
     final int groups;
     final int groupWidth; // elements
-    final float scale; // of the dot products, 1 / sqrt(D)
+    final float scale; // 1 / sqrt(D), factor of the scores
 
     /// Queries, keys and values side by side, (N, 3 A), and their gradient.
     float[] qkv = {};
@@ -27,14 +27,14 @@ final class AttentionBuffers {
     float[] dO = {};
     final int oStride;
 
-    /// Of each query's scores the maximum, and the inverse of the sum of exponentials, (N, A), at the
-    /// first element of a wide head and at each element of a narrow one: so the weights need not be
-    /// kept.
+    /// The maximum of each query's scores, (N, A), at the first element of a wide head and at each element of
+    /// a narrow one. With it and `inverseSum`, the backward pass recomputes the weights, which are not kept.
     float[] max = {};
 
+    /// The inverse of the sum of exponentials of each query's scores, laid out like `max`.
     float[] inverseSum = {};
 
-    /// Takes the attention weights, (H, T, T), where a trace is wanted.
+    /// Receives the attention weights, (H, T, T); null unless they are captured.
     float @Nullable [] weights;
 
     AttentionBuffers(Layout layout) {

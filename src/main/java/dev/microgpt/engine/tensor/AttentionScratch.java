@@ -1,35 +1,35 @@
 package dev.microgpt.engine.tensor;
 
-/// What a thread needs while it computes the attention of one group of heads over one sequence. Its size
-/// grows with the context, not with its square.
+/// The buffers of one thread for the attention of one group of heads over one sequence. Their size grows
+/// linearly with the context, not with its square.
 final class AttentionScratch {
 
-    /// Queries whose weights are kept at the same time.
+    /// The number of queries of a wide head whose weights are held at the same time.
     static final int QUERIES = 64;
 
-    /// Pairs of positions whose weights are kept at the same time, where heads are narrow; a query's own
-    /// may be more.
+    /// The number of pairs of positions of narrow heads whose weights are held at the same time. The pairs of
+    /// a single query may be more.
     private static final int PAIRS = 1024;
 
-    /// Contexts whose pairs are listed once for all.
-    private static final int LISTED = 32;
+    /// The longest sequence whose pairs are listed once and cached.
+    private static final int MAX_CACHED_TOKENS = 32;
 
     final float[] kT; // (D', T'), keys, transposed
     final float[] vT; // (D', T'), values, transposed
-    final float[] p; // weights: (QUERIES, T'), or for narrow heads (pairs, a vector)
-    final float[] dP; // their gradient
-    final int keyStride; // T' with a gap
+    final float[] p; // weights: (QUERIES, T'), or for narrow heads (pairs, lanes of a vector)
+    final float[] dP; // gradient of p
+    final int keyStride; // T' with a gap, see Layout.stride
 
-    /// Of narrow heads: dO.o of each query, (T, a vector).
+    /// The scalar product of dO and o for each query of narrow heads, (T, lanes of a vector).
     final float[] delta;
 
-    /// For rows that may not go where they belong: (8, D').
+    /// A tile of results that cannot be written in place as a whole, (8, D').
     final float[] block;
 
-    private final Pairs[] listed = new Pairs[LISTED + 1];
-    private final Pairs some;
+    private final Pairs[] cachedPairs = new Pairs[MAX_CACHED_TOKENS + 1]; // by number of tokens
+    private final Pairs reusedPairs; // for longer sequences
 
-    /// Pairs of a query and a key that it looks at, such that neighbours in the list share neither.
+    /// Pairs of a query and a key that it attends to, in an order in which neighbouring pairs share neither.
     static final class Pairs {
 
         final int[] query;
@@ -41,7 +41,7 @@ final class AttentionScratch {
             key = new int[capacity];
         }
 
-        /// Lists the pairs of the queries from `first` to `end`, by the distance to their key.
+        /// Lists the pairs of the queries from `first` to `end`, exclusive, ordered by distance to the key.
         void list(int first, int end) {
             count = 0;
             for (int distance = 0; distance < end; distance++) {
@@ -59,7 +59,7 @@ final class AttentionScratch {
         keyStride = Layout.stride(keys);
         if (layout.d < Layout.PAD) {
             int pairs = pairCapacity(context);
-            some = new Pairs(context <= LISTED ? 0 : pairs);
+            reusedPairs = new Pairs(context <= MAX_CACHED_TOKENS ? 0 : pairs);
             kT = new float[0];
             vT = new float[0];
             p = new float[pairs * Layout.PAD];
@@ -67,7 +67,7 @@ final class AttentionScratch {
             delta = new float[context * Layout.PAD];
             block = new float[0];
         } else {
-            some = new Pairs(0);
+            reusedPairs = new Pairs(0);
             kT = new float[layout.d * keyStride];
             vT = new float[layout.d * keyStride];
             int queries = Activations.roundedRows(Math.min(QUERIES, context));
@@ -82,20 +82,22 @@ final class AttentionScratch {
         return (int) Math.max(context, Math.min(PAIRS, context * (context + 1) / 2));
     }
 
-    /// The numbers that it holds.
+    /// Returns the approximate size in floats.
     ///
+    /// @param d D'
     /// @param context blockSize
     static double floats(double d, double context) {
-        double listed = Math.min(LISTED, context);
+        double cached = Math.min(MAX_CACHED_TOKENS, context);
         return d < Layout.PAD
                 ? pairCapacity(context) * 2.0 * (Layout.PAD + 1)
-                        + listed * listed * listed / 3
+                        + cached * cached * cached / 3
                         + context * Layout.PAD
                 : 2 * (d + Math.min(QUERIES, context + Kernels.ROWS)) * (context + 2 * Layout.PAD)
                         + Kernels.ROWS * d;
     }
 
-    /// After the last of the queries, from `first` on, whose pairs fit here at the same time.
+    /// Returns the exclusive end of the queries, from `first` on, whose pairs fit into the buffers at the same
+    /// time.
     int endOfQueries(int first, int tokens) {
         int room = Math.max(PAIRS, first + 1);
         int end = first;
@@ -105,17 +107,17 @@ final class AttentionScratch {
         return end;
     }
 
-    /// The pairs of a sequence's queries from `first` to `end`; valid until the next call.
+    /// Returns the pairs of a sequence's queries from `first` to `end`, exclusive. Valid until the next call.
     Pairs pairs(int first, int end) {
-        if (first > 0 || end > LISTED) {
-            some.list(first, end);
-            return some;
+        if (first > 0 || end > MAX_CACHED_TOKENS) {
+            reusedPairs.list(first, end);
+            return reusedPairs;
         }
-        Pairs pairs = listed[end];
+        Pairs pairs = cachedPairs[end];
         if (pairs == null) {
             pairs = new Pairs(end * (end + 1) / 2);
             pairs.list(0, end);
-            listed[end] = pairs;
+            cachedPairs[end] = pairs;
         }
         return pairs;
     }

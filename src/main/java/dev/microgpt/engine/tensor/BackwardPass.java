@@ -2,10 +2,10 @@ package dev.microgpt.engine.tensor;
 
 import java.util.Arrays;
 
-/// The backward pass over a batch, in phases: within one, each position (or sequence, or row of a weight)
-/// is independent of the others, so that threads can share it.
+/// The backward pass over a batch. It runs in phases: within a phase, each position (or sequence, or row of a
+/// weight) is independent of the others, so that a phase can be split among threads.
 ///
-/// The scalar reference takes the same derivatives from its graph; the tests hold this pass to it.
+/// Tests compare the gradients with those of the scalar reference.
 final class BackwardPass {
 
     private final Layout layout;
@@ -14,10 +14,10 @@ final class BackwardPass {
     private final Activations acts;
     private final Gradients grads;
 
-    /// Of the phase at hand.
+    /// The layer of the current phase.
     private int layer;
 
-    // Made once, as a step allocates nothing.
+    // Created once, so that a step allocates nothing.
     private final Workspace.GroupWork groupWork;
     private final Workers.Phase transposition;
     private final Workers.Phase logitsGradient = this::logitsGradient;
@@ -26,7 +26,7 @@ final class BackwardPass {
     private final Workers.Phase[] gradients = {
         this::fc2Gradient, this::fc1Gradient, this::qkvGradient, this::woGradient
     };
-    private final int[] gradientRows; // of each
+    private final int[] gradientRows; // rows of the weight of each gradient
     private final Workers.Phase previousBackward = this::previousBackward;
 
     BackwardPass(Weights weights, Workspace workspace) {
@@ -41,12 +41,12 @@ final class BackwardPass {
         gradientRows = new int[] {layout.f, layout.c, layout.c, layout.a};
     }
 
-    /// The gradient of the last batch's loss, (size).
+    /// Returns the gradient of the last batch's loss, (size).
     float[] gradient() {
         return grads.params;
     }
 
-    /// Computes the gradient of the batch that the forward pass has just gone through.
+    /// Computes the gradient of the batch on which [ForwardPass#loss] was called last.
     void run() {
         grads.ensureRows(acts.rows);
         workspace.run(transposition, grads.matrices(), 1);
@@ -62,16 +62,16 @@ final class BackwardPass {
         collectEmbeddings();
     }
 
-    /// From the logits to the last layer's attention.
+    /// The phase from the logits back to the last layer's attention.
     private void lastBackward(int part, int from, int to) {
         logitsBackward(from, to);
         mlpBackward(layer, from, to);
     }
 
-    /// From a layer's queries, keys and values to the attention of the layer before, or to the
-    /// embeddings.
+    /// The phase from a layer's queries, keys and values back to the attention of the layer before, or to
+    /// the embeddings.
     private void previousBackward(int part, int from, int to) {
-        queriesBackward(from, to);
+        qkvBackward(from, to);
         if (layer > 0) {
             mlpBackward(layer - 1, from, to);
         } else {
@@ -79,7 +79,7 @@ final class BackwardPass {
         }
     }
 
-    /// dW = x^T dy
+    /// Computes dW = x^T dy.
     ///
     /// @param from,to rows of the weight
     private void weightGradient(
@@ -136,9 +136,9 @@ final class BackwardPass {
                 from, to, layout.width, layout.c, dy, y, scale, acts.cStride, dx, accumulate);
     }
 
-    /// From the gradient of a layer's output to that of its heads' outputs.
-    private void mlpBackward(int of, int from, int to) {
-        Activations.Layer at = acts.layers[of];
+    /// Goes back from the gradient of a layer's output to the gradient of its heads' outputs.
+    private void mlpBackward(int layerIndex, int from, int to) {
+        Activations.Layer at = acts.layers[layerIndex];
         int c = acts.cStride;
         int f = acts.fStride;
         System.arraycopy(grads.dx, from * c, grads.dMlp, from * c, (to - from) * c);
@@ -150,7 +150,7 @@ final class BackwardPass {
                 grads.dx,
                 c,
                 grads.transposed,
-                layout.fc2(of),
+                layout.fc2(layerIndex),
                 grads.dHidden,
                 f);
         kernels.reluBackward(at.hidden, grads.dHidden, from * f, (to - from) * f);
@@ -162,7 +162,7 @@ final class BackwardPass {
                 grads.dHidden,
                 f,
                 grads.transposed,
-                layout.fc1(of),
+                layout.fc1(layerIndex),
                 grads.dNorm,
                 c);
         normBackward(from, to, grads.dNorm, at.norm2, at.scale2, grads.dx, true);
@@ -174,7 +174,7 @@ final class BackwardPass {
                 grads.dx,
                 c,
                 grads.transposed,
-                layout.wo(of),
+                layout.wo(layerIndex),
                 at.attention.dO,
                 at.attention.oStride);
     }
@@ -242,7 +242,7 @@ final class BackwardPass {
                 layout.qkv(layer));
     }
 
-    private void queriesBackward(int from, int to) {
+    private void qkvBackward(int from, int to) {
         Activations.Layer at = acts.layers[layer];
         workspace.multiply(
                 from,
@@ -258,7 +258,7 @@ final class BackwardPass {
         normBackward(from, to, grads.dNorm, at.norm1, at.scale1, grads.dx, true);
     }
 
-    /// Adds each position's gradient to the rows of its token and its place.
+    /// Adds each position's gradient to the rows of its token and its position.
     private void collectEmbeddings() {
         Arrays.fill(grads.params, layout.wte, layout.lmHead, 0);
         kernels.embedBackward(

@@ -1,10 +1,9 @@
 package dev.microgpt.engine.tensor;
 
-/// What a forward pass over one sequence shows, for those who want to look. All of it is (T, ...): one
-/// entry a position.
+/// The visible activations of a forward pass over one sequence, with one entry per position t.
 ///
-/// @param embedding token plus position after RMSNorm, (T, C)
-/// @param attentionWeights by layer and head, (T, L, H, t + 1)
+/// @param embedding token plus position embedding after RMSNorm, (T, C)
+/// @param attentionWeights attention weights by layer and head, (T, L, H, t + 1)
 /// @param mlpActivations hidden layers before their ReLU, (T, L, 4 C)
 public record ForwardCapture(
         double[][] embedding, double[][][][] attentionWeights, double[][][] mlpActivations) {
@@ -24,20 +23,20 @@ public record ForwardCapture(
                 new double[tokens][layout.layers][4 * layout.width]);
     }
 
-    void takeEmbedding(float[] x, int stride) {
+    void setEmbedding(float[] x, int stride) {
         for (int t = 0; t < embedding.length; t++) {
             copy(x, t * stride, embedding[t]);
         }
     }
 
-    void takeHidden(int layer, float[] hidden, int stride) {
+    void setHidden(int layer, float[] hidden, int stride) {
         for (int t = 0; t < mlpActivations.length; t++) {
             copy(hidden, t * stride, mlpActivations[t][layer]);
         }
     }
 
     /// @param weights (H, T, T)
-    void takeWeights(int layer, float[] weights) {
+    void setWeights(int layer, float[] weights) {
         int tokens = attentionWeights.length;
         for (int t = 0; t < tokens; t++) {
             double[][] heads = attentionWeights[t][layer];

@@ -4,16 +4,17 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
 
-/// The forward pass over a batch, in phases: within one, each position (or sequence) is independent of
-/// the others, so that threads can share it. It reads the parameters as they are at each call.
+/// The forward pass over a batch. It runs in phases: within a phase, each position (or sequence) is
+/// independent of the others, so that a phase can be split among threads. Each call uses the current
+/// parameters. Not thread-safe.
 ///
-/// The same operations as in the scalar reference, batch-wise: see `ScalarModel`, which the tests hold
-/// it to.
+/// It performs the operations of the scalar reference, `ScalarModel`, on whole batches. Tests compare the
+/// two.
 public final class ForwardPass {
 
-    /// The cross-entropy of a token up to which training can go on. Beyond it the reciprocal of the
-    /// token's probability, which is the derivative of its logarithm, is no double any more, and the
-    /// reference's gradient is not finite.
+    /// The largest cross-entropy of a token with which training can continue. Beyond it, the reciprocal of
+    /// the token's probability, which is the derivative of its logarithm, overflows a double, so that the
+    /// gradient of the reference is not finite.
     static final double MAX_TOKEN_LOSS = Math.log(Double.MAX_VALUE);
 
     private final Layout layout;
@@ -22,19 +23,19 @@ public final class ForwardPass {
     private final Workspace workspace;
     private final Activations acts;
 
-    /// Of the phase at hand.
+    /// The layer of the current phase.
     private int layer;
 
     private @Nullable ForwardCapture capture;
 
-    // Made once, as a step allocates nothing.
+    // Created once, so that a step allocates nothing.
     private final Workspace.GroupWork groupWork;
-    private final Workers.Phase first = this::first;
+    private final Workers.Phase firstPhase = this::firstPhase;
     private final Workers.Phase attention = this::attention;
-    private final Workers.Phase next = this::next;
+    private final Workers.Phase layerPhase = this::layerPhase;
     private final Workers.Phase documentLosses = this::documentLosses;
 
-    /// A pass with buffers of its own.
+    /// Creates a forward pass with its own buffers.
     public ForwardPass(Weights weights) {
         this(weights, new Workspace(weights.layout(), KernelProvider.kernels()));
     }
@@ -48,12 +49,12 @@ public final class ForwardPass {
         acts = workspace.acts;
     }
 
-    /// The loss of a batch. Leaves behind what the backward pass needs: the activations, and in place of
-    /// the logits their gradient.
+    /// Returns the loss of a batch. Leaves in the workspace what the backward pass needs: the activations,
+    /// and in place of the logits their gradient.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats; infinite
-    ///     where that of a token is above [#MAX_TOKEN_LOSS]
+    ///     if the cross-entropy of a token is above [#MAX_TOKEN_LOSS]
     double loss(int[][] batch) {
         workspace.begin(batch);
         forward(null);
@@ -65,9 +66,9 @@ public final class ForwardPass {
         return loss / acts.documents;
     }
 
-    /// Runs the model over a sequence, and shows what it does.
+    /// Runs the model over a sequence, and returns its visible activations.
     ///
-    /// @param tokens at most blockSize of them are read
+    /// @param tokens the sequence, of which at most blockSize tokens are read
     public ForwardCapture capture(int[] tokens) {
         int[][] batch = {Arrays.copyOf(tokens, Math.min(tokens.length, layout.blockSize) + 1)};
         ForwardCapture result = ForwardCapture.ofSize(layout, batch[0].length - 1);
@@ -76,10 +77,9 @@ public final class ForwardPass {
         return result;
     }
 
-    /// The cross-entropy of each token of a sequence after the first, given those before it. Tokens
-    /// beyond blockSize are left out.
+    /// Returns the cross-entropy of each token of a sequence after the first, given the tokens before it.
     ///
-    /// @param tokens at least two
+    /// @param tokens at least two; those after the first blockSize + 1 are ignored
     /// @return in nats, (min(blockSize, tokens - 1))
     public double[] losses(int[] tokens) {
         workspace.begin(new int[][] {tokens});
@@ -91,13 +91,15 @@ public final class ForwardPass {
         return losses;
     }
 
-    /// Runs the model over a batch that the workspace has taken.
-    private void forward(@Nullable ForwardCapture show) {
-        capture = show;
+    /// Runs the model over the batch in the workspace.
+    ///
+    /// @param target receives the visible activations; null for none
+    private void forward(@Nullable ForwardCapture target) {
+        capture = target;
         layer = 0;
-        workspace.runRows(first);
+        workspace.runRows(firstPhase);
         if (capture != null) {
-            capture.takeEmbedding(acts.x, acts.cStride);
+            capture.setEmbedding(acts.x, acts.cStride);
         }
         for (; layer < layout.layers; layer++) {
             AttentionBuffers buffers = acts.layers[layer].attention;
@@ -105,24 +107,24 @@ public final class ForwardPass {
                     capture == null ? null : new float[layout.heads * acts.rows * acts.rows];
             workspace.run(attention, acts.documents * buffers.groups, 1);
             if (capture != null && buffers.weights != null) {
-                capture.takeWeights(layer, buffers.weights);
+                capture.setWeights(layer, buffers.weights);
                 buffers.weights = null;
             }
-            workspace.runRows(next);
+            workspace.runRows(layerPhase);
         }
     }
 
-    /// From the tokens to the first layer's queries, keys and values.
-    private void first(int part, int from, int to) {
+    /// The phase from the tokens to the first layer's queries, keys and values.
+    private void firstPhase(int part, int from, int to) {
         embed(from, to);
-        queries(0, from, to);
+        projectQkv(0, from, to);
     }
 
-    /// From a layer's attention to the next layer's queries, keys and values, or to the logits.
-    private void next(int part, int from, int to) {
+    /// The phase from a layer's attention to the next layer's queries, keys and values, or to the logits.
+    private void layerPhase(int part, int from, int to) {
         mlp(from, to);
         if (layer + 1 < layout.layers) {
-            queries(layer + 1, from, to);
+            projectQkv(layer + 1, from, to);
         } else {
             logits(from, to);
         }
@@ -147,8 +149,8 @@ public final class ForwardPass {
     }
 
     /// q, k, v = Wqkv norm(x)
-    private void queries(int of, int from, int to) {
-        Activations.Layer at = acts.layers[of];
+    private void projectQkv(int layerIndex, int from, int to) {
+        Activations.Layer at = acts.layers[layerIndex];
         norm(from, to, at.norm1, at.scale1);
         workspace.multiply(
                 from,
@@ -158,7 +160,7 @@ public final class ForwardPass {
                 at.norm1,
                 acts.cStride,
                 params,
-                layout.qkv(of),
+                layout.qkv(layerIndex),
                 at.attention.qkv,
                 at.attention.qkvStride);
     }
@@ -191,7 +193,7 @@ public final class ForwardPass {
         workspace.multiply(
                 from, to, layout.c, layout.f, at.norm2, c, params, layout.fc1(layer), at.hidden, f);
         if (capture != null) {
-            capture.takeHidden(layer, at.hidden, f);
+            capture.setHidden(layer, at.hidden, f);
         }
         kernels.relu(at.hidden, from * f, (to - from) * f);
         workspace.multiply(
@@ -249,15 +251,15 @@ public final class ForwardPass {
         kernels.rmsNorm(from, to, layout.width, layout.c, acts.x, y, acts.cStride, scale);
     }
 
-    /// Tells which hidden units the last batch has excited.
-    void showExcited(StepObserver observer) {
-        for (int of = 0; of < layout.layers; of++) {
-            float[] hidden = acts.layers[of].hidden;
+    /// Reports the hidden units that the last batch has activated.
+    void reportActiveUnits(StepObserver observer) {
+        for (int layerIndex = 0; layerIndex < layout.layers; layerIndex++) {
+            float[] hidden = acts.layers[layerIndex].hidden;
             for (int row = 0; row < acts.rows; row++) {
                 int start = row * acts.fStride;
                 for (int unit = 0; unit < 4 * layout.width; unit++) {
                     if (hidden[start + unit] > 0) {
-                        observer.excited(of, unit);
+                        observer.activeUnit(layerIndex, unit);
                     }
                 }
             }

@@ -1,7 +1,7 @@
 package dev.microgpt.engine.tensor;
 
-/// The gradients that a backward pass computes: of the parameters, and on the way to them of the
-/// activations. The buffers grow to the largest batch seen and are then used again.
+/// The gradients that a backward pass computes: those of the parameters, and those of the activations on the
+/// way to them. The buffers grow to the largest batch and are reused.
 final class Gradients {
 
     private final Layout layout;
@@ -12,9 +12,9 @@ final class Gradients {
     final float[] transposed; // (size), the linear layers' weights, transposed
 
     float[] dx = {}; // (N, C'), of the residual stream
-    float[] dMlp = {}; // (N, C'), of what the MLP adds to it
-    float[] dNorm = {}; // (N, C')
-    float[] dHidden = {}; // (N, F')
+    float[] dMlp = {}; // (N, C'), of the output of the MLP
+    float[] dNorm = {}; // (N, C'), of the output of a normalisation
+    float[] dHidden = {}; // (N, F'), of the hidden layer
 
     Gradients(Layout layout, Activations acts) {
         this.layout = layout;
@@ -23,7 +23,7 @@ final class Gradients {
         transposed = new float[layout.size];
     }
 
-    /// Makes room for the activations' gradients at so many positions and [Activations#SLACK].
+    /// Makes room for the gradients of a number of positions and [Activations#SLACK].
     void ensureRows(int positionCount) {
         int rows = positionCount + Activations.SLACK;
         if (rows <= capacity) {
@@ -36,41 +36,43 @@ final class Gradients {
         AttentionBuffers first = acts.layers[0].attention;
         float[] dqkv = new float[rows * first.qkvStride];
         float[] dO = new float[rows * first.oStride];
-        for (Activations.Layer layer : acts.layers) { // they are needed in one at a time
+        for (Activations.Layer layer : acts.layers) { // shared, as one layer at a time needs them
             layer.attention.dqkv = dqkv;
             layer.attention.dO = dO;
         }
         capacity = rows;
     }
 
-    /// The numbers that the buffers hold for each position; the strides may add one vector each.
+    /// Returns an upper bound for the size of the buffers in floats per position. Each stride may add one
+    /// vector.
     static double floats(double c, double a, double f) {
         double pad = Layout.PAD;
         return 3 * (c + pad) + f + pad + 4 * a + 2 * pad;
     }
 
-    /// The matrices that [#transpose] takes.
+    /// Returns the number of matrices to transpose, see [#transpose].
     int matrices() {
         return 4 * layout.layers + 1;
     }
 
-    /// Transposes the weights of linear layers.
+    /// Transposes the weights of a range of linear layers.
     ///
     /// @param weights (size)
-    /// @param from,to matrices
+    /// @param from,to range of matrices: qkv, wo, fc1 and fc2 of each layer, then lmHead
     void transpose(Kernels kernels, float[] weights, int from, int to) {
         for (int i = from; i < to; i++) {
-            int of = i / 4;
-            if (of == layout.layers) {
+            int layer = i / 4;
+            if (layer == layout.layers) {
                 kernels.transpose(layout.c, layout.v, weights, transposed, layout.lmHead);
                 continue;
             }
             int c = layout.c;
+            int a = layout.a;
             switch (i % 4) {
-                case 0 -> kernels.transpose(c, 3 * layout.a, weights, transposed, layout.qkv(of));
-                case 1 -> kernels.transpose(layout.a, c, weights, transposed, layout.wo(of));
-                case 2 -> kernels.transpose(c, layout.f, weights, transposed, layout.fc1(of));
-                default -> kernels.transpose(layout.f, c, weights, transposed, layout.fc2(of));
+                case 0 -> kernels.transpose(c, 3 * a, weights, transposed, layout.qkv(layer));
+                case 1 -> kernels.transpose(a, c, weights, transposed, layout.wo(layer));
+                case 2 -> kernels.transpose(c, layout.f, weights, transposed, layout.fc1(layer));
+                default -> kernels.transpose(layout.f, c, weights, transposed, layout.fc2(layer));
             }
         }
     }

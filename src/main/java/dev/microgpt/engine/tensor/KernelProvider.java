@@ -3,8 +3,8 @@ package dev.microgpt.engine.tensor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/// Chooses the kernels once: SIMD where the JVM has the Vector API and the machine has vectors that the
-/// SIMD kernels are made for, else the portable ones.
+/// Chooses the kernels once per JVM: SIMD if the Vector API is available and the machine's vectors have a
+/// supported size, else the portable kernels.
 public final class KernelProvider {
 
     private static final String MODULE = "jdk.incubator.vector";
@@ -19,7 +19,7 @@ public final class KernelProvider {
         return CHOICE.kernels;
     }
 
-    /// Tells in one line which kernels work, and if the portable ones do, why.
+    /// Describes in one line which kernels are used, and for the portable kernels why.
     public static String description() {
         return CHOICE.description;
     }
@@ -29,15 +29,16 @@ public final class KernelProvider {
             Logger log = System.getLogger(KernelProvider.class.getName());
             log.log(
                     Level.WARNING,
-                    "Training runs several times slower than it could: start java with --add-modules {0}",
+                    "Training without SIMD is several times slower: start java with --add-modules"
+                            + " {0}",
                     MODULE);
             return portable("java was started without --add-modules " + MODULE);
         }
         if (!SimdKernels.areSupported()) {
             return portable(
-                    "vectors here have "
+                    "this machine's vectors have "
                             + SimdKernels.vectorBits()
-                            + " bits, and SIMD takes 128, 256 or 512");
+                            + " bits, but the SIMD kernels need 128, 256 or 512");
         }
         Kernels simd = new SimdKernels();
         return new Choice(simd, simd.name());

@@ -1,12 +1,12 @@
 package dev.microgpt.engine.tensor;
 
-/// The arithmetic of the model. Both implementations compute the same up to rounding.
+/// The arithmetic of the model. The results of all implementations agree up to rounding.
 ///
-/// Widths are padded, see [Layout]; `Offset` says where a matrix begins in its array, `Stride` how far
-/// apart its rows are.
+/// Widths are padded, see [Layout]. For a matrix in an array, the parameter `...Offset` is the index of its
+/// first element, and `...Stride` the distance between its rows.
 interface Kernels {
 
-    /// Matrices have room for a multiple of so many rows.
+    /// Matrices have room for a multiple of this number of rows.
     int ROWS = 8;
 
     /// Keeps the normalisation finite for a vector of zeros.
@@ -16,19 +16,21 @@ interface Kernels {
     float BETA2 = 0.99f;
     float EPSILON = 1e-8f;
 
-    /// Logarithms of probabilities below this count as minus infinity: what is so unlikely cannot change a
-    /// parameter, but the arithmetic on the subnormal numbers that it leads to is many times slower.
+    /// Logarithms of probabilities below this count as minus infinity. Such small probabilities cannot change
+    /// a parameter, but lead to subnormal numbers, with which arithmetic is many times slower.
     float LOG_TINY = -46f;
 
-    /// For log lines and benchmarks.
+    /// Returns the name of this implementation, for log lines and benchmarks.
     String name();
 
-    /// The product of activations and a weight: y = x W.
+    /// Multiplies activations by a weight: y = x W.
     ///
     /// @param rows a multiple of [#ROWS]
     /// @param in width of x
     /// @param out width of y
+    /// @param x (rows, in)
     /// @param w (in, out) in panels
+    /// @param y (rows, out)
     void multiply(
             int rows,
             int in,
@@ -42,15 +44,16 @@ interface Kernels {
             int yOffset,
             int yStride);
 
-    /// [#multiply] for a single row.
+    /// Multiplies a single row by a weight, see [#multiply].
     ///
     /// @param x (in)
+    /// @param w (in, out) in panels
     /// @param y (out)
     void multiplyRow(int in, int out, float[] x, float[] w, int wOffset, float[] y);
 
-    /// The gradient of a weight, dW = x^T dy, for some of its rows.
+    /// Computes the gradient of a weight, dW = x^T dy, for a range of its rows.
     ///
-    /// @param rows any number
+    /// @param rows rows of x and dy; any number
     /// @param from,to rows of the weight, multiples of [#ROWS]
     /// @param in width of x
     /// @param out width of dy
@@ -76,17 +79,17 @@ interface Kernels {
     /// @param t (out, in) in panels
     void transpose(int in, int out, float[] w, float[] t, int offset);
 
-    /// y += x
+    /// Computes y += x.
     ///
     /// @param length a multiple of 16
     void add(float[] x, int xOffset, float[] y, int yOffset, int length);
 
     /// Sums two embeddings for each position: y(row) = a(i(row)) + b(j(row)).
     ///
-    /// @param from,to rows
-    /// @param table holds both, row-major
-    /// @param width of all rows, padded
-    /// @param i,j rows of a and b, (rows)
+    /// @param from,to range of rows
+    /// @param width width of all rows, padded
+    /// @param table contains both embedding matrices, a and b, row-major
+    /// @param i,j rows of a and b for each row of y, (rows)
     void embed(
             int from,
             int to,
@@ -99,10 +102,10 @@ interface Kernels {
             float[] y,
             int stride);
 
-    /// The gradient of [#embed]: da(i(row)) += dy(row), db(j(row)) += dy(row).
+    /// Computes the gradient of [#embed]: da(i(row)) += dy(row), db(j(row)) += dy(row).
     ///
-    /// @param rows all of them
-    /// @param gradient of the table
+    /// @param rows number of all rows
+    /// @param gradient the gradient of the table
     void embedBackward(
             int rows,
             int width,
@@ -116,10 +119,10 @@ interface Kernels {
 
     /// Divides each row by its root mean square: y = x s with s = 1 / sqrt(mean(x^2) + 1e-5).
     ///
-    /// @param from,to rows
-    /// @param width unpadded, for the mean
-    /// @param padded width of the rows
-    /// @param scale takes s, (rows)
+    /// @param from,to range of rows
+    /// @param width width without padding, for the mean
+    /// @param padded width with padding
+    /// @param scale receives s, (rows)
     void rmsNorm(
             int from,
             int to,
@@ -130,7 +133,9 @@ interface Kernels {
             int stride,
             float[] scale);
 
-    /// The gradient of [#rmsNorm]: dx = s (dy - y mean(dy y)), or dx += that.
+    /// Computes the gradient of [#rmsNorm]: dx = s (dy - y mean(dy y)), or dx += the same.
+    ///
+    /// @param accumulate whether to add to dx
     void rmsNormBackward(
             int from,
             int to,
@@ -143,19 +148,22 @@ interface Kernels {
             float[] dx,
             boolean accumulate);
 
-    /// x = max(0, x)
+    /// Computes x = max(0, x).
     void relu(float[] x, int offset, int length);
 
-    /// dy = 0 where y = relu(x) is 0.
+    /// Computes the gradient of [#relu]: sets dy = 0 where y = relu(x) is 0.
     void reluBackward(float[] y, float[] dy, int offset, int length);
 
-    /// Turns the logits of some positions into the gradient of their cross-entropy, times a factor.
+    /// Computes the cross-entropy of a range of positions, and replaces their logits by its gradient, times a
+    /// factor.
     ///
-    /// @param from,to rows
+    /// @param from,to range of rows
+    /// @param vocab V
+    /// @param padded V'
     /// @param logits becomes factor (softmax(logits) - onehot(target)), (rows, V')
     /// @param targets token ids, (rows)
-    /// @param limit of a position's cross-entropy
-    /// @return the sum of their cross-entropies in nats; infinite where one is above the limit
+    /// @param limit the largest accepted cross-entropy of a position, in nats
+    /// @return the sum of the cross-entropies in nats; infinite if one is above the limit
     double crossEntropy(
             int from,
             int to,
@@ -167,30 +175,33 @@ interface Kernels {
             float factor,
             double limit);
 
-    /// Turns logits into probabilities.
+    /// Converts logits to probabilities in place.
     ///
+    /// @param vocab V
+    /// @param padded V'
     /// @param logits becomes softmax(scale logits), (V'); the padding becomes 0
     void softmax(int vocab, int padded, float[] logits, float scale);
 
-    /// Causal attention of a group of heads over one sequence: each position over itself and those
-    /// before it.
+    /// Computes causal attention of a group of heads over one sequence: each position attends to itself and
+    /// to those before it.
     ///
     /// @param tokens T
-    /// @param row where the sequence begins in the buffers, which have 16 rows more than are used
+    /// @param row first row of the sequence in the buffers, which have 16 rows more than are used
     /// @param group see [AttentionBuffers]
     void attention(
             AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
 
-    /// The gradient of [#attention]: from dO to dqkv.
+    /// Computes the gradient of [#attention]: dqkv from dO.
     void attentionBackward(
             AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
 
-    /// Attention of all heads of one position.
+    /// Computes attention of all heads for the last position of a sequence.
     ///
-    /// @param q its queries, (A)
+    /// @param tokens positions in the sequence
+    /// @param q queries of the last position, (A)
     /// @param k keys, (tokens, A)
     /// @param v values, (tokens, A)
-    /// @param o takes the heads' outputs, (A)
+    /// @param o receives the heads' outputs, (A)
     void attend(
             AttentionBuffers buffers,
             AttentionScratch scratch,
@@ -201,14 +212,16 @@ interface Kernels {
             int kvOffset,
             float[] o);
 
-    /// Whether the squares of all numbers from the first to `length` add up to a finite number, starting
-    /// from 1. Then all numbers and all squares are finite. Where they do not, one may not be.
+    /// Returns whether the squares of the first `length` numbers, added to 1, have a finite sum. If so, all
+    /// numbers and all their squares are finite; if not, one of them may not be.
     boolean haveFiniteSquares(float[] x, int length);
 
-    /// One step of Adam on a range of parameters.
+    /// Applies an Adam update to a range of parameters.
     ///
-    /// @param stepSize learning rate over the first moment's bias correction
-    /// @param vScale 1 over the second moment's bias correction
+    /// Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization" (2014).
+    ///
+    /// @param stepSize learning rate divided by the first moment's bias correction
+    /// @param vScale 1 divided by the second moment's bias correction
     void adam(
             int from,
             int to,
@@ -219,9 +232,9 @@ interface Kernels {
             float stepSize,
             float vScale);
 
-    /// Makes 0 of what is nearly 0, before it decays into subnormal numbers.
+    /// Sets numbers near 0 to 0, before they decay into subnormal numbers.
     ///
     /// @param length a multiple of 16
-    /// @param tiny up to this magnitude
+    /// @param tiny the largest magnitude that is set to 0
     void flush(float[] x, int length, float tiny);
 }

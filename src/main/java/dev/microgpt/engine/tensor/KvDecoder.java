@@ -3,10 +3,11 @@ package dev.microgpt.engine.tensor;
 import java.util.Arrays;
 import java.util.Locale;
 
-/// Reads sequences token by token, and remembers the keys and values of what it has read. It sees the
-/// model's parameters as they are at each token. One thread at a time.
+/// Reads sequences token by token, and caches the keys and values of the tokens read so far. Each token is
+/// computed with the current parameters. Not thread-safe.
 ///
-/// All sequences begin with the same token, BOS: what it leads to is computed once.
+/// All sequences begin with the same token, BOS, so its logits are computed once per version of the
+/// parameters.
 public final class KvDecoder {
 
     private final Weights weights;
@@ -20,17 +21,16 @@ public final class KvDecoder {
     private final float[] values; // (L, T, A)
     private final float[] o; // (A)
     private final float[] hidden; // (F')
-    private final float[] branch; // (C'), what a block adds to x
+    private final float[] branch; // (C'), the output of a block that is added to x
     private final float[] logits; // (V')
     private final float[] probs; // (V')
     private final AttentionBuffers attention;
     private final AttentionScratch scratch;
-    private int length;
+    private int length; // tokens read so far
 
-    /// Of the first token last read, with the parameters of that version.
+    // The cached result of the first token of a sequence.
     private int firstToken = -1;
-
-    private long firstVersion;
+    private long firstVersion; // of the weights
     private final float[] firstLogits; // (V')
 
     public KvDecoder(Weights weights) {
@@ -57,18 +57,21 @@ public final class KvDecoder {
         scratch = new AttentionScratch(layout);
     }
 
-    /// Forgets what was read.
+    /// Starts a new sequence.
     public void reset() {
         length = 0;
     }
 
     /// Reads one more token.
     ///
-    /// @throws IllegalStateException if blockSize tokens were read already
+    /// @throws IllegalStateException if blockSize tokens have been read since the last [#reset()]
     public void next(int tokenId) {
         if (length == layout.blockSize) {
             throw new IllegalStateException(
-                    String.format(Locale.ROOT, "blockSize tokens (%d) were read", length));
+                    String.format(
+                            Locale.ROOT,
+                            "at most blockSize (%d) tokens can be read",
+                            layout.blockSize));
         }
         if (length == 0 && tokenId == firstToken && weights.version() == firstVersion) {
             System.arraycopy(firstLogits, 0, logits, 0, layout.v);
@@ -109,9 +112,9 @@ public final class KvDecoder {
         norm();
         multiply(layout.c, 3 * layout.a, norm, layout.qkv(layer), qkv);
         int cache = layer * layout.blockSize * layout.a;
-        int place = cache + length * layout.a;
-        System.arraycopy(qkv, layout.a, keys, place, layout.a);
-        System.arraycopy(qkv, 2 * layout.a, values, place, layout.a);
+        int cacheRow = cache + length * layout.a;
+        System.arraycopy(qkv, layout.a, keys, cacheRow, layout.a);
+        System.arraycopy(qkv, 2 * layout.a, values, cacheRow, layout.a);
         kernels.attend(attention, scratch, length + 1, qkv, keys, values, cache, o);
         multiply(layout.a, layout.c, o, layout.wo(layer), branch);
         kernels.add(branch, 0, x, 0, layout.c);
@@ -121,23 +124,23 @@ public final class KvDecoder {
         kernels.multiplyRow(in, out, from, weights.array(), weight, to);
     }
 
-    /// Whether the logits of the next token are so moderate that single precision is enough for their
-    /// probabilities; those that are not finite are not.
+    /// Returns whether the logits of the next token are small enough to compute their probabilities in single
+    /// precision. False if a logit is not finite.
     public boolean isModerate() {
         return kernels.haveFiniteSquares(logits, layout.v);
     }
 
-    /// The logits of the next token, (V).
+    /// Returns the logits of the next token, (V).
     public double[] logits() {
         double[] result = new double[layout.vocab];
         Arrays.setAll(result, i -> logits[i]);
         return result;
     }
 
-    /// The probabilities of the next token, (V).
+    /// Computes the probabilities of the next token.
     ///
-    /// @param temperature above 0
-    /// @param result takes them
+    /// @param temperature divides the logits; above 0
+    /// @param result receives the probabilities, (V)
     public void probabilities(double temperature, double[] result) {
         System.arraycopy(logits, 0, probs, 0, layout.v);
         kernels.softmax(layout.vocab, layout.v, probs, (float) (1 / temperature));

@@ -1,11 +1,10 @@
 package dev.microgpt.engine.tensor;
 
-/// Where each matrix lies in the flat arrays of parameters, gradients and moments, and how wide things
-/// are with their padding.
+/// The offset of each matrix in the flat arrays of parameters, gradients and moments, and the padded widths.
 ///
 /// The embeddings are row-major. The weight of a linear layer from `in` to `out` elements is stored in
-/// panels: its transpose (in, out) cut into vertical strips of 16, 32 or 48 columns, each row-major.
-/// So the inner loop of a product runs through memory without a jump. See [#panelWidth].
+/// panels: its transpose, (in, out), is cut into vertical strips of 16, 32 or 48 columns, each of them
+/// row-major. So the inner loop of a product reads memory sequentially. See [#panelWidth].
 final class Layout {
 
     /// Widths are padded to multiples of this: the float lanes of a 512-bit vector.
@@ -22,7 +21,7 @@ final class Layout {
 
     final int c; // C'
     final int d; // D'
-    final int a; // A, heads side by side
+    final int a; // A, all heads side by side
     final int f; // F'
     final int v; // V'
 
@@ -32,16 +31,15 @@ final class Layout {
     private final int firstLayer;
     private final int layerSize;
 
-    /// Offsets within a layer.
+    // Offsets within a layer.
     private final int wo;
-
     private final int fc1;
     private final int fc2;
 
-    /// Length of the arrays.
+    /// The length of the arrays.
     final int size;
 
-    /// @throws ArithmeticException if an array of that length is not possible
+    /// @throws ArithmeticException if the arrays would be too long
     Layout(int vocab, int width, int heads, int layers, int blockSize) {
         this.vocab = vocab;
         this.width = width;
@@ -57,8 +55,8 @@ final class Layout {
 
         wte = 0;
         wpe = wte + vocab * c;
-        long cc = c; // before any sum can overflow, the size is checked
-        long all = cc * (vocab + blockSize + v) + layers * cc * (4L * a + 2L * f);
+        long wideC = c; // so that the size is checked before any int overflows
+        long all = wideC * (vocab + blockSize + v) + layers * wideC * (4L * a + 2L * f);
         size = Math.toIntExact(all);
         lmHead = wpe + blockSize * c;
         firstLayer = lmHead + c * v;
@@ -68,31 +66,33 @@ final class Layout {
         layerSize = fc2 + f * c;
     }
 
-    /// The weight that makes queries, keys and values: (C', 3 A) in panels.
+    /// Returns the offset of the weight for queries, keys and values: (C', 3 A) in panels.
     int qkv(int layer) {
         return firstLayer + layer * layerSize;
     }
 
-    /// The weight behind the attention: (A, C') in panels.
+    /// Returns the offset of the output weight of the attention: (A, C') in panels.
     int wo(int layer) {
         return qkv(layer) + wo;
     }
 
-    /// The first weight of the MLP: (C', F') in panels.
+    /// Returns the offset of the first weight of the MLP: (C', F') in panels.
     int fc1(int layer) {
         return qkv(layer) + fc1;
     }
 
-    /// The second weight of the MLP: (F', C') in panels.
+    /// Returns the offset of the second weight of the MLP: (F', C') in panels.
     int fc2(int layer) {
         return qkv(layer) + fc2;
     }
 
+    /// Returns a width rounded up to a multiple of [#PAD].
     static int padded(int n) {
         return (n + PAD - 1) / PAD * PAD;
     }
 
-    /// Small heads get a power of two, so that a vector holds a whole number of them.
+    /// Returns the padded width of a head. Small heads are padded to a power of two, so that a vector holds a
+    /// whole number of them.
     static int paddedHead(int headDim) {
         if (headDim >= PAD) {
             return (int) Math.min(Integer.MAX_VALUE / PAD * PAD, (headDim + PAD - 1L) / PAD * PAD);
@@ -104,32 +104,32 @@ final class Layout {
         return d;
     }
 
-    /// The distance between the rows of an activation matrix: a whole page would map the same column of
-    /// all rows to the same few cache lines.
+    /// Returns the distance between the rows of an activation matrix. It avoids whole pages, which would map
+    /// the same column of all rows to the same few cache lines.
     static int stride(int width) {
         return width % 1024 == 0 ? width + PAD : width;
     }
 
-    /// The width of the panel that begins at a column. Three vectors, as a tile of 8 rows by three has
-    /// the best ratio of arithmetic to loads; two, where a single one would be left over.
+    /// Returns the width of the panel that begins at a column: three times 16, as a tile of 8 rows by three
+    /// vectors has the best ratio of arithmetic to loads, or two times 16 if only one 16 would be left over.
     ///
-    /// @param columns of the whole matrix, a multiple of 16
-    /// @param start where the panel begins
+    /// @param columns columns of the whole matrix, a multiple of 16
+    /// @param start first column of the panel
     static int panelWidth(int columns, int start) {
         int rest = columns - start;
         return rest == 4 * PAD ? 2 * PAD : Math.min(rest, MAX_PANEL);
     }
 
-    /// The place of an element in a matrix in panels.
+    /// Returns the offset of an element within a matrix in panels.
     ///
     /// @param rows `in`, padded
     /// @param columns `out`, padded
-    static int inPanels(int rows, int columns, int row, int column) {
+    static int panelOffset(int rows, int columns, int row, int column) {
         int start = panelStart(columns, column);
         return rows * start + row * panelWidth(columns, start) + (column - start);
     }
 
-    /// Where the panel with a column begins.
+    /// Returns the first column of the panel that contains a column.
     private static int panelStart(int columns, int column) {
         int start = 0;
         int panel = panelWidth(columns, start);
@@ -140,12 +140,12 @@ final class Layout {
         return start;
     }
 
-    /// Takes each parameter with its place in the arrays.
+    /// Receives the index and the offset of each parameter.
     interface Visitor {
 
-        /// @param index in the order of the reference, see `Engine`
+        /// @param index index of the parameter in the order of the reference, see `Matrix.of`
         /// @param place in the arrays
-        void visit(int index, int place);
+        void visit(int index, int offset);
     }
 
     /// Visits all parameters in the order of the reference: wte, wpe, lm_head, then for each layer
@@ -181,23 +181,28 @@ final class Layout {
         }
     }
 
+    /// Returns the number of parameters, without padding.
     int numParams() {
         return 2 * vocab * width + blockSize * width + layers * 12 * width * width;
     }
 
+    /// Converts an array of this layout to the order of the reference.
+    ///
     /// @param array (size)
-    /// @return its numbers in the order of the reference, (numParams)
+    /// @return (numParams)
     double[] exported(float[] array) {
         double[] numbers = new double[numParams()];
-        forEachParam((index, place) -> numbers[index] = array[place]);
+        forEachParam((index, offset) -> numbers[index] = array[offset]);
         return numbers;
     }
 
-    /// @param numbers in the order of the reference, (numParams)
-    /// @return (size)
+    /// Converts numbers in the order of the reference to an array of this layout, rounded to float32.
+    ///
+    /// @param numbers (numParams)
+    /// @return (size), with zeros in the padding
     float[] imported(double[] numbers) {
         float[] array = new float[size];
-        forEachParam((index, place) -> array[place] = (float) numbers[index]);
+        forEachParam((index, offset) -> array[offset] = (float) numbers[index]);
         return array;
     }
 
@@ -230,7 +235,7 @@ final class Layout {
         int index = firstIndex;
         for (int o = 0; o < out; o++) {
             int column = columnOfOut.map(o);
-            int first = offset + inPanels(paddedIn, paddedOut, 0, column);
+            int first = offset + panelOffset(paddedIn, paddedOut, 0, column);
             int panel = panelWidth(paddedOut, panelStart(paddedOut, column));
             for (int i = 0; i < in; i++) {
                 visitor.visit(index++, first + rowOfIn.map(i) * panel);

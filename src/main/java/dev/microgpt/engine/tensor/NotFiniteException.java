@@ -1,25 +1,25 @@
 package dev.microgpt.engine.tensor;
 
-/// A training step that was not taken over, as a number of it is not finite.
+/// Thrown when a training step was not applied because one of its numbers is not finite.
 public final class NotFiniteException extends Exception {
 
     private static final long serialVersionUID = 1;
 
-    private final String what;
+    private final String quantity;
     private final double value;
 
-    NotFiniteException(String what, double value) {
-        super(what + " is " + value);
-        this.what = what;
+    NotFiniteException(String quantity, double value) {
+        super(quantity + " is " + value);
+        this.quantity = quantity;
         this.value = value;
     }
 
-    /// What the number is, such as `the loss` or `a gradient`.
-    public String what() {
-        return what;
+    /// Returns which number is not finite, such as `the loss` or `a gradient`.
+    public String quantity() {
+        return quantity;
     }
 
-    /// The number: infinite or NaN.
+    /// Returns the number: infinite or NaN.
     public double value() {
         return value;
     }

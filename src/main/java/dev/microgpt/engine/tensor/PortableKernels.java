@@ -2,8 +2,8 @@ package dev.microgpt.engine.tensor;
 
 import java.util.Arrays;
 
-/// [Kernels] in plain loops, for JVMs that are started without the Vector API, and as the oracle of the
-/// others. The loops run along rows, so that the compiler can vectorise some of them.
+/// [Kernels] in plain loops, used when the JVM is started without the Vector API, and as the oracle in tests
+/// of the other kernels. The loops run along rows, so that the compiler can vectorise some of them.
 final class PortableKernels implements Kernels {
 
     @Override
@@ -43,7 +43,7 @@ final class PortableKernels implements Kernels {
         multiply(1, in, out, x, 0, in, w, wOffset, y, 0, out);
     }
 
-    /// y += a x
+    /// Computes y += a x.
     private static void addScaled(float a, float[] x, int xOffset, float[] y, int yOffset, int n) {
         for (int j = 0; j < n; j++) {
             y[yOffset + j] += a * x[xOffset + j];
@@ -94,8 +94,8 @@ final class PortableKernels implements Kernels {
     public void transpose(int in, int out, float[] w, float[] t, int offset) {
         for (int i = 0; i < in; i++) {
             for (int j = 0; j < out; j++) {
-                t[offset + Layout.inPanels(out, in, j, i)] =
-                        w[offset + Layout.inPanels(in, out, i, j)];
+                t[offset + Layout.panelOffset(out, in, j, i)] =
+                        w[offset + Layout.panelOffset(in, out, i, j)];
             }
         }
     }
@@ -241,9 +241,9 @@ final class PortableKernels implements Kernels {
         return max;
     }
 
-    /// x = exp(x - max x), except that what is too small to matter becomes 0.
+    /// Computes x = exp(x - max x), with 0 in place of negligible results.
     ///
-    /// @return the sum
+    /// @return the sum of the results
     private static float exponentials(float[] x, int offset, int n) {
         float max = max(x, offset, n);
         float sum = 0;
@@ -277,16 +277,16 @@ final class PortableKernels implements Kernels {
             AttentionBuffers b, float[] p, int tokens, int row, int t, int head) {
         int q = (row + t) * b.qkvStride + head * b.d;
         int keys = row * b.qkvStride + b.a + head * b.d;
-        int place = (row + t) * b.oStride + head * b.d;
+        int oOffset = (row + t) * b.oStride + head * b.d;
         scores(b, p, t + 1, b.qkv, q, b.qkv, keys, b.qkvStride);
         float max = max(p, 0, t + 1);
         float inverse = 1 / exponentials(p, 0, t + 1);
-        Arrays.fill(b.max, place, place + b.d, max);
-        Arrays.fill(b.inverseSum, place, place + b.d, inverse);
+        Arrays.fill(b.max, oOffset, oOffset + b.d, max);
+        Arrays.fill(b.inverseSum, oOffset, oOffset + b.d, inverse);
         for (int s = 0; s <= t; s++) {
             p[s] *= inverse;
         }
-        weigh(b, p, t + 1, b.qkv, keys + b.a, b.qkvStride, b.o, place);
+        weigh(b, p, t + 1, b.qkv, keys + b.a, b.qkvStride, b.o, oOffset);
         if (b.weights != null) {
             System.arraycopy(p, 0, b.weights, (head * tokens + t) * tokens, t + 1);
         }
@@ -321,7 +321,7 @@ final class PortableKernels implements Kernels {
         }
     }
 
-    /// With p the weights and dp = dO v their gradient, the scores' is ds = p (dp - dO o).
+    /// With the weights p and their gradient dp = dO v, the gradient of the scores is ds = p (dp - dO o).
     @Override
     public void attentionBackward(
             AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int group) {
@@ -342,17 +342,17 @@ final class PortableKernels implements Kernels {
     private static void headBackward(AttentionBuffers b, int row, int t, int head) {
         int first = row * b.qkvStride + head * b.d;
         int q = first + t * b.qkvStride;
-        int place = (row + t) * b.oStride + head * b.d;
-        float delta = dot(b.dO, place, b.o, place, b.d);
+        int oOffset = (row + t) * b.oStride + head * b.d;
+        float delta = dot(b.dO, oOffset, b.o, oOffset, b.d);
         for (int s = 0; s <= t; s++) {
             int k = first + s * b.qkvStride + b.a;
             int v = k + b.a;
             float score = dot(b.qkv, q, b.qkv, k, b.d) * b.scale;
-            float p = exp(score - b.max[place]) * b.inverseSum[place];
-            float ds = p * (dot(b.dO, place, b.qkv, v, b.d) - delta) * b.scale;
+            float p = exp(score - b.max[oOffset]) * b.inverseSum[oOffset];
+            float ds = p * (dot(b.dO, oOffset, b.qkv, v, b.d) - delta) * b.scale;
             addScaled(ds, b.qkv, k, b.dqkv, q, b.d);
             addScaled(ds, b.qkv, q, b.dqkv, k, b.d);
-            addScaled(p, b.dO, place, b.dqkv, v, b.d);
+            addScaled(p, b.dO, oOffset, b.dqkv, v, b.d);
         }
     }
 

@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
-/// Operations on single vectors, up to 512 bits wide, that the Vector API does not have, or whose result
-/// it does not define to the bit.
+/// Vector operations, up to 512 bits wide, that the Vector API does not have, or whose result it does not
+/// define to the bit.
 final class Simd {
 
     static final VectorSpecies<Float> SPECIES =
@@ -21,26 +21,24 @@ final class Simd {
                     : FloatVector.SPECIES_PREFERRED;
     static final int LANES = SPECIES.length();
 
-    /// Swaps lanes whose numbers differ in one bit; added up, they sum within groups of lanes.
+    // SWAP_n swaps lanes whose indices differ in bit n. Adding a vector to its swaps sums up groups
+    // of lanes.
     private static final VectorShuffle<Float> SWAP_1 = swap(1);
-
     private static final VectorShuffle<Float> SWAP_2 = swap(2);
     private static final VectorShuffle<Float> SWAP_4 = swap(4);
     private static final VectorShuffle<Float> SWAP_8 = swap(8);
 
-    /// Lanes whose number has that bit.
+    // HAS_n selects lanes whose index has bit n.
     private static final VectorMask<Float> HAS_1 = lanesWith(1);
-
     private static final VectorMask<Float> HAS_2 = lanesWith(2);
     private static final VectorMask<Float> HAS_4 = lanesWith(4);
     private static final VectorMask<Float> HAS_8 = lanesWith(8);
 
-    // A sum must not start with one of these constants: the compiler would keep it as an object.
-
+    // A sum must not start from one of these constants: the compiler would keep it as an object.
     static final FloatVector ZERO = broadcast(SPECIES, 0);
     static final FloatVector MINUS_INFINITY = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
 
-    // Of exp: see there. The polynomial is that of Cephes's expf.
+    // Constants of exp. The polynomial is that of expf in Cephes.
     private static final FloatVector LOWEST = broadcast(SPECIES, -80);
     private static final FloatVector LOG_TINY = broadcast(SPECIES, Kernels.LOG_TINY);
     private static final FloatVector LOG2_E = broadcast(SPECIES, 1.442695f);
@@ -69,9 +67,9 @@ final class Simd {
         return VectorMask.fromArray(SPECIES, lanes, 0);
     }
 
-    /// The scalar product of two rows.
+    /// Returns the scalar product of two rows.
     ///
-    /// @param offset,length the same in both
+    /// @param offset,length range of elements in both rows
     static float dot(float[] x, float[] y, int offset, int length) {
         FloatVector sum = fromArray(SPECIES, x, offset).mul(fromArray(SPECIES, y, offset));
         for (int j = offset + LANES; j < offset + length; j += LANES) {
@@ -80,13 +78,13 @@ final class Simd {
         return sumAll(sum).lane(0);
     }
 
-    /// Adds up all lanes, always in the same order: that of reduceLanes is not defined, and differs
-    /// between interpreted and compiled code.
+    /// Returns the sum of all lanes, in each lane. The order of addition is fixed; that of `reduceLanes` is
+    /// not defined, and differs between interpreted and compiled code.
     static FloatVector sumAll(FloatVector x) {
         return sumWithin(x, LANES);
     }
 
-    /// Adds up the lanes of each group of `size` lanes; each lane gets the sum of its group.
+    /// Returns the sum of each group of `size` adjacent lanes, in each lane of the group.
     ///
     /// @param size a power of two
     static FloatVector sumWithin(FloatVector x, int size) {
@@ -106,7 +104,7 @@ final class Simd {
         return sum;
     }
 
-    /// The largest of all lanes, in each lane.
+    /// Returns the maximum of all lanes, in each lane.
     static FloatVector maxAll(FloatVector x) {
         FloatVector max = x.max(x.rearrange(SWAP_1));
         if (LANES > 2) {
@@ -121,10 +119,10 @@ final class Simd {
         return max;
     }
 
-    /// e^x for x <= 0, to about one unit in the last place; what would be smaller than 1e-20 is 0, as
-    /// the products of such numbers would be subnormal, and slow.
+    /// Returns e^x for x <= 0, with an error of about one unit in the last place. Results below 1e-20 are
+    /// replaced by 0, as their products would be subnormal, and slow.
     ///
-    /// Splits x into n ln 2 + r, and takes 2^n into the exponent and e^r from a polynomial.
+    /// Splits x into n ln 2 + r, adds n to the exponent, and computes e^r with a polynomial.
     static FloatVector exp(FloatVector x) {
         FloatVector clamped = x.max(LOWEST);
         FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
@@ -132,14 +130,14 @@ final class Simd {
         FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, clamped));
         FloatVector e = C7.fma(r, C6).fma(r, C5).fma(r, C4).fma(r, C3).fma(r, C2);
         e = e.fma(r.mul(r), r).add(C1);
-        // The low bits of `shifted` hold n: moved up, they add to the exponent.
+        // The low bits of `shifted` hold n; shifted left by 23, they add to the exponent.
         IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
         FloatVector result = e.reinterpretAsInts().add(exponent).reinterpretAsFloats();
         return ZERO.blend(result, x.compare(GT, LOG_TINY));
     }
 
-    /// Transposes a square of [#LANES] rows and columns, LANES being 4, 8 or 16. Goes through memory in
-    /// between, as all rows at once are too many values for one method.
+    /// Transposes a square of [#LANES] rows and columns, where LANES is 4, 8 or 16. Intermediate results go
+    /// through memory, as all rows at once are too many values for one method.
     static void transpose(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         if (LANES == 8) {
@@ -153,7 +151,7 @@ final class Simd {
         }
     }
 
-    /// Transposes each square of 4 rows and columns.
+    /// Transposes each square of 4 rows and columns within itself.
     private static void swapSmallSquares(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         for (int i = 0; i < LANES; i += 4) {
@@ -172,7 +170,7 @@ final class Simd {
         }
     }
 
-    /// Of 16 rows, puts the squares of 4 rows and columns where they belong.
+    /// Transposes a matrix of 16 rows and columns by squares of 4, without changing the squares.
     private static void swapLargeSquares(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         for (int i = 0; i < 4; i++) {
@@ -191,7 +189,7 @@ final class Simd {
         }
     }
 
-    /// Of 8 rows, puts the squares of 4 rows and columns where they belong.
+    /// Transposes a matrix of 8 rows and columns by squares of 4, without changing the squares.
     private static void swapSquares(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         for (int i = 0; i < 4; i++) {

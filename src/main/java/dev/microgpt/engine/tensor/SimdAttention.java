@@ -16,17 +16,17 @@ import jdk.incubator.vector.FloatVector;
 
 import java.util.Arrays;
 
-/// The attention of [SimdKernels].
+/// The attention kernels of [SimdKernels].
 ///
-/// Narrow heads lie side by side in one vector. Each pair of a query and a key is a product of two
-/// vectors, summed within the lanes of each head, which leaves a head's score in all of its lanes, ready
-/// to weigh the values. The loops run over lists of pairs, since the positions of a short document alone
-/// would make loops too short to be fast.
+/// Narrow heads lie side by side in one vector. A pair of a query and a key is a product of two vectors,
+/// summed within the lanes of each head. This leaves a head's score in all of its lanes, ready to be
+/// multiplied by the values. The loops run over lists of pairs, because loops over the positions of a short
+/// document would be too short to be fast.
 ///
-/// Wide heads are products of matrices: 8 queries at a time with all keys, transposed, so that a row of
-/// scores lies side by side.
+/// Wide heads are computed as matrix products: 8 queries at a time with all keys. The keys are transposed,
+/// so that the scores of a query are contiguous.
 ///
-/// In both, the backward pass computes the weights anew from each query's maximum and sum.
+/// In both cases, the backward pass recomputes the weights from each query's maximum and sum.
 final class SimdAttention {
 
     private static final int ROWS = Kernels.ROWS;
@@ -111,7 +111,7 @@ final class SimdAttention {
         }
     }
 
-    /// Scores of all pairs.
+    /// Computes the scores of all pairs.
     private static void narrowScores(
             AttentionBuffers b, AttentionScratch.Pairs pairs, int qkv, float[] p) {
         float[] x = b.qkv;
@@ -138,7 +138,7 @@ final class SimdAttention {
         }
     }
 
-    /// For each query the sum of exponentials, and that of the values weighted with them.
+    /// Computes for each query the sum of exponentials, and the sum of the values weighted by them.
     private static void narrowSums(
             AttentionBuffers b, AttentionScratch.Pairs pairs, int values, int o, float[] p) {
         float[] sum = b.inverseSum;
@@ -182,7 +182,7 @@ final class SimdAttention {
         }
     }
 
-    /// With p the weights and dp = dO v their gradient, the scores' is ds = p (dp - dO o).
+    /// With the weights p and their gradient dp = dO v, the gradient of the scores is ds = p (dp - dO o).
     private static void narrowBackward(
             AttentionBuffers b, AttentionScratch scratch, int row, int column, int first, int end) {
         AttentionScratch.Pairs pairs = scratch.pairs(first, end);
@@ -200,7 +200,7 @@ final class SimdAttention {
         narrowSumsBackward(b, pairs, qkv, o, scratch.p, scratch.dP);
     }
 
-    /// p = exp(q k - max) / sum, ds = p (dp - delta)
+    /// Computes p = exp(q k - max) / sum and ds = p (dp - delta).
     private static void narrowScoresBackward(
             AttentionBuffers b,
             AttentionScratch.Pairs pairs,
@@ -225,7 +225,7 @@ final class SimdAttention {
         }
     }
 
-    /// dq += ds k, dk += ds q, dv += p dO
+    /// Computes dq += ds k, dk += ds q, dv += p dO.
     private static void narrowSumsBackward(
             AttentionBuffers b,
             AttentionScratch.Pairs pairs,
@@ -286,8 +286,7 @@ final class SimdAttention {
         }
     }
 
-    /// Turns one head's columns, (T, D'), into rows, (D', T'). What comes after the last token is not
-    /// defined.
+    /// Transposes one head's columns, (T, D'), to (D', T'). Columns after the last token are undefined.
     private static void transposeHead(
             AttentionBuffers b,
             int row,
@@ -309,7 +308,7 @@ final class SimdAttention {
         }
     }
 
-    /// The products of 8 rows with all keys (or values).
+    /// Computes the products of 8 rows with all keys (or values).
     private static void scores(
             float[] x,
             int xOffset,
@@ -340,7 +339,7 @@ final class SimdAttention {
         }
     }
 
-    /// Sums of the rows of x, each times its weight, for up to 8 queries.
+    /// Computes the weighted sums of the rows of x for up to 8 queries.
     private static void weigh(
             float[] weights,
             int weightsOffset,
@@ -353,7 +352,7 @@ final class SimdAttention {
             float[] result,
             int resultOffset,
             int resultStride) {
-        boolean whole = rows == ROWS; // else the rows after it belong to another sequence
+        boolean whole = rows == ROWS; // if not, the rows after these belong to another sequence
         float[] y = whole ? result : scratch.block;
         int yOffset = whole ? resultOffset : 0;
         int yStride = whole ? resultStride : b.d;
@@ -396,7 +395,7 @@ final class SimdAttention {
         }
     }
 
-    /// The weights and the gradient of the scores of up to 8 queries, and with them dq = ds k.
+    /// Computes the weights and the gradient of the scores for up to 8 queries, and from them dq = ds k.
     private static void queriesBackward(
             AttentionBuffers b,
             AttentionScratch scratch,
@@ -425,7 +424,7 @@ final class SimdAttention {
         weigh(scratch.dP, p, keys, rows, b.qkv, k, b, scratch, b.dqkv, q, b.qkvStride);
     }
 
-    /// Turns a query's scores into weights, and the weights' gradient into the scores'.
+    /// Converts a query's scores to weights, and the gradient of the weights to the gradient of the scores.
     private static void softmaxBackward(
             AttentionScratch scratch,
             int offset,
@@ -439,7 +438,7 @@ final class SimdAttention {
         gradient(scratch.p, scratch.dP, offset, padded, b.inverseSum[place], delta, b.scale);
     }
 
-    /// p = scale (p - max), and minus infinity from `count` to `padded`.
+    /// Computes p = scale (p - max), and minus infinity from `count` to `padded`.
     private static void shift(
             float[] p, int offset, int count, int padded, float max, float scale) {
         FloatVector shift = broadcast(SPECIES, max);
@@ -453,7 +452,8 @@ final class SimdAttention {
         }
     }
 
-    /// p = p / sum, ds = p (dp - delta) scale, where what is not attended to may be anything.
+    /// Computes p = p / sum and ds = p (dp - delta) scale. For positions that are not attended to, dp may be
+    /// any number, and ds is 0.
     private static void gradient(
             float[] p,
             float[] dP,
@@ -473,7 +473,8 @@ final class SimdAttention {
         }
     }
 
-    /// What the queries from `first` to `end` add to the gradient of up to 8 keys and their values.
+    /// Adds the contribution of the queries from `first` to `end`, exclusive, to the gradient of up to 8 keys
+    /// and their values.
     private static void keysBackward(
             AttentionBuffers b,
             AttentionScratch scratch,
@@ -484,7 +485,7 @@ final class SimdAttention {
             int s,
             int rows) {
         int column = head * b.d;
-        int t = Math.max(first, s); // those before do not look at these keys
+        int t = Math.max(first, s); // earlier queries do not attend to these keys
         int weights = (t - first) * scratch.keyStride + s;
         int k = (row + s) * b.qkvStride + b.a + column;
         boolean add = s < first;
@@ -494,7 +495,7 @@ final class SimdAttention {
         collect(b, scratch, scratch.p, weights, end - t, b.dO, o, b.oStride, k + b.a, rows, add);
     }
 
-    /// Sums over queries, each times its weight, for up to 8 keys.
+    /// Computes weighted sums over queries for up to 8 keys.
     private static void collect(
             AttentionBuffers b,
             AttentionScratch scratch,

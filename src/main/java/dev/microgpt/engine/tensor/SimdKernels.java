@@ -12,30 +12,30 @@ import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 
-/// [Kernels] with the vectors of the JDK's Vector API, up to 512 bits wide.
+/// [Kernels] with the JDK's Vector API, in vectors up to 512 bits wide.
 ///
-/// The compiler keeps vectors in registers as long as everything around them is put in line, and there is
-/// a limit to that in each method together with all that it calls; beyond it each vector becomes an
-/// object on the heap. The methods of the Vector API are exempt from the limit, our own are not. So
-/// methods are small, loops are apart, and even loading a vector is not a method of ours.
+/// The compiler keeps vectors in registers only while all code around them is inlined. The size of a method
+/// together with everything inlined into it is limited; beyond the limit, each vector becomes an object on
+/// the heap. The methods of the Vector API are exempt from the limit, our own are not. So methods here are
+/// small, loops are separate, and even loading a vector is not a helper method.
 final class SimdKernels implements Kernels {
 
     private static final Kernels PORTABLE = new PortableKernels();
 
-    /// Times the sum of one more row's exponentials this is still finite.
+    /// A product below this stays finite when multiplied by the sum of one more row's exponentials.
     private static final double LARGE = 1e200;
 
-    /// More than the logarithm of a row's sum of exponentials, of which each is at most 1.
+    /// An upper bound for the logarithm of a row's sum of exponentials, each of which is at most 1.
     private static final double LOG_MAX_SUM = Math.log(Integer.MAX_VALUE);
 
-    // Of Adam.
+    // Constants of Adam.
     private static final FloatVector MEAN_DECAY = broadcast(SPECIES, BETA1);
     private static final FloatVector MEAN_GAIN = broadcast(SPECIES, 1 - BETA1);
     private static final FloatVector SQUARE_DECAY = broadcast(SPECIES, BETA2);
     private static final FloatVector SQUARE_GAIN = broadcast(SPECIES, 1 - BETA2);
     private static final FloatVector SMALL = broadcast(SPECIES, EPSILON);
 
-    /// Whether the vectors of this machine have as many lanes as these kernels are made for.
+    /// Returns whether these kernels support the vector size of this machine.
     static boolean areSupported() {
         return LANES == 4 || LANES == 8 || LANES == 16;
     }
@@ -120,7 +120,8 @@ final class SimdKernels implements Kernels {
         }
     }
 
-    /// Two vectors, with two sums each along the inner dimension, as one alone would wait for itself.
+    /// Computes two vectors of the result, with two sums each along the inner dimension, as additions to a
+    /// single sum would wait for each other.
     private static void rowTile(
             int in, float[] x, float[] w, int wOffset, int panel, float[] y, int yOffset) {
         FloatVector s00 = broadcast(SPECIES, 0), s01 = broadcast(SPECIES, 0);
@@ -139,7 +140,7 @@ final class SimdKernels implements Kernels {
         s01.add(s11).intoArray(y, yOffset + LANES);
     }
 
-    /// One vector, with four sums.
+    /// Computes one vector of the result, with four sums.
     private static void narrowRowTile(
             int in, float[] x, float[] w, int wOffset, int panel, float[] y, int yOffset) {
         FloatVector s0 = broadcast(SPECIES, 0),
@@ -352,7 +353,7 @@ final class SimdKernels implements Kernels {
             }
         }
         SimdSoftmax.exponentials(logits, from * stride, to * stride);
-        double product = 1; // of the sums: a logarithm takes longer than all else
+        double product = 1; // of the sums, so that one slow logarithm serves many rows
         for (int row = from; row < to; row++) {
             int offset = row * stride;
             product *= SimdSoftmax.scaleToSum(logits, offset, padded, factor);
@@ -365,7 +366,7 @@ final class SimdKernels implements Kernels {
         return loss + Math.log(product);
     }
 
-    /// The logarithm of the sum of a row's exponentials, of which the largest is 1.
+    /// Returns the logarithm of the sum of a row's exponentials, of which the largest is 1.
     private static double logSum(float[] x, int offset, int length) {
         double sum = 0;
         for (int j = offset; j < offset + length; j++) {
@@ -383,8 +384,8 @@ final class SimdKernels implements Kernels {
 
     // ---- attention
 
-    /// Whether a vector holds whole heads, or heads are whole vectors: with 4 lanes, those of 8 elements are
-    /// neither.
+    /// Returns whether a vector holds whole heads, or a head is whole vectors. With 4 lanes, heads of 8
+    /// elements are neither.
     private static boolean fitsVectors(AttentionBuffers b) {
         return b.d <= LANES || b.d >= Layout.PAD;
     }
@@ -430,7 +431,7 @@ final class SimdKernels implements Kernels {
 
     @Override
     public boolean haveFiniteSquares(float[] x, int length) {
-        FloatVector even = broadcast(SPECIES, 1); // where sums of tiny squares are not subnormal
+        FloatVector even = broadcast(SPECIES, 1); // near 1, sums of tiny squares are not subnormal
         FloatVector odd = broadcast(SPECIES, 1);
         int i = 0;
         for (; i <= length - 2 * LANES; i += 2 * LANES) {

@@ -14,15 +14,16 @@ import jdk.incubator.vector.VectorMask;
 
 import java.util.Arrays;
 
-/// The three passes of a softmax over a row. They are apart so that the exponentials of many rows can be
-/// one long loop.
+/// The three passes of a softmax over a row. They are separate methods so that the exponentials of many rows
+/// can be computed in one long loop.
 final class SimdSoftmax {
 
     private SimdSoftmax() {}
 
-    /// x = scale (x - max x), and minus infinity in the padding.
+    /// Computes x = scale (x - max x), and minus infinity in the padding.
     ///
-    /// @param padded length with the padding, a multiple of 16
+    /// @param length length of the row without padding
+    /// @param padded length of the row with padding, a multiple of 16
     /// @return max x
     static float shiftToMax(float[] x, int offset, int length, int padded, float scale) {
         int used = (length + LANES - 1) / LANES * LANES;
@@ -44,14 +45,14 @@ final class SimdSoftmax {
         return max.lane(0);
     }
 
-    /// x = exp(x), see [Simd#exp].
+    /// Computes x = exp(x), see [Simd#exp].
     static void exponentials(float[] x, int from, int to) {
         for (int i = from; i < to; i += LANES) {
             exp(fromArray(SPECIES, x, i)).intoArray(x, i);
         }
     }
 
-    /// x = factor x / sum x
+    /// Computes x = factor x / sum x.
     ///
     /// @return sum x
     static float scaleToSum(float[] x, int offset, int length, float factor) {

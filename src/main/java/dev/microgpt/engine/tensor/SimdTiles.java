@@ -8,21 +8,21 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 
 import jdk.incubator.vector.FloatVector;
 
-/// The products of small matrices that all others are made of: C = A B for 8 rows of C, or C = A^T B
-/// for 8 columns of A.
+/// The products of small matrices from which all larger products are built: C = A B for 8 rows of C, or
+/// C = A^T B for 8 columns of A.
 ///
-/// Unrolled by hand: the compiler keeps sums in registers where they are local variables that start at
-/// 0 and are stored once, without a condition; so nothing here adds to C. With the largest tile it is
-/// near the limit of what it puts in line, see [SimdKernels]. Both forms read A along its rows; one form
-/// for both would check each element's index.
+/// The loops are unrolled by hand. The compiler keeps sums in registers only if they are local variables
+/// that start at 0 and are stored once, unconditionally; so nothing here adds to C. The largest tile is
+/// near the limit of what the compiler inlines, see [SimdKernels]. Both forms read A along its rows; a
+/// single form for both would check each element's index.
 final class SimdTiles {
 
-    /// Rows of C.
+    /// The number of rows of C.
     static final int ROWS = Kernels.ROWS;
 
     private SimdTiles() {}
 
-    /// C = A B.
+    /// Computes C = A B.
     ///
     /// @param columns of B and C: 16, 32 or 48
     /// @param inner columns of A, rows of B
@@ -280,7 +280,7 @@ final class SimdTiles {
         s70.intoArray(c, cOffset + 7 * cStride);
     }
 
-    /// C = A^T B.
+    /// Computes C = A^T B.
     ///
     /// @param columns of B and C: 16, 32 or 48
     /// @param inner rows of A and B

@@ -1,17 +1,20 @@
 package dev.microgpt.engine.tensor;
 
-/// Is told what a training step did in detail.
+/// Receives the details of a training step.
 public interface StepObserver {
 
-    /// A hidden unit of an MLP that is not 0 after its ReLU at some position of the batch. Comes once a
-    /// unit or several times.
+    /// Reports a hidden unit of an MLP that is not 0 after its ReLU at some position of the batch. Called once
+    /// or several times per unit.
     ///
-    /// @param unit below 4 C
-    void excited(int layer, int unit);
+    /// @param layer 0 to L - 1
+    /// @param unit 0 to 4 C - 1
+    void activeUnit(int layer, int unit);
 
-    /// A parameter that the step has updated. Comes for all of them, in the order of the reference.
+    /// Reports the update of a parameter. Called once for each parameter, in the order of the reference.
     ///
-    /// @param index in that order
-    /// @param gradient of the batch's loss
+    /// @param index index of the parameter in that order
+    /// @param gradient gradient of the batch's loss with respect to the parameter
+    /// @param before the parameter before the step
+    /// @param after the parameter after the step
     void updated(int index, double gradient, double before, double after);
 }

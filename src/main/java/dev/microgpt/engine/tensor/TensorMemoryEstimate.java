@@ -1,8 +1,9 @@
 package dev.microgpt.engine.tensor;
 
-/// Estimates the memory of a model before it is made. In floating point, where nothing overflows.
+/// Estimates the memory of a model of the tensor engine before the model is created.
 ///
-/// Results are bytes; `Long.MAX_VALUE` for what no machine has, or what is beyond the length of an array.
+/// Results are in bytes. They are computed in floating point so that nothing overflows, and are
+/// `Long.MAX_VALUE` if they are larger than that, or if an array would be too long.
 public final class TensorMemoryEstimate {
 
     private final double c; // C'
@@ -14,6 +15,10 @@ public final class TensorMemoryEstimate {
     private final double blockSize;
     private final double size; // see Layout
 
+    /// @param vocab V
+    /// @param width C
+    /// @param heads H
+    /// @param layers L
     public TensorMemoryEstimate(int vocab, int width, int heads, int layers, int blockSize) {
         c = padded(width);
         d = Layout.paddedHead(width / heads);
@@ -29,26 +34,27 @@ public final class TensorMemoryEstimate {
         return Math.ceil(n / Layout.PAD) * Layout.PAD;
     }
 
-    /// The parameters alone.
-    public long ofWeights() {
+    /// Returns the size of the parameters.
+    public long weightsBytes() {
         return bytes(size, size);
     }
 
-    /// The parameters and the state of the optimiser.
-    public long ofState() {
+    /// Returns the size of the parameters and the optimiser state.
+    public long stateBytes() {
         return bytes(3 * size, size);
     }
 
-    /// The parameters, and the buffers that a forward pass and a decoder work in.
-    public long ofReader() {
+    /// Returns the size of the parameters, and of the buffers of a forward pass and a decoder.
+    public long predictorBytes() {
         double numbers = size + room(blockSize) * activations() + decoder() + scratch(blockSize);
         return bytes(numbers, largest(blockSize));
     }
 
-    /// The parameters, the state of the optimiser, and the buffers of a training step and of a decoder.
+    /// Returns the size of the parameters, the optimiser state, and the buffers of a training step and a
+    /// decoder.
     ///
-    /// @param rows positions in a step
-    public long ofTrainer(double rows) {
+    /// @param rows positions in a batch
+    public long trainerBytes(double rows) {
         double perRow = activations() + Gradients.floats(c, a, f);
         double numbers = 5 * size + room(rows) * perRow + decoder() + scratch(rows);
         return bytes(numbers, largest(rows));
@@ -70,13 +76,14 @@ public final class TensorMemoryEstimate {
         return layers * a * blockSize;
     }
 
-    /// Of the passes, and of the decoder.
+    /// Returns the size of the attention scratch of the passes and of the decoder.
     private double scratch(double rows) {
-        int parts = Workspace.operations(size, rows) >= Workers.WORTHWHILE ? Workers.PARTS : 1;
+        boolean isSplit = Workspace.operations(size, rows) >= Workers.PARALLEL_THRESHOLD;
+        int parts = isSplit ? Workers.PARTS : 1;
         return (parts + 1) * AttentionScratch.floats(d, blockSize);
     }
 
-    /// The length of the longest array.
+    /// Returns the length of the longest array.
     private double largest(double rows) {
         double widest = Math.max(3 * a, Math.max(f, v)) + Layout.PAD;
         double keys = padded(blockSize) * Math.max(d, Layout.PAD);

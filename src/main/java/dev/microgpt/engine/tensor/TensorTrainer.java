@@ -2,80 +2,82 @@ package dev.microgpt.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/// Trains a model: changes parameters and the state of the optimiser, step by step. After the first step
-/// with the longest documents, a step on one thread allocates nothing.
+/// Trains a model: updates parameters and optimiser state in place, step by step. Not thread-safe.
+///
+/// After the first step with the longest documents, a step on one thread allocates nothing.
 public final class TensorTrainer {
 
     private static final double BETA1 = 0.85;
     private static final double BETA2 = 0.99;
 
-    /// Moments of rarely used parameters decay. Below these they no longer matter, and are cleared long
-    /// before they become subnormal numbers, which take many times longer.
+    /// Moments of rarely used parameters decay. First moments up to TINY_MEAN and second moments up to
+    /// TINY_SQUARE no longer matter. They are set to 0 long before they become subnormal numbers, with which
+    /// arithmetic takes many times longer.
     private static final float TINY_MEAN = 1e-20f;
 
     private static final float TINY_SQUARE = 1e-30f;
     private static final int STEPS_BETWEEN_FLUSHES = 32;
 
-    /// Up to here the step size is below 1: its product with a first moment is finite, and no parameter moves
-    /// further than a few times the learning rate. Beyond, an update may leave the range of single precision.
+    /// Up to this learning rate the step size is below 1: its product with a first moment is finite, and no
+    /// parameter moves further than a few times the learning rate. Above it, an update may exceed the range
+    /// of single precision.
     private static final double SAFE_LEARNING_RATE = 0.1;
 
     private final Layout layout;
     private final Kernels kernels;
     private final Weights weights;
-    private final float[] params; // (size), those of the weights
+    private final float[] params; // (size), shared with the weights
     private final AdamState state;
     private final boolean bounded;
     private final Workspace workspace;
     private final ForwardPass forward;
     private @Nullable BackwardPass backward;
 
-    /// Of the Adam update at hand.
     private final Workers.Phase adam = this::adam;
 
+    // Of the current Adam update, see Kernels#adam.
     private float stepSize;
     private float vScale;
 
-    /// @param weights will be changed
-    /// @param state will be changed
+    /// Creates a trainer that updates the given weights and optimiser state in place.
     public TensorTrainer(Weights weights, AdamState state) {
-        this(weights, state, KernelProvider.kernels(), Workers.WORTHWHILE);
+        this(weights, state, KernelProvider.kernels(), Workers.PARALLEL_THRESHOLD);
     }
 
-    /// @param worthwhile operations of a step from which on it is split among threads
-    TensorTrainer(Weights weights, AdamState state, Kernels kernels, double worthwhile) {
+    /// @param parallelThreshold a step of at least this many operations is split among threads
+    TensorTrainer(Weights weights, AdamState state, Kernels kernels, double parallelThreshold) {
         this.weights = weights;
         this.state = state;
         this.kernels = kernels;
         layout = weights.layout();
         params = weights.array();
         bounded = state.isBounded();
-        workspace = new Workspace(layout, kernels, worthwhile);
+        workspace = new Workspace(layout, kernels, parallelThreshold);
         forward = new ForwardPass(weights, workspace);
     }
 
-    /// The parameters as they are: each step changes them.
+    /// Returns the current parameters, which each step changes.
     public Weights weights() {
         return weights;
     }
 
-    /// The state of the optimiser as it is: each step changes it.
+    /// Returns the current optimiser state, which each step changes.
     public AdamState state() {
         return state;
     }
 
-    /// Reads with the parameters as they are, in the buffers of this trainer.
+    /// Returns a forward pass with the current parameters, which shares the buffers of this trainer.
     public ForwardPass forwardPass() {
         return forward;
     }
 
-    /// Forward, loss, backward and Adam update.
+    /// Trains one step: forward pass, loss, backward pass and Adam update.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     /// @param step counted from 0
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
     /// @throws NotFiniteException if the loss, its gradient, a new moment or a new parameter is not finite;
-    ///     all is as before then
+    ///     parameters and optimiser state are then unchanged
     public double trainStep(int[][] batch, long step, double learningRate)
             throws NotFiniteException {
         double loss = lossAndGradient(batch);
@@ -85,29 +87,31 @@ public final class TensorTrainer {
             requireFiniteSquares(gradient);
         }
         if (learningRate > SAFE_LEARNING_RATE || !bounded) {
-            updateOrLeave(step, learningRate);
+            updateOrRollBack(step, learningRate);
         } else {
             update(step, learningRate);
         }
         return loss;
     }
 
-    /// The same to the bit, with somebody looking on: takes a copy of the parameters and more time.
+    /// Trains one step with bit-identical results, and reports its details to an observer. Takes more time,
+    /// and memory for a copy of the parameters.
     ///
-    /// @param observer is told of an update, and of nothing where there is none
+    /// @param observer called after the update; not called if the step fails
     public double trainStep(int[][] batch, long step, double learningRate, StepObserver observer)
             throws NotFiniteException {
         float[] before = params.clone();
         double loss = trainStep(batch, step, learningRate);
-        forward.showExcited(observer);
+        forward.reportActiveUnits(observer);
         float[] gradient = gradient();
         layout.forEachParam(
-                (index, place) ->
-                        observer.updated(index, gradient[place], before[place], params[place]));
+                (index, offset) ->
+                        observer.updated(index, gradient[offset], before[offset], params[offset]));
         return loss;
     }
 
-    /// A second moment is a mean of squares, so that it is finite as long as these are.
+    /// Checks the gradients and their squares. A second moment is a mean of squares, and so is finite if
+    /// these are.
     private static void requireFiniteSquares(float[] gradient) throws NotFiniteException {
         for (float g : gradient) {
             requireFinite(g, "a gradient");
@@ -138,7 +142,7 @@ public final class TensorTrainer {
         return backward;
     }
 
-    private void updateOrLeave(long step, double learningRate) throws NotFiniteException {
+    private void updateOrRollBack(long step, double learningRate) throws NotFiniteException {
         float[] oldParams = params.clone();
         AdamState oldState = state.copy();
         update(step, learningRate);
@@ -151,7 +155,7 @@ public final class TensorTrainer {
             }
         } catch (NotFiniteException e) {
             System.arraycopy(oldParams, 0, params, 0, params.length);
-            state.takeOver(oldState);
+            state.copyFrom(oldState);
             throw e;
         }
     }
@@ -167,7 +171,7 @@ public final class TensorTrainer {
         }
     }
 
-    /// The same to the bit wherever it is computed, unlike `Math.pow`.
+    /// Returns a power. The result is the same to the bit on every machine, unlike that of `Math.pow`.
     private static double power(double base, long exponent) {
         double result = 1;
         double square = base;
@@ -184,7 +188,10 @@ public final class TensorTrainer {
         kernels.adam(from, to, params, gradient(), state.m(), state.v(), stepSize, vScale);
     }
 
-    /// The gradient of a batch's loss in the order of the reference, (numParams).
+    /// Returns the gradient of a batch's loss in the order of the reference, (numParams). Changes neither
+    /// parameters nor optimiser state.
+    ///
+    /// @param batch token ids of each document with BOS at both ends, (B, own length)
     public double[] gradients(int[][] batch) {
         lossAndGradient(batch);
         return layout.exported(gradient());

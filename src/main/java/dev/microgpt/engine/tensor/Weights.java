@@ -2,8 +2,8 @@ package dev.microgpt.engine.tensor;
 
 import java.util.Arrays;
 
-/// The parameters of a model, and where they lie. Those of a [TensorTrainer] change with each of its
-/// steps, all others never do.
+/// The parameters of a model, with their layout. The weights of a [TensorTrainer] change with each of its
+/// steps; all others never change.
 public final class Weights {
 
     private final Layout layout;
@@ -15,6 +15,12 @@ public final class Weights {
         this.params = params;
     }
 
+    /// Returns weights with the given parameters, rounded to float32.
+    ///
+    /// @param vocab V
+    /// @param width C
+    /// @param heads H
+    /// @param layers L
     /// @param params in the order of the reference, (numParams)
     public static Weights of(
             int vocab, int width, int heads, int layers, int blockSize, double[] params) {
@@ -22,6 +28,7 @@ public final class Weights {
         return new Weights(layout, layout.imported(params));
     }
 
+    /// Returns an independent copy.
     public Weights copy() {
         return new Weights(layout, params.clone());
     }
@@ -30,37 +37,37 @@ public final class Weights {
         return layout;
     }
 
-    /// The parameters themselves, (size).
+    /// Returns the parameters themselves, not a copy, (size).
     float[] array() {
         return params;
     }
 
-    /// Changes with the parameters.
+    /// Returns a number that differs after each change of the parameters.
     long version() {
         return version;
     }
 
-    /// Notes that the parameters have been changed.
+    /// Records that the parameters have changed.
     void changed() {
         version++;
     }
 
-    /// The number of parameters.
+    /// Returns the number of parameters, without padding.
     public int count() {
         return layout.numParams();
     }
 
-    /// All parameters in the order of the reference, (numParams).
+    /// Returns a copy of all parameters in the order of the reference, (numParams).
     public double[] toArray() {
         return layout.exported(params);
     }
 
-    /// The memory that the parameters take, with their padding.
+    /// Returns the memory size of the parameters with their padding, in bytes.
     public long bytes() {
         return (long) Float.BYTES * params.length;
     }
 
-    /// The arithmetic mean.
+    /// Returns the arithmetic mean of all parameters.
     public double mean() {
         double sum = 0;
         for (float p : params) { // the padding is 0
@@ -69,7 +76,7 @@ public final class Weights {
         return sum / count();
     }
 
-    /// The root mean square.
+    /// Returns the root mean square of all parameters.
     public double rootMeanSquare() {
         double sum = 0;
         for (float p : params) {
@@ -78,7 +85,7 @@ public final class Weights {
         return Math.sqrt(sum / count());
     }
 
-    /// A row of wte, (C).
+    /// Returns a copy of a row of wte, (C).
     public double[] embedding(int tokenId) {
         double[] row = new double[layout.width];
         Arrays.setAll(row, j -> params[layout.wte + tokenId * layout.c + j]);

@@ -2,46 +2,48 @@ package dev.microgpt.engine.tensor;
 
 import org.jspecify.annotations.Nullable;
 
-/// The working buffers of a trainer or of a reader, which serve one batch at a time. Each is made when it
-/// is first needed.
+/// The working buffers of a trainer or of a forward pass. They hold one batch at a time, and are allocated
+/// when they are first needed.
 final class Workspace {
 
     final Layout layout;
     final Kernels kernels;
     final Activations acts;
-    private final double worthwhile;
+    private final double parallelThreshold;
     private final AttentionScratch[] scratches = new AttentionScratch[Workers.PARTS];
     private @Nullable Gradients gradients;
 
-    /// Whether the batch at hand is split among threads.
+    /// Whether the current batch is split among threads.
     private boolean split;
 
     Workspace(Layout layout, Kernels kernels) {
-        this(layout, kernels, Workers.WORTHWHILE);
+        this(layout, kernels, Workers.PARALLEL_THRESHOLD);
     }
 
-    /// @param worthwhile operations of a step from which on it is split among threads
-    Workspace(Layout layout, Kernels kernels, double worthwhile) {
+    /// @param parallelThreshold a step of at least this many operations is split among threads
+    Workspace(Layout layout, Kernels kernels, double parallelThreshold) {
         this.layout = layout;
         this.kernels = kernels;
-        this.worthwhile = worthwhile;
+        this.parallelThreshold = parallelThreshold;
         acts = new Activations(layout);
     }
 
-    /// Additions and multiplications of a step, about.
+    /// Returns the approximate number of additions and multiplications in a step.
+    ///
+    /// @param rows positions in the batch
     static double operations(double params, double rows) {
         return 6 * params * rows;
     }
 
-    /// Takes the next batch.
+    /// Lays out the next batch in the buffers, and decides whether to split it among threads.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     void begin(int[][] batch) {
         beginOnOneThread(batch);
-        split = operations(layout.size, acts.rows) >= worthwhile;
+        split = operations(layout.size, acts.rows) >= parallelThreshold;
     }
 
-    /// The same, whatever the size of the batch.
+    /// Lays out the next batch in the buffers, to be computed on one thread whatever its size.
     void beginOnOneThread(int[][] batch) {
         acts.fill(batch, layout.blockSize);
         split = false;
@@ -49,10 +51,10 @@ final class Workspace {
 
     /// Runs a phase, on several threads if the batch is large enough.
     ///
-    /// @param size of units that stay together
-    void run(Workers.Phase phase, int units, int size) {
+    /// @param granularity parts begin at multiples of this many units
+    void run(Workers.Phase phase, int units, int granularity) {
         if (split) {
-            Workers.split(phase, units, size);
+            Workers.split(phase, units, granularity);
         } else {
             phase.run(0, 0, units);
         }
@@ -63,12 +65,12 @@ final class Workspace {
         run(phase, acts.rows, Kernels.ROWS);
     }
 
-    /// Runs several phases, at the same time if the batch is large enough.
+    /// Runs several phases, concurrently if the batch is large enough.
     ///
-    /// @param units of each phase
-    void run(Workers.Phase[] phases, int[] units, int size) {
+    /// @param units number of units of each phase
+    void run(Workers.Phase[] phases, int[] units, int granularity) {
         if (split) {
-            Workers.split(phases, units, size);
+            Workers.split(phases, units, granularity);
             return;
         }
         for (int i = 0; i < phases.length; i++) {
@@ -79,15 +81,15 @@ final class Workspace {
     /// The attention of one group of heads over one sequence, or its gradient.
     interface GroupWork {
 
-        /// See [Kernels#attention].
+        /// Runs one of [Kernels#attention] and [Kernels#attentionBackward].
         void run(
                 AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
     }
 
-    /// Does the work for some groups of heads.
+    /// Does the work for a range of groups of heads.
     ///
     /// @param part see [Workers.Phase]
-    /// @param from,to groups of all documents, one document after the other
+    /// @param from,to groups of heads, counted through all documents one after the other
     void runGroups(GroupWork work, AttentionBuffers buffers, int part, int from, int to) {
         AttentionScratch scratch = scratch(part);
         for (int i = from; i < to; i++) {
@@ -114,7 +116,7 @@ final class Workspace {
         return gradients;
     }
 
-    /// y = x W, or y = x W^T with the transposed weights.
+    /// Computes y = x W for the rows `from` to `to`, or y = x W^T if given transposed weights.
     void multiply(
             int from,
             int to,

@@ -37,7 +37,7 @@ public record ForkPoint(Replay replay, Timeline timeline) {
         }
         RandomSource generator = models.timeline().generatorAt(step, model.random());
         for (ModelState keyframe : models.timeline().replayStartsFor(step)) {
-            MicroGpt past = model.goneBackTo(keyframe, generator);
+            MicroGpt past = model.copyAt(keyframe, generator);
             if (past != null) {
                 return past;
             }

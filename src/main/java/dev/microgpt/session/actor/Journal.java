@@ -206,7 +206,7 @@ final class Journal {
                 model.corpus(),
                 stored == null ? model.order() : null,
                 losses.summaries(),
-                losses.held(stored == null ? 1 : stored.step() + 1),
+                losses.exactForRestore(stored == null ? 1 : stored.step() + 1),
                 keyframes.stream().filter(k -> !storedKeyframes.contains(k.step())).toList(),
                 keyframes.stream().map(ModelState::step).toList());
     }

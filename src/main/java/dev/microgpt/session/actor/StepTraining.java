@@ -104,7 +104,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
             idempotencyStore.started(idempotency, now);
         }
         int made = (int) (now.step() - start.step());
-        LossHistory.Run losses = session.model().lossHistory().from(start.step() + 1, made);
+        LossHistory.Segment losses = session.model().lossHistory().from(start.step() + 1, made);
         for (double loss : losses.losses()) {
             add(loss);
         }

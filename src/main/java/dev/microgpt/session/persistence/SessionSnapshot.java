@@ -46,7 +46,7 @@ public record SessionSnapshot(
             Corpus documents,
             int @Nullable [] order,
             double[] summaries,
-            LossHistory.Run losses,
+            LossHistory.Segment losses,
             List<ModelState> keyframes,
             List<Long> keyframeSteps) {}
 }

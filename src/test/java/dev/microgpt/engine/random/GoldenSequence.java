@@ -11,7 +11,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Objects;
 
-/// What a reference generator draws from one seed; each sequence comes from a fresh generator.
+/// The numbers that a reference generator draws from one seed. Each sequence is from a new generator.
 ///
 /// @param random the first results of random()
 /// @param gauss the first results of gauss(0, 1)

@@ -26,7 +26,7 @@ final class PythonRandomTest {
 
     @ParameterizedTest
     @MethodSource("golden")
-    void drawsWhatPythonDraws(GoldenSequence golden) {
+    void drawsTheNumbersOfPython(GoldenSequence golden) {
         assertThat(next(new PythonRandom(golden.seed()), golden.random().length))
                 .containsExactly(golden.random());
     }
@@ -43,7 +43,7 @@ final class PythonRandomTest {
 
     @ParameterizedTest
     @MethodSource("golden")
-    void shufflesAsPython(GoldenSequence golden) {
+    void shufflesLikePython(GoldenSequence golden) {
         int[] items = IntStream.range(0, 20).toArray();
         List<Integer> list = new ArrayList<>(IntStream.range(0, 20).boxed().toList());
 
@@ -56,7 +56,7 @@ final class PythonRandomTest {
 
     @ParameterizedTest
     @MethodSource("golden")
-    void choosesByWeightAsPython(GoldenSequence golden) {
+    void choosesByWeightLikePython(GoldenSequence golden) {
         PythonRandom random = new PythonRandom(golden.seed());
 
         assertThat(
@@ -79,7 +79,7 @@ final class PythonRandomTest {
                 .containsExactly(expected);
     }
 
-    // The figures of the following four tests are those of CPython 3.11.7.
+    // The expected numbers of the following four tests are from CPython 3.11.7.
 
     @ParameterizedTest
     @CsvSource({
@@ -98,7 +98,7 @@ final class PythonRandomTest {
     }
 
     @Test
-    void getRandBitsTakesTheHighBitsAsPython() {
+    void getRandBitsTakesTheHighBitsLikePython() {
         PythonRandom random = new PythonRandom(42);
 
         assertThat(IntStream.of(1, 2, 5, 8, 16, 31, 32).mapToLong(random::getRandBits).toArray())
@@ -149,7 +149,7 @@ final class PythonRandomTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 8, 20})
-    void belowReachesEveryNumberBelowTheBoundAndNoOther(int bound) {
+    void belowReachesExactlyTheNumbersBelowTheBound(int bound) {
         PythonRandom random = new PythonRandom(11);
 
         assertThat(IntStream.generate(() -> random.below(bound)).limit(1000).distinct().toArray())
@@ -170,7 +170,7 @@ final class PythonRandomTest {
     }
 
     @Test
-    void refusesANegativeSeed() {
+    void rejectsANegativeSeed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PythonRandom(-5))
                 .withMessageContaining("-5");
@@ -178,7 +178,7 @@ final class PythonRandomTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
-    void belowRefusesABoundThatIsNotPositive(int bound) {
+    void belowRejectsABoundThatIsNotPositive(int bound) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PythonRandom(1).below(bound))
                 .withMessageContaining(Integer.toString(bound));
@@ -193,7 +193,7 @@ final class PythonRandomTest {
     }
 
     @Test
-    void choiceRefusesNothingToChooseFrom() {
+    void choiceRejectsWeightsWithoutAPositiveSum() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PythonRandom(1).weightedChoice(new double[0]));
     }

@@ -25,7 +25,7 @@ final class SeededRandomTest {
 
     @ParameterizedTest
     @MethodSource("golden")
-    void drawsWhatMicrogptJsDraws(GoldenSequence golden) {
+    void drawsTheNumbersOfMicrogptJs(GoldenSequence golden) {
         assertThat(next(new SeededRandom(golden.seed()), golden.random().length))
                 .containsExactly(golden.random());
     }
@@ -44,7 +44,7 @@ final class SeededRandomTest {
 
     @ParameterizedTest
     @MethodSource("golden")
-    void shufflesAsMicrogptJs(GoldenSequence golden) {
+    void shufflesLikeMicrogptJs(GoldenSequence golden) {
         int[] items = IntStream.range(0, 20).toArray();
         List<Integer> list = new ArrayList<>(IntStream.range(0, 20).boxed().toList());
 
@@ -57,7 +57,7 @@ final class SeededRandomTest {
 
     @ParameterizedTest
     @MethodSource("golden")
-    void choosesByWeightAsMicrogptJs(GoldenSequence golden) {
+    void choosesByWeightLikeMicrogptJs(GoldenSequence golden) {
         SeededRandom random = new SeededRandom(golden.seed());
 
         assertThat(
@@ -119,7 +119,7 @@ final class SeededRandomTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 7, 20})
-    void belowReachesEveryNumberBelowTheBoundAndNoOther(int bound) {
+    void belowReachesExactlyTheNumbersBelowTheBound(int bound) {
         SeededRandom random = new SeededRandom(11);
 
         assertThat(IntStream.generate(() -> random.below(bound)).limit(1000).distinct().toArray())
@@ -136,7 +136,7 @@ final class SeededRandomTest {
     }
 
     @Test
-    void aDrawOfZeroChoosesTheFirstItemAsInMicrogptJs() {
+    void aDrawOfZeroChoosesTheFirstItemLikeMicrogptJs() {
         assertThat(new SeededRandom(STATE_BEFORE_ZERO).random()).isZero();
 
         assertThat(new SeededRandom(STATE_BEFORE_ZERO).weightedChoice(new double[] {0, 1}))
@@ -145,14 +145,14 @@ final class SeededRandomTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, -1, Integer.MIN_VALUE})
-    void belowRefusesABoundThatIsNotPositive(int bound) {
+    void belowRejectsABoundThatIsNotPositive(int bound) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SeededRandom(1).below(bound))
                 .withMessageContaining(Integer.toString(bound));
     }
 
     @Test
-    void choiceRefusesNothingToChooseFrom() {
+    void choiceRejectsWeightsWithoutAPositiveSum() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new SeededRandom(1).weightedChoice(new double[0]));
         assertThatIllegalArgumentException()
@@ -160,7 +160,7 @@ final class SeededRandomTest {
     }
 
     @Test
-    void choiceRefusesAsManyWeightsAsDoNotFitTheItems() {
+    void choiceRejectsAWrongNumberOfWeights() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> new SeededRandom(1).weightedChoice(List.of("a", "b"), new double[3]))

@@ -52,7 +52,7 @@ final class FunctionsTest {
     }
 
     @Test
-    void linearRefusesARowOfAnotherLength() {
+    void linearRejectsARowOfAnotherLength() {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () ->
@@ -76,7 +76,7 @@ final class FunctionsTest {
     }
 
     @Test
-    void softmaxTakesHugeLogits() {
+    void softmaxAcceptsHugeLogits() {
         assertThat(data(Functions.softmax(values(1e300, 1e300, -1e300))))
                 .containsExactly(0.5, 0.5, 0);
         assertThat(data(Functions.softmax(values(-1e6, -1e6 + 1))))
@@ -132,13 +132,13 @@ final class FunctionsTest {
     }
 
     @Test
-    void sumAddsFromTheFirstToTheLast() {
+    void sumAddsFromFirstToLast() {
         assertThat(Functions.sum(values(1e16, 1, -1e16)).data()).isEqualTo(1e16 + 1 - 1e16);
         assertThat(Functions.sum(values(7)).data()).isEqualTo(7);
     }
 
     @Test
-    void dotTakesPartsOfVectors() {
+    void dotMultipliesPartsOfVectors() {
         Value[] a = values(1, 2, 3, 4);
         Value[] b = values(10, 100, 1000);
 
@@ -147,7 +147,7 @@ final class FunctionsTest {
     }
 
     @Test
-    void refuseEmptyVectors() {
+    void rejectEmptyVectors() {
         Value[] empty = {};
 
         assertThatIllegalArgumentException().isThrownBy(() -> Functions.softmax(empty));

@@ -14,7 +14,7 @@ final class GraphTest {
     private final Value c = product.add(a); // 2 * 3 + 2
 
     @Test
-    void holdsWhatANumberWasComputedFrom() {
+    void containsTheOperandsOfANumber() {
         c.backward();
         Graph graph = Graph.of(c);
 
@@ -31,7 +31,7 @@ final class GraphTest {
     }
 
     @Test
-    void holdsWhatWasComputedFromANumber() {
+    void containsTheUsesOfANumber() {
         Graph graph = Graph.of(c);
 
         assertThat(graph.uses(graph.idOf(a))).containsExactly(graph.idOf(product), graph.idOf(c));
@@ -41,7 +41,7 @@ final class GraphTest {
     }
 
     @Test
-    void aNumberTimesItselfIsUsedOnceAndIsBothOperands() {
+    void aSquareHasOneUseAndTwoEqualOperands() {
         Value square = a.mul(a);
         Graph graph = Graph.of(square);
 
@@ -50,7 +50,7 @@ final class GraphTest {
     }
 
     @Test
-    void operandsHaveSmallerIds() {
+    void operandsHaveLowerIds() {
         Value root = c.pow(-0.5).exp().add(a.log().relu());
         Graph graph = Graph.of(root);
 
@@ -87,7 +87,7 @@ final class GraphTest {
     }
 
     @Test
-    void pagesOfAWalkMakeTheWalk() {
+    void pagesOfAWalkAddUpToTheWalk() {
         Value root = c.mul(b).add(c).exp();
         Graph graph = Graph.of(root);
         int[] all = graph.walk(graph.idOf(root), Graph.Direction.DOWN, 0, 100);
@@ -114,7 +114,7 @@ final class GraphTest {
     }
 
     @Test
-    void leavesTheNumbersAsTheyAre() {
+    void doesNotChangeTheNumbers() {
         c.backward();
         double before = a.grad();
         Graph.of(c);

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/// Gradients of random expressions against central differences.
+/// Compares gradients of random expressions with central differences.
 final class ValueGradientTest {
 
     private static final int INPUTS = 4;
@@ -20,7 +20,7 @@ final class ValueGradientTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void gradientsOfRandomExpressionsAreTheirSlopes(long seed) {
+    void gradientsOfRandomExpressionsMatchCentralDifferences(long seed) {
         Random random = new Random(seed);
         for (int i = 0; i < EXPRESSIONS; i++) {
             long expression = random.nextLong();
@@ -73,7 +73,7 @@ final class ValueGradientTest {
                         case 4 -> positive(a).pow(random.nextDouble(-2, 2));
                         case 5 -> positive(a).log();
                         case 6 -> a.mul(0.3).exp();
-                        // never near the kink
+                        // keeps away from the kink at 0
                         case 7 -> (random.nextBoolean() ? positive(a) : positive(a).neg()).relu();
                         default -> a.neg().mul(random.nextDouble()).add(1);
                     };

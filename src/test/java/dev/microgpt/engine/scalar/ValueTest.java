@@ -118,7 +118,7 @@ final class ValueTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {-4, 0.3, 1e6})
-    void takesNumbersForValues(double number) {
+    void acceptsNumbersAsOperands(double number) {
         Value a = new Value(2.5);
 
         assertSameAs(a.add(number), a.add(new Value(number)), a);
@@ -151,7 +151,7 @@ final class ValueTest {
     }
 
     @Test
-    void addsUpTheGradientsOfSeveralCalls() {
+    void accumulatesTheGradientsOfSeveralCalls() {
         Value a = new Value(2);
         Value b = new Value(5);
 
@@ -168,7 +168,7 @@ final class ValueTest {
     }
 
     @Test
-    void aNodeMayBePartOfSeveralResults() {
+    void aNodeCanBePartOfSeveralResults() {
         Value a = new Value(5);
         Value square = a.mul(a);
         Value twice = square.mul(2);
@@ -196,7 +196,7 @@ final class ValueTest {
     }
 
     @Test
-    void leavesNodesAloneThatTheRootDoesNotDependOn() {
+    void backwardIgnoresNodesThatTheRootDoesNotDependOn() {
         Value a = new Value(2);
         Value root = a.mul(3);
         Value later = root.mul(5);
@@ -208,7 +208,7 @@ final class ValueTest {
     }
 
     @Test
-    void backwardOnALeafIsItsOwnDerivative() {
+    void backwardOnALeafSetsItsGradientToOne() {
         Value a = new Value(2);
 
         a.backward();
@@ -217,7 +217,7 @@ final class ValueTest {
     }
 
     @Test
-    void setDataLeavesEarlierResultsAsTheyWere() {
+    void setDataDoesNotChangeEarlierResults() {
         Value a = new Value(2);
         Value b = new Value(7);
         Value product = a.mul(b);
@@ -275,7 +275,7 @@ final class ValueTest {
 
     /// Each node is the sum of the one before with itself: 2^60 paths, but 60 nodes.
     @Test
-    void visitsANodeOnceHoweverManyPathsLeadToIt() {
+    void visitsEachNodeOnceWhateverTheNumberOfPaths() {
         Value a = new Value(1);
         Value doubled = a;
         for (int i = 0; i < 60; i++) {
@@ -292,7 +292,7 @@ final class ValueTest {
         assertThat(new Value(1)).isNotEqualTo(new Value(1));
     }
 
-    /// Checks the number and computes the gradients.
+    /// Checks the number and runs the backward pass.
     private static void assertResult(Value result, double expected) {
         assertThat(result.data()).isCloseTo(expected, ROUNDING);
         result.backward();
@@ -303,7 +303,7 @@ final class ValueTest {
         assertThat(b.grad()).isCloseTo(gradB, ROUNDING);
     }
 
-    /// Checks that two results are the same, and their derivatives by `input` too.
+    /// Checks that two results and their derivatives with respect to `input` are the same.
     private static void assertSameAs(Value actual, Value expected, Value input) {
         assertThat(actual.data()).isEqualTo(expected.data());
         input.zeroGrad();

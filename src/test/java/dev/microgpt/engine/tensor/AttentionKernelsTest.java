@@ -9,11 +9,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.util.Arrays;
 import java.util.Random;
 
-/// Both implementations of the attention compute the same, for narrow and for wide heads.
+/// The portable and the SIMD attention compute the same, for narrow and for wide heads.
 final class AttentionKernelsTest {
 
     private static final int TOKENS = 40;
-    private static final int LONG = 150; // more than what is kept at a time
+    private static final int LONG = 150; // more positions than are held at a time
 
     private static final Kernels PORTABLE = new PortableKernels();
     private static final Kernels SIMD = new SimdKernels();

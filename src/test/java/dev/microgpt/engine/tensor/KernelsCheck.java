@@ -2,8 +2,8 @@ package dev.microgpt.engine.tensor;
 
 import java.util.Random;
 
-/// Trains small models on the portable kernels and on those that are chosen here, and fails where they
-/// differ; prints which ones are chosen. Started by tests as a process of its own.
+/// Trains small models with the portable kernels and with the chosen kernels, and fails if the results
+/// differ. Prints which kernels were chosen. Tests run it in a separate process.
 final class KernelsCheck {
 
     private static final int VOCAB = 29;
@@ -53,7 +53,7 @@ final class KernelsCheck {
         requireClose(decoded(trainers[0], kernels[0]), decoded(trainers[1], kernels[1]));
     }
 
-    /// What the decoder makes of a short sequence.
+    /// Returns the decoder's logits for a short sequence.
     private static double[] decoded(TensorTrainer trainer, Kernels kernels) {
         KvDecoder decoder = new KvDecoder(trainer.weights(), kernels);
         decoder.next(1);

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/// Both implementations of [Kernels] compute the same, at all sizes.
+/// The portable and the SIMD [Kernels] compute the same, at all sizes.
 final class KernelsTest {
 
     private static final int[] SIZES = {1, 3, 7, 15, 16, 17, 31, 33, 64, 100};
@@ -41,7 +41,7 @@ final class KernelsTest {
         float[] w = new float[offset + paddedIn * paddedOut];
         for (int i = 0; i < in; i++) {
             for (int j = 0; j < out; j++) {
-                w[offset + Layout.inPanels(paddedIn, paddedOut, i, j)] =
+                w[offset + Layout.panelOffset(paddedIn, paddedOut, i, j)] =
                         (float) random.nextGaussian();
             }
         }
@@ -91,7 +91,7 @@ final class KernelsTest {
             for (int j = 0; j < out; j++) {
                 double sum = 0;
                 for (int i = 0; i < in; i++) {
-                    int place = 32 + Layout.inPanels(paddedIn, paddedOut, i, j);
+                    int place = 32 + Layout.panelOffset(paddedIn, paddedOut, i, j);
                     sum += (double) x[row * xStride + i] * w[place];
                 }
                 plain[row * yStride + j] = (float) sum;
@@ -109,7 +109,7 @@ final class KernelsTest {
     }
 
     @Test
-    void multipliesFromAndToTheMiddleOfArrays() {
+    void multipliesWithinLargerArrays() {
         float[] x = rows(24, 16, 16);
         float[] w = weight(16, 16, 33);
         for (Kernels kernels : BOTH) {
@@ -172,7 +172,7 @@ final class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5, 8, 13, 40})
-    void makesTheGradientOfAWeight(int rows) {
+    void computesTheGradientOfAWeight(int rows) {
         for (int in : SIZES) {
             for (int out : SIZES) {
                 int paddedIn = Layout.padded(in);
@@ -188,7 +188,7 @@ final class KernelsTest {
                                     (double) x[row * (paddedIn + Layout.PAD) + i]
                                             * dy[row * paddedOut + j];
                         }
-                        plain[48 + Layout.inPanels(paddedIn, paddedOut, i, j)] = (float) sum;
+                        plain[48 + Layout.panelOffset(paddedIn, paddedOut, i, j)] = (float) sum;
                     }
                 }
                 Arrays.fill(plain, 0, 48, 7);
@@ -208,13 +208,13 @@ final class KernelsTest {
                             dw,
                             48);
                     assertClose(dw, plain, 2e-6 * rows);
-                    assertMakesTheSameInParts(kernels, rows, in, out, x, dy, dw);
+                    assertSameInParts(kernels, rows, in, out, x, dy, dw);
                 }
             }
         }
     }
 
-    private static void assertMakesTheSameInParts(
+    private static void assertSameInParts(
             Kernels kernels, int rows, int in, int out, float[] x, float[] dy, float[] expected) {
         int paddedIn = Layout.padded(in);
         int paddedOut = Layout.padded(out);
@@ -238,7 +238,7 @@ final class KernelsTest {
     }
 
     @Test
-    void transposesAndBack() {
+    void transposesBackAndForth() {
         for (int in : SIZES) {
             for (int out : SIZES) {
                 int paddedIn = Layout.padded(in);
@@ -253,8 +253,8 @@ final class KernelsTest {
                     assertThat(back).containsExactly(w);
                     for (int i = 0; i < paddedIn; i++) {
                         for (int j = 0; j < paddedOut; j++) {
-                            int there = 16 + Layout.inPanels(paddedOut, paddedIn, j, i);
-                            int here = 16 + Layout.inPanels(paddedIn, paddedOut, i, j);
+                            int there = 16 + Layout.panelOffset(paddedOut, paddedIn, j, i);
+                            int here = 16 + Layout.panelOffset(paddedIn, paddedOut, i, j);
                             if (transposed[there] != w[here]) {
                                 assertThat(transposed[there]).isEqualTo(w[here]);
                             }
@@ -266,13 +266,13 @@ final class KernelsTest {
     }
 
     @Test
-    void everyElementOfAMatrixHasAPlaceOfItsOwn() {
+    void everyElementOfAMatrixHasItsOwnOffset() {
         for (int in = 16; in <= 64; in += 16) {
             for (int out = 16; out <= 256; out += 16) {
                 boolean[] taken = new boolean[in * out];
                 for (int i = 0; i < in; i++) {
                     for (int j = 0; j < out; j++) {
-                        int place = Layout.inPanels(in, out, i, j);
+                        int place = Layout.panelOffset(in, out, i, j);
                         assertThat(taken[place]).isFalse();
                         taken[place] = true;
                     }
@@ -368,7 +368,7 @@ final class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {1, 10, 1000, 1e30})
-    void turnsLogitsIntoLossAndGradient(double spread) {
+    void computesLossAndGradientFromLogits(double spread) {
         for (int vocab : SIZES) {
             int padded = Layout.padded(vocab);
             float[] logits = rows(3, vocab, padded);
@@ -376,7 +376,7 @@ final class KernelsTest {
                 logits[i] *= (float) spread;
             }
             for (int j = vocab; j < padded; j++) {
-                logits[padded + j] = 1e30f; // what is in the padding does not count
+                logits[padded + j] = 1e30f; // the padding must be ignored
             }
             for (int target : new int[] {0, vocab / 2, vocab - 1}) {
                 double[] p = softmax(logits, padded, vocab, 1);
@@ -411,7 +411,7 @@ final class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {0.001, 0.5, 1, 1.25, 100, 1e6})
-    void turnsLogitsIntoProbabilities(double scale) {
+    void computesProbabilitiesFromLogits(double scale) {
         for (int vocab : SIZES) {
             int padded = Layout.padded(vocab);
             float[] logits = rows(1, vocab, padded);
@@ -435,7 +435,7 @@ final class KernelsTest {
         }
     }
 
-    /// e^x in the kernels is a polynomial.
+    /// The kernels approximate e^x by a polynomial.
     @Test
     void probabilitiesAreAccurateOverTheirWholeRange() {
         for (double x = 0; x > -45.9; x -= 0.0173) {
@@ -453,7 +453,7 @@ final class KernelsTest {
 
     @ParameterizedTest
     @ValueSource(floats = {-46.1f, -80, -87, -100, -200, -1e10f, -3e38f})
-    void whatIsTooUnlikelyIsExactlyZero(float logit) {
+    void negligibleProbabilitiesAreExactlyZero(float logit) {
         for (Kernels kernels : BOTH) {
             float[] p = new float[16];
             p[1] = logit;
@@ -538,17 +538,17 @@ final class KernelsTest {
         return Math.log(sum) + max - logits[offset + target];
     }
 
-    /// Of two tokens the second is `behind` nats less likely than a sure one, up to rounding.
+    /// The second of two tokens is `behind` nats less likely than a certain one, up to rounding.
     @ParameterizedTest
     @CsvSource({"690, 700", "709.5, 709.78", "30, 31"})
-    void lossIsInfiniteWhereThatOfAPositionIsAboveTheLimit(float behind, double limit) {
+    void lossIsInfiniteIfAPositionIsAboveTheLimit(float behind, double limit) {
         for (Kernels kernels : BOTH) {
             assertThat(lossWithUnlikelyToken(kernels, behind, limit)).isFinite();
             assertThat(lossWithUnlikelyToken(kernels, behind, behind - 1)).isInfinite();
         }
     }
 
-    /// The first position's target is `behind` nats less likely than a sure one, the second's is sure.
+    /// The first position's target is `behind` nats less likely than a certain one, the second's is certain.
     private static double lossWithUnlikelyToken(Kernels kernels, float behind, double limit) {
         float[] logits = new float[2 * 32];
         Arrays.fill(logits, -1000);
@@ -558,9 +558,9 @@ final class KernelsTest {
         return kernels.crossEntropy(0, 2, 20, 32, logits, 32, new int[] {19, 0}, 0.5f, limit);
     }
 
-    /// A loss above the limit only by what the sum of all exponentials adds.
+    /// The loss is above the limit only because of the sum of all exponentials.
     @Test
-    void theLimitHoldsForTheLossAndNotForTheLogitAlone() {
+    void theLimitAppliesToTheLossNotToTheLogit() {
         for (Kernels kernels : BOTH) {
             float[] logits = new float[112];
             logits[7] = -705;
@@ -585,7 +585,7 @@ final class KernelsTest {
                 Float.MAX_VALUE,
                 -1.85e19f // its square is just too large
             })
-    void findsWhatHasNoFiniteSquareAtEachPlace(float bad) {
+    void findsANumberWithoutFiniteSquareAtEachIndex(float bad) {
         float[] x = rows(1, 96, 96);
         x[5] = Float.MIN_VALUE;
         x[6] = -1.8e19f;
@@ -633,7 +633,7 @@ final class KernelsTest {
     }
 
     @Test
-    void adamLeavesWhatIsOutsideItsRange() {
+    void adamChangesOnlyItsRange() {
         for (Kernels kernels : BOTH) {
             float[] params = new float[48];
             float[] m = new float[48];
@@ -651,7 +651,7 @@ final class KernelsTest {
     }
 
     @Test
-    void flushClearsWhatIsNearlyZero() {
+    void flushClearsNumbersNearZero() {
         for (Kernels kernels : BOTH) {
             float[] x = new float[48];
             Arrays.fill(x, 1e-21f);

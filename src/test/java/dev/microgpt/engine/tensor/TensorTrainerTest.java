@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.lang.management.ManagementFactory;
 import java.util.Random;
 
-/// The memory of a model. The kernels are the portable ones, as vectors are objects until the compiler
-/// has seen them.
+/// Memory and buffers of a trainer. Uses the portable kernels, as vectors are objects until the compiler
+/// has compiled the code.
 final class TensorTrainerTest {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-    /// Of objects around the arrays.
+    /// The bytes of objects other than the arrays.
     private static final int OBJECTS = 6_000;
 
     private static final int VOCAB = 20;
@@ -36,11 +36,12 @@ final class TensorTrainerTest {
     private static TensorTrainer model(
             int width, int heads, int layers, int blockSize, double[] params) {
         Weights weights = Weights.of(VOCAB, width, heads, layers, blockSize, params);
-        return trainer(weights, new PortableKernels(), Workers.WORTHWHILE);
+        return trainer(weights, new PortableKernels(), Workers.PARALLEL_THRESHOLD);
     }
 
-    private static TensorTrainer trainer(Weights weights, Kernels kernels, double worthwhile) {
-        return new TensorTrainer(weights, AdamState.initial(weights), kernels, worthwhile);
+    private static TensorTrainer trainer(
+            Weights weights, Kernels kernels, double parallelThreshold) {
+        return new TensorTrainer(weights, AdamState.initial(weights), kernels, parallelThreshold);
     }
 
     private static KvDecoder decoder(TensorTrainer model) {
@@ -63,7 +64,7 @@ final class TensorTrainerTest {
         "64, 4, 4, 32, 5, 32",
         "10, 2, 3, 400, 2, 399",
     })
-    void modelStepAndDecoderTakeAboutWhatIsEstimated(
+    void estimatesTheMemoryOfModelStepAndDecoder(
             int width, int heads, int layers, int blockSize, int batchSize, int tokens)
             throws NotFiniteException {
         int[][] batch = new int[batchSize][tokens + 1];
@@ -79,11 +80,11 @@ final class TensorTrainerTest {
 
         long estimate =
                 new TensorMemoryEstimate(VOCAB, width, heads, layers, blockSize)
-                        .ofTrainer((double) batchSize * tokens);
+                        .trainerBytes((double) batchSize * tokens);
         assertThat(estimate).isBetween(allocated - OBJECTS, 2 * allocated + OBJECTS);
     }
 
-    /// Whoever only reads takes no gradients, no moments, and no room for a backward pass.
+    /// Inference allocates no gradients, no moments, and no buffers of a backward pass.
     @ParameterizedTest
     @CsvSource({
         "16, 4, 1, 16",
@@ -93,7 +94,7 @@ final class TensorTrainerTest {
         "1, 1, 1, 1",
         "64, 4, 4, 32"
     })
-    void readingTakesAboutWhatIsEstimated(int width, int heads, int layers, int blockSize) {
+    void estimatesTheMemoryOfInference(int width, int heads, int layers, int blockSize) {
         Weights weights = model(width, heads, layers, blockSize).weights();
         int[] longest = new int[blockSize + 1];
         read(model(1, 1, 1, 1).weights(), new int[2]); // loads the classes
@@ -103,7 +104,7 @@ final class TensorTrainerTest {
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
         long estimate =
-                new TensorMemoryEstimate(VOCAB, width, heads, layers, blockSize).ofReader()
+                new TensorMemoryEstimate(VOCAB, width, heads, layers, blockSize).predictorBytes()
                         - weights.bytes();
         assertThat(estimate).isBetween(allocated - OBJECTS, 2 * allocated + OBJECTS);
     }
@@ -116,7 +117,7 @@ final class TensorTrainerTest {
     }
 
     @Test
-    void memoryOfAStepIsUsedAgain() throws NotFiniteException {
+    void stepsReuseTheirMemory() throws NotFiniteException {
         TensorTrainer model = model(16, 4, 2, 16);
         int[][] longest = {{19, 1, 2, 3, 4, 5, 6, 7, 19}, {19, 1, 2, 3, 4, 19}};
         int[][] shorter = {{19, 1, 2, 3, 19}};
@@ -130,9 +131,9 @@ final class TensorTrainerTest {
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(1_000);
     }
 
-    /// What longer documents left in the buffers does not matter.
+    /// Values that longer documents left in the buffers have no effect.
     @Test
-    void gradientsDoNotDependOnWhatWasTrainedBefore() {
+    void gradientsDoNotDependOnEarlierBatches() {
         TensorTrainer model = model(16, 4, 2, 16);
         int[][] batch = {{19, 3, 2, 19}};
         double[] before = model.gradients(batch);
@@ -145,7 +146,7 @@ final class TensorTrainerTest {
     /// Tokens 1 to 18 appear in the first step only, so that their moments decay for 9,000 steps.
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void nothingThatDecaysBecomesSubnormal(boolean vectors) throws NotFiniteException {
+    void decayingMomentsNeverBecomeSubnormal(boolean vectors) throws NotFiniteException {
         Kernels kernels = vectors ? new SimdKernels() : new PortableKernels();
         double[] params = params(model(4, 2, 1, 4));
         TensorTrainer model = trainer(Weights.of(VOCAB, 4, 2, 1, 4, params), kernels, 1e9);
@@ -172,13 +173,13 @@ final class TensorTrainerTest {
                     trainer(
                             Weights.of(VOCAB, 10, 2, 2, 7, params(model)),
                             kernels,
-                            Workers.WORTHWHILE);
+                            Workers.PARALLEL_THRESHOLD);
             for (int step = 0; step < 20; step++) {
                 int[][] batch = {{19, 1, 2, 3, 19}, {19, step % 19, 7, 19}};
                 assertThat(trained.trainStep(batch, step, 0.01)).isFinite();
             }
             boolean[] isParam = new boolean[trained.weights().layout().size];
-            trained.weights().layout().forEachParam((_, place) -> isParam[place] = true);
+            trained.weights().layout().forEachParam((_, offset) -> isParam[offset] = true);
             for (int i = 0; i < isParam.length; i++) {
                 if (!isParam[i] && trained.weights().array()[i] != 0) {
                     assertThat(trained.weights().array()[i]).as("padding at %d", i).isZero();
@@ -195,7 +196,7 @@ final class TensorTrainerTest {
         "64, 4, 1, 150, 2",
         "7, 7, 3, 5, 9"
     })
-    void threadsMakeNoDifference(int width, int heads, int layers, int blockSize, int batchSize)
+    void resultsDoNotDependOnThreads(int width, int heads, int layers, int blockSize, int batchSize)
             throws NotFiniteException {
         double[] params = params(model(width, heads, layers, blockSize));
         TensorTrainer alone = simd(width, heads, layers, blockSize, params, Double.MAX_VALUE);
@@ -214,13 +215,18 @@ final class TensorTrainerTest {
     }
 
     private static TensorTrainer simd(
-            int width, int heads, int layers, int blockSize, double[] params, double worthwhile) {
+            int width,
+            int heads,
+            int layers,
+            int blockSize,
+            double[] params,
+            double parallelThreshold) {
         Weights weights = Weights.of(VOCAB, width, heads, layers, blockSize, params);
-        return trainer(weights, new SimdKernels(), worthwhile);
+        return trainer(weights, new SimdKernels(), parallelThreshold);
     }
 
     @Test
-    void eachParameterHasAPlaceOfItsOwn() {
+    void eachParameterHasItsOwnOffset() {
         for (int width : new int[] {1, 3, 16, 17, 33, 34, 70}) {
             for (int heads = 1; heads <= width; heads++) {
                 if (width % heads != 0) {
@@ -230,10 +236,10 @@ final class TensorTrainerTest {
                 boolean[] taken = new boolean[layout.size];
                 int[] count = new int[1];
                 layout.forEachParam(
-                        (index, place) -> {
+                        (index, offset) -> {
                             assertThat(index).isEqualTo(count[0]++);
-                            assertThat(taken[place]).isFalse();
-                            taken[place] = true;
+                            assertThat(taken[offset]).isFalse();
+                            taken[offset] = true;
                         });
                 assertThat(count[0]).isEqualTo((2 * VOCAB + 9) * width + 24 * width * width);
             }

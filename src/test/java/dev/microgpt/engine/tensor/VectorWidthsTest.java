@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 
-/// The kernels compute the same on machines with narrower vectors, or with none.
+/// The kernels compute the same on machines with narrower vectors, or without vectors.
 final class VectorWidthsTest {
 
     private static final String VECTORS = "--add-modules=jdk.incubator.vector";
@@ -26,12 +26,12 @@ final class VectorWidthsTest {
 
     @ParameterizedTest
     @ValueSource(ints = {4, 8})
-    void narrowerVectorsAreLeftAlone(int bytes) throws IOException {
+    void narrowerVectorsUseThePortableKernels(int bytes) throws IOException {
         assertThat(ChildJvm.run(KernelsCheck.class, VECTORS, "-XX:MaxVectorSize=" + bytes))
-                .contains("portable: vectors here have 64 bits");
+                .contains("portable: this machine's vectors have 64 bits");
     }
 
-    /// Other machines do not know these flags, and may have fewer widths.
+    /// Other architectures do not have these flags, and may have fewer widths.
     @ParameterizedTest
     @CsvSource({
         "-XX:MaxVectorSize=16, 128",
@@ -40,12 +40,12 @@ final class VectorWidthsTest {
         "-XX:UseAVX=2, 256",
     })
     @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
-    void theWidthIsThatOfTheMachine(String flag, int bits) throws IOException {
+    void usesTheVectorWidthOfTheMachine(String flag, int bits) throws IOException {
         assertThat(ChildJvm.run(KernelsCheck.class, VECTORS, flag)).contains(bits + "-bit SIMD");
     }
 
     @Test
-    void withoutTheVectorApiThePortableKernelsWork() throws IOException {
+    void usesThePortableKernelsWithoutTheVectorApi() throws IOException {
         assertThat(ChildJvm.run(KernelsCheck.class))
                 .contains("portable: java was started without --add-modules jdk.incubator.vector");
     }

@@ -57,7 +57,7 @@ final class StoredImage {
         if (newOrder != null) {
             order = newOrder;
         }
-        LossHistory.Run added = contents.losses();
+        LossHistory.Segment added = contents.losses();
         for (int i = 0; i < added.losses().length; i++) {
             losses.put(added.from() + i, added.losses()[i]);
         }
@@ -140,9 +140,9 @@ final class StoredImage {
         return new MicroGpt(checkpoint, LossHistory.restore(contents.summaries(), lossesOf(state)));
     }
 
-    private LossHistory.Run lossesOf(ModelState state) {
+    private LossHistory.Segment lossesOf(ModelState state) {
         Map<Long, Double> held = losses.headMap(state.step(), true);
         double[] values = new ArrayList<>(held.values()).stream().mapToDouble(x -> x).toArray();
-        return new LossHistory.Run(held.isEmpty() ? 1 : losses.firstKey(), values);
+        return new LossHistory.Segment(held.isEmpty() ? 1 : losses.firstKey(), values);
     }
 }

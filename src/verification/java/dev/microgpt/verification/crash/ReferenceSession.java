@@ -135,8 +135,7 @@ final class ReferenceSession {
 
     private MicroGpt past(long step, RandomSource generator) {
         MicroGpt past =
-                Objects.requireNonNull(
-                        model.goneBackTo(states.floorEntry(step).getValue(), generator));
+                Objects.requireNonNull(model.copyAt(states.floorEntry(step).getValue(), generator));
         while (past.step() < step) {
             advance(past);
         }
