@@ -3,6 +3,8 @@ package dev.microgpt.support;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.microgpt.documents.Documents;
+
 import org.jspecify.annotations.Nullable;
 
 import java.io.FileInputStream;
@@ -23,19 +25,15 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/// An nginx with TLS in front of a service, at the path `/microgpt/`, configured as in
-/// `src/site/markdown/proxy.md`.
+/// An nginx with TLS before a service, configured as `src/site/markdown/operations.md` shows it, below
+/// the path `/microgpt/`.
 public final class Nginx implements AutoCloseable {
 
-    private static final Pattern SNIPPET =
-            Pattern.compile("^```nginx\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
     private static final String PASSWORD = "changeit";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
@@ -94,11 +92,10 @@ public final class Nginx implements AutoCloseable {
         }
     }
 
-    private static String configuration(Path directory, int port, int upstream) throws IOException {
-        Matcher snippet = SNIPPET.matcher(Files.readString(Path.of("src/site/markdown/proxy.md")));
-        assertThat(snippet.find()).isTrue();
+    private static String configuration(Path directory, int port, int upstream) {
         String server =
-                snippet.group(1)
+                Documents.OPERATIONS
+                        .onlyFence("nginx")
                         .replace("listen 443 ssl", "listen 127.0.0.1:" + port + " ssl")
                         .replace("127.0.0.1:8080", "127.0.0.1:" + upstream)
                         .replaceAll("/etc/ssl/\\w+/models\\.example\\.org", directory + "/server")
@@ -116,7 +113,8 @@ public final class Nginx implements AutoCloseable {
         fastcgi_temp_path fastcgi;
         uwsgi_temp_path uwsgi;
         scgi_temp_path scgi;
-        %s}
+        %s
+        }
         """
                 .formatted(server);
     }

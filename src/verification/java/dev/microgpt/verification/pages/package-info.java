@@ -1,4 +1,5 @@
-/// Measures the pages of the dashboard in a real browser: the Live page while a session trains, and the lab.
+/// Programs that open the pages of the dashboard in a real browser: they measure the Live page and the lab,
+/// and take the picture of the README.
 @NullMarked
 package dev.microgpt.verification.pages;
 

@@ -10,6 +10,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.sun.net.httpserver.HttpServer;
 
+import dev.microgpt.documents.Documents;
 import dev.microgpt.support.Api;
 
 import org.junit.jupiter.api.AfterAll;
@@ -28,20 +29,15 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// The example page in the README works as described: it is served by another web server, whose origin the
-/// service allows.
+/// The page that the README shows draws the losses of a session, served by a web server of its own whose
+/// origin the service allows.
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "microgpt.demo=false")
 @ExtendWith(Chromium.class)
-final class ReadmePageTest {
-
-    private static final Pattern BLOCK =
-            Pattern.compile("^```html\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+final class LossPageTest {
 
     /// Counts the columns of the canvas in which something is drawn.
     private static final String DRAWN_COLUMNS =
@@ -54,14 +50,14 @@ final class ReadmePageTest {
               return columns.size;
             }""";
 
-    /// Stands in for `python3 -m http.server`. A page that a test makes up without a server would not do:
+    /// Takes the place of `python3 -m http.server`. A page that the test set without a server would not do:
     /// Chromium treats it as one from the internet, which may not call this machine.
     private static final HttpServer PAGES = startPages();
 
     private final Api api;
     private final Browser browser;
 
-    ReadmePageTest(@LocalServerPort int port, Browser browser) {
+    LossPageTest(@LocalServerPort int port, Browser browser) {
         api = new Api(port);
         this.browser = browser;
     }
@@ -89,25 +85,19 @@ final class ReadmePageTest {
 
     @DynamicPropertySource
     static void allowOrigin(DynamicPropertyRegistry registry) {
-        registry.add("microgpt.security.allowed-origins", ReadmePageTest::origin);
+        registry.add("microgpt.security.allowed-origins", LossPageTest::origin);
     }
 
-    /// Returns the page of the README, changed to the port of this service.
-    private byte[] lossPage() throws IOException {
-        List<String> pages =
-                BLOCK.matcher(Files.readString(Path.of("README.md")))
-                        .results()
-                        .map(match -> match.group(1))
-                        .toList();
-        assertThat(pages).hasSize(1);
-        assertThat(pages.getFirst()).contains("<title>Loss</title>", "ws://localhost:8080/");
-        return pages.getFirst()
-                .replace("localhost:8080", "localhost:" + api.port())
+    /// The page of the README, for the port of this service.
+    private byte[] lossPage() {
+        String page = Documents.README.onlyFence("html");
+        assertThat(page).contains("<title>Loss</title>", "ws://localhost:8080/");
+        return page.replace("localhost:8080", "localhost:" + api.port())
                 .getBytes(StandardCharsets.UTF_8);
     }
 
     @BeforeEach
-    void servePage() throws IOException {
+    void servePage() {
         byte[] page = lossPage();
         PAGES.createContext(
                 "/loss.html",
