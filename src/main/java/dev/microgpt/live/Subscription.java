@@ -198,7 +198,7 @@ final class Subscription implements SessionListener {
     ///
     /// @param to the last step of the frame; the one before its first for a change of state alone
     /// @param run the losses; null for none, or for buckets
-    private Message frame(PublishedState snapshot, long to, LossHistory.@Nullable Run run) {
+    private Message frame(PublishedState snapshot, long to, LossHistory.@Nullable Segment run) {
         long from = nextStep;
         nextStep = to + 1;
         broadcast.metrics().frame(to + 1 - from);

@@ -21,30 +21,31 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 import java.io.IOException;
 
-/// Refuses bodies that are larger than any call may need, by their declared length or while they come;
-/// and those that are compressed.
+/// Rejects bodies that are compressed, and bodies that are larger than any call may need: by their declared
+/// length, or while they are read.
 @Component
 @Order(FilterOrder.BODY)
 final class BodyLimitFilter extends OncePerRequestFilter {
 
-    /// As JSON, a line end takes two bytes, and there is something around the text.
-    private static final int FACTOR = 2;
+    /// A line break takes two bytes in JSON.
+    private static final int MAX_BYTES_PER_TEXT_BYTE = 2;
 
+    /// Room for the other fields of a JSON body.
     private static final long ALLOWANCE = 1 << 16;
 
-    /// A checkpoint has a parameter three times, as numbers of eight bytes at most.
+    /// A checkpoint contains each parameter three times, as a number of at most eight bytes.
     private static final int BYTES_PER_PARAMETER = 24;
 
     private static final String IDENTITY = "identity";
 
     private static final String CHECKPOINT = "/checkpoint";
 
-    /// How many bytes of memory a byte of a body takes until it is what it stands for: buffers that grow
-    /// are there twice, and JSON is a text of its own before.
-    private static final int OF_CHECKPOINT = 3;
+    /// Bytes of memory that a byte of a body takes while it is parsed: growing buffers exist twice for a
+    /// moment, and JSON is also held as text.
+    private static final int MEMORY_PER_CHECKPOINT_BYTE = 3;
 
-    private static final int OF_JSON = 10;
-    private static final int OF_TEXT = 6;
+    private static final int MEMORY_PER_JSON_BYTE = 10;
+    private static final int MEMORY_PER_TEXT_BYTE = 6;
 
     private final long textLimit;
     private final long checkpointLimit;
@@ -53,7 +54,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
     BodyLimitFilter(Limits limits, Memory memory, ProblemWriter problems) {
         this.memory = memory;
-        textLimit = FACTOR * limits.textBytes() + ALLOWANCE;
+        textLimit = MAX_BYTES_PER_TEXT_BYTE * limits.textBytes() + ALLOWANCE;
         checkpointLimit = textLimit + BYTES_PER_PARAMETER * limits.parameters();
         this.problems = problems;
     }
@@ -65,7 +66,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         String encoding = request.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.strip().equalsIgnoreCase(IDENTITY)) {
             response.setHeader(HttpHeaders.ACCEPT_ENCODING, IDENTITY); // as RFC 9110 advises
-            problems.write(response, Problem.of(encoded(encoding)));
+            problems.write(response, Problem.of(unsupportedEncoding(encoding)));
             return;
         }
         boolean isCheckpoint = request.getRequestURI().endsWith(CHECKPOINT);
@@ -74,7 +75,10 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             problems.write(response, Problem.of(tooLarge(limit)));
         } else {
             try (Memory.Share share = memory.share()) {
-                int factor = isCheckpoint ? OF_CHECKPOINT : isJson(request) ? OF_JSON : OF_TEXT;
+                int factor =
+                        isCheckpoint
+                                ? MEMORY_PER_CHECKPOINT_BYTE
+                                : isJson(request) ? MEMORY_PER_JSON_BYTE : MEMORY_PER_TEXT_BYTE;
                 Body body = new Body(limit, factor, share);
                 body.expect(request.getContentLengthLong());
                 request.setAttribute(CallContextResolver.MEMORY, share);
@@ -85,11 +89,11 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         }
     }
 
-    /// What is compressed may be larger than it looks.
-    private static SessionException encoded(String encoding) {
+    /// Compressed bodies are rejected, as they may be much larger than their length.
+    private static SessionException unsupportedEncoding(String encoding) {
         return new SessionException(
                 ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                "bodies are taken as they are: send it without Content-Encoding, not with '%s'"
+                "the body must be sent without Content-Encoding, but it has '%s'"
                         .formatted(encoding),
                 HttpHeaders.CONTENT_ENCODING,
                 encoding);
@@ -97,7 +101,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
 
     private static SessionException tooLarge(long limit) {
         return new SessionException(
-                ErrorCode.TOO_LARGE, "the body is larger than %d bytes".formatted(limit));
+                ErrorCode.TOO_LARGE, "the body must not be larger than %d bytes".formatted(limit));
     }
 
     private static boolean isJson(HttpServletRequest request) {
@@ -105,27 +109,27 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         return type != null && type.contains("json");
     }
 
-    /// Counts what is read, until it is too much.
+    /// Counts the bytes read so far, reserves memory for them, and fails beyond the limit.
     private static final class Body implements ObservedRequest.Observer {
 
         private final long limit;
         private final int factor;
         private final Memory.Share memory;
         private long count;
-        private long taken;
+        private long reserved;
 
-        /// @param factor bytes of memory for each byte
+        /// @param factor bytes of memory to reserve for each byte of the body
         Body(long limit, int factor, Memory.Share memory) {
             this.limit = limit;
             this.factor = factor;
             this.memory = memory;
         }
 
-        /// Takes the memory for so many bytes.
+        /// Reserves the memory for a body of this length.
         void expect(long bytes) {
-            if (bytes > Math.max(taken, Memory.SMALL)) {
-                memory.require((bytes - taken) * factor, "the body");
-                taken = bytes;
+            if (bytes > Math.max(reserved, Memory.SMALL)) {
+                memory.require((bytes - reserved) * factor, "the body");
+                reserved = bytes;
             }
         }
 
@@ -135,8 +139,8 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             if (count > limit) {
                 throw tooLarge(limit);
             }
-            if (count > taken) {
-                expect(count + Memory.SMALL); // a body of unknown length
+            if (count > reserved) {
+                expect(count + Memory.SMALL); // the length was not declared
             }
         }
     }

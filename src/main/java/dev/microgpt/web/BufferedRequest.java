@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 
 import java.io.ByteArrayInputStream;
 
-/// A request whose body has been read to its end.
+/// A request whose body has already been read to its end, and can be read again from memory.
 final class BufferedRequest extends HttpServletRequestWrapper {
 
     private final byte[] body;
@@ -52,7 +52,7 @@ final class BufferedRequest extends HttpServletRequestWrapper {
 
         @Override
         public void setReadListener(ReadListener listener) {
-            throw new IllegalStateException("the body has been read already");
+            throw new IllegalStateException("the body has already been read");
         }
     }
 }

@@ -20,12 +20,14 @@ import org.springframework.web.method.support.ModelAndViewContainer;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Gives controllers the context of a call: what the filters have found out about its request.
+/// Passes controllers the [CallContext] of a request, built from its headers and from the attributes that
+/// filters have set.
 final class CallContextResolver implements HandlerMethodArgumentResolver {
 
-    /// Where the filters leave what they have found out.
+    /// Request attribute with the [Memory.Share] of the call.
     static final String MEMORY = CallContextResolver.class.getName() + ".memory";
 
+    /// Request attribute with the [Idempotency] of the call, if it has a key.
     static final String IDEMPOTENCY = CallContextResolver.class.getName() + ".idempotency";
 
     private static final String ANY = "*";
@@ -43,7 +45,7 @@ final class CallContextResolver implements HandlerMethodArgumentResolver {
             @Nullable WebDataBinderFactory binders) {
         HttpServletRequest servlet = request.getNativeRequest(HttpServletRequest.class);
         if (servlet == null || !(servlet.getAttribute(MEMORY) instanceof Memory.Share memory)) {
-            throw new IllegalStateException("the request has not passed the filters");
+            throw new IllegalStateException("the request has not passed the BodyLimitFilter");
         }
         return new CallContext(
                 Caller.of(servlet.getUserPrincipal()),
@@ -52,7 +54,8 @@ final class CallContextResolver implements HandlerMethodArgumentResolver {
                 memory);
     }
 
-    /// Calls with `If-Match` change a session only while it is as the caller knows it.
+    /// Returns the precondition of a request with `If-Match`: the call changes a session only if the session
+    /// is at one of the given versions.
     private static VersionCondition condition(@Nullable String header) {
         if (header == null || header.strip().equals(ANY)) {
             return VersionCondition.NONE;

@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 import java.io.IOException;
 
-/// Answers with a [Problem] what fails outside the controllers.
+/// Responds with a [Problem] to errors outside the controllers.
 @RestController
 @Hidden
 final class ErrorPage implements ErrorController {
@@ -24,8 +24,8 @@ final class ErrorPage implements ErrorController {
     @RequestMapping("/error")
     ResponseEntity<Problem> error(HttpServletRequest request) {
         Object failure = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
-        if (failure instanceof IOException broken) { // the body could not be read
-            return Problems.of(broken).toResponse();
+        if (failure instanceof IOException e) { // the body could not be read
+            return Problems.of(e).toResponse();
         }
         Object status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         HttpStatus resolved =

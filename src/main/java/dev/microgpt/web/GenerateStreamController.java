@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.List;
 
-/// Generates texts and shows each character as soon as it is there, to those who accept
+/// Streams texts as they are generated, one event per character, to clients that accept
 /// `text/event-stream`.
 @RestController
 @RequestMapping("/api/v1/sessions/{name}")
@@ -50,7 +50,7 @@ class GenerateStreamController {
             path = "/generate",
             consumes = MediaType.APPLICATION_JSON_VALUE,
             produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    @Operation(hidden = true) // described with the other form of its answer
+    @Operation(hidden = true) // ModelApi documents it together with the JSON response
     void generate(
             CallContext call,
             @PathVariable String name,
@@ -58,13 +58,13 @@ class GenerateStreamController {
             HttpServletResponse response)
             throws IOException {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
-        GenerateCall wanted = request.toCall(limits);
-        Listener listener = new Listener(wanted, response);
+        GenerateCall generateCall = request.toCall(limits);
+        Listener listener = new Listener(generateCall, response);
         try {
-            sessions.get(call, name).queries().generate(call, wanted, listener);
+            sessions.get(call, name).queries().generate(call, generateCall, listener);
         } catch (RuntimeException e) {
             if (listener.events == null) {
-                throw e; // nothing was sent: an answer like any other
+                throw e; // nothing has been sent yet, so the response can still be a problem
             }
             listener.send("error", Problems.of(e));
         }

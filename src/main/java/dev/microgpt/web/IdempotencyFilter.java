@@ -29,26 +29,26 @@ import java.security.MessageDigest;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// A POST with an `Idempotency-Key` is made once: whoever repeats it gets the first answer again.
+/// Executes a POST with an `Idempotency-Key` only once: repeated requests get the first response again.
 ///
-/// Answers of success are kept, with what they tell of, for a day: see [IdempotentReplies]. A call that was
-/// refused may be repeated; one that was cut off in the middle continues where it was. The body is read to
-/// its end before anything is done, so that a slow one holds up nobody else.
+/// Successful responses are kept for a day, in the same transaction as the change that they report: see
+/// [IdempotentReplies]. A call that failed may be repeated, and one that was interrupted continues where it
+/// was. The body is read to its end first, so that a slow sender blocks no one else.
 @Component
 @Order(FilterOrder.IDEMPOTENCY)
 final class IdempotencyFilter extends OncePerRequestFilter {
 
     static final String HEADER = "Idempotency-Key";
 
-    private static final int LONGEST_KEY = 255;
+    private static final int MAX_KEY_LENGTH = 255;
 
-    private final IdempotencyStore answers;
+    private final IdempotencyStore store;
     private final SessionService sessions;
     private final ProblemWriter problems;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
-    IdempotencyFilter(IdempotencyStore answers, SessionService sessions, ProblemWriter problems) {
-        this.answers = answers;
+    IdempotencyFilter(IdempotencyStore store, SessionService sessions, ProblemWriter problems) {
+        this.store = store;
         this.sessions = sessions;
         this.problems = problems;
     }
@@ -64,43 +64,46 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     protected void doFilterInternal(
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String given = request.getHeader(HEADER);
-        // no two callers share one
-        String key = Caller.of(request.getUserPrincipal()).owner() + " " + given;
-        Answer answer;
+        String header = request.getHeader(HEADER);
+        // two callers may choose the same key
+        String key = Caller.of(request.getUserPrincipal()).owner() + " " + header;
+        Response reply;
         try {
-            requireUsable(given, request);
+            requireValid(header, request);
             byte[] body = request.getInputStream().readAllBytes();
             if (!running.add(key)) {
                 throw new SessionException(
                         ErrorCode.BUSY,
-                        "the call with this Idempotency-Key is still going on",
+                        "the call with this Idempotency-Key is still in progress",
                         HEADER,
-                        given);
+                        header);
             }
             try {
-                answer = new Call(key, request, response, body).make(chain);
+                reply = new Call(key, request, response, body).execute(chain);
             } finally {
-                running.remove(key); // before the answer: with it, the call may be repeated
+                // before responding, as the client may repeat the call after that
+                running.remove(key);
             }
         } catch (SessionException e) {
-            answer = () -> problems.write(response, Problem.of(e));
+            reply = () -> problems.write(response, Problem.of(e));
         }
-        answer.send();
+        reply.send();
     }
 
-    /// An answer that is ready.
-    private interface Answer {
+    /// A response that is ready to be sent.
+    private interface Response {
         void send() throws IOException;
     }
 
-    private static void requireUsable(String key, HttpServletRequest request) {
+    private static void requireValid(String key, HttpServletRequest request) {
         if (key.isEmpty()
-                || key.length() > LONGEST_KEY
+                || key.length() > MAX_KEY_LENGTH
                 || !key.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw new SessionException(
                     ErrorCode.OUT_OF_RANGE,
-                    "an Idempotency-Key has 1 to " + LONGEST_KEY + " visible ASCII characters",
+                    "Idempotency-Key must have 1 to "
+                            + MAX_KEY_LENGTH
+                            + " visible ASCII characters",
                     HEADER,
                     null);
         }
@@ -108,7 +111,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         if (accept != null && accept.contains(MediaType.TEXT_EVENT_STREAM_VALUE)) {
             throw new SessionException(
                     ErrorCode.OUT_OF_RANGE,
-                    "a stream cannot be given again: ask for JSON, or leave the Idempotency-Key out",
+                    "a stream cannot be replayed: accept JSON, or omit the Idempotency-Key",
                     HEADER,
                     key);
         }
@@ -138,31 +141,32 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             digest = Sha256.digits(sha256);
         }
 
-        Answer make(FilterChain chain) throws ServletException, IOException {
-            IdempotencyStore.Entry known = answers.find(key);
+        Response execute(FilterChain chain) throws ServletException, IOException {
+            IdempotencyStore.Entry known = store.find(key);
             if (known == null) {
-                return make(chain, null);
+                return execute(chain, null);
             }
             if (!known.call().equals(call)) {
-                throw conflict("the key was used for " + known.call());
+                throw conflict("the key has already been used for " + known.call());
             }
             Idempotency.Response answer = known.response();
-            return answer == null ? make(chain, known.start()) : repeat(known, answer);
+            return answer == null ? execute(chain, known.start()) : replay(known, answer);
         }
 
-        private Answer repeat(IdempotencyStore.Entry known, Idempotency.Response answer) {
+        private Response replay(IdempotencyStore.Entry known, Idempotency.Response answer) {
             if (!digest.equals(known.request())) {
-                throw conflict("the key was used with another body");
+                throw conflict("the key has already been used with another body");
             }
             Long epoch = known.epoch();
             if (epoch != null && !sessions.isCurrentEpoch(epoch)) {
                 throw conflict(
-                        "the call was made on a session that has been started again or deleted since:"
-                                + " to make it on the present one, use another key");
+                        "the call changed a session that has been restarted or deleted since; to"
+                                + " repeat it on the current session, use another key");
             }
             byte[] body = answer.body();
             if (body == null) {
-                throw conflict("the call has been made, but its answer was too large to be kept");
+                throw conflict(
+                        "the call has already been executed, but its response was too large to store");
             }
             return () -> {
                 response.setStatus(answer.code());
@@ -178,7 +182,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                     ErrorCode.IDEMPOTENCY_CONFLICT, message, HEADER, request.getHeader(HEADER));
         }
 
-        private Answer make(FilterChain chain, Idempotency.@Nullable Start interrupted)
+        private Response execute(FilterChain chain, Idempotency.@Nullable Start interrupted)
                 throws ServletException, IOException {
             request.setAttribute(
                     CallContextResolver.IDEMPOTENCY,

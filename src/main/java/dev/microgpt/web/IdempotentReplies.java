@@ -25,30 +25,32 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-/// Makes calls and their replies, and has the replies of calls with an `Idempotency-Key` written down: with
-/// what the call changed, or alone where it changed nothing.
+/// Executes calls and builds their replies. The reply to a call with an `Idempotency-Key` is also stored,
+/// together with the change that the call made, or on its own if the call changed nothing.
 @Component
 class IdempotentReplies {
 
-    /// A larger reply is given, but not kept.
-    private static final int LARGEST_BODY = 1 << 20;
+    /// Larger replies are sent, but not stored.
+    private static final int MAX_STORED_BODY = 1 << 20;
 
-    /// What a reply is to have again; the container sets the others.
-    private static final List<String> KEPT_HEADERS =
+    /// Headers to store with a reply; the container sets the others again.
+    private static final List<String> STORED_HEADERS =
             List.of(HttpHeaders.LOCATION, HttpHeaders.ETAG, AsOfReply.STEP_HEADER);
 
-    private final IdempotencyStore answers;
+    private final IdempotencyStore store;
     private final JsonMapper json;
     private final Limits limits;
 
-    IdempotentReplies(IdempotencyStore answers, JsonMapper json, Limits limits) {
-        this.answers = answers;
+    IdempotentReplies(IdempotencyStore store, JsonMapper json, Limits limits) {
+        this.store = store;
         this.json = json;
         this.limits = limits;
     }
 
-    /// @param work makes the call
-    /// @param reply of what it has done; may be asked on another thread than that of the request
+    /// Executes a call and returns its reply.
+    ///
+    /// @param work executes the call
+    /// @param reply builds the reply from the result; may run on another thread than the request's
     <R, B> ResponseEntity<B> reply(
             CallContext call, Function<CallContext, R> work, Function<R, ResponseEntity<B>> reply) {
         Idempotency idempotency = call.idempotency();
@@ -56,8 +58,7 @@ class IdempotentReplies {
             return reply.apply(work.apply(call));
         }
         AtomicReference<Idempotency.@Nullable Response> written = new AtomicReference<>();
-        @SuppressWarnings(
-                "unchecked") // the only command of the call has the reply that it waits for
+        @SuppressWarnings("unchecked") // a call has one command, whose result is an R
         Idempotency.ResponseEncoder encoder =
                 result -> {
                     Idempotency.Response answer = encode(reply.apply((R) result));
@@ -68,7 +69,7 @@ class IdempotentReplies {
         if (written.get() == null) {
             IdempotencyStore.Entry entry =
                     IdempotencyStore.Entry.of(idempotency, null, encode(response));
-            await(answers.put(entry));
+            await(store.put(entry));
         }
         return response;
     }
@@ -76,7 +77,7 @@ class IdempotentReplies {
     private Idempotency.Response encode(ResponseEntity<?> response) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_JSON_VALUE);
-        for (String name : KEPT_HEADERS) {
+        for (String name : STORED_HEADERS) {
             String value = response.getHeaders().getFirst(name);
             if (value != null) {
                 headers.put(name, value);
@@ -86,19 +87,19 @@ class IdempotentReplies {
         return new Idempotency.Response(
                 response.getStatusCode().value(),
                 headers,
-                body.length <= LARGEST_BODY ? body : null);
+                body.length <= MAX_STORED_BODY ? body : null);
     }
 
-    private void await(CompletableFuture<Void> kept) {
+    private void await(CompletableFuture<Void> stored) {
         try {
-            kept.get(limits.callTime().toNanos(), TimeUnit.NANOSECONDS);
+            stored.get(limits.callTime().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SessionException cause) {
                 throw cause;
             }
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException _) {
-            throw new SessionException(ErrorCode.BUSY, "the answer could not be kept in time");
+            throw new SessionException(ErrorCode.BUSY, "the response could not be stored in time");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             throw new SessionException(ErrorCode.BUSY, "the service is shutting down");

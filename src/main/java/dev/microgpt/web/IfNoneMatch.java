@@ -12,7 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
 
-/// The `If-None-Match` of a request (RFC 9110, 13.1.2).
+/// The `If-None-Match` header of a request (RFC 9110, 13.1.2).
 record IfNoneMatch(List<ETag> tags) {
 
     static IfNoneMatch of(HttpServletRequest request) {
@@ -22,23 +22,24 @@ record IfNoneMatch(List<ETag> tags) {
                         .toList());
     }
 
-    /// Whether a client that reads has already what there is.
+    /// Returns whether the client already has the current representation.
     ///
-    /// @param tag as the header `ETag` has it
+    /// @param tag the value of the `ETag` header, with its quotes
     boolean matches(String tag) {
-        ETag present = ETag.create(tag);
-        return isAny() || tags.stream().anyMatch(known -> known.compare(present, false));
+        ETag current = ETag.create(tag);
+        return isAny() || tags.stream().anyMatch(known -> known.compare(current, false));
     }
 
     private boolean isAny() {
         return tags.stream().anyMatch(ETag::isWildcard);
     }
 
-    /// Makes something; with `*` only if there is none yet.
+    /// Creates a session; with `If-None-Match: *` only if it does not exist yet.
     ///
-    /// @param mayOverwrite whether it may replace another one, if the header lets it
-    /// @param creation is told whether it may; fails with `exists` if it must and may not
-    /// @throws SessionException `stale` if there is one already
+    /// @param mayOverwrite whether the caller allows replacing an existing session; `*` overrules it
+    /// @param creation creates the session, and replaces an existing one only if its argument is true;
+    ///     otherwise it fails with `exists`
+    /// @throws SessionException `stale` if the header is `*` and the session exists
     <T> T create(boolean mayOverwrite, Function<Boolean, T> creation) {
         if (!isAny()) {
             return creation.apply(mayOverwrite);
@@ -51,7 +52,7 @@ record IfNoneMatch(List<ETag> tags) {
             }
             throw new SessionException(
                     ErrorCode.STALE,
-                    "the session exists, and If-None-Match: * makes new ones only",
+                    "the session already exists, and If-None-Match: * only allows creating a new one",
                     HttpHeaders.IF_NONE_MATCH,
                     "*");
         }

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 
 import java.io.IOException;
 
-/// A request whose body is looked at while it is read.
+/// A request that reports the bytes of its body to an observer as they are read.
 final class ObservedRequest extends HttpServletRequestWrapper {
 
     private final Observer observer;
@@ -17,7 +17,7 @@ final class ObservedRequest extends HttpServletRequestWrapper {
         this.observer = observer;
     }
 
-    /// Is told what is read, and may refuse it.
+    /// Receives the bytes that were read, and may reject them with an exception.
     interface Observer {
         void read(byte[] bytes, int offset, int length);
     }

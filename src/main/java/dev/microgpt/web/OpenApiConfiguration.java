@@ -14,6 +14,7 @@ import io.swagger.v3.oas.models.info.License;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
 import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityRequirement;
 import io.swagger.v3.oas.models.security.SecurityScheme;
@@ -38,12 +39,13 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Completes the OpenAPI document: a preface, and the error statuses of each call.
+/// Completes the OpenAPI document: adds general information, path variables, and the error responses of
+/// each call.
 @Configuration(proxyBeanMethods = false)
 class OpenApiConfiguration {
 
-    /// What any call may answer besides what it declares.
-    private static final List<ErrorCode> ALWAYS =
+    /// Errors that any call may return in addition to those that it declares.
+    private static final List<ErrorCode> ANY_CALL =
             List.of(
                     ErrorCode.UNAUTHORIZED,
                     ErrorCode.FORBIDDEN_HOST,
@@ -52,7 +54,7 @@ class OpenApiConfiguration {
                     ErrorCode.INTERNAL,
                     ErrorCode.NO_MEMORY);
 
-    /// What any call may answer that names a session and takes a body.
+    /// Errors that any call that names a session and takes a body may return.
     private static final List<ErrorCode> WITH_BODY =
             List.of(
                     ErrorCode.INVALID_NAME,
@@ -66,28 +68,37 @@ class OpenApiConfiguration {
                     ErrorCode.UNSUPPORTED_MEDIA_TYPE,
                     ErrorCode.FORBIDDEN_ORIGIN);
 
-    /// In the order in which somebody new would read them.
+    /// The tags, in the order in which a new reader needs them.
     private static final List<Tag> TAGS =
             List.of(
-                    tag("Sessions", "Named models: made, listed, steered, copied, deleted"),
-                    tag("Training", "Documents, and steps that the caller waits for"),
-                    tag("Runs", "Training in the background"),
-                    tag("Model", "What a model says: texts, scores, losses, embeddings"),
-                    tag("Parameters", "The matrices of a model, now and earlier"),
-                    tag("Anatomy", "One training step taken apart, down to single numbers"),
-                    tag("Checkpoints", "Whole models out and in, as safetensors files"),
-                    tag("Live", "What happens in a session, as it happens"),
-                    tag("Service", "What there is and what is allowed"));
+                    tag("Sessions", "Create, list, steer, fork and delete named models"),
+                    tag("Training", "Load documents, and train while the caller waits"),
+                    tag("Runs", "Train in the background"),
+                    tag("Model", "Query a model for texts, scores, losses and embeddings"),
+                    tag("Parameters", "Show the matrices of a model, now and in the past"),
+                    tag("Anatomy", "Dissect one training step, down to single numbers"),
+                    tag("Checkpoints", "Download and upload whole models as safetensors files"),
+                    tag("Live", "Watch a session live"),
+                    tag("Service", "Show the bundled datasets and the limits"));
 
-    /// What the variables of all paths mean.
-    private static final Map<String, String> PATH_VARIABLES =
+    private record PathVariable(String description, Object example) {}
+
+    /// The path variables by name. Each means the same in all paths.
+    private static final Map<String, PathVariable> PATH_VARIABLES =
             Map.of(
-                    "name", "the session: 1 to 63 of a-z, 0-9, -",
-                    "id", "the run, counted from 1",
-                    "matrix", "as the list of matrices has it");
+                    "name",
+                            new PathVariable(
+                                    "Session name, 1 to 63 characters of a-z, 0-9 and -", "demo"),
+                    "id", new PathVariable("Number of the run, counted from 1", 1),
+                    "matrix", new PathVariable("Name from the list of matrices", "wte"),
+                    "tensor",
+                            new PathVariable(
+                                    "Name from the anatomy or from the list of matrices",
+                                    "layer0.attn_q"));
 
     static {
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(CallContext.class); // not the caller's
+        // built by CallContextResolver, not sent by clients
+        SpringDocUtils.getConfig().addRequestWrapperToIgnore(CallContext.class);
     }
 
     private static Tag tag(String name, String description) {
@@ -117,7 +128,7 @@ class OpenApiConfiguration {
                         List.of(
                                 new SecurityRequirement().addList("bearer"),
                                 new SecurityRequirement().addList("apiKey"),
-                                new SecurityRequirement())) // where no keys are asked for
+                                new SecurityRequirement())) // for services without API keys
                 .tags(TAGS)
                 .servers(List.of());
     }
@@ -126,7 +137,7 @@ class OpenApiConfiguration {
         return new SecurityScheme()
                 .type(SecurityScheme.Type.HTTP)
                 .scheme("bearer")
-                .description("an API key");
+                .description("An API key");
     }
 
     private static SecurityScheme apiKey() {
@@ -134,7 +145,7 @@ class OpenApiConfiguration {
                 .type(SecurityScheme.Type.APIKEY)
                 .in(SecurityScheme.In.HEADER)
                 .name("X-Api-Key")
-                .description("an API key");
+                .description("An API key");
     }
 
     @Bean
@@ -148,26 +159,34 @@ class OpenApiConfiguration {
     @Bean
     ParameterCustomizer pathVariables() {
         return (parameter, _) -> {
-            if (parameter != null
-                    && "path".equals(parameter.getIn())
-                    && parameter.getDescription() == null) {
-                parameter.setDescription(PATH_VARIABLES.get(parameter.getName()));
+            if (parameter != null && "path".equals(parameter.getIn())) {
+                describe(parameter);
             }
             return parameter;
         };
     }
 
-    /// Mends what springdoc gets wrong about properties.
+    private static void describe(Parameter parameter) {
+        PathVariable variable = PATH_VARIABLES.get(parameter.getName());
+        if (variable != null && parameter.getDescription() == null) {
+            parameter.setDescription(variable.description());
+        }
+        if (variable != null && parameter.getExample() == null) {
+            parameter.setExample(variable.example());
+        }
+    }
+
+    /// Corrects the properties of schemas, which springdoc gets wrong.
     @Bean
     OpenApiCustomizer properties() {
         return openApi ->
                 openApi.getComponents()
                         .getSchemas()
                         .values()
-                        .forEach(OpenApiConfiguration::mendProperties);
+                        .forEach(OpenApiConfiguration::correctProperties);
     }
 
-    private static void mendProperties(Schema<?> schema) {
+    private static void correctProperties(Schema<?> schema) {
         if (schema.getProperties() != null) {
             for (Schema<?> property : schema.getProperties().values()) {
                 lowerCase(property.getEnum());
@@ -176,38 +195,38 @@ class OpenApiConfiguration {
         }
     }
 
-    /// Annotations hold texts only; a default of a double stays one otherwise.
+    /// Converts the default of a number, which annotations can only give as a string.
     private static void defaultAsNumber(Schema<?> property) {
         if (property.getTypes() != null
                 && property.getTypes().contains("number")
-                && property.getDefault() instanceof String number) {
-            property.setDefault(new BigDecimal(number));
+                && property.getDefault() instanceof String text) {
+            property.setDefault(new BigDecimal(text));
         }
     }
 
-    /// The words that stand for enum constants are their names in lower case.
-    @SuppressWarnings("unchecked") // a text stays a text
-    private static void lowerCase(@Nullable List<?> words) {
-        if (words != null) {
-            ((List<Object>) words)
+    /// Spells enum constants as JSON does, in lower case.
+    @SuppressWarnings("unchecked") // strings are replaced by strings
+    private static void lowerCase(@Nullable List<?> constants) {
+        if (constants != null) {
+            ((List<Object>) constants)
                     .replaceAll(
-                            word ->
-                                    word instanceof String text
+                            constant ->
+                                    constant instanceof String text
                                             ? text.toLowerCase(Locale.ROOT)
-                                            : word);
+                                            : constant);
         }
     }
 
     private static void addErrors(Operation operation, HandlerMethod handler) {
-        ErrorResponses fails = handler.getMethodAnnotation(ErrorResponses.class);
-        List<ErrorCode> declared = fails == null ? List.of() : List.of(fails.value());
+        ErrorResponses errors = handler.getMethodAnnotation(ErrorResponses.class);
+        List<ErrorCode> declared = errors == null ? List.of() : List.of(errors.value());
         List<ErrorCode> common =
                 handler.hasMethodAnnotation(PostMapping.class)
                                 || handler.hasMethodAnnotation(PatchMapping.class)
                         ? WITH_BODY
                         : List.of();
         Map<Integer, List<ErrorCode>> byStatus =
-                Stream.of(common, declared, ALWAYS)
+                Stream.of(common, declared, ANY_CALL)
                         .flatMap(List::stream)
                         .collect(
                                 Collectors.groupingBy(

@@ -12,11 +12,11 @@ import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
-/// Answers every failed REST call with a [Problem].
+/// Responds to every failed REST call with a [Problem].
 @RestControllerAdvice
 final class ProblemAdvice {
 
-    /// @return null where an answer has begun: its client has hung up, most of the time
+    /// @return null if the response has already begun, in most cases because the client has disconnected
     @ExceptionHandler
     @Nullable ResponseEntity<Problem> handle(Throwable failure, HttpServletResponse response) {
         Problem problem = Problems.of(failure);
@@ -24,8 +24,8 @@ final class ProblemAdvice {
             return null;
         }
         HttpHeaders headers = new HttpHeaders();
-        if (failure instanceof ErrorResponse refusal) {
-            headers.addAll(refusal.getHeaders()); // such as Allow
+        if (failure instanceof ErrorResponse error) {
+            headers.addAll(error.getHeaders()); // such as Allow
         }
         problem.addTo(headers);
         return ResponseEntity.status(problem.status()).headers(headers).body(problem);

@@ -17,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/// Answers with a [Problem] what the servlet container refuses before any of our code sees it.
+/// Responds with a [Problem] to requests that the servlet container itself rejects, before any filter or
+/// controller.
 public final class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemReportValve.class);
@@ -41,7 +42,7 @@ public final class ProblemReportValve extends ErrorReportValve {
             response.getOutputStream().write(body);
             response.finishResponse();
         } catch (IOException | IllegalStateException e) {
-            log.debug("The client did not take the error report", e);
+            log.debug("The error report could not be sent to the client", e);
         }
     }
 }

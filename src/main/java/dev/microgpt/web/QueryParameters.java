@@ -8,12 +8,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.UriComponentsBuilder;
 
-/// Reads query parameters without touching the body: `HttpServletRequest.getParameter` would swallow
-/// a body that curl declares as a form, which is what `--data-binary` does.
+/// Reads query parameters without touching the body. `HttpServletRequest.getParameter` would consume a body
+/// that is declared as a form, as curl does with `--data-binary`.
 final class QueryParameters {
 
     private QueryParameters() {}
 
+    /// Returns whether a parameter is `true`; false if it is absent.
+    ///
     /// @throws SessionException if the parameter is neither `true` nor `false`
     static boolean isTrue(HttpServletRequest request, String name) {
         @Nullable String value =
@@ -25,7 +27,9 @@ final class QueryParameters {
         return isTrue(name, value);
     }
 
-    /// @param value null where the parameter is absent
+    /// Returns whether the value of a parameter is `true`.
+    ///
+    /// @param value null if the parameter is absent
     /// @throws SessionException if the parameter is neither `true` nor `false`
     static boolean isTrue(String name, @Nullable String value) {
         if (value == null || value.equals("false")) {

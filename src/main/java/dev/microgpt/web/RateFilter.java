@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// Counts calls, tells callers how many are left, and refuses those beyond the quotas. The headers are
-/// those of the IETF's draft-ietf-httpapi-ratelimit-headers-10.
+/// Enforces the rate limits: counts calls, reports to callers how many remain, and rejects calls beyond a
+/// limit. The headers follow draft-ietf-httpapi-ratelimit-headers-10.
 @Component
 @Order(FilterOrder.RATE)
 final class RateFilter extends OncePerRequestFilter {
@@ -32,11 +32,11 @@ final class RateFilter extends OncePerRequestFilter {
     private static final String POLICY = "RateLimit-Policy";
     private static final String LIMIT = "RateLimit";
 
-    private final RateLimiter rates;
+    private final RateLimiter limiter;
     private final ProblemWriter problems;
 
-    RateFilter(RateLimiter rates, ProblemWriter problems) {
-        this.rates = rates;
+    RateFilter(RateLimiter limiter, ProblemWriter problems) {
+        this.limiter = limiter;
         this.problems = problems;
     }
 
@@ -50,7 +50,7 @@ final class RateFilter extends OncePerRequestFilter {
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Caller caller = Caller.of(request.getUserPrincipal());
-        List<RateLimiter.Verdict> verdicts = rates.count(caller.owner(), caller.hasKey());
+        List<RateLimiter.Verdict> verdicts = limiter.count(caller.owner(), caller.hasKey());
         response.setHeader(
                 POLICY,
                 verdicts.stream()
@@ -70,7 +70,7 @@ final class RateFilter extends OncePerRequestFilter {
         response.setHeader(
                 LIMIT,
                 String.format(
-                        Locale.ROOT, // the digits of a header are ASCII
+                        Locale.ROOT, // ASCII digits
                         "\"%s\";r=%d;t=%d",
                         tightest.policy(),
                         tightest.remaining(),

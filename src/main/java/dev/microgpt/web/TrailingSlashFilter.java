@@ -18,9 +18,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import java.io.IOException;
 import java.util.stream.Stream;
 
-/// Takes a path that ends with a slash for that without it. Pages are redirected, as what they load is found
-/// relative to their path; calls are not, as few programs follow a redirect with a body. (Spring's
-/// UrlHandlerFilter finds no path that a proxy has put another one before.)
+/// Treats a path with a trailing slash like the path without it. Pages are redirected, as they load resources
+/// relative to their path; API calls are not, as few clients follow a redirect with a body. Spring's
+/// `UrlHandlerFilter` does not handle paths to which a proxy has added a prefix.
 @Component
 @Order(FilterOrder.TRAILING_SLASH)
 final class TrailingSlashFilter extends OncePerRequestFilter {

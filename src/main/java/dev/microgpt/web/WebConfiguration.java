@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.util.List;
 
-/// Sets up the servlet container, and what controllers are given.
+/// Configures the servlet container and the arguments of controllers.
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration implements WebMvcConfigurer {
 
@@ -23,7 +23,7 @@ class WebConfiguration implements WebMvcConfigurer {
     }
 
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReports(JsonMapper json) {
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> problemReportValve(JsonMapper json) {
         return factory ->
                 factory.addContextCustomizers(
                         context -> {

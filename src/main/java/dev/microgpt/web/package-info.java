@@ -1,7 +1,8 @@
-/// The REST interface: controllers, what they take and give as JSON, and how errors look.
+/// The REST interface: controllers, filters, and the OpenAPI document.
 ///
-/// Controllers translate; [dev.microgpt.session.SessionService] decides. What they take and give is in
-/// [dev.microgpt.wire], which they share with the live stream.
+/// Each controller implements an `...Api` interface, which declares its paths and their documentation.
+/// Controllers only translate: [dev.microgpt.session.SessionService] decides. Their requests, replies and
+/// problems are in [dev.microgpt.wire], which they share with the live stream.
 @NullMarked
 package dev.microgpt.web;
 

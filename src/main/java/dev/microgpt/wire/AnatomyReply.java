@@ -9,34 +9,36 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import java.util.List;
 
-/// One training step, taken apart.
+/// One training step, dissected.
 @Schema(name = "Anatomy")
 public record AnatomyReply(
-        @Schema(description = "steps trained before it: of the keyframe that answered") long step,
-        @Schema(description = "the step itself, counted from 1") long trains,
-        @Schema(description = "all documents of the batch", example = "[\"emma\"]")
+        @Schema(description = "Steps trained before it: the step of the keyframe used") long step,
+        @Schema(description = "Number of the step itself, counted from 1") long trains,
+        @Schema(description = "All documents of the batch", example = "[\"emma\"]")
                 List<String> docs,
-        @Schema(description = "which of them is looked at") int document,
-        @Schema(description = "what is read of it, and what comes next after the last")
+        @Schema(description = "Index of the dissected document") int document,
+        @Schema(
+                        description =
+                                "Tokens read from the document, followed by the target of the last one")
                 int[] tokens,
-        @Schema(description = "in nats, the mean over the documents") double loss,
+        @Schema(description = "Mean over the documents, in nats") double loss,
         double learningRate,
-        @Schema(description = "numbers in the graph") int numNodes,
-        @Schema(description = "how far the two engines agree") EngineAgreement agreement,
-        @Schema(description = "what is computed, in the order of computing")
+        @Schema(description = "Numbers in the graph") int numNodes,
+        @Schema(description = "How closely the two engines agree") EngineAgreement agreement,
+        @Schema(description = "Computed tensors, in order of computation")
                 List<TensorReply> tensors,
-        @Schema(description = "parameters, whose numbers are to be asked for one by one")
+        @Schema(description = "Parameter matrices, whose numbers are returned one tensor at a time")
                 List<MatrixShape> parameters) {
 
-    public static AnatomyReply of(AsOf<AnatomyResult> answer, EngineAgreement agreement) {
-        AnatomyResult apart = answer.value();
-        StepAnatomy anatomy = apart.anatomy();
+    public static AnatomyReply of(AsOf<AnatomyResult> asOf, EngineAgreement agreement) {
+        AnatomyResult result = asOf.value();
+        StepAnatomy anatomy = result.anatomy();
         return new AnatomyReply(
-                answer.step(),
-                apart.training().step(),
-                apart.training().documents(),
-                apart.document(),
-                apart.training().tokens(apart.document()),
+                asOf.step(),
+                result.training().step(),
+                result.training().documents(),
+                result.document(),
+                result.training().tokens(result.document()),
                 anatomy.batchLoss(),
                 anatomy.learningRate(),
                 anatomy.graph().size(),

@@ -7,7 +7,7 @@ import dev.microgpt.session.persistence.SessionView;
 
 import java.util.Objects;
 
-/// The shape of a model and all its options; vocabSize and numDocs are 0 before documents are loaded.
+/// The shape of a model and all its options; `vocabSize` and `numDocs` are 0 until documents are loaded.
 public record ConfigReply(
         int nEmbd,
         int nHead,

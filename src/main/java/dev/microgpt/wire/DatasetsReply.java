@@ -12,10 +12,10 @@ public record DatasetsReply(List<Item> datasets) {
     /// A bundled text.
     @Schema(name = "Dataset")
     public record Item(
-            @Schema(description = "what to load it by", example = "names") String name,
-            @Schema(description = "what it holds") String description,
-            @Schema(description = "where it comes from") String source,
-            @Schema(description = "on what terms") String licence) {}
+            @Schema(description = "Name to load it by", example = "names") String name,
+            @Schema(description = "Content") String description,
+            @Schema(description = "Source") String source,
+            @Schema(description = "Licence") String licence) {}
 
     public static DatasetsReply of(List<Datasets.Dataset> datasets) {
         return new DatasetsReply(

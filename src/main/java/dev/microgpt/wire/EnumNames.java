@@ -8,20 +8,22 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// Reads the words that stand for enum constants in JSON: their names in lower case.
+/// Parses enum constants as JSON spells them: in lower case.
 public final class EnumNames {
 
     private EnumNames() {}
 
-    /// @param word null for the default
-    /// @throws InvalidInputException if there is no such word
-    public static <E extends Enum<E>> E parse(String field, @Nullable String word, E defaultValue) {
-        if (word == null) {
+    /// Returns the constant with this name.
+    ///
+    /// @param name null for the default
+    /// @throws InvalidInputException if there is no such constant
+    public static <E extends Enum<E>> E parse(String field, @Nullable String name, E defaultValue) {
+        if (name == null) {
             return defaultValue;
         }
         E[] constants = defaultValue.getDeclaringClass().getEnumConstants();
         for (E constant : constants) {
-            if (lowerCase(constant).equals(word)) {
+            if (lowerCase(constant).equals(name)) {
                 return constant;
             }
         }
@@ -31,10 +33,10 @@ public final class EnumNames {
                         .collect(Collectors.joining(", "));
         throw InvalidInputException.outOfRange(
                 field,
-                word,
+                name,
                 null,
                 null,
-                "%s must be one of: %s; but is '%s'".formatted(field, allowed, word));
+                "%s must be one of %s, but is '%s'".formatted(field, allowed, name));
     }
 
     private static String lowerCase(Enum<?> constant) {

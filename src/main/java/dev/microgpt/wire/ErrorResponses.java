@@ -7,7 +7,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// The errors that a call may answer besides those of all calls like it, for its documentation.
+/// Documents the errors that a call may return in addition to those common to all calls of its kind.
 @Target({ElementType.METHOD, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface ErrorResponses {

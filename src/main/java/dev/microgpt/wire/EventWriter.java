@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
-/// Writes Server-Sent Events, each at once.
+/// Writes Server-Sent Events, and flushes each of them.
 public final class EventWriter {
 
     private final OutputStream out;
@@ -18,29 +18,31 @@ public final class EventWriter {
         this.out = out;
     }
 
-    /// Begins an answer that consists of events.
+    /// Begins a response that consists of events.
     public static EventWriter open(HttpServletResponse response) throws IOException {
         setHeaders(response);
         return new EventWriter(response.getOutputStream());
     }
 
-    /// What an answer that consists of events has in its head.
+    /// Sets the headers of a response that consists of events.
     public static void setHeaders(HttpServletResponse response) {
         response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
         response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Accel-Buffering", "no"); // or nginx waits until there is more
+        response.setHeader("X-Accel-Buffering", "no"); // otherwise nginx buffers events
     }
 
-    /// @param id where a reader may go on later; null for none
+    /// Writes an event.
+    ///
+    /// @param id from which a client may resume the stream; null for none
     /// @param data without line breaks
     public void event(String type, @Nullable Long id, String data) throws IOException {
         out.write(eventBytes(type, id, data));
         out.flush();
     }
 
-    /// An event as it is written.
+    /// Returns the bytes of an event.
     ///
-    /// @param id where a reader may go on later; null for none
+    /// @param id from which a client may resume the stream; null for none
     /// @param data without line breaks
     public static byte[] eventBytes(String type, @Nullable Long id, String data) {
         String first = id == null ? "" : "id: " + id + "\n";
@@ -48,7 +50,7 @@ public final class EventWriter {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /// What readers ignore: it tells both sides that the other is still there.
+    /// Returns the bytes of a comment, which clients ignore. It keeps the connection alive.
     public static byte[] commentBytes(String text) {
         return (": " + text + "\n\n").getBytes(StandardCharsets.UTF_8);
     }

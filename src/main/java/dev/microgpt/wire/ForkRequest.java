@@ -7,17 +7,22 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// What to call a copy of a session.
+/// The name of a copy of a session, and the step from which it is made.
 public record ForkRequest(
-        @Schema(description = "of the new session", example = "demo-2") @Nullable String name,
-        @Schema(description = "to begin at; absent for the present one", minimum = "0")
+        @Schema(description = "Name of the new session", example = "demo-2") @Nullable String name,
+        @Schema(description = "Step to fork at; absent for the current one", minimum = "0")
                 @Nullable Long step) {
 
+    /// Returns the name of the new session.
+    ///
     /// @throws SessionException if there is no name
     public String requiredName() {
         if (name == null) {
             throw new SessionException(
-                    ErrorCode.INVALID_NAME, "name the new session", "name", null);
+                    ErrorCode.INVALID_NAME,
+                    "name must be the name of the new session, but is absent",
+                    "name",
+                    null);
         }
         return name;
     }

@@ -13,17 +13,17 @@ import java.util.List;
 
 /// Generated texts.
 public record GenerateReply(
-        @Schema(description = "of the keyframe that answered, where a step was asked for")
+        @Schema(description = "Step of the keyframe used, if the request has a step")
                 @Nullable Long step,
         List<Item> samples) {
 
-    /// One text. Text and tokens begin with the prompt.
+    /// One text. Both text and tokens begin with the prompt.
     @Schema(name = "Sample")
     public record Item(
             @Schema(example = "maria") String text,
-            @Schema(description = "token ids without BOS", example = "[12, 0, 17, 8, 0]")
+            @Schema(description = "Token ids without BOS", example = "[12, 0, 17, 8, 0]")
                     int[] tokens,
-            @Schema(description = "the forward pass, an entry a position, with probs")
+            @Schema(description = "The forward pass: one entry per position, with probs")
                     @Nullable List<Trace> vizData) {}
 
     public static GenerateReply of(GenerateCall call, AsOf<List<Sample>> samples) {

@@ -9,49 +9,52 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// How to generate.
+/// The options of generating texts.
 public record GenerateRequest(
         @Schema(
-                        description = "divides the logits; 0 takes the most likely character",
+                        description =
+                                "Divisor of the logits; 0 always picks the most likely character",
                         defaultValue = "0.5",
                         minimum = "0",
                         maximum = "1000",
                         example = "0.5")
                 @Nullable Double temperature,
-        @Schema(description = "texts to generate", defaultValue = "1", minimum = "1", example = "5")
+        @Schema(description = "Number of texts", defaultValue = "1", minimum = "1", example = "5")
                 @Nullable Integer count,
-        @Schema(description = "how the texts begin", defaultValue = "", example = "ma")
+        @Schema(description = "Beginning of each text", defaultValue = "", example = "ma")
                 @Nullable String prompt,
-        @Schema(description = "draw from the k likeliest characters only", minimum = "1")
+        @Schema(description = "Draw only from the k most likely characters", minimum = "1")
                 @Nullable Integer topK,
         @Schema(
                         description =
-                                "draw from the likeliest characters only whose probabilities together"
-                                        + " reach p",
+                                "Draw only from the most likely characters whose probabilities add up to"
+                                        + " p",
                         minimum = "0",
                         exclusiveMinimum = true,
                         maximum = "1")
                 @Nullable Double topP,
         @Schema(
                         description =
-                                "of a generator for this call alone; without it the session's is drawn"
-                                        + " from or, with a step, one with the session's seed")
+                                "Seed of a generator for this call alone. If absent, the session's generator"
+                                        + " is used or, with a step, a new one with the session's seed")
                 @Nullable Long seed,
-        @Schema(description = "whether samples carry vizData", defaultValue = "false")
+        @Schema(description = "Whether samples include vizData", defaultValue = "false")
                 @Nullable Boolean viz,
         @Schema(description = AS_OF, minimum = "0") @Nullable Long step) {
 
     public static final String AS_OF =
-            "as of which step; the newest keyframe up to it answers, and the header Microgpt-Step says"
-                    + " which that is";
+            "Uses the newest keyframe at or before this step, whose step is in the response header"
+                    + " Microgpt-Step";
 
     public static final GenerateRequest DEFAULTS =
             new GenerateRequest(null, null, null, null, null, null, null, null);
 
-    /// @throws InvalidInputException if a value is out of its range
+    /// Returns the call with defaults filled in.
+    ///
+    /// @throws InvalidInputException if a value is out of range
     public GenerateCall toCall(Limits limits) {
-        int samples = count == null ? 1 : count;
-        InvalidInputException.requireRange("count", samples, 1, limits.samplesPerCall());
+        int numSamples = count == null ? 1 : count;
+        InvalidInputException.requireRange("count", numSamples, 1, limits.samplesPerCall());
         if (topK != null) {
             InvalidInputException.requireRange("topK", topK, 1, Integer.MAX_VALUE);
         }
@@ -63,6 +66,6 @@ public record GenerateRequest(
                         topK == null ? defaults.topK() : topK,
                         topP == null ? defaults.topP() : topP,
                         viz != null && viz);
-        return new GenerateCall(options, samples, seed, step);
+        return new GenerateCall(options, numSamples, seed, step);
     }
 }

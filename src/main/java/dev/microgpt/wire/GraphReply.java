@@ -18,13 +18,13 @@ import java.util.List;
 /// A page of the numbers around one number of a training step.
 @Schema(name = "AnatomyGraph")
 public record GraphReply(
-        @Schema(description = "steps trained before it: of the keyframe that answered") long step,
-        @Schema(description = "the step itself, counted from 1") long trains,
-        @Schema(description = "numbers in the whole graph") int numNodes,
-        @Schema(description = "the number that the walk began at") int node,
+        @Schema(description = "Steps trained before it: the step of the keyframe used") long step,
+        @Schema(description = "Number of the step itself, counted from 1") long trains,
+        @Schema(description = "Numbers in the whole graph") int numNodes,
+        @Schema(description = "Id of the number where the walk starts") int node,
         Graph.Direction direction,
-        @Schema(description = "breadth first") List<Node> nodes,
-        @Schema(description = "for the next page; absent on the last one")
+        @Schema(description = "In breadth-first order") List<Node> nodes,
+        @Schema(description = "Pass it as cursor for the next page; absent on the last one")
                 @Nullable Integer nextCursor) {
 
     /// One number.
@@ -32,20 +32,23 @@ public record GraphReply(
     public record Node(
             @Schema(
                             description =
-                                    "the same in any answer about this step; operands have smaller ids"
-                                            + " than what is computed from them")
+                                    "The same in all responses about this step. Operands have smaller ids"
+                                            + " than the numbers computed from them")
                     int id,
-            @Schema(description = "where it lies; absent for what is in between, and for constants")
+            @Schema(
+                            description =
+                                    "Tensor that contains it; absent for intermediate results and constants")
                     @Nullable String tensor,
             @Nullable Integer row,
             @Nullable Integer column,
-            @Schema(description = "how it was computed; a leaf was not") Op op,
-            @Schema(description = "of a power") @Nullable Double exponent,
+            @Schema(description = "Operation that computed it; leaf for an input") Op op,
+            @Schema(description = "Exponent of a power") @Nullable Double exponent,
             double value,
-            @Schema(description = "of the loss with respect to this number") double gradient,
+            @Schema(description = "Gradient of the loss with respect to this number")
+                    double gradient,
             List<Operand> operands,
-            @Schema(description = "how many numbers have it as an operand") int uses,
-            @Schema(description = "what Adam makes of it, if it is a parameter")
+            @Schema(description = "How many numbers have it as an operand") int uses,
+            @Schema(description = "Adam's update, if it is a parameter")
                     StepAnatomy.@Nullable ParameterUpdate update) {
 
         static Node of(StepAnatomy anatomy, int id) {
@@ -72,25 +75,25 @@ public record GraphReply(
         }
     }
 
-    /// What a number was computed from.
+    /// A number that another one was computed from.
     @Schema(name = "AnatomyOperand")
     public record Operand(
             int id,
             @Schema(
                             description =
-                                    "derivative of the number with respect to this operand alone: times"
-                                            + " the gradient of the number, it is what the operand's"
-                                            + " gradient gets from it")
+                                    "Derivative of the number with respect to this operand. Multiplied by"
+                                            + " the number's gradient, it is the number's contribution"
+                                            + " to the operand's gradient")
                     double localGradient) {}
 
     public static GraphReply of(
-            AsOf<AnatomyResult> answer, int id, Graph.Direction direction, int cursor, int limit) {
-        StepAnatomy anatomy = answer.value().anatomy();
+            AsOf<AnatomyResult> result, int id, Graph.Direction direction, int cursor, int limit) {
+        StepAnatomy anatomy = result.value().anatomy();
         int[] ids = anatomy.graph().walk(id, direction, cursor, limit + 1);
         boolean isLast = ids.length <= limit;
         return new GraphReply(
-                answer.step(),
-                answer.value().training().step(),
+                result.step(),
+                result.value().training().step(),
                 anatomy.graph().size(),
                 id,
                 direction,

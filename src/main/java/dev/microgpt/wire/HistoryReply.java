@@ -13,26 +13,26 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.List;
 
-/// What a session remembers of its past beside losses and keyframes.
+/// The past of a session, except for its losses and keyframes.
 @Schema(name = "History")
 public record HistoryReply(
-        @Schema(description = "the newest 1000, oldest first") List<Event> events,
-        @Schema(description = "the options of training, in the order in which they held")
-                List<Scheduled> schedule,
-        @Schema(description = "of steps that had keyframes at first, oldest first")
+        @Schema(description = "The newest 1000, oldest first") List<Event> events,
+        @Schema(description = "Training options over time, oldest first") List<Scheduled> schedule,
+        @Schema(description = "Texts generated whenever a keyframe was stored, oldest first")
                 List<Text> samples) {
 
-    /// Something that happened to a session beside its steps.
+    /// Something other than a step that happened to a session.
     @Schema(name = "SessionEvent")
     public record Event(
-            @Schema(description = "steps trained when it happened") long step,
+            @Schema(description = "Steps trained when it happened") long step,
             Instant at,
             SessionEvent.Kind kind,
-            @Schema(description = "what was changed, where it was steered")
+            @Schema(description = "Options that were changed, if it was steered")
                     @Nullable Change steering,
-            @Schema(description = "the run that it is about") @Nullable Long run,
-            @Schema(description = "the session that it is a copy of") @Nullable String parent,
-            @Schema(description = "why it has failed") @Nullable String reason) {
+            @Schema(description = "Number of the run that it concerns") @Nullable Long run,
+            @Schema(description = "Name of the session that it was forked from")
+                    @Nullable String parent,
+            @Schema(description = "Why the session failed") @Nullable String reason) {
 
         static Event of(SessionEvent event) {
             return new Event(
@@ -56,10 +56,10 @@ public record HistoryReply(
         }
     }
 
-    /// The options of training between two changes.
+    /// The training options between two changes.
     @Schema(name = "Phase")
     public record Scheduled(
-            @Schema(description = "they hold for the steps after this one") long fromStep,
+            @Schema(description = "They apply to the steps after this one") long fromStep,
             double learningRate,
             long numSteps,
             int batchSize) {
@@ -70,13 +70,14 @@ public record HistoryReply(
         }
     }
 
-    /// A text that was generated along the way.
+    /// A text that was generated during training.
     @Schema(name = "TextSample")
     public record Text(
-            @Schema(description = "steps trained then") long step,
-            @Schema(description = "of that step; 0 where none was made") double learningRate,
+            @Schema(description = "Steps trained when it was generated") long step,
+            @Schema(description = "Learning rate of that step; 0 if no step was trained")
+                    double learningRate,
             String text,
-            @Schema(description = "whether it is one of the documents") boolean known) {
+            @Schema(description = "Whether it is one of the documents") boolean known) {
 
         static Text of(TextSample sample) {
             return new Text(sample.step(), sample.learningRate(), sample.text(), sample.known());

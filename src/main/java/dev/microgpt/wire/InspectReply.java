@@ -12,21 +12,21 @@ import java.util.List;
 
 /// The forward pass over a text.
 public record InspectReply(
-        @Schema(description = "of the keyframe that answered, where a step was asked for")
+        @Schema(description = "Step of the keyframe used, if the request has a step")
                 @Nullable Long step,
         @Schema(example = "emma") String text,
         @Schema(
-                        description = "what the model read: BOS and the text",
+                        description = "Tokens that the model read: BOS and the text",
                         example = "[26, 4, 12, 12, 0]")
                 int[] tokens,
-        @Schema(description = "an entry a position, with the probs of what comes next")
+        @Schema(description = "One entry per position, with the probs of the next token")
                 List<Trace> vizData,
-        @Schema(description = "whether the text is longer than the context") boolean truncated) {
+        @Schema(description = "Whether the text was longer than the context") boolean truncated) {
 
-    public static InspectReply of(InspectRequest request, AsOf<Inspection> answer) {
-        Inspection inspection = answer.value();
+    public static InspectReply of(InspectRequest request, AsOf<Inspection> result) {
+        Inspection inspection = result.value();
         return new InspectReply(
-                request.step() == null ? null : answer.step(),
+                request.step() == null ? null : result.step(),
                 inspection.text(),
                 inspection.tokens(),
                 inspection.vizData(),

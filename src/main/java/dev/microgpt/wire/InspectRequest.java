@@ -7,15 +7,19 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// The text to look at.
+/// The text whose forward pass to trace.
 public record InspectRequest(
-        @Schema(description = "the text; may be empty", example = "emma") @Nullable String text,
+        @Schema(description = "The text, which may be empty", example = "emma")
+                @Nullable String text,
         @Schema(description = GenerateRequest.AS_OF, minimum = "0") @Nullable Long step) {
 
-    /// @throws SessionException if there is no text
+    /// Returns the text.
+    ///
+    /// @throws SessionException if there is none
     public String requiredText() {
         if (text == null) {
-            throw new SessionException(ErrorCode.WRONG_TYPE, "text must be a text", "text", null);
+            throw new SessionException(
+                    ErrorCode.WRONG_TYPE, "text must be a string, but is absent", "text", null);
         }
         return text;
     }

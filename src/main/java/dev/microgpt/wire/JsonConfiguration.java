@@ -27,11 +27,11 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 
-/// How JSON is read (strictly: nothing is guessed) and written.
+/// Configures how JSON is read, strictly and without guessing, and how it is written.
 @Configuration(proxyBeanMethods = false)
 public class JsonConfiguration {
 
-    /// Nothing that is asked for has more levels; longer names and more levels take time and the stack.
+    /// Deeper than any request needs to be. Deeper nesting and longer names would cost time and stack.
     private static final int MAX_DEPTH = 50;
 
     private static final int MAX_NAME_LENGTH = 1000;
@@ -66,12 +66,13 @@ public class JsonConfiguration {
                 .addModule(readers());
     }
 
-    /// Scalars of exactly their type: Jackson would take "NaN" for a number, for one.
+    /// Returns deserializers that accept a scalar only as a token of its own type; by default, Jackson would
+    /// accept the string "NaN" as a number, for example.
     private static SimpleModule readers() {
         return new SimpleModule("microgpt-readers")
                 .addDeserializer(
                         Integer.class,
-                        new Scalar<>(
+                        new ScalarDeserializer<>(
                                 Integer.class,
                                 parser ->
                                         (int)
@@ -84,7 +85,7 @@ public class JsonConfiguration {
                                 JsonToken.VALUE_NUMBER_FLOAT))
                 .addDeserializer(
                         Long.class,
-                        new Scalar<>(
+                        new ScalarDeserializer<>(
                                 Long.class,
                                 parser ->
                                         IntegerReader.read(
@@ -93,30 +94,31 @@ public class JsonConfiguration {
                                 JsonToken.VALUE_NUMBER_FLOAT))
                 .addDeserializer(
                         Double.class,
-                        new Scalar<>(
+                        new ScalarDeserializer<>(
                                 Double.class,
                                 JsonParser::getDoubleValue,
                                 JsonToken.VALUE_NUMBER_INT,
                                 JsonToken.VALUE_NUMBER_FLOAT))
                 .addDeserializer(
                         Boolean.class,
-                        new Scalar<>(
+                        new ScalarDeserializer<>(
                                 Boolean.class,
                                 JsonParser::getBooleanValue,
                                 JsonToken.VALUE_TRUE,
                                 JsonToken.VALUE_FALSE))
                 .addDeserializer(
                         String.class,
-                        new Scalar<>(String.class, JsonParser::getString, JsonToken.VALUE_STRING));
+                        new ScalarDeserializer<>(
+                                String.class, JsonParser::getString, JsonToken.VALUE_STRING));
     }
 
-    private static final class Scalar<T> extends ValueDeserializer<T> {
+    private static final class ScalarDeserializer<T> extends ValueDeserializer<T> {
 
         private final Class<T> type;
         private final Function<JsonParser, T> read;
         private final Set<JsonToken> tokens;
 
-        Scalar(Class<T> type, Function<JsonParser, T> read, JsonToken... tokens) {
+        ScalarDeserializer(Class<T> type, Function<JsonParser, T> read, JsonToken... tokens) {
             this.type = type;
             this.read = read;
             this.tokens = Set.of(tokens);
@@ -138,13 +140,13 @@ public class JsonConfiguration {
 
     private static SimpleModule writers() {
         return new SimpleModule("microgpt")
-                .addSerializer(Double.class, new FiniteDouble())
-                .addSerializer(double.class, new FiniteDouble())
-                .addSerializer(double[].class, new FiniteDoubles())
-                .addSerializer(Enum.class, new LowerCase());
+                .addSerializer(Double.class, new DoubleSerializer())
+                .addSerializer(double.class, new DoubleSerializer())
+                .addSerializer(double[].class, new DoublesSerializer())
+                .addSerializer(Enum.class, new EnumSerializer());
     }
 
-    /// JSON has no word for what is not finite: null takes its place.
+    /// Writes a number; null if it is not finite, as JSON cannot express it.
     private static void write(double value, JsonGenerator json) {
         if (Double.isFinite(value)) {
             json.writeNumber(value);
@@ -153,7 +155,7 @@ public class JsonConfiguration {
         }
     }
 
-    private static final class FiniteDouble extends ValueSerializer<Double> {
+    private static final class DoubleSerializer extends ValueSerializer<Double> {
 
         @Override
         public void serialize(Double value, JsonGenerator json, SerializationContext context) {
@@ -161,7 +163,7 @@ public class JsonConfiguration {
         }
     }
 
-    private static final class FiniteDoubles extends ValueSerializer<double[]> {
+    private static final class DoublesSerializer extends ValueSerializer<double[]> {
 
         @Override
         public void serialize(double[] values, JsonGenerator json, SerializationContext context) {
@@ -174,7 +176,7 @@ public class JsonConfiguration {
     }
 
     @SuppressWarnings("rawtypes")
-    private static final class LowerCase extends ValueSerializer<Enum> {
+    private static final class EnumSerializer extends ValueSerializer<Enum> {
 
         @Override
         public void serialize(Enum value, JsonGenerator json, SerializationContext context) {

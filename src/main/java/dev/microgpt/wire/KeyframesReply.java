@@ -6,13 +6,14 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import java.util.List;
 
-/// The steps that a session can be asked about.
+/// The keyframes of a session, which queries as of a step use.
 @Schema(name = "KeyframesView")
 public record KeyframesReply(
-        @Schema(description = "in order; the present one may always be asked about too")
-                List<Long> steps,
-        @Schema(description = "of memory that they take, about") long bytes,
-        @Schema(description = "that they may take: a share of what all sessions have together")
+        @Schema(description = "Ascending; queries may also use the current step") List<Long> steps,
+        @Schema(description = "Approximate memory of the keyframes, in bytes") long bytes,
+        @Schema(
+                        description =
+                                "Memory that they may take, in bytes: a share of the limit for all sessions")
                 long maxBytes) {
 
     public static KeyframesReply of(KeyframesView keyframes) {

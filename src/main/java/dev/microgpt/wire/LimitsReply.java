@@ -6,36 +6,37 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import java.time.Duration;
 
-/// What is allowed, as set under `microgpt.limits`.
+/// The limits of the service, configured under `microgpt.limits`.
 @Schema(name = "Limits")
 public record LimitsReply(
-        @Schema(description = "at a time") int sessions,
-        @Schema(description = "of a model") long parameters,
-        @Schema(description = "of memory for a model and one of its steps, about") long modelBytes,
-        @Schema(description = "of memory for the keyframes of all sessions") long keyframeBytes,
+        @Schema(description = "Sessions at a time") int sessions,
+        @Schema(description = "Parameters of a model") long parameters,
+        @Schema(description = "Approximate memory of a model and one training step, in bytes")
+                long modelBytes,
+        @Schema(description = "Memory for the keyframes of all sessions, in bytes")
+                long keyframeBytes,
         @Schema(
                         description =
-                                "of memory for sessions, beyond which the longest unused are put away")
+                                "Memory for sessions, in bytes; beyond it, those idle longest are evicted")
                 long sessionBytes,
-        @Schema(description = "of memory for sessions and calls together") long memoryBytes,
+        @Schema(description = "Memory for sessions and calls together, in bytes") long memoryBytes,
         int nEmbd,
         int nLayer,
         int blockSize,
         int batchSize,
-        @Schema(description = "of a training text as UTF-8") long textBytes,
-        @Schema(description = "of a training text") int documents,
-        @Schema(description = "different characters of a training text, plus one") int vocabulary,
+        @Schema(description = "UTF-8 bytes of a training text") long textBytes,
+        @Schema(description = "Documents of a training text") int documents,
+        @Schema(description = "Distinct characters of a training text, plus one") int vocabulary,
         int stepsPerCall,
         long stepsPerRun,
         int samplesPerCall,
-        @Schema(description = "to score in one call") int textsPerCall,
-        @Schema(description = "numbers in the traces that one reply carries") long traceValues,
-        @Schema(description = "numbers in the graphs of a step that is taken apart")
-                long graphNodes,
-        @Schema(description = "raw losses or buckets in one reply") int lossesPerCall,
-        @Schema(description = "that may wait for one session") int queuedCalls,
-        @Schema(description = "live ones at a time") int connections,
-        @Schema(description = "how long a call may take", example = "PT1H") Duration callTime) {
+        @Schema(description = "Texts to score in one call") int textsPerCall,
+        @Schema(description = "Numbers in the traces of one response") long traceValues,
+        @Schema(description = "Numbers in the graphs of a dissected step") long graphNodes,
+        @Schema(description = "Losses or buckets in one response") int lossesPerCall,
+        @Schema(description = "Calls that may wait for one session") int queuedCalls,
+        @Schema(description = "Live connections at a time") int connections,
+        @Schema(description = "Maximum duration of a call", example = "PT1H") Duration callTime) {
 
     public static LimitsReply of(Limits limits) {
         return new LimitsReply(

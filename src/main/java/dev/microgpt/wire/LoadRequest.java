@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /// The documents to load: either a text or the name of a bundled dataset.
 public record LoadRequest(
-        @Schema(description = "documents, one a line", example = "alice\nbob\ncharlie")
+        @Schema(description = "Documents, one per line", example = "alice\nbob\ncharlie")
                 @Nullable String text,
-        @Schema(description = "name of a bundled dataset, instead of text")
+        @Schema(description = "Name of a bundled dataset, instead of text")
                 @Nullable String dataset) {
 
-    /// @throws InvalidInputException if there is not exactly one of the two, or the text is unusable
+    /// Returns the documents.
+    ///
+    /// @throws InvalidInputException unless exactly one of the two is given, or if the text is invalid
     public Corpus corpus(Datasets datasets, Limits limits) {
         if (text != null && dataset == null) {
             return Corpus.of(text, limits.ofText());
@@ -24,6 +26,7 @@ public record LoadRequest(
         if (dataset != null && text == null) {
             return datasets.corpus(dataset);
         }
-        throw InvalidInputException.invalidText("text", "there must be either a text or a dataset");
+        throw InvalidInputException.invalidText(
+                "text", "the request must have either text or dataset");
     }
 }

@@ -10,16 +10,20 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// The losses of a range of steps: either all of them, or in buckets.
+/// The losses of a range of steps, either one per step or summarised in buckets.
 public record LossesReply(
-        @Schema(description = "first step", example = "1") long from,
-        @Schema(description = "last step, included", example = "1000") long to,
-        @Schema(description = "one loss a step; without maxPoints") double @Nullable [] losses,
-        @Schema(description = "with maxPoints") @Nullable List<LossBucket> buckets) {
+        @Schema(description = "First step", example = "1") long from,
+        @Schema(description = "Last step, inclusive", example = "1000") long to,
+        @Schema(description = "One loss per step; only without maxPoints")
+                double @Nullable [] losses,
+        @Schema(description = "Only with maxPoints") @Nullable List<LossBucket> buckets) {
 
-    /// @param from null for the oldest loss that is kept exactly, or the oldest known for buckets
-    /// @param to null for the newest
-    /// @param maxPoints null for raw losses
+    /// Returns the losses of the steps `from` to `to`.
+    ///
+    /// @param from null for the oldest step whose loss is kept exactly or, for buckets, the oldest known
+    /// @param to null for the newest step
+    /// @param maxPoints maximum number of buckets; null for raw losses
+    /// @param limit maximum number of losses or buckets in a reply
     public static LossesReply of(
             LossHistory history,
             @Nullable Long from,
@@ -47,8 +51,8 @@ public record LossesReply(
                     to,
                     from - 1,
                     from + limit - 1,
-                    ("a reply has at most %d raw losses, but %d to %d are %d: ask for a shorter range,"
-                                    + " or for buckets with maxPoints")
+                    ("at most %d raw losses fit in a response, but steps %d to %d are %d: request a shorter"
+                                    + " range, or buckets with maxPoints")
                             .formatted(limit, from, to, to - from + 1));
         }
     }

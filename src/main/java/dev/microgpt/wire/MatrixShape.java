@@ -4,7 +4,7 @@ import dev.microgpt.engine.Matrix;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
-/// A matrix without its numbers.
+/// The name and shape of a matrix.
 public record MatrixShape(@Schema(example = "wte") String name, int rows, int columns) {
 
     public static MatrixShape of(Matrix matrix) {

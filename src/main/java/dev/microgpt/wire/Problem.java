@@ -17,17 +17,17 @@ import org.springframework.http.ResponseEntity;
 import java.net.URI;
 import java.util.Locale;
 
-/// An error as RFC 9457 has it, with the code and the field at fault.
+/// An error as a problem of RFC 9457, extended by a code, the field at fault and its allowed range.
 ///
-/// @param type names the kind of error; one for each code
-/// @param title the kind of error in words
-/// @param status the HTTP status
-/// @param detail what is wrong here
-/// @param code for programs
-/// @param field the field, parameter or quantity at fault
-/// @param value what it was
-/// @param min the least allowed
-/// @param max the most allowed
+/// @param type URI of the kind of error, one for each code
+/// @param title kind of error, for people
+/// @param status HTTP status
+/// @param detail what went wrong in this case
+/// @param code kind of error, for programs
+/// @param field field, parameter, header or quantity at fault
+/// @param value offending value
+/// @param min smallest allowed value
+/// @param max largest allowed value
 @Schema(description = "An error (RFC 9457)")
 public record Problem(
         @Schema(example = "urn:microgpt:problem:out_of_range") URI type,
@@ -40,20 +40,23 @@ public record Problem(
         @Schema(example = "1") @Nullable Number min,
         @Schema(example = "1000000") @Nullable Number max) {
 
-    /// After which there may be memory again: sessions that are not in use are put away all the time.
+    /// When to retry after a lack of memory: idle sessions are evicted all the time.
     private static final String RETRY_SECONDS = "5";
 
-    private static final int LONGEST_VALUE = 200;
-    private static final int LONGEST_DETAIL = 1000;
+    private static final int MAX_VALUE_LENGTH = 200;
+    private static final int MAX_DETAIL_LENGTH = 1000;
 
     public Problem {
-        detail = shortened(wellFormed(detail), LONGEST_DETAIL);
-        field = field == null ? null : shortened(wellFormed(field), LONGEST_VALUE);
-        value = value instanceof String text ? shortened(wellFormed(text), LONGEST_VALUE) : value;
+        detail = truncated(wellFormed(detail), MAX_DETAIL_LENGTH);
+        field = field == null ? null : truncated(wellFormed(field), MAX_VALUE_LENGTH);
+        value =
+                value instanceof String text
+                        ? truncated(wellFormed(text), MAX_VALUE_LENGTH)
+                        : value;
     }
 
     public static Problem of(SessionException e) {
-        boolean isVersion = "version".equals(e.field()); // as sessions call what the header says
+        boolean isVersion = "version".equals(e.field()); // sent by clients in the If-Match header
         return new Problem(
                 e.code(),
                 String.valueOf(e.getMessage()),
@@ -91,17 +94,17 @@ public record Problem(
                 max);
     }
 
-    /// The same with the status that the servlet container has chosen.
-    public Problem withStatus(HttpStatusCode actual) {
-        return new Problem(type, title, actual.value(), detail, code, field, value, min, max);
+    /// Returns a copy with another HTTP status.
+    public Problem withStatus(HttpStatusCode other) {
+        return new Problem(type, title, other.value(), detail, code, field, value, min, max);
     }
 
-    /// How a code is spelled outside.
+    /// Returns the spelling of a code in JSON.
     public static String wireName(ErrorCode code) {
         return code.name().toLowerCase(Locale.ROOT);
     }
 
-    /// The HTTP status of an error.
+    /// Returns the HTTP status of an error.
     public static HttpStatus status(ErrorCode code) {
         return switch (code) {
             case MALFORMED_JSON,
@@ -133,7 +136,7 @@ public record Problem(
 
     private static String title(ErrorCode code) {
         return switch (code) {
-            case MALFORMED_JSON -> "The body is not JSON";
+            case MALFORMED_JSON -> "Malformed JSON";
             case UNKNOWN_FIELD -> "Unknown field";
             case WRONG_TYPE -> "Wrong type";
             case OUT_OF_RANGE -> "Value out of range";
@@ -141,30 +144,31 @@ public record Problem(
             case INVALID_TEXT -> "Invalid text";
             case UNKNOWN_CHARACTER -> "Unknown character";
             case NOT_FOUND -> "Not found";
-            case EXISTS -> "The session exists";
+            case EXISTS -> "Session already exists";
             case NOT_LOADED -> "No documents loaded";
-            case ALREADY_TRAINED -> "The session has trained steps";
+            case ALREADY_TRAINED -> "Session already trained";
             case BUSY -> "Busy";
             case WRONG_STATE -> "Not possible in this state";
             case TOO_LARGE -> "Too large";
             case UNSUPPORTED_MEDIA_TYPE -> "Unsupported media type";
             case METHOD_NOT_ALLOWED -> "Method not allowed";
             case NOT_ACCEPTABLE -> "Not acceptable";
-            case INVALID_CHECKPOINT -> "Not a checkpoint";
-            case UNAUTHORIZED -> "A key is needed";
+            case INVALID_CHECKPOINT -> "Invalid checkpoint";
+            case UNAUTHORIZED -> "API key required";
             case FORBIDDEN_ORIGIN -> "Forbidden origin";
             case FORBIDDEN_HOST -> "Forbidden host";
-            case RATE_LIMITED -> "Too many calls";
-            case QUOTA_EXCEEDED -> "Beyond the quota";
-            case TOO_SLOW -> "Sent too slowly";
-            case NO_MEMORY -> "No memory for it";
+            case RATE_LIMITED -> "Rate limit exceeded";
+            case QUOTA_EXCEEDED -> "Quota exceeded";
+            case TOO_SLOW -> "Request too slow";
+            case NO_MEMORY -> "Not enough memory";
             case STALE -> "Precondition failed";
-            case IDEMPOTENCY_CONFLICT -> "The key is that of another call";
-            case STORAGE_FULL -> "No room to keep it";
+            case IDEMPOTENCY_CONFLICT -> "Idempotency key already used";
+            case STORAGE_FULL -> "Storage full";
             case INTERNAL -> "Internal error";
         };
     }
 
+    /// Returns a response with this problem.
     @JsonIgnore
     public ResponseEntity<Problem> toResponse() {
         HttpHeaders headers = new HttpHeaders();
@@ -172,7 +176,7 @@ public record Problem(
         return ResponseEntity.status(status).headers(headers).body(this);
     }
 
-    /// Sets what a problem's headers tell of it.
+    /// Sets the headers of a response with this problem.
     public void addTo(HttpHeaders headers) {
         headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (status == HttpStatus.SERVICE_UNAVAILABLE.value()) {
@@ -180,7 +184,7 @@ public record Problem(
         }
     }
 
-    /// What callers send may come back in a detail, and JSON has no place for lone surrogates.
+    /// Replaces lone surrogates, which a detail may quote from a request and JSON cannot express.
     private static String wellFormed(String text) {
         StringBuilder result = new StringBuilder(text.length());
         text.codePoints()
@@ -189,11 +193,11 @@ public record Problem(
         return result.toString();
     }
 
-    private static String shortened(String text, int most) {
-        if (text.length() <= most) {
+    private static String truncated(String text, int maxLength) {
+        if (text.length() <= maxLength) {
             return text;
         }
-        int end = Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most;
+        int end = Character.isHighSurrogate(text.charAt(maxLength - 1)) ? maxLength - 1 : maxLength;
         return text.substring(0, end) + "…";
     }
 }

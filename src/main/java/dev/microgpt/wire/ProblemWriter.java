@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 
-/// Writes a [Problem] where no controller is at work.
+/// Writes a [Problem] as the response, outside of controllers.
 @Component
 public final class ProblemWriter {
 

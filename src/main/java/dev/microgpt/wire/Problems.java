@@ -36,17 +36,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/// Translates whatever goes wrong into a [Problem].
+/// Translates exceptions into [Problem]s.
 public final class Problems {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
     private Problems() {}
 
-    /// The problem that stands for a failure. What is our own fault is logged and not told.
+    /// Returns the problem for a failure. Internal errors are logged, and their details are not disclosed.
     public static Problem of(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            // Whoever was reading the body may have wrapped these in something.
+            // code that reads the body may have wrapped these exceptions
             if (cause instanceof SocketTimeoutException e) {
                 return tooSlow(e);
             }
@@ -67,28 +67,28 @@ public final class Problems {
             case HttpMediaTypeNotSupportedException e ->
                     Problem.of(
                             ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                            "this call takes JSON: send it with Content-Type: application/json, not %s"
+                            "the body must be JSON with Content-Type: application/json, but has %s"
                                     .formatted(
                                             e.getContentType() == null
-                                                    ? "without one"
+                                                    ? "none"
                                                     : e.getContentType()));
             case HttpRequestMethodNotSupportedException e ->
                     Problem.of(
                             ErrorCode.METHOD_NOT_ALLOWED,
-                            "%s is not possible here; possible: %s"
+                            "%s is not allowed here; allowed: %s"
                                     .formatted(e.getMethod(), joined(e.getSupportedHttpMethods())));
             case NoResourceFoundException e ->
-                    Problem.of(ErrorCode.NOT_FOUND, "there is no /" + e.getResourcePath());
+                    Problem.of(ErrorCode.NOT_FOUND, "there is no resource /" + e.getResourcePath());
             case TypeMismatchException e -> ofParameter(e);
-            case HttpMessageNotWritableException e -> goneClient(e);
-            case IOException e -> goneClient(e);
+            case HttpMessageNotWritableException e -> disconnected(e);
+            case IOException e -> disconnected(e);
             case InvalidParameterException _ -> ofStatus(HttpStatus.BAD_REQUEST, null);
             case ErrorResponse e -> ofStatus(e.getStatusCode(), e.getBody().getDetail());
             default -> internal(failure);
         };
     }
 
-    /// The problem that stands for an HTTP status.
+    /// Returns the problem for an HTTP status.
     public static Problem ofStatus(HttpStatusCode status, @Nullable String detail) {
         HttpStatus resolved = HttpStatus.resolve(status.value());
         ErrorCode code =
@@ -105,7 +105,7 @@ public final class Problems {
                 };
         String fallback =
                 code == ErrorCode.INVALID_NAME
-                        ? "the path, the query or a header of the request is not well-formed"
+                        ? "the path, the query or a header of the request is malformed"
                         : resolved == null
                                 ? "status " + status.value()
                                 : resolved.getReasonPhrase();
@@ -114,29 +114,30 @@ public final class Problems {
     }
 
     private static Problem tooSlow(SocketTimeoutException e) {
-        log.debug("A client is too slow", e);
-        String reason = e.getMessage(); // none where nothing has come at all
+        log.debug("A client sends its body too slowly", e);
+        String reason = e.getMessage(); // null if nothing was received
         return Problem.of(
                 ErrorCode.TOO_SLOW,
-                reason == null || reason.isBlank() ? "the body has stopped coming" : reason);
+                reason == null || reason.isBlank() ? "the body has stopped arriving" : reason);
     }
 
-    /// Hardly anybody will read this: reading or writing fails when the client is gone, or too slow.
-    private static Problem goneClient(Exception failure) {
-        log.debug("A client has gone away", failure);
+    /// Returns the problem for a body that cannot be read or written, as the client has disconnected or is too
+    /// slow. Few clients will ever see it.
+    private static Problem disconnected(Exception failure) {
+        log.debug("A client has disconnected", failure);
         return Problem.of(
-                ErrorCode.INVALID_TEXT, "the body ended early, or its chunks are not well-formed");
+                ErrorCode.INVALID_TEXT, "the body ended early, or its chunks are malformed");
     }
 
     private static Problem internal(Throwable failure) {
         log.error("A call failed", failure);
-        return Problem.of(ErrorCode.INTERNAL, "the service failed; its log says why");
+        return Problem.of(ErrorCode.INTERNAL, "the service failed; see its log");
     }
 
     private static Problem ofBody(HttpMessageNotReadableException e) {
         for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException broken) {
-                return goneClient(broken);
+            if (cause instanceof IOException io) {
+                return disconnected(io);
             }
         }
         if (e.getCause() instanceof JacksonException json) {
@@ -152,7 +153,7 @@ public final class Problems {
                 Collection<Object> known = unknown.getKnownPropertyIds();
                 yield Problem.of(
                         ErrorCode.UNKNOWN_FIELD,
-                        "there is no field '%s'; there are: %s"
+                        "there is no field '%s'; the known fields are: %s"
                                 .formatted(field, joined(known == null ? List.of() : known)),
                         field,
                         null);
@@ -166,9 +167,11 @@ public final class Problems {
                                             .formatted(type.getTypeId()),
                             "type",
                             type.getTypeId());
-            case InputCoercionException number -> ofLargeInteger(number, field);
-            case MismatchedInputException more when isTrailing(more) ->
-                    Problem.of(ErrorCode.MALFORMED_JSON, "something follows the end of the JSON");
+            case InputCoercionException tooLarge -> ofLargeInteger(tooLarge, field);
+            case MismatchedInputException trailing when isTrailing(trailing) ->
+                    Problem.of(
+                            ErrorCode.MALFORMED_JSON,
+                            "the body continues after the end of the JSON value");
             case InvalidFormatException wrong ->
                     Problem.of(
                             ErrorCode.WRONG_TYPE,
@@ -185,15 +188,16 @@ public final class Problems {
                             "%s must be %s".formatted(field, describe(wrong.getTargetType())),
                             field,
                             null);
-            case StreamConstraintsException beyond ->
+            case StreamConstraintsException tooLarge ->
                     Problem.of(
-                            ErrorCode.MALFORMED_JSON, withoutSetting(beyond.getOriginalMessage()));
+                            ErrorCode.MALFORMED_JSON,
+                            withoutSetting(tooLarge.getOriginalMessage()));
             case StreamReadException syntax -> SyntaxErrors.problem(syntax);
             default -> Problem.of(ErrorCode.MALFORMED_JSON, e.getOriginalMessage());
         };
     }
 
-    /// An integer that is larger than the type of its field; what the field itself allows may be less.
+    /// Returns the problem for an integer outside the range of its type. The field itself may allow less.
     private static Problem ofLargeInteger(InputCoercionException e, String field) {
         boolean isLong = e.getTargetType() == Long.class || e.getTargetType() == long.class;
         long min = isLong ? Long.MIN_VALUE : Integer.MIN_VALUE;
@@ -217,7 +221,7 @@ public final class Problems {
         return e.getOriginalMessage().startsWith("Trailing token");
     }
 
-    /// Cuts off which of Jackson's methods has the limit.
+    /// Removes the name of the Jackson setting from a message.
     private static String withoutSetting(String message) {
         return message.replaceAll(", from `[^`]*`", "");
     }
@@ -252,7 +256,7 @@ public final class Problems {
             case "Integer", "int", "Long", "long" -> "an integer";
             case "Double", "double" -> "a number";
             case "Boolean", "boolean" -> "true or false";
-            case "String" -> "a text";
+            case "String" -> "a string";
             default ->
                     type.isArray() || Collection.class.isAssignableFrom(type)
                             ? "a list"

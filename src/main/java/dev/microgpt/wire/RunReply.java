@@ -9,28 +9,31 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 
-/// A run between two steps.
+/// The state of a run between two steps.
 @Schema(name = "RunView")
 public record RunReply(
-        @Schema(description = "its number within the session, from 1") long id,
+        @Schema(description = "Number of the run within its session, counted from 1") long id,
         RunState state,
-        @Schema(description = "that it is to make") long steps,
-        @Schema(description = "that it has made") long stepsDone,
-        @Schema(description = "over the last second or so; 0 while it does not run")
+        @Schema(description = "Steps to train") long steps,
+        @Schema(description = "Steps trained so far") long stepsDone,
+        @Schema(description = "Speed over about the last second; 0 while it is not running")
                 double stepsPerSecond,
-        @Schema(description = "how long the rest takes at that speed; absent while it is unknown")
+        @Schema(description = "Seconds to its end at that speed; absent while unknown")
                 @Nullable Double etaSeconds,
-        @Schema(description = "mean of the last 100 steps; absent before the first")
+        @Schema(description = "Mean loss of its last 100 steps; absent before the first")
                 @Nullable Double loss,
-        @Schema(description = "absent for as many as possible") @Nullable Double maxStepsPerSecond,
-        @Schema(description = "what ends it early") @Nullable StopWhen stopWhen,
+        @Schema(description = "Speed limit; absent for none") @Nullable Double maxStepsPerSecond,
+        @Schema(description = "Condition that ends it early") @Nullable StopWhen stopWhen,
         Instant createdAt,
-        @Schema(description = "absent before its end") @Nullable Instant endedAt,
-        @Schema(description = "why it ended as it did") @Nullable String reason) {
+        @Schema(description = "Absent before its end") @Nullable Instant endedAt,
+        @Schema(description = "Why it ended as it did") @Nullable String reason) {
 
-    /// What ends a run before it has made all steps.
+    /// The condition that ends a run before its last step.
     public record StopWhen(
-            @Schema(description = "mean loss of the last 100 steps") double lossBelow) {}
+            @Schema(
+                            description =
+                                    "Ends once the mean loss of its last 100 steps is below this value")
+                    double lossBelow) {}
 
     public static RunReply of(RunView run) {
         return new RunReply(

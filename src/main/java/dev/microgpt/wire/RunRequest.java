@@ -9,37 +9,39 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// What to train in the background.
+/// A run to start: how long to train, how fast, and with which options.
 public record RunRequest(
-        @Schema(description = "steps to train", minimum = "1", example = "100000")
+        @Schema(description = "Steps to train", minimum = "1", example = "100000")
                 @Nullable Long steps,
         @Schema(
-                        description = "so many at most; absent for as many as possible",
+                        description = "Speed limit; absent for none",
                         minimum = "0.01",
                         maximum = "1000000",
                         example = "50")
                 @Nullable Double stepsPerSecond,
-        @Schema(description = "ends the run before it has made all steps")
-                @Nullable StopWhen stopWhen,
-        @Schema(description = "steers at the start: as PATCH does", example = "0.01")
+        @Schema(description = "Condition that ends the run early") @Nullable StopWhen stopWhen,
+        @Schema(description = "Changed at the start of the run, as PATCH does", example = "0.01")
                 @Nullable Double learningRate,
-        @Schema(description = "steers at the start", minimum = "1", example = "100000")
+        @Schema(description = "Changed at the start of the run", minimum = "1", example = "100000")
                 @Nullable Long numSteps,
-        @Schema(description = "steers at the start", minimum = "1", example = "1")
+        @Schema(description = "Changed at the start of the run", minimum = "1", example = "1")
                 @Nullable Integer batchSize) {
 
-    /// When to stop early.
+    /// The condition that ends a run before its last step.
     public record StopWhen(
             @Schema(
-                            description = "once the mean loss of its last 100 steps is below",
+                            description =
+                                    "Ends once the mean loss of its last 100 steps is below this value",
                             example = "2.0")
                     @Nullable Double lossBelow) {}
 
-    private static final double SLOWEST = 0.01;
-    private static final double FASTEST = 1e6;
-    private static final double HIGHEST_LOSS = 1000;
+    private static final double MIN_SPEED = 0.01;
+    private static final double MAX_SPEED = 1e6;
+    private static final double MAX_LOSS = 1000;
 
-    /// @throws InvalidInputException if a value is missing or out of its range
+    /// Returns the call.
+    ///
+    /// @throws InvalidInputException if a value is missing or out of range
     public RunCall toCall(Limits limits) {
         if (steps == null) {
             throw InvalidInputException.outOfRange(
@@ -51,11 +53,12 @@ public record RunRequest(
         }
         InvalidInputException.requireRange("steps", steps, 1, limits.stepsPerRun());
         if (stepsPerSecond != null) {
-            InvalidInputException.requireRange("stepsPerSecond", stepsPerSecond, SLOWEST, FASTEST);
+            InvalidInputException.requireRange(
+                    "stepsPerSecond", stepsPerSecond, MIN_SPEED, MAX_SPEED);
         }
         Double lossBelow = stopWhen == null ? null : stopWhen.lossBelow();
         if (lossBelow != null) {
-            InvalidInputException.requireRange("stopWhen.lossBelow", lossBelow, 0, HIGHEST_LOSS);
+            InvalidInputException.requireRange("stopWhen.lossBelow", lossBelow, 0, MAX_LOSS);
         }
         return new RunCall(steps, stepsPerSecond, lossBelow, steering());
     }

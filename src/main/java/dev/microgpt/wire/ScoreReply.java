@@ -4,5 +4,5 @@ import dev.microgpt.engine.Score;
 
 import java.util.List;
 
-/// The scores of texts, in their order.
+/// The scores of texts, in the order of the request.
 public record ScoreReply(List<Score> scores) {}

@@ -15,11 +15,14 @@ import java.util.Objects;
 
 /// The texts to score.
 public record ScoreRequest(
-        @Schema(description = "one or more texts", example = "[\"emma\", \"xqzt\"]")
+        @Schema(description = "One or more texts", example = "[\"emma\", \"xqzt\"]")
                 @Nullable List<@Nullable String> texts,
         @Schema(description = GenerateRequest.AS_OF, minimum = "0") @Nullable Long step) {
 
+    /// Returns the texts.
+    ///
     /// @throws InvalidInputException if there are too few or too many texts
+    /// @throws SessionException if one of them is null
     public List<String> checked(Limits limits) {
         int size = texts == null ? 0 : texts.size();
         InvalidInputException.requireRange("texts", size, 1, limits.textsPerCall());
@@ -28,7 +31,10 @@ public record ScoreRequest(
             if (text == null) {
                 String field = "texts[" + checked.size() + "]";
                 throw new SessionException(
-                        ErrorCode.WRONG_TYPE, field + " must be a text, but is null", field, null);
+                        ErrorCode.WRONG_TYPE,
+                        field + " must be a string, but is null",
+                        field,
+                        null);
             }
             checked.add(text);
         }

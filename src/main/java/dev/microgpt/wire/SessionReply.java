@@ -11,26 +11,26 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 
-/// A session between two steps.
+/// The state of a session between two steps.
 @Schema(name = "SessionView")
 public record SessionReply(
         String name,
         SessionState state,
         EngineKind engine,
-        @Schema(description = "steps trained so far") long step,
-        @Schema(description = "absent before documents are loaded") @Nullable Integer numParams,
-        @Schema(description = "different characters plus one; absent before documents are loaded")
+        @Schema(description = "Steps trained so far") long step,
+        @Schema(description = "Absent until documents are loaded") @Nullable Integer numParams,
+        @Schema(description = "Distinct characters plus one; absent until documents are loaded")
                 @Nullable Integer vocabSize,
-        @Schema(description = "absent before documents are loaded") @Nullable Integer numDocs,
+        @Schema(description = "Absent until documents are loaded") @Nullable Integer numDocs,
         OptionsReply options,
-        @Schema(description = "when it was made or started anew") Instant createdAt,
-        @Schema(description = "while it trains; otherwise 0") double stepsPerSecond,
-        @Schema(description = "where it has failed") @Nullable FailureReply failure) {
+        @Schema(description = "When it was created or last restarted") Instant createdAt,
+        @Schema(description = "Speed while it trains; otherwise 0") double stepsPerSecond,
+        @Schema(description = "Present if it has failed") @Nullable FailureReply failure) {
 
-    /// Why a session has failed.
+    /// Why a session failed.
     @Schema(name = "Failure")
     public record FailureReply(
-            @Schema(description = "the step that could not be made") long step, String reason) {
+            @Schema(description = "Number of the step that failed") long step, String reason) {
 
         static FailureReply of(TrainingFailure failure) {
             return new FailureReply(failure.step(), failure.reason());

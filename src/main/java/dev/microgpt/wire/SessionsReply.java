@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// A page of sessions, in the order of their names.
+/// A page of sessions, sorted by name.
 public record SessionsReply(
         List<SessionReply> sessions,
-        @Schema(description = "pass it as ?cursor for the next page; null on the last one")
+        @Schema(description = "Pass it as cursor for the next page; null on the last one")
                 @JsonInclude(JsonInclude.Include.ALWAYS)
                 @Nullable String nextCursor) {
 
-    /// @param found one more than `limit`, where there are so many
+    /// Returns a page of at most `limit` sessions.
+    ///
+    /// @param found up to `limit + 1` sessions; one more than `limit` means that there is another page
     public static SessionsReply of(List<Session> found, int limit) {
         List<SessionReply> page =
                 found.stream()

@@ -7,19 +7,25 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// Options to change while a session trains.
+/// The training options to change.
 public record SteerRequest(
-        @Schema(description = "of the line that falls to 0 at numSteps", example = "0.005")
+        @Schema(
+                        description =
+                                "Initial value of the learning rate, which falls linearly to 0 at numSteps",
+                        example = "0.005")
                 @Nullable Double learningRate,
         @Schema(
-                        description = "after so many steps the learning rate has fallen to 0",
+                        description =
+                                "Number of steps after which the learning rate has fallen to 0",
                         minimum = "1",
                         example = "5000")
                 @Nullable Long numSteps,
-        @Schema(description = "documents in a step", minimum = "1", example = "4")
+        @Schema(description = "Documents per step", minimum = "1", example = "4")
                 @Nullable Integer batchSize) {
 
-    /// @throws InvalidInputException if nothing is to be changed
+    /// Returns the change.
+    ///
+    /// @throws InvalidInputException if it changes nothing
     public Steering toSteering() {
         Steering steering = new Steering(learningRate, numSteps, batchSize);
         if (steering.changesNothing()) {
@@ -28,7 +34,7 @@ public record SteerRequest(
                     null,
                     null,
                     null,
-                    "name at least one of learningRate, numSteps, batchSize");
+                    "at least one of learningRate, numSteps and batchSize must be given");
         }
         return steering;
     }

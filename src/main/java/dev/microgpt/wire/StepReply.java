@@ -10,22 +10,31 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
-/// The last step of a call, with the losses of all its steps.
+/// The result of the last step of a call, and the losses of all its steps.
 public record StepReply(
-        @Schema(description = "steps trained so far", example = "1") long step,
-        @Schema(description = "mean cross-entropy in nats, before the update", example = "3.3661")
+        @Schema(description = "Steps trained so far", example = "1") long step,
+        @Schema(description = "Mean cross-entropy before the update, in nats", example = "3.3661")
                 double loss,
-        @Schema(description = "the document; the last one of a batch", example = "emma") String doc,
-        @Schema(description = "the documents of the batch, where there are several")
+        @Schema(description = "Document of the step; the last one of a batch", example = "emma")
+                String doc,
+        @Schema(description = "Documents of the batch, if there are several")
                 @Nullable List<String> docs,
-        @Schema(description = "its tokens, BOS at both ends", example = "[26, 4, 12, 12, 0, 26]")
+        @Schema(
+                        description = "Tokens of doc, with BOS at both ends",
+                        example = "[26, 4, 12, 12, 0, 26]")
                 int[] tokens,
-        @Schema(description = "of this step", example = "0.01") double learningRate,
-        @Schema(description = "of all parameters after the update; std is the root mean square")
+        @Schema(description = "Learning rate of this step", example = "0.01") double learningRate,
+        @Schema(
+                        description =
+                                "Statistics of all parameters after the update; std is the root mean square")
                 ParamStats paramStats,
-        @Schema(description = "the forward pass, an entry a position; for viz=all a list a step")
+        @Schema(
+                        description =
+                                "The forward pass, one entry per position; with viz=all, one list per step")
                 @Nullable List<?> vizData,
-        @Schema(description = "of every step of the call, up to 10,000 of them")
+        @Schema(
+                        description =
+                                "Losses of all steps of the call; absent if there are more than 10,000")
                 double @Nullable [] losses) {
 
     public static StepReply of(StepOutcome outcome) {
@@ -38,7 +47,7 @@ public record StepReply(
         return of(outcome.last(), vizData, outcome.losses());
     }
 
-    /// A step on its own, as microgptjs's `trainStep` returns it.
+    /// Returns the reply for a single step, in the form of microgptjs's `trainStep`.
     public static StepReply of(StepResult result) {
         return of(result, result.vizData(), null);
     }

@@ -8,12 +8,12 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// How many steps to train and what to show of them.
+/// How many steps to train, and which of their traces to return.
 public record StepRequest(
-        @Schema(description = "steps to train", defaultValue = "1", minimum = "1", example = "100")
+        @Schema(description = "Steps to train", defaultValue = "1", minimum = "1", example = "100")
                 @Nullable Integer count,
         @Schema(
-                        description = "steps whose vizData to return",
+                        description = "Steps whose vizData to return",
                         allowableValues = {"last", "all", "none"},
                         defaultValue = "last",
                         example = "none")
@@ -21,10 +21,12 @@ public record StepRequest(
 
     public static final StepRequest DEFAULTS = new StepRequest(null, null);
 
-    /// @throws InvalidInputException if a value is out of its range
+    /// Returns the call with defaults filled in.
+    ///
+    /// @throws InvalidInputException if a value is out of range
     public StepCall toCall(Limits limits) {
-        int steps = count == null ? 1 : count;
-        InvalidInputException.requireRange("count", steps, 1, limits.stepsPerCall());
-        return new StepCall(steps, EnumNames.parse("viz", viz, StepCall.Viz.LAST));
+        int numSteps = count == null ? 1 : count;
+        InvalidInputException.requireRange("count", numSteps, 1, limits.stepsPerCall());
+        return new StepCall(numSteps, EnumNames.parse("viz", viz, StepCall.Viz.LAST));
     }
 }

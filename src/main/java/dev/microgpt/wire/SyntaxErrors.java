@@ -12,35 +12,37 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Says what is wrong with a body that is not JSON, to people who do not know which parser reads it.
+/// Explains syntax errors in JSON without reference to the parser.
 final class SyntaxErrors {
 
-    private static final Pattern NO_NUMBER = Pattern.compile("Non-standard token '([^']*)'.*");
+    private static final Pattern NON_FINITE_NUMBER =
+            Pattern.compile("Non-standard token '([^']*)'.*");
 
-    /// What Jackson says of itself: how it could be told to take something all the same, and where an
-    /// object began that does not end.
-    private static final Pattern OF_JACKSON =
+    /// Parts of Jackson's messages that are of no use to clients: which setting would allow the input, and
+    /// where an unclosed object or array starts.
+    private static final Pattern PARSER_DETAILS =
             Pattern.compile(
                     ": enable `[^`]*` to allow| \\(not recognized as one since [^)]*\\)"
                             + "| \\(start marker at.*");
 
     private SyntaxErrors() {}
 
+    /// Returns the problem for a syntax error, with its line and column.
     static Problem problem(StreamReadException e) {
         String message = e.getOriginalMessage();
-        Matcher number = NO_NUMBER.matcher(message);
+        Matcher number = NON_FINITE_NUMBER.matcher(message);
         String field = field(e);
         if (number.matches()) {
             String token = number.group(1);
             return Problem.of(
                     ErrorCode.MALFORMED_JSON,
-                    at(e, "JSON has no number " + token + "; give one that is finite"),
+                    at(e, "JSON has no number " + token + "; numbers must be finite"),
                     field,
                     token);
         }
         return Problem.of(
                 ErrorCode.MALFORMED_JSON,
-                at(e, OF_JACKSON.matcher(message).replaceAll("")),
+                at(e, PARSER_DETAILS.matcher(message).replaceAll("")),
                 null,
                 null);
     }
@@ -54,14 +56,16 @@ final class SyntaxErrors {
                 message);
     }
 
-    /// What was being read, such as `stopWhen.lossBelow`; null at the top.
+    /// Returns the path of the field being read, such as `stopWhen.lossBelow`; null at the top level.
     private static @Nullable String field(StreamReadException e) {
         JsonParser parser = e.processor();
-        TokenStreamContext place = parser == null ? null : parser.streamReadContext();
+        TokenStreamContext context = parser == null ? null : parser.streamReadContext();
         StringBuilder path = new StringBuilder();
-        for (; place != null && !place.inRoot(); place = place.getParent()) {
+        for (; context != null && !context.inRoot(); context = context.getParent()) {
             String part =
-                    place.inArray() ? "[" + place.getCurrentIndex() + "]" : place.currentName();
+                    context.inArray()
+                            ? "[" + context.getCurrentIndex() + "]"
+                            : context.currentName();
             boolean needsDot = !path.isEmpty() && path.charAt(0) != '[';
             path.insert(0, part + (needsDot ? "." : ""));
         }

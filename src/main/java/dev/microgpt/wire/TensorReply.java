@@ -12,17 +12,17 @@ public record TensorReply(
         @Schema(example = "layer0.attn_q") String name,
         @Schema(
                         example = "attn_wq · attn_norm",
-                        description = "how it is computed; absent for parameters")
+                        description = "How it is computed; absent for parameters")
                 @Nullable String formula,
-        @Schema(description = "a row a position; of parameters, the rows of the matrix")
+        @Schema(description = "One row per position; for parameters, the rows of the matrix")
                 double[][] values,
-        @Schema(description = "the gradient of the loss with respect to each value")
+        @Schema(description = "Gradients of the loss with respect to each value")
                 double[][] gradients,
-        @Schema(description = "of parameters: Adam's first moments after the step")
+        @Schema(description = "Only for parameters: Adam's first moments after the step")
                 double @Nullable [][] m,
-        @Schema(description = "of parameters: Adam's second moments after the step")
+        @Schema(description = "Only for parameters: Adam's second moments after the step")
                 double @Nullable [][] v,
-        @Schema(description = "of parameters: their values after the step")
+        @Schema(description = "Only for parameters: their values after the step")
                 double @Nullable [][] after) {
 
     public static TensorReply of(StepAnatomy.Tensor tensor) {

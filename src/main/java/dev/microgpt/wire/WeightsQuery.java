@@ -13,24 +13,28 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// What a file with weights alone leaves open, and what it must be like.
+/// The options that a file with weights alone does not contain, and the shape that the file must have.
 public record WeightsQuery(
-        @Schema(description = "attention heads, as of init") @Nullable Integer nHead,
-        @Schema(description = "as of init") @Nullable Long seed,
-        @Schema(description = "as of init") @Nullable Double learningRate,
-        @Schema(description = "as of init") @Nullable Long numSteps,
+        @Schema(description = "Attention heads, as in init") @Nullable Integer nHead,
+        @Schema(description = "As in init") @Nullable Long seed,
+        @Schema(description = "As in init") @Nullable Double learningRate,
+        @Schema(description = "As in init") @Nullable Long numSteps,
         @Schema(description = "tensor or scalar") @Nullable String engine,
         @Schema(description = "mulberry32 or python") @Nullable String random,
-        @Schema(description = "as of init") @Nullable Integer batchSize,
-        @Schema(description = "the characters in the order of their tokens")
+        @Schema(description = "As in init") @Nullable Integer batchSize,
+        @Schema(description = "Characters in the order of their token ids")
                 @Nullable String alphabet,
-        @Schema(description = "bundled dataset to train on") @Nullable String dataset,
-        @Schema(description = "if given, it must be that of the file") @Nullable Integer nEmbd,
-        @Schema(description = "if given, it must be that of the file") @Nullable Integer nLayer,
-        @Schema(description = "if given, it must be that of the file") @Nullable Integer blockSize,
-        @Schema(description = "if given, it must be that of the file")
+        @Schema(description = "Bundled dataset to train on") @Nullable String dataset,
+        @Schema(description = "If given, it must equal the value in the file")
+                @Nullable Integer nEmbd,
+        @Schema(description = "If given, it must equal the value in the file")
+                @Nullable Integer nLayer,
+        @Schema(description = "If given, it must equal the value in the file")
+                @Nullable Integer blockSize,
+        @Schema(description = "If given, it must equal the value in the file")
                 @Nullable Integer vocabSize) {
 
+    /// Returns what the reader of the file needs to know.
     public CheckpointReader.Given given(Datasets datasets, Limits limits) {
         Corpus documents =
                 dataset == null ? null : new LoadRequest(null, dataset).corpus(datasets, limits);
@@ -41,7 +45,7 @@ public record WeightsQuery(
                 new ExpectedShape(nEmbd, nLayer, blockSize, vocabSize));
     }
 
-    /// Null where none is given.
+    /// Returns the given options; null if there are none.
     private ModelOptions.@Nullable Builder options() {
         ModelOptions.Builder builder = ModelOptions.builder();
         boolean isGiven = false;

@@ -1,8 +1,8 @@
 /// The requests, replies and problems that REST and the live stream share, as JSON.
 ///
-/// Records here translate: from what a client sends to what [dev.microgpt.session] takes, and back. Of
-/// sessions, nothing is sent as it is but the words of enums; of the engine, the numbers that a library's user
-/// gets too, such as [dev.microgpt.engine.Trace] and [dev.microgpt.engine.Score].
+/// The records translate what clients send to the types of [dev.microgpt.session], and back. No type of a
+/// session is sent as it is, except for the names of enums; from the engine, only results that are public
+/// anyway, such as [dev.microgpt.engine.Trace] and [dev.microgpt.engine.Score].
 @NullMarked
 package dev.microgpt.wire;
 

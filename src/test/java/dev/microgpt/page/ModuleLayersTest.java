@@ -1,8 +1,8 @@
 package dev.microgpt.page;
 
-import static java.util.stream.Collectors.toCollection;
-
 import static org.assertj.core.api.Assertions.assertThat;
+
+import static java.util.stream.Collectors.toCollection;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -182,7 +182,9 @@ final class ModuleLayersTest {
         boolean hasLeaf = true;
         while (hasLeaf) { // a module that imports none of the rest is in no cycle
             Set<String> remaining = Set.copyOf(rest.keySet());
-            hasLeaf = rest.values().removeIf(imports -> imports.stream().noneMatch(remaining::contains));
+            hasLeaf =
+                    rest.values()
+                            .removeIf(imports -> imports.stream().noneMatch(remaining::contains));
         }
 
         assertThat(rest).isEmpty();

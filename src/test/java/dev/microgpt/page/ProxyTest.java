@@ -210,7 +210,8 @@ final class ProxyTest {
             page.navigate(nginx.site() + "/");
             page.getByText("shown", new Page.GetByTextOptions().setExact(true)).first().click();
             assertThat(page).hasURL(nginx.site() + "/s/shown");
-            Tab.button(page, "Train 1 step").click(); // a POST, whose effect arrives through the WebSocket
+            Tab.button(page, "Train 1 step")
+                    .click(); // a POST, whose effect arrives through the WebSocket
             assertThat(page.locator(".badge dd").first()).hasText("1");
 
             for (String link : new String[] {"Lab", "Tour", "Compare"}) {

@@ -130,7 +130,6 @@ final class SessionStoreTest {
                         return [byFrame, isRestart, shown(), restarts];""");
 
         assertThat(Json.write(result))
-                .isEqualTo(
-                        "[[3,\"training\",3],true,[0,\"ready\",0],[true,false,true]]");
+                .isEqualTo("[[3,\"training\",3],true,[0,\"ready\",0],[true,false,true]]");
     }
 }

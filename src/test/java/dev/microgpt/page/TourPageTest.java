@@ -323,7 +323,8 @@ final class TourPageTest {
                 Locator panel = page.locator(stop.getLast()).first();
                 page.locator(".caption .asof").waitFor(); // until then it is shorter
                 page.locator(".panels > *").first().scrollIntoViewIfNeeded();
-                assertThat(page.locator("section.caption img")).hasCount(0); // markup is shown as text
+                assertThat(page.locator("section.caption img"))
+                        .hasCount(0); // markup is shown as text
                 assertThat(panel).isVisible();
                 assertThat(page.evaluate("() => document.documentElement.scrollWidth"))
                         .as(stop.getFirst())

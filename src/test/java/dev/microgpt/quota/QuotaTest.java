@@ -141,11 +141,7 @@ final class QuotaTest {
                 keyed.alice().initSixNames("watched");
                 assertProblem(keyed.alice().get("/sessions/watched/events"), 429, "quota_exceeded");
             }
-            await().until(
-                            () ->
-                                    isServed(
-                                            keyed)); // once the server has noticed that the first
-                                                     // is gone
+            await().until(() -> isServed(keyed)); // the server notices the closed connection
         }
     }
 

@@ -72,7 +72,8 @@ final class ConcurrencyLimitTest {
     }
 
     private static void assertOthersAreServed() throws Exception {
-        for (String path : List.of("/actuator/health", "/actuator/prometheus", "/", "/js/data/api.js")) {
+        for (String path :
+                List.of("/actuator/health", "/actuator/prometheus", "/", "/js/data/api.js")) {
             assertThat(get(path).statusCode()).as(path).isEqualTo(200);
         }
     }

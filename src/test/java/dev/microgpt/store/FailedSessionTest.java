@@ -48,8 +48,7 @@ final class FailedSessionTest {
                                     .ok()
                                     .path("samples"))
                     .hasSize(2);
-            assertThat(api.get(SESSION + "/anatomy?step=0").ok().path("step").intValue())
-                    .isZero();
+            assertThat(api.get(SESSION + "/anatomy?step=0").ok().path("step").intValue()).isZero();
             Map<String, ?> unlikely = Map.of("texts", List.of("emma"), "step", 1);
             assertProblem(api.post(SESSION + "/score", unlikely), 409, "wrong_state");
             assertProblem(api.get(SESSION + "/anatomy"), 409, "wrong_state");

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// A training step over REST, down to single numbers.
+/// Tests the calls that dissect a training step, down to single numbers.
 @ServiceTest
 final class AnatomyTest {
 
@@ -62,7 +62,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void isTheStepThatTrainingMakesNext() {
+    void dissectsTheStepThatTrainingMakesNext() {
         JsonNode anatomy = api.get(ANATOMY).ok();
         double[] after = Json.flat(api.get(ANATOMY + "/tensors/layer0.attn_wq").ok().path("after"));
 
@@ -90,7 +90,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void stepsOfLongAgoCanBeTakenApart() {
+    void earlierStepsCanBeDissected() {
         Reply reply = api.get(ANATOMY + "?step=0");
 
         assertThat(reply.header("Microgpt-Step")).isEqualTo("0");
@@ -99,7 +99,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void gradientsOfParametersAreThoseOfTheStep() {
+    void parameterGradientsEqualThoseOfTheStep() {
         double[] gradients =
                 Json.doubles(
                         api.get("/sessions/apart/parameters/wte?kind=gradient")
@@ -126,7 +126,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void aSessionOfTheFastEngineIsTakenApartAlike() {
+    void dissectsASessionOfTheFastEngineToo() {
         init(Map.of("engine", "tensor"));
         api.step("apart", 5);
         JsonNode anatomy = api.get(ANATOMY).ok();
@@ -137,7 +137,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void aNumberIsFoundByItsPlace() {
+    void findsANumberByTensorRowAndColumn() {
         JsonNode anatomy = api.get(ANATOMY).ok();
 
         JsonNode graph = graph("tensor=layer0.attn_q&row=1&column=2");
@@ -158,7 +158,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void aNumberCanBeFollowedToAParameterAndBack() {
+    void walksFromANumberToAParameterAndBack() {
         JsonNode node = graph("tensor=layer0.attn_q&row=1&column=2").path("nodes").path(0);
         List<Integer> way = new ArrayList<>();
         while (!node.path("operands").isEmpty()) {
@@ -187,7 +187,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void allNumbersAreOnThePagesBelowTheLossAndFitTogether() {
+    void pagesBelowTheLossContainAllNumbersConsistently() {
         Map<Integer, JsonNode> nodes = new HashMap<>();
         JsonNode page = graph("limit=1000");
         int root = page.path("node").intValue();
@@ -239,7 +239,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void oneDocumentOfABatchIsLookedAt() {
+    void dissectsOneDocumentOfABatch() {
         init(Map.of("engine", "scalar", "batchSize", 3));
         JsonNode last = api.get(ANATOMY).ok();
         JsonNode first = api.get(ANATOMY + "?document=0").ok();
@@ -272,18 +272,18 @@ final class AnatomyTest {
         "/graph?tensor=wte&row=-1, row",
         "/graph?tensor=wte&column=8, column",
     })
-    void whatIsOutOfRangeIsRefused(String query, String field) {
+    void rejectsValuesOutOfRange(String query, String field) {
         assertProblem(api.get(ANATOMY + query), 400, "out_of_range").hasField(field);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"/tensors/wqe", "/graph?tensor=wqe"})
-    void tensorsThatAreNotThereAreNotFound(String query) {
+    void unknownTensorsAreNotFound(String query) {
         assertProblem(api.get(ANATOMY + query), 404, "not_found").hasField("tensor");
     }
 
     @Test
-    void aStepWithTooManyNumbersIsRefused() {
+    void rejectsAStepWithTooManyNumbers() {
         init(Map.of("nEmbd", 256, "nLayer", 4, "text", "x".repeat(200)));
 
         assertProblem(api.get(ANATOMY), 400, "out_of_range").hasField("graphNodes").hasMax(2000000);
@@ -297,7 +297,7 @@ final class AnatomyTest {
     }
 
     @Test
-    void lookingChangesNothing() {
+    void dissectingChangesNothing() {
         String before = api.get("/sessions/apart").header("ETag");
         api.get(ANATOMY).ok();
         graph("");

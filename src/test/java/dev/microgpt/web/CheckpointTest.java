@@ -34,7 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// Models as safetensors files, out and in.
+/// Tests downloading and uploading models as safetensors files.
 @ServiceTest
 final class CheckpointTest {
 
@@ -48,7 +48,7 @@ final class CheckpointTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.delete(COPY);
         init("tensor", "mulberry32");
     }
@@ -100,7 +100,7 @@ final class CheckpointTest {
         return Arrays.copyOfRange(file, 8 + length, file.length);
     }
 
-    /// A file with another header, and no digest.
+    /// Returns a file with another header and without a digest.
     private static byte[] file(ObjectNode header, byte[] data) {
         if (header.path("__metadata__") instanceof ObjectNode metadata) {
             metadata.remove("sha256");
@@ -116,7 +116,8 @@ final class CheckpointTest {
 
     @ParameterizedTest
     @CsvSource({"tensor, mulberry32", "tensor, python", "scalar, mulberry32", "scalar, python"})
-    void aRestoredModelGoesOnAsTheOriginalWould(String engine, String random) throws Exception {
+    void aRestoredModelContinuesExactlyAsTheOriginal(String engine, String random)
+            throws Exception {
         init(engine, random);
         api.step("kept", 25);
         api.patch("/sessions/kept", Map.of("learningRate", 0.02)).ok();
@@ -145,7 +146,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void theFileIsAsDescribed() throws Exception {
+    void theFileHasTheDocumentedFormat() throws Exception {
         api.step("kept", 3);
         HttpResponse<byte[]> response = download();
         byte[] file = response.body();
@@ -176,7 +177,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void theDigestIsThatOfTheContent() throws Exception {
+    void theDigestMatchesTheContent() throws Exception {
         HttpResponse<byte[]> reply = download();
         byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(reply.body());
 
@@ -185,7 +186,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void theSameStateIsTheSameFile() throws Exception {
+    void theSameStateGivesTheSameFile() throws Exception {
         api.step("kept", 3);
         byte[] first = file();
         assertThat(Arrays.equals(file(), first)).isTrue();
@@ -195,7 +196,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void anExistingSessionIsReplacedOnlyOnDemand() throws Exception {
+    void anExistingSessionIsReplacedOnlyOnRequest() throws Exception {
         api.step("kept", 7);
         byte[] file = file();
         api.initSixNames("restored");
@@ -206,7 +207,7 @@ final class CheckpointTest {
         assertThat(api.view("restored").path("step").longValue()).isEqualTo(7);
     }
 
-    /// What another program writes: the weights, and nothing else.
+    /// Returns a file as another program would write it, with the weights alone.
     private byte[] weightsOnly() throws Exception {
         byte[] file = file();
         ObjectNode header = header(file);
@@ -221,7 +222,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void weightsAloneMakeAModelThatCanBeAsked() throws Exception {
+    void weightsAloneGiveAModelThatAnswersQueries() throws Exception {
         api.step("kept", 30);
         String alphabet = header(file()).path("__metadata__").path("alphabet").stringValue();
         String encoded = URLEncoder.encode(alphabet, StandardCharsets.UTF_8);
@@ -240,9 +241,9 @@ final class CheckpointTest {
     }
 
     @Test
-    void aShapeThatIsNotTheFilesIsRefused() throws Exception {
+    void rejectsAShapeThatDiffersFromTheFile() throws Exception {
         String alphabet = header(file()).path("__metadata__").path("alphabet").stringValue();
-        String given = "?nHead=2&alphabet=" + URLEncoder.encode(alphabet, StandardCharsets.UTF_8);
+        String query = "?nHead=2&alphabet=" + URLEncoder.encode(alphabet, StandardCharsets.UTF_8);
         int vocabSize = api.view("kept").path("vocabSize").intValue();
         Map<String, Integer> shape =
                 Map.of("nEmbd", 8, "nLayer", 1, "blockSize", 16, "vocabSize", vocabSize);
@@ -254,7 +255,7 @@ final class CheckpointTest {
                 (field, actual) -> {
                     String wrong = "&" + field + "=99";
                     for (Reply reply :
-                            List.of(put(weights, given + wrong), put(whole, "?" + wrong))) {
+                            List.of(put(weights, query + wrong), put(whole, "?" + wrong))) {
                         assertProblem(reply, 400, "out_of_range")
                                 .hasField(field)
                                 .hasValue(99)
@@ -263,12 +264,12 @@ final class CheckpointTest {
                     }
                     right.append('&').append(field).append('=').append(actual);
                 });
-        assertThat(put(weights, given + right).status()).isEqualTo(201);
+        assertThat(put(weights, query + right).status()).isEqualTo(201);
         assertThat(put(whole, "?overwrite=true" + right).status()).isEqualTo(200);
     }
 
     @Test
-    void aFileOfTheReferenceImplementationIsRead() throws Exception {
+    void readsAFileOfTheReferenceImplementation() throws Exception {
         byte[] reference;
         try (var in = getClass().getResourceAsStream("/safetensors/reference.safetensors")) {
             reference = Objects.requireNonNull(in).readAllBytes();
@@ -287,7 +288,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void aFileCutShortAnywhereIsRefused() throws Exception {
+    void rejectsAFileTruncatedAnywhere() throws Exception {
         byte[] file = file();
         int header = file.length - data(file).length;
         for (int length = 0; length < file.length; length += length < header ? 1 : 997) {
@@ -299,7 +300,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void aFileWithAnyByteChangedIsRefused() throws Exception {
+    void rejectsAFileWithAnyByteChanged() throws Exception {
         byte[] file = file();
         int header = file.length - data(file).length;
         for (int i = 0; i < file.length; i += i < header ? 1 : 499) {
@@ -312,7 +313,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void hostileHeadersAreRefused() throws Exception {
+    void rejectsHostileHeaders() throws Exception {
         byte[] file = file();
         byte[] data = data(file);
         for (String change :
@@ -347,7 +348,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void hugeModelsAreRefusedBeforeTheyAreRead() throws Exception {
+    void rejectsHugeModelsBeforeReadingThem() throws Exception {
         byte[] file = file();
         ObjectNode header = header(file);
         String options = header.path("__metadata__").path("options").stringValue();
@@ -359,9 +360,9 @@ final class CheckpointTest {
         assertProblem(put(longHeader, ""), 400, "invalid_checkpoint");
     }
 
-    /// The session could be made, but never be taken out again.
+    /// Such a session could be created, but its checkpoint could never be written.
     @Test
-    void numbersThatAreTooLargeForTheEngineAreRefused() throws Exception {
+    void rejectsNumbersTooLargeForTheEngine() throws Exception {
         init("scalar", "mulberry32");
         byte[] file = file();
         byte[] data = data(file);
@@ -376,7 +377,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void numbersThatAreNotFiniteAreRefused() throws Exception {
+    void rejectsNumbersThatAreNotFinite() throws Exception {
         byte[] file = file();
         for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
             byte[] data = data(file);
@@ -387,7 +388,7 @@ final class CheckpointTest {
     }
 
     @Test
-    void whatHasNoModelHasNoCheckpoint() {
+    void aSessionWithoutModelHasNoCheckpoint() {
         api.init("kept", Map.of());
         assertProblem(api.get(PATH), 409, "not_loaded");
         assertProblem(api.get("/sessions/nobody/checkpoint"), 404, "not_found");

@@ -26,7 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/// Many callers at a time: each session has one writer, and readers never see a half-done step.
+/// Tests concurrent callers: each session has one writer, and readers never see a step half done.
 @ServiceTest
 final class ConcurrencyTest {
 
@@ -64,7 +64,7 @@ final class ConcurrencyTest {
     }
 
     @Test
-    void eachStepOfManyCallersIsMadeOnceAndInOrder() throws Exception {
+    void concurrentCallersTrainEachStepOnceAndInOrder() throws Exception {
         init("crowd", 42);
         List<Callable<List<JsonNode>>> callers = new ArrayList<>();
         for (int i = 0; i < CALLERS; i++) {
@@ -157,7 +157,7 @@ final class ConcurrencyTest {
     }
 
     @RepeatedTest(20)
-    void oneOfManyInitsMakesSession() throws Exception {
+    void onlyOneOfManyConcurrentInitsCreatesTheSession() throws Exception {
         api.delete("/sessions/contested");
         List<Callable<Integer>> callers = new ArrayList<>();
         for (int i = 0; i < 16; i++) {
@@ -172,7 +172,7 @@ final class ConcurrencyTest {
     }
 
     @Test
-    void anyMixOfCallsIsAnswered() throws Exception {
+    void anyMixOfCallsGetsResponses() throws Exception {
         List<Callable<Set<Integer>>> callers = new ArrayList<>();
         for (int seed = 0; seed < 8; seed++) {
             Random random = new Random(seed);

@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/// That a client does not want all of an answer is nothing to warn of.
+/// Tests that clients that disconnect during a response cause no warnings.
 final class DisconnectedClientTest {
 
     private static final class Warnings extends ListAppender<ILoggingEvent> {
@@ -45,7 +45,7 @@ final class DisconnectedClientTest {
     private static void hangUpEarly(int port, String request) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             socket.setReceiveBufferSize(1024);
-            socket.setSoLinger(true, 0); // a reset, not an orderly end
+            socket.setSoLinger(true, 0); // sends a reset on close
             socket.getOutputStream()
                     .write(
                             (request + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -84,6 +84,7 @@ final class DisconnectedClientTest {
         } finally {
             root.detachAppender(warnings);
         }
-        assertThat(warnings.messages()).isEmpty(); // all requests have ended with the service
+        assertThat(warnings.messages())
+                .isEmpty(); // the service has stopped, so all requests have ended
     }
 }

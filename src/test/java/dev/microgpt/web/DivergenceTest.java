@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Map;
 
-/// A model whose numbers are not finite any more has failed, and says so.
+/// Tests that a session fails, and reports it, once its numbers are no longer finite.
 @ServiceTest
 final class DivergenceTest {
 
@@ -41,7 +41,7 @@ final class DivergenceTest {
         "tensor, 1e100",
         "tensor, 1e38"
     })
-    void endsInFailedStateThatCanBeLeft(String engine, double learningRate) {
+    void divergedSessionFailsAndCanBeRestarted(String engine, double learningRate) {
         api.init(
                 "divergence",
                 Map.of("text", Api.SIX_NAMES, "engine", engine, "learningRate", learningRate));
@@ -63,14 +63,14 @@ final class DivergenceTest {
         assertThat(api.step("divergence", 2).path("step").intValue()).isEqualTo(2);
     }
 
-    /// Reading strictly, the client fails on NaN; null would stand for it.
+    /// The client parses strictly and fails on NaN, so it is enough that no loss is null.
     private void assertNoNaN() {
         for (String call : new String[] {"", "/losses", "/losses?maxPoints=3", "/config"}) {
             assertThat(Json.write(api.get(PATH + call).ok())).doesNotContain("null");
         }
     }
 
-    /// The first step succeeds: the parameters are huge, but within the range of the engine's numbers.
+    /// The first step succeeds: its parameters are huge, but still within the range of the engine's numbers.
     @ParameterizedTest
     @CsvSource({"scalar, 1e300", "tensor, 1e36"})
     void watchersSeeNoNaN(String engine, double learningRate) {

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.util.Map;
 
-/// Copies of sessions that go their own way.
+/// Tests forks: independent copies of sessions.
 @ServiceTest
 final class ForkTest {
 
@@ -33,7 +33,7 @@ final class ForkTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.delete(CHILD);
         api.initSixNames("parent");
     }
@@ -47,7 +47,7 @@ final class ForkTest {
 
     @ParameterizedTest
     @CsvSource({"tensor, mulberry32", "scalar, python"})
-    void aForkGoesOnAsItsParentWould(String engine, String random) {
+    void aForkContinuesExactlyAsItsParent(String engine, String random) {
         api.init(
                 "parent",
                 Map.of(
@@ -80,7 +80,7 @@ final class ForkTest {
     }
 
     @Test
-    void aForkGoesBackToWhereItsParentWasBeforeItDrew() {
+    void aForkCanBeForkedAtAStepLikeItsParent() {
         api.step("parent", 5);
         api.post(PARENT + "/generate", Map.of("count", 3)).ok();
         fork();
@@ -109,7 +109,7 @@ final class ForkTest {
     }
 
     @Test
-    void aRunIsNotDisturbedAndNotCopied() {
+    void aRunIsNeitherDisturbedNorCopied() {
         api.post(PARENT + "/runs", Map.of("steps", 1_000_000_000)).ok();
         await().until(() -> api.view("parent").path("step").longValue() > 0);
         JsonNode child = fork();
@@ -132,7 +132,7 @@ final class ForkTest {
     }
 
     @Test
-    void whatCannotBeForkedIsRefused() {
+    void rejectsForksThatAreNotPossible() {
         Map<String, String> name = Map.of("name", "child");
         assertProblem(api.post("/sessions/nobody/fork", name), 404, "not_found");
         assertProblem(api.post(PARENT + "/fork", Map.of()), 400, "invalid_name");

@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
-/// A run that is refused while calls take all places is not there, and holds up nothing.
+/// Tests that a run that is rejected because the queue is full does not exist and blocks nothing.
 final class FullQueueTest {
 
     @Test
-    void aRunThatIsRefusedLeavesNothingBehind(@TempDir Path directory) {
+    void aRejectedRunLeavesNothingBehind(@TempDir Path directory) {
         try (LocalService service =
                 LocalService.start(directory, "--microgpt.limits.queued-calls=2")) {
             Api api = service.api();

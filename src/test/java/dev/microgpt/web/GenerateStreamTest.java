@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Texts that come character by character.
+/// Tests streaming texts character by character.
 @ServiceTest
 final class GenerateStreamTest {
 
@@ -35,7 +35,7 @@ final class GenerateStreamTest {
     private record Event(String type, JsonNode data) {}
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames("streamed");
         api.step("streamed", 200);
     }
@@ -66,7 +66,7 @@ final class GenerateStreamTest {
     }
 
     @Test
-    void everyCharacterComesAndThenTheSample() {
+    void streamsEveryCharacterAndThenTheSample() {
         Map<String, Object> body = Map.of("seed", 3, "count", 3, "prompt", "a", "viz", true);
         JsonNode samples = api.post(PATH + "/generate", body).ok().path("samples");
 
@@ -98,7 +98,7 @@ final class GenerateStreamTest {
     }
 
     @Test
-    void drawsFromTheSessionAsTheOtherFormDoes() {
+    void drawsTheSameTextsAsTheJsonResponse() {
         api.post(PATH + "/fork", Map.of("name", "streamed-2"));
         JsonNode samples =
                 api.post("/sessions/streamed-2/generate", Map.of("count", 2)).ok().path("samples");
@@ -112,14 +112,14 @@ final class GenerateStreamTest {
     }
 
     @Test
-    void saysWhichStepAnswered() {
+    void namesTheStepThatWasUsed() {
         List<Event> events = events(stream(Map.of("step", 17)));
         assertThat(events.getLast().type).isEqualTo("done");
         assertThat(events.getLast().data.path("step").longValue()).isEqualTo(16);
     }
 
     @Test
-    void whatIsWrongIsToldAsUsual() {
+    void reportsErrorsAsProblems() {
         Reply refused = stream(Map.of("prompt", "X"));
         assertProblem(refused, 400, "unknown_character");
         assertThat(refused.header("Content-Type")).isEqualTo("application/problem+json");
@@ -128,7 +128,7 @@ final class GenerateStreamTest {
     }
 
     @Test
-    void whoAcceptsAnythingGetsJson() {
+    void clientsThatAcceptAnythingGetJson() {
         for (String accept :
                 List.of("*/*", "application/json", "application/json, text/event-stream")) {
             Reply reply =

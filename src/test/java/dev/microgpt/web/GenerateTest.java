@@ -19,7 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/// What can be said to `generate`.
+/// Tests the options of `generate`.
 @ServiceTest
 final class GenerateTest {
 
@@ -47,7 +47,7 @@ final class GenerateTest {
     }
 
     @Test
-    void givesOneSampleByDefault() {
+    void returnsOneSampleByDefault() {
         JsonNode samples = api.post(GENERATE).ok().path("samples");
 
         assertThat(samples.size()).isEqualTo(1);
@@ -55,18 +55,18 @@ final class GenerateTest {
     }
 
     @Test
-    void drawsOnFromGeneratorOfSession() {
+    void continuesWithTheGeneratorOfTheSession() {
         List<String> together = texts(Map.of("temperature", 1, "count", 4));
         train();
         List<String> first = texts(Map.of("temperature", 1, "count", 2));
-        List<String> then = texts(Map.of("temperature", 1, "count", 2));
+        List<String> second = texts(Map.of("temperature", 1, "count", 2));
 
         assertThat(together).startsWith(first.toArray(new String[0]));
-        assertThat(together).endsWith(then.toArray(new String[0]));
+        assertThat(together).endsWith(second.toArray(new String[0]));
     }
 
     @Test
-    void withSeedChangesNothing() {
+    void aSeedLeavesTheSessionUnchanged() {
         List<String> next = texts(Map.of("temperature", 1, "count", 3));
         train();
         Map<String, ?> seeded = Map.of("temperature", 1, "count", 3, "seed", 7);
@@ -89,7 +89,7 @@ final class GenerateTest {
     }
 
     @Test
-    void temperatureZeroTakesLikeliestCharacters() {
+    void temperatureZeroPicksTheMostLikelyCharacters() {
         List<String> coldest = texts(Map.of("temperature", 0, "count", 3));
 
         assertThat(coldest).containsOnly(coldest.getFirst());
@@ -115,7 +115,7 @@ final class GenerateTest {
     }
 
     @Test
-    void refusesUnknownCharacters() {
+    void rejectsUnknownCharacters() {
         assertProblem(api.post(GENERATE, Map.of("prompt", "alizé")), 400, "unknown_character")
                 .hasField("prompt")
                 .hasValue("z");
@@ -125,7 +125,7 @@ final class GenerateTest {
     }
 
     @Test
-    void refusesLoneSurrogate() {
+    void rejectsLoneSurrogate() {
         Map<String, ?> next = Map.of("temperature", 1, "count", 3, "seed", 1);
         List<String> before = texts(next);
         var reply = api.postJson(GENERATE, "{\"prompt\": \"a\\ud83d\"}");
@@ -138,7 +138,7 @@ final class GenerateTest {
     }
 
     @Test
-    void refusesPromptBeyondBlockSize() {
+    void rejectsPromptBeyondBlockSize() {
         assertThat(texts(Map.of("prompt", "a".repeat(16)))).containsExactly("a".repeat(16));
         assertProblem(api.post(GENERATE, Map.of("prompt", "a".repeat(17))), 400, "out_of_range")
                 .hasField("prompt")

@@ -20,7 +20,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.stream.IntStream;
 
-/// A POST with an Idempotency-Key is made once.
+/// Tests that a POST with an Idempotency-Key is executed only once.
 @ServiceTest
 final class IdempotencyTest {
 
@@ -49,7 +49,7 @@ final class IdempotencyTest {
     }
 
     @Test
-    void theSameKeyGetsTheSameAnswer() {
+    void theSameKeyGetsTheSameResponse() {
         Reply first = post("same", "/sessions/idem/step", "{\"count\": 4}");
         Reply second = post("same", "/sessions/idem/step", "{\"count\": 4}");
 
@@ -60,9 +60,9 @@ final class IdempotencyTest {
         assertThat(step()).isEqualTo(4);
     }
 
-    /// What it told of is gone, and to make the call again could do harm.
+    /// The session that it reported on is gone, and repeating the call could do harm.
     @Test
-    void anAnswerDoesNotOutliveItsSession() {
+    void aStoredResponseDoesNotOutliveItsSession() {
         post("before", "/sessions/idem/step", "{\"count\": 4}").ok();
         api.initSixNames("idem");
 
@@ -73,9 +73,9 @@ final class IdempotencyTest {
         assertThat(step()).isZero();
     }
 
-    /// It is read before anything is done.
+    /// The body is read before the key and the session are occupied.
     @Test
-    void aBodyThatComesSlowlyHoldsUpNobody() throws Exception {
+    void aSlowBodyBlocksNoOneElse() throws Exception {
         try (RawClient slow = RawClient.connect(api.port())) {
             slow.send(
                     String.join(
@@ -124,7 +124,7 @@ final class IdempotencyTest {
     }
 
     @Test
-    void aCallThatIsGoingOnIsNotMadeAgain() {
+    void aCallInProgressIsNotRepeated() {
         api.initSlow("idem-slow");
         var call =
                 api.sendAsync(
@@ -144,7 +144,7 @@ final class IdempotencyTest {
     }
 
     @Test
-    void aRefusedCallMayBeMadeAgain() {
+    void aFailedCallMayBeRepeated() {
         assertProblem(
                 post("refused", "/sessions/idem/step", "{\"count\": 0}"), 400, "out_of_range");
 
@@ -154,7 +154,7 @@ final class IdempotencyTest {
     }
 
     @Test
-    void ofManyAtATimeOneIsMade() {
+    void onlyOneOfManyConcurrentCallsIsExecuted() {
         var replies =
                 IntStream.range(0, 16)
                         .mapToObj(
@@ -172,7 +172,7 @@ final class IdempotencyTest {
     }
 
     @Test
-    void aCallThatChangesNothingIsAnsweredAgainToo() {
+    void aCallThatChangesNothingIsReplayedToo() {
         api.post("/sessions/idem/runs", java.util.Map.of("steps", 1)).ok();
         await().until(() -> api.get("/sessions/idem/runs/1").body().contains("succeeded"));
         Reply first = post("nothing", "/sessions/idem/runs/1/cancel", "");
@@ -184,7 +184,7 @@ final class IdempotencyTest {
     }
 
     @Test
-    void anAnswerThatIsTooLargeIsGivenOnce() {
+    void aResponseThatIsTooLargeIsSentOnlyOnce() {
         api.init("idem-large", java.util.Map.of("nEmbd", 64, "nLayer", 2, "text", Api.SIX_NAMES));
         String body = "{\"count\": 60, \"viz\": \"all\"}";
 
@@ -196,14 +196,14 @@ final class IdempotencyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "with space"})
-    void aKeyIsVisibleAscii(String key) {
+    void rejectsKeysThatAreNotVisibleAscii(String key) {
         assertProblem(post(key, "/sessions/idem/step", ""), 400, "out_of_range");
         assertProblem(post("x".repeat(256), "/sessions/idem/step", ""), 400, "out_of_range");
         assertThat(step()).isZero();
     }
 
     @Test
-    void aStreamCannotBeGivenAgain() {
+    void rejectsAKeyForAStream() {
         assertProblem(
                 api.send(
                         request("stream", "/sessions/idem/generate", "{}")

@@ -18,7 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// A call with If-Match changes a session only while it is as the caller knows it.
+/// Tests that a call with If-Match changes a session only if it is at the given version.
 @ServiceTest
 final class IfMatchTest {
 
@@ -46,7 +46,7 @@ final class IfMatchTest {
     }
 
     @Test
-    void theVersionChangesWithEachStepAndEachNewBeginning() {
+    void theVersionChangesWithEachStepAndEachRestart() {
         String before = version();
         api.step("match", 1);
         String stepped = version();
@@ -69,7 +69,8 @@ final class IfMatchTest {
         assertThat(steered).isNotEqualTo(before);
         assertThat(getIfNoneMatch(before).status()).isEqualTo(200);
         assertThat(getIfNoneMatch(steered).status()).isEqualTo(304);
-        assertProblem(call("PATCH", "/sessions/match", "{\"learningRate\": 1}", before), 412, "stale");
+        assertProblem(
+                call("PATCH", "/sessions/match", "{\"learningRate\": 1}", before), 412, "stale");
 
         api.post("/sessions/match/runs", Map.of("steps", 1000, "stepsPerSecond", 0.01)).ok();
         assertThat(getIfNoneMatch(steered).status()).isEqualTo(200);
@@ -113,31 +114,31 @@ final class IfMatchTest {
                     PATCH  | /sessions/match                     | {"learningRate": 0.5}
                     DELETE | /sessions/match                     | {}
                     """)
-    void whatIsStaleIsRefusedAndWhatIsNotIsNot(String method, String path, String body) {
+    void onlyStaleVersionsAreRejected(String method, String path, String body) {
         String stale = version();
         api.step("match", 1);
-        String now = api.get("/sessions/match").toString();
+        String before = api.get("/sessions/match").toString();
 
         assertProblem(call(method, path, body, stale), 412, "stale");
-        assertThat(api.get("/sessions/match")).hasToString(now);
+        assertThat(api.get("/sessions/match")).hasToString(before);
         assertThat(call(method, path, body, "\"other\", " + version()).status())
                 .isBetween(200, 299);
         api.delete("/sessions/match-fork");
     }
 
     @Test
-    void anyVersionWillDo() {
+    void wildcardMatchesAnyVersion() {
         assertThat(call("POST", "/sessions/match/step", "{}", "*").status()).isEqualTo(200);
     }
 
     @Test
-    void whatIsNotThereMatchesNothing() {
+    void unknownSessionsAreNotFound() {
         assertProblem(call("POST", "/sessions/match-none/init", "{}", "\"1-0\""), 412, "stale");
         assertThat(api.get("/sessions/match-none").status()).isEqualTo(404);
     }
 
     @Test
-    void ofManyWithTheSameVersionOneIsMade() {
+    void onlyOneOfManyCallsWithTheSameVersionIsExecuted() {
         String version = version();
         var replies =
                 IntStream.range(0, 8)

@@ -19,7 +19,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/// What a client has already is not sent again, and what there is already is not made again.
+/// Tests that with If-None-Match nothing is sent again that the client has, nor created that exists.
 @ServiceTest
 final class IfNoneMatchTest {
 
@@ -33,7 +33,7 @@ final class IfNoneMatchTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames("matched");
         api.delete(NEW);
     }
@@ -44,14 +44,14 @@ final class IfNoneMatchTest {
 
     @ParameterizedTest
     @ValueSource(strings = {SESSION, SESSION + "/checkpoint"})
-    void whatIsKnownIsNotSentAgain(String path) {
+    void anUnchangedRepresentationIsNotSentAgain(String path) {
         String tag = api.get(path).header("ETag");
-        for (String known : new String[] {tag, "W/" + tag, "\"other\", " + tag, "*"}) {
-            Reply reply = get(path, known);
-            assertThat(reply.status()).as(known).isEqualTo(304);
+        for (String header : new String[] {tag, "W/" + tag, "\"other\", " + tag, "*"}) {
+            Reply reply = get(path, header);
+            assertThat(reply.status()).as(header).isEqualTo(304);
             assertThat(reply.body()).isEmpty();
             assertThat(reply.header("ETag")).isEqualTo(tag);
-            assertThat(api.send(api.request(path).HEAD().header("If-None-Match", known)).status())
+            assertThat(api.send(api.request(path).HEAD().header("If-None-Match", header)).status())
                     .isEqualTo(304);
         }
         assertThat(get(path, "\"other\"").status()).isEqualTo(200);
@@ -61,7 +61,7 @@ final class IfNoneMatchTest {
     }
 
     @Test
-    void whatIsNotThereMatchesNothing() {
+    void unknownSessionsAreNotFound() {
         assertProblem(get(NEW, "*"), 404, "not_found");
         assertProblem(get(NEW + "/checkpoint", "*"), 404, "not_found");
     }
@@ -73,7 +73,7 @@ final class IfNoneMatchTest {
     }
 
     @Test
-    void initMakesNewSessionsOnly() {
+    void initOnlyCreatesNewSessions() {
         api.step("matched", 3);
         for (String query : new String[] {"", "?overwrite=true"}) {
             assertProblem(init(SESSION, query), 412, "stale").hasField("If-None-Match");
@@ -91,7 +91,7 @@ final class IfNoneMatchTest {
     }
 
     @Test
-    void checkpointsMakeNewSessionsOnly() throws Exception {
+    void uploadedCheckpointsOnlyCreateNewSessions() throws Exception {
         byte[] file = file();
         for (String path : new String[] {SESSION, NEW}) {
             Reply reply =

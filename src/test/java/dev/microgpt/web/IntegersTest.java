@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-/// A number is an integer by its value, not by how it is written.
+/// Tests that integers are recognised by their value, not their notation.
 @ServiceTest
 final class IntegersTest {
 
@@ -25,7 +25,7 @@ final class IntegersTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames("integers");
     }
 
@@ -45,7 +45,7 @@ final class IntegersTest {
         "generate, seed, -0.0",
         "init, nEmbd, 16.000"
     })
-    void takesIntegersHoweverTheyAreWritten(String call, String field, String number) {
+    void acceptsIntegersInAnyNotation(String call, String field, String number) {
         Reply reply = post(call, "{\"%s\": %s}".formatted(field, number));
 
         assertThat(reply.status()).as(reply.body()).isBetween(200, 201);
@@ -60,7 +60,7 @@ final class IntegersTest {
         "generate, seed, 9223372036854775808, -9223372036854775808, 9223372036854775807",
         "generate, seed, -1e300, -9223372036854775808, 9223372036854775807"
     })
-    void saysWhichIntegersThereAre(String call, String field, String number, long min, long max) {
+    void reportsTheRangeOfIntegers(String call, String field, String number, long min, long max) {
         Reply reply = post(call, "{\"%s\": %s}".formatted(field, number));
 
         assertProblem(reply, 400, "out_of_range").hasField(field).hasMin(min).hasMax(max);
@@ -68,7 +68,7 @@ final class IntegersTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"16.5", "1e-1", "1e-999999999", "1.0000000000000000000001"})
-    void refusesWhatIsNoInteger(String number) {
+    void rejectsNumbersThatAreNotIntegers(String number) {
         Reply reply = post("generate", "{\"topK\": %s}".formatted(number));
 
         assertProblem(reply, 400, "wrong_type").hasField("topK");

@@ -20,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 
-/// Texts that are no use are refused, and what was loaded before stays.
+/// Tests that invalid texts are rejected, and that the documents loaded before remain.
 @ServiceTest
 final class InvalidTextTest {
 
@@ -36,18 +36,18 @@ final class InvalidTextTest {
     }
 
     @BeforeEach
-    void remember() {
+    void rememberState() {
         before = api.view(NAME);
     }
 
     @AfterEach
-    void nothingHasChanged() {
+    void assertUnchanged() {
         assertThat(api.view(NAME)).isEqualTo(before);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", " ", "\n", "\r\n \t\r\n\u00A0\n\uFEFF"})
-    void refusesBlankText(String text) {
+    void rejectsBlankText(String text) {
         assertProblem(api.postText(LOAD, text), 400, "invalid_text").hasField("text");
         assertProblem(api.post(LOAD, Map.of("text", text)), 400, "invalid_text").hasField("text");
         assertProblem(
@@ -59,14 +59,14 @@ final class InvalidTextTest {
     }
 
     @Test
-    void tellsWhereMalformedBytesAre() {
+    void reportsTheOffsetOfMalformedBytes() {
         assertProblem(loadBytes('a', 'b', '\n', 0xFF, 'c'), 400, "invalid_text")
                 .hasField("text")
                 .hasDetail("offset 3");
     }
 
     @Test
-    void tellsWhereMalformedBytesAreInLongText() {
+    void reportsTheOffsetOfMalformedBytesInLongText() {
         byte[] text = new byte[200_000];
         java.util.Arrays.fill(text, (byte) 'a');
         text[150_000] = (byte) 0xC0;
@@ -76,25 +76,25 @@ final class InvalidTextTest {
     }
 
     @Test
-    void refusesCharacterCutOffAtEnd() {
+    void rejectsCharacterCutOffAtTheEnd() {
         assertProblem(loadBytes('a', 0xF0, 0x9F, 0x98), 400, "invalid_text").hasDetail("offset 1");
     }
 
     @Test
-    void refusesSurrogateAsBytes() {
+    void rejectsSurrogateEncodedInUtf8() {
         assertProblem(loadBytes('a', 'b', 0xED, 0xA0, 0x80, 'c'), 400, "invalid_text")
                 .hasDetail("offset 2");
     }
 
     @Test
-    void refusesLoneSurrogateInJson() {
+    void rejectsLoneSurrogateInJson() {
         assertProblem(api.postJson(LOAD, "{\"text\": \"ab\\ud83dc\"}"), 400, "invalid_text")
                 .hasField("text")
                 .hasDetail("2");
     }
 
     @Test
-    void refusesMalformedBytesInJson() {
+    void rejectsMalformedBytesInJson() {
         byte[] json = {'{', '"', 't', 'e', 'x', 't', '"', ':', '"', (byte) 0xFF, '"', '}'};
         Reply reply =
                 api.send(api.body(LOAD, "application/json", BodyPublishers.ofByteArray(json)));

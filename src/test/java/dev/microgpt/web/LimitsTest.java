@@ -32,7 +32,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Each limit can be configured, is shown, is reached, and is not passed.
+/// Tests that each limit can be configured, is reported, can be reached, and cannot be exceeded.
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
@@ -66,7 +66,7 @@ final class LimitsTest {
     }
 
     @DynamicPropertySource
-    static void limitMemory(DynamicPropertyRegistry registry) {
+    static void configureMemoryLimit(DynamicPropertyRegistry registry) {
         registry.add("microgpt.limits.model-bytes", LimitsTest::modelBytes);
     }
 
@@ -75,7 +75,7 @@ final class LimitsTest {
     }
 
     @BeforeEach
-    void makeRoom() {
+    void deleteSessions() {
         for (JsonNode session : api.get("/sessions").ok().path("sessions")) {
             api.delete("/sessions/" + session.path("name").stringValue());
         }
@@ -238,8 +238,8 @@ final class LimitsTest {
                 .hasMax(4);
     }
 
-    /// At each of 4 positions: 4 for the embedding, 16 for the MLP, 4 for the probabilities, and a
-    /// weight for each position so far.
+    /// Numbers per position, of which there are 4: 4 for the embedding, 16 for the MLP, 4 for the
+    /// probabilities, and a weight for each position so far.
     @Test
     void tracesPerReply() {
         api.init("limits", Map.of("nEmbd", 4, "nHead", 1, "blockSize", 4, "text", "abc"));
@@ -300,18 +300,18 @@ final class LimitsTest {
         try (Live one = Live.connect(api.port());
                 Live two = Live.connect(api.port())) {
             for (Live live : List.of(one, two)) {
-                requireServed(live); // a handshake ends before the connection is counted
+                assertServed(live); // a handshake ends before the connection is counted
             }
             try (Live three = Live.connect(api.port())) {
                 assertThat(three.awaitClose()).isEqualTo(4429);
             }
             for (Live live : List.of(one, two)) {
-                requireServed(live);
+                assertServed(live);
             }
         }
     }
 
-    private static void requireServed(Live live) {
+    private static void assertServed(Live live) {
         live.send("stop", "session", "nobody");
         assertThat(Json.write(live.next("error"))).contains("not_found");
     }

@@ -21,7 +21,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/// Texts come in the ways in which clients send them.
+/// Tests loading texts in the forms in which clients send them.
 @ServiceTest
 final class LoadTest {
 
@@ -35,7 +35,7 @@ final class LoadTest {
     }
 
     @BeforeEach
-    void makeEmptySession() {
+    void createEmptySession() {
         api.init(NAME, Map.of());
     }
 
@@ -48,7 +48,7 @@ final class LoadTest {
         assertThat(api.view(NAME)).isEqualTo(view);
     }
 
-    /// `curl --data-binary` declares a form, and `curl -H 'Content-Type:'` nothing.
+    /// `curl --data-binary` declares a form, and `curl -H 'Content-Type:'` no type.
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -57,17 +57,17 @@ final class LoadTest {
                 "text/plain;charset=\"UTF-8\"",
                 "application/x-www-form-urlencoded"
             })
-    void takesTextUnderItsCommonTypes(String type) {
+    void acceptsTextWithItsCommonContentTypes(String type) {
         assertSixNames(api.send(api.body(LOAD, type, BodyPublishers.ofString(Api.SIX_NAMES))));
     }
 
     @Test
-    void takesTextWithoutType() {
+    void acceptsTextWithoutContentType() {
         assertSixNames(api.send(api.request(LOAD).POST(BodyPublishers.ofString(Api.SIX_NAMES))));
     }
 
     @Test
-    void takesFormTypeTogetherWithQuery() {
+    void acceptsFormContentTypeTogetherWithQuery() {
         var form = "application/x-www-form-urlencoded";
         var text = "a=b&overwrite=false\nc%20d";
         var reply =
@@ -79,12 +79,12 @@ final class LoadTest {
     }
 
     @Test
-    void takesTextInJson() {
+    void acceptsTextInJson() {
         assertSixNames(api.post(LOAD, Map.of("text", Api.SIX_NAMES)));
     }
 
     @Test
-    void takesChunkedUploadWithoutLength() {
+    void acceptsChunkedUploadWithoutLength() {
         byte[] text = Api.SIX_NAMES.getBytes(StandardCharsets.UTF_8);
         var body = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(text));
 
@@ -93,7 +93,7 @@ final class LoadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/plain", "application/x-www-form-urlencoded"})
-    void takesLargeUpload(String type) {
+    void acceptsLargeUpload(String type) {
         byte[] text = "abcdefg\n".repeat(1 << 20).getBytes(StandardCharsets.US_ASCII);
         var body = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(text));
 
@@ -102,7 +102,7 @@ final class LoadTest {
     }
 
     @Test
-    void takesDataset() {
+    void acceptsDataset() {
         JsonNode view = api.post(LOAD, Map.of("dataset", "names")).ok();
 
         assertThat(view.path("numDocs").intValue()).isEqualTo(32_257);
@@ -158,18 +158,18 @@ final class LoadTest {
     @Test
     void loadingTwiceEqualsLoadingOnce() {
         api.postText(LOAD, Api.SIX_NAMES).ok();
-        double[] once = lossesOfTwoSteps();
+        double[] losses = lossesOfTwoSteps();
         String text = sample();
 
         api.init(NAME, Map.of());
         api.postText(LOAD, "something else").ok();
         sample(); // draws from the session's generator
         api.postText(LOAD, Api.SIX_NAMES).ok();
-        assertThat(lossesOfTwoSteps()).containsExactly(once);
+        assertThat(lossesOfTwoSteps()).containsExactly(losses);
         assertThat(sample()).isEqualTo(text);
 
         api.postText(LOAD + "?overwrite=true", Api.SIX_NAMES).ok();
-        assertThat(lossesOfTwoSteps()).containsExactly(once);
+        assertThat(lossesOfTwoSteps()).containsExactly(losses);
         assertThat(sample()).isEqualTo(text);
     }
 
@@ -195,7 +195,7 @@ final class LoadTest {
                 "multipart/form-data; boundary=x",
                 "nonsense"
             })
-    void refusesOtherTypes(String type) {
+    void rejectsOtherContentTypes(String type) {
         Reply reply = api.send(api.body(LOAD, type, BodyPublishers.ofString(Api.SIX_NAMES)));
 
         assertProblem(reply, 415, "unsupported_media_type");
@@ -203,7 +203,7 @@ final class LoadTest {
     }
 
     @Test
-    void refusesUnknownDataset() {
+    void rejectsUnknownDataset() {
         assertProblem(api.post(LOAD, Map.of("dataset", "rivers")), 404, "not_found")
                 .hasField("dataset")
                 .hasValue("rivers")
@@ -211,7 +211,7 @@ final class LoadTest {
     }
 
     @Test
-    void refusesTextAndDatasetTogetherOrNeither() {
+    void requiresEitherTextOrDataset() {
         assertThat(api.post(LOAD, Map.of("text", "a", "dataset", "names")).status()).isEqualTo(400);
         assertThat(api.post(LOAD, Map.of()).status()).isEqualTo(400);
         assertThat(api.view(NAME).path("state").stringValue()).isEqualTo("created");

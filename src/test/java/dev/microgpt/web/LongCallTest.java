@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/// What happens to a session while a long call trains it.
+/// Tests a session while a long call trains it.
 @ServiceTest
 final class LongCallTest {
 
@@ -32,7 +32,7 @@ final class LongCallTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSlow("long-call");
     }
 
@@ -41,7 +41,7 @@ final class LongCallTest {
         api.delete(PATH);
     }
 
-    private CompletableFuture<Reply> beginToTrain() {
+    private CompletableFuture<Reply> startTraining() {
         CompletableFuture<Reply> call = api.stepWithoutEnd("long-call");
         await().until(() -> api.view("long-call").path("step").intValue() > 0);
         return call;
@@ -52,7 +52,7 @@ final class LongCallTest {
     }
 
     @Test
-    void sessionIsTrainingMeanwhileAndReadyAfterwards() {
+    void sessionIsTrainingDuringTheCallAndReadyAfterwards() {
         var call = api.postAsync(PATH + "/step", Map.of("count", 5000, "viz", "none"));
         await().pollInterval(Duration.ofMillis(5)).until(() -> state().equals("training"));
         assertThat(call).isNotDone();
@@ -68,8 +68,8 @@ final class LongCallTest {
     }
 
     @Test
-    void shortCallsAreAnsweredMeanwhile() {
-        var call = beginToTrain();
+    void shortCallsAreServedDuringTheCall() {
+        var call = startTraining();
 
         for (int i = 0; i < 10; i++) {
             api.post(PATH + "/generate", Map.of("count", 2)).ok();
@@ -80,8 +80,8 @@ final class LongCallTest {
     }
 
     @Test
-    void initWithOverwriteEndsIt() {
-        var call = beginToTrain();
+    void initWithOverwriteEndsTheCall() {
+        var call = startTraining();
         api.initSixNames("long-call");
 
         assertProblem(replyTo(call), 409, "wrong_state");
@@ -91,8 +91,8 @@ final class LongCallTest {
     }
 
     @Test
-    void loadWithOverwriteEndsIt() {
-        var call = beginToTrain();
+    void loadWithOverwriteEndsTheCall() {
+        var call = startTraining();
         assertProblem(api.postText(PATH + "/load", "bob"), 409, "already_trained");
         assertThat(call).isNotDone();
         api.postText(PATH + "/load?overwrite=true", "bob").ok();
@@ -103,20 +103,20 @@ final class LongCallTest {
     }
 
     @Test
-    void deletionEndsIt() {
-        var call = beginToTrain();
+    void deletionEndsTheCall() {
+        var call = startTraining();
         var waiting = api.stepWithoutEnd("long-call");
         assertThat(api.delete(PATH).status()).isEqualTo(204);
 
         assertProblem(replyTo(call), 404, "not_found");
         assertProblem(replyTo(waiting), 404, "not_found");
         assertProblem(api.get(PATH), 404, "not_found");
-        makeSession();
+        createSession();
         assertThat(api.step("long-call", 2).path("step").intValue()).isEqualTo(2);
     }
 
     @Test
-    void secondCallFollowsFirst() {
+    void aSecondCallContinuesAfterTheFirst() {
         var first = api.postAsync(PATH + "/step", Map.of("count", 2000, "viz", "none"));
         await().until(() -> api.view("long-call").path("step").intValue() > 0);
         var second = api.postAsync(PATH + "/step", Map.of("count", 10, "viz", "none"));

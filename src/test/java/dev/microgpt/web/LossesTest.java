@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Map;
 
-/// The history of losses, raw and in buckets.
+/// Tests the history of losses, raw and in buckets.
 @ServiceTest
 @TestInstance(Lifecycle.PER_CLASS)
 final class LossesTest {
@@ -31,7 +31,7 @@ final class LossesTest {
     private static final int STEPS = 57;
 
     private final Api api;
-    private double[] losses = {}; // (STEPS), as the step calls gave them
+    private double[] losses = {}; // (STEPS), as returned by the step calls
 
     LossesTest(@LocalServerPort int port) {
         api = new Api(port);
@@ -44,7 +44,7 @@ final class LossesTest {
     }
 
     @Test
-    void givesAllByDefault() {
+    void returnsAllByDefault() {
         JsonNode reply = api.get(LOSSES).ok();
 
         assertThat(reply.path("from").intValue()).isEqualTo(1);
@@ -133,13 +133,13 @@ final class LossesTest {
                 "to=58&maxPoints=5",
                 "from=10&to=8&maxPoints=5"
             })
-    void refusesRangesThatAreNotThere(String query) {
+    void rejectsRangesOutsideOfTheHistory(String query) {
         assertProblem(api.get(LOSSES + "?" + query), 400, "out_of_range");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"from", "to", "maxPoints"})
-    void refusesWhatIsNoInteger(String parameter) {
+    void rejectsValuesThatAreNotIntegers(String parameter) {
         for (String value : new String[] {"x", "1.5", "1e3", "99999999999999999999"}) {
             assertThat(api.get(LOSSES + "?" + parameter + "=" + value).status()).isEqualTo(400);
         }

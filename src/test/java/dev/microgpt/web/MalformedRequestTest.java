@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.net.http.HttpRequest.BodyPublishers;
 
-/// Whatever clients get wrong in HTTP is their error, not the service's, and changes nothing.
+/// Tests that malformed HTTP requests are reported as client errors and change nothing.
 @ServiceTest
 final class MalformedRequestTest {
 
@@ -37,16 +37,16 @@ final class MalformedRequestTest {
     }
 
     @BeforeEach
-    void remember() {
+    void rememberState() {
         before = api.view(NAME);
     }
 
     @AfterEach
-    void nothingHasChanged() {
+    void assertUnchanged() {
         assertThat(api.view(NAME)).isEqualTo(before);
     }
 
-    private static void assertClientsError(Reply reply) {
+    private static void assertClientError(Reply reply) {
         assertThat(reply.status()).as(reply.body()).isBetween(400, 499);
         assertProblem(reply, reply.status(), reply.json().path("code").stringValue());
     }
@@ -58,7 +58,7 @@ final class MalformedRequestTest {
         "step, application/json, {}",
         "generate, application/json, {}"
     })
-    void nothingIsDoneForWhomCannotTakeTheAnswer(String call, String type, String body) {
+    void executesNothingIfTheResponseIsNotAcceptable(String call, String type, String body) {
         Reply reply =
                 api.send(
                         api.body(PATH + call, type, BodyPublishers.ofString(body))
@@ -68,7 +68,7 @@ final class MalformedRequestTest {
     }
 
     @Test
-    void nothingIsDrawnForWhomCannotTakeTheAnswer() {
+    void drawsNothingIfTheResponseIsNotAcceptable() {
         String generate = PATH + "generate";
         String request = "{\"temperature\": 1, \"count\": 3}";
         String next = api.postJson(generate, request).ok().toString();
@@ -85,39 +85,39 @@ final class MalformedRequestTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"from=%zz", "maxPoints=%", "to=%C3"})
-    void refusesMalformedQuery(String query) {
+    void rejectsMalformedQuery(String query) {
         String request = "GET /api/v1/sessions/%s/losses?%s HTTP/1.1".formatted(NAME, query);
 
-        assertClientsError(RawHttp.send(api.port(), request, "Host: localhost"));
+        assertClientError(RawHttp.send(api.port(), request, "Host: localhost"));
     }
 
-    /// What `curl -d` and `curl --data-binary` send to calls that take JSON.
+    /// As `curl -d` and `curl --data-binary` send them to calls that take JSON.
     @ParameterizedTest
     @ValueSource(strings = {"overwrite=%zz", "overwrite=true", "a=b&a=%C3"})
-    void refusesForms(String form) {
+    void rejectsForms(String form) {
         for (String call : new String[] {"init", "step", "generate"}) {
             var body = BodyPublishers.ofString(form);
             Reply reply =
                     api.send(api.body(PATH + call, "application/x-www-form-urlencoded", body));
             assertThat(reply.status()).as(call + " " + reply).isIn(400, 409, 415);
-            assertClientsError(reply);
+            assertClientError(reply);
         }
     }
 
     @Test
-    void refusesLargeForms() {
+    void rejectsLargeForms() {
         var body = BodyPublishers.ofString("a=b&".repeat(1_000_000));
         for (String call : new String[] {"init?overwrite=true", "step", "generate"}) {
             Reply reply =
                     api.send(api.body(PATH + call, "application/x-www-form-urlencoded", body));
-            assertClientsError(reply);
+            assertClientError(reply);
         }
     }
 
-    /// What `curl -F` sends.
+    /// As `curl -F` sends it.
     @ParameterizedTest
     @ValueSource(strings = {"multipart/form-data", "multipart/form-data; boundary=x"})
-    void refusesMultipart(String type) {
+    void rejectsMultipart(String type) {
         String part =
                 """
                 --x
@@ -132,7 +132,7 @@ final class MalformedRequestTest {
             for (String call : new String[] {"init?overwrite=true", "load", "step", "generate"}) {
                 Reply reply = api.send(api.body(PATH + call, type, BodyPublishers.ofString(body)));
                 assertThat(reply.status()).as(call + " " + reply).isIn(413, 415);
-                assertClientsError(reply);
+                assertClientError(reply);
             }
         }
     }
@@ -144,7 +144,7 @@ final class MalformedRequestTest {
                 "Transfer-Encoding: chunked\r\n\r\n3\r\nbob\r\n",
                 "Transfer-Encoding: chunked\r\n\r\nzz\r\nbob\r\n0\r\n\r\n"
             })
-    void uploadThatBreaksOffIsNotLoaded(String lengthAndBody) {
+    void anInterruptedUploadIsNotLoaded(String lengthAndBody) {
         for (String type : new String[] {"text/plain", "application/json"}) {
             Reply reply =
                     RawHttp.sendText(
@@ -154,7 +154,7 @@ final class MalformedRequestTest {
                                     + type
                                     + "\r\n"
                                     + lengthAndBody);
-            assertClientsError(reply);
+            assertClientError(reply);
         }
     }
 }

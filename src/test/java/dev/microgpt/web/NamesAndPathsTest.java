@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// What leads nowhere is answered with a problem that says so.
+/// Tests that invalid names, paths and methods get a problem that explains the error.
 @ServiceTest
 final class NamesAndPathsTest {
 
@@ -57,7 +57,7 @@ final class NamesAndPathsTest {
                 "d%0Aemo",
                 "0123456789012345678901234567890123456789012345678901234567890123"
             })
-    void refusesInvalidNames(String name) {
+    void rejectsInvalidNames(String name) {
         assertProblem(api.post("/sessions/" + name + "/init"), 400, "invalid_name")
                 .hasField("name");
         for (Reply reply : allCalls(name)) {
@@ -65,10 +65,10 @@ final class NamesAndPathsTest {
         }
     }
 
-    /// The servlet container refuses these before any of our code sees them.
+    /// The servlet container itself rejects these.
     @ParameterizedTest
     @ValueSource(strings = {"a%2fb", "a%2Fb", "a%00b", "a%5cb", "%", "a%zz", "%C3"})
-    void refusesPathsThatAreNotWellFormed(String name) {
+    void rejectsMalformedPaths(String name) {
         String request = "GET /api/v1/sessions/%s HTTP/1.1".formatted(name);
         Reply reply = RawHttp.send(api.port(), request, "Host: localhost");
 
@@ -86,13 +86,13 @@ final class NamesAndPathsTest {
                 "names-2018",
                 "012345678901234567890123456789012345678901234567890123456789012"
             })
-    void takesValidNames(String name) {
+    void acceptsValidNames(String name) {
         assertThat(api.init(name, Map.of()).path("name").stringValue()).isEqualTo(name);
         assertThat(api.delete("/sessions/" + name).status()).isEqualTo(204);
     }
 
     @Test
-    void tellsThatSessionDoesNotExist() {
+    void reportsUnknownSessions() {
         for (Reply reply : allCalls("nobody")) {
             assertProblem(reply, 404, "not_found").hasField("name").hasValue("nobody");
         }
@@ -113,7 +113,7 @@ final class NamesAndPathsTest {
                 "/index.php?x=<script>",
                 "/..%3B/etc/passwd"
             })
-    void tellsThatPathLeadsNowhere(String path) {
+    void reportsUnknownPaths(String path) {
         for (String accept : new String[] {"*/*", "text/html", "application/json"}) {
             Reply reply = api.send(api.root(encoded(path)).header("Accept", accept));
             assertThat(reply.status()).isIn(400, 404);
@@ -145,7 +145,7 @@ final class NamesAndPathsTest {
         "DELETE, /datasets, GET, GET",
         "BREW, /datasets, GET, GET"
     })
-    void tellsWhichMethodsAreAllowed(String method, String path, String first, String second) {
+    void reportsTheAllowedMethods(String method, String path, String first, String second) {
         Reply reply = api.send(api.request(path).method(method, BodyPublishers.noBody()));
 
         assertProblem(reply, 405, "method_not_allowed").hasDetail(first);
@@ -153,7 +153,7 @@ final class NamesAndPathsTest {
     }
 
     @Test
-    void refusesTrace() {
+    void rejectsTrace() {
         Reply reply = RawHttp.send(api.port(), "TRACE /api/v1/limits HTTP/1.1", "Host: localhost");
 
         assertProblem(reply, 405, "method_not_allowed");
@@ -162,7 +162,7 @@ final class NamesAndPathsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"text/html", "application/xml", "image/png"})
-    void tellsThatItSpeaksJson(String accept) {
+    void reportsThatOnlyJsonIsAvailable(String accept) {
         for (String path : new String[] {"/limits", "/sessions", "/datasets"}) {
             Reply reply = api.send(api.request(path).header("Accept", accept));
             assertProblem(reply, 406, "not_acceptable");
@@ -171,17 +171,17 @@ final class NamesAndPathsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"*/*", "application/json", "text/html, */*;q=0.1", "application/*"})
-    void answersWhoTakesJson(String accept) {
+    void servesClientsThatAcceptJson(String accept) {
         Reply reply = api.send(api.request("/limits").header("Accept", accept));
 
         assertThat(reply.status()).isEqualTo(200);
         assertThat(reply.header("Content-Type")).startsWith("application/json");
     }
 
-    /// Either what is wrong with the call, or that its answer could not be given.
+    /// The problem is either that of the call, or that its response is not acceptable.
     @ParameterizedTest
     @ValueSource(strings = {"text/html", "application/xml", "image/png"})
-    void problemsAreProblemsWhateverIsAccepted(String accept) {
+    void sendsProblemsWhateverTheClientAccepts(String accept) {
         for (String path :
                 new String[] {"/sessions/nobody", "/sessions/Demo", "/sessions?limit=0"}) {
             Reply reply = api.send(api.request(path).header("Accept", accept));
@@ -191,7 +191,7 @@ final class NamesAndPathsTest {
     }
 
     @Test
-    void tellsHttpClientsThatStreamIsWebSocket() {
+    void pointsHttpClientsToWebSocket() {
         Reply reply = api.get("/ws");
 
         assertThat(reply.status()).isBetween(400, 499);
@@ -200,7 +200,7 @@ final class NamesAndPathsTest {
     }
 
     @Test
-    void answersHeadLikeGet() {
+    void handlesHeadLikeGet() {
         Reply reply = api.send(api.request("/limits").method("HEAD", BodyPublishers.noBody()));
 
         assertThat(reply.status()).isEqualTo(200);
@@ -208,7 +208,7 @@ final class NamesAndPathsTest {
     }
 
     @Test
-    void refusalOfInvalidRequestIsNoSecret() {
+    void rejectsInvalidHostHeader() {
         Reply reply = RawHttp.send(api.port(), "GET /api/v1/limits HTTP/1.1", "Host: a b");
 
         assertThat(reply.status()).isEqualTo(400);

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// The OpenAPI document describes every call as it is.
+/// Tests that the OpenAPI document describes every call correctly.
 @ServiceTest
 final class OpenApiTest {
 
@@ -73,7 +73,7 @@ final class OpenApiTest {
         "get, /api/v1/datasets, 200, 500",
         "get, /api/v1/limits, 200, 500"
     })
-    void everyCallHasSummaryAndAllItsAnswers(
+    void everyCallHasASummaryAndAllItsResponses(
             String method, String path, String success, String errors) {
         JsonNode operation = operation(method, path);
 
@@ -88,9 +88,9 @@ final class OpenApiTest {
         }
     }
 
-    /// What linters ask for, and generators of clients need.
+    /// Linters check this, and client generators need it.
     @Test
-    void everyCallHasANameOfItsOwnDescriptionsAndAKnownTag() {
+    void everyCallHasAUniqueIdDescriptionsAndAKnownTag() {
         List<String> tags = new ArrayList<>();
         for (JsonNode tag : document.path("tags")) {
             tags.add(tag.path("name").stringValue());
@@ -100,7 +100,7 @@ final class OpenApiTest {
         for (JsonNode operation : operations()) {
             String name = operation.path("operationId").asString("");
             assertThat(name).matches("[a-z][A-Za-z]+");
-            assertThat(names.add(name)).as(name + " is there once").isTrue();
+            assertThat(names.add(name)).as(name + " is unique").isTrue();
             assertThat(operation.path("description").asString("")).as(name).isNotBlank();
             assertThat(operation.path("tags").valueStream().map(JsonNode::stringValue))
                     .as(name)
@@ -130,7 +130,7 @@ final class OpenApiTest {
     }
 
     @Test
-    void examplesAndDefaultsAreOfTheirType() {
+    void examplesAndDefaultsHaveTheRightType() {
         document.path("components")
                 .path("schemas")
                 .forEachEntry(
@@ -143,16 +143,16 @@ final class OpenApiTest {
     }
 
     private void assertExamples(String where, JsonNode property) {
-        for (String given : List.of("example", "default")) {
-            if (property.has(given)) {
-                Schemas.assertMatches(document, property, property.path(given), where);
+        for (String keyword : List.of("example", "default")) {
+            if (property.has(keyword)) {
+                Schemas.assertMatches(document, property, property.path(keyword), where);
             }
         }
     }
 
-    /// As generated clients do: they accept what the document says, here problems and nothing else.
+    /// Generated clients accept only what the document lists, which is problems here.
     @Test
-    void aSessionIsDeletedForThoseWhoAcceptNothingButProblems() {
+    void clientsThatAcceptOnlyProblemsCanDeleteASession() {
         api.init("open-api-deleted", Map.of());
         HttpRequest.Builder delete =
                 api.request("/sessions/open-api-deleted")
@@ -163,9 +163,9 @@ final class OpenApiTest {
         assertProblem(api.send(delete), 404, "not_found");
     }
 
-    /// The client in src/client is made of it.
+    /// The client in src/client is generated from the document.
     @Test
-    void isLeftForTheClient() throws IOException {
+    void writesTheDocumentForTheClientModule() throws IOException {
         Path file = Path.of("target", "openapi.json");
         Files.writeString(file, Json.write(document));
 
@@ -230,7 +230,7 @@ final class OpenApiTest {
     }
 
     @Test
-    void loadTakesPlainText() {
+    void loadAcceptsPlainText() {
         JsonNode content = operation("post", SESSION + "/load").path("requestBody").path("content");
 
         assertThat(content.propertyNames()).contains("text/plain", "application/json");
@@ -256,53 +256,54 @@ final class OpenApiTest {
     }
 
     @Test
-    void repliesAreAsDescribed() {
+    void repliesMatchTheirSchemas() {
         String path = "/sessions/open-api";
         api.init("open-api", Map.of());
-        assertDescribed("get", SESSION, "200", api.get(path));
-        assertDescribed(
+        assertMatchesSchema("get", SESSION, "200", api.get(path));
+        assertMatchesSchema(
                 "post",
                 SESSION + "/init",
                 "201",
                 api.post(path + "/init?overwrite=true", Map.of("text", Api.SIX_NAMES)));
-        assertDescribed("post", SESSION + "/load", "200", api.postText(path + "/load", "bob"));
-        assertDescribed("post", SESSION + "/step", "200", api.post(path + "/step"));
-        assertDescribed(
+        assertMatchesSchema("post", SESSION + "/load", "200", api.postText(path + "/load", "bob"));
+        assertMatchesSchema("post", SESSION + "/step", "200", api.post(path + "/step"));
+        assertMatchesSchema(
                 "post",
                 SESSION + "/generate",
                 "200",
                 api.post(path + "/generate", Map.of("viz", true)));
-        assertDescribed("get", SESSION + "/losses", "200", api.get(path + "/losses"));
-        assertDescribed("get", SESSION + "/losses", "200", api.get(path + "/losses?maxPoints=3"));
-        assertDescribed("get", SESSION + "/embeddings", "200", api.get(path + "/embeddings"));
-        assertDescribed("get", SESSION + "/config", "200", api.get(path + "/config"));
-        assertDescribed("get", SESSION + "/history", "200", api.get(path + "/history"));
-        assertDescribed("get", SESSION + "/keyframes", "200", api.get(path + "/keyframes"));
-        assertDescribed("get", SESSION + "/baselines", "200", api.get(path + "/baselines"));
-        assertDescribed("get", SESSION + "/positions", "200", api.get(path + "/positions"));
-        assertDescribed("get", SESSION + "/parameters", "200", api.get(path + "/parameters"));
+        assertMatchesSchema("get", SESSION + "/losses", "200", api.get(path + "/losses"));
+        assertMatchesSchema(
+                "get", SESSION + "/losses", "200", api.get(path + "/losses?maxPoints=3"));
+        assertMatchesSchema("get", SESSION + "/embeddings", "200", api.get(path + "/embeddings"));
+        assertMatchesSchema("get", SESSION + "/config", "200", api.get(path + "/config"));
+        assertMatchesSchema("get", SESSION + "/history", "200", api.get(path + "/history"));
+        assertMatchesSchema("get", SESSION + "/keyframes", "200", api.get(path + "/keyframes"));
+        assertMatchesSchema("get", SESSION + "/baselines", "200", api.get(path + "/baselines"));
+        assertMatchesSchema("get", SESSION + "/positions", "200", api.get(path + "/positions"));
+        assertMatchesSchema("get", SESSION + "/parameters", "200", api.get(path + "/parameters"));
         String matrix = "/parameters/{matrix}";
-        assertDescribed("get", SESSION + matrix, "200", api.get(path + "/parameters/wte"));
-        assertDescribed(
+        assertMatchesSchema("get", SESSION + matrix, "200", api.get(path + "/parameters/wte"));
+        assertMatchesSchema(
                 "get",
                 SESSION + matrix + "/histograms",
                 "200",
                 api.get(path + "/parameters/wte/histograms"));
         String anatomy = SESSION + "/anatomy";
-        assertDescribed("get", anatomy, "200", api.get(path + "/anatomy"));
-        assertDescribed(
+        assertMatchesSchema("get", anatomy, "200", api.get(path + "/anatomy"));
+        assertMatchesSchema(
                 "get",
                 anatomy + "/tensors/{tensor}",
                 "200",
                 api.get(path + "/anatomy/tensors/wte"));
-        assertDescribed("get", anatomy + "/graph", "200", api.get(path + "/anatomy/graph"));
-        assertDescribed("get", "/api/v1/sessions", "200", api.get("/sessions"));
-        assertDescribed("get", "/api/v1/limits", "200", api.get("/limits"));
-        assertDescribed("post", "/api/v1/tickets", "200", api.post("/tickets"));
-        assertDescribed("get", "/api/v1/datasets", "200", api.get("/datasets"));
+        assertMatchesSchema("get", anatomy + "/graph", "200", api.get(path + "/anatomy/graph"));
+        assertMatchesSchema("get", "/api/v1/sessions", "200", api.get("/sessions"));
+        assertMatchesSchema("get", "/api/v1/limits", "200", api.get("/limits"));
+        assertMatchesSchema("post", "/api/v1/tickets", "200", api.post("/tickets"));
+        assertMatchesSchema("get", "/api/v1/datasets", "200", api.get("/datasets"));
     }
 
-    private void assertDescribed(String method, String path, String status, Reply reply) {
+    private void assertMatchesSchema(String method, String path, String status, Reply reply) {
         JsonNode content = operation(method, path).path("responses").path(status).path("content");
         JsonNode schema = content.path("application/json").path("schema");
 
@@ -310,7 +311,7 @@ final class OpenApiTest {
     }
 
     @Test
-    void problemsAreAsDescribed() {
+    void problemsMatchTheirSchema() {
         JsonNode schema = document.path("components").path("schemas").path("Problem");
         Reply reply = api.post("/sessions/open-api/init", Map.of("nEmbd", 0));
 

@@ -22,7 +22,7 @@ import java.net.http.WebSocketHandshakeException;
 import java.util.List;
 import java.util.Map;
 
-/// Pages of other origins may neither change anything nor listen in.
+/// Tests that pages of other origins can neither change nor watch a session.
 @ServiceTest
 final class OriginTest {
 
@@ -35,7 +35,7 @@ final class OriginTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames("origin");
     }
 
@@ -70,7 +70,7 @@ final class OriginTest {
                 "nonsense",
                 "file://"
             })
-    void refusesChangesFromForeignPages(String origin) {
+    void rejectsChangesFromForeignPages(String origin) {
         var before = api.view("origin");
 
         for (Reply reply : changesFrom(origin)) {
@@ -80,21 +80,21 @@ final class OriginTest {
     }
 
     @Test
-    void schemeBelongsToOrigin() {
+    void theSchemeIsPartOfTheOrigin() {
         for (Reply reply : changesFrom("https://localhost:" + api.port())) {
             assertProblem(reply, 403, "forbidden_origin");
         }
     }
 
     @Test
-    void takesChangesFromOwnPages() {
+    void acceptsChangesFromOwnPages() {
         assertThat(changesFrom(api.origin()).subList(1, 5))
                 .extracting(Reply::status)
                 .containsExactly(200, 200, 200, 204);
     }
 
     @Test
-    void readingDoesNoHarm() {
+    void readingIsHarmless() {
         var view = api.send(api.request(PATH).header("Origin", "https://evil.example"));
 
         assertThat(view.status()).isEqualTo(200);
@@ -102,7 +102,7 @@ final class OriginTest {
     }
 
     @Test
-    void allowsNothingInPreflight() {
+    void preflightAllowsNothing() {
         Reply reply =
                 api.send(
                         api.request(PATH + "/step")
@@ -118,7 +118,7 @@ final class OriginTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"https://evil.example", "http://localhost:1", "null"})
-    void refusesHandshakeOfForeignPages(String origin) {
+    void rejectsHandshakesFromForeignPages(String origin) {
         assertThatThrownBy(() -> Live.connectFrom(origin, api.port()))
                 .cause()
                 .isInstanceOfSatisfying(
@@ -127,7 +127,7 @@ final class OriginTest {
     }
 
     @Test
-    void refusedHandshakeIsAnsweredWithProblem() {
+    void aRejectedHandshakeGetsAProblem() {
         Reply reply =
                 RawHttp.sendText(
                         api.port(),
@@ -148,7 +148,7 @@ final class OriginTest {
     }
 
     @Test
-    void takesHandshakeOfOwnPagesAndPrograms() {
+    void acceptsHandshakesFromOwnPagesAndPrograms() {
         for (Live live :
                 List.of(Live.connectFrom(api.origin(), api.port()), Live.connect(api.port()))) {
             try (live) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Map;
 
-/// The numbers of a model: matrices, moments, gradients, histograms, position embeddings.
+/// Tests the calls that show matrices, moments, gradients, histograms and position embeddings.
 @ServiceTest
 final class ParametersTest {
 
@@ -35,7 +35,7 @@ final class ParametersTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         init("tensor");
     }
 
@@ -103,14 +103,14 @@ final class ParametersTest {
     }
 
     @Test
-    void lookingChangesNothing() {
+    void readingParametersChangesNothing() {
         api.step("numbers", 5);
         for (String kind : new String[] {"weight", "gradient", "m", "v"}) {
             values("wte", "kind=" + kind);
         }
         api.step("numbers", 5);
         double[] losses = api.losses("numbers");
-        makeSession();
+        createSession();
         api.step("numbers", 10);
         assertThat(api.losses("numbers")).containsExactly(losses);
     }
@@ -138,7 +138,7 @@ final class ParametersTest {
     }
 
     @Test
-    void whatIsNotThereIsRefused() {
+    void rejectsInvalidRequests() {
         assertProblem(api.get(PATH + "/parameters/wxe"), 404, "not_found").hasField("matrix");
         assertProblem(api.get(PATH + "/parameters/wte?kind=x"), 400, "out_of_range")
                 .hasField("kind");
@@ -154,7 +154,7 @@ final class ParametersTest {
     }
 
     @Test
-    void baseLinesGetBetterWithWhatTheirModelsKnow() {
+    void baselinesImproveWithWhatTheirModelsKnow() {
         JsonNode lines = api.get(PATH + "/baselines").ok();
         assertThat(lines.path("uniform").doubleValue()).isEqualTo(Math.log(16));
         assertThat(lines.path("unigram").doubleValue()).isBetween(2.0, Math.log(16));
@@ -165,7 +165,7 @@ final class ParametersTest {
     }
 
     @Test
-    void baseLinesAreThoseOfThePresentContextLength() {
+    void baselinesDependOnTheCurrentContextLength() {
         double[] unigrams = new double[2];
         for (int i = 0; i < 2; i++) {
             api.init("numbers", Map.of("dataset", "names", "blockSize", i == 0 ? 16 : 3));

@@ -20,7 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// The four verbs over HTTP give what microgptjs gives.
+/// Tests that init, load, step and generate give the results of microgptjs.
 @ServiceTest
 final class QuickStartTest {
 
@@ -79,7 +79,7 @@ final class QuickStartTest {
                 .forEachEntry((name, value) -> assertThat(config.path(name)).isEqualTo(value));
     }
 
-    /// Trains the first step alone and the others in several calls.
+    /// Trains the first step on its own and the others in several calls.
     private double[] train(JsonNode golden) {
         int steps = golden.path("losses").size();
         List<Double> losses = new ArrayList<>();

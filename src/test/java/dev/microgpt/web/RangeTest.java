@@ -20,7 +20,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
-/// Numbers and words out of range are refused with the range, and change nothing.
+/// Tests that numbers and names out of range are rejected with the allowed range, and change nothing.
 @ServiceTest
 @TestInstance(Lifecycle.PER_CLASS)
 final class RangeTest {
@@ -42,7 +42,7 @@ final class RangeTest {
     }
 
     @AfterEach
-    void nothingHasChanged() {
+    void assertUnchanged() {
         assertThat(state()).isEqualTo(before);
     }
 
@@ -52,7 +52,7 @@ final class RangeTest {
                 + api.get(PATH + "embeddings").body();
     }
 
-    private ProblemAssert assertRefused(String call, String json) {
+    private ProblemAssert assertRejected(String call, String json) {
         String path = PATH + call + (call.equals("init") ? "?overwrite=true" : "");
         return assertProblem(api.postJson(path, json), 400, "out_of_range");
     }
@@ -74,8 +74,8 @@ final class RangeTest {
         "generate, topK, -1, 1",
         "generate, temperature, -0.1, 0"
     })
-    void tellsLeastAllowed(String call, String field, String value, double min) {
-        assertRefused(call, "{\"%s\": %s}".formatted(field, value))
+    void reportsTheMinimum(String call, String field, String value, double min) {
+        assertRejected(call, "{\"%s\": %s}".formatted(field, value))
                 .hasField(field)
                 .hasValue(value)
                 .hasMin(min)
@@ -90,8 +90,8 @@ final class RangeTest {
         "generate, temperature, 1000.5, 1000",
         "generate, topP, 1.5, 1"
     })
-    void tellsMostAllowed(String call, String field, String value, double max) {
-        assertRefused(call, "{\"%s\": %s}".formatted(field, value))
+    void reportsTheMaximum(String call, String field, String value, double max) {
+        assertRejected(call, "{\"%s\": %s}".formatted(field, value))
                 .hasField(field)
                 .hasValue(value)
                 .hasMax(max)
@@ -107,11 +107,11 @@ final class RangeTest {
         "step, count, stepsPerCall",
         "generate, count, samplesPerCall"
     })
-    void refusesWhatIsBeyondConfiguredLimits(String call, String field, String limit) {
+    void rejectsValuesBeyondConfiguredLimits(String call, String field, String limit) {
         long max = api.get("/limits").ok().path(limit).longValue();
 
         String heads = call.equals("init") ? ", \"nHead\": 1" : "";
-        assertRefused(call, "{\"%s\": %d%s}".formatted(field, max + 1, heads))
+        assertRejected(call, "{\"%s\": %d%s}".formatted(field, max + 1, heads))
                 .hasField(field)
                 .hasValue(max + 1)
                 .hasMin(1)
@@ -132,9 +132,9 @@ final class RangeTest {
         "generate, topK",
         "generate, seed"
     })
-    void refusesIntegersOfAnySize(String call, String field) {
+    void rejectsIntegersOfAnySize(String call, String field) {
         for (String value : new String[] {"99999999999999999999", "-99999999999999999999"}) {
-            assertRefused(call, "{\"%s\": %s}".formatted(field, value)).hasField(field);
+            assertRejected(call, "{\"%s\": %s}".formatted(field, value)).hasField(field);
         }
     }
 
@@ -148,21 +148,21 @@ final class RangeTest {
         "generate, topP, -0.5",
         "generate, topP, 1e999"
     })
-    void refusesNumbersThatMakeNoSense(String call, String field, String value) {
-        assertRefused(call, "{\"%s\": %s}".formatted(field, value)).hasField(field);
+    void rejectsMeaninglessNumbers(String call, String field, String value) {
+        assertRejected(call, "{\"%s\": %s}".formatted(field, value)).hasField(field);
     }
 
     @Test
-    void refusesHeadsThatDoNotDivideWidth() {
-        assertRefused("init", "{\"nHead\": 3}").hasField("nHead").hasValue(3).hasDetail("16");
-        assertRefused("init", "{\"nEmbd\": 10}");
+    void rejectsHeadsThatDoNotDivideTheWidth() {
+        assertRejected("init", "{\"nHead\": 3}").hasField("nHead").hasValue(3).hasDetail("16");
+        assertRejected("init", "{\"nEmbd\": 10}");
     }
 
     @Test
-    void seedsDependOnGenerator() {
-        assertRefused("init", "{\"random\": \"python\", \"seed\": -1}").hasField("seed").hasMin(0);
-        assertRefused("generate", "{\"seed\": 4294967296}").hasField("seed").hasMax(4294967295.0);
-        assertRefused("generate", "{\"seed\": -2147483649}").hasField("seed");
+    void theRangeOfSeedsDependsOnTheGenerator() {
+        assertRejected("init", "{\"random\": \"python\", \"seed\": -1}").hasField("seed").hasMin(0);
+        assertRejected("generate", "{\"seed\": 4294967296}").hasField("seed").hasMax(4294967295.0);
+        assertRejected("generate", "{\"seed\": -2147483649}").hasField("seed");
     }
 
     @ParameterizedTest
@@ -175,15 +175,15 @@ final class RangeTest {
         "step, viz, some, last",
         "step, viz, LAST, all"
     })
-    void tellsWhichWordsThereAre(String call, String field, String word, String allowed) {
-        assertRefused(call, "{\"%s\": \"%s\"}".formatted(field, word))
+    void reportsTheAllowedNames(String call, String field, String name, String allowed) {
+        assertRejected(call, "{\"%s\": \"%s\"}".formatted(field, name))
                 .hasField(field)
-                .hasValue(word)
+                .hasValue(name)
                 .hasDetail(allowed);
     }
 
     @Test
-    void refusesModelsWithTooManyParameters() {
+    void rejectsModelsWithTooManyParameters() {
         JsonNode limits = api.get("/limits").ok();
         String largest =
                 "{\"nEmbd\": %d, \"nLayer\": %d, \"blockSize\": %d}"
@@ -192,14 +192,14 @@ final class RangeTest {
                                 limits.path("nLayer").intValue(),
                                 limits.path("blockSize").intValue());
 
-        assertRefused("init", largest).hasMax(limits.path("parameters").longValue());
-        assertRefused("init", largest.replace("}", ", \"text\": \"alice\"}"))
+        assertRejected("init", largest).hasMax(limits.path("parameters").longValue());
+        assertRejected("init", largest.replace("}", ", \"text\": \"alice\"}"))
                 .hasMax(limits.path("parameters").longValue());
     }
 
     @ParameterizedTest
     @CsvSource({"0", "-1", "1001"})
-    void refusesPagesOfNoUse(int limit) {
+    void rejectsPageSizesOutOfRange(int limit) {
         assertProblem(api.get("/sessions?limit=" + limit), 400, "out_of_range")
                 .hasField("limit")
                 .hasValue(limit)
@@ -209,7 +209,7 @@ final class RangeTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"x", "1.5", "true"})
-    void refusesPagesThatAreNoNumber(String limit) {
+    void rejectsPageSizesThatAreNotNumbers(String limit) {
         assertProblem(api.get("/sessions?limit=" + limit), 400, "wrong_type")
                 .hasField("limit")
                 .hasValue(limit);

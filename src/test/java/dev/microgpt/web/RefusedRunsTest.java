@@ -20,7 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/// What is refused does not act, and what is answered is done, also where runs are concerned.
+/// Tests that rejected calls have no effect on runs, and that successful ones take effect.
 @ServiceTest
 final class RefusedRunsTest {
 
@@ -49,7 +49,7 @@ final class RefusedRunsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"pause", "cancel"})
-    void aStaleRequestLeavesTheRunAlone(String change) {
+    void aStaleRequestDoesNotChangeTheRun(String change) {
         await().until(this::state, "running"::equals);
 
         Reply refused =
@@ -66,9 +66,9 @@ final class RefusedRunsTest {
         assertThat(state()).isEqualTo("running");
     }
 
-    /// In either order, a run that was cancelled never runs again.
+    /// In whichever order they arrive, a cancelled run never runs again.
     @Test
-    void aCancelIsNotLostToAResumeAtTheSameTime() {
+    void aCancelIsNotLostToAConcurrentResume() {
         for (int i = 0; i < 30; i++) {
             api.initSixNames("refused-runs");
             api.post(SESSION + "/runs", Map.of("steps", 1_000_000_000)).ok();

@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
-/// Answers that compress are compressed for those who accept it.
+/// Tests that compressible responses are compressed for clients that accept it.
 @ServiceTest
 final class ResponseCompressionTest {
 
@@ -67,7 +67,7 @@ final class ResponseCompressionTest {
                 "/actuator/metrics",
                 "/actuator/sbom/application"
             })
-    void compressesWhatCompresses(String path) throws Exception {
+    void compressesCompressibleResponses(String path) throws Exception {
         api.initSixNames("compressed");
         api.step("compressed", 1000);
         HttpResponse<byte[]> plain = send(api.root(path));
@@ -88,7 +88,7 @@ final class ResponseCompressionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/js/data/api.js", SESSION + "/losses", "/v3/api-docs"})
-    void headSaysWhatGetSays(String path) throws Exception {
+    void headHasTheHeadersOfGet(String path) throws Exception {
         api.initSixNames("compressed");
         api.step("compressed", 1000);
         for (String encoding : new String[] {"gzip", "identity"}) {
@@ -124,7 +124,7 @@ final class ResponseCompressionTest {
     }
 
     @Test
-    void problemsAreCompressedOnceTheyAreLong() throws Exception {
+    void compressesLongProblems() throws Exception {
         String body = "{\"engine\": \"" + "x".repeat(5000) + "\"}";
         HttpResponse<byte[]> response =
                 send(
@@ -141,7 +141,7 @@ final class ResponseCompressionTest {
     }
 
     @Test
-    void leavesTheRestAsItIs() throws Exception {
+    void leavesOtherResponsesUncompressed() throws Exception {
         api.init("compressed", Map.of("dataset", "names"));
         var small = getCompressed(SESSION);
         var file = getCompressed(SESSION + "/checkpoint");

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Map;
 
-/// Training in the background.
+/// Tests training in the background.
 @ServiceTest
 final class RunsTest {
 
@@ -38,13 +38,13 @@ final class RunsTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames(NAME);
-        api.delete(PATH); // with its runs
+        api.delete(PATH); // deletes its runs as well
         api.initSixNames(NAME);
     }
 
-    /// @return its path
+    /// Starts a run, and returns its path.
     private String start(Map<String, ?> body) {
         Reply reply = api.post(RUNS, body);
         assertThat(reply.status()).as(reply.body()).isEqualTo(202);
@@ -73,7 +73,7 @@ final class RunsTest {
     }
 
     @Test
-    void runMakesItsStepsAndTheyAreThoseOfStepCalls() {
+    void aRunTrainsTheSameStepsAsStepCalls() {
         String run = start(Map.of("steps", 3000));
         JsonNode ended = awaitState(run, "succeeded");
 
@@ -94,7 +94,7 @@ final class RunsTest {
     }
 
     @Test
-    void aRunningRunTellsHowFastItIs() {
+    void aRunningRunReportsItsSpeed() {
         String run = start(Map.of("steps", ENDLESS));
         await().until(() -> api.get(run).ok().path("stepsPerSecond").doubleValue() > 0);
         JsonNode view = api.get(run).ok();
@@ -107,10 +107,10 @@ final class RunsTest {
     }
 
     @Test
-    void pausedRunMakesNoStepUntilItIsResumed() {
+    void aPausedRunTrainsNoStepUntilResumed() {
         String run = start(Map.of("steps", ENDLESS));
         await().until(() -> step() > 0);
-        for (int i = 0; i < 2; i++) { // twice is as good as once
+        for (int i = 0; i < 2; i++) { // the second time has no effect
             assertThat(act(run, "pause").path("state").stringValue()).isEqualTo("paused");
         }
         long step = step();
@@ -135,9 +135,9 @@ final class RunsTest {
         assertThat(step()).isEqualTo(20_000);
     }
 
-    /// Each resumption takes the place of what waited before it.
+    /// Each resumption replaces the one that is still waiting.
     @Test
-    void aRunMayBePausedAndResumedVeryOften() {
+    void aRunCanBePausedAndResumedManyTimes() {
         String fast = start(Map.of("steps", ENDLESS));
         for (int i = 0; i < 1100; i++) {
             api.post(fast + "/pause").ok();
@@ -170,7 +170,7 @@ final class RunsTest {
     }
 
     @Test
-    void oneTrainsAtATime() {
+    void aSessionHasOneActiveRun() {
         String run = start(Map.of("steps", ENDLESS));
         assertProblem(api.post(RUNS, Map.of("steps", 1)), 409, "busy");
         assertProblem(api.post(PATH + "/step"), 409, "busy");
@@ -187,7 +187,7 @@ final class RunsTest {
     }
 
     @Test
-    void aSpeedLimitIsKept() {
+    void aSpeedLimitIsRespected() {
         long start = System.nanoTime();
         String run = start(Map.of("steps", 21, "stepsPerSecond", 50));
         await().until(() -> step() > 2);
@@ -200,7 +200,7 @@ final class RunsTest {
     }
 
     @Test
-    void aSlowRunCanBePausedAndCancelledAtOnce() {
+    void aSlowRunCanBePausedAndCancelledImmediately() {
         String run = start(Map.of("steps", 100, "stepsPerSecond", 0.01));
         await().until(() -> step() == 1);
         assertThat(act(run, "pause").path("state").stringValue()).isEqualTo("paused");
@@ -230,7 +230,7 @@ final class RunsTest {
                 "{\"steps\": 1, \"stepsPerSecond\": 1e9}         | stepsPerSecond",
                 "{\"steps\": 1, \"stopWhen\": {\"lossBelow\": -1}} | stopWhen.lossBelow"
             })
-    void whatIsOutOfRangeIsRefused(String body, String field) {
+    void rejectsValuesOutOfRange(String body, String field) {
         Reply reply = api.postJson(RUNS, body);
         assertProblem(reply, 400, "out_of_range");
         assertThat(reply.json().path("field").stringValue()).isEqualTo(field);
@@ -238,7 +238,7 @@ final class RunsTest {
     }
 
     @Test
-    void whatIsNotThereIsNotFound() {
+    void unknownRunsAreNotFound() {
         assertProblem(api.get(RUNS + "/1"), 404, "not_found");
         assertProblem(api.post(RUNS + "/1/pause"), 404, "not_found");
         assertProblem(api.post("/sessions/nobody/runs", Map.of("steps", 1)), 404, "not_found");
@@ -257,7 +257,7 @@ final class RunsTest {
     }
 
     @Test
-    void startingTheSessionAnewEndsItsRun() {
+    void restartingTheSessionEndsItsRun() {
         String run = start(Map.of("steps", ENDLESS));
         await().until(() -> step() > 0);
         api.initSixNames(NAME);

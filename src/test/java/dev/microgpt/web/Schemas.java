@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import tools.jackson.databind.JsonNode;
 
-/// Compares JSON with the schemas of an OpenAPI document: fields, types and words.
+/// Compares JSON with the schemas of an OpenAPI document: fields, types and enum constants.
 final class Schemas {
 
     private Schemas() {}
@@ -32,7 +32,7 @@ final class Schemas {
             case "number" -> assertThat(actual.isNumber()).as(where).isTrue();
             case "string" -> assertThat(actual.isString() || actual.isNull()).as(where).isTrue();
             case "boolean" -> assertThat(actual.isBoolean()).as(where).isTrue();
-            default -> {} // anything goes
+            default -> {} // the schema allows any type
         }
     }
 
@@ -40,7 +40,7 @@ final class Schemas {
             JsonNode document, JsonNode schema, JsonNode actual, String where) {
         JsonNode properties = schema.path("properties");
         if (properties.isMissingNode()) {
-            return; // anything goes
+            return; // the schema allows any properties
         }
         assertThat(properties.propertyNames()).as(where).containsAll(actual.propertyNames());
         actual.forEachEntry(

@@ -22,7 +22,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
-/// Scoring and inspecting texts, on both engines.
+/// Tests scoring and inspecting texts, on both engines.
 @ServiceTest
 final class ScoreTest {
 
@@ -59,7 +59,7 @@ final class ScoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"scalar", "tensor"})
-    void prefersWhatItHasLearned(String engine) {
+    void prefersLearnedTexts(String engine) {
         init(engine);
         api.step("score", 200);
         JsonNode scores = score("emma", "mmea");
@@ -99,7 +99,7 @@ final class ScoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"scalar", "tensor"})
-    void refusesUnknownCharacters(String engine) {
+    void rejectsUnknownCharacters(String engine) {
         init(engine);
 
         assertProblem(
@@ -110,7 +110,7 @@ final class ScoreTest {
     }
 
     @Test
-    void saysWhichTextHasTheUnknownCharacter() {
+    void namesTheTextWithTheUnknownCharacter() {
         init("tensor");
         List<String> texts = new ArrayList<>(Collections.nCopies(10_000, "bob"));
         texts.set(6_789, "emXma");
@@ -134,7 +134,7 @@ final class ScoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{}", "{\"texts\": []}", "{\"texts\": null}"})
-    void refusesNoTexts(String body) {
+    void rejectsAMissingOrEmptyList(String body) {
         init("tensor");
 
         assertProblem(api.postJson(PATH + "/score", body), 400, "out_of_range");
@@ -142,7 +142,7 @@ final class ScoreTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"{\"texts\": [1]}", "{\"texts\": [null]}", "{\"texts\": \"bob\"}"})
-    void refusesWhatIsNoText(String body) {
+    void rejectsItemsThatAreNotStrings(String body) {
         init("tensor");
 
         assertProblem(api.postJson(PATH + "/score", body), 400, "wrong_type");

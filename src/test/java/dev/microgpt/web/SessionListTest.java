@@ -17,7 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Sessions are listed, shown and deleted.
+/// Tests listing, showing and deleting sessions.
 @ServiceTest
 final class SessionListTest {
 
@@ -31,7 +31,7 @@ final class SessionListTest {
     }
 
     @Test
-    void pagesHoldEachSessionOnceInOrder() {
+    void pagesContainEachSessionOnceInOrder() {
         NAMES.forEach(name -> api.init(name, Map.of()));
         List<String> found = new ArrayList<>();
         String cursor = "";
@@ -52,7 +52,7 @@ final class SessionListTest {
     }
 
     @Test
-    void cursorOutlivesItsSession() {
+    void aCursorRemainsValidAfterItsSessionIsDeleted() {
         NAMES.forEach(name -> api.init(name, Map.of()));
         api.delete("/sessions/list-10");
         JsonNode page = api.get("/sessions?limit=1&cursor=list-10").ok();
@@ -61,7 +61,7 @@ final class SessionListTest {
     }
 
     @Test
-    void showsSessionAsItIsListed() {
+    void showsASessionAsItIsListed() {
         Instant before = Instant.now().minusSeconds(1);
         JsonNode created = api.initSixNames("list");
         JsonNode listed =
@@ -92,7 +92,7 @@ final class SessionListTest {
     }
 
     @Test
-    void deletedSessionIsGone() {
+    void aDeletedSessionIsNotFound() {
         api.initSixNames("list");
         var deleted = api.delete("/sessions/list");
 

@@ -27,7 +27,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/// The service ends soon and orderly, whatever is going on.
+/// Tests that the service shuts down quickly and cleanly, whatever it is doing.
 final class ShutdownTest {
 
     @TempDir
@@ -45,7 +45,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void endsWhatIsGoingOn() throws Exception {
+    void shutdownEndsCallsRunsAndStreams() throws Exception {
         Set<Thread> threadsBefore = computeThreads();
         ConfigurableApplicationContext context = start();
         Api api = api(context);
@@ -82,7 +82,7 @@ final class ShutdownTest {
     }
 
     @Test
-    void endsAtOnceWhereNothingGoesOn() {
+    void anIdleServiceStopsImmediately() {
         ConfigurableApplicationContext context = start();
         Live idle = Live.connect(api(context).port());
         idle.send("stop", "session", "nobody");
@@ -94,14 +94,14 @@ final class ShutdownTest {
         assertThat(idle.awaitClose()).isEqualTo(1001);
     }
 
-    /// Other services of the same test run may have some as well.
+    /// Returns the compute threads, including those of other services in the same test run.
     private static Set<Thread> computeThreads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("compute-"))
                 .collect(Collectors.toSet());
     }
 
-    /// Virtual threads are in there, too.
+    /// Returns a dump of all threads, including virtual ones.
     private String dumpOfAllThreads() throws IOException {
         Path dump = Files.createTempDirectory(directory, "dump").resolve("threads.json");
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)

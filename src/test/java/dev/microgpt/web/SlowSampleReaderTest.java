@@ -17,20 +17,20 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/// Who asks for samples as a stream and reads nothing of it holds up nobody, and is let go.
+/// Tests that a client that does not read its stream of samples blocks no one and is disconnected.
 final class SlowSampleReaderTest {
 
     private static final String NAME = "unread";
     private static final int SAMPLES = 200; // about 60 MB, far more than the sockets hold
 
-    /// Among so many characters a model that has learnt nothing seldom draws the end of a text.
+    /// With this many characters, an untrained model seldom draws the end of a text.
     private static final String ALPHABET =
             IntStream.rangeClosed('!', '~').mapToObj(Character::toString).collect(joining());
 
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
     @Test
-    void streamThatIsNotReadEnds(@TempDir Path data) throws Exception {
+    void anUnreadStreamIsClosed(@TempDir Path data) throws Exception {
         try (LocalService service = LocalService.start(data, "--microgpt.senders.pause=" + PAUSE)) {
             Api api = service.api();
             api.init(NAME, Map.of("blockSize", 64, "text", ALPHABET));

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.util.Map;
 
-/// Calls that come too early or would destroy something are refused, and change nothing.
+/// Tests that calls that come too early or would destroy something are rejected and change nothing.
 @ServiceTest
 final class StateTest {
 
@@ -29,7 +29,7 @@ final class StateTest {
     }
 
     @Test
-    void refusesMostCallsBeforeLoad() {
+    void rejectsMostCallsBeforeLoad() {
         JsonNode created = api.init("state", Map.of("nEmbd", 8));
 
         assertProblem(api.post(PATH + "/step"), 409, "not_loaded");
@@ -66,7 +66,7 @@ final class StateTest {
     }
 
     @Test
-    void refusesInitOverExistingSession() {
+    void rejectsInitOfAnExistingSession() {
         api.initSixNames("state");
         api.step("state", 3);
         JsonNode before = api.view("state");
@@ -77,36 +77,36 @@ final class StateTest {
     }
 
     @Test
-    void refusesLoadOverTrainedSteps() {
+    void rejectsLoadAfterTraining() {
         api.initSixNames("state");
-        api.postText(PATH + "/load", "alice").ok(); // nothing is trained yet
+        api.postText(PATH + "/load", "alice").ok(); // still untrained
         api.step("state", 3);
         JsonNode before = api.view("state");
 
         assertProblem(api.postText(PATH + "/load", "bob"), 409, "already_trained").hasDetail("3");
         assertProblem(api.post(PATH + "/load", Map.of("dataset", "names")), 409, "already_trained");
         assertThat(api.view("state")).isEqualTo(before);
-        JsonNode anew = api.postText(PATH + "/load?overwrite=true", "bob").ok();
-        assertThat(anew.path("step").intValue()).isZero();
-        assertThat(anew.path("vocabSize").intValue()).isEqualTo(3);
+        JsonNode restarted = api.postText(PATH + "/load?overwrite=true", "bob").ok();
+        assertThat(restarted.path("step").intValue()).isZero();
+        assertThat(restarted.path("vocabSize").intValue()).isEqualTo(3);
         assertThat(api.losses("state")).isEmpty();
     }
 
     @Test
-    void initWithOverwriteForgetsEverything() {
+    void initWithOverwriteDiscardsEverything() {
         api.init("state", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
         api.step("state", 3);
-        JsonNode anew = api.init("state", Map.of());
+        JsonNode restarted = api.init("state", Map.of());
 
-        assertThat(anew.path("state").stringValue()).isEqualTo("created");
-        assertThat(anew.path("step").intValue()).isZero();
-        assertThat(anew.path("options").path("nEmbd").intValue()).isEqualTo(16);
-        assertThat(anew.path("numParams").isNumber()).isFalse();
+        assertThat(restarted.path("state").stringValue()).isEqualTo("created");
+        assertThat(restarted.path("step").intValue()).isZero();
+        assertThat(restarted.path("options").path("nEmbd").intValue()).isEqualTo(16);
+        assertThat(restarted.path("numParams").isNumber()).isFalse();
         assertProblem(api.get(PATH + "/losses"), 409, "not_loaded");
     }
 
     @Test
-    void refusedInitLeavesNoSession() {
+    void aRejectedInitCreatesNoSession() {
         assertThat(api.post("/sessions/refused/init", Map.of("nEmbd", 0)).status()).isEqualTo(400);
         assertThat(api.post("/sessions/refused/init", Map.of("text", " \n")).status())
                 .isEqualTo(400);
@@ -118,7 +118,7 @@ final class StateTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"yes", "1", "TRUE", "", "null"})
-    void overwritesForTrueAlone(String value) {
+    void overwritesOnlyIfTrue(String value) {
         api.initSixNames("state");
         api.step("state", 3);
         JsonNode before = api.view("state");

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Changing how a session trains while it does.
+/// Tests changing training options while a session trains.
 @ServiceTest
 final class SteeringTest {
 
@@ -31,7 +31,7 @@ final class SteeringTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.initSixNames("steering");
         api.delete(PATH);
         api.initSixNames("steering");
@@ -42,7 +42,7 @@ final class SteeringTest {
     }
 
     @Test
-    void learningRateFollowsTheNewLine() {
+    void theLearningRateFollowsTheNewSchedule() {
         api.step("steering", 100);
         JsonNode view = api.patch(PATH, Map.of("learningRate", 0.5, "numSteps", 200)).ok();
         assertThat(view.path("options").path("learningRate").doubleValue()).isEqualTo(0.5);
@@ -54,7 +54,7 @@ final class SteeringTest {
     }
 
     @Test
-    void aNewBatchSizeGoesOnWithTheNextDocument() {
+    void aNewBatchSizeContinuesWithTheNextDocument() {
         List<String> order = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
             order.add(step().path("doc").stringValue());
@@ -83,7 +83,7 @@ final class SteeringTest {
     }
 
     @Test
-    void runsAreSteeredAndTheHistoryTellsAll() {
+    void steeringARunIsRecordedInTheHistory() {
         api.post(PATH + "/runs", Map.of("steps", 1_000_000_000)).ok();
         await().until(() -> api.view("steering").path("step").longValue() > 0);
         api.patch(PATH, Map.of("numSteps", 1_000_000_000)).ok();
@@ -107,7 +107,7 @@ final class SteeringTest {
     }
 
     @Test
-    void whatIsOutOfRangeIsRefusedAndChangesNothing() {
+    void rejectsValuesOutOfRangeWithoutEffect() {
         JsonNode before = api.view("steering");
         for (Map<String, ?> body :
                 List.<Map<String, ?>>of(

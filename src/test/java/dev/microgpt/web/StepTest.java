@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 import java.util.Arrays;
 import java.util.Map;
 
-/// What a call to `step` does and shows.
+/// Tests what a call to `step` does and returns.
 @ServiceTest
 final class StepTest {
 
@@ -31,7 +31,7 @@ final class StepTest {
     }
 
     @Test
-    void makesOneStepByDefault() {
+    void trainsOneStepByDefault() {
         api.initSixNames(NAME);
         JsonNode reply = api.post(STEP).ok();
 
@@ -73,18 +73,18 @@ final class StepTest {
     }
 
     @Test
-    void carriesUpToTenThousandLosses() {
+    void returnsUpToTenThousandLosses() {
         api.init(NAME, TINY_MODEL);
         assertThat(api.step(NAME, 10_000).path("losses").size()).isEqualTo(10_000);
-        JsonNode more = api.step(NAME, 10_001);
+        JsonNode longer = api.step(NAME, 10_001);
 
-        assertThat(more.has("losses")).isFalse();
-        assertThat(more.path("step").intValue()).isEqualTo(20_001);
+        assertThat(longer.has("losses")).isFalse();
+        assertThat(longer.path("step").intValue()).isEqualTo(20_001);
         assertThat(api.losses(NAME)).hasSize(20_001);
     }
 
     @Test
-    void learnsNothingBeyondHorizon() {
+    void learnsNothingOnceTheLearningRateIsZero() {
         api.init(NAME, Map.of("text", Api.SIX_NAMES, "numSteps", 2));
         JsonNode second = api.step(NAME, 2);
         JsonNode embeddings = api.get("/sessions/step/embeddings").ok();

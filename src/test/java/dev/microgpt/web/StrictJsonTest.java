@@ -21,7 +21,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
 
-/// JSON is taken by its word: what is not as it should be is refused by name, and changes nothing.
+/// Tests that JSON is read strictly: whatever is wrong is rejected with its name, and changes nothing.
 @ServiceTest
 @TestInstance(Lifecycle.PER_CLASS)
 final class StrictJsonTest {
@@ -43,7 +43,7 @@ final class StrictJsonTest {
     }
 
     @AfterEach
-    void nothingHasChanged() {
+    void assertUnchanged() {
         assertThat(state()).isEqualTo(before);
     }
 
@@ -113,13 +113,13 @@ final class StrictJsonTest {
                 "generate, viz, \"true\"",
                 "generate, viz, \"\""
             })
-    void refusesWrongTypes(String call, String field, String value) {
+    void rejectsWrongTypes(String call, String field, String value) {
         assertProblem(post(call, "{\"" + field + "\": " + value + "}"), 400, "wrong_type")
                 .hasField(field);
     }
 
     @Test
-    void repeatsWrongValue() {
+    void repeatsTheWrongValue() {
         assertProblem(post("step", "{\"count\": \"3\"}"), 400, "wrong_type").hasValue("3");
         assertProblem(post("step", "{\"count\": 16.5}"), 400, "wrong_type").hasValue("16.5");
     }
@@ -133,7 +133,7 @@ final class StrictJsonTest {
         "step, steps",
         "generate, temp"
     })
-    void refusesUnknownFields(String call, String field) {
+    void rejectsUnknownFields(String call, String field) {
         assertProblem(post(call, "{\"" + field + "\": 1}"), 400, "unknown_field")
                 .hasField(field)
                 .hasDetail(field);
@@ -155,7 +155,7 @@ final class StrictJsonTest {
                 "\"count",
                 "\u0000"
             })
-    void refusesMalformedJson(String json) {
+    void rejectsMalformedJson(String json) {
         for (String call : new String[] {"init", "load", "step", "generate"}) {
             assertProblem(post(call, json), 400, "malformed_json");
         }
@@ -177,7 +177,7 @@ final class StrictJsonTest {
                 "{\"viz\": \"\\x\"}",
                 "{\"viz\": \"la\nst\"}"
             })
-    void refusesMalformedFields(String json) {
+    void rejectsMalformedFields(String json) {
         assertProblem(post("step", json), 400, "malformed_json");
     }
 
@@ -189,7 +189,7 @@ final class StrictJsonTest {
         "init, learningRate, NaN",
         "step, count, NaN"
     })
-    void saysThatJsonHasNoSuchNumber(String call, String field, String number) {
+    void explainsThatJsonHasNoSuchNumber(String call, String field, String number) {
         Reply reply = post(call, "{\"%s\": %s}".formatted(field, number));
 
         assertProblem(reply, 400, "malformed_json")
@@ -199,7 +199,7 @@ final class StrictJsonTest {
     }
 
     @Test
-    void namesFieldsWithinOthers() {
+    void namesNestedFields() {
         Reply number =
                 api.postJson(PATH + "runs", "{\"steps\": 1, \"stopWhen\": {\"lossBelow\": NaN}}");
         Reply item = api.postJson(PATH + "score", "{\"texts\": [\"a\", NaN]}");
@@ -221,19 +221,19 @@ final class StrictJsonTest {
                 "{\"count\": 1 // one",
                 "{\"viz\": \"la\nst\"}"
             })
-    void givesNoAdviceAboutTheParser(String json) {
+    void hidesTheParserInMessages(String json) {
         assertThat(post("step", json).body())
                 .doesNotContainIgnoringCase("feature", "enable", "ALLOW_", "start marker");
     }
 
     @Test
-    void refusesEndlessNesting() {
+    void rejectsEndlessNesting() {
         assertThat(post("step", "{\"count\": " + "[".repeat(100_000)).status()).isEqualTo(400);
         assertThat(post("step", "[".repeat(100_000)).status()).isEqualTo(400);
     }
 
     @Test
-    void refusesMalformedBytes() {
+    void rejectsMalformedBytes() {
         byte[] json = "{\"viz\": \"?\"}".getBytes(StandardCharsets.US_ASCII);
         json[9] = (byte) 0xFF;
         var body = BodyPublishers.ofByteArray(json);
@@ -244,7 +244,7 @@ final class StrictJsonTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"[]", "[{\"count\": 1}]", "3", "\"three\"", "true"})
-    void refusesWhatIsNoObject(String json) {
+    void rejectsValuesThatAreNotObjects(String json) {
         for (String call : new String[] {"init", "load", "step", "generate"}) {
             assertProblem(post(call, json), 400, "wrong_type");
         }
@@ -259,7 +259,7 @@ final class StrictJsonTest {
                 "application/octet-stream",
                 "nonsense"
             })
-    void refusesOtherTypesOfBody(String type) {
+    void rejectsOtherContentTypes(String type) {
         for (String call : new String[] {"init?overwrite=true", "step", "generate"}) {
             var body = BodyPublishers.ofString("{\"count\": 1}");
             assertProblem(

@@ -11,7 +11,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.net.URI;
 
-/// A browser finds the API's own page; those of the dashboard have tests of their own.
+/// Tests that Swagger UI loads in a browser. The pages of the dashboard have their own tests.
 @ServiceTest
 final class SwaggerUiTest {
 

@@ -22,7 +22,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Calls as of an earlier step, and forks that begin at one.
+/// Tests calls as of an earlier step, and forks at one.
 @ServiceTest
 final class TimeTravelTest {
 
@@ -37,7 +37,7 @@ final class TimeTravelTest {
     }
 
     @BeforeEach
-    void makeSession() {
+    void createSession() {
         api.delete("/sessions/branch");
         api.delete("/sessions/other");
         api.initSixNames("traveller");
@@ -59,7 +59,7 @@ final class TimeTravelTest {
     }
 
     @Test
-    void keyframesAreDenseAtFirstAndSpreadOutLater() {
+    void keyframesAreDenseAtFirstAndSparseLater() {
         api.step("traveller", 1000);
         JsonNode keyframes = api.get(PATH + "/keyframes").ok();
         assertThat(Json.write(keyframes.path("steps")))
@@ -71,7 +71,7 @@ final class TimeTravelTest {
     }
 
     @Test
-    void everyQuestionIsAnsweredAsItWasThen() {
+    void everyQueryAsOfAStepGivesTheResultOfThatStep() {
         api.step("traveller", 100);
         JsonNode samples = api.post(PATH + "/generate", GREEDY).ok().path("samples");
         JsonNode scores = api.post(PATH + "/score", texts()).ok();
@@ -81,7 +81,7 @@ final class TimeTravelTest {
 
         Reply generated = api.post(PATH + "/generate", with(GREEDY, "step", 101));
         assertStep(generated, 96);
-        fork(100); // where there is no keyframe, a fork has one: its own present
+        fork(100); // there is no keyframe at step 100, but the fork can use its current step
         String branch = "/sessions/branch";
         generated = api.post(branch + "/generate", with(GREEDY, "step", 100));
         assertThat(generated.ok().path("samples")).isEqualTo(samples);
@@ -111,14 +111,14 @@ final class TimeTravelTest {
     }
 
     @Test
-    void keyframesAnswerAsTheModelDidThen() {
+    void keyframesGiveTheResultsOfTheModelAtTheirStep() {
         api.step("traveller", 16);
-        JsonNode then = api.post(PATH + "/generate", GREEDY).ok().path("samples");
+        JsonNode samples = api.post(PATH + "/generate", GREEDY).ok().path("samples");
         JsonNode embeddings = api.get(PATH + "/embeddings").ok();
         api.step("traveller", 500);
-        for (int asked : new int[] {16, 17}) {
-            Reply reply = api.post(PATH + "/generate", with(GREEDY, "step", asked));
-            assertThat(reply.ok().path("samples")).isEqualTo(then);
+        for (int step : new int[] {16, 17}) {
+            Reply reply = api.post(PATH + "/generate", with(GREEDY, "step", step));
+            assertThat(reply.ok().path("samples")).isEqualTo(samples);
             assertStep(reply, 16);
         }
         assertThat(api.get(PATH + "/embeddings?step=16").ok()).isEqualTo(embeddings);
@@ -141,7 +141,7 @@ final class TimeTravelTest {
     }
 
     @Test
-    void aStepDrawsFromAGeneratorOfItsOwn() {
+    void aCallWithAStepUsesItsOwnGenerator() {
         api.step("traveller", 20);
         api.initSixNames("other");
         api.step("other", 20);
@@ -156,15 +156,15 @@ final class TimeTravelTest {
     }
 
     @Test
-    void stepsBeyondThePresentAreRefused() {
+    void rejectsStepsBeyondTheCurrentOne() {
         api.step("traveller", 10);
         for (long step : new long[] {11, -1, Long.MAX_VALUE}) {
             Map<String, Object> body = Map.of("step", step);
-            assertRefused(api.post(PATH + "/generate", body));
-            assertRefused(api.post(PATH + "/inspect", with(text(), "step", step)));
-            assertRefused(api.post(PATH + "/score", with(texts(), "step", step)));
-            assertRefused(api.get(PATH + "/embeddings?step=" + step));
-            assertRefused(api.post(PATH + "/fork", with(Map.of("name", "branch"), "step", step)));
+            assertRejected(api.post(PATH + "/generate", body));
+            assertRejected(api.post(PATH + "/inspect", with(text(), "step", step)));
+            assertRejected(api.post(PATH + "/score", with(texts(), "step", step)));
+            assertRejected(api.get(PATH + "/embeddings?step=" + step));
+            assertRejected(api.post(PATH + "/fork", with(Map.of("name", "branch"), "step", step)));
         }
         assertProblem(api.get(PATH + "/embeddings?step=x"), 400, "wrong_type");
         api.init("traveller", Map.of());
@@ -172,13 +172,13 @@ final class TimeTravelTest {
         assertThat(api.get(PATH + "/keyframes").ok().path("steps")).isEmpty();
     }
 
-    private static void assertRefused(Reply reply) {
+    private static void assertRejected(Reply reply) {
         assertProblem(reply, 400, "out_of_range").hasField("step").hasMax(10);
     }
 
     @ParameterizedTest
     @CsvSource({"tensor, mulberry32, 1", "tensor, python, 3", "scalar, mulberry32, 2"})
-    void aForkAtAnEarlierStepMakesTheSameSteps(String engine, String random, int batchSize) {
+    void aForkAtAnEarlierStepTrainsTheSameSteps(String engine, String random, int batchSize) {
         api.init(
                 "traveller",
                 Map.of(
@@ -236,7 +236,7 @@ final class TimeTravelTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"mulberry32", "python"})
-    void aForkHasTheGeneratorAsItWasAfterTheStep(String random) {
+    void aForkHasTheGeneratorFromAfterTheStep(String random) {
         api.init("traveller", Map.of("text", Api.SIX_NAMES, "random", random));
         api.step("traveller", 10);
         JsonNode atTen = api.post(PATH + "/generate", Map.of("count", 4)).ok();
@@ -255,7 +255,7 @@ final class TimeTravelTest {
     }
 
     @Test
-    void aForkCanBeGoneBackInToo() {
+    void aForkCanBeForkedAtAnEarlierStep() {
         api.step("traveller", 40);
         api.patch(PATH, Map.of("learningRate", 0.03)).ok();
         api.step("traveller", 40);
@@ -271,7 +271,7 @@ final class TimeTravelTest {
     }
 
     @Test
-    void aFailedSessionCanBeAskedAndForkedAsItWas() {
+    void aFailedSessionCanBeQueriedAndForkedAtEarlierSteps() {
         api.step("traveller", 40);
         JsonNode good = api.get(PATH + "/embeddings").ok();
         double[] losses = api.losses("traveller");
@@ -324,7 +324,7 @@ final class TimeTravelTest {
     }
 
     @Test
-    void aRunMaySteerAtItsStart() {
+    void aRunCanSteerAtItsStart() {
         Map<String, Object> run = Map.of("steps", 20, "numSteps", 50, "learningRate", 0.03);
         api.post(PATH + "/runs", run).ok();
         JsonNode options = api.view("traveller").path("options");

@@ -16,7 +16,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.util.Map;
 
-/// A path that ends with a slash is that without it.
+/// Tests that a path with a trailing slash works like the path without it.
 @ServiceTest
 final class TrailingSlashTest {
 
@@ -27,7 +27,7 @@ final class TrailingSlashTest {
     }
 
     @Test
-    void callsAreAnswered() {
+    void callsWorkWithATrailingSlash() {
         api.initSixNames("slash");
 
         assertThat(api.get("/sessions/?limit=1").ok().path("sessions").size()).isEqualTo(1);
@@ -59,7 +59,7 @@ final class TrailingSlashTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"/api/v1/nothing/", "/nothing/", "/api/v1/sessions/slash/nothing/"})
-    void whatIsNotThereIsNotThereWithASlash(String path) {
+    void unknownPathsAreNotFoundWithASlashEither(String path) {
         assertProblem(api.send(api.root(path)), 404, "not_found");
     }
 }

@@ -119,8 +119,7 @@ final class Mailbox {
                 });
     }
 
-    private void close(
-            SessionException reason, Function<Envelope<?>, SessionException> reasonOf) {
+    private void close(SessionException reason, Function<Envelope<?>, SessionException> reasonOf) {
         List<Envelope<?>> waiting = new ArrayList<>();
         synchronized (this) {
             closed = reason;
@@ -129,6 +128,7 @@ final class Mailbox {
             calls.clear();
             training.clear();
         }
-        waiting.forEach(envelope -> envelope.reply().completeExceptionally(reasonOf.apply(envelope)));
+        waiting.forEach(
+                envelope -> envelope.reply().completeExceptionally(reasonOf.apply(envelope)));
     }
 }

@@ -73,10 +73,8 @@ final class Rehydration {
         Ticker ticker = environment.ticker();
         long start = ticker.nanos();
         boolean isDone = replay(deadline);
-        journal.addTrainingTime(
-                ticker.nanos()
-                        - start); // brings the next snapshot closer, so that it need not be
-                                  // repeated
+        // brings the next snapshot closer, so that this replay need not be repeated
+        journal.addTrainingTime(ticker.nanos() - start);
         if (isDone) {
             environment
                     .metrics()

@@ -39,7 +39,7 @@ final class ShutdownTest {
         var trained = sessions.send(actor, train(1_000_000));
         sessions.scheduler.run(3);
         sessions.scheduler.close();
-        actor.saveAtEnd();
+        actor.writeFinalSnapshot();
 
         long step = sessions.storedImage().step();
         assertThat(step).isPositive();

@@ -1,13 +1,14 @@
-package dev.microgpt.wire;
+package dev.microgpt.web;
 
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.wire.ErrorResponses;
 
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/// [ErrorResponses] of calls without a body that look into a model, now or as of a step.
+/// The [ErrorResponses] of GET calls that read a model, either as it is now or as of a step.
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 @ErrorResponses({
@@ -19,4 +20,4 @@ import java.lang.annotation.Target;
     ErrorCode.BUSY,
     ErrorCode.WRONG_STATE
 })
-public @interface QueryErrorResponses {}
+@interface QueryErrorResponses {}
