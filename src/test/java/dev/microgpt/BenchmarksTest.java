@@ -61,9 +61,13 @@ final class BenchmarksTest {
     @Test
     void peakBenchmarkDependsOnItsInput() {
         PeakBenchmark benchmark = new PeakBenchmark();
-        // Each of ten chains converges to 0.001 / (1 - factor).
-        assertThat(benchmark.multiplyAndAdd()).isCloseTo(10f, within(0.01f));
+        // Each chain converges to 0.001 / (1 - factor).
+        assertThat(benchmark.chains12()).isCloseTo(12f, within(0.01f));
+        assertThat(benchmark.chains16()).isCloseTo(16f, within(0.02f));
+        assertThat(benchmark.chains24()).isCloseTo(24f, within(0.03f));
         benchmark.factor = 0.5f;
-        assertThat(benchmark.multiplyAndAdd()).isCloseTo(0.02f, within(1e-4f));
+        assertThat(benchmark.chains12()).isCloseTo(0.024f, within(1e-4f));
+        assertThat(benchmark.chains16()).isCloseTo(0.032f, within(1e-4f));
+        assertThat(benchmark.chains24()).isCloseTo(0.048f, within(1e-4f));
     }
 }

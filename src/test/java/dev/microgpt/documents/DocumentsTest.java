@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.IOException;
@@ -67,6 +68,15 @@ final class DocumentsTest {
     void thePictureIsSmall() throws IOException {
         assertThat(links(Documents.README)).contains(PICTURE.toString());
         assertThat(Files.size(PICTURE)).isBetween(1L, LARGEST_PICTURE);
+    }
+
+    /// Snippets that say why they are not run stay the exception.
+    @ParameterizedTest
+    @CsvSource({"README, json, 4", "API, json, 35", "LIVE_STREAM, ws, 2", "ENGINE, java, 2"})
+    void theExamplesThatMatterAreRun(Documents document, String language, int atLeast) {
+        assertThat(document.fences())
+                .filteredOn(fence -> fence.isRun() && fence.language().equals(language))
+                .hasSizeGreaterThanOrEqualTo(atLeast);
     }
 
     @ParameterizedTest

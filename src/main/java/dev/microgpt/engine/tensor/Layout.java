@@ -144,7 +144,7 @@ final class Layout {
     interface Visitor {
 
         /// @param index index of the parameter in the order of the reference, see `Matrix.of`
-        /// @param place in the arrays
+        /// @param offset of the parameter in the arrays
         void visit(int index, int offset);
     }
 
