@@ -3,6 +3,7 @@ package dev.microgpt.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.RawClient;
+import dev.microgpt.support.RawWebSocket;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,7 @@ final class KeepAliveTest {
                             .startsWith("HTTP/1.1 200")
                             .doesNotContainIgnoringCase("connection: close");
                 }
-                client.send(
-                        "GET /api/v1/ws HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+                client.send(RawWebSocket.handshakeRequest(port));
                 assertThat(client.head(TIMEOUT))
                         .as("after %d requests", requests)
                         .startsWith("HTTP/1.1 101")

@@ -49,15 +49,7 @@ public final class RawWebSocket implements AutoCloseable {
         socket.connect(new InetSocketAddress("localhost", port));
         socket.setSoTimeout(TIMEOUT_MILLIS);
         in = new DataInputStream(socket.getInputStream());
-        StringBuilder request = new StringBuilder("GET /api/v1/ws HTTP/1.1\r\n");
-        request.append("Host: localhost:").append(port).append("\r\n");
-        request.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
-        request.append("Sec-WebSocket-Version: 13\r\n");
-        request.append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
-        for (String header : headers) {
-            request.append(header).append("\r\n");
-        }
-        socket.getOutputStream().write(ascii(request.append("\r\n").toString()));
+        socket.getOutputStream().write(ascii(handshakeRequest(port, headers)));
         handshake = readHandshake();
         assertThat(handshake).startsWith("HTTP/1.1 101");
     }
@@ -69,6 +61,19 @@ public final class RawWebSocket implements AutoCloseable {
     /// Connects with a small receive buffer, so that the system accepts little that the client does not read.
     public static RawWebSocket connectWithSmallBuffer(int port) throws IOException {
         return new RawWebSocket(port, 1024);
+    }
+
+    /// The request that opens a WebSocket.
+    public static String handshakeRequest(int port, String... headers) {
+        StringBuilder request = new StringBuilder("GET /api/v1/ws HTTP/1.1\r\n");
+        request.append("Host: localhost:").append(port).append("\r\n");
+        request.append("Connection: Upgrade\r\nUpgrade: websocket\r\n");
+        request.append("Sec-WebSocket-Version: 13\r\n");
+        request.append("Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n");
+        for (String header : headers) {
+            request.append(header).append("\r\n");
+        }
+        return request.append("\r\n").toString();
     }
 
     private static byte[] ascii(String text) {

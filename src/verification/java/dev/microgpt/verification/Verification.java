@@ -5,6 +5,7 @@ import dev.microgpt.verification.crash.CrashRecovery;
 import dev.microgpt.verification.fuzz.Fuzz;
 import dev.microgpt.verification.load.LiveLoad;
 import dev.microgpt.verification.pages.LabSpeed;
+import dev.microgpt.verification.pages.LivePicture;
 import dev.microgpt.verification.pages.PageLoad;
 import dev.microgpt.verification.soak.Soak;
 import dev.microgpt.verification.store.StoreCost;
@@ -72,7 +73,12 @@ public final class Verification {
                             "page",
                             "minutes=3",
                             "measures frame rate and memory of the Live page; needs a Chromium",
-                            PageLoad::main));
+                            PageLoad::main),
+                    new Program(
+                            "picture",
+                            "",
+                            "takes the README's picture of the Live page; needs a Chromium",
+                            LivePicture::main));
 
     private Verification() {}
 

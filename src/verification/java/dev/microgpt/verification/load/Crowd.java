@@ -1,5 +1,7 @@
 package dev.microgpt.verification.load;
 
+import dev.microgpt.support.RawWebSocket;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -80,8 +82,7 @@ final class Crowd implements AutoCloseable {
         channel.connect(new InetSocketAddress("localhost", port));
         String request =
                 isSocket
-                        ? "GET /api/v1/ws HTTP/1.1\r\nHost: localhost:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-                                .formatted(port)
+                        ? RawWebSocket.handshakeRequest(port)
                         : "GET /api/v1/sessions/%s/events HTTP/1.1\r\nHost: localhost:%d\r\nAccept: text/event-stream\r\n\r\n"
                                 .formatted(session, port);
         write(channel, request.getBytes(StandardCharsets.US_ASCII));
