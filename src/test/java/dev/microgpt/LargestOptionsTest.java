@@ -2,6 +2,8 @@ package dev.microgpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.Reply;
@@ -37,11 +39,13 @@ final class LargestOptionsTest {
                                 Map.of("nEmbd", MAX, "nHead", 1, "nLayer", MAX, "blockSize", MAX),
                                 Map.of("nEmbd", 1 << 30, "nHead", 1),
                                 Map.of("nEmbd", 1 << 16, "nHead", 1, "nLayer", 1 << 16),
-                                Map.of("nEmbd", 1 << 15, "nHead", 1, "blockSize", 1 << 30),
-                                Map.of("nLayer", MAX),
-                                Map.of("blockSize", MAX),
-                                Map.of("batchSize", MAX))) {
+                                Map.of("nEmbd", 1 << 15, "nHead", 1, "blockSize", 1 << 30))) {
                     assertRejected(api, engine, options);
+                }
+                for (ModelOption option : ModelOption.ALL) {
+                    if (option instanceof IntegerOption size && size.max() == MAX) {
+                        assertRejected(api, engine, Map.of(size.name(), MAX));
+                    }
                 }
             }
             api.initSixNames("normal");

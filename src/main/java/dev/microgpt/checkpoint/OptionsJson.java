@@ -1,8 +1,10 @@
 package dev.microgpt.checkpoint;
 
-import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.ChoiceOption;
+import dev.microgpt.engine.ModelOption.DecimalOption;
+import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.engine.RandomKind;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -18,22 +20,18 @@ final class OptionsJson {
     private static final JsonMapper JSON =
             JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-    private static final int NUM_OPTIONS = 10;
-
     private OptionsJson() {}
 
     static String write(ModelOptions options) {
         ObjectNode node = JSON.createObjectNode();
-        node.put("seed", options.seed());
-        node.put("nEmbd", options.nEmbd());
-        node.put("nHead", options.nHead());
-        node.put("nLayer", options.nLayer());
-        node.put("blockSize", options.blockSize());
-        node.put("learningRate", options.learningRate());
-        node.put("numSteps", options.numSteps());
-        node.put("engine", options.engine().name().toLowerCase(Locale.ROOT));
-        node.put("random", options.random().name().toLowerCase(Locale.ROOT));
-        node.put("batchSize", options.batchSize());
+        for (ModelOption option : ModelOption.ALL) {
+            switch (option) {
+                case IntegerOption integer -> node.put(integer.name(), integer.value(options));
+                case DecimalOption decimal -> node.put(decimal.name(), decimal.value(options));
+                case ChoiceOption<?> choice ->
+                        node.put(choice.name(), lowerCase(choice.value(options)));
+            }
+        }
         return JSON.writeValueAsString(node);
     }
 
@@ -47,57 +45,53 @@ final class OptionsJson {
             throw new InvalidCheckpointException(
                     "the options are not JSON: " + e.getOriginalMessage(), e);
         }
-        if (node.size() != NUM_OPTIONS) {
+        int numOptions = ModelOption.ALL.size();
+        if (node.size() != numOptions) {
             throw new InvalidCheckpointException(
-                    "the file must have %d options, but has %d"
-                            .formatted(NUM_OPTIONS, node.size()));
+                    "the file must have %d options, but has %d".formatted(numOptions, node.size()));
         }
-        return ModelOptions.builder()
-                .seed(integer(node, "seed", Long.MIN_VALUE, Long.MAX_VALUE))
-                .nEmbd(positiveInt(node, "nEmbd"))
-                .nHead(positiveInt(node, "nHead"))
-                .nLayer(positiveInt(node, "nLayer"))
-                .blockSize(positiveInt(node, "blockSize"))
-                .learningRate(number(node, "learningRate"))
-                .numSteps(integer(node, "numSteps", 1, Long.MAX_VALUE))
-                .engine(enumValue(node, "engine", EngineKind.class))
-                .random(enumValue(node, "random", RandomKind.class))
-                .batchSize(positiveInt(node, "batchSize"))
-                .build();
-    }
-
-    private static int positiveInt(JsonNode node, String name) {
-        return (int) integer(node, name, 1, Integer.MAX_VALUE);
-    }
-
-    private static long integer(JsonNode node, String name, long min, long max) {
-        JsonNode value = node.path(name);
-        if (!value.isIntegralNumber()
-                || !value.canConvertToLong()
-                || value.longValue() < min
-                || value.longValue() > max) {
-            throw invalid(name, value);
-        }
-        return value.longValue();
-    }
-
-    private static double number(JsonNode node, String name) {
-        JsonNode value = node.path(name);
-        if (!value.isNumber()) {
-            throw invalid(name, value);
-        }
-        return value.doubleValue();
-    }
-
-    private static <E extends Enum<E>> E enumValue(JsonNode node, String name, Class<E> type) {
-        JsonNode value = node.path(name);
-        for (E constant : type.getEnumConstants()) {
-            String constantName = constant.name().toLowerCase(Locale.ROOT);
-            if (value.isString() && value.stringValue().equals(constantName)) {
-                return constant;
+        ModelOptions.Builder options = ModelOptions.builder();
+        for (ModelOption option : ModelOption.ALL) {
+            JsonNode value = node.path(option.name());
+            switch (option) {
+                case IntegerOption integer -> read(integer, value, options);
+                case DecimalOption decimal -> read(decimal, value, options);
+                case ChoiceOption<?> choice -> read(choice, value, options);
             }
         }
-        throw invalid(name, value);
+        return options.build();
+    }
+
+    private static void read(IntegerOption option, JsonNode value, ModelOptions.Builder options) {
+        if (!value.isIntegralNumber()
+                || !value.canConvertToLong()
+                || value.longValue() < option.min()
+                || value.longValue() > option.max()) {
+            throw invalid(option.name(), value);
+        }
+        option.set(options, value.longValue());
+    }
+
+    private static void read(DecimalOption option, JsonNode value, ModelOptions.Builder options) {
+        if (!value.isNumber()) {
+            throw invalid(option.name(), value);
+        }
+        option.set(options, value.doubleValue());
+    }
+
+    private static <E extends Enum<E>> void read(
+            ChoiceOption<E> option, JsonNode value, ModelOptions.Builder options) {
+        for (E constant : option.choices()) {
+            if (value.isString() && value.stringValue().equals(lowerCase(constant))) {
+                option.set(options, constant);
+                return;
+            }
+        }
+        throw invalid(option.name(), value);
+    }
+
+    private static String lowerCase(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static InvalidCheckpointException invalid(String name, JsonNode value) {

@@ -90,10 +90,6 @@ public final class InvalidInputException extends IllegalArgumentException {
         }
     }
 
-    static void requirePositive(String field, int value) {
-        requireRange(field, value, 1, Integer.MAX_VALUE);
-    }
-
     /// Checks that `min <= value <= max`.
     ///
     /// @throws InvalidInputException if it is not, or not a number

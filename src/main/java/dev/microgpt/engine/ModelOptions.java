@@ -1,7 +1,7 @@
 package dev.microgpt.engine;
 
 /// The options of a model: its shape, and how it is initialised and trained. All options have defaults:
-/// `ModelOptions.builder().nEmbd(32).build()`.
+/// `ModelOptions.builder().nEmbd(32).build()`. [ModelOption] describes each with its default and range.
 ///
 /// @param seed seed of the random generator: -2^31 to 2^32 - 1 for MULBERRY32, not negative for PYTHON;
 ///     default 42
@@ -114,16 +114,16 @@ public record ModelOptions(
     /// Builds [ModelOptions]. Options that are not set keep their defaults.
     public static final class Builder {
 
-        private long seed = 42;
-        private int nEmbd = 16;
-        private int nHead = 4;
-        private int nLayer = 1;
-        private int blockSize = 16;
-        private double learningRate = 0.01;
-        private long numSteps = 1000;
-        private EngineKind engine = EngineKind.TENSOR;
-        private RandomKind random = RandomKind.MULBERRY32;
-        private int batchSize = 1;
+        private long seed = ModelOption.SEED.defaultValue();
+        private int nEmbd = ModelOption.N_EMBD.defaultInt();
+        private int nHead = ModelOption.N_HEAD.defaultInt();
+        private int nLayer = ModelOption.N_LAYER.defaultInt();
+        private int blockSize = ModelOption.BLOCK_SIZE.defaultInt();
+        private double learningRate = ModelOption.LEARNING_RATE.defaultValue();
+        private long numSteps = ModelOption.NUM_STEPS.defaultValue();
+        private EngineKind engine = ModelOption.ENGINE.defaultValue();
+        private RandomKind random = ModelOption.RANDOM.defaultValue();
+        private int batchSize = ModelOption.BATCH_SIZE.defaultInt();
 
         private Builder() {}
 

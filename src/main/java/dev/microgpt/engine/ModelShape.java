@@ -11,10 +11,10 @@ record ModelShape(int nEmbd, int nHead, int nLayer, int blockSize, int vocabSize
 
     /// @throws InvalidInputException if a value is out of its range
     ModelShape {
-        InvalidInputException.requirePositive("nEmbd", nEmbd);
-        InvalidInputException.requirePositive("nHead", nHead);
-        InvalidInputException.requirePositive("nLayer", nLayer);
-        InvalidInputException.requirePositive("blockSize", blockSize);
+        ModelOption.N_EMBD.require(nEmbd);
+        ModelOption.N_HEAD.require(nHead);
+        ModelOption.N_LAYER.require(nLayer);
+        ModelOption.BLOCK_SIZE.require(blockSize);
         if (nEmbd % nHead != 0) {
             throw InvalidInputException.outOfRange(
                     "nHead",

@@ -58,15 +58,26 @@ public enum RandomKind {
         }
     }
 
-    /// Checks that a seed is in range: from -2^31 to 2^32 - 1 for MULBERRY32, from 0 to 2^63 - 1 for PYTHON.
+    /// Returns the smallest seed: -2^31 for MULBERRY32, 0 for PYTHON.
+    public long minSeed() {
+        return switch (this) {
+            case MULBERRY32 -> Integer.MIN_VALUE;
+            case PYTHON -> 0;
+        };
+    }
+
+    /// Returns the largest seed: 2^32 - 1 for MULBERRY32, 2^63 - 1 for PYTHON.
+    public long maxSeed() {
+        return switch (this) {
+            case MULBERRY32 -> 0xffff_ffffL;
+            case PYTHON -> Long.MAX_VALUE;
+        };
+    }
+
+    /// Checks that a seed is in the range of this kind.
     ///
     /// @throws InvalidInputException if it is not
     public void requireSeed(long seed) {
-        switch (this) {
-            case MULBERRY32 ->
-                    InvalidInputException.requireRange(
-                            "seed", seed, Integer.MIN_VALUE, 0xffff_ffffL);
-            case PYTHON -> InvalidInputException.requireRange("seed", seed, 0, Long.MAX_VALUE);
-        }
+        InvalidInputException.requireRange(ModelOption.SEED.name(), seed, minSeed(), maxSeed());
     }
 }

@@ -28,7 +28,9 @@ interface ServiceApi {
     @Operation(
             operationId = "getLimits",
             summary = "Show the limits",
-            description = "They are configured under microgpt.limits.")
+            description =
+                    "They are configured under microgpt.limits. Also describes the options of a model, with"
+                            + " their defaults and ranges.")
     @ApiResponse(responseCode = "200", description = "The limits")
     LimitsReply limits();
 }

@@ -39,7 +39,7 @@ public final class EnumNames {
                 "%s must be one of %s, but is '%s'".formatted(field, allowed, name));
     }
 
-    private static String lowerCase(Enum<?> constant) {
+    static String lowerCase(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 }

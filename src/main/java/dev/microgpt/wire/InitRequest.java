@@ -9,63 +9,31 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
-/// The options of a new session and, optionally, the documents to load.
+/// The options of a new session and, optionally, the documents to load. The OpenAPI document gets the
+/// defaults and ranges of the options from [dev.microgpt.engine.ModelOption].
 public record InitRequest(
         @Schema(
                         description =
                                 "Seed of the random generator: -2^31 to 2^32-1 for mulberry32, 0 to"
-                                        + " 2^63-1 for python",
-                        defaultValue = "42",
-                        example = "42")
+                                        + " 2^63-1 for python")
                 @Nullable Long seed,
-        @Schema(description = "Embedding width", defaultValue = "16", minimum = "1", example = "16")
-                @Nullable Integer nEmbd,
-        @Schema(
-                        description = "Attention heads; must divide nEmbd",
-                        defaultValue = "4",
-                        minimum = "1",
-                        example = "4")
-                @Nullable Integer nHead,
-        @Schema(description = "Layers", defaultValue = "1", minimum = "1", example = "1")
-                @Nullable Integer nLayer,
-        @Schema(
-                        description = "Maximum context length in tokens",
-                        defaultValue = "16",
-                        minimum = "1",
-                        example = "16")
-                @Nullable Integer blockSize,
-        @Schema(
-                        description = "Learning rate of the first step; finite and above 0",
-                        defaultValue = "0.01",
-                        example = "0.01")
+        @Schema(description = "Embedding width") @Nullable Integer nEmbd,
+        @Schema(description = "Attention heads; must divide nEmbd") @Nullable Integer nHead,
+        @Schema(description = "Layers") @Nullable Integer nLayer,
+        @Schema(description = "Maximum context length in tokens") @Nullable Integer blockSize,
+        @Schema(description = "Learning rate of the first step; finite and above 0")
                 @Nullable Double learningRate,
-        @Schema(
-                        description =
-                                "Number of steps after which the learning rate has fallen to 0",
-                        defaultValue = "1000",
-                        minimum = "1",
-                        example = "1000")
+        @Schema(description = "Number of steps after which the learning rate has fallen to 0")
                 @Nullable Long numSteps,
         @Schema(
                         description =
-                                "tensor is the fast engine; scalar is the reference, equal to microgptjs",
-                        allowableValues = {"tensor", "scalar"},
-                        defaultValue = "tensor",
-                        example = "tensor")
+                                "tensor is the fast engine; scalar is the reference, equal to microgptjs")
                 @Nullable String engine,
         @Schema(
                         description =
-                                "mulberry32 is the generator of microgptjs, python that of microgpt.py",
-                        allowableValues = {"mulberry32", "python"},
-                        defaultValue = "mulberry32",
-                        example = "mulberry32")
+                                "mulberry32 is the generator of microgptjs, python that of microgpt.py")
                 @Nullable String random,
-        @Schema(
-                        description = "Documents per step",
-                        defaultValue = "1",
-                        minimum = "1",
-                        example = "1")
-                @Nullable Integer batchSize,
+        @Schema(description = "Documents per step") @Nullable Integer batchSize,
         @Schema(
                         description = "Documents to load, one per line; excludes dataset",
                         example = "alice\nbob\ncharlie")

@@ -1,12 +1,14 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.session.admission.Limits;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import java.time.Duration;
+import java.util.List;
 
-/// The limits of the service, configured under `microgpt.limits`.
+/// The limits of the service, configured under `microgpt.limits`, and the options of a model.
 @Schema(name = "Limits")
 public record LimitsReply(
         @Schema(description = "Sessions at a time") int sessions,
@@ -36,7 +38,9 @@ public record LimitsReply(
         @Schema(description = "Losses or buckets in one response") int lossesPerCall,
         @Schema(description = "Calls that may wait for one session") int queuedCalls,
         @Schema(description = "Live connections at a time") int connections,
-        @Schema(description = "Maximum duration of a call", example = "PT1H") Duration callTime) {
+        @Schema(description = "Maximum duration of a call", example = "PT1H") Duration callTime,
+        @Schema(description = "The options of a model, with defaults and ranges")
+                List<OptionReply> options) {
 
     public static LimitsReply of(Limits limits) {
         return new LimitsReply(
@@ -62,6 +66,7 @@ public record LimitsReply(
                 limits.lossesPerCall(),
                 limits.queuedCalls(),
                 limits.connections(),
-                limits.callTime());
+                limits.callTime(),
+                ModelOption.ALL.stream().map(option -> OptionReply.of(option, limits)).toList());
     }
 }

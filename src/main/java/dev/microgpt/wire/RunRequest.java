@@ -22,9 +22,9 @@ public record RunRequest(
         @Schema(description = "Condition that ends the run early") @Nullable StopWhen stopWhen,
         @Schema(description = "Changed at the start of the run, as PATCH does", example = "0.01")
                 @Nullable Double learningRate,
-        @Schema(description = "Changed at the start of the run", minimum = "1", example = "100000")
+        @Schema(description = "Changed at the start of the run", example = "100000")
                 @Nullable Long numSteps,
-        @Schema(description = "Changed at the start of the run", minimum = "1", example = "1")
+        @Schema(description = "Changed at the start of the run", example = "1")
                 @Nullable Integer batchSize) {
 
     /// The condition that ends a run before its last step.

@@ -17,11 +17,9 @@ public record SteerRequest(
         @Schema(
                         description =
                                 "Number of steps after which the learning rate has fallen to 0",
-                        minimum = "1",
                         example = "5000")
                 @Nullable Long numSteps,
-        @Schema(description = "Documents per step", minimum = "1", example = "4")
-                @Nullable Integer batchSize) {
+        @Schema(description = "Documents per step", example = "4") @Nullable Integer batchSize) {
 
     /// Returns the change.
     ///

@@ -3,9 +3,8 @@ package dev.microgpt.wire;
 import dev.microgpt.checkpoint.CheckpointReader;
 import dev.microgpt.checkpoint.ExpectedShape;
 import dev.microgpt.engine.Corpus;
-import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.engine.RandomKind;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.admission.Limits;
 
@@ -66,11 +65,11 @@ public record WeightsQuery(
             isGiven = true;
         }
         if (engine != null) {
-            builder.engine(EnumNames.parse("engine", engine, EngineKind.TENSOR));
+            builder.engine(EnumNames.parse("engine", engine, ModelOption.ENGINE.defaultValue()));
             isGiven = true;
         }
         if (random != null) {
-            builder.random(EnumNames.parse("random", random, RandomKind.MULBERRY32));
+            builder.random(EnumNames.parse("random", random, ModelOption.RANDOM.defaultValue()));
             isGiven = true;
         }
         if (batchSize != null) {

@@ -4,7 +4,7 @@
 // A panel is a module in panels/ that defines an element extending Panel, and a line in panels/index.js.
 // The page sets all of these properties whenever something changes, at most once per animation frame:
 //
-//   live      the LiveSession: live.name, live.losses, live.events, live.run, live.activeRun, its commands
+//   live      the LiveSession: live.name, live.limits, live.losses, live.events, live.run, live.activeRun, its commands
 //             (live.train, live.steer, live.viewAt, …), live.api, live.stream
 //   view      the session as the REST API returns it: {name, state, step, options, vocabSize, …}
 //   trace     the trace to show, {step, doc, tokens, vizData, …}: of the newest step, or of the step that is

@@ -53,6 +53,7 @@ export class LiveSession extends EventTarget {
 
   get status() { return this.#store.status; }
   get view() { return this.#store.view; }
+  get limits() { return this.#store.limits; }
   get run() { return this.#store.run; }
   get events() { return this.#store.events; }
   get schedule() { return this.#store.schedule; }

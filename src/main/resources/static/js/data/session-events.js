@@ -1,16 +1,16 @@
 // Describes the events in the history of a session in words.
 
 import { compact, count, number } from './format.js';
+import { OPTION_TEXTS } from './session-options.js';
 
 /** The kinds of events, most important first. */
 export const EVENT_KINDS = ['failed', 'steered', 'forked', 'loaded', 'paused', 'resumed', 'cancelled', 'started', 'succeeded'];
 
-function changes({ learningRate, numSteps, batchSize }, whole) {
-  return [
-    learningRate && `rate ${number(learningRate)}`,
-    numSteps && `horizon ${whole(numSteps)}`,
-    batchSize && `batch ${whole(batchSize)}`,
-  ].filter(Boolean).join(', ');
+function changes(steering, whole) {
+  return Object.entries(OPTION_TEXTS)
+    .filter(([name]) => steering[name])
+    .map(([name, { word }]) => `${word} ${Number.isInteger(steering[name]) ? whole(steering[name]) : number(steering[name])}`)
+    .join(', ');
 }
 
 /** An event as a sentence: `Step 120: steered to rate 0.005`. */

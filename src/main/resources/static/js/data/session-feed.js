@@ -72,7 +72,8 @@ export class SessionFeed {
   async #load() {
     const store = this.#store;
     try {
-      await this.refresh();
+      const [limits] = await Promise.all([api.limits(), this.refresh()]);
+      store.applyLimits(limits);
       if (store.view.step > 0) {
         store.applyLosses(await api.losses(this.#name, { maxPoints: FIRST_POINTS }));
       }

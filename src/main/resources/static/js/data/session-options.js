@@ -1,20 +1,54 @@
-// The options of a session: labels, defaults, ranges and hints. GET /limits returns the largest values.
+// The options of a session. GET /limits describes them, with defaults and ranges; here are the words for them.
 
-export const OPTIONS = [
-  { name: 'nEmbd', label: 'Embedding width', initial: 16, min: 1, max: (limits) => limits.nEmbd },
-  { name: 'nHead', label: 'Attention heads', initial: 4, min: 1, max: (limits) => limits.nEmbd, hint: 'divides the embedding width' },
-  { name: 'nLayer', label: 'Layers', initial: 1, min: 1, max: (limits) => limits.nLayer },
-  { name: 'blockSize', label: 'Context length', initial: 16, min: 1, max: (limits) => limits.blockSize, hint: 'tokens' },
-  { name: 'learningRate', label: 'Learning rate', initial: 0.01, isDecimal: true, hint: 'above 0; at the first step' },
-  { name: 'numSteps', label: 'Horizon', initial: 1000, min: 1, hint: 'steps until the learning rate is 0' },
-  { name: 'batchSize', label: 'Batch size', initial: 1, min: 1, max: (limits) => limits.batchSize, hint: 'documents a step' },
-  { name: 'seed', label: 'Seed', initial: 42, hint: '-2^31 to 2^32-1; python: 0 to 2^63-1' },
-  { name: 'engine', label: 'Engine', initial: 'tensor', choices: { tensor: 'tensor (fast)', scalar: 'scalar (reference)' } },
-  { name: 'random', label: 'Random generator', initial: 'mulberry32', choices: { mulberry32: 'mulberry32 (microgptjs)', python: 'python (microgpt.py)' } },
-];
+import { count } from './format.js';
+
+/** Labels and hints by name, in the order of the forms; the words for choices; the short word for a steered option. */
+export const OPTION_TEXTS = {
+  nEmbd: { label: 'Embedding width' },
+  nHead: { label: 'Attention heads', hint: 'divides the embedding width' },
+  nLayer: { label: 'Layers' },
+  blockSize: { label: 'Context length', hint: 'tokens' },
+  learningRate: { label: 'Learning rate', hint: 'at the first step', word: 'rate' },
+  numSteps: { label: 'Horizon', hint: 'steps until the learning rate is 0', word: 'horizon' },
+  batchSize: { label: 'Batch size', hint: 'documents a step', word: 'batch' },
+  seed: { label: 'Seed' },
+  engine: { label: 'Engine', choices: { tensor: 'fast', scalar: 'reference' } },
+  random: { label: 'Random generator', choices: { mulberry32: 'microgptjs', python: 'microgpt.py' } },
+};
+
+/** The options as the response of GET /limits describes them, with label and hint, in the order of the forms. */
+export function describedOptions(limits) {
+  return Object.entries(OPTION_TEXTS).map(([name, { label, hint, choices: words }]) => {
+    const option = limits.options.find((each) => each.name === name);
+    const choices = option.choices?.map((value) => ({ value, text: `${value} (${words[value]})` }));
+    return { ...option, label, hint: [hint, rangeOf(option)].filter(Boolean).join('; '), choices };
+  });
+}
 
 /** The options of a session that differ from the defaults, as [name, value]. */
-export function nonDefaultOptions(options) {
-  return OPTIONS.filter(({ name, initial }) => options[name] !== initial)
+export function nonDefaultOptions(options, described) {
+  return described.filter((option) => options[option.name] !== option.default)
     .map(({ name }) => [name, options[name]]);
+}
+
+/** The range of an option in words; empty for a choice. */
+function rangeOf({ type, min, max, ranges }) {
+  if (ranges) {
+    return Object.entries(ranges).map(([choice, range]) => `${choice}: ${bound(range.min)} to ${bound(range.max)}`).join('; ');
+  }
+  if (type === 'string') {
+    return '';
+  }
+  const least = min === Number.MIN_VALUE ? 'above 0' : bound(min);
+  return max === Number.MAX_VALUE ? least : `${least} to ${bound(max)}`;
+}
+
+/** A bound; that of a binary type as a power of two: 1,024, -2^31, 2^32-1. */
+function bound(value) {
+  const exponent = Math.round(Math.log2(Math.abs(value)));
+  const power = 2 ** exponent;
+  if (exponent < 31 || (value !== -power && value !== power - 1)) {
+    return count(value);
+  }
+  return value < 0 ? `-2^${exponent}` : `2^${exponent}-1`; // JSON's 2^63 - 1 is read as 2^63, and so is power - 1
 }

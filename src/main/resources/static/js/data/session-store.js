@@ -12,6 +12,8 @@ export class SessionStore {
   status = 'loading';
   /** The session as GET /sessions/{name} returns it, with the newest step, state and speed; null until it is loaded. */
   view = null;
+  /** The response of GET /limits; null until it is loaded. */
+  limits = null;
   /** The newest run; null if there has been none. */
   run = null;
   /** The history: steering and the like, oldest first. */
@@ -114,6 +116,11 @@ export class SessionStore {
     this.keyframes = keyframes.steps;
     this.#notify(isRestart);
     return isRestart;
+  }
+
+  applyLimits(limits) {
+    this.limits = limits;
+    this.#notify();
   }
 
   /** Applies the response to a command about the run. */

@@ -7,6 +7,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { activeRun, api } from '../data/api.js';
 import { count, plural } from '../data/format.js';
 import { availableName } from '../data/session-names.js';
+import { describedOptions } from '../data/session-options.js';
 import { SITE } from '../data/site.js';
 import { icons } from '../components/icons.js';
 import { MOST_SESSIONS } from '../components/session-marks.js';
@@ -35,7 +36,8 @@ class SessionsPage extends Page {
     isLost: { state: true }, // the server does not respond
     dialogSession: { state: true }, // the session to clone or delete
     dialogError: { state: true },
-    limits: { state: true },
+    limits: { state: true }, // null until it is loaded, like the two after it
+    options: { state: true },
     datasets: { state: true },
   };
 
@@ -69,6 +71,9 @@ class SessionsPage extends Page {
     super();
     const query = new URLSearchParams(location.search);
     this.sessions = null;
+    this.limits = null;
+    this.options = null;
+    this.datasets = null;
     this.filter = query.get('q') ?? '';
     this.sort = query.get('sort') in SORTS ? query.get('sort') : 'name';
     this.isLost = false;
@@ -98,14 +103,25 @@ class SessionsPage extends Page {
   }
 
   async firstUpdated() {
-    try {
-      [this.limits, this.datasets] = await Promise.all([api.limits(), api.datasets()]);
-    } catch (error) {
-      this.failure = error;
-    }
+    await this.#loadLimits();
     const name = queryValue('new');
     if (name !== null) {
       this.#create(name);
+    }
+  }
+
+  /** Loads what the form needs; does nothing if it has been loaded. Returns whether it has. */
+  async #loadLimits() {
+    try {
+      if (this.limits === null) {
+        [this.limits, this.datasets] = await Promise.all([api.limits(), api.datasets()]);
+        this.options = describedOptions(this.limits);
+      }
+      await this.updateComplete;
+      return true;
+    } catch (error) {
+      this.failure = error;
+      return false;
     }
   }
 
@@ -128,7 +144,14 @@ class SessionsPage extends Page {
 
   #create(name = '') {
     setQuery({ new: name });
-    this.renderRoot.querySelector('mg-create-session').open(name);
+    this.#openForm(name);
+  }
+
+  /** @param options those of an existing session to start again; null for a new one */
+  async #openForm(name, options = null) {
+    if (await this.#loadLimits()) {
+      this.renderRoot.querySelector('mg-create-session').open(name, options);
+    }
   }
 
   /** Pauses or resumes the runs of all sessions in a state. */
@@ -179,7 +202,7 @@ class SessionsPage extends Page {
 
   renderDialogs() {
     return html`
-      <mg-create-session .limits=${this.limits} .datasets=${this.datasets}
+      <mg-create-session .limits=${this.limits} .options=${this.options ?? []} .datasets=${this.datasets}
         @created=${this.#refreshNow} @close=${() => setQuery({ new: null })}></mg-create-session>
       ${this.#cloneDialog()} ${this.#deleteDialog()}`;
   }
@@ -218,11 +241,11 @@ class SessionsPage extends Page {
     return html`
       <div class="cards">
         ${repeat(shown, ({ name }) => name, (session) => html`
-          <mg-session-card .session=${session}
+          <mg-session-card .session=${session} .options=${this.options ?? []}
             @changed=${this.#refreshNow}
             @failed=${(event) => { this.failure = event.detail; }}
             @clone=${() => this.#openDialog('clone', session)}
-            @load=${() => this.renderRoot.querySelector('mg-create-session').open(session.name, session.options)}
+            @load=${() => this.#openForm(session.name, session.options)}
             @delete=${() => this.#openDialog('delete', session)}></mg-session-card>`)}
       </div>`;
   }

@@ -6,13 +6,11 @@ import { css, html, nothing } from 'lit';
 import { count, number, plural } from '../data/format.js';
 import { learningRateAfter, learningRateOf } from '../data/learning-rate.js';
 import { availableName, availableTwinName } from '../data/session-names.js';
-import { OPTIONS } from '../data/session-options.js';
+import { describedOptions } from '../data/session-options.js';
 import { SITE } from '../data/site.js';
 import { field } from '../components/field.js';
 import { icons } from '../components/icons.js';
 import { Panel } from '../components/panel.js';
-
-const STEERABLE = OPTIONS.filter(({ name }) => ['learningRate', 'numSteps', 'batchSize'].includes(name));
 
 class SteeringPanel extends Panel {
   static heading = 'Steering';
@@ -66,6 +64,10 @@ class SteeringPanel extends Panel {
       this.taken = new Set();
       this.#loadNames();
     }
+  }
+
+  get #steerable() {
+    return describedOptions(this.live.limits).filter(({ steerable }) => steerable);
   }
 
   async #loadNames() {
@@ -129,7 +131,8 @@ class SteeringPanel extends Panel {
   #steering() {
     const { options, step } = this.view;
     const rate = learningRateAfter(step, options);
-    const isFieldless = this.problem && !STEERABLE.some(({ name }) => name === this.problem.field);
+    const steerable = this.#steerable;
+    const isFieldless = this.problem && !steerable.some(({ name }) => name === this.problem.field);
     return html`
       <form novalidate @submit=${this.#apply}>
         <div class="now">
@@ -141,7 +144,7 @@ class SteeringPanel extends Panel {
           longer learns. Raise the horizon above ${plural(step, 'step')}.</p>` : nothing}
         ${this.at === null ? nothing : html`<p class="hint">A change takes effect at the newest step, not at the one you are
           looking at: to try something from there, fork.</p>`}
-        ${STEERABLE.map((option) => this.#field(option))}
+        ${steerable.map((option) => this.#field(option))}
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         ${this.#twinOffer()}
         <div class="row">

@@ -133,6 +133,40 @@ final class SessionsPageTest {
     }
 
     @Test
+    void showsTheDefaultsAndRangesThatTheServerReturns() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.route(
+                    "**/api/v1/limits",
+                    route -> {
+                        String limits = route.fetch().text();
+                        route.fulfill(
+                                new Route.FulfillOptions()
+                                        .setContentType("application/json")
+                                        .setBody(
+                                                limits.replace(
+                                                        "\"nEmbd\",\"type\":\"integer\","
+                                                                + "\"default\":16,\"min\":1,"
+                                                                + "\"max\":1024",
+                                                        "\"nEmbd\",\"type\":\"integer\","
+                                                                + "\"default\":24,\"min\":2,"
+                                                                + "\"max\":4096")));
+                    });
+            page.navigate("/");
+            button(page, "New session").first().click();
+
+            Locator width = page.getByLabel("Embedding width");
+            assertThat(width).hasAttribute("placeholder", "24");
+            assertThat(width).hasAccessibleDescription("2 to 4,096");
+            assertThat(page.getByLabel("Learning rate"))
+                    .hasAccessibleDescription("at the first step; above 0");
+            assertThat(page.getByLabel("Seed"))
+                    .hasAccessibleDescription("mulberry32: -2^31 to 2^32-1; python: 0 to 2^63-1");
+            assertThat(page.getByLabel("Engine")).hasValue("tensor");
+        }
+    }
+
+    @Test
     void loadsAFile() {
         try (Tab tab = open()) {
             Page page = tab.page();

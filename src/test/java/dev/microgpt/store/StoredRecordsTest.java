@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.RandomKind;
 import dev.microgpt.session.history.ScheduleEntry;
@@ -15,6 +16,7 @@ import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunSnapshot;
 import dev.microgpt.session.run.RunState;
+import dev.microgpt.support.Json;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,13 @@ final class StoredRecordsTest {
         assertThat(StoredOptions.read(StoredOptions.write(options))).isEqualTo(options);
         assertThat(StoredOptions.write(ModelOptions.defaults()))
                 .contains("\"engine\":\"TENSOR\",\"random\":\"MULBERRY32\"");
+    }
+
+    @Test
+    void eachOptionIsStored() {
+        assertThat(Json.parse(StoredOptions.write(ModelOptions.defaults())).propertyNames())
+                .containsExactlyElementsOf(
+                        ModelOption.ALL.stream().map(ModelOption::name).toList());
     }
 
     @Test

@@ -106,6 +106,21 @@ final class LimitsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"nEmbd, 8", "nHead, 8", "nLayer, 2", "blockSize, 8", "batchSize, 2"})
+    void areTheRangesOfTheOptions(String name, long max) {
+        JsonNode option =
+                api.get("/limits")
+                        .ok()
+                        .path("options")
+                        .valueStream()
+                        .filter(each -> each.path("name").asString("").equals(name))
+                        .findFirst()
+                        .orElseThrow();
+
+        assertThat(option.path("max").longValue()).isEqualTo(max);
+    }
+
+    @ParameterizedTest
     @CsvSource({"nEmbd, 8", "nLayer, 2", "blockSize, 8", "batchSize, 2"})
     void shape(String option, int max) {
         Map<String, Object> options = new LinkedHashMap<>(Map.of("nEmbd", 4, "nHead", 1));

@@ -3,12 +3,15 @@ package dev.microgpt.session.admission;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.ModelOptions;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 import java.time.Duration;
+import java.util.Map;
 
 /// Limits on sessions, models and calls, under `microgpt.limits`. They are checked before memory is
 /// allocated. All are maximum values.
@@ -116,14 +119,29 @@ public record Limits(
         return new Corpus.Limits(textBytes, documents, vocabulary);
     }
 
+    /// Returns the largest allowed value of an option: its limit here, if that is lower than its own maximum.
+    public long max(IntegerOption option) {
+        Map<IntegerOption, Integer> limits =
+                Map.of(
+                        ModelOption.N_EMBD, nEmbd,
+                        ModelOption.N_HEAD, nEmbd, // of which it is a divisor
+                        ModelOption.N_LAYER, nLayer,
+                        ModelOption.BLOCK_SIZE, blockSize,
+                        ModelOption.BATCH_SIZE, batchSize);
+        Integer limit = limits.get(option);
+        return limit == null ? option.max() : Math.min(limit, option.max());
+    }
+
     /// Checks the options of a model whose documents are not known yet.
     ///
     /// @throws InvalidInputException if the model would be too large for any text
     public void check(ModelOptions options) {
-        InvalidInputException.requireRange("nEmbd", options.nEmbd(), 1, nEmbd);
-        InvalidInputException.requireRange("nLayer", options.nLayer(), 1, nLayer);
-        InvalidInputException.requireRange("blockSize", options.blockSize(), 1, blockSize);
-        InvalidInputException.requireRange("batchSize", options.batchSize(), 1, batchSize);
+        for (ModelOption option : ModelOption.ALL) {
+            if (option instanceof IntegerOption integer) {
+                InvalidInputException.requireRange(
+                        integer.name(), integer.value(options), integer.min(), max(integer));
+            }
+        }
         int smallestVocabulary = 2;
         InvalidInputException.requireRange(
                 "numParams", options.numParams(smallestVocabulary), 1, parameters);

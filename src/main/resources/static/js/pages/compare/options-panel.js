@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 
 import { count, loss, number } from '../../data/format.js';
 import { meanOfLast } from '../../data/loss-store.js';
-import { OPTIONS } from '../../data/session-options.js';
+import { OPTION_TEXTS } from '../../data/session-options.js';
 import { Panel } from '../../components/panel.js';
 import { markStyles, sessionMark } from '../../components/session-marks.js';
 import { tablePicture } from '../../components/table-picture.js';
@@ -14,7 +14,7 @@ const NEWEST = 100; // steps that the newest mean loss is about
 const whole = (value) => (value || value === 0 ? count(value) : '–');
 
 const ROWS = [
-  ...OPTIONS.map(({ name, label }) => ({
+  ...Object.entries(OPTION_TEXTS).map(([name, { label }]) => ({
     label, value: ({ view }) => view.options[name], text: (value) => (typeof value === 'number' && name !== 'seed' ? number(value, 12) : `${value}`),
   })),
   { label: 'Parameters', value: ({ view }) => view.numParams, text: whole },

@@ -4,7 +4,6 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
 import { compact, count } from '../../data/format.js';
-import { OPTIONS } from '../../data/session-options.js';
 import { field } from '../../components/field.js';
 import { controls } from '../../components/styles.js';
 import '../../components/dialog.js';
@@ -15,6 +14,7 @@ const EXAMPLE = 'alice\nbob\ncharlie\ndavid\nemma\nfrank';
 class CreateSession extends LitElement {
   static properties = {
     limits: { attribute: false },
+    options: { attribute: false }, // as described
     datasets: { attribute: false },
     source: { state: true }, // dataset, text or file
     file: { state: true }, // {name, text}
@@ -63,8 +63,8 @@ class CreateSession extends LitElement {
     this.isExisting = options !== null;
     await this.updateComplete;
     this.#control('name').value = name;
-    for (const option of options === null ? [] : OPTIONS) {
-      this.#control(option.name).value = options[option.name];
+    for (const { name: option } of options === null ? [] : this.options) {
+      this.#control(option).value = options[option];
     }
     this.#dialog.open();
     this.#control(this.isExisting ? 'source' : 'name').focus();
@@ -104,7 +104,7 @@ class CreateSession extends LitElement {
   /** The options as typed; the server checks their ranges. */
   #options() {
     const options = {};
-    for (const { name, choices, label } of OPTIONS) {
+    for (const { name, choices, label } of this.options) {
       const text = this.#control(name).value.trim();
       if (text === '') {
         continue; // the default
@@ -159,7 +159,7 @@ class CreateSession extends LitElement {
   }
 
   get #hasOwnField() {
-    const shown = ['name', ...OPTIONS.map(({ name }) => name), 'text', 'dataset', 'vocabulary', 'documents', 'textBytes'];
+    const shown = ['name', ...this.options.map(({ name }) => name), 'text', 'dataset', 'vocabulary', 'documents', 'textBytes'];
     return shown.includes(this.problem?.field) || this.problem?.code === 'exists';
   }
 
@@ -182,7 +182,7 @@ class CreateSession extends LitElement {
           ${this.#sources()}
           <fieldset>
             <legend>Options</legend>
-            <div class="options">${OPTIONS.map((option) => this.#option(option))}</div>
+            <div class="options">${this.options.map((option) => this.#option(option))}</div>
           </fieldset>
           <footer>
             <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
@@ -253,19 +253,17 @@ class CreateSession extends LitElement {
     });
   }
 
-  #option({ name, label, initial, min, max, hint, choices, isDecimal }) {
-    const largest = max && this.limits ? max(this.limits) : null;
-    const range = largest ? `${min} to ${count(largest)}` : null;
+  #option({ name, label, hint, type, default: initial, choices }) {
     return field({
       name,
       label,
-      hint: [hint, range].filter(Boolean).join('; '),
+      hint,
       error: this.#error(name),
       control: ({ id, describedBy, invalid }) => choices
         ? html`<select id=${id} name=${name} aria-describedby=${describedBy} aria-invalid=${invalid}>
-            ${Object.entries(choices).map(([value, text]) => html`<option value=${value}>${text}</option>`)}
+            ${choices.map(({ value, text }) => html`<option value=${value} ?selected=${value === initial}>${text}</option>`)}
           </select>`
-        : html`<input id=${id} name=${name} inputmode=${isDecimal ? 'decimal' : 'numeric'} placeholder=${initial}
+        : html`<input id=${id} name=${name} inputmode=${type === 'number' ? 'decimal' : 'numeric'} placeholder=${initial}
             autocomplete="off" aria-describedby=${describedBy} aria-invalid=${invalid}>`,
     });
   }

@@ -16,12 +16,13 @@ const SAMPLE_EVERY = 8000; // ms
 const SAMPLES = 3;
 
 /**
- * `<mg-session-card .session=${view}>` sends `clone`, `delete` and `load` (documents) for the page to handle,
+ * `<mg-session-card .session=${view} .options=${described}>` sends `clone`, `delete` and `load` (documents) for the page to handle,
  * `changed` after a command, and `failed` with an error. It sends requests only while it is visible.
  */
 class SessionCard extends LitElement {
   static properties = {
     session: { attribute: false },
+    options: { attribute: false }, // as described, or [] while that is not known
     points: { state: true },
     samples: { state: true },
   };
@@ -136,7 +137,7 @@ class SessionCard extends LitElement {
   render() {
     const { name, state, step, stepsPerSecond, options, numParams, numDocs } = this.session;
     const newest = meanOfLast(this.points ?? [], 100);
-    const differing = nonDefaultOptions(options);
+    const differing = nonDefaultOptions(options, this.options);
     return html`
       <article aria-labelledby="name">
         <div class="top">
