@@ -70,10 +70,10 @@ final class ConcurrencyLimitValve extends ValveBase {
         problems.write(
                 response,
                 Problem.of(
-                                ErrorCode.BUSY,
-                                "%d calls are in progress, which is the maximum; try again later"
-                                        .formatted(maxCalls))
-                        .withStatus(HttpStatus.SERVICE_UNAVAILABLE));
+                        ErrorCode.BUSY,
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "%d calls are in progress, which is the maximum; try again later"
+                                .formatted(maxCalls)));
         response.finishResponse();
         request.getCoyoteRequest().action(ActionCode.DISABLE_SWALLOW_INPUT, null);
     }

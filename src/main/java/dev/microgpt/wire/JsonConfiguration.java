@@ -8,8 +8,8 @@ import org.springframework.context.annotation.Configuration;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -18,6 +18,7 @@ import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.exc.InvalidFormatException;
 import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,19 +32,9 @@ import java.util.function.Function;
 @Configuration(proxyBeanMethods = false)
 public class JsonConfiguration {
 
-    /// Deeper than any request needs to be. Deeper nesting and longer names would cost time and stack.
-    private static final int MAX_DEPTH = 50;
-
-    private static final int MAX_NAME_LENGTH = 1000;
-
     @Bean
     public JsonFactoryBuilderCustomizer boundedJson() {
-        return builder ->
-                builder.streamReadConstraints(
-                        StreamReadConstraints.builder()
-                                .maxNestingDepth(MAX_DEPTH)
-                                .maxNameLength(MAX_NAME_LENGTH)
-                                .build());
+        return builder -> builder.streamReadConstraints(new JsonLimits());
     }
 
     @Bean
@@ -56,6 +47,12 @@ public class JsonConfiguration {
                         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                         DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                // NaN and the like reach the readers, which reject them by field and value. Trees
+                // do so as well, where a double could not tell Infinity from 1e999.
+                .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+                .enable(
+                        JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS,
+                        JsonNodeFeature.FAIL_ON_NAN_TO_BIG_DECIMAL_COERCION)
                 .withCoercionConfigDefaults(
                         config -> {
                             for (CoercionInputShape shape : CoercionInputShape.values()) {
@@ -96,7 +93,7 @@ public class JsonConfiguration {
                         Double.class,
                         new ScalarDeserializer<>(
                                 Double.class,
-                                JsonParser::getDoubleValue,
+                                JsonConfiguration::readDouble,
                                 JsonToken.VALUE_NUMBER_INT,
                                 JsonToken.VALUE_NUMBER_FLOAT))
                 .addDeserializer(
@@ -110,6 +107,13 @@ public class JsonConfiguration {
                         String.class,
                         new ScalarDeserializer<>(
                                 String.class, JsonParser::getString, JsonToken.VALUE_STRING));
+    }
+
+    private static double readDouble(JsonParser parser) {
+        return parser.getNumberType() == JsonParser.NumberType.BIG_DECIMAL
+                ? parser.getDecimalValue()
+                        .doubleValue() // infinite for 1e999, which a tree refuses to return
+                : parser.getDoubleValue();
     }
 
     private static final class ScalarDeserializer<T> extends ValueDeserializer<T> {
@@ -126,6 +130,10 @@ public class JsonConfiguration {
 
         @Override
         public T deserialize(JsonParser parser, DeserializationContext context) {
+            if (parser.isNaN()) { // or infinite
+                throw InvalidFormatException.from(
+                        parser, "not finite", parser.getDoubleValue(), type);
+            }
             if (tokens.contains(parser.currentToken())) {
                 return read.apply(parser);
             }

@@ -1,6 +1,8 @@
 package dev.microgpt.wire;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
@@ -12,33 +14,28 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 
 import java.net.URI;
 import java.util.Locale;
+import java.util.Objects;
 
-/// An error as a problem of RFC 9457, extended by a code, the field at fault and its allowed range.
+/// An error: Spring's [ProblemDetail] of RFC 9457, extended by a code, the field at fault and its allowed range.
 ///
-/// @param type URI of the kind of error, one for each code
-/// @param title kind of error, for people
-/// @param status HTTP status
-/// @param detail what went wrong in this case
-/// @param code kind of error, for programs
-/// @param field field, parameter, header or quantity at fault
-/// @param value offending value
-/// @param min smallest allowed value
-/// @param max largest allowed value
+/// It is the only representation of an error, for controllers, filters, valves and live connections, and in the
+/// OpenAPI document. The extensions are properties of a class and not in the map of [ProblemDetail], so that
+/// code has typed access to them and generated clients know them.
 @Schema(description = "An error (RFC 9457)")
-public record Problem(
-        @Schema(example = "urn:microgpt:problem:out_of_range") URI type,
-        @Schema(example = "Value out of range") String title,
-        @Schema(example = "400") int status,
-        @Schema(example = "count must be from 1 to 1000000, but is 0") String detail,
-        @Schema(example = "out_of_range") String code,
-        @Schema(example = "count") @Nullable String field,
-        @Schema(example = "0") @Nullable Object value,
-        @Schema(example = "1") @Nullable Number min,
-        @Schema(example = "1000000") @Nullable Number max) {
+@JsonPropertyOrder({"type", "title", "status", "detail", "code", "field", "value", "min", "max"})
+@JsonIgnoreProperties({"instance", "properties"})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public final class Problem extends ProblemDetail {
+
+    private static final long serialVersionUID = 1;
+
+    /// A relative reference to the request itself.
+    private static final URI THIS_REQUEST = URI.create("");
 
     /// When to retry after a lack of memory: idle sessions are evicted all the time.
     private static final String RETRY_SECONDS = "5";
@@ -46,19 +43,42 @@ public record Problem(
     private static final int MAX_VALUE_LENGTH = 200;
     private static final int MAX_DETAIL_LENGTH = 1000;
 
-    public Problem {
-        detail = truncated(wellFormed(detail), MAX_DETAIL_LENGTH);
-        field = field == null ? null : truncated(wellFormed(field), MAX_VALUE_LENGTH);
-        value =
+    private final ErrorCode code;
+    private final @Nullable String field;
+
+    @SuppressWarnings("serial") // a string, a number, a boolean or a JSON node
+    private final @Nullable Object value;
+
+    private final @Nullable Number min;
+    private final @Nullable Number max;
+
+    private Problem(
+            ErrorCode code,
+            HttpStatusCode status,
+            String detail,
+            @Nullable String field,
+            @Nullable Object value,
+            @Nullable Number min,
+            @Nullable Number max) {
+        super(status.value());
+        this.code = code;
+        this.field = field == null ? null : truncated(wellFormed(field), MAX_VALUE_LENGTH);
+        this.value =
                 value instanceof String text
                         ? truncated(wellFormed(text), MAX_VALUE_LENGTH)
                         : value;
+        this.min = min;
+        this.max = max;
+        setType(URI.create("urn:microgpt:problem:" + wireName(code)));
+        setTitle(title(code));
+        setDetail(truncated(wellFormed(detail), MAX_DETAIL_LENGTH));
     }
 
     public static Problem of(SessionException e) {
         boolean isVersion = "version".equals(e.field()); // sent by clients in the If-Match header
         return new Problem(
                 e.code(),
+                status(e.code()),
                 String.valueOf(e.getMessage()),
                 isVersion ? "If-Match" : e.field(),
                 isVersion ? null : e.value(),
@@ -67,36 +87,98 @@ public record Problem(
     }
 
     public static Problem of(ErrorCode code, String detail) {
-        return new Problem(code, detail, null, null, null, null);
+        return of(code, detail, null, null);
     }
 
     public static Problem of(
             ErrorCode code, String detail, @Nullable String field, @Nullable Object value) {
-        return new Problem(code, detail, field, value, null, null);
+        return new Problem(code, status(code), detail, field, value, null, null);
     }
 
-    private Problem(
-            ErrorCode code,
-            String detail,
-            @Nullable String field,
-            @Nullable Object value,
-            @Nullable Number min,
-            @Nullable Number max) {
-        this(
-                URI.create("urn:microgpt:problem:" + wireName(code)),
-                title(code),
-                status(code).value(),
-                detail,
-                wireName(code),
-                field,
-                value,
-                min,
-                max);
+    /// Returns a problem with another HTTP status than that of its code.
+    public static Problem of(ErrorCode code, HttpStatusCode status, String detail) {
+        return new Problem(code, status, detail, null, null, null, null);
     }
 
-    /// Returns a copy with another HTTP status.
-    public Problem withStatus(HttpStatusCode other) {
-        return new Problem(type, title, other.value(), detail, code, field, value, min, max);
+    /// URI of the kind of error, one for each code.
+    @Override
+    @Schema(example = "urn:microgpt:problem:out_of_range")
+    public @Nullable URI getType() {
+        return super.getType();
+    }
+
+    /// Kind of error, for people.
+    @Override
+    @Schema(example = "Value out of range")
+    public @Nullable String getTitle() {
+        return super.getTitle();
+    }
+
+    /// HTTP status.
+    @Override
+    @Schema(example = "400")
+    public int getStatus() {
+        return super.getStatus();
+    }
+
+    /// What went wrong in this case.
+    @Override
+    @Schema(example = "count must be from 1 to 1000000, but is 0")
+    public @Nullable String getDetail() {
+        return super.getDetail();
+    }
+
+    /// Not sent, as clients know what they have asked for. It is not null, because Spring would then parse the
+    /// path of the request.
+    @Override
+    public URI getInstance() {
+        return THIS_REQUEST;
+    }
+
+    /// Kind of error, for programs.
+    @Schema(example = "out_of_range")
+    public String getCode() {
+        return wireName(code);
+    }
+
+    /// Field, parameter, header or quantity at fault.
+    @Schema(example = "count")
+    public @Nullable String getField() {
+        return field;
+    }
+
+    /// Offending value.
+    @Schema(example = "0")
+    public @Nullable Object getValue() {
+        return value;
+    }
+
+    /// Smallest allowed value.
+    @Schema(example = "1")
+    public @Nullable Number getMin() {
+        return min;
+    }
+
+    /// Largest allowed value.
+    @Schema(example = "1000000")
+    public @Nullable Number getMax() {
+        return max;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Problem problem
+                && super.equals(problem)
+                && code == problem.code
+                && Objects.equals(field, problem.field)
+                && Objects.equals(value, problem.value)
+                && Objects.equals(min, problem.min)
+                && Objects.equals(max, problem.max);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(super.hashCode(), code, field, value, min, max);
     }
 
     /// Returns the spelling of a code in JSON.
@@ -169,17 +251,16 @@ public record Problem(
     }
 
     /// Returns a response with this problem.
-    @JsonIgnore
     public ResponseEntity<Problem> toResponse() {
         HttpHeaders headers = new HttpHeaders();
         addTo(headers);
-        return ResponseEntity.status(status).headers(headers).body(this);
+        return ResponseEntity.status(getStatus()).headers(headers).body(this);
     }
 
     /// Sets the headers of a response with this problem.
     public void addTo(HttpHeaders headers) {
         headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (status == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+        if (getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
             headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
         }
     }

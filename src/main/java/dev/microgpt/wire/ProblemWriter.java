@@ -22,7 +22,7 @@ public final class ProblemWriter {
     }
 
     public void write(ServerHttpResponse response, Problem problem) throws IOException {
-        response.setStatusCode(HttpStatusCode.valueOf(problem.status()));
+        response.setStatusCode(HttpStatusCode.valueOf(problem.getStatus()));
         problem.addTo(response.getHeaders());
         response.getBody().write(json.writeValueAsBytes(problem));
         response.flush();

@@ -10,33 +10,17 @@ import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.TypeMismatchException;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.http.converter.HttpMessageNotWritableException;
-import org.springframework.web.ErrorResponse;
-import org.springframework.web.HttpMediaTypeNotSupportedException;
-import org.springframework.web.HttpRequestMethodNotSupportedException;
-import org.springframework.web.servlet.resource.NoResourceFoundException;
 
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.exc.InputCoercionException;
-import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.exc.StreamReadException;
-import tools.jackson.databind.exc.InvalidFormatException;
-import tools.jackson.databind.exc.InvalidTypeIdException;
-import tools.jackson.databind.exc.MismatchedInputException;
-import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Collection;
-import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
-/// Translates exceptions into [Problem]s.
+/// Translates exceptions into [Problem]s, except those of Spring MVC, which only occur in REST calls and are
+/// translated there.
 public final class Problems {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
@@ -45,8 +29,43 @@ public final class Problems {
 
     /// Returns the problem for a failure. Internal errors are logged, and their details are not disclosed.
     public static Problem of(Throwable failure) {
+        Problem known = ofCause(failure);
+        if (known != null) {
+            return known;
+        }
+        return switch (failure) {
+            case DivergedException e ->
+                    Problem.of(ErrorCode.WRONG_STATE, String.valueOf(e.getMessage()));
+            case InvalidCheckpointException e ->
+                    Problem.of(ErrorCode.INVALID_CHECKPOINT, String.valueOf(e.getMessage()));
+            case JacksonException e -> JsonProblems.of(e);
+            case IOException e -> disconnected(e);
+            case InvalidParameterException _ -> ofStatus(HttpStatus.BAD_REQUEST, null);
+            default -> internal(failure);
+        };
+    }
+
+    /// Returns the problem for a body that cannot be read.
+    ///
+    /// @param failure an exception that wraps the reason
+    public static Problem ofBody(Exception failure) {
+        Problem known = ofCause(failure);
+        if (known != null) {
+            return known;
+        }
+        for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof IOException io) {
+                return disconnected(io);
+            }
+        }
+        return failure.getCause() instanceof JacksonException json
+                ? JsonProblems.of(json)
+                : Problem.of(ErrorCode.MALFORMED_JSON, "the body could not be read");
+    }
+
+    /// Finds an exception with a problem of its own, which the code that reads the body may have wrapped.
+    private static @Nullable Problem ofCause(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            // code that reads the body may have wrapped these exceptions
             if (cause instanceof SocketTimeoutException e) {
                 return tooSlow(e);
             }
@@ -57,35 +76,7 @@ public final class Problems {
                 return Problem.of(new SessionException(e));
             }
         }
-        return switch (failure) {
-            case DivergedException e ->
-                    Problem.of(ErrorCode.WRONG_STATE, String.valueOf(e.getMessage()));
-            case InvalidCheckpointException e ->
-                    Problem.of(ErrorCode.INVALID_CHECKPOINT, String.valueOf(e.getMessage()));
-            case JacksonException e -> ofJson(e);
-            case HttpMessageNotReadableException e -> ofBody(e);
-            case HttpMediaTypeNotSupportedException e ->
-                    Problem.of(
-                            ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                            "the body must be JSON with Content-Type: application/json, but has %s"
-                                    .formatted(
-                                            e.getContentType() == null
-                                                    ? "none"
-                                                    : e.getContentType()));
-            case HttpRequestMethodNotSupportedException e ->
-                    Problem.of(
-                            ErrorCode.METHOD_NOT_ALLOWED,
-                            "%s is not allowed here; allowed: %s"
-                                    .formatted(e.getMethod(), joined(e.getSupportedHttpMethods())));
-            case NoResourceFoundException e ->
-                    Problem.of(ErrorCode.NOT_FOUND, "there is no resource /" + e.getResourcePath());
-            case TypeMismatchException e -> ofParameter(e);
-            case HttpMessageNotWritableException e -> disconnected(e);
-            case IOException e -> disconnected(e);
-            case InvalidParameterException _ -> ofStatus(HttpStatus.BAD_REQUEST, null);
-            case ErrorResponse e -> ofStatus(e.getStatusCode(), e.getBody().getDetail());
-            default -> internal(failure);
-        };
+        return null;
     }
 
     /// Returns the problem for an HTTP status.
@@ -109,8 +100,7 @@ public final class Problems {
                         : resolved == null
                                 ? "status " + status.value()
                                 : resolved.getReasonPhrase();
-        return Problem.of(code, detail == null || detail.isBlank() ? fallback : detail)
-                .withStatus(status);
+        return Problem.of(code, status, detail == null || detail.isBlank() ? fallback : detail);
     }
 
     private static Problem tooSlow(SocketTimeoutException e) {
@@ -123,7 +113,7 @@ public final class Problems {
 
     /// Returns the problem for a body that cannot be read or written, as the client has disconnected or is too
     /// slow. Few clients will ever see it.
-    private static Problem disconnected(Exception failure) {
+    public static Problem disconnected(Exception failure) {
         log.debug("A client has disconnected", failure);
         return Problem.of(
                 ErrorCode.INVALID_TEXT, "the body ended early, or its chunks are malformed");
@@ -134,121 +124,19 @@ public final class Problems {
         return Problem.of(ErrorCode.INTERNAL, "the service failed; see its log");
     }
 
-    private static Problem ofBody(HttpMessageNotReadableException e) {
-        for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof IOException io) {
-                return disconnected(io);
-            }
-        }
-        if (e.getCause() instanceof JacksonException json) {
-            return ofJson(json);
-        }
-        return Problem.of(ErrorCode.MALFORMED_JSON, "the body could not be read");
-    }
-
-    private static Problem ofJson(JacksonException e) {
-        String field = path(e);
-        return switch (e) {
-            case UnrecognizedPropertyException unknown -> {
-                Collection<Object> known = unknown.getKnownPropertyIds();
-                yield Problem.of(
-                        ErrorCode.UNKNOWN_FIELD,
-                        "there is no field '%s'; the known fields are: %s"
-                                .formatted(field, joined(known == null ? List.of() : known)),
-                        field,
-                        null);
-            }
-            case InvalidTypeIdException type ->
-                    Problem.of(
-                            ErrorCode.OUT_OF_RANGE,
-                            type.getTypeId() == null
-                                    ? "the message has no type"
-                                    : "there is no message of type '%s'"
-                                            .formatted(type.getTypeId()),
-                            "type",
-                            type.getTypeId());
-            case InputCoercionException tooLarge -> ofLargeInteger(tooLarge, field);
-            case MismatchedInputException trailing when isTrailing(trailing) ->
-                    Problem.of(
-                            ErrorCode.MALFORMED_JSON,
-                            "the body continues after the end of the JSON value");
-            case InvalidFormatException wrong ->
-                    Problem.of(
-                            ErrorCode.WRONG_TYPE,
-                            "%s must be %s, but is %s"
-                                    .formatted(
-                                            field,
-                                            describe(wrong.getTargetType()),
-                                            wrong.getValue()),
-                            field,
-                            wrong.getValue());
-            case MismatchedInputException wrong ->
-                    Problem.of(
-                            ErrorCode.WRONG_TYPE,
-                            "%s must be %s".formatted(field, describe(wrong.getTargetType())),
-                            field,
-                            null);
-            case StreamConstraintsException tooLarge ->
-                    Problem.of(
-                            ErrorCode.MALFORMED_JSON,
-                            withoutSetting(tooLarge.getOriginalMessage()));
-            case StreamReadException syntax -> SyntaxErrors.problem(syntax);
-            default -> Problem.of(ErrorCode.MALFORMED_JSON, e.getOriginalMessage());
-        };
-    }
-
-    /// Returns the problem for an integer outside the range of its type. The field itself may allow less.
-    private static Problem ofLargeInteger(InputCoercionException e, String field) {
-        boolean isLong = e.getTargetType() == Long.class || e.getTargetType() == long.class;
-        long min = isLong ? Long.MIN_VALUE : Integer.MIN_VALUE;
-        long max = isLong ? Long.MAX_VALUE : Integer.MAX_VALUE;
-        return Problem.of(
-                new SessionException(
-                        InvalidInputException.outOfRange(
-                                field,
-                                null,
-                                min,
-                                max,
-                                String.format(
-                                        Locale.ROOT,
-                                        "%s must be from %d to %d",
-                                        field,
-                                        min,
-                                        max))));
-    }
-
-    private static boolean isTrailing(MismatchedInputException e) {
-        return e.getOriginalMessage().startsWith("Trailing token");
-    }
-
-    /// Removes the name of the Jackson setting from a message.
-    private static String withoutSetting(String message) {
-        return message.replaceAll(", from `[^`]*`", "");
-    }
-
-    private static String path(JacksonException e) {
-        StringBuilder path = new StringBuilder();
-        for (JacksonException.Reference part : e.getPath()) {
-            if (part.getPropertyName() == null) {
-                path.append('[').append(part.getIndex()).append(']');
-            } else {
-                path.append(path.isEmpty() ? "" : ".").append(part.getPropertyName());
-            }
-        }
-        return path.isEmpty() ? "the body" : path.toString();
-    }
-
-    private static Problem ofParameter(TypeMismatchException e) {
-        String field = String.valueOf(e.getPropertyName());
-        Object value = e.getValue();
+    /// Returns the problem for a value that is not of the type of its field or parameter.
+    ///
+    /// @param shown the value as it appears in the detail
+    public static Problem wrongType(
+            String field, @Nullable Class<?> type, @Nullable Object value, String shown) {
         return Problem.of(
                 ErrorCode.WRONG_TYPE,
-                "%s must be %s, but is '%s'".formatted(field, describe(e.getRequiredType()), value),
+                "%s must be %s, but is %s".formatted(field, describe(type), shown),
                 field,
                 value);
     }
 
-    private static String describe(@Nullable Class<?> type) {
+    static String describe(@Nullable Class<?> type) {
         if (type == null) {
             return "of another type";
         }
@@ -262,11 +150,5 @@ public final class Problems {
                             ? "a list"
                             : "an object";
         };
-    }
-
-    private static String joined(@Nullable Collection<?> items) {
-        return items == null
-                ? ""
-                : items.stream().map(String::valueOf).sorted().collect(Collectors.joining(", "));
     }
 }

@@ -19,6 +19,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.util.List;
 import java.util.Map;
 
 /// An invalid message is answered with an `error`, and the connection stays open.
@@ -72,6 +73,26 @@ final class LiveErrorsTest {
             })
     void rejectsDuplicatesAndTrailingCharacters(String message) {
         assertError(message, 400, "malformed_json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"NaN", "Infinity", "-Infinity"})
+    void rejectsNumbersThatAreNotFinite(String number) {
+        for (String message :
+                List.of(
+                        "{\"type\": \"generate\", \"temperature\": %s}",
+                        "{\"type\": \"generate\", \"id\": %s, \"session\": \"live-errors\"}")) {
+            assertError(message.formatted(number), 400, "malformed_json")
+                    .hasValue(number)
+                    .hasDetail("line 1, column ")
+                    .hasDetail("JSON has no number " + number);
+        }
+    }
+
+    @Test
+    void rejectsDeepNesting() {
+        assertError("[".repeat(51) + "]".repeat(51), 400, "malformed_json")
+                .hasDetail("JSON must be nested at most 50 deep, but this has more");
     }
 
     @ParameterizedTest

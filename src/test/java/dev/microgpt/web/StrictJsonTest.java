@@ -195,6 +195,7 @@ final class StrictJsonTest {
         assertProblem(reply, 400, "malformed_json")
                 .hasField(field)
                 .hasValue(number)
+                .hasDetail("line 1, column ")
                 .hasDetail("JSON has no number " + number);
     }
 
@@ -224,6 +225,30 @@ final class StrictJsonTest {
     void hidesTheParserInMessages(String json) {
         assertThat(post("step", json).body())
                 .doesNotContainIgnoringCase("feature", "enable", "ALLOW_", "start marker");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "{\"count\": 1, line 1, the JSON ends before it is complete",
+                "{\"count\": +1}, line 1, Unexpected character ('+'",
+                "{\"count\" 1}, line 1, Unexpected character ('1'",
+                "{\"count\": tru}, line 1, Unrecognized token 'tru'",
+                "{} {}, the body, continues after the end"
+            })
+    void saysWhereAndWhatIsMalformed(String json, String where, String what) {
+        assertProblem(post("step", json), 400, "malformed_json").hasDetail(where).hasDetail(what);
+    }
+
+    @Test
+    void saysWhichLimitOfJsonIsExceeded() {
+        String name = "a".repeat(1001);
+
+        assertProblem(post("step", "{\"" + name + "\": 1}"), 400, "malformed_json")
+                .hasDetail("the name of a field must have at most 1000 characters");
+        assertProblem(post("step", "{\"count\": " + "9".repeat(1001) + "}"), 400, "malformed_json")
+                .hasDetail("a number must have at most 1000 digits");
     }
 
     @Test
