@@ -1,14 +1,13 @@
 package dev.microgpt.live;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
 import dev.microgpt.session.Session;
 
 import org.springframework.stereotype.Component;
 
 import tools.jackson.databind.json.JsonMapper;
-
-import java.lang.ref.WeakReference;
-import java.util.Map;
-import java.util.WeakHashMap;
 
 /// Finds the [Broadcast] of a session, which lives as long as a watcher refers to it.
 @Component
@@ -16,20 +15,17 @@ final class Broadcasts {
 
     private final JsonMapper json;
     private final LiveMetrics metrics;
-    private final Map<Session, WeakReference<Broadcast>> broadcasts = new WeakHashMap<>();
+
+    /// Bounded by the watchers, as nothing is kept that nobody else refers to.
+    private final Cache<Session, Broadcast> broadcasts =
+            Caffeine.newBuilder().weakKeys().weakValues().executor(Runnable::run).build();
 
     Broadcasts(JsonMapper json, LiveMetrics metrics) {
         this.json = json;
         this.metrics = metrics;
     }
 
-    synchronized Broadcast of(Session session) {
-        WeakReference<Broadcast> reference = broadcasts.get(session);
-        Broadcast broadcast = reference == null ? null : reference.get();
-        if (broadcast == null) {
-            broadcast = new Broadcast(session, json, metrics);
-            broadcasts.put(session, new WeakReference<>(broadcast));
-        }
-        return broadcast;
+    Broadcast of(Session session) {
+        return broadcasts.get(session, _ -> new Broadcast(session, json, metrics));
     }
 }

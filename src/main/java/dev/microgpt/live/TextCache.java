@@ -9,6 +9,9 @@ import java.util.function.Supplier;
 
 /// Caches JSON texts for the watchers of a session, so that each value is serialized once for all of them.
 /// Evicts the oldest text first. Thread-safe.
+///
+/// A map instead of Caffeine, which would keep the texts that were read most in place of new ones, while here an
+/// old text is never read again.
 final class TextCache {
 
     /// Longer texts are not cached.

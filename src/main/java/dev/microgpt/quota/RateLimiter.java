@@ -1,13 +1,14 @@
 package dev.microgpt.quota;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
 import io.github.bucket4j.Bucket;
 
 import org.springframework.stereotype.Component;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /// Applies the rate limits of requests with a token bucket for each key and one for all callers. A bucket holds
 /// the quota of a minute and is refilled continuously. Thread-safe.
@@ -18,8 +19,11 @@ public final class RateLimiter {
 
     private final QuotaSettings quotas;
     private final Bucket all;
-    private final Map<String, Bucket> keys =
-            new ConcurrentHashMap<>(); // bounded by the number of keys
+
+    /// Bounded by the number of keys in use: a bucket is full again after a window without requests, so that
+    /// it may be forgotten then.
+    private final Cache<String, Bucket> keys =
+            Caffeine.newBuilder().expireAfterAccess(WINDOW).executor(Runnable::run).build();
 
     RateLimiter(QuotaSettings quotas) {
         this.quotas = quotas;
@@ -66,7 +70,7 @@ public final class RateLimiter {
             return List.of(countForAll());
         }
         int quota = quotas.key().requestsPerMinute();
-        Verdict own = count("key", keys.computeIfAbsent(owner, _ -> bucket(quota)), quota);
+        Verdict own = count("key", keys.get(owner, _ -> bucket(quota)), quota);
         return own.isRefusal() ? List.of(own) : List.of(own, countForAll());
     }
 

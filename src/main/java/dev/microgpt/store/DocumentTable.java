@@ -1,5 +1,8 @@
 package dev.microgpt.store;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+
 import dev.microgpt.checkpoint.Sha256;
 import dev.microgpt.engine.Corpus;
 
@@ -9,20 +12,21 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.WeakHashMap;
 
 /// The table of training texts. Each text is stored once, and held in memory once while any session uses
 /// it.
 final class DocumentTable {
 
     private final JdbcClient jdbc;
-    private final Map<Corpus, String> digests = new WeakHashMap<>();
-    private final Map<String, WeakReference<Corpus>> corpora = new HashMap<>();
+
+    /// Bounded by the texts in use, like `corpora`: an entry ends with the last reference to its text.
+    private final Cache<Corpus, String> digests =
+            Caffeine.newBuilder().weakKeys().executor(Runnable::run).build();
+
+    private final Cache<String, Corpus> corpora =
+            Caffeine.newBuilder().weakValues().executor(Runnable::run).build();
 
     DocumentTable(JdbcClient jdbc) {
         this.jdbc = jdbc;
@@ -32,7 +36,7 @@ final class DocumentTable {
     ///
     /// @return its digest
     synchronized String putIfAbsent(Corpus corpus) {
-        String known = digests.get(corpus);
+        String known = digests.getIfPresent(corpus);
         if (known != null && contains(known)) {
             return known;
         }
@@ -43,7 +47,8 @@ final class DocumentTable {
                     .params(digest, text)
                     .update();
         }
-        remember(digest, corpus);
+        digests.put(corpus, digest);
+        corpora.put(digest, corpus);
         return digest;
     }
 
@@ -69,12 +74,8 @@ final class DocumentTable {
     ///
     /// @throws DamagedException if the text does not match its digest
     synchronized Corpus load(String digest) {
-        WeakReference<Corpus> known = corpora.get(digest);
-        Corpus corpus = known == null ? null : known.get();
-        if (corpus == null) {
-            corpus = read(digest);
-            remember(digest, corpus);
-        }
+        Corpus corpus = corpora.get(digest, this::read);
+        digests.put(corpus, digest);
         return corpus;
     }
 
@@ -92,12 +93,6 @@ final class DocumentTable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void remember(String digest, Corpus corpus) {
-        digests.put(corpus, digest);
-        corpora.values().removeIf(reference -> reference.refersTo(null));
-        corpora.put(digest, new WeakReference<>(corpus));
     }
 
     private static byte[] text(Corpus corpus) {

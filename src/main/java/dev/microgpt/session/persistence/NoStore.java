@@ -11,6 +11,9 @@ import java.util.concurrent.CompletableFuture;
 
 /// A store that persists nothing: the sessions end with the process. It holds the newest responses of
 /// idempotent calls in memory.
+///
+/// They are in a map and not in a cache of Caffeine, which may drop a new entry in favour of an old one: the call
+/// that would be repeated next would then be executed twice.
 public final class NoStore implements SessionStore, IdempotencyStore {
 
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
