@@ -10,7 +10,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 
 /// The reference engine reproduces runs of microgptjs and microgpt.py.
 final class GoldenRunsTest {
@@ -47,7 +46,7 @@ final class GoldenRunsTest {
             assertThat(sample.text()).isEqualTo(expected.text());
             assertThat(sample.tokens()).containsExactly(expected.tokens());
             if (expected.vizData() != null) {
-                assertTraces(sample.vizData(), expected.vizData());
+                TraceAssert.assertTraces(sample.vizData(), expected.vizData(), PRECISION);
             }
         }
         assertEmbeddings(model.getEmbeddings(), golden.embeddings());
@@ -96,42 +95,13 @@ final class GoldenRunsTest {
         }
         if (index == 0) {
             assertThat(result.tokens()).containsExactly(golden.step1().tokens());
-            assertTraces(result.vizData(), golden.step1().vizData());
+            TraceAssert.assertTraces(result.vizData(), golden.step1().vizData(), PRECISION);
         }
         for (GoldenRun.MicrogptJs.StatsAtStep stats : golden.paramStats()) {
             if (stats.step() == result.step()) {
                 assertThat(result.paramStats().mean()).isCloseTo(stats.mean(), PRECISION);
                 assertThat(result.paramStats().std()).isCloseTo(stats.std(), PRECISION);
             }
-        }
-    }
-
-    private static void assertTraces(List<Trace> actual, List<Trace> expected) {
-        assertThat(actual).hasSameSizeAs(expected);
-        for (int t = 0; t < expected.size(); t++) {
-            assertTrace(actual.get(t), expected.get(t));
-        }
-    }
-
-    private static void assertTrace(Trace actual, Trace expected) {
-        assertThat(actual.embedding()).containsExactly(expected.embedding(), PRECISION);
-        assertThat(actual.attentionWeights().length).isEqualTo(expected.attentionWeights().length);
-        for (int layer = 0; layer < expected.attentionWeights().length; layer++) {
-            assertRows(actual.attentionWeights()[layer], expected.attentionWeights()[layer]);
-        }
-        assertRows(actual.mlpActivations(), expected.mlpActivations());
-        if (expected.probs() == null) {
-            assertThat(actual.probs()).isNull();
-        } else {
-            assertThat(Objects.requireNonNull(actual.probs()))
-                    .containsExactly(expected.probs(), PRECISION);
-        }
-    }
-
-    private static void assertRows(double[][] actual, double[][] expected) {
-        assertThat(actual.length).isEqualTo(expected.length);
-        for (int row = 0; row < expected.length; row++) {
-            assertThat(actual[row]).containsExactly(expected[row], PRECISION);
         }
     }
 

@@ -88,34 +88,13 @@ final class TensorTracesTest {
     }
 
     private static void assertTraces(List<Trace> actual, List<Trace> expected) {
-        assertThat(actual).hasSameSizeAs(expected);
-        for (int t = 0; t < expected.size(); t++) {
-            assertTrace(actual.get(t), expected.get(t));
-        }
-    }
-
-    private static void assertTrace(Trace actual, Trace expected) {
-        assertThat(actual.embedding()).containsExactly(expected.embedding(), PRECISION);
-        assertThat(actual.attentionWeights().length).isEqualTo(expected.attentionWeights().length);
-        for (int layer = 0; layer < expected.attentionWeights().length; layer++) {
-            assertRows(actual.attentionWeights()[layer], expected.attentionWeights()[layer]);
-            for (double[] weights : actual.attentionWeights()[layer]) {
-                assertThat(Arrays.stream(weights).sum()).isCloseTo(1, within(1e-5));
+        TraceAssert.assertTraces(actual, expected, PRECISION);
+        for (Trace trace : actual) {
+            for (double[][] layer : trace.attentionWeights()) {
+                for (double[] weights : layer) {
+                    assertThat(Arrays.stream(weights).sum()).isCloseTo(1, within(1e-5));
+                }
             }
-        }
-        assertRows(actual.mlpActivations(), expected.mlpActivations());
-        if (expected.probs() == null) {
-            assertThat(actual.probs()).isNull();
-        } else {
-            assertThat(Objects.requireNonNull(actual.probs()))
-                    .containsExactly(expected.probs(), PRECISION);
-        }
-    }
-
-    private static void assertRows(double[][] actual, double[][] expected) {
-        assertThat(actual.length).isEqualTo(expected.length);
-        for (int row = 0; row < expected.length; row++) {
-            assertThat(actual[row]).containsExactly(expected[row], PRECISION);
         }
     }
 

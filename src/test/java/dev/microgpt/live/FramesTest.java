@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withPrecision;
 
 import dev.microgpt.support.Api;
-import dev.microgpt.support.Live;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,26 +22,16 @@ import java.util.Map;
 
 /// Frames contain what the options of `subscribe` request.
 @ServiceTest
-final class FramesTest {
+final class FramesTest extends LiveSession {
 
     private static final String NAME = "frames";
 
-    private final Api api;
-    private final Live live;
-
     FramesTest(@LocalServerPort int port) {
-        api = new Api(port);
-        live = Live.connect(port);
-    }
-
-    @BeforeEach
-    void createSession() {
-        api.initSixNames(NAME);
+        super(port, NAME, Map.of("text", Api.SIX_NAMES));
     }
 
     @AfterEach
-    void disconnect() {
-        live.close();
+    void deleteSession() {
         api.delete("/sessions/" + NAME);
     }
 

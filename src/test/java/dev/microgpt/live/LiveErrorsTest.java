@@ -5,12 +5,9 @@ import static dev.microgpt.support.ProblemAssert.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
-import dev.microgpt.support.Live;
 import dev.microgpt.support.ProblemAssert;
 import dev.microgpt.support.ServiceTest;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,26 +21,12 @@ import java.util.Map;
 
 /// An invalid message is answered with an `error`, and the connection stays open.
 @ServiceTest
-final class LiveErrorsTest {
+final class LiveErrorsTest extends LiveSession {
 
     private static final String NAME = "live-errors";
 
-    private final Api api;
-    private final Live live;
-
     LiveErrorsTest(@LocalServerPort int port) {
-        api = new Api(port);
-        live = Live.connect(port);
-    }
-
-    @BeforeEach
-    void createSession() {
-        api.initSixNames(NAME);
-    }
-
-    @AfterEach
-    void disconnect() {
-        live.close();
+        super(port, NAME, Map.of("text", Api.SIX_NAMES));
     }
 
     private JsonNode errorFor(String message) {

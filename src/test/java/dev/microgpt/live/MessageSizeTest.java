@@ -3,40 +3,24 @@ package dev.microgpt.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
-import dev.microgpt.support.Live;
 import dev.microgpt.support.ServiceTest;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 
 /// A message may arrive in parts, and may have at most 1 MB.
 @ServiceTest
-final class MessageSizeTest {
+final class MessageSizeTest extends LiveSession {
 
     private static final String NAME = "message-size";
 
-    private final Api api;
-    private final Live live;
-
     MessageSizeTest(@LocalServerPort int port) {
-        api = new Api(port);
-        live = Live.connect(port);
-    }
-
-    @BeforeEach
-    void createSession() {
-        api.initSixNames(NAME);
-    }
-
-    @AfterEach
-    void disconnect() {
-        live.close();
+        super(port, NAME, Map.of("text", Api.SIX_NAMES));
     }
 
     @Test

@@ -9,8 +9,6 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.ServiceTest;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,26 +25,12 @@ import java.util.stream.IntStream;
 
 /// The effects of single messages, and the ids of their answers.
 @ServiceTest
-final class MessagesTest {
+final class MessagesTest extends LiveSession {
 
     private static final String NAME = "messages";
 
-    private final Api api;
-    private final Live live;
-
     MessagesTest(@LocalServerPort int port) {
-        api = new Api(port);
-        live = Live.connect(port);
-    }
-
-    @BeforeEach
-    void createSession() {
-        api.initSixNames(NAME);
-    }
-
-    @AfterEach
-    void disconnect() {
-        live.close();
+        super(port, NAME, Map.of("text", Api.SIX_NAMES));
     }
 
     @ParameterizedTest

@@ -3,11 +3,8 @@ package dev.microgpt.live;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
-import dev.microgpt.support.Live;
 import dev.microgpt.support.ServiceTest;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -19,26 +16,12 @@ import java.util.Map;
 
 /// Training can be stopped, and every `stop` is answered.
 @ServiceTest
-final class StopTest {
+final class StopTest extends LiveSession {
 
     private static final String NAME = "stop";
 
-    private final Api api;
-    private final Live live;
-
     StopTest(@LocalServerPort int port) {
-        api = new Api(port);
-        live = Live.connect(port);
-    }
-
-    @BeforeEach
-    void createSession() {
-        api.init(NAME, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
-    }
-
-    @AfterEach
-    void disconnect() {
-        live.close();
+        super(port, NAME, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
     }
 
     @Test

@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
-import dev.microgpt.support.Live;
 import dev.microgpt.support.ServiceTest;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -20,27 +17,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /// Once `trained` or `stopped` has arrived, training has ended in every respect.
 @ServiceTest
-final class TrainingEndTest {
+final class TrainingEndTest extends LiveSession {
 
     private static final String NAME = "training-end";
     private static final int ROUNDS = 300;
 
-    private final Api api;
-    private final Live live;
-
     TrainingEndTest(@LocalServerPort int port) {
-        api = new Api(port);
-        live = Live.connect(port);
-    }
-
-    @BeforeEach
-    void createSession() {
-        api.init(NAME, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
-    }
-
-    @AfterEach
-    void disconnect() {
-        live.close();
+        super(port, NAME, Map.of("nEmbd", 4, "text", Api.SIX_NAMES));
     }
 
     private void assertReadyAt(long step) {

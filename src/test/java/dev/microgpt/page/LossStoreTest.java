@@ -29,19 +29,13 @@ final class LossStoreTest {
 
     /// Runs the body of a function in which `LossStore`, `meanOfLast` and `movingAverage` are imported.
     private JsonNode run(String body) {
-        try (Tab tab = Tab.open(browser, port)) {
-            tab.page().navigate("/");
-            Object result =
-                    tab.page()
-                            .evaluate(
-                                    """
-                                    async () => {
-                                      const { LossStore, meanOfLast, movingAverage } = await import('/js/data/loss-store.js');
-                                      %s
-                                    }"""
-                                            .formatted(body));
-            return Json.parse(Json.write(result));
-        }
+        return Tab.run(
+                browser,
+                port,
+                """
+                const { LossStore, meanOfLast, movingAverage } = await import('/js/data/loss-store.js');
+                %s"""
+                        .formatted(body));
     }
 
     @Test

@@ -30,32 +30,26 @@ final class SessionStoreTest {
     /// Runs the body of a function with a `store` that has applied the `responses` for an idle session at
     /// step 10, and a `frame` function of steps and state.
     private JsonNode run(String body) {
-        try (Tab tab = Tab.open(browser, port)) {
-            tab.page().navigate("/");
-            Object result =
-                    tab.page()
-                            .evaluate(
-                                    """
-                                    async () => {
-                                      const { SessionStore } = await import('/js/data/session-store.js');
-                                      const responses = (step, state, createdAt = 'then') => ({
-                                        session: { step, state, createdAt, stepsPerSecond: 0, numDocs: 6 },
-                                        runs: [], keyframes: { steps: [] },
-                                        history: { events: [{ kind: 'loaded', at: createdAt }], schedule: [], samples: [] },
-                                      });
-                                      const frame = (fromStep, toStep, state) => ({
-                                        fromStep, toStep, state, stepsPerSecond: 5,
-                                        losses: Array(toStep - fromStep + 1).fill(2),
-                                      });
-                                      const store = new SessionStore();
-                                      store.applyResponses(responses(10, 'ready'), store.requestToken());
-                                      store.applyLosses({ from: 1, losses: Array(10).fill(2) });
-                                      const shown = () => [store.view.step, store.view.state, store.losses.lastStep];
-                                      %s
-                                    }"""
-                                            .formatted(body));
-            return Json.parse(Json.write(result));
-        }
+        return Tab.run(
+                browser,
+                port,
+                """
+                const { SessionStore } = await import('/js/data/session-store.js');
+                const responses = (step, state, createdAt = 'then') => ({
+                  session: { step, state, createdAt, stepsPerSecond: 0, numDocs: 6 },
+                  runs: [], keyframes: { steps: [] },
+                  history: { events: [{ kind: 'loaded', at: createdAt }], schedule: [], samples: [] },
+                });
+                const frame = (fromStep, toStep, state) => ({
+                  fromStep, toStep, state, stepsPerSecond: 5,
+                  losses: Array(toStep - fromStep + 1).fill(2),
+                });
+                const store = new SessionStore();
+                store.applyResponses(responses(10, 'ready'), store.requestToken());
+                store.applyLosses({ from: 1, losses: Array(10).fill(2) });
+                const shown = () => [store.view.step, store.view.state, store.losses.lastStep];
+                %s"""
+                        .formatted(body));
     }
 
     @Test

@@ -9,6 +9,10 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 
+import dev.microgpt.support.Json;
+
+import tools.jackson.databind.JsonNode;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -65,6 +69,16 @@ final class Tab implements AutoCloseable {
     static Tab openSite(Browser browser, String site) {
         return new Tab(
                 browser, site, options(ColorScheme.LIGHT, DESKTOP).setIgnoreHTTPSErrors(true));
+    }
+
+    /// Runs the body of an asynchronous function on the page.
+    ///
+    /// @return what it returns
+    static JsonNode run(Browser browser, int port, String body) {
+        try (Tab tab = open(browser, port)) {
+            tab.page().navigate("/");
+            return Json.parse(Json.write(tab.page().evaluate("async () => {\n" + body + "\n}")));
+        }
     }
 
     private static Browser.NewContextOptions options(ColorScheme colours, int width) {

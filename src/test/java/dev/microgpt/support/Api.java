@@ -137,6 +137,23 @@ public final class Api {
         return init(name, Map.of("text", SIX_NAMES));
     }
 
+    /// Creates or reinitializes a small session with [#SIX_NAMES].
+    public JsonNode initSmall(String name, String engine, String random, int batchSize) {
+        return init(
+                name,
+                Map.of(
+                        "text",
+                        SIX_NAMES,
+                        "engine",
+                        engine,
+                        "random",
+                        random,
+                        "nEmbd",
+                        8,
+                        "batchSize",
+                        batchSize));
+    }
+
     /// Creates or reinitializes a session whose steps are so slow that a call of very many steps outlasts a
     /// test.
     public JsonNode initSlow(String name) {

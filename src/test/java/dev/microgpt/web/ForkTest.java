@@ -48,19 +48,7 @@ final class ForkTest {
     @ParameterizedTest
     @CsvSource({"tensor, mulberry32", "scalar, python"})
     void aForkContinuesExactlyAsItsParent(String engine, String random) {
-        api.init(
-                "parent",
-                Map.of(
-                        "text",
-                        Api.SIX_NAMES,
-                        "engine",
-                        engine,
-                        "random",
-                        random,
-                        "nEmbd",
-                        8,
-                        "batchSize",
-                        2));
+        api.initSmall("parent", engine, random, 2);
         api.step("parent", 10);
         api.patch(PARENT, Map.of("batchSize", 3, "learningRate", 0.02)).ok();
         api.post(PARENT + "/generate", Map.of("count", 2)).ok();

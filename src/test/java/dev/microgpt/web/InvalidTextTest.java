@@ -4,45 +4,26 @@ import static dev.microgpt.support.ProblemAssert.assertProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.microgpt.support.Api;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
-
-import tools.jackson.databind.JsonNode;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Map;
 
 /// Tests that invalid texts are rejected, and that the documents loaded before remain.
 @ServiceTest
-final class InvalidTextTest {
+final class InvalidTextTest extends UnchangedSession {
 
     private static final String NAME = "invalid-text";
     private static final String LOAD = "/sessions/invalid-text/load";
 
-    private final Api api;
-    private JsonNode before;
-
     InvalidTextTest(@LocalServerPort int port) {
-        api = new Api(port);
-        before = api.initSixNames(NAME);
-    }
-
-    @BeforeEach
-    void rememberState() {
-        before = api.view(NAME);
-    }
-
-    @AfterEach
-    void assertUnchanged() {
-        assertThat(api.view(NAME)).isEqualTo(before);
+        super(port, NAME);
     }
 
     @ParameterizedTest

@@ -4,46 +4,27 @@ import static dev.microgpt.support.ProblemAssert.assertProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.microgpt.support.Api;
 import dev.microgpt.support.RawHttp;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-import tools.jackson.databind.JsonNode;
-
 import java.net.http.HttpRequest.BodyPublishers;
 
 /// Tests that malformed HTTP requests are reported as client errors and change nothing.
 @ServiceTest
-final class MalformedRequestTest {
+final class MalformedRequestTest extends UnchangedSession {
 
     private static final String NAME = "malformed-request";
     private static final String PATH = "/sessions/malformed-request/";
 
-    private final Api api;
-    private JsonNode before;
-
     MalformedRequestTest(@LocalServerPort int port) {
-        api = new Api(port);
-        before = api.initSixNames(NAME);
-    }
-
-    @BeforeEach
-    void rememberState() {
-        before = api.view(NAME);
-    }
-
-    @AfterEach
-    void assertUnchanged() {
-        assertThat(api.view(NAME)).isEqualTo(before);
+        super(port, NAME);
     }
 
     private static void assertClientError(Reply reply) {

@@ -179,19 +179,7 @@ final class TimeTravelTest {
     @ParameterizedTest
     @CsvSource({"tensor, mulberry32, 1", "tensor, python, 3", "scalar, mulberry32, 2"})
     void aForkAtAnEarlierStepTrainsTheSameSteps(String engine, String random, int batchSize) {
-        api.init(
-                "traveller",
-                Map.of(
-                        "text",
-                        Api.SIX_NAMES,
-                        "engine",
-                        engine,
-                        "random",
-                        random,
-                        "nEmbd",
-                        8,
-                        "batchSize",
-                        batchSize));
+        api.initSmall("traveller", engine, random, batchSize);
         api.step("traveller", 150);
         double[] losses = api.losses("traveller");
         for (int step : new int[] {0, 1, 7, 64, 101, 149, 150}) {
