@@ -67,7 +67,7 @@ class LiveConfiguration implements WebSocketConfigurer {
                 @Nullable Exception failure) {}
     }
 
-    /// Answers requests that are no WebSocket handshake with a problem, like all other errors.
+    /// Responds with a problem to requests that are not WebSocket handshakes.
     private final class Handshake extends DefaultHandshakeHandler {
 
         @Override

@@ -8,49 +8,49 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Sends one client's messages: runs a step when woken, and at the time that the previous step has requested.
-/// Steps never overlap.
+/// Sends one client's messages: takes a turn when woken, and at the time that the previous turn has requested.
+/// The turns of a pump never overlap.
 final class Pump {
 
     private static final Logger log = LoggerFactory.getLogger(Pump.class);
     private static final long MAX_DELAY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /// The work that a pump repeats.
-    interface Step {
+    interface Turn {
 
         /// Sends at most one message, without waiting for the client.
         ///
-        /// @return nanoseconds until the next step, unless the pump is woken before
+        /// @return nanoseconds until the next turn, unless the pump is woken before
         long run();
     }
 
     private final LiveThreads threads;
-    private final Step step;
+    private final Turn turn;
     private final Runnable onFailure;
 
     /// How often the pump was woken since it was last idle.
     private final AtomicInteger wakes = new AtomicInteger();
 
-    // confined to the step
+    // confined to the turns
     private @Nullable Future<?> alarm;
     private long alarmNanos;
     private volatile boolean closed;
 
-    /// @param onFailure called once if a step fails; no step follows
-    Pump(LiveThreads threads, Step step, Runnable onFailure) {
+    /// @param onFailure called once if a turn fails; no turn follows
+    Pump(LiveThreads threads, Turn turn, Runnable onFailure) {
         this.threads = threads;
-        this.step = step;
+        this.turn = turn;
         this.onFailure = onFailure;
     }
 
-    /// Requests a step. Does not block.
+    /// Requests a turn. Does not block.
     void wake() {
         if (wakes.getAndIncrement() == 0) {
             threads.writers().execute(this::run);
         }
     }
 
-    /// Prevents further steps.
+    /// Prevents further turns.
     void close() {
         closed = true;
         wake(); // so that the alarm is cancelled
@@ -59,21 +59,21 @@ final class Pump {
     private void run() {
         int wakesBefore = wakes.get();
         try {
-            runStep();
+            takeTurn();
         } catch (RuntimeException | Error e) {
             log.error("A live connection failed", e);
             closed = true;
             onFailure.run();
         }
-        // Woken meanwhile: queues another step, so that other pumps have their turn first.
+        // Woken meanwhile: queues another turn, so that other pumps go first.
         if (!wakes.compareAndSet(wakesBefore, 0)) {
             threads.writers().execute(this::run);
         }
     }
 
-    private void runStep() {
+    private void takeTurn() {
         if (!closed) {
-            setAlarm(Math.min(step.run(), MAX_DELAY_NANOS));
+            setAlarm(Math.min(turn.run(), MAX_DELAY_NANOS));
         }
         if (closed && alarm != null) {
             alarm.cancel(false);

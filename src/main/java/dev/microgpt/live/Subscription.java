@@ -25,7 +25,7 @@ final class Subscription implements SessionListener {
     private static final int MAX_LOSSES = 20_000;
     private static final int AVERAGED_LOSSES = 100;
 
-    /// Steps by which a gap is longer than necessary; otherwise another gap would follow at once.
+    /// How many more steps a gap covers than it must, so that no other gap follows at once.
     private static final int GAP_MARGIN = 10_000;
 
     private enum LossFormat {
@@ -125,12 +125,12 @@ final class Subscription implements SessionListener {
     /// Returns the time until the next frame is due; `Long.MAX_VALUE` if there is nothing to send.
     long nanosUntilDue(long now) {
         isIdle = true; // before reading the state, so that any later change wakes the connection
-        PublishedState snapshot = session.published();
+        PublishedState state = session.published();
         boolean isBehind =
-                snapshot.losses() != losses
-                        || snapshot.view().step() >= nextStep
-                        || snapshot.view().state() != sentState;
-        if (!isBehind && !snapshot.deleted()) {
+                state.losses() != losses
+                        || state.view().step() >= nextStep
+                        || state.view().state() != sentState;
+        if (!isBehind && !state.deleted()) {
             return Long.MAX_VALUE;
         }
         isIdle = false;
@@ -139,8 +139,8 @@ final class Subscription implements SessionListener {
 
     /// Returns whether the session was deleted and all its steps have been sent.
     boolean isOver() {
-        PublishedState snapshot = session.published();
-        return snapshot.deleted() && snapshot.view().step() < nextStep;
+        PublishedState state = session.published();
+        return state.deleted() && state.view().step() < nextStep;
     }
 
     /// A message to send.
@@ -150,41 +150,40 @@ final class Subscription implements SessionListener {
 
     /// Returns the next message; null if there is nothing new.
     @Nullable Message poll() {
-        PublishedState snapshot = broadcast.stateForFrame(nextStep);
-        boolean stepsWereUndone = snapshot.losses() != losses && snapshot.epoch() == epoch;
-        boolean hasNewState = stepsWereUndone || snapshot.view().state() != sentState;
-        adoptHistory(snapshot);
-        long last = snapshot.view().step();
+        PublishedState state = broadcast.stateForFrame(nextStep);
+        boolean stepsWereUndone = state.losses() != losses && state.epoch() == epoch;
+        boolean hasNewState = stepsWereUndone || state.view().state() != sentState;
+        adoptHistory(state);
+        long last = state.view().step();
         if (last < nextStep) {
-            return hasNewState ? frame(snapshot, nextStep - 1, null) : null;
+            return hasNewState ? frame(state, nextStep - 1, null) : null;
         }
         long known = losses.firstKnown();
         if (nextStep < known) {
             return gap(Math.min(last, known - 1));
         }
         if (wantsBuckets) {
-            return frame(snapshot, last, null);
+            return frame(state, last, null);
         }
-        LossHistory.Segment run =
+        LossHistory.Segment segment =
                 losses.from(nextStep, (int) Math.min(MAX_LOSSES, last - nextStep + 1));
-        if (run.from() > nextStep) {
-            return gap(Math.min(last, run.from() + GAP_MARGIN) - 1);
+        if (segment.from() > nextStep) {
+            return gap(Math.min(last, segment.from() + GAP_MARGIN) - 1);
         }
-        return frame(snapshot, nextStep + run.losses().length - 1, run);
+        return frame(state, nextStep + segment.losses().length - 1, segment);
     }
 
-    /// Switches to the history of a snapshot if it is another one.
-    private void adoptHistory(PublishedState snapshot) {
-        if (snapshot.losses() == losses) {
+    /// Switches to the history of a state if it is another one.
+    private void adoptHistory(PublishedState state) {
+        if (state.losses() == losses) {
             return;
         }
-        // With a new epoch, the session was reinitialized and its steps start at 1. Within an
-        // epoch, steps
-        // that could not be stored may have been undone.
-        nextStep = snapshot.epoch() == epoch ? Math.min(nextStep, snapshot.view().step() + 1) : 1;
+        // In a new epoch, steps start at 1. Within an epoch, steps that could not be stored may
+        // have been undone.
+        nextStep = state.epoch() == epoch ? Math.min(nextStep, state.view().step() + 1) : 1;
         lastTraceStep = Math.min(lastTraceStep, nextStep - 1);
-        epoch = snapshot.epoch();
-        losses = snapshot.losses();
+        epoch = state.epoch();
+        losses = state.losses();
     }
 
     private Message gap(long to) {
@@ -197,23 +196,23 @@ final class Subscription implements SessionListener {
     /// Returns the frame that starts at the next step.
     ///
     /// @param to the last step of the frame; the one before its first for a change of state alone
-    /// @param run the losses; null for none, or for buckets
-    private Message frame(PublishedState snapshot, long to, LossHistory.@Nullable Segment run) {
+    /// @param segment the losses; null for none, or for buckets
+    private Message frame(PublishedState state, long to, LossHistory.@Nullable Segment segment) {
         long from = nextStep;
         nextStep = to + 1;
         broadcast.metrics().frame(to + 1 - from);
-        sentState = snapshot.view().state();
-        boolean isCaughtUp = to >= snapshot.view().step();
+        sentState = state.view().state();
+        boolean isCaughtUp = to >= state.view().step();
         if (isCaughtUp) {
             dueNanos = nextDue(System.nanoTime());
         }
-        StepResult trace = isCaughtUp ? newTrace(snapshot.newest(), to) : null;
+        StepResult trace = isCaughtUp ? newTrace(state.newest(), to) : null;
         Broadcast.FrameKey key =
                 new Broadcast.FrameKey(
                         new TextCache.Range(losses, from, to),
                         !wantsBuckets,
                         trace == null ? 0 : trace.step(),
-                        snapshot.view());
+                        state.view());
         String json =
                 broadcast.frame(
                         key,
@@ -222,18 +221,18 @@ final class Subscription implements SessionListener {
                                         session.name(),
                                         from,
                                         to,
-                                        wantsBuckets ? null : losses(run),
+                                        wantsBuckets ? null : losses(segment),
                                         wantsBuckets ? buckets(from, to) : null,
                                         lossAverage(to),
                                         trace == null ? null : broadcast.trace(losses, trace),
                                         trace == null ? null : broadcast.diagnostics(losses, trace),
-                                        snapshot.view().state(),
-                                        snapshot.view().stepsPerSecond()));
+                                        state.view().state(),
+                                        state.view().stepsPerSecond()));
         return new Message("frame", json);
     }
 
-    private String losses(LossHistory.@Nullable Segment run) {
-        return run == null ? "[]" : broadcast.losses(losses, run);
+    private String losses(LossHistory.@Nullable Segment segment) {
+        return segment == null ? "[]" : broadcast.losses(losses, segment);
     }
 
     private String buckets(long from, long to) {
@@ -250,10 +249,10 @@ final class Subscription implements SessionListener {
 
     /// Returns the mean of the last losses up to a step; null if none is known.
     private @Nullable Double lossAverage(long to) {
-        LossHistory.Segment run =
+        LossHistory.Segment segment =
                 losses.from(Math.max(1, to - AVERAGED_LOSSES + 1), AVERAGED_LOSSES);
-        int count = (int) Math.min(run.losses().length, to - run.from() + 1);
-        return count <= 0 ? null : Arrays.stream(run.losses(), 0, count).sum() / count;
+        int count = (int) Math.min(segment.losses().length, to - segment.from() + 1);
+        return count <= 0 ? null : Arrays.stream(segment.losses(), 0, count).sum() / count;
     }
 
     /// Returns the newest trace; null if it was already sent, or lies beyond the frame.

@@ -3,8 +3,8 @@
 ///
 /// ```
 /// in    LiveEndpoint -> MessageHandler -> MessageQueue -> MessageExecutor, TrainTask   (messages, in order)
-/// out   Outbox, Subscription -> Pump -> Connection -> ClientSocket            (WebSocket)
-///               Subscription -> Pump -> EventStream                           (Server-Sent Events)
+/// out   Pump -> Connection -> Outbox or Subscription, then ClientSocket       (WebSocket)
+///       Pump -> EventStream -> Subscription                                   (Server-Sent Events)
 /// ```
 ///
 /// A message in: [LiveEndpoint] assembles its parts, [MessageHandler] parses it, [MessageQueue] keeps the
@@ -12,8 +12,8 @@
 /// [Outbox].
 ///
 /// A frame out: a session that has changed wakes the [Pump] of each connection that watches it. When the
-/// connection can take a message, the pump sends the next answer from the outbox or, if there is none, asks
-/// the [Subscription] that has been due the longest for a frame.
+/// connection can take a message, it sends the next answer from the outbox or, if there is none, a frame of the
+/// [Subscription] that has been due the longest. The pump runs on a thread of [LiveThreads#writers].
 ///
 /// Training never waits for a reader: frames are not queued, but made from the session's history when the
 /// connection can take one. No connection has a thread of its own: they share those of [LiveThreads].

@@ -113,7 +113,7 @@ public final class ModelInternals {
     /// @param document index in the batch; null for the last document
     /// @throws InvalidInputException if the step, the document or the size of the graph is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<AnatomyResult> takeApart(
+    public AsOf<AnatomyResult> anatomy(
             CallContext call, @Nullable Long step, @Nullable Integer document) {
         SessionView view = queries.requireLoaded(call).view();
         if (step == null) {

@@ -37,7 +37,8 @@ import java.util.concurrent.CompletableFuture;
 /// A thread-safe handle to a named session. Each call sends a command to the session's actor and waits for
 /// the reply, unless its documentation says otherwise.
 ///
-/// When a call returns, its changes are stored. When a call throws, it has changed nothing.
+/// When a call returns, its changes are stored. When a call throws, it has changed nothing, except that a step
+/// call which ends early keeps the steps it has made; its message says how many.
 public final class Session {
 
     private final SessionActor actor;
@@ -45,7 +46,7 @@ public final class Session {
     private final Compute compute;
     private final CallTimeout callTimeout;
     private final SessionQueries queries;
-    private final ModelInternals inspection;
+    private final ModelInternals internals;
 
     Session(SessionActor actor, Environment environment, Compute compute, CallTimeout callTimeout) {
         this.actor = actor;
@@ -53,7 +54,7 @@ public final class Session {
         this.compute = compute;
         this.callTimeout = callTimeout;
         queries = new SessionQueries(this, environment.limits());
-        inspection = new ModelInternals(this, queries, environment.limits());
+        internals = new ModelInternals(this, queries, environment.limits());
     }
 
     SessionId id() {
@@ -74,8 +75,8 @@ public final class Session {
     }
 
     /// Returns the access to the internals of the session's model.
-    public ModelInternals inspection() {
-        return inspection;
+    public ModelInternals internals() {
+        return internals;
     }
 
     /// Returns the session's state after its latest slice. Does not wait.

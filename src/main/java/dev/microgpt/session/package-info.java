@@ -26,8 +26,8 @@
 ///     admission    callers, limits, memory, quotas, errors
 /// ```
 ///
-/// An actor is the single writer of its session and takes no locks: all code that touches a model runs in
-/// the actor's slices. These packages use the engine and know nothing of HTTP, WebSocket or JSON.
+/// An actor is the single writer of its session and takes no locks: all code that touches its model runs
+/// in the actor's slices. Only a new model is made on the thread of the caller, before the actor gets it. These packages use the engine and know nothing of HTTP, WebSocket or JSON.
 @NullMarked
 package dev.microgpt.session;
 

@@ -35,8 +35,8 @@ class AnatomyController implements AnatomyApi {
     @Override
     public ResponseEntity<AnatomyReply> show(
             CallContext call, String name, @Nullable Long step, @Nullable Integer document) {
-        ModelInternals internals = sessions.get(call, name).inspection();
-        AsOf<AnatomyResult> result = internals.takeApart(call, step, document);
+        ModelInternals internals = sessions.get(call, name).internals();
+        AsOf<AnatomyResult> result = internals.anatomy(call, step, document);
         return AsOfReply.of(
                 step, result, AnatomyReply.of(result, internals.agreement(result.value())));
     }
@@ -49,7 +49,7 @@ class AnatomyController implements AnatomyApi {
             @Nullable Long step,
             @Nullable Integer document) {
         AsOf<AnatomyResult> result =
-                sessions.get(call, name).inspection().takeApart(call, step, document);
+                sessions.get(call, name).internals().anatomy(call, step, document);
         StepAnatomy.Tensor found = result.value().anatomy().tensor(tensor);
         if (found == null) {
             throw noTensor(tensor);
@@ -75,7 +75,7 @@ class AnatomyController implements AnatomyApi {
         Graph.Direction parsedDirection =
                 EnumNames.parse("direction", direction, Graph.Direction.DOWN);
         AsOf<AnatomyResult> result =
-                sessions.get(call, name).inspection().takeApart(call, step, document);
+                sessions.get(call, name).internals().anatomy(call, step, document);
         StepAnatomy anatomy = result.value().anatomy();
         int id = node == null ? idOf(anatomy, tensor, row, column) : node;
         InvalidInputException.requireRange("node", id, 0, anatomy.graph().size() - 1);

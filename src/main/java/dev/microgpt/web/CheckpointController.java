@@ -44,7 +44,7 @@ class CheckpointController implements CheckpointApi {
             CallContext call, String name, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         CheckpointFile file =
-                CheckpointFile.of(sessions.get(call, name).inspection().checkpoint(call));
+                CheckpointFile.of(sessions.get(call, name).internals().checkpoint(call));
         String tag = '"' + file.digest() + '"';
         response.setHeader("ETag", tag);
         if (IfNoneMatch.of(request).matches(tag)) {

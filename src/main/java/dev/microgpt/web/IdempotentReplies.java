@@ -61,9 +61,9 @@ class IdempotentReplies {
         @SuppressWarnings("unchecked") // a call has one command, whose result is an R
         Idempotency.ResponseEncoder encoder =
                 result -> {
-                    Idempotency.Response answer = encode(reply.apply((R) result));
-                    written.set(answer);
-                    return answer;
+                    Idempotency.Response stored = encode(reply.apply((R) result));
+                    written.set(stored);
+                    return stored;
                 };
         ResponseEntity<B> response = reply.apply(work.apply(call.withEncoder(encoder)));
         if (written.get() == null) {

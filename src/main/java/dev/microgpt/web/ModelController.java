@@ -105,7 +105,7 @@ class ModelController implements ModelApi {
 
     @Override
     public Baselines baselines(CallContext call, String name) {
-        return sessions.get(call, name).inspection().baselines(call);
+        return sessions.get(call, name).internals().baselines(call);
     }
 
     @Override

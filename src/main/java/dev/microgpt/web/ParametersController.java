@@ -29,7 +29,7 @@ class ParametersController implements ParametersApi {
 
     @Override
     public MatricesReply list(CallContext call, String name) {
-        return MatricesReply.of(sessions.get(call, name).inspection().matrices(call));
+        return MatricesReply.of(sessions.get(call, name).internals().matrices(call));
     }
 
     @Override
@@ -41,7 +41,7 @@ class ParametersController implements ParametersApi {
             @Nullable Long step) {
         ParameterKind parsedKind = EnumNames.parse("kind", kind, ParameterKind.WEIGHT);
         AsOf<ParameterMatrix> parameters =
-                sessions.get(call, name).inspection().parameters(call, matrix, parsedKind, step);
+                sessions.get(call, name).internals().parameters(call, matrix, parsedKind, step);
         return AsOfReply.of(step, parameters, MatrixReply.of(parsedKind, parameters));
     }
 
@@ -49,6 +49,6 @@ class ParametersController implements ParametersApi {
     public HistogramsReply histograms(CallContext call, String name, String matrix, int bins) {
         InvalidInputException.requireRange("bins", bins, 1, MAX_BINS);
         return HistogramsReply.of(
-                sessions.get(call, name).inspection().histograms(call, matrix, bins));
+                sessions.get(call, name).internals().histograms(call, matrix, bins));
     }
 }

@@ -33,8 +33,11 @@ final class DocumentsTest {
     private static final Pattern WEB = Pattern.compile("https?://.*");
     private static final Pattern HEADING = Pattern.compile("#{1,6} (.+)");
 
-    /// A name with two capitals, such as `SessionActor`.
-    private static final Pattern TYPE = Pattern.compile("`((?:[A-Z][a-z0-9]+){2,})(?:\\.\\w+)?`");
+    /// A name such as `SessionActor`.
+    private static final Pattern TYPE = Pattern.compile("`((?:[A-Z][a-z0-9]+)+)(?:\\.\\w+)?`");
+
+    /// A path such as `src/main/resources/application.yaml`.
+    private static final Pattern SOURCE_PATH = Pattern.compile("`(src/[\\w./-]+)`");
 
     @Test
     void everyDocumentIsRegistered() throws IOException {
@@ -175,6 +178,17 @@ final class DocumentsTest {
                 .allMatch(types::contains);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void pathsThatAreNamedExist(Documents document) {
+        assertThat(
+                        document.prose().stream()
+                                .flatMap(line -> SOURCE_PATH.matcher(line).results())
+                                .map(match -> Path.of(match.group(1))))
+                .as("%s", document.path())
+                .allMatch(Files::exists);
+    }
+
     private static Set<String> typesOfTheProject() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src"))) {
             return files.map(file -> file.getFileName().toString())
@@ -185,6 +199,6 @@ final class DocumentsTest {
     }
 
     private static boolean isJdkType(String name) {
-        return name.equals("StrictMath");
+        return name.equals("Math") || name.equals("StrictMath");
     }
 }

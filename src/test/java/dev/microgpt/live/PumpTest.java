@@ -24,8 +24,8 @@ final class PumpTest {
         threads.close();
     }
 
-    private Pump pump(Pump.Step step) {
-        return new Pump(threads, step, failures::incrementAndGet);
+    private Pump pump(Pump.Turn turn) {
+        return new Pump(threads, turn, failures::incrementAndGet);
     }
 
     @Test

@@ -16,7 +16,6 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -28,7 +27,7 @@ import java.util.regex.Pattern;
 
 /// The panels that inspect one document: attention, probabilities, network.
 @ServiceTest
-@ExtendWith(Chromium.class)
+@BrowserTest
 final class InsidePanelsTest {
 
     private final Api api;

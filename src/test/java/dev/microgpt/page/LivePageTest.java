@@ -17,7 +17,6 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -33,7 +32,7 @@ import java.util.regex.Pattern;
 
 /// The Live page of a session.
 @ServiceTest
-@ExtendWith(Chromium.class)
+@BrowserTest
 final class LivePageTest {
 
     private final Api api;

@@ -40,7 +40,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A service behind an nginx with TLS, below a path prefix.
-@ExtendWith({WithNginx.class, Chromium.class})
+@BrowserTest
+@ExtendWith(WithNginx.class)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProxyTest {
 

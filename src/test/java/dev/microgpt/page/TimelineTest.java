@@ -18,7 +18,6 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -30,7 +29,7 @@ import java.util.regex.Pattern;
 /// Looking back on the Live page, and the panels that follow: steering with forks, samples, training health,
 /// and the lines in the loss chart.
 @ServiceTest
-@ExtendWith(Chromium.class)
+@BrowserTest
 final class TimelineTest {
 
     private final Api api;

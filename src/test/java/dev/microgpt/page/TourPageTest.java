@@ -17,7 +17,6 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -29,7 +28,7 @@ import java.util.regex.Pattern;
 
 /// The guided tour: its stops, its captions with the numbers of the session, and its navigation.
 @ServiceTest
-@ExtendWith(Chromium.class)
+@BrowserTest
 final class TourPageTest {
 
     /// The heading of each stop, and a selector that matches once its panel has content.

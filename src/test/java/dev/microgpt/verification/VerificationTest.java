@@ -20,6 +20,14 @@ final class VerificationTest {
         assertThat(bytes.toString(StandardCharsets.UTF_8).lines().skip(1))
                 .extracting(line -> line.strip().split(" ", 2)[0])
                 .containsExactly(
-                        "coldstart", "crash", "fuzz", "load", "soak", "store", "lab", "page");
+                        "coldstart",
+                        "crash",
+                        "fuzz",
+                        "load",
+                        "soak",
+                        "store",
+                        "lab",
+                        "page",
+                        "picture");
     }
 }

@@ -29,7 +29,8 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
     private final ActiveSession session;
     private int done;
 
-    /// Checks the preconditions at the beginning of the first slice.
+    /// Begins the first slice: checks the preconditions and, with an idempotency key, stores where the call
+    /// starts.
     ///
     /// @param session the session at that time, which must stay the same
     StepTraining(

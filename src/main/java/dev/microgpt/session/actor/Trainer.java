@@ -51,6 +51,7 @@ final class Trainer {
         try {
             boolean isOver = false;
             while (!isOver && steps.hasNext()) {
+                // checked before the step that it still allows: a slice makes one step at least
                 isOver = now - deadline.nanos() >= 0 || shouldYield.getAsBoolean();
                 if (steps.wantsTrace() || isObservationDue(steps, now)) {
                     observed = model.trainStep(true);

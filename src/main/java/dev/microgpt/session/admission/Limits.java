@@ -37,7 +37,7 @@ import java.util.Map;
 /// @param samplesPerCall number of samples in one call
 /// @param textsPerCall number of texts to score in one call
 /// @param traceValues number of values in the traces of one response, or of characters in its documents
-/// @param graphNodes number of nodes in the computation graphs of a step that is taken apart
+/// @param graphNodes number of nodes in the computation graphs in one response about the anatomy of a step
 /// @param lossesPerCall number of raw losses or buckets in one response
 /// @param queuedCalls number of calls that may wait for one session, separately for short calls and training
 /// @param connections number of live connections

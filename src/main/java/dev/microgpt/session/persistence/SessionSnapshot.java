@@ -37,7 +37,7 @@ public record SessionSnapshot(
     /// @param documents the documents that the model trains on
     /// @param order the order of the documents; null unless this is the first snapshot of an epoch
     /// @param summaries see [LossHistory#summaries()]
-    /// @param losses the losses since the previous snapshot, see [LossHistory#held]
+    /// @param losses the losses since the previous snapshot, see [LossHistory#exactForRestore]
     /// @param keyframes the keyframes added since the previous snapshot
     /// @param keyframeSteps the steps of all keyframes
     public record Contents(
