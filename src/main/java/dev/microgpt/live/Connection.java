@@ -10,6 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /// Sends to one client: answers in order, and in between the frames of the sessions that it watches.
 ///
@@ -131,6 +133,16 @@ final class Connection {
     /// Closes the connection. May be called several times.
     void close(CloseStatus status) {
         stop();
+        socket.close(status, sending);
+    }
+
+    /// Closes the connection once its current message is sent, so that the client learns why, but by the
+    /// deadline in any case.
+    void closeBy(long deadlineNanos, CloseStatus status) {
+        stop();
+        while (sending && System.nanoTime() - deadlineNanos < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
         socket.close(status, sending);
     }
 

@@ -22,6 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /// Receives the messages of all WebSockets, and closes the connections at shutdown.
 @Component
@@ -184,7 +185,9 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         synchronized (this) {
             running = false;
         }
-        clients.values().forEach(client -> client.connection.close(CloseCode.SHUTTING_DOWN));
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500); // for all together
+        clients.values()
+                .forEach(client -> client.connection.closeBy(deadline, CloseCode.SHUTTING_DOWN));
     }
 
     @Override

@@ -264,7 +264,7 @@ final class RunsTest {
 
         JsonNode cancelled = api.get(run).ok();
         assertThat(cancelled.path("state").stringValue()).isEqualTo("cancelled");
-        assertThat(cancelled.path("reason").stringValue()).contains("started again");
+        assertThat(cancelled.path("reason").stringValue()).contains("replaced");
         assertThat(step()).isZero();
         awaitState(start(Map.of("steps", 10)), "succeeded");
         assertThat(step()).isEqualTo(10);
