@@ -132,8 +132,7 @@ final class Connection {
 
     /// Closes the connection. May be called several times.
     void close(CloseStatus status) {
-        stop();
-        socket.close(status, sending);
+        closeBy(System.nanoTime(), status);
     }
 
     /// Closes the connection once its current message is sent, so that the client learns why, but by the

@@ -24,7 +24,6 @@ import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -188,7 +187,7 @@ public class JsonConfiguration {
 
         @Override
         public void serialize(Enum value, JsonGenerator json, SerializationContext context) {
-            json.writeString(value.name().toLowerCase(Locale.ROOT));
+            json.writeString(EnumNames.lowerCase(value));
         }
     }
 }

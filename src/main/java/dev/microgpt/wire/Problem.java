@@ -18,7 +18,6 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 
 import java.net.URI;
-import java.util.Locale;
 import java.util.Objects;
 
 /// An error: Spring's [ProblemDetail] of RFC 9457, extended by a code, the field at fault and its allowed range.
@@ -183,7 +182,7 @@ public final class Problem extends ProblemDetail {
 
     /// Returns the spelling of a code in JSON.
     public static String wireName(ErrorCode code) {
-        return code.name().toLowerCase(Locale.ROOT);
+        return EnumNames.lowerCase(code);
     }
 
     /// Returns the HTTP status of an error.

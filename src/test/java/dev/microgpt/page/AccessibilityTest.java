@@ -19,6 +19,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.ServiceTest;
 
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -33,7 +34,7 @@ import java.util.stream.Stream;
 /// Axe finds no serious violation on any page or dialog in either colour scheme, and no page is wider than a
 /// phone.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class AccessibilityTest {
 
     private static final int TALL = 9000;

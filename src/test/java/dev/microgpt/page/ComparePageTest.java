@@ -16,6 +16,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -27,7 +28,7 @@ import java.util.regex.Pattern;
 
 /// The page that compares sessions side by side.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class ComparePageTest {
 
     private static final int TALL = 6000;

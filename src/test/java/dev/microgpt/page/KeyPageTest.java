@@ -14,13 +14,14 @@ import dev.microgpt.support.KeyedService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 import java.util.Map;
 
 /// The pages of a service that requires API keys.
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class KeyPageTest {
 
     private final Browser browser;

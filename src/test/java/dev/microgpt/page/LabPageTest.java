@@ -19,6 +19,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
 
 /// The Lab page: a text processed by the model, and the computation of a training step.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class LabPageTest {
 
     private final Api api;

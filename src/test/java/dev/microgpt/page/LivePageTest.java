@@ -17,6 +17,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -32,7 +33,7 @@ import java.util.regex.Pattern;
 
 /// The Live page of a session.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class LivePageTest {
 
     private final Api api;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -35,7 +36,7 @@ import java.util.regex.Pattern;
 /// The page that the README shows draws the losses of a session, served by a web server of its own whose
 /// origin the service allows.
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "microgpt.demo=false")
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class LossPageTest {
 
     /// Counts the columns of the canvas in which something is drawn.

@@ -9,13 +9,14 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
 /// The page's store of losses: few buckets that lose no spike.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class LossStoreTest {
 
     private final int port;

@@ -14,6 +14,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -25,7 +26,7 @@ import java.util.regex.Pattern;
 /// The panels that show the inside of a model (embeddings, hidden units, parameters) and the arithmetic
 /// behind them.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class ParameterPanelsTest {
 
     private static final int TALL = 6000;

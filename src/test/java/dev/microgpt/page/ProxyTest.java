@@ -40,8 +40,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A service behind an nginx with TLS, below a path prefix.
-@BrowserTest
-@ExtendWith(WithNginx.class)
+@ExtendWith({WithNginx.class, Chromium.class})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProxyTest {
 

@@ -8,6 +8,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -15,7 +16,7 @@ import tools.jackson.databind.JsonNode;
 /// The page's store of what is known about a session: frames and REST responses go through it, and the newest
 /// step wins.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class SessionStoreTest {
 
     private final int port;

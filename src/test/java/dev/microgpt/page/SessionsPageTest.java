@@ -19,6 +19,7 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,7 @@ import java.util.regex.Pattern;
 
 /// The page of all sessions. It also shows those of other tests, so each test filters for its own.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class SessionsPageTest {
 
     private static final String MARKUP = "<img src=x onerror=hacked=1>";

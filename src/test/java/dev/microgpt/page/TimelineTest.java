@@ -18,6 +18,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -29,7 +30,7 @@ import java.util.regex.Pattern;
 /// Looking back on the Live page, and the panels that follow: steering with forks, samples, training health,
 /// and the lines in the loss chart.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class TimelineTest {
 
     private final Api api;

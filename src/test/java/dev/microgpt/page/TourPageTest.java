@@ -17,6 +17,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -28,7 +29,7 @@ import java.util.regex.Pattern;
 
 /// The guided tour: its stops, its captions with the numbers of the session, and its navigation.
 @ServiceTest
-@BrowserTest
+@ExtendWith(Chromium.class)
 final class TourPageTest {
 
     /// The heading of each stop, and a selector that matches once its panel has content.

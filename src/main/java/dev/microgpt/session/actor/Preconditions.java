@@ -2,6 +2,7 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.VersionCondition;
 import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionStore;
@@ -17,7 +18,10 @@ public final class Preconditions {
     ///
     /// @throws SessionException `stale`, `storage_full`, or `busy` if too many writes are waiting
     static void requireAdmission(Envelope<?> envelope, PublishedState state, SessionStore store) {
-        envelope.context().condition().require(state.version());
+        VersionCondition condition = envelope.context().condition();
+        if (!condition.acceptsAny()) {
+            condition.require(state.version());
+        }
         if (envelope.command().needsRoom()) {
             store.requireRoom();
         }

@@ -11,6 +11,11 @@ public record VersionCondition(@Nullable Set<String> versions) {
 
     public static final VersionCondition NONE = new VersionCondition(null);
 
+    /// Returns whether the call accepts every version, so that none need be computed.
+    public boolean acceptsAny() {
+        return versions == null;
+    }
+
     /// Checks the version of a session.
     ///
     /// @param version the current version; null if there is no session
