@@ -80,7 +80,11 @@ final class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        ENGINE + "..", "java..", "org.jspecify.annotations", VECTOR_API + "..")
+                        ENGINE + "..",
+                        "java..",
+                        "com.sun.management",
+                        "org.jspecify.annotations",
+                        VECTOR_API + "..")
                 .check(PRODUCT);
     }
 

@@ -1,10 +1,13 @@
 package dev.microgpt.engine.tensor;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 
-/// Chooses the kernels once per JVM: SIMD if the Vector API is available and the machine's vectors have a
-/// supported size, else the portable kernels.
+/// Chooses the kernels once per JVM: SIMD if the Vector API is available, the machine's vectors have a
+/// supported size and it has fused multiply-add; else the portable kernels.
 public final class KernelProvider {
 
     private static final String MODULE = "jdk.incubator.vector";
@@ -40,8 +43,23 @@ public final class KernelProvider {
                             + SimdKernels.vectorBits()
                             + " bits, but the SIMD kernels need 128, 256 or 512");
         }
+        if (!hasFusedMultiplyAdd()) {
+            // The JVM would compute each one exactly and in software, a hundred times slower.
+            return portable("this machine has no fused multiply-add, which the SIMD kernels need");
+        }
         Kernels simd = new SimdKernels();
         return new Choice(simd, simd.name());
+    }
+
+    /// Returns whether the JVM compiles fused multiply-add to instructions; true if it does not tell.
+    private static boolean hasFusedMultiplyAdd() {
+        HotSpotDiagnosticMXBean jvm =
+                ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        try {
+            return jvm == null || Boolean.parseBoolean(jvm.getVMOption("UseFMA").getValue());
+        } catch (IllegalArgumentException e) {
+            return true;
+        }
     }
 
     private static Choice portable(String reason) {

@@ -35,13 +35,21 @@ final class VectorWidthsTest {
     @ParameterizedTest
     @CsvSource({
         "-XX:MaxVectorSize=16, 128",
-        "-XX:UseAVX=0, 128",
         "-XX:UseAVX=1, 128",
         "-XX:UseAVX=2, 256",
     })
     @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
     void usesTheVectorWidthOfTheMachine(String flag, int bits) throws IOException {
         assertThat(ChildJvm.run(KernelsCheck.class, VECTORS, flag)).contains(bits + "-bit SIMD");
+    }
+
+    /// Such as processors without AVX.
+    @ParameterizedTest
+    @ValueSource(strings = {"-XX:-UseFMA", "-XX:UseAVX=0"})
+    @EnabledIfSystemProperty(named = "os.arch", matches = "amd64")
+    void machinesWithoutFusedMultiplyAddUseThePortableKernels(String flag) throws IOException {
+        assertThat(ChildJvm.run(KernelsCheck.class, VECTORS, flag))
+                .contains("portable: this machine has no fused multiply-add");
     }
 
     @Test
