@@ -54,7 +54,7 @@ final class KeyPageTest {
 
     @Test
     void asksForTheKeyAndShowsItsSessionsLive() {
-        try (Tab tab = Tab.open(browser, keyed.port()).expectingErrors()) {
+        try (Tab tab = Tab.open(browser, keyed.port()).expectingErrors().forOneUse()) {
             Page page = tab.page();
             page.navigate("/");
             enter(page, "alice.wrong");
@@ -77,7 +77,7 @@ final class KeyPageTest {
 
     @Test
     void doesNotPromptAgainAfterTheUserDeclines() throws InterruptedException {
-        try (Tab tab = Tab.open(browser, keyed.port()).expectingErrors()) {
+        try (Tab tab = Tab.open(browser, keyed.port()).expectingErrors().forOneUse()) {
             Page page = tab.page();
             page.navigate("/");
             assertThat(field(page)).isVisible();

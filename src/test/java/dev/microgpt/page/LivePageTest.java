@@ -186,7 +186,7 @@ final class LivePageTest {
     void doesNotShiftTheLayoutWhilePanelsLoad() {
         api.initSixNames("live-steady");
         api.step("live-steady", 200);
-        try (Tab tab = open()) {
+        try (Tab tab = open().forOneUse()) {
             Page page = tab.page();
             page.addInitScript(
                     """
@@ -261,7 +261,7 @@ final class LivePageTest {
         String name = "live-lost";
         api.initSixNames(name);
         api.step(name, 30);
-        try (Tab tab = open()) {
+        try (Tab tab = open().forOneUse()) {
             Page page = tab.page();
             Deque<WebSocketRoute> connections = new ArrayDeque<>();
             AtomicBoolean isCut = new AtomicBoolean();

@@ -167,7 +167,7 @@ final class TimelineTest {
     @Test
     void draggingLoadsOnlyTheNewestStepAndOneAtATime() {
         make("time-drag", 1000);
-        try (Tab tab = open()) {
+        try (Tab tab = open().forOneUse()) {
             Page page = tab.page();
             page.addInitScript(
                     """

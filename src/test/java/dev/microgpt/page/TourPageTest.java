@@ -271,8 +271,8 @@ final class TourPageTest {
     @Test
     void canBeLeftAndResumed() {
         api.initSixNames("tour-left");
-        try (Tab tab =
-                open().expectingErrors()) { // from connections that are closed before they open
+        // errors come from connections that are closed before they open
+        try (Tab tab = open().expectingErrors().forOneUse()) {
             Page page = tab.page();
             page.navigate("/s/tour-left/tour");
             assertThat(heading(page)).hasText("What it is for");
