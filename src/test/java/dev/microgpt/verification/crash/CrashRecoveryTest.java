@@ -3,12 +3,14 @@ package dev.microgpt.verification.crash;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Path;
 
 /// Runs a small crash test.
+@Tag("slow")
 final class CrashRecoveryTest {
 
     @Test

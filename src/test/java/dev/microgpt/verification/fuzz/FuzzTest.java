@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.verification.fuzz.Fuzz.Result;
 import dev.microgpt.verification.fuzz.Fuzz.Target;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -16,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// Fuzzes each target for a short time.
+@Tag("slow")
 final class FuzzTest {
 
     private static final int SECONDS = 10;

@@ -3,12 +3,14 @@ package dev.microgpt.verification.load;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Runs a small load test and checks its correctness. The program itself judges the speed.
+@Tag("slow")
 final class LiveLoadTest {
 
     @Test
