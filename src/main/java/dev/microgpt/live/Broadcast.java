@@ -30,6 +30,7 @@ final class Broadcast {
     private final Session session;
     private final JsonMapper json;
     private final LiveMetrics metrics;
+    private final FrameRate frameRate;
     private final TextCache buckets;
     private final TextCache traces;
     private final TextCache diagnostics;
@@ -38,10 +39,11 @@ final class Broadcast {
     private PublishedState shared;
     private long sharedNanos = System.nanoTime();
 
-    Broadcast(Session session, JsonMapper json, LiveMetrics metrics) {
+    Broadcast(Session session, JsonMapper json, LiveMetrics metrics, FrameRate frameRate) {
         this.session = session;
         this.json = json;
         this.metrics = metrics;
+        this.frameRate = frameRate;
         buckets = new TextCache(json, BUCKET_TEXTS);
         traces = new TextCache(json, 1);
         diagnostics = new TextCache(json, 1);
@@ -56,6 +58,10 @@ final class Broadcast {
 
     LiveMetrics metrics() {
         return metrics;
+    }
+
+    FrameRate frameRate() {
+        return frameRate;
     }
 
     /// Returns the state that the next frame of a watcher shows: the state in a recent frame of another

@@ -15,17 +15,19 @@ final class Broadcasts {
 
     private final JsonMapper json;
     private final LiveMetrics metrics;
+    private final FrameRate frameRate;
 
     /// Bounded by the watchers, as nothing is kept that nobody else refers to.
     private final Cache<Session, Broadcast> broadcasts =
             Caffeine.newBuilder().weakKeys().weakValues().executor(Runnable::run).build();
 
-    Broadcasts(JsonMapper json, LiveMetrics metrics) {
+    Broadcasts(JsonMapper json, LiveMetrics metrics, FrameRate frameRate) {
         this.json = json;
         this.metrics = metrics;
+        this.frameRate = frameRate;
     }
 
     Broadcast of(Session session) {
-        return broadcasts.get(session, _ -> new Broadcast(session, json, metrics));
+        return broadcasts.get(session, _ -> new Broadcast(session, json, metrics, frameRate));
     }
 }

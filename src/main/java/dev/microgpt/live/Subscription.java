@@ -243,8 +243,9 @@ final class Subscription implements SessionListener {
     /// times, so that they share frames. A late watcher skips a time instead of getting two frames in quick
     /// succession.
     private long nextDue(long now) {
-        long earliest = now + intervalNanos / 2;
-        return earliest - Math.floorMod(earliest, intervalNanos) + intervalNanos;
+        long interval = broadcast.frameRate().intervalAfterFrame(intervalNanos, now);
+        long earliest = now + interval / 2;
+        return earliest - Math.floorMod(earliest, interval) + interval;
     }
 
     /// Returns the mean of the last losses up to a step; null if none is known.

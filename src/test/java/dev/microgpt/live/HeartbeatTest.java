@@ -111,10 +111,20 @@ final class HeartbeatTest {
                 .hasMessageContaining("microgpt.live.silence");
         assertThatThrownBy(() -> settings(0, 60, 20)).hasMessageContaining("ping-interval");
         assertThatThrownBy(() -> settings(15, 60, -1)).hasMessageContaining("send-timeout");
+        assertThatThrownBy(() -> settings(15, 60, 20, 0))
+                .hasMessageContaining(
+                        "microgpt.live.frames-per-second must be between 1 and 1000000, but is 0");
     }
 
     private static LiveSettings settings(int ping, int silence, int send) {
+        return settings(ping, silence, send, 1);
+    }
+
+    private static LiveSettings settings(int ping, int silence, int send, int framesPerSecond) {
         return new LiveSettings(
-                Duration.ofSeconds(ping), Duration.ofSeconds(silence), Duration.ofSeconds(send));
+                Duration.ofSeconds(ping),
+                Duration.ofSeconds(silence),
+                Duration.ofSeconds(send),
+                framesPerSecond);
     }
 }
