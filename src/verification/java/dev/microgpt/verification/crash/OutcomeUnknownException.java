@@ -1,6 +1,6 @@
 package dev.microgpt.verification.crash;
 
-/// The service rejected a call because it is shutting down: the call may have taken effect or not.
+/// A shutdown ended a call, which may have taken effect, in part or not at all.
 final class OutcomeUnknownException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

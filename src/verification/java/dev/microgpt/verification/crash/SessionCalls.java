@@ -47,12 +47,18 @@ final class SessionCalls {
 
     private Reply send(String kind, Ledger ledger, HttpRequest.Builder request, int expected) {
         Reply reply = api.send(request);
-        if (reply.status() != expected && reply.body().contains("shutting down")) {
+        if (reply.status() != expected && wasEndedByShutdown(reply)) {
             throw new OutcomeUnknownException(reply.toString());
         }
         require(ledger, "status of " + kind, expected, reply.status(), reply);
         tally.answered(kind);
         return reply;
+    }
+
+    /// Returns whether an orderly shutdown ended a call, before or after it had made some of its steps.
+    static boolean wasEndedByShutdown(Reply reply) {
+        return reply.body().contains("the service is shutting down")
+                || reply.body().contains("the service was shut down after");
     }
 
     private static String path(Ledger ledger, String call) {
