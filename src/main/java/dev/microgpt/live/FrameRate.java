@@ -4,9 +4,12 @@ import org.springframework.stereotype.Component;
 
 import java.util.concurrent.TimeUnit;
 
-/// Bounds the number of frames per second that all watchers receive together. The larger the audience, the
-/// longer the interval between the frames of each watcher, and the more steps a frame covers. So a large
-/// audience does not slow down training.
+/// Limits the frames per second that all watchers receive together. The larger the audience, the longer the
+/// interval between the frames of each watcher, and the more steps a frame covers. So a large audience slows down
+/// its frames more than training.
+///
+/// The limit may be exceeded for a moment, until the rate of a new audience is known. Frames of watchers that
+/// catch up do not count.
 ///
 /// Intervals grow by powers of two, so that watchers stay due at the same times and share frames. Thread-safe.
 @Component

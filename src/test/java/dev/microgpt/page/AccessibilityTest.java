@@ -116,6 +116,7 @@ final class AccessibilityTest {
             opening.accept(page);
             page.locator(sign).first().waitFor();
 
+            // The other mode opens a second page to gather the results of frames; there are none.
             AxeResults results = new AxeBuilder(page).setLegacyMode(true).analyze();
             List<String> serious =
                     results.getViolations().stream()

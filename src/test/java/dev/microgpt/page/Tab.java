@@ -74,13 +74,17 @@ final class Tab implements AutoCloseable {
 
     private Tab(Kind kind, ColorScheme colours, int width) {
         this.kind = kind;
-        Page idle = idlePages.getOrDefault(kind, new ArrayDeque<>()).poll();
+        Page idle = idlePages(kind).poll();
         page = idle == null ? kind.openPage() : idle;
         page.setViewportSize(width, HEIGHT);
         page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colours));
         page.onConsoleMessage(onConsoleMessage);
         page.onPageError(onPageError);
         page.onRequest(onRequest);
+    }
+
+    private static Deque<Page> idlePages(Kind kind) {
+        return idlePages.computeIfAbsent(kind, _ -> new ArrayDeque<>());
     }
 
     private void recordMessage(ConsoleMessage message) {
@@ -164,7 +168,7 @@ final class Tab implements AutoCloseable {
             page.context().close();
         } else {
             reset();
-            idlePages.computeIfAbsent(kind, _ -> new ArrayDeque<>()).add(page);
+            idlePages(kind).add(page);
         }
         assertThat(requests)
                 .allMatch(

@@ -44,7 +44,7 @@ public final class KernelProvider {
                             + " bits, but the SIMD kernels need 128, 256 or 512");
         }
         if (!hasFusedMultiplyAdd()) {
-            // The JVM would compute each one exactly and in software, a hundred times slower.
+            // The JVM would compute each one exactly and in software, dozens of times slower.
             return portable("this machine has no fused multiply-add, which the SIMD kernels need");
         }
         Kernels simd = new SimdKernels();
