@@ -215,11 +215,12 @@ public final class CheckpointReader {
             requireVector(file, CheckpointFile.RANDOM, Dtype.I32, words);
             known++;
             if (file.tensors().containsKey(CheckpointFile.DOCUMENTS)) {
+                long lineBreaks = limits.maxDocuments();
                 requireVector(
                         file,
                         CheckpointFile.DOCUMENTS,
                         Dtype.U8,
-                        limits.maxBytes() + limits.maxDocuments());
+                        Math.min(limits.maxBytes(), Long.MAX_VALUE - lineBreaks) + lineBreaks);
                 requireVector(file, CheckpointFile.ORDER, Dtype.I32, limits.maxDocuments());
                 known += 2;
             }
