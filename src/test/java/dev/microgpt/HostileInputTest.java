@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,7 @@ import java.util.zip.GZIPOutputStream;
 
 /// Tests that malicious input is rejected like any other invalid input, changes nothing, and takes little
 /// memory.
+@Isolated
 final class HostileInputTest {
 
     private static final String NAME = "hostile";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.ChildJvm;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +25,7 @@ import java.util.regex.Pattern;
 
 /// Tests that SIGTERM ends the process within 10 seconds, whatever hangs.
 @Timeout(120)
+@MostlyWaiting
 final class ShutdownTest {
 
     private static final Duration TIME_TO_STOP = Duration.ofSeconds(10);
@@ -86,6 +88,7 @@ final class ShutdownTest {
                 List.of(
                         "--add-modules=jdk.incubator.vector",
                         "--enable-native-access=ALL-UNNAMED",
+                        "-XX:TieredStopAtLevel=1", // starts sooner
                         "-Xmx256m"),
                 "--server.port=0",
                 "--microgpt.demo=false",

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.microgpt.engine.InvalidInputException.Reason;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
+@Isolated
 final class ModelOptionsTest {
 
     @Test

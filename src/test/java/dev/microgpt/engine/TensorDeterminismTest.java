@@ -3,12 +3,14 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.ChildJvm;
+import dev.microgpt.support.MostlyWaiting;
 
 import org.junit.jupiter.api.Test;
 
 import java.io.IOException;
 
 /// The same input gives the same bits, whatever code the compiler has compiled so far.
+@MostlyWaiting
 final class TensorDeterminismTest {
 
     private static final String VECTORS = "--add-modules=jdk.incubator.vector";

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
+import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.RawWebSocket;
 
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import java.util.Map;
             "microgpt.live.silence=1s",
             "microgpt.live.send-timeout=2s"
         })
+@MostlyWaiting
 final class HeartbeatTest {
 
     private static final String NAME = "heartbeat";

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.RawClient;
 
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Event streams occupy no thread, and readers that do not read are disconnected.
+@MostlyWaiting
 final class SlowEventReaderTest {
 
     private static final String NAME = "slow-events";

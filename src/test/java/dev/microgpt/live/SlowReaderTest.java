@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
+import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.RawWebSocket;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +23,7 @@ import java.util.Map;
 @SpringBootTest(
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {"microgpt.demo=false", "microgpt.live.send-timeout=1s"})
+@MostlyWaiting
 final class SlowReaderTest {
 
     private static final String NAME = "slow-reader";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 
 /// What an orchestrator asks, and what it is told.
+@MostlyWaiting
 final class HealthTest {
 
     private static final String UP = "{\"status\":\"UP\"}";

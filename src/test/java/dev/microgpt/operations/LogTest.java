@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.logging.LoggingSystemProperty;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 
 /// What a client sends cannot look like a line of the log.
 @ExtendWith(OutputCaptureExtension.class)
+@Isolated
 final class LogTest {
 
     private static final String FORGED = "2026-01-01T00:00:00.000Z  INFO all is well";

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// What Prometheus reads is what has happened.
+@MostlyWaiting
 final class MetricsTest {
 
     @TempDir

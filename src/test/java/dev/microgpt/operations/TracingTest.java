@@ -13,6 +13,7 @@ import io.opentelemetry.sdk.trace.export.SpanExporter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -24,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// Traces go where they are wanted, and nowhere else.
 @ExtendWith(OutputCaptureExtension.class)
+@Isolated
 final class TracingTest {
 
     @TempDir

@@ -10,12 +10,14 @@ import dev.microgpt.support.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import java.nio.file.Path;
 
 @ExtendWith(OutputCaptureExtension.class)
+@Isolated
 final class EngineInfoTest {
 
     @Test

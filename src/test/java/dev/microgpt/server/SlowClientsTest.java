@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.KeyedService;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.RawClient;
 import dev.microgpt.support.Reply;
 
@@ -28,6 +29,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// Tests that clients that send slowly or endlessly are disconnected and do not delay others.
+@MostlyWaiting
 final class SlowClientsTest {
 
     private static final String HEAD = "HEAD /api/v1/limits HTTP/1.1\r\nHost: localhost\r\n";

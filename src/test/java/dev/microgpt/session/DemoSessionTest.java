@@ -7,6 +7,7 @@ import dev.microgpt.support.Api;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 /// The demonstration at the first start.
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @ExtendWith(OutputCaptureExtension.class)
+@Isolated
 final class DemoSessionTest {
 
     private static final Pattern LOSS = Pattern.compile("step (\\d+), loss (\\d+\\.\\d+)");

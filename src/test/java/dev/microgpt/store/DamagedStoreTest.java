@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.BeforeAll;
@@ -25,6 +26,7 @@ import java.util.Arrays;
 import java.util.Random;
 
 /// Tests that a damaged database is rejected at startup and left unchanged.
+@MostlyWaiting
 final class DamagedStoreTest {
 
     /// Parameters of a model with default options and the 15 characters of the six names.

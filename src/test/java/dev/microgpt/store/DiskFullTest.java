@@ -9,6 +9,7 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// Tests that calls are rejected while the disk or the database is full, and that nothing is lost.
+@MostlyWaiting
 final class DiskFullTest {
 
     /// Enough steps to take longer than sending a frame.

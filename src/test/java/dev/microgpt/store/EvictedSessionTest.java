@@ -9,6 +9,7 @@ import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// Tests that idle sessions are evicted from memory and come back unchanged.
+@MostlyWaiting
 final class EvictedSessionTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 
 /// Tests that a session whose training diverged can be inspected, initialised again and deleted, also after
 /// a restart.
+@MostlyWaiting
 final class FailedSessionTest {
 
     private static final String SESSION = "/sessions/wild";

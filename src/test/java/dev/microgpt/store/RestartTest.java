@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.Test;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /// Tests that sessions and runs continue after a restart exactly as they would have without one.
+@MostlyWaiting
 final class RestartTest {
 
     @TempDir

@@ -57,6 +57,6 @@ public final class LocalService implements AutoCloseable {
 
     @Override
     public void close() {
-        context.close();
+        OneStartAtATime.whileNoneStarts(context::close); // it resets the JVM's logging
     }
 }

@@ -12,6 +12,7 @@ import dev.microgpt.support.LocalService;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /// Tests that clients that disconnect during a response cause no warnings.
+@Isolated
 final class DisconnectedClientTest {
 
     private static final class Warnings extends ListAppender<ILoggingEvent> {

@@ -15,6 +15,7 @@ import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /// Tests that the service shuts down quickly and cleanly, whatever it is doing.
+@Isolated
 final class ShutdownTest {
 
     @TempDir

@@ -3,6 +3,7 @@ package dev.microgpt.engine.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.ChildJvm;
+import dev.microgpt.support.MostlyWaiting;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.io.IOException;
 
 /// The kernels compute the same on machines with narrower vectors, or without vectors.
+@MostlyWaiting
 final class VectorWidthsTest {
 
     private static final String VECTORS = "--add-modules=jdk.incubator.vector";

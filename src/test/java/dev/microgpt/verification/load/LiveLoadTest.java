@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /// Runs a small load test and checks its correctness. The program itself judges the speed.
 @Tag("slow")
+@Isolated
 final class LiveLoadTest {
 
     @Test
