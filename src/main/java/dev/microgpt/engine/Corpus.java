@@ -8,6 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 
 /// The tokenised documents of a training text. Each line that is not blank is one document, without leading
@@ -20,10 +21,14 @@ public final class Corpus {
 
     private static final int BUFFER_SIZE = 1 << 13;
 
+    /// Up to this context, a suggestion cuts off no document: a few positions more cost little.
+    private static final int GENEROUS_CONTEXT = 64;
+
     private final Tokenizer tokenizer;
     private final char[] tokens; // (characters of all documents, end to end)
     private final int[] ends; // (numDocs), the end of each document in tokens, exclusive
     private final int longest;
+    private final int duplicates;
 
     Corpus(Tokenizer tokenizer, char[] tokens, int[] ends) {
         this.tokenizer = tokenizer;
@@ -34,6 +39,40 @@ public final class Corpus {
             longestSoFar = Math.max(longestSoFar, ends[i] - start(i));
         }
         longest = longestSoFar;
+        duplicates = countDuplicates();
+    }
+
+    /// Counts the documents that equal an earlier one, with a hash table of document numbers: two to four
+    /// slots per document, so that a few probes find each.
+    private int countDuplicates() {
+        int bits = Math.min(30, Integer.SIZE - Integer.numberOfLeadingZeros(2 * ends.length));
+        int[] table = new int[1 << bits]; // 1 + index of a document; 0 if the slot is free
+        int count = 0;
+        for (int i = 0; i < ends.length; i++) {
+            // the upper bits of a multiplicative hash are the well-mixed ones
+            int slot = (hash(i) * 0x9E3779B9) >>> (Integer.SIZE - bits);
+            while (table[slot] != 0 && !isSame(table[slot] - 1, i)) {
+                slot = (slot + 1) & (table.length - 1);
+            }
+            if (table[slot] == 0) {
+                table[slot] = i + 1;
+            } else {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    private int hash(int index) {
+        int hash = 0;
+        for (int i = start(index); i < ends[index]; i++) {
+            hash = 31 * hash + tokens[i];
+        }
+        return hash;
+    }
+
+    private boolean isSame(int index, int other) {
+        return Arrays.equals(tokens, start(index), ends[index], tokens, start(other), ends[other]);
     }
 
     /// Returns the memory size of the documents in bytes.
@@ -174,6 +213,53 @@ public final class Corpus {
     /// Returns the length of the longest document in characters.
     public int longest() {
         return longest;
+    }
+
+    /// Returns the length of all documents together, in characters.
+    public int characters() {
+        return tokens.length;
+    }
+
+    /// Returns how many documents equal an earlier one.
+    public int duplicates() {
+        return duplicates;
+    }
+
+    /// Returns how many documents training cuts off. A document of n characters needs n + 1 positions: BOS
+    /// and each character are read to predict the token after them.
+    ///
+    /// @param blockSize longest context in tokens, at least 1
+    public int truncated(int blockSize) {
+        int count = 0;
+        for (int i = 0; i < ends.length; i++) {
+            if (ends[i] - start(i) >= blockSize) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /// Returns the smallest context that cuts off no document; if that is above 64, the smallest that cuts
+    /// off at most 1% of the documents.
+    ///
+    /// @param max the largest allowed context, in tokens
+    /// @return 1 to max
+    public int suggestedBlockSize(int max) {
+        int needed = longest + 1;
+        if (needed > GENEROUS_CONTEXT) {
+            needed = blockSizeCutting(size() / 100);
+        }
+        return Math.min(max, needed);
+    }
+
+    /// Returns the smallest context that cuts off at most this many documents.
+    private int blockSizeCutting(int documents) {
+        int[] lengths = new int[ends.length];
+        for (int i = 0; i < ends.length; i++) {
+            lengths[i] = ends[i] - start(i);
+        }
+        Arrays.sort(lengths);
+        return lengths[lengths.length - 1 - documents] + 1;
     }
 
     /// Returns the text of a document.

@@ -2,9 +2,14 @@ package dev.microgpt.page;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import jakarta.servlet.http.HttpServletResponse;
+
 import org.springframework.http.CacheControl;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+
+import java.io.IOException;
 
 /// A page: a head that is the same for all pages, and the module that builds the rest in the browser.
 ///
@@ -12,6 +17,9 @@ import org.springframework.http.ResponseEntity;
 /// @param policy its Content-Security-Policy
 record HtmlPage(byte[] html, String policy) {
 
+    private static final String POLICY = "Content-Security-Policy";
+    private static final String OPENER_POLICY = "Cross-Origin-Opener-Policy";
+    private static final String SAME_ORIGIN = "same-origin";
     private static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, UTF_8);
 
     /// Creates a page. All URLs in it are relative, so that it works below any path prefix of a proxy.
@@ -50,8 +58,18 @@ record HtmlPage(byte[] html, String policy) {
                 .contentType(HTML)
                 .cacheControl(CacheControl.noCache())
                 .eTag(Digests.etag(html))
-                .header("Content-Security-Policy", policy)
-                .header("Cross-Origin-Opener-Policy", "same-origin")
+                .header(POLICY, policy)
+                .header(OPENER_POLICY, SAME_ORIGIN)
                 .body(html);
+    }
+
+    /// Sends the page in place of one that does not exist.
+    void writeNotFound(HttpServletResponse response) throws IOException {
+        response.setStatus(HttpServletResponse.SC_NOT_FOUND);
+        response.setContentType(HTML.toString());
+        response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noCache().getHeaderValue());
+        response.setHeader(POLICY, policy);
+        response.setHeader(OPENER_POLICY, SAME_ORIGIN);
+        response.getOutputStream().write(html);
     }
 }

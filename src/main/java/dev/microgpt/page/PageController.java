@@ -1,13 +1,8 @@
 package dev.microgpt.page;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import org.springframework.core.io.ClassPathResource;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
-
-import java.io.IOException;
 
 /// Serves the pages. They contain no user data; their modules read from the URL which session to show.
 @Controller
@@ -19,15 +14,12 @@ class PageController {
     private final HtmlPage tour;
     private final HtmlPage compare;
 
-    PageController() throws IOException {
-        String template =
-                new ClassPathResource("page.html", PageController.class).getContentAsString(UTF_8);
-        ImportMap imports = ImportMap.read();
-        sessions = HtmlPage.of(template, imports, "Sessions", "sessions", 0);
-        live = HtmlPage.of(template, imports, "Live", "live", 1);
-        lab = HtmlPage.of(template, imports, "Lab", "lab", 2);
-        tour = HtmlPage.of(template, imports, "Tour", "tour", 2);
-        compare = HtmlPage.of(template, imports, "Compare", "compare", 0);
+    PageController(PageTemplate template) {
+        sessions = template.page("Sessions", "sessions", 0);
+        live = template.page("Live", "live", 1);
+        lab = template.page("Lab", "lab", 2);
+        tour = template.page("Tour", "tour", 2);
+        compare = template.page("Compare", "compare", 0);
     }
 
     @GetMapping("/")

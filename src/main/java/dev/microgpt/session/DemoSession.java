@@ -31,6 +31,11 @@ final class DemoSession {
 
     private static final Logger log = LoggerFactory.getLogger(DemoSession.class);
     private static final int STEPS = 1000;
+
+    /// Far more than the demonstration trains, so that a visitor who continues it finds a learning rate above
+    /// 0: the Live page proposes 10,000 steps.
+    private static final int NUM_STEPS = 20_000;
+
     private static final int STEPS_PER_LINE = 100;
     private static final int SAMPLES = 10;
 
@@ -56,7 +61,7 @@ final class DemoSession {
     private void train() {
         try (Memory.Share share = memory.share()) {
             CallContext call = CallContext.of(Caller.LOCAL, share);
-            ModelOptions options = ModelOptions.builder().numSteps(STEPS).build();
+            ModelOptions options = ModelOptions.builder().numSteps(NUM_STEPS).build();
             SessionView view =
                     sessions.init(call, NAME, options, datasets.corpus("names"), false).view();
             Session session = sessions.get(call, NAME);

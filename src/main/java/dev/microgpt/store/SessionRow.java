@@ -32,6 +32,7 @@ final class SessionRow {
     /// @throws DamagedException if the row is damaged
     static StoredSession read(ResultSet row) throws SQLException {
         boolean hasRun = row.getInt("has_run") > 0;
+        StoredWarnings warnings = StoredWarnings.read(row.getString("warnings"));
         ModelOptions options = StoredOptions.read(row.getString("options"));
         SessionView view =
                 new SessionView(
@@ -45,7 +46,9 @@ final class SessionRow {
                         options,
                         Instant.ofEpochMilli(row.getLong("created_at")),
                         0,
-                        StoredFailure.read(row.getString("failure")));
+                        StoredFailure.read(row.getString("failure")),
+                        warnings.documents(),
+                        warnings.divergence());
         return new StoredSession(row.getLong("epoch"), row.getString("owner"), view, hasRun);
     }
 

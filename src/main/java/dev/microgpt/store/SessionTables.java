@@ -48,8 +48,8 @@ final class SessionTables {
         jdbc.sql(
                         """
                         INSERT INTO session (epoch, owner, name, created_at, state, step, options, num_params,
-                            vocab_size, num_docs, has_run, document, alphabet, training_order)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)""")
+                            vocab_size, num_docs, has_run, document, alphabet, training_order, warnings)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)""")
                 .params(
                         Arrays.asList(
                                 snapshot.epoch(),
@@ -66,7 +66,8 @@ final class SessionTables {
                                 contents == null || corpus != null
                                         ? null
                                         : contents.documents().tokenizer().alphabet(),
-                                corpus == null ? null : customOrder(contents, view.options())))
+                                corpus == null ? null : customOrder(contents, view.options()),
+                                StoredWarnings.write(view)))
                 .update();
         jdbc.sql("UPDATE counter SET value = ? WHERE name = 'epoch' AND value < ?")
                 .params(snapshot.epoch(), snapshot.epoch())
@@ -93,7 +94,7 @@ final class SessionTables {
         int updated =
                 jdbc.sql(
                                 "UPDATE session SET state = ?, step = ?, options = ?, has_run = ?,"
-                                        + " failure = ? WHERE epoch = ?")
+                                        + " failure = ?, warnings = ? WHERE epoch = ?")
                         .params(
                                 Arrays.asList(
                                         SessionRow.STATES.tag(view.state()),
@@ -101,6 +102,7 @@ final class SessionTables {
                                         StoredOptions.write(view.options()),
                                         hasRun ? 1 : 0,
                                         StoredFailure.write(view.failure()),
+                                        StoredWarnings.write(view),
                                         epoch))
                         .update();
         if (updated == 0) {
@@ -121,11 +123,13 @@ final class SessionTables {
     void save(SessionSnapshot snapshot) {
         PackedSnapshot packed = PackedSnapshot.of(snapshot);
         int updated =
-                jdbc.sql("UPDATE session SET state = ?, step = ? WHERE epoch = ?")
+                jdbc.sql("UPDATE session SET state = ?, step = ?, warnings = ? WHERE epoch = ?")
                         .params(
-                                SessionRow.STATES.tag(snapshot.view().state()),
-                                snapshot.view().step(),
-                                snapshot.epoch())
+                                Arrays.asList(
+                                        SessionRow.STATES.tag(snapshot.view().state()),
+                                        snapshot.view().step(),
+                                        StoredWarnings.write(snapshot.view()),
+                                        snapshot.epoch()))
                         .update();
         if (updated > 0) {
             jdbc.sql("DELETE FROM save WHERE epoch = ?").param(snapshot.epoch()).update();

@@ -1,5 +1,6 @@
 package dev.microgpt.store;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 import dev.microgpt.session.run.RunCall;
@@ -21,7 +22,11 @@ record StoredRun(
         @JsonProperty("loss") @Nullable Double loss,
         @JsonProperty("createdAt") Instant createdAt,
         @JsonProperty("endedAt") @Nullable Instant endedAt,
-        @JsonProperty("reason") @Nullable String reason) {
+        @JsonProperty("reason") @Nullable String reason,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("rateZero")
+                @Nullable Boolean rateZero,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("divergence")
+                @Nullable StoredDivergence divergence) {
 
     private static final EnumTags<RunState> STATES =
             new EnumTags<>(
@@ -74,7 +79,9 @@ record StoredRun(
                 FiniteCheck.requireUnlessNull("a run's loss", run.loss()),
                 run.createdAt(),
                 run.endedAt(),
-                run.reason());
+                run.reason(),
+                run.isRateZero() ? true : null,
+                StoredDivergence.of(run.divergence()));
     }
 
     /// @throws DamagedException if the state is unknown
@@ -87,7 +94,9 @@ record StoredRun(
                 loss,
                 createdAt,
                 endedAt,
-                reason);
+                reason,
+                rateZero != null && rateZero,
+                divergence == null ? null : divergence.divergence());
     }
 
     static byte[] write(List<RunSnapshot> runs) {

@@ -8,6 +8,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.util.List;
 
 /// The state of a run between two steps.
 @Schema(name = "RunView")
@@ -26,7 +27,9 @@ public record RunReply(
         @Schema(description = "Condition that ends it early") @Nullable StopWhen stopWhen,
         Instant createdAt,
         @Schema(description = "Absent before its end") @Nullable Instant endedAt,
-        @Schema(description = "Why it ended as it did") @Nullable String reason) {
+        @Schema(description = "Why it ended as it did") @Nullable String reason,
+        @Schema(description = "What is probably not as wanted; absent if there is nothing")
+                @Nullable List<Warning> warnings) {
 
     /// The condition that ends a run before its last step.
     public record StopWhen(
@@ -48,6 +51,7 @@ public record RunReply(
                 run.stopWhen() == null ? null : new StopWhen(run.stopWhen().lossBelow()),
                 run.createdAt(),
                 run.endedAt(),
-                run.reason());
+                run.reason(),
+                Warning.of(run));
     }
 }

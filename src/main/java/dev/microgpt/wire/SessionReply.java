@@ -1,6 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.EngineKind;
+import dev.microgpt.session.history.Divergence;
 import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
@@ -10,6 +11,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.util.List;
 
 /// The state of a session between two steps.
 @Schema(name = "SessionView")
@@ -25,7 +27,23 @@ public record SessionReply(
         OptionsReply options,
         @Schema(description = "When it was created or last restarted") Instant createdAt,
         @Schema(description = "Speed while it trains; otherwise 0") double stepsPerSecond,
-        @Schema(description = "Present if it has failed") @Nullable FailureReply failure) {
+        @Schema(description = "Present if it has failed") @Nullable FailureReply failure,
+        @Schema(description = "Present while its losses are far too high")
+                @Nullable DivergingReply diverging,
+        @Schema(description = "What is probably not as wanted; absent if there is nothing")
+                @Nullable List<Warning> warnings) {
+
+    /// The state of training whose mean loss over 100 steps is above twice that of a model that has learnt
+    /// nothing.
+    @Schema(name = "Diverging")
+    public record DivergingReply(
+            @Schema(description = "Number of the step at which it began") long step,
+            @Schema(description = "Mean loss of the last 100 steps, in nats") double loss) {
+
+        static DivergingReply of(Divergence divergence) {
+            return new DivergingReply(divergence.step(), divergence.loss());
+        }
+    }
 
     /// Why a session failed.
     @Schema(name = "Failure")
@@ -49,6 +67,8 @@ public record SessionReply(
                 OptionsReply.of(view.options()),
                 view.createdAt(),
                 view.stepsPerSecond(),
-                view.failure() == null ? null : FailureReply.of(view.failure()));
+                view.failure() == null ? null : FailureReply.of(view.failure()),
+                view.divergence() == null ? null : DivergingReply.of(view.divergence()),
+                Warning.of(view));
     }
 }

@@ -35,7 +35,9 @@ public record StepReply(
         @Schema(
                         description =
                                 "Losses of all steps of the call; absent if there are more than 10,000")
-                double @Nullable [] losses) {
+                double @Nullable [] losses,
+        @Schema(description = "What is probably not as wanted; absent if there is nothing")
+                @Nullable List<Warning> warnings) {
 
     public static StepReply of(StepOutcome outcome) {
         List<?> vizData =
@@ -44,16 +46,19 @@ public record StepReply(
                     case ALL -> outcome.traces();
                     case NONE -> null;
                 };
-        return of(outcome.last(), vizData, outcome.losses());
+        return of(outcome.last(), vizData, outcome.losses(), Warning.of(outcome));
     }
 
     /// Returns the reply for a single step, in the form of microgptjs's `trainStep`.
     public static StepReply of(StepResult result) {
-        return of(result, result.vizData(), null);
+        return of(result, result.vizData(), null, null);
     }
 
     private static StepReply of(
-            StepResult result, @Nullable List<?> vizData, double @Nullable [] losses) {
+            StepResult result,
+            @Nullable List<?> vizData,
+            double @Nullable [] losses,
+            @Nullable List<Warning> warnings) {
         return new StepReply(
                 result.step(),
                 result.loss(),
@@ -63,6 +68,7 @@ public record StepReply(
                 result.learningRate(),
                 result.paramStats(),
                 vizData,
-                losses);
+                losses,
+                warnings);
     }
 }

@@ -14,6 +14,8 @@ import dev.microgpt.support.MostlyWaiting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import tools.jackson.databind.JsonNode;
+
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -98,6 +100,39 @@ final class EvictedSessionTest {
             api.post("/sessions/idle/runs/1/cancel").ok();
             api.step("idle", 10);
         }
+    }
+
+    @Test
+    void warningsAreShownWhileASessionIsEvictedAndAfterARestart() {
+        String warnings;
+        try (LocalService service = start("warned")) {
+            Api api = service.api();
+            api.init("cut", Map.of("text", "charlie\nbob\nbob", "blockSize", 4));
+            api.init("idle", Api.DIVERGING);
+            api.step("idle", 250);
+            warnings = warnings(api);
+            assertThat(warnings)
+                    .contains("documents_truncated", "duplicate_documents", "loss_unusual");
+
+            awaitEviction("warned");
+
+            assertThat(warnings(api)).isEqualTo(warnings);
+        }
+        try (LocalService service = start("warned")) {
+            Api api = service.api();
+            assertThat(warnings(api)).isEqualTo(warnings);
+            api.get("/sessions/idle/keyframes").ok(); // brings it into memory again
+            assertThat(warnings(api)).isEqualTo(warnings);
+        }
+    }
+
+    private static String warnings(Api api) {
+        JsonNode diverging = api.view("idle");
+        return "%s %s %s"
+                .formatted(
+                        api.view("cut").path("warnings"),
+                        diverging.path("warnings"),
+                        diverging.path("diverging"));
     }
 
     @Test

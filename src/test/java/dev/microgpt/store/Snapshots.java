@@ -6,6 +6,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.RandomKind;
+import dev.microgpt.session.history.DocumentCounts;
 import dev.microgpt.session.history.ScheduleEntry;
 import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.persistence.SessionSnapshot;
@@ -134,6 +135,10 @@ final class Snapshots {
                         options,
                         Instant.EPOCH,
                         0,
+                        null,
+                        contents == null || contents.documents().size() == 0
+                                ? null
+                                : DocumentCounts.of(contents.documents(), options.blockSize()),
                         null);
         TimelineState timeline =
                 new TimelineState(

@@ -113,7 +113,7 @@ final class StoredRecordsTest {
 
     private static RunSnapshot run(RunState state) {
         RunCall call = new RunCall(100, 20.5, 1.5, new Steering(0.5, 9L, 2));
-        return new RunSnapshot(3, call, state, 40, 2.5, AT, AT, "why");
+        return new RunSnapshot(3, call, state, 40, 2.5, AT, AT, "why", false, null);
     }
 
     @ParameterizedTest
@@ -235,6 +235,8 @@ final class StoredRecordsTest {
                                                 number,
                                                 AT,
                                                 null,
+                                                null,
+                                                false,
                                                 null)),
                         () ->
                                 StoredTimeline.write(

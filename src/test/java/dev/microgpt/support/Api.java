@@ -21,6 +21,22 @@ import java.util.concurrent.CompletableFuture;
 /// Calls the REST API over HTTP. Paths are relative to `/api/v1`.
 public final class Api {
 
+    /// Options with which training diverges within 250 steps, though its numbers stay finite.
+    public static final Map<String, ?> DIVERGING =
+            Map.of(
+                    "dataset",
+                    "names",
+                    "engine",
+                    "scalar",
+                    "nEmbd",
+                    4,
+                    "nHead",
+                    1,
+                    "learningRate",
+                    0.4,
+                    "numSteps",
+                    100_000);
+
     /// The training text of the README.
     public static final String SIX_NAMES = "alice\nbob\ncharlie\ndavid\nemma\nfrank";
 

@@ -114,14 +114,39 @@ final class NamesAndPathsTest {
                 "/..%3B/etc/passwd"
             })
     void reportsUnknownPaths(String path) {
-        for (String accept : new String[] {"*/*", "text/html", "application/json"}) {
-            Reply reply = api.send(api.root(encoded(path)).header("Accept", accept));
-            assertThat(reply.status()).isIn(400, 404);
-            assertProblem(
-                    reply,
-                    reply.status(),
-                    reply.status() == 404 ? "not_found" : reply.json().path("code").stringValue());
+        for (String accept : new String[] {"*/*", "application/json"}) {
+            assertUnknown(api.send(api.root(encoded(path)).header("Accept", accept)));
         }
+    }
+
+    private static void assertUnknown(Reply reply) {
+        assertThat(reply.status()).isIn(400, 404);
+        assertProblem(
+                reply,
+                reply.status(),
+                reply.status() == 404 ? "not_found" : reply.json().path("code").stringValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1",
+                "/api/v1/nope",
+                "/api/v1/sessions/demo/nope",
+                "/error",
+                "/..%3B/etc/passwd"
+            })
+    void unknownCallsAreReportedAsProblemsToBrowsersToo(String path) {
+        assertUnknown(api.send(api.root(encoded(path)).header("Accept", "text/html")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/nope", "/index.php?x=<script>alert(1)</script>"})
+    void anUnknownPathIsAPageForABrowser(String path) {
+        Reply reply = api.send(api.root(encoded(path)).header("Accept", "text/html"));
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.header("Content-Type")).startsWith("text/html");
+        assertThat(reply.body()).contains("not-found").doesNotContain("alert(1)");
     }
 
     private static String encoded(String path) {

@@ -205,6 +205,7 @@ final class OpenApiTest {
                         SESSION + "/runs/{id}/pause",
                         SESSION + "/runs/{id}/resume",
                         SESSION + "/runs/{id}/cancel",
+                        "/api/v1/documents/preview",
                         "/api/v1/datasets",
                         "/api/v1/limits",
                         "/api/v1/tickets");

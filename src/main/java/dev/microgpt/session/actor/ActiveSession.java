@@ -8,6 +8,7 @@ import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionSize;
+import dev.microgpt.session.history.Divergence;
 import dev.microgpt.session.history.Keyframes;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Steering;
@@ -37,6 +38,7 @@ final class ActiveSession {
     private @Nullable StepResult newest;
     private double stepsPerSecond;
     private int announcedTrainings;
+    private TrainingWatch watch;
 
     /// @param state CREATED, READY or FAILED
     ActiveSession(
@@ -52,6 +54,7 @@ final class ActiveSession {
         this.timeline = timeline;
         this.state = state;
         this.createdAt = createdAt;
+        watch = TrainingWatch.of(model, isLoaded());
     }
 
     long epoch() {
@@ -102,6 +105,7 @@ final class ActiveSession {
         newest = null;
         timeline.restart();
         state = SessionState.CREATED;
+        watch = TrainingWatch.of(model, false);
         if (kind != null) {
             begin(kind, now);
         }
@@ -114,6 +118,7 @@ final class ActiveSession {
     /// Begins the timeline of a model that has just got its parameters.
     void begin(SessionEvent.Kind kind, Instant now) {
         state = SessionState.READY;
+        watch = TrainingWatch.of(model, isLoaded());
         timeline.addScheduleEntry(model.step(), model.options());
         addKeyframe();
         timeline.add(SessionEvent.of(model.step(), now, kind, null));
@@ -167,6 +172,15 @@ final class ActiveSession {
         }
     }
 
+    /// Returns the learning rate of the next step.
+    double nextLearningRate() {
+        return model.options().learningRateAt(model.step());
+    }
+
+    @Nullable Divergence divergence() {
+        return watch.divergence();
+    }
+
     /// Records what is shown of the steps of a slice.
     ///
     /// @param observed the newest step whose full result was computed; null for none
@@ -192,8 +206,11 @@ final class ActiveSession {
     ///
     /// @return the loss of the step
     double replayStep() {
-        double loss = model.advance();
         Run run = runs.current();
+        if (run != null) {
+            run.noteLearningRate(nextLearningRate());
+        }
+        double loss = model.advance();
         if (run != null) {
             run.addLoss(loss);
         }
@@ -244,7 +261,9 @@ final class ActiveSession {
                 model.options(),
                 createdAt,
                 shown == SessionState.TRAINING ? stepsPerSecond : 0,
-                shown == SessionState.FAILED ? timeline.failureAfter(model.step()) : null);
+                shown == SessionState.FAILED ? timeline.failureAfter(model.step()) : null,
+                watch.documents(),
+                divergence());
     }
 
     private SessionState shownState() {

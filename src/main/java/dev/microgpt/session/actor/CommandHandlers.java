@@ -182,6 +182,7 @@ final class CommandHandlers {
             changes.add(steered(session, steering));
         }
         Run run = session.runs().start(call, now(), environment.ticker().nanos());
+        run.noteLearningRate(session.nextLearningRate());
         changes.add(happened(session, SessionEvent.Kind.STARTED, run));
         return Result.of(run.view(), new Result.Effect.Appended(changes));
     }
@@ -210,7 +211,7 @@ final class CommandHandlers {
         if (run.state().isEnd()) {
             return Result.of(run.view());
         }
-        session.runs().end(run, RunState.Trigger.CANCEL, "it was cancelled", now());
+        RunTraining.end(session, run, RunState.Trigger.CANCEL, "it was cancelled", now());
         return Result.of(run.view(), happened(session, SessionEvent.Kind.CANCELLED, run));
     }
 

@@ -7,6 +7,7 @@ import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.run.Run;
 import dev.microgpt.session.run.RunState;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -47,18 +48,20 @@ final class RunTraining {
     private List<Change> slice(ActiveSession session, Run run, Deadline deadline) {
         long before = session.step();
         run.beginSlice(ticker.nanos());
+        run.noteLearningRate(session.nextLearningRate());
         try {
             trainer.train(session, new RunSteps(run, ticker), deadline);
         } catch (RuntimeException | Error e) {
             return fail(session, run, e);
         } finally {
             run.endSlice(session.step() - before, ticker.nanos());
+            run.noteDivergence(session.divergence());
         }
         String goal = run.completionReason();
         if (goal == null) {
             return List.of();
         }
-        session.runs().end(run, RunState.Trigger.GOAL, goal, ticker.now());
+        end(session, run, RunState.Trigger.GOAL, goal, ticker.now());
         return List.of(event(session, SessionEvent.Kind.SUCCEEDED, run, ticker));
     }
 
@@ -66,6 +69,15 @@ final class RunTraining {
         String reason = String.valueOf(why.getMessage());
         session.runs().end(run, RunState.Trigger.FAILURE, reason, ticker.now());
         return new ArrayList<>(StepTraining.fail(session, run, why, ticker.now()));
+    }
+
+    /// Ends a run. Its reason also tells of steps that could not change the model, and of divergence.
+    ///
+    /// @param why the reason, for the reader
+    static void end(
+            ActiveSession session, Run run, RunState.Trigger trigger, String why, Instant now) {
+        run.noteDivergence(session.divergence());
+        session.runs().end(run, trigger, run.withRemarks(why), now);
     }
 
     /// Adds an event of a run to the session's timeline and returns it as a change.

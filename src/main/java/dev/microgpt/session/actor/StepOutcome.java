@@ -2,6 +2,7 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.engine.Trace;
+import dev.microgpt.session.persistence.SessionView;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,16 @@ import java.util.List;
 /// @param call the request
 /// @param last the result of the last step
 /// @param losses the losses of all steps; null if there are more than [#MAX_LOSSES]
+/// @param isRateZero whether the learning rate of all steps was 0
+/// @param view the session after the last step
 /// @param traces the traces of each step if the call wants all of them; otherwise empty
 public record StepOutcome(
-        StepCall call, StepResult last, double @Nullable [] losses, List<List<Trace>> traces) {
+        StepCall call,
+        StepResult last,
+        double @Nullable [] losses,
+        boolean isRateZero,
+        SessionView view,
+        List<List<Trace>> traces) {
 
     /// Maximum number of losses in an outcome; the losses of longer calls are queried separately.
     public static final int MAX_LOSSES = 10_000;
@@ -48,11 +56,12 @@ public record StepOutcome(
             }
         }
 
-        StepOutcome build() {
+        StepOutcome build(boolean isRateZero, SessionView view) {
             if (last == null) {
                 throw new IllegalStateException("the result of the last step is missing");
             }
-            return new StepOutcome(call, last, losses.length == 0 ? null : losses, traces);
+            return new StepOutcome(
+                    call, last, losses.length == 0 ? null : losses, isRateZero, view, traces);
         }
     }
 }

@@ -28,6 +28,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
     private final long epoch;
     private final ActiveSession session;
     private int done;
+    private boolean isRateZero = true; // in all steps so far
 
     /// Begins the first slice: checks the preconditions and, with an idempotency key, stores where the call
     /// starts.
@@ -56,6 +57,8 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
     public @Nullable Result<StepOutcome> slice(ActiveSession present, Deadline deadline) {
         requireUnchanged(present);
         Preconditions.requireTrainable(session.view());
+        // between two slices only: within one, the rate does not rise
+        isRateZero = isRateZero && session.nextLearningRate() == 0;
         try {
             trainer.train(session, this, deadline);
         } catch (RuntimeException | Error e) {
@@ -69,7 +72,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         if (done < call.count()) {
             return null;
         }
-        StepOutcome result = outcome.build();
+        StepOutcome result = outcome.build(isRateZero, session.view());
         return Result.of(result, new Change.Trained(session.step(), result.last().loss()));
     }
 

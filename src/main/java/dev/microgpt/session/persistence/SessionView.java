@@ -2,6 +2,8 @@ package dev.microgpt.session.persistence;
 
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.history.Divergence;
+import dev.microgpt.session.history.DocumentCounts;
 import dev.microgpt.session.history.TrainingFailure;
 
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ import java.time.Instant;
 /// @param createdAt when the session was created or replaced
 /// @param stepsPerSecond training rate; 0 while not training
 /// @param failure why the session failed; null unless it has failed
+/// @param documents what is unusual about the documents; null if there are none or it is not known yet
+/// @param divergence the state of training if its losses are far too high; otherwise null
 public record SessionView(
         String name,
         SessionState state,
@@ -32,7 +36,9 @@ public record SessionView(
         ModelOptions options,
         Instant createdAt,
         double stepsPerSecond,
-        @Nullable TrainingFailure failure) {
+        @Nullable TrainingFailure failure,
+        @Nullable DocumentCounts documents,
+        @Nullable Divergence divergence) {
 
     /// Returns a copy of this view with another state.
     public SessionView withState(SessionState other) {
@@ -47,6 +53,8 @@ public record SessionView(
                 options,
                 createdAt,
                 stepsPerSecond,
-                failure);
+                failure,
+                documents,
+                divergence);
     }
 }

@@ -1,5 +1,7 @@
 package dev.microgpt.session.run;
 
+import dev.microgpt.session.history.Divergence;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -20,6 +22,13 @@ public final class Run {
     private long done;
     private @Nullable Instant endedAt;
     private @Nullable String reason;
+
+    /// Whether the learning rate of all steps so far was 0; before the first step, whether that of the next
+    /// one is.
+    private boolean isRateZero;
+
+    /// The divergence of the session as of the last step; null if it did not diverge.
+    private @Nullable Divergence divergence;
 
     /// The loss of a run that had ended when it was stored.
     private @Nullable Double storedLoss;
@@ -54,12 +63,24 @@ public final class Run {
 
     /// Returns a snapshot of the run.
     public RunSnapshot snapshot() {
-        return new RunSnapshot(id, call, state, done, shownLoss(), createdAt, endedAt, reason);
+        return new RunSnapshot(
+                id,
+                call,
+                state,
+                done,
+                shownLoss(),
+                createdAt,
+                endedAt,
+                reason,
+                isRateZero,
+                divergence);
     }
 
     /// Restores the state of the run from a snapshot. The steps are not restored: they are counted as they
     /// are repeated.
     void restore(RunSnapshot snapshot) {
+        isRateZero = snapshot.isRateZero();
+        divergence = snapshot.divergence();
         state = snapshot.state();
         endedAt = snapshot.endedAt();
         reason = snapshot.reason();
@@ -92,6 +113,41 @@ public final class Run {
             endedAt = now;
             reason = why;
         }
+    }
+
+    /// Notes the learning rate of the next step. Between two changes of the options the rate only falls, so
+    /// the first step after each change is enough.
+    public void noteLearningRate(double rate) {
+        isRateZero = (done == 0 || isRateZero) && rate == 0;
+    }
+
+    /// Notes whether the losses of the session are far too high.
+    ///
+    /// @param newest null if they are not
+    public void noteDivergence(@Nullable Divergence newest) {
+        divergence = newest;
+    }
+
+    /// Adds to the reason why the run ends what is to be known about its steps.
+    public String withRemarks(String why) {
+        StringBuilder text = new StringBuilder(why);
+        if (isRateZero && done > 0) {
+            text.append(
+                    done == 1
+                            ? "; its learning rate was 0, so it changed no parameter"
+                            : "; the learning rate of each was 0, so they changed no parameter");
+        }
+        if (divergence != null) {
+            text.append(
+                    String.format(
+                            Locale.ROOT,
+                            "; training has been diverging since step %d: the mean loss of the last %d"
+                                    + " steps is %.5g",
+                            divergence.step(),
+                            WINDOW,
+                            divergence.loss()));
+        }
+        return text.toString();
     }
 
     /// Notes that a slice of steps begins.
@@ -179,6 +235,8 @@ public final class Run {
                 call.lossBelow() == null ? null : new RunView.StopWhen(call.lossBelow()),
                 createdAt,
                 endedAt,
-                reason);
+                reason,
+                isRateZero,
+                divergence);
     }
 }

@@ -1,5 +1,7 @@
 package dev.microgpt.session.run;
 
+import dev.microgpt.session.history.Divergence;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -18,6 +20,9 @@ import java.time.Instant;
 /// @param createdAt when it was requested
 /// @param endedAt when it ended; null before
 /// @param reason why it ended; null before
+/// @param isRateZero whether the learning rate of all its steps was 0; before the first step, whether that of
+///     the next one is
+/// @param divergence the divergence of the session as of its last step; null if it did not diverge
 public record RunView(
         long id,
         RunState state,
@@ -30,7 +35,9 @@ public record RunView(
         @Nullable StopWhen stopWhen,
         Instant createdAt,
         @Nullable Instant endedAt,
-        @Nullable String reason) {
+        @Nullable String reason,
+        boolean isRateZero,
+        @Nullable Divergence divergence) {
 
     /// A condition that ends a run early.
     ///
@@ -51,6 +58,8 @@ public record RunView(
                 stopWhen,
                 createdAt,
                 endedAt,
-                reason);
+                reason,
+                isRateZero,
+                divergence);
     }
 }

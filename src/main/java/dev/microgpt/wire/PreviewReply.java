@@ -1,0 +1,51 @@
+package dev.microgpt.wire;
+
+import dev.microgpt.engine.Corpus;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+
+import java.util.List;
+
+/// What a session would be trained on.
+@Schema(name = "DocumentsPreview")
+public record PreviewReply(
+        @Schema(description = "Documents: lines that are not blank", example = "3") int numDocs,
+        @Schema(description = "Characters of all documents", example = "15") int characters,
+        @Schema(description = "Distinct characters plus one", example = "10") int vocabSize,
+        @Schema(description = "The distinct characters in ascending order", example = "abcehilor")
+                String alphabet,
+        @Schema(description = "Characters of the longest document", example = "7") int longest,
+        @Schema(description = "The context that the reply is about, in tokens", example = "16")
+                int blockSize,
+        @Schema(
+                        description =
+                                "Documents that do not fit into the context and are cut off in training",
+                        example = "0")
+                int truncated,
+        @Schema(description = "Documents that repeat an earlier one", example = "0") int duplicates,
+        @Schema(
+                        description =
+                                "The smallest context that cuts off no document; if that is above 64, the"
+                                        + " smallest that cuts off at most 1% of them; at most the limit",
+                        example = "8")
+                int suggestedBlockSize,
+        @Schema(description = "What is probably not as wanted; may be empty")
+                List<Warning> warnings) {
+
+    /// @param blockSize longest context in tokens
+    /// @param maxBlockSize the largest allowed one
+    public static PreviewReply of(Corpus corpus, int blockSize, int maxBlockSize) {
+        int truncated = corpus.truncated(blockSize);
+        return new PreviewReply(
+                corpus.size(),
+                corpus.characters(),
+                corpus.tokenizer().vocabSize(),
+                corpus.tokenizer().alphabet(),
+                corpus.longest(),
+                blockSize,
+                truncated,
+                corpus.duplicates(),
+                corpus.suggestedBlockSize(maxBlockSize),
+                Warning.ofDocuments(corpus.size(), truncated, corpus.duplicates(), blockSize));
+    }
+}

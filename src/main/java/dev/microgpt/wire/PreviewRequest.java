@@ -1,0 +1,45 @@
+package dev.microgpt.wire;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.Datasets;
+import dev.microgpt.session.admission.Limits;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+
+import org.jspecify.annotations.Nullable;
+
+/// The documents to look at before a session is created with them.
+public record PreviewRequest(
+        @Schema(
+                        description = "Documents, one per line; excludes dataset",
+                        example = "alice\nbob\ncharlie")
+                @Nullable String text,
+        @Schema(description = "Bundled dataset; excludes text") @Nullable String dataset,
+        @Schema(description = "Maximum context length in tokens") @Nullable Integer blockSize) {
+
+    /// Returns the documents.
+    ///
+    /// @throws InvalidInputException unless exactly one of text and dataset is given, or if the text is
+    ///     invalid
+    public Corpus corpus(Datasets datasets, Limits limits) {
+        return new LoadRequest(text, dataset).corpus(datasets, limits);
+    }
+
+    /// Returns the context with its default filled in.
+    ///
+    /// @throws InvalidInputException if it is out of range
+    public int contextLength(Limits limits) {
+        if (blockSize == null) {
+            return ModelOptions.defaults().blockSize();
+        }
+        InvalidInputException.requireRange(
+                "blockSize",
+                blockSize,
+                ModelOption.BLOCK_SIZE.min(),
+                limits.max(ModelOption.BLOCK_SIZE));
+        return blockSize;
+    }
+}
