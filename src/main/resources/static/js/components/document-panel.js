@@ -77,8 +77,7 @@ export class DocumentPanel extends Panel {
       this.#document.addEventListener('change', this.#changed);
     }
     const { trace, at, view } = this;
-    const panel = this;
-    this.shown = this.#document.shown({ trace, at, view, needsProbs: this.constructor.needsProbs, panel });
+    this.shown = this.#document.shown({ trace, at, view, panel: this });
     if (this.shown?.vizData.length === 0) {
       this.shown = null;
     }
@@ -86,6 +85,24 @@ export class DocumentPanel extends Panel {
     if (this.shown !== null) {
       this.vocabulary.learn(this.positions);
       this.vocabulary.update(this.live, view)?.then(this.#changed, () => {}); // without it, tokens are shown by their ids
+    }
+  }
+
+  get #peers() {
+    return this.#document?.visiblePanels.filter((panel) => panel !== this) ?? [];
+  }
+
+  /** Long enough for all document panels, since they are rendered together. */
+  get drawDelay() {
+    return this.#peers.reduce((sum, { ownDrawDelay }) => sum + ownDrawDelay, this.ownDrawDelay);
+  }
+
+  /** Renders the other document panels at once, too, so that all of them always show the same step. */
+  performUpdate() {
+    const before = this.shown;
+    super.performUpdate();
+    if (this.shown !== before) {
+      this.#peers.filter((panel) => panel.isUpdatePending).forEach((panel) => panel.performUpdate());
     }
   }
 

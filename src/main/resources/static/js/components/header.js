@@ -22,7 +22,7 @@ class Header extends LitElement {
       display: flex;
       align-items: center;
       gap: var(--space-2);
-      max-width: 1600px;
+      max-width: var(--page-width);
       min-height: 52px;
       margin: 0 auto;
       padding: var(--space-1) var(--space-5);

@@ -6,9 +6,10 @@ import { LitElement, css, html } from 'lit';
 import { pixelRatio, sharpContext } from './canvas.js';
 import { palette } from './palette.js';
 import { ResizeController } from './resize-controller.js';
+import { textScale } from './text-scale.js';
 import { theme } from './theme.js';
 
-const LABEL_SIZE = 11;
+const LABEL_SIZE = 11; // px, at a text scale of 1
 const LABEL_GAP = 6;
 const BAND = 9; // px, height of the column marks
 const PAGE = 10; // rows, of the page keys
@@ -54,6 +55,7 @@ class HeatMap extends LitElement {
   #image = null; // the cells, a pixel each at most
   #painted = ''; // what #image was painted for
   #plot = null; // where the cells are, in CSS pixels
+  #labelSize = LABEL_SIZE;
   #repaint = () => {
     this.#painted = '';
     this.#draw();
@@ -132,7 +134,8 @@ class HeatMap extends LitElement {
       return;
     }
     const context = sharpContext(canvas, clientWidth, clientHeight);
-    context.font = `${LABEL_SIZE}px ${getComputedStyle(this).fontFamily}`;
+    this.#labelSize = LABEL_SIZE * textScale(this);
+    context.font = `${this.#labelSize}px ${getComputedStyle(this).fontFamily}`;
     context.fillStyle = theme.colour('--muted');
     this.#plot = this.#place(context, clientWidth, clientHeight);
     const { x, y, width: w, height: h } = this.#plot;
@@ -160,7 +163,7 @@ class HeatMap extends LitElement {
     for (let i = 0; i < texts.length; i += step) {
       left = Math.max(left, Math.ceil(context.measureText(texts[i]).width) + LABEL_GAP);
     }
-    const bottom = (this.marks ? BAND : 0) + (this.columnLabels ? LABEL_SIZE + LABEL_GAP : 1);
+    const bottom = (this.marks ? BAND : 0) + (this.columnLabels ? this.#labelSize + LABEL_GAP : 1);
     return { x: left, y: 1, width: Math.max(1, width - left - 1), height: Math.max(1, height - 1 - bottom) };
   }
 
@@ -209,7 +212,7 @@ class HeatMap extends LitElement {
     context.textBaseline = 'middle';
     context.textAlign = 'right';
     const rows = this.rowLabels ?? [];
-    const rowStep = Math.max(1, Math.ceil((LABEL_SIZE + 1) * rows.length / height));
+    const rowStep = Math.max(1, Math.ceil((this.#labelSize + 1) * rows.length / height));
     for (let i = Math.floor((rowStep - 1) / 2); i < rows.length; i += rowStep) {
       context.fillText(rows[i], x - LABEL_GAP + 2, y + (i + 0.5) * height / rows.length);
     }
@@ -223,7 +226,7 @@ class HeatMap extends LitElement {
       const middle = Math.min(x + width - half, Math.max(x + half, x + (i + 0.5) * width / columns.length));
       if (middle - half > free) {
         context.fillText(text, middle, top);
-        free = middle + half + LABEL_SIZE;
+        free = middle + half + this.#labelSize;
       }
     });
   }

@@ -22,6 +22,10 @@ export const icons = {
   steer: icon(svg`<path d="M8 2.5L13.5 8 8 13.5 2.5 8z" fill="currentColor" stroke="none"/>`),
   failed: icon(svg`<path d="M3.5 3.5l9 9M12.5 3.5l-9 9" stroke-width="2.4"/>`),
   dot: icon(svg`<circle cx="8" cy="8" r="3.2" fill="currentColor" stroke="none"/>`),
+  grip: icon(svg`<g fill="currentColor" stroke="none"><circle cx="5.5" cy="3.5" r="1.3"/><circle cx="10.5" cy="3.5" r="1.3"/><circle cx="5.5" cy="8" r="1.3"/><circle cx="10.5" cy="8" r="1.3"/><circle cx="5.5" cy="12.5" r="1.3"/><circle cx="10.5" cy="12.5" r="1.3"/></g>`),
+  fill: icon(svg`<path d="M9.5 2.5h4v4M13.5 2.5l-4.5 4.5M6.5 13.5h-4v-4M2.5 13.5l4.5-4.5"/>`),
+  shrink: icon(svg`<path d="M9.5 3v3.5h3.5M9.5 6.5l4-4M6.5 13V9.5H3M6.5 9.5l-4 4"/>`),
+  panels: icon(svg`<rect x="2" y="2.5" width="12" height="11" rx="1.5"/><path d="M2 8h12M8 8v5.5"/>`),
   back: icon(svg`<path d="M10 3L5 8l5 5"/>`),
   warning: icon(svg`<path d="M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.6v.1"/>`),
 };

@@ -1,9 +1,9 @@
 // Colour palettes of heat maps. They go from the background to the data colours of the theme and differ in
 // lightness, so that they can be distinguished with any kind of colour vision.
 //
-//   diverging   below 0 orange, 0 the background, above 0 blue, as in cells.js
+//   diverging   below 0 orange, 0 the background, above 0 violet, as in cells.js
 //   sequential  0 the background, above 0 green
-//   relu        what a ReLU passes blue, what it cuts grey
+//   relu        what a ReLU passes violet, what it cuts grey
 
 import { theme } from './theme.js';
 
@@ -31,17 +31,17 @@ function ramp(...stops) {
 function makeTable(name) {
   const surface = rgb('--surface');
   const ink = rgb('--ink');
-  const toEnd = (property) => ramp(surface, mix(surface, rgb(property), 0.55), rgb(property), mix(rgb(property), ink, 0.45));
-  const blue = toEnd('--data-1');
+  const toEnd = (property) => ramp(surface, mix(surface, rgb(property), 0.7), rgb(property), mix(rgb(property), ink, 0.45));
+  const violet = toEnd('--data-1');
   let colour;
   if (name === 'sequential') {
     colour = toEnd('--data-3');
   } else if (name === 'diverging') {
     const orange = toEnd('--data-2');
-    colour = (part) => (part < 0.5 ? orange(1 - 2 * part) : blue(2 * part - 1));
+    colour = (part) => (part < 0.5 ? orange(1 - 2 * part) : violet(2 * part - 1));
   } else {
     const grey = ramp(mix(surface, rgb('--muted'), 0.1), mix(surface, rgb('--muted'), 0.42));
-    colour = (part) => (part < 0.5 ? grey(1 - 2 * part) : blue(0.3 + 0.7 * (2 * part - 1)));
+    colour = (part) => (part < 0.5 ? grey(1 - 2 * part) : violet(0.3 + 0.7 * (2 * part - 1)));
   }
   return Uint32Array.from({ length: SIZE }, (_, i) => {
     const [r, g, b] = colour((i + 0.5) / SIZE).map(Math.round);

@@ -23,11 +23,13 @@
 //   static needsTraces    whether it shows `trace`; the server sends traces only while such a panel is visible
 //   static keys           its keyboard shortcuts, [key, meaning], for the help
 //   renderBody()          its content
-//   renderControls()      the controls beside the title, if any
+//   renderControls()      the controls beside the title, if any; below it in a narrow panel
 //   table()               its numbers, {columns: [names], rows: [[values]]}, or null
 //   picture()             the panel as a data: URL of a PNG, or null; by default, its chart or canvas
 //
-// and may use `this.isVisible`, `this.run(promise)`, which shows an error in the panel, and `this.instead(words)`
+// A page may put buttons of its own into the header: children of the panel with slot="frame".
+//
+// A panel may use `this.isVisible`, `this.run(promise)`, which shows an error in the panel, and `this.instead(words)`
 // where there is nothing to show.
 
 import { LitElement, css, html, nothing } from 'lit';
@@ -66,6 +68,7 @@ export class Panel extends LitElement {
       border-radius: var(--radius);
       background: var(--surface);
       box-shadow: 0 1px 3px var(--shadow);
+      container-type: inline-size;
     }
     section > header {
       display: flex;
@@ -78,7 +81,8 @@ export class Panel extends LitElement {
     section > header h2 { font-size: var(--text-l); line-height: 1.3; margin-right: auto; }
     .controls { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-3); }
     .controls label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; min-height: 26px; white-space: nowrap; }
-    @media (max-width: 600px) { .controls:has(*) { order: 1; flex-basis: 100%; padding-right: var(--space-2); } }
+    @container (max-width: 600px) { .controls:has(*) { order: 1; flex-basis: 100%; padding-right: var(--space-2); } }
+    .frame { display: flex; }
     .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); }
     .panel-error { margin: 0 var(--space-4) var(--space-4); }
     .scroll { max-height: 360px; overflow: auto; }
@@ -129,6 +133,7 @@ export class Panel extends LitElement {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#observer.disconnect();
+    this.isVisible = false;
     theme.removeEventListener('change', this.#repaint);
   }
 
@@ -144,13 +149,23 @@ export class Panel extends LitElement {
   }
 
   async scheduleUpdate() {
-    if (this.#throttle.delay > 0) {
-      await new Promise((done) => setTimeout(done, this.#throttle.delay));
+    const { drawDelay } = this;
+    if (drawDelay > 0) {
+      await new Promise((done) => setTimeout(done, drawDelay));
     }
     if (this.hasUpdated && !this.matches(':hover, :focus-within')) {
       await frameScheduler.nextTurn(); // a panel that the user points at is updated at once
     }
     return super.scheduleUpdate();
+  }
+
+  /** Milliseconds until it may be rendered again. */
+  get drawDelay() {
+    return this.ownDrawDelay;
+  }
+
+  get ownDrawDelay() {
+    return this.#throttle.delay;
   }
 
   performUpdate() {
@@ -211,7 +226,7 @@ export class Panel extends LitElement {
         <header>
           <h2 id="heading">${heading}</h2>
           <div class="controls">${this.renderControls()}</div>
-          ${this.#menu()}
+          <div class="frame">${this.#menu()}<slot name="frame"></slot></div>
         </header>
         <div class="content">${this.live === undefined ? nothing : this.showsTable ? this.#table() : this.renderBody()}</div>
         ${this.failure ? html`<p class="error panel-error" role="alert">${this.failure.message}</p>` : nothing}

@@ -87,14 +87,14 @@ export const controls = css`
   }
   .chip::before { content: ""; width: 7px; height: 7px; border-radius: 50%; background: currentColor; }
   .chip.training { background: var(--good-soft); color: var(--good); }
-  .chip.ready { background: var(--accent-soft); color: var(--accent); }
+  .chip.ready { color: var(--ink); }
   .chip.paused { background: var(--warn-soft); color: var(--warn); }
   .chip.failed, .chip.lost { background: var(--bad-soft); color: var(--bad); }
 
   .notice {
     padding: var(--space-3) var(--space-4);
     border-radius: var(--radius);
-    background: var(--accent-soft);
+    background: var(--sunken);
   }
   .notice.bad { background: var(--bad-soft); color: var(--bad); }
   .notice.warn { background: var(--warn-soft); color: var(--warn); }

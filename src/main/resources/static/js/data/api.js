@@ -119,6 +119,8 @@ export const api = {
   session: (name) => call('GET', at(name)),
   init: (name, options, { overwrite } = {}) =>
     call('POST', at(name, '/init'), { body: options, query: { overwrite } }),
+  /** What training on `documents` ({text} or {dataset}, and {blockSize}) would mean; creates nothing. */
+  previewDocuments: (documents) => call('POST', '/documents/preview', { body: documents }),
   remove: (name) => call('DELETE', at(name)),
   steer: (name, changes) => call('PATCH', at(name), { body: changes }),
   fork: (name, newName, options = {}) =>

@@ -18,10 +18,13 @@ export function rate(number) {
   return number > 0 && number < 1 ? number.toPrecision(2) : compact(number);
 }
 
-/** A loss: 2.3084 */
+/** A loss: 2.3084, 6.81e19 */
 export function loss(number) {
   if (number === null || number === undefined || !Number.isFinite(number)) {
     return '–';
+  }
+  if (number >= 1e5) {
+    return number.toExponential(2).replace('e+', 'e');
   }
   return number >= 1000 ? number.toPrecision(5) : number.toFixed(4);
 }

@@ -2,7 +2,8 @@
 // the newest trace, or one that the user holds while training continues.
 //
 // A held document, and the probabilities that training traces lack, are loaded with `inspect`: at most twice a
-// second, only for visible panels, and only the newest request.
+// second, only while a panel is visible, and only the newest request. If one visible panel needs probabilities, all
+// show what was loaded for it, so that all show the same step.
 
 const MIN_INTERVAL = 500; // ms between two requests
 
@@ -20,6 +21,8 @@ class InspectedDocument extends EventTarget {
   failure = null;
 
   #live;
+  #panels = new Set();
+  #needsProbs = false; // whether a visible panel does
   #wanted = null; // {key, text, at}
   #isLoading = false;
   #loadedKey = ''; // of the last request that has ended
@@ -28,6 +31,11 @@ class InspectedDocument extends EventTarget {
   constructor(live) {
     super();
     this.#live = live;
+  }
+
+  /** The panels that the user sees. */
+  get visiblePanels() {
+    return [...this.#panels].filter((panel) => panel.isConnected && panel.isVisible);
   }
 
   hold(doc) {
@@ -43,22 +51,34 @@ class InspectedDocument extends EventTarget {
   }
 
   /**
-   * The trace that a panel shows: `trace` itself if it is sufficient, or else the newest inspection of its document
-   * or of the held one; null while there is none.
+   * The trace that a panel shows: `trace` itself if that is sufficient for all visible panels, or else the newest
+   * inspection of its document or of the held one; null while there is none.
    */
-  shown({ trace, at, view, needsProbs, panel }) {
+  shown({ trace, at, view, panel }) {
+    this.#register(panel);
     if (trace === null) {
       this.#loadedKey = '';
       this.inspection = null; // not trained yet, or training has restarted
       return null;
     }
     const text = this.held ?? trace.doc;
-    const isSufficient = trace.doc === text && (!needsProbs || trace.vizData[0]?.probs !== undefined) && this.held === null;
-    if (isSufficient) {
+    const lacksProbs = trace.vizData[0]?.probs === undefined;
+    if (this.held === null && !(lacksProbs && this.#needsProbs)) {
       return trace;
     }
-    this.#request({ key: `${at ?? `live ${view.step}`} ${text}`, text, at, panel });
-    return this.inspection;
+    this.#request({ key: `${at ?? `live ${view.step}`} ${text}`, text, at });
+    const isSufficient = this.held === null && !(lacksProbs && panel.constructor.needsProbs);
+    return this.inspection ?? (isSufficient ? trace : null);
+  }
+
+  /** Keeps track of the panels and of what they need; if that changes, all of them show something else. */
+  #register(panel) {
+    this.#panels.add(panel);
+    const before = this.#needsProbs;
+    this.#needsProbs = this.visiblePanels.some(({ constructor }) => constructor.needsProbs);
+    if (this.#needsProbs !== before) {
+      this.#changed();
+    }
   }
 
   #request(wanted) {
@@ -73,9 +93,9 @@ class InspectedDocument extends EventTarget {
   }
 
   async #load() {
-    const { key, text, at, panel } = this.#wanted;
+    const { key, text, at } = this.#wanted;
     this.#wanted = null;
-    if (!panel.isVisible || !panel.isConnected) {
+    if (this.visiblePanels.length === 0) {
       return;
     }
     this.#isLoading = true;

@@ -10,6 +10,14 @@ export function learningRateAfter(step, { learningRate, numSteps }) {
   return learningRate * Math.max(0, 1 - step / numSteps);
 }
 
+/**
+ * The `numSteps` with which the learning rate falls to 0 at the end of a run of some steps; undefined if the rate
+ * does not reach 0 before, so that there is nothing to change.
+ */
+export function numStepsFor(steps, { step, options: { numSteps } }) {
+  return step + steps > numSteps ? step + steps : undefined;
+}
+
 /** The phase of the step that follows a number of steps; undefined before the first. */
 export function phaseAfter(step, schedule) {
   return schedule.findLast(({ fromStep }) => fromStep <= step);

@@ -52,6 +52,7 @@ export class LiveSession extends EventTarget {
   // ---- what is known: see SessionStore
 
   get status() { return this.#store.status; }
+  get loadError() { return this.#store.loadError; }
   get view() { return this.#store.view; }
   get limits() { return this.#store.limits; }
   get run() { return this.#store.run; }
@@ -75,9 +76,12 @@ export class LiveSession extends EventTarget {
 
   // ---- commands; each throws an ApiError if the server rejects it
 
-  /** Trains in the background; `stepsPerSecond` null for as fast as possible, `stopWhen` undefined for no condition. */
-  async train(steps, stepsPerSecond = null, stopWhen = undefined) {
-    const run = await api.startRun(this.name, { steps, ...(stepsPerSecond && { stepsPerSecond }), stopWhen });
+  /**
+   * Trains in the background; `stepsPerSecond` null for as fast as possible, `stopWhen` undefined for no condition,
+   * `numSteps` undefined to leave it as it is.
+   */
+  async train(steps, { stepsPerSecond = null, stopWhen, numSteps } = {}) {
+    const run = await api.startRun(this.name, { steps, ...(stepsPerSecond && { stepsPerSecond }), stopWhen, numSteps });
     this.#store.applyRun(run);
     await this.#feed.refresh();
   }
@@ -86,7 +90,7 @@ export class LiveSession extends EventTarget {
   async changeSpeed(stepsPerSecond) {
     const run = await this.#until(await api.cancelRun(this.name, this.activeRun.id), hasEnded);
     if (run.stepsDone < run.steps) {
-      await this.train(run.steps - run.stepsDone, stepsPerSecond, run.stopWhen);
+      await this.train(run.steps - run.stepsDone, { stepsPerSecond, stopWhen: run.stopWhen });
     }
   }
 

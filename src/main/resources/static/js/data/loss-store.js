@@ -23,9 +23,18 @@ function add(buckets, bucket, width) {
   }
 }
 
+/** A bucket for each of consecutive losses. */
+export function bucketsOf(from, losses) {
+  return losses.map((loss, i) => ({ from: from + i, to: from + i, min: loss, mean: loss, max: loss }));
+}
+
+/** The number of newest steps whose losses are kept one by one, so that averages over them are exact. */
+export const EXACT_STEPS = 1000;
+
 export class LossStore {
   #capacity;
   #buckets = [];
+  #exact = []; // the newest steps, if they came one by one
   #width = 1;
 
   /** @param capacity the largest number of buckets */
@@ -44,22 +53,45 @@ export class LossStore {
 
   clear() {
     this.#buckets = [];
+    this.#exact = [];
     this.#width = 1;
+  }
+
+  /** The losses as finely as they are known. */
+  get finest() {
+    const first = this.#exact[0]?.from ?? Infinity;
+    const older = this.#buckets.filter(({ from }) => from < first);
+    const last = older.at(-1);
+    if (last !== undefined && last.to >= first) {
+      older[older.length - 1] = { ...last, to: first - 1 };
+    }
+    return [...older, ...this.#exact];
   }
 
   /** Adds a frame of the live stream, or a response of GET losses; skips steps that are already present. */
   add({ fromStep, from = fromStep, losses, buckets }) {
-    const incoming = buckets ?? losses.map(
-      (loss, i) => ({ from: from + i, to: from + i, min: loss, mean: loss, max: loss }));
+    const incoming = buckets ?? bucketsOf(from, losses);
     for (const bucket of incoming) {
       if (bucket.from > this.lastStep) {
         const { from, to, min, mean, max } = bucket;
         add(this.#buckets, { from, to, min, mean, max }, this.#width);
+        this.#keep({ from, to, min, mean, max });
       }
     }
     while (this.#buckets.length > this.#capacity) {
       this.#width *= 2;
       this.#buckets = resampled(this.#buckets, () => this.#width);
+    }
+  }
+
+  #keep(bucket) {
+    if (bucket.from !== bucket.to) {
+      this.#exact = [];
+      return;
+    }
+    this.#exact.push(bucket);
+    if (this.#exact.length >= 2 * EXACT_STEPS) { // now and then, as it copies
+      this.#exact = this.#exact.slice(-EXACT_STEPS);
     }
   }
 
@@ -80,18 +112,6 @@ export class LossStore {
   }
 }
 
-/** The mean loss of the newest steps; null if there are none. */
-export function meanOfLast(buckets, steps) {
-  let sum = 0;
-  let seen = 0;
-  for (let i = buckets.length - 1; i >= 0 && seen < steps; i--) {
-    const { from, to, mean } = buckets[i];
-    sum += mean * (to - from + 1);
-    seen += to - from + 1;
-  }
-  return seen === 0 ? null : sum / seen;
-}
-
 /** Merges buckets up to the width that `widthAt` returns for a step. */
 function resampled(buckets, widthAt) {
   const result = [];
@@ -100,17 +120,38 @@ function resampled(buckets, widthAt) {
 }
 
 /**
- * The exponential moving average over a number of steps, at the end of each bucket. Single steps and buckets of
- * the same mean give the same average.
+ * The mean loss of the newest steps up to the end of each point: of the last `steps` of them, or of all if there are
+ * fewer. All averages of losses on all pages come from here.
+ *
+ * @param buckets the same losses as finely as they are known, which need not be those that are drawn
  */
-export function movingAverage(buckets, steps) {
-  const keep = 1 - 2 / (steps + 1); // of the average, from one step to the next
-  let average = 0;
-  let weight = 0; // corrects the bias of the start towards 0
-  return buckets.map(({ from, to, mean }) => {
-    const kept = keep ** (to - from + 1);
-    average = average * kept + mean * (1 - kept);
-    weight = weight * kept + (1 - kept);
-    return average / weight;
+export function movingAverage(points, steps, buckets = points) {
+  let last = 0;
+  return points.map(({ to }) => {
+    while (last + 1 < buckets.length && buckets[last].to < to) {
+      last++;
+    }
+    return meanBefore(buckets, last, to, steps);
   });
+}
+
+/** The mean loss of the newest steps; null if there are none. */
+export function meanOfLast(buckets, steps) {
+  return movingAverage(buckets.slice(-1), steps, buckets)[0] ?? null;
+}
+
+/**
+ * The mean of the last `steps` up to step `end`. A bucket counts for as many of its steps as are in that range. Summed
+ * up each time, so that a huge loss has no effect once it has left the range.
+ */
+function meanBefore(buckets, last, end, steps) {
+  let sum = 0;
+  let seen = 0;
+  for (let i = last; i >= 0 && buckets[i].to > end - steps; i--) {
+    const { from, to, mean } = buckets[i];
+    const counted = Math.min(to, end) - Math.max(from, end - steps + 1) + 1;
+    sum += mean * counted;
+    seen += counted;
+  }
+  return sum / seen;
 }

@@ -2,6 +2,7 @@
 // requests now and then.
 
 import { ApiError, api, hasEnded } from './api.js';
+import { loadLosses } from './load-losses.js';
 import { stream } from './live-stream.js';
 
 const POLL_INTERVAL = 1000; // ms
@@ -58,6 +59,7 @@ export class SessionFeed {
     const [runs, history, keyframes] = await Promise.all([api.runs(name), api.history(name), api.keyframes(name)]);
     if (this.#store.applyResponses({ session, runs, history, keyframes }, token)) {
       this.#watch?.restart(1);
+      this.#inspectIdleModel();
     }
   }
 
@@ -75,12 +77,13 @@ export class SessionFeed {
       const [limits] = await Promise.all([api.limits(), this.refresh()]);
       store.applyLimits(limits);
       if (store.view.step > 0) {
-        store.applyLosses(await api.losses(this.#name, { maxPoints: FIRST_POINTS }));
+        store.applyLosses(await loadLosses(this.#name, 0, FIRST_POINTS));
       }
     } catch (error) {
       this.#failed(error);
       if (store.status === 'loading') {
-        this.#timer = setTimeout(() => this.#load(), POLL_INTERVAL); // the server is unreachable
+        store.setLoadError(error);
+        this.#timer = setTimeout(() => this.#load(), POLL_INTERVAL); // perhaps the server is only restarting
       }
       return;
     }
@@ -105,10 +108,10 @@ export class SessionFeed {
     this.#schedulePoll();
   }
 
-  /** A session that does not train sends no frames; this gives the panels a trace nevertheless. */
+  /** A session that does not train sends no frames; this gives the panels a trace nevertheless, also of the untrained model. */
   async #inspectIdleModel() {
     const { trace, view } = this.#store;
-    if (trace !== null || view.step === 0 || view.state === 'failed' || view.state === 'training') {
+    if (trace !== null || view.state !== 'ready' && view.state !== 'paused') {
       return;
     }
     try {

@@ -2,9 +2,19 @@
 
 const LONGEST = 63;
 
-/** Returns name-2, or the name with the next number that is not taken. */
+/**
+ * Returns name-2, or the next number that is not taken. The number at the end of a name is counted on only if it is
+ * one of a series, as that of demo-2 beside demo: in width-16 or lr-0-01 it is a value.
+ */
 export function availableName(name, taken) {
-  return firstAvailable(name.replace(/-\d+$/, ''), 2, taken);
+  const [, stem, number] = name.match(/^(.+)-([1-9]\d*)$/) ?? [];
+  return taken.has(stem) ? firstAvailable(stem, Number(number) + 1, taken) : firstAvailable(name, 2, taken);
+}
+
+/** Returns a name made of some words, such as those of a file name, that is not taken. */
+export function proposedName(words, taken) {
+  const name = words.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').slice(0, LONGEST).replaceAll(/^-|-$/g, '') || 'session';
+  return taken.has(name) ? availableName(name, taken) : name;
 }
 
 /** Returns name-twin, or name-twin-2 and so on. */

@@ -9,7 +9,7 @@ export const OPTION_TEXTS = {
   nLayer: { label: 'Layers' },
   blockSize: { label: 'Context length', hint: 'tokens' },
   learningRate: { label: 'Learning rate', hint: 'at the first step', word: 'rate' },
-  numSteps: { label: 'Horizon', hint: 'steps until the learning rate is 0', word: 'horizon' },
+  numSteps: { label: 'Decay over', hint: 'steps until the learning rate is 0', word: 'decay' },
   batchSize: { label: 'Batch size', hint: 'documents a step', word: 'batch' },
   seed: { label: 'Seed' },
   engine: { label: 'Engine', choices: { tensor: 'fast', scalar: 'reference' } },

@@ -10,6 +10,8 @@ import { LossStore } from './loss-store.js';
 export class SessionStore {
   /** `loading`, `present`, `absent` (no session has this name), or `deleted`. */
   status = 'loading';
+  /** The error of the newest attempt to load the session; null if there was none, or once it is loaded. */
+  loadError = null;
   /** The session as GET /sessions/{name} returns it, with the newest step, state and speed; null until it is loaded. */
   view = null;
   /** The response of GET /limits; null until it is loaded. */
@@ -51,6 +53,12 @@ export class SessionStore {
 
   setStatus(status) {
     this.status = status;
+    this.loadError = null;
+    this.#notify();
+  }
+
+  setLoadError(error) {
+    this.loadError = error;
     this.#notify();
   }
 

@@ -6,9 +6,15 @@ import { css, html, nothing } from 'lit';
 import { compact, count, rate } from '../data/format.js';
 import { stream } from '../data/live-stream.js';
 import { frameScheduler } from '../components/frame-scheduler.js';
+import { icons } from '../components/icons.js';
 import { PANELS } from '../panels/index.js';
 import { SessionPage } from './base/session-page.js';
+import { PanelArrangement } from './live/panel-arrangement.js';
 import '../components/chart.js'; // loads ECharts while the panels are loading
+import '../components/drawer.js';
+import '../panels/steering.js';
+import './live/panel-grid.js';
+import './live/panel-menu.js';
 import './live/timeline.js';
 import './live/training-controls.js';
 
@@ -22,6 +28,8 @@ class LivePage extends SessionPage {
     ['space', 'train, pause or resume'], ['.', 'one step'], [':', 'ten steps'],
     ['← →', 'look at the model as it was earlier, or later'], ['Home', 'look at the untrained model'],
     ['End', 'look at the newest step again'], ['PgUp PgDn', 'on the timeline: ten stops later or earlier'],
+    ['f', 'fill the screen with the panel under the pointer, or with the focus'], ['Esc', 'back to all panels'],
+    ['s', 'steer and fork'], ['← →', 'on the grip of a panel: move it'],
   ];
 
   static styles = [SessionPage.styles, css`
@@ -43,18 +51,9 @@ class LivePage extends SessionPage {
     .bar { display: grid; gap: var(--space-2); }
     .bar.past { border-color: var(--warn); }
     .past-badge { display: none; }
-    .grid { display: grid; grid-template-columns: repeat(12, minmax(0, 1fr)); gap: var(--space-4); align-items: stretch; }
-    .cell { min-width: 0; min-height: 320px; grid-column: span 12; }
-    @media (min-width: 1000px) {
-      .cell { min-height: var(--height); }
-      .cell[data-columns="3"] { grid-column: span 3; }
-      .cell[data-columns="4"] { grid-column: span 4; }
-      .cell[data-columns="5"] { grid-column: span 5; }
-      .cell[data-columns="6"] { grid-column: span 6; }
-      .cell[data-columns="7"] { grid-column: span 7; }
-      .cell[data-columns="8"] { grid-column: span 8; }
-      .cell[data-columns="9"] { grid-column: span 9; }
-    }
+    .run { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-3); }
+    .run mg-training-controls { flex: 1 1 600px; min-width: 0; }
+    .tools { display: flex; gap: var(--space-2); }
     @media (max-width: 600px) {
       .bar { position: static; }
       .past-badge { position: sticky; bottom: var(--space-2); z-index: 5; display: flex; margin-top: var(--space-3); border: 1px solid var(--warn); }
@@ -62,7 +61,10 @@ class LivePage extends SessionPage {
     }
   `];
 
-  #panels = PANELS.map((panel) => ({ ...panel, element: document.createElement(panel.tag) }));
+  #panels = PANELS.map((panel) => ({
+    ...panel, name: panel.tag.replace(/^mg-(.*)-panel$/, '$1'), element: document.createElement(panel.tag),
+  }));
+  #arrangement = new PanelArrangement(this.#panels.map(({ name }) => name));
 
   constructor() {
     super();
@@ -72,11 +74,13 @@ class LivePage extends SessionPage {
   connectedCallback() {
     super.connectedCallback();
     this.addEventListener('visibility', this.#panelVisibilityChanged);
+    this.#arrangement.addEventListener('change', this.#panelVisibilityChanged);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.removeEventListener('visibility', this.#panelVisibilityChanged);
+    this.#arrangement.removeEventListener('change', this.#panelVisibilityChanged);
   }
 
   get shortcuts() {
@@ -88,6 +92,8 @@ class LivePage extends SessionPage {
       'ArrowRight': () => this.#timeline?.move(1),
       'Home': () => this.#timeline?.toStart(),
       'End': () => this.#timeline?.toLive(),
+      'f': () => this.#grid?.toggleFill(),
+      's': () => this.#toggleDrawer(),
     };
   }
 
@@ -122,6 +128,19 @@ class LivePage extends SessionPage {
     return this.renderRoot.querySelector('mg-timeline');
   }
 
+  get #grid() {
+    return this.renderRoot.querySelector('mg-panel-grid');
+  }
+
+  #toggleDrawer() {
+    this.renderRoot.querySelector('mg-drawer')?.toggle();
+  }
+
+  /** While a panel fills the screen, Tab goes to nothing behind it. */
+  #panelFilled = ({ detail }) => {
+    this.renderRoot.querySelectorAll('mg-header, .above').forEach((element) => { element.inert = detail !== null; });
+  };
+
   get helpKeys() {
     const ofPanels = this.#panels.flatMap(({ element }) => element.constructor.keys ?? []);
     const byMeaning = new Map([...LivePage.keys, ...ofPanels, ['?', 'this help']].map(([key, meaning]) => [meaning, key]));
@@ -148,19 +167,24 @@ class LivePage extends SessionPage {
         ${fact(isTraining && framesPerSecond ? `${Math.round(lag)} ms` : '–', 'lag')}
       </dl>`;
     return html`
-      ${this.renderTop(top)}
-      <div class="bar ${live.target === null ? '' : 'past'}">
-        <mg-training-controls .live=${live} .view=${live.view} .revision=${live.revision}
-          @failed=${(event) => { this.failure = event.detail; }}></mg-training-controls>
+      <div class="above">${this.renderTop(top)}</div>
+      <div class="bar above ${live.target === null ? '' : 'past'}">
+        <div class="run">
+          <mg-training-controls .live=${live} .view=${live.view} .revision=${live.revision}
+            @failed=${(event) => { this.failure = event.detail; }}></mg-training-controls>
+          <div class="tools">
+            <button title="Steer and fork (s)" @click=${() => this.#toggleDrawer()}>${icons.fork} Steer and fork</button>
+            <mg-panel-menu .panels=${this.#panels} .arrangement=${this.#arrangement}></mg-panel-menu>
+          </div>
+        </div>
         <mg-timeline .live=${live} .view=${live.view} .revision=${live.revision}
           @failed=${(event) => { this.failure = event.detail; }}></mg-timeline>
       </div>
       ${state === 'created' ? this.renderNoDocuments() : nothing}
-      ${state === 'failed' ? html`<p class="notice bad">Training has failed: the model’s numbers are no longer finite. Start
-        the session again, or look at an earlier step and fork there, perhaps with a smaller learning rate.</p>` : nothing}
-      <div class="grid">
-        ${this.#panels.map(({ element, columns, height }) => html`<div class="cell" data-columns=${columns} .style=${`--height: ${height}px`}>${element}</div>`)}
-      </div>
+      <mg-panel-grid .panels=${this.#panels} .arrangement=${this.#arrangement} @filled=${this.#panelFilled}></mg-panel-grid>
+      <mg-drawer heading="Steer and fork">
+        <mg-steering-panel .live=${live} .view=${live.view} .at=${live.at} .revision=${live.revision}></mg-steering-panel>
+      </mg-drawer>
       ${live.target === null ? nothing : html`
         <p class="notice warn past-badge">Step ${count(live.target)} of ${count(step)}
           <button @click=${() => this.#timeline.toLive()}>LIVE</button></p>`}`;

@@ -1,5 +1,6 @@
 // The page `/`: all sessions as cards. Its URL holds what is shown: `?q` filters by name, `?sort` orders,
-// `?new` opens the form for a new session, with that name filled in.
+// `?new` opens the form for a new session, with that name filled in; `?again` the form
+// that starts an existing session again. The top of the page says what this is.
 
 import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
@@ -15,6 +16,7 @@ import { queryValue, setQuery } from '../components/url-query.js';
 import { Page } from './base/page.js';
 import '../components/dialog.js';
 import './sessions/create-session.js';
+import './sessions/front-door.js';
 import './sessions/session-card.js';
 
 const REFRESH_INTERVAL = 1500; // ms
@@ -33,6 +35,7 @@ class SessionsPage extends Page {
     sessions: { state: true }, // null before the first response
     filter: { state: true },
     sort: { state: true },
+    selected: { state: true }, // the names of the sessions to compare, in the order of selection
     isLost: { state: true }, // the server does not respond
     dialogSession: { state: true }, // the session to clone or delete
     dialogError: { state: true },
@@ -44,22 +47,19 @@ class SessionsPage extends Page {
   static styles = [Page.styles, css`
     main { padding: var(--space-5); }
     .bar { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); margin-bottom: var(--space-5); }
-    h1 { margin-right: auto; line-height: 1.2; }
-    h1 .muted { margin-left: var(--space-2); font-size: var(--text-m); font-weight: 400; letter-spacing: 0; }
+    .bar h2 { margin-right: auto; font-size: var(--text-xl); line-height: 1.2; letter-spacing: -0.015em; }
+    .bar h2 .muted { margin-left: var(--space-2); font-size: var(--text-m); font-weight: 400; letter-spacing: 0; }
     .bar input { width: 180px; }
     .bar select { width: auto; }
     .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(330px, 100%), 1fr)); gap: var(--space-4); }
     .notice { margin-bottom: var(--space-4); }
-    .empty { display: grid; justify-items: center; gap: var(--space-4); padding: 12vh var(--space-4); text-align: center; }
-    .empty h2 { font-size: var(--text-xl); }
-    .empty p { max-width: 52ch; color: var(--muted); }
     .dialog { display: grid; gap: var(--space-4); }
     .dialog .field { display: grid; gap: var(--space-1); }
     .dialog footer { display: flex; justify-content: flex-end; gap: var(--space-2); }
     @media (max-width: 600px) {
       main { padding: var(--space-4); }
       .bar > .primary { order: -1; }
-      .bar h1 { order: -2; }
+      .bar h2 { order: -2; }
       .bar input { flex: 1 1 150px; width: auto; }
       .bar button:not(.primary), .bar .button { flex: 1; }
     }
@@ -76,6 +76,7 @@ class SessionsPage extends Page {
     this.datasets = null;
     this.filter = query.get('q') ?? '';
     this.sort = query.get('sort') in SORTS ? query.get('sort') : 'name';
+    this.selected = [];
     this.isLost = false;
     this.dialogSession = null;
     this.dialogError = null;
@@ -105,8 +106,22 @@ class SessionsPage extends Page {
   async firstUpdated() {
     await this.#loadLimits();
     const name = queryValue('new');
+    const again = queryValue('again');
     if (name !== null) {
       this.#create(name);
+    } else if (again !== null) {
+      await this.#startAgain(again);
+    }
+  }
+
+  async #startAgain(name) {
+    try {
+      const session = (await api.sessions()).find((each) => each.name === name);
+      if (session !== undefined) {
+        this.#openForm({ name, existing: session.options });
+      }
+    } catch (error) {
+      this.failure = error;
     }
   }
 
@@ -132,6 +147,7 @@ class SessionsPage extends Page {
     }
     try {
       this.sessions = await api.sessions();
+      this.selected = this.selected.filter((name) => this.#names.has(name));
       this.isLost = false;
     } catch {
       this.isLost = true;
@@ -142,16 +158,21 @@ class SessionsPage extends Page {
     }
   };
 
-  #create(name = '') {
+  #create(name = '', source = undefined) {
     setQuery({ new: name });
-    this.#openForm(name);
+    this.#openForm({ name, source });
   }
 
-  /** @param options those of an existing session to start again; null for a new one */
-  async #openForm(name, options = null) {
+  /** @param form what `mg-create-session` opens with */
+  async #openForm(form) {
     if (await this.#loadLimits()) {
-      this.renderRoot.querySelector('mg-create-session').open(name, options);
+      this.renderRoot.querySelector('mg-create-session').open(form);
     }
+  }
+
+  #select(name, isSelected) {
+    const others = this.selected.filter((each) => each !== name);
+    this.selected = isSelected ? [...others, name] : others;
   }
 
   /** Pauses or resumes the runs of all sessions in a state. */
@@ -192,18 +213,22 @@ class SessionsPage extends Page {
 
   renderMain() {
     return html`
+      ${this.sessions === null ? nothing : html`<mg-front-door .sessions=${this.sessions}
+        @create=${() => this.#create('', 'text')} @failed=${(event) => { this.failure = event.detail; }}></mg-front-door>`}
       ${this.#bar()}
       <div role="status">
         ${this.isLost ? html`<p class="notice bad">The server does not respond. The page retries automatically.</p>` : nothing}
       </div>
       ${this.renderFailure()}
-      ${this.sessions === null ? nothing : this.sessions.length === 0 ? this.#empty() : this.#cards()}`;
+      ${this.sessions === null ? nothing : this.sessions.length === 0
+        ? html`<p class="muted">No sessions yet. A session is a tiny GPT with a name.</p>` : this.#cards()}`;
   }
 
   renderDialogs() {
     return html`
       <mg-create-session .limits=${this.limits} .options=${this.options ?? []} .datasets=${this.datasets}
-        @created=${this.#refreshNow} @close=${() => setQuery({ new: null })}></mg-create-session>
+        .names=${this.#names} @created=${(event) => location.assign(`${SITE}s/${event.detail}`)} @restarted=${this.#refreshNow}
+        @close=${() => setQuery({ new: null, again: null })}></mg-create-session>
       ${this.#cloneDialog()} ${this.#deleteDialog()}`;
   }
 
@@ -212,8 +237,8 @@ class SessionsPage extends Page {
     const number = (state) => sessions.filter((session) => session.state === state).length;
     return html`
       <div class="bar">
-        <h1>Sessions ${this.sessions === null ? nothing
-          : html`<span class="muted">${count(sessions.length)}${number('training') > 0 ? `, ${number('training')} training` : ''}</span>`}</h1>
+        <h2>Sessions ${this.sessions === null ? nothing
+          : html`<span class="muted">${count(sessions.length)}${number('training') > 0 ? `, ${number('training')} training` : ''}</span>`}</h2>
         <input id="filter" type="search" placeholder="Filter by name" aria-label="Filter by name" .value=${this.filter}
           @input=${(event) => { this.filter = event.target.value; setQuery({ q: this.filter || null }); }}>
         <select aria-label="Order" @change=${(event) => { this.sort = event.target.value; setQuery({ sort: this.sort }); }}>
@@ -222,15 +247,15 @@ class SessionsPage extends Page {
         </select>
         <button ?disabled=${number('training') === 0} @click=${() => this.#allRuns('training', api.pauseRun)}>${icons.pause} Pause all</button>
         <button ?disabled=${number('paused') === 0} @click=${() => this.#allRuns('paused', api.resumeRun)}>${icons.play} Resume all</button>
-        ${sessions.length === 0 ? nothing : html`<a class="button" href=${this.#comparison} title="The first ${MOST_SESSIONS} that are shown, side by side">Compare</a>`}
+        ${sessions.length === 0 ? nothing : html`<a class="button" href=${this.#comparison}
+          title="Select up to ${MOST_SESSIONS} sessions by their checkboxes">Compare${this.selected.length > 0 ? ` ${this.selected.length} selected` : ''}</a>`}
         <button class="primary" @click=${() => this.#create()}>${icons.plus} New session</button>
       </div>`;
   }
 
-  /** The URL of the page that compares the first sessions shown. */
+  /** The URL of the page that compares the selected sessions, or asks which. */
   get #comparison() {
-    const names = this.#shown.slice(0, MOST_SESSIONS).map(({ name }) => name);
-    return names.length === 0 ? `${SITE}compare` : `${SITE}compare?s=${names.join(',')}`;
+    return this.selected.length === 0 ? `${SITE}compare` : `${SITE}compare?s=${this.selected.join(',')}`;
   }
 
   #cards() {
@@ -242,21 +267,13 @@ class SessionsPage extends Page {
       <div class="cards">
         ${repeat(shown, ({ name }) => name, (session) => html`
           <mg-session-card .session=${session} .options=${this.options ?? []}
+            .isSelected=${this.selected.includes(session.name)} .isSelectable=${this.selected.length < MOST_SESSIONS}
+            @select=${(event) => this.#select(session.name, event.detail)}
             @changed=${this.#refreshNow}
             @failed=${(event) => { this.failure = event.detail; }}
             @clone=${() => this.#openDialog('clone', session)}
-            @load=${() => this.#openForm(session.name, session.options)}
+            @load=${() => this.#openForm({ name: session.name, existing: session.options })}
             @delete=${() => this.#openDialog('delete', session)}></mg-session-card>`)}
-      </div>`;
-  }
-
-  #empty() {
-    return html`
-      <div class="empty">
-        <img src="${SITE}img/icon.svg" alt="" width="64" height="64">
-        <h2>No sessions yet</h2>
-        <p>A session is a tiny GPT with a name. Give it lines of text, such as names, and watch it learn to write more like them.</p>
-        <button class="primary" @click=${() => this.#create()}>${icons.plus} New session</button>
       </div>`;
   }
 

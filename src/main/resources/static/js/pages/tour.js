@@ -6,6 +6,7 @@ import { css, html, nothing } from 'lit';
 
 import { count } from '../data/format.js';
 import { inspectedDocumentOf } from '../data/inspected-document.js';
+import { numStepsFor } from '../data/learning-rate.js';
 import { icons } from '../components/icons.js';
 import { queryValue, setQuery } from '../components/url-query.js';
 import { SessionPage } from './base/session-page.js';
@@ -266,7 +267,7 @@ class TourPage extends SessionPage {
 
   async #train() {
     this.isTraining = true;
-    await this.#do(this.live.train(LESSON));
+    await this.#do(this.live.train(LESSON, { numSteps: numStepsFor(LESSON, this.live.view) }));
     this.isTraining = false;
   }
 

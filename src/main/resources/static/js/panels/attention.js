@@ -9,11 +9,13 @@ import { drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { bindKeys } from '../components/keyboard-shortcuts.js';
 import { ResizeController } from '../components/resize-controller.js';
+import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
 
 const MOST_MAPS = 8; // at a time, so that the panel is about as high as its neighbour
 const SMALLEST_LETTER = 8; // px: rows and columns of smaller cells have no letters
-const MARGIN = 16; // px for letters
+const MARGIN = 16; // px for letters, and their size, at a text scale of 1
+const LETTER = 11;
 
 const PATTERNS = { previous: 'prev.', first: 'begin', itself: 'itself' };
 
@@ -32,7 +34,7 @@ class AttentionPanel extends DocumentPanel {
   };
 
   static styles = [DocumentPanel.styles, css`
-    .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(132px, 1fr)); gap: var(--space-3); margin-top: var(--space-3); }
+    .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(calc(132px * var(--scale)), 1fr)); gap: var(--space-3); margin-top: var(--space-3); }
     .map { min-width: 0; }
     .map button { width: 100%; min-height: 26px; padding: 0 6px; justify-content: space-between; font-size: var(--text-xs); gap: 4px; }
     .map button span { overflow: hidden; text-overflow: ellipsis; }
@@ -42,11 +44,11 @@ class AttentionPanel extends DocumentPanel {
     .map i { width: 10px; height: 10px; border-radius: 50%; }
     .s0 { background: var(--data-1); } .s1 { background: var(--data-2); } .s2 { background: var(--data-3); }
     .s3 { background: var(--data-4); } .s4 { background: var(--data-5); } .s5 { background: var(--data-6); }
-    .box { height: 148px; margin-top: 2px; }
+    .box { height: calc(148px * var(--scale)); margin-top: 2px; }
     .foot { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-4); margin-top: var(--space-3); }
     .foot .caption { flex: 1 1 240px; }
     .pages { display: flex; align-items: center; gap: var(--space-2); font-size: var(--text-s); color: var(--muted); }
-    .strip { min-height: 112px; display: flex; flex-direction: column; justify-content: flex-end; }
+    .strip { min-height: 96px; display: flex; flex-direction: column; justify-content: flex-end; }
   `];
 
   #unbind = null;
@@ -188,11 +190,13 @@ class AttentionPanel extends DocumentPanel {
     const size = Math.min(canvas.parentElement.clientWidth, canvas.parentElement.clientHeight);
     const n = this.positions.length;
     const hasLetters = (size - MARGIN) / n >= SMALLEST_LETTER;
-    const margin = hasLetters ? MARGIN : 0;
-    return { size, margin, cell: (size - margin) / n, hasLetters };
+    const scale = textScale(this);
+    const margin = hasLetters ? MARGIN * scale : 0;
+    const cell = (size - margin) / n;
+    return { size, margin, cell, letter: hasLetters ? Math.min(LETTER * scale, cell) : 0 };
   }
 
-  #draw(canvas, { size, margin, cell, hasLetters }) {
+  #draw(canvas, { size, margin, cell, letter }) {
     const rows = weightsOf(this.shown, Number(canvas.dataset.layer), Number(canvas.dataset.head));
     const n = rows.length;
     const context = prepareCanvas(canvas, size, size);
@@ -208,15 +212,15 @@ class AttentionPanel extends DocumentPanel {
     context.lineTo(margin, margin + span);
     context.closePath();
     context.stroke();
-    if (hasLetters) {
-      context.font = `${Math.min(11, cell)}px monospace`;
+    if (letter > 0) {
+      context.font = `${letter}px monospace`;
       context.textAlign = 'center';
       context.textBaseline = 'middle';
       this.positions.forEach(({ read }, t) => {
         context.fillStyle = theme.colour(t === this.looked ? '--ink' : '--muted');
-        const letter = read.length > 2 ? '·' : read;
-        context.fillText(letter, margin / 2, margin + (t + 0.5) * cell);
-        context.fillText(letter, margin + (t + 0.5) * cell, margin / 2);
+        const symbol = read.length > 2 ? '·' : read;
+        context.fillText(symbol, margin / 2, margin + (t + 0.5) * cell);
+        context.fillText(symbol, margin + (t + 0.5) * cell, margin / 2);
       });
     }
     if (this.looked !== null) {

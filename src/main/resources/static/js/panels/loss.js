@@ -1,34 +1,41 @@
-// The panel of the loss curve: mean, band from minimum to maximum, moving average, baselines, learning rate and events.
-// Zoomed in, it loads that range at a higher resolution, down to single steps. Zoomed to the newest steps, it follows
-// them.
+// The panel of the loss curve, which components/loss-chart.js draws. Zoomed in, it loads that range at a higher
+// resolution, down to single steps. Zoomed to the newest steps, it follows them.
 
 import { css, html, nothing } from 'lit';
 
-import { compact, count, loss, number } from '../data/format.js';
-import { learningRateOf, schedulePoints } from '../data/learning-rate.js';
+import { count, loss, number, plural } from '../data/format.js';
+import { learningRateOf } from '../data/learning-rate.js';
+import { fallsEarly, lossRange, spikesOf } from '../data/loss-range.js';
 import { movingAverage } from '../data/loss-store.js';
-import { describeEvent, eventLabel } from '../data/session-events.js';
+import { describeEvent } from '../data/session-events.js';
 import { DEFAULT_SPAN, averagingControl, averagingStyles, spanInQuery } from '../components/averaging.js';
-import { axis, tooltip } from '../components/chart.js'; // and <mg-chart>
+import '../components/chart.js';
+import { lossChart } from '../components/loss-chart.js';
 import { Panel } from '../components/panel.js';
-import { theme } from '../components/theme.js';
+import { remember, remembered } from '../components/remembered.js';
+import { textScale } from '../components/text-scale.js';
 import { setQuery } from '../components/url-query.js';
 
 const POINTS = 600; // about what a screen can resolve
 const SETTLED = 150; // ms after the last change of the zoom
 const FOLLOW_INTERVAL = 700; // ms between two requests for the newest steps
-const MOST_MARKS = 200;
+const EARLY_STEPS = [1000, 100_000]; // the ends of the ranges that a logarithmic axis shows in more detail
+const EARLY_POINTS = 200; // of each
+const MOST_SPIKES = 20; // in the list
+const LOG_CHOICES = { on: true, off: false };
+const LOG_STEPS = 'loss.log-steps'; // the remembered setting
 
 class LossPanel extends Panel {
   static heading = 'Loss';
   static about = 'Mean cross-entropy in nats, before each update. The band goes from the lowest to the highest loss '
-    + 'of the steps that share a point. Drag the ends of the bar below to zoom. The baselines are the losses of '
+    + 'of the steps that share a point; triangles at the upper edge mark losses far above the others. Drag the ends of '
+    + 'the bar below to zoom. The baselines are the losses of '
     + 'the simplest models of the documents: uniform finds all characters equally likely, unigram knows how frequent '
     + 'each is, bigram how frequent it is after the previous one.';
 
   static properties = {
     span: { state: true }, // of the moving average
-    logSteps: { state: true },
+    logChoice: { state: true }, // whether the step axis is logarithmic; null for where it helps
     logLoss: { state: true },
     allSpikes: { state: true }, // whether the chart extends to the highest loss
     showsRate: { state: true }, // the learning rate
@@ -36,6 +43,7 @@ class LossPanel extends Panel {
     last: { state: true }, // the number of newest steps that are shown while zoomed to them; null
     baselines: { state: true }, // {uniform, unigram, bigram}; null until they are loaded
     closeUp: { state: true }, // the points of the zoomed range, from the server
+    early: { state: true }, // the points of the first steps in more detail than the store has, from the server
   };
 
   static styles = [Panel.styles, averagingStyles, css`
@@ -48,9 +56,12 @@ class LossPanel extends Panel {
     .legend .ema { background: var(--data-2); opacity: 1; }
     .legend .base { height: 0; border-top: 2px dashed var(--data-6); background: none; opacity: 1; }
     .legend .viewed { width: 3px; height: 13px; background: var(--warn); opacity: 1; }
+    .spikes { min-height: 22px; padding: 0 var(--space-1); font-weight: 400; }
+    #spikes { inset: auto; position: fixed; width: 220px; max-height: 320px; margin: 0; overflow: auto; padding: var(--space-3); border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); color: var(--ink); }
     .legend .rate { height: 2px; background: var(--data-3); opacity: 1; }
     .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .empty { display: grid; place-items: center; height: 340px; color: var(--muted); }
+    @container (max-width: 900px) { .controls { order: 1; flex-basis: 100%; } }
     @media (max-width: 600px) { mg-chart { min-height: 280px; } .empty { height: 280px; } }
   `];
 
@@ -59,6 +70,7 @@ class LossPanel extends Panel {
   #loadedAt = -Infinity;
   #dragged = null; // the range while the user zooms
   #start = null; // of the parameters whose baselines are loaded
+  #earlyStart = null; // of those whose early losses are loaded
 
   constructor() {
     super();
@@ -67,13 +79,14 @@ class LossPanel extends Panel {
     const to = Number(query.get('to'));
     const last = Number(query.get('last'));
     this.span = spanInQuery();
-    this.logSteps = query.get('log')?.includes('x') ?? false;
+    this.logChoice = query.get('log')?.includes('x') ?? LOG_CHOICES[remembered(LOG_STEPS)] ?? null;
     this.logLoss = query.get('log')?.includes('y') ?? false;
     this.allSpikes = query.has('spikes');
     this.showsRate = query.get('rate') !== '0';
     this.range = from >= 1 && to > from ? { from, to } : null;
     this.last = this.range === null && Number.isInteger(last) && last > 0 ? last : null;
     this.closeUp = null;
+    this.early = [];
     this.baselines = null;
   }
 
@@ -97,14 +110,36 @@ class LossPanel extends Panel {
       this.#loadCloseUp();
     }
     this.#loadBaselines();
+    this.#loadEarly();
+  }
+
+  /** What is different after a restart. */
+  get #startOfTraining() {
+    const { createdAt, numDocs } = this.view;
+    return `${createdAt} ${this.live.events.findLast(({ kind }) => kind === 'loaded')?.at} ${numDocs}`;
+  }
+
+  /** Loads the first steps for a logarithmic axis, once the store has merged them. */
+  async #loadEarly() {
+    const start = this.#startOfTraining;
+    const [first] = this.live.losses.points(Infinity);
+    if (!this.logSteps || start === this.#earlyStart || first === undefined || first.from === first.to) {
+      return;
+    }
+    this.#earlyStart = start;
+    const ranges = EARLY_STEPS.map((to, i) => ({ from: (EARLY_STEPS[i - 1] ?? 0) + 1, to }))
+      .filter(({ to }) => to < this.live.losses.lastStep);
+    const replies = await this.run(Promise.all(
+      ranges.map((range) => this.live.api.losses(this.live.name, { ...range, maxPoints: EARLY_POINTS }))));
+    if (start === this.#startOfTraining) {
+      this.early = replies?.flatMap(({ buckets }) => buckets) ?? [];
+    }
   }
 
   /** Loads the baselines. They depend on the documents only, so they are valid until others are loaded. */
   async #loadBaselines() {
-    const { createdAt, numDocs } = this.view;
-    const loaded = this.live.events.findLast(({ kind }) => kind === 'loaded')?.at;
-    const start = `${createdAt} ${loaded} ${numDocs}`;
-    if (start !== this.#start && numDocs) {
+    const start = this.#startOfTraining;
+    if (start !== this.#start && this.view.numDocs) {
       this.#start = start;
       this.baselines = null;
       try {
@@ -119,13 +154,29 @@ class LossPanel extends Panel {
   #updateUrl() {
     setQuery({
       ema: this.span === DEFAULT_SPAN ? null : this.span,
-      log: (this.logSteps ? 'x' : '') + (this.logLoss ? 'y' : '') || null,
+      log: this.logChoice === null && !this.logLoss ? null : (this.logSteps ? 'x' : '') + (this.logLoss ? 'y' : ''),
       spikes: this.allSpikes ? 1 : null,
       rate: this.showsRate ? null : 0,
       from: this.range?.from ?? null,
       to: this.range?.to ?? null,
       last: this.last,
     });
+  }
+
+  /** Whether the step axis is logarithmic: as chosen, or else if that shows the fall of the loss better. */
+  get logSteps() {
+    return this.logChoice ?? (this.#zoomed === null && this.#fallsEarly());
+  }
+
+  #fallsEarly() {
+    const points = this.live.losses.points(POINTS);
+    return fallsEarly(points, movingAverage(points, this.span, this.live.losses.finest), Math.log(this.view.vocabSize));
+  }
+
+  #chooseLogSteps(isChosen) {
+    this.logChoice = isChosen;
+    remember(LOG_STEPS, isChosen ? 'on' : 'off');
+    this.#updateUrl();
   }
 
   /** Zooms to a range, or to a number of newest steps; null for all steps. */
@@ -185,25 +236,44 @@ class LossPanel extends Panel {
 
   #ready = (event) => event.target.chart.on('datazoom', this.#zooms);
 
-  get #points() {
-    const zoomed = this.#zoomed;
-    const { losses } = this.live;
-    if (this.closeUp === null || zoomed === null) {
-      return losses.points(POINTS, zoomed ?? {}, this.logSteps);
+  /** The losses that were requested for what is shown: finer than those of the store; empty if there are none. */
+  get #details() {
+    if (this.#zoomed !== null) {
+      return this.closeUp ?? [];
     }
+    return this.logSteps && this.#earlyStart === this.#startOfTraining ? this.early : [];
+  }
+
+  get #points() {
+    const zoomed = this.#zoomed ?? { from: 1, to: Infinity };
+    const details = this.#details;
+    const end = details.at(-1)?.to ?? 0;
     // while it follows the newest steps, add those since the last request
-    const end = this.closeUp.at(-1)?.to ?? 0;
-    const newer = losses.points(POINTS, { from: end + 1, to: zoomed.to }).filter(({ from }) => from > end);
-    return [...this.closeUp.filter(({ to }) => to >= zoomed.from), ...newer];
+    const newer = this.live.losses.points(POINTS, { ...zoomed, from: Math.max(end + 1, zoomed.from) }, this.logSteps);
+    return [...details.filter(({ to }) => to >= zoomed.from), ...newer.filter(({ from }) => from > end)];
+  }
+
+  /** The moving average at each point, from the losses as finely as they are known. */
+  #averageAt(points) {
+    const details = this.#details;
+    const start = details[0]?.from ?? Infinity;
+    const end = details.at(-1)?.to ?? Infinity;
+    const { finest } = this.live.losses;
+    const losses = [...finest.filter(({ to }) => to < start), ...details, ...finest.filter(({ from }) => from > end)];
+    return movingAverage(points, this.span, losses);
   }
 
   renderControls() {
     const toggle = (name, label) => html`
       <label><input type="checkbox" .checked=${this[name]}
         @change=${(event) => { this[name] = event.target.checked; this.#updateUrl(); }}>${label}</label>`;
+    if (this.live === undefined) {
+      return nothing;
+    }
     return html`
         ${averagingControl(this.span, (span) => { this.span = span; this.#updateUrl(); })}
-        ${toggle('logSteps', 'log steps')} ${toggle('logLoss', 'log loss')}
+        <label><input type="checkbox" .checked=${this.logSteps}
+          @change=${(event) => this.#chooseLogSteps(event.target.checked)}>log steps</label> ${toggle('logLoss', 'log loss')}
         ${toggle('allSpikes', 'all spikes')} ${toggle('showsRate', 'learning rate')}
         ${this.#zoomed !== null ? html`<button @click=${() => this.#zoom(null)}>All steps</button>` : nothing}`;
   }
@@ -213,20 +283,23 @@ class LossPanel extends Panel {
       return html`<p class="empty">No step has been trained yet.</p>`;
     }
     const points = this.#points;
-    const average = movingAverage(points, this.span);
+    const average = this.#averageAt(points);
+    const range = this.#rangeOf(points);
+    const spikes = this.allSpikes ? [] : spikesOf(points, range);
     const base = Object.entries(this.#base).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(', ');
     const rate = learningRateOf(this.live.losses.lastStep, this.live.schedule);
     return html`
-      <p class="legend">
+      <div class="legend">
         <span><i></i>mean</span>
         <span><i class="band"></i>lowest to highest</span>
         <span><i class="ema"></i>average <strong>${loss(average.at(-1))}</strong></span>
         ${base ? html`<span><i class="base"></i>baselines: ${base}</span>` : nothing}
         ${this.showsRate && rate !== null ? html`<span><i class="rate"></i>learning rate <strong>${number(rate)}</strong></span>` : nothing}
+        ${spikes.length > 0 ? this.#spikes(spikes) : nothing}
         ${this.at !== null ? html`<span><i class="viewed"></i>step ${count(this.at)}</span>` : nothing}
         ${this.last !== null ? html`<span>follows the newest ${count(this.last)} steps</span>` : nothing}
-      </p>
-      <mg-chart @ready=${this.#ready} .option=${this.#option(points, average)} label=${this.#inWords(points)}></mg-chart>`;
+      </div>
+      <mg-chart @ready=${this.#ready} .option=${this.#option(points, average, range, spikes)} label=${this.#inWords(points)}></mg-chart>`;
   }
 
   /** The baselines by name; until they are loaded, only the one that needs no documents. */
@@ -246,96 +319,50 @@ class LossPanel extends Panel {
       + 'The menu of this panel shows it as a table.';
   }
 
-  #option(points, average) {
-    const { lastStep } = this.live.losses;
-    const middle = ({ from, to }) => (from + to) / 2;
-    const line = { type: 'line', showSymbol: points.length < 3, symbolSize: 5, animation: false };
-    const all = { min: 1, max: Math.max(2, lastStep) };
-    const shown = this.#dragged ?? this.#zoomed ?? { from: all.min, to: all.max };
-    return {
-      grid: { left: 44, right: this.showsRate ? 52 : 20, top: 24, bottom: 74 },
-      tooltip: tooltip({
-        trigger: 'axis',
-        axisPointer: { lineStyle: { color: theme.colour('--edge') } },
-        formatter: (items) => this.#tip(points, average, items),
-      }),
-      xAxis: axis({
-        id: 'steps', type: this.logSteps ? 'log' : 'value', ...all, name: 'step', nameLocation: 'middle', nameGap: 24,
-        splitLine: { show: false },
-        axisLabel: { color: theme.colour('--muted'), fontSize: 11, hideOverlap: true, formatter: compact },
-      }),
-      yAxis: [
-        axis({
-          id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, max: this.allSpikes ? null : this.#height(points),
-          axisLabel: { color: theme.colour('--muted'), fontSize: 11, formatter: (value) => number(value) },
-        }),
-        axis({
-          id: 'rate', show: this.showsRate, min: 0, splitNumber: 3, splitLine: { show: false },
-          axisLabel: { color: theme.colour('--data-3'), fontSize: 11, formatter: (value) => number(value) },
-        }),
-      ],
-      dataZoom: [
-        {
-          id: 'bar', type: 'slider', xAxisIndex: 0, filterMode: 'none', bottom: 8, height: 22,
-          startValue: shown.from, endValue: shown.to, minValueSpan: 5, realtime: true, showDetail: false, brushSelect: false,
-          borderColor: theme.colour('--line'), fillerColor: theme.colour('--accent-soft'),
-          handleStyle: { color: theme.colour('--surface'), borderColor: theme.colour('--edge') },
-          moveHandleStyle: { color: theme.colour('--line') },
-          dataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } },
-          selectedDataBackground: { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } },
-        },
-        {
-          id: 'wheel', type: 'inside', xAxisIndex: 0, filterMode: 'none', zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false,
-          startValue: shown.from, endValue: shown.to, minValueSpan: 5,
-        },
-      ],
-      series: [
-        {
-          id: 'band', type: 'custom', silent: true, clip: true, animation: false,
-          data: points.map((point) => [middle(point), point.min, point.max]),
-          encode: { x: 0, y: [1, 2] },
-          renderItem: (params, chart) => params.dataIndexInside > 0 ? null : {
-            type: 'polygon',
-            shape: {
-              points: [...points.map((point) => chart.coord([middle(point), point.max])),
-                ...points.toReversed().map((point) => chart.coord([middle(point), point.min]))],
-            },
-            style: { fill: theme.colour('--data-1'), opacity: 0.2 },
-          },
-        },
-        {
-          ...line, id: 'mean', data: points.map((point) => [middle(point), point.mean]),
-          lineStyle: { width: 1, opacity: 0.55 }, color: theme.colour('--data-1'),
-          markLine: this.#marks(),
-        },
-        {
-          ...line, id: 'average', data: points.map((point, i) => [middle(point), average[i]]),
-          lineStyle: { width: 2.2 }, color: theme.colour('--data-2'), z: 3,
-        },
-        {
-          id: 'base', type: 'line', silent: true, z: 4, data: [], animation: false, tooltip: { show: false },
-          markLine: this.#baseMarks(),
-        },
-        ...(this.showsRate ? [{
-          ...line, id: 'rate', yAxisIndex: 1, silent: true, showSymbol: false, tooltip: { show: false }, sampling: 'lttb',
-          data: schedulePoints(this.live.schedule, lastStep, this.logSteps),
-          lineStyle: { width: 1.2 }, color: theme.colour('--data-3'),
-        }] : []),
-      ],
-    };
+  #rangeOf(points) {
+    const range = lossRange(points, this.#zoomed === null ? Object.values(this.#base) : []);
+    return this.allSpikes ? { ...range, high: null } : range;
   }
 
-  /** The upper limit of the chart: all means and half of the maxima fit, but not the spikes, which would flatten the rest. */
-  #height(points) {
-    const usual = points.map(({ max }) => max).sort((a, b) => a - b)[Math.floor(points.length / 2)] ?? 1;
-    const base = this.#zoomed === null ? Object.values(this.#base) : [];
-    const limit = Math.max(usual, ...points.map(({ mean }) => mean), ...base) * 1.03;
-    const unit = 10 ** Math.floor(Math.log10(limit)) / 2;
-    return Math.ceil(limit / unit) * unit;
+  /** The button that lists the spikes. */
+  #spikes(spikes) {
+    const highest = spikes.toSorted((a, b) => b.max - a.max).slice(0, MOST_SPIKES);
+    return html`
+      <button class="quiet spikes" popovertarget="spikes">▲ ${plural(spikes.length, 'spike')}</button>
+      <div id="spikes" popover @beforetoggle=${this.#placeSpikes}>
+        <table>
+          <caption class="visually-hidden">The highest losses</caption>
+          <thead><tr><th scope="col">step</th><th scope="col">loss</th></tr></thead>
+          <tbody>${highest.map(({ from, to, max }) => html`
+            <tr><td>${from === to ? count(from) : `${count(from)} – ${count(to)}`}</td><td>${loss(max)}</td></tr>`)}</tbody>
+        </table>
+      </div>`;
   }
 
-  #tip(points, average, items) {
-    const index = items.find(({ seriesId }) => seriesId === 'mean')?.dataIndex;
+  #placeSpikes = (event) => {
+    const { bottom, left } = this.renderRoot.querySelector('.spikes').getBoundingClientRect();
+    event.target.style.top = `${bottom + 4}px`;
+    event.target.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - 228))}px`;
+  };
+
+  #option(points, average, range, spikes) {
+    const { live } = this;
+    const { lastStep } = live.losses;
+    return lossChart({
+      points, average, range, spikes, lastStep,
+      shown: this.#dragged ?? this.#zoomed ?? { from: 1, to: Math.max(2, lastStep) },
+      isLogSteps: this.logSteps,
+      isLogLoss: this.logLoss,
+      baselines: this.#base,
+      events: live.events,
+      at: this.at,
+      schedule: this.showsRate ? live.schedule : null,
+      scale: textScale(this),
+      tip: (index) => this.#tip(points, average, index),
+    });
+  }
+
+  #tip(points, average, index) {
     const point = points[index];
     if (point === undefined) {
       return '';
@@ -351,54 +378,13 @@ class LossPanel extends Panel {
     ].join('\n');
   }
 
-  #baseMarks() {
-    const colour = theme.colour('--data-6');
-    return {
-      silent: true, animation: false, symbol: 'none',
-      data: Object.entries(this.#base).map(([name, value]) => ({ yAxis: value, name })),
-      lineStyle: { color: colour, type: 'dashed', width: 1.2 },
-      label: {
-        color: colour, fontSize: 11, position: 'insideEndTop', formatter: ({ name }) => name,
-        backgroundColor: theme.colour('--surface'), padding: [1, 3], borderRadius: 3, distance: 3,
-      },
-    };
-  }
-
-  /** Vertical lines for the events: steering and forks with labels, runs without. */
-  #marks() {
-    const colour = theme.colour('--muted');
-    const events = this.live.events.filter(({ step, kind }) => step > 0 && kind !== 'succeeded');
-    const { from, to } = this.#zoomed ?? { from: 1, to: this.live.losses.lastStep };
-    const centre = (from + to) / 2;
-    const data = events.slice(-MOST_MARKS).map((event) => ({
-      xAxis: event.step,
-      label: {
-        show: eventLabel(event) !== '', formatter: eventLabel(event), align: event.step < centre ? 'left' : 'right',
-      },
-      lineStyle: { opacity: eventLabel(event) === '' ? 0.35 : 1 },
-    }));
-    if (this.at !== null) {
-      const warn = theme.colour('--warn');
-      data.push({
-        xAxis: Math.max(1, this.at), // the chart begins at the first step
-        label: { show: false },
-        lineStyle: { type: 'solid', width: 2, opacity: 1, color: warn },
-      });
-    }
-    return {
-      silent: true, animation: false, symbol: 'none', data,
-      lineStyle: { color: colour, type: 'dotted', width: 1 },
-      label: { color: colour, fontSize: 11, position: 'end', distance: 3 },
-    };
-  }
-
   table() {
     const panel = this;
     return {
       columns: ['from step', 'to step', 'lowest', 'mean', 'highest', `average over ${this.span}`, 'learning rate'],
       get rows() { // computed only when needed
         const points = panel.#points;
-        const average = movingAverage(points, panel.span);
+        const average = panel.#averageAt(points);
         return points.map(({ from, to, min, mean, max }, i) =>
           [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, panel.live.schedule) ?? NaN)]);
       },

@@ -20,7 +20,7 @@ const BAR = 60;
 
 class MlpPanel extends Panel {
   static heading = 'MLP';
-  static about = 'The hidden units of one layer, one per column, at each position of the text. Blue is above 0 and passes the ReLU; '
+  static about = 'The hidden units of one layer, one per column, at each position of the text. Violet is above 0 and passes the ReLU; '
     + 'grey is 0 or less and becomes 0. A mark below a unit means that it was never above 0 in recent texts. '
     + 'Point at a unit, or move the cursor with the arrow keys, to see which characters activate it.';
   static keys = MAP_KEYS;

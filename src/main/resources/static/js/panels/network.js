@@ -271,7 +271,7 @@ class NetworkPanel extends DocumentPanel {
   #draw(canvas) {
     const { blocks, closed, frames, lines, width, height } = this.#plan;
     const context = prepareCanvas(canvas, width, height);
-    const colours = Object.fromEntries(['ink', 'muted', 'line', 'edge', 'surface', 'sunken', 'accent'].map((name) => [name, theme.colour(`--${name}`)]));
+    const colours = Object.fromEntries(['ink', 'muted', 'line', 'edge', 'surface', 'sunken', 'data-1'].map((name) => [name, theme.colour(`--${name}`)]));
     const font = (size, weight = '') => `${weight} ${size}px ${getComputedStyle(this).fontFamily}`;
     context.textBaseline = 'middle';
     frames.forEach(({ layer, x, y, width: w, height: h }) => {
@@ -286,7 +286,7 @@ class NetworkPanel extends DocumentPanel {
     });
     context.lineWidth = 1.5;
     lines.forEach(({ kind, x, from, to, middle }) => {
-      context.strokeStyle = kind === 'residual' ? colours.accent : colours.edge;
+      context.strokeStyle = kind === 'residual' ? colours['data-1'] : colours.edge;
       context.fillStyle = context.strokeStyle;
       context.beginPath();
       if (kind === 'residual') {

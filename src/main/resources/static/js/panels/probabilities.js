@@ -8,21 +8,23 @@ import { drawnFrom } from '../data/model/sampling.js';
 import { drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { ResizeController } from '../components/resize-controller.js';
+import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
 import { setQuery } from '../components/url-query.js';
 
 const MOST_COLUMNS = 40; // tokens in the map; of larger vocabularies, those that are likely somewhere
 const MOST_ROWS = 32; // positions at a time
 const MOST_BARS = 8;
-const ROW = 21; // px
+const ROW = 21; // px, as all sizes of the map at a text scale of 1
 const HEAD = 18;
 const LEFT = 26;
 const RIGHT = 106; // for the losses
+const NARROW_RIGHT = 74;
 const DEFAULTS = { temperature: 1, topK: 0, topP: 1 };
 
 /** The height of the map. The panel reserves that of the longest document, so that the page does not jump. */
-function heightOf(rows) {
-  return HEAD + rows * ROW + 2;
+function heightOf(rows, scale) {
+  return (HEAD + rows * ROW) * scale + 2;
 }
 
 class ProbabilitiesPanel extends DocumentPanel {
@@ -116,6 +118,7 @@ class ProbabilitiesPanel extends DocumentPanel {
     const pages = Math.ceil(this.positions.length / MOST_ROWS);
     const page = Math.min(this.page, pages - 1);
     const rows = Math.min(MOST_ROWS, this.positions.length - page * MOST_ROWS);
+    const scale = textScale(this);
     return html`
       ${this.#settings()}
       ${this.strip('Tokens: click one to keep its probabilities')}
@@ -132,7 +135,7 @@ class ProbabilitiesPanel extends DocumentPanel {
         <span class="scale"><i class="outline"></i> actual next</span>
         <span class="scale">0 <i class="ramp"></i> 1</span>
       </div>
-      <div .style=${`height: ${heightOf(Math.min(MOST_ROWS, this.view.options.blockSize)) - heightOf(rows)}px`}></div>`;
+      <div .style=${`height: ${heightOf(Math.min(MOST_ROWS, this.view.options.blockSize), scale) - heightOf(rows, scale)}px`}></div>`;
   }
 
   #settings() {
@@ -221,17 +224,19 @@ class ProbabilitiesPanel extends DocumentPanel {
     const rows = this.positions.slice(first, first + MOST_ROWS);
     const columns = this.#columns();
     const width = canvas.parentElement.clientWidth;
-    const right = width < 420 ? 74 : RIGHT;
-    const cell = (width - LEFT - right) / columns.length;
-    this.#layout = { first, rows, columns, cell };
-    const context = prepareCanvas(canvas, width, heightOf(rows.length));
+    const scale = textScale(this);
+    const [rowHeight, head, left] = [ROW, HEAD, LEFT].map((size) => size * scale);
+    const right = (width < 420 ? NARROW_RIGHT : RIGHT) * scale;
+    const cell = (width - left - right) / columns.length;
+    this.#layout = { first, rows, columns, cell, rowHeight, head, left };
+    const context = prepareCanvas(canvas, width, heightOf(rows.length, scale));
     const muted = theme.colour('--muted');
     const ink = theme.colour('--ink');
     const target = theme.colour('--data-2');
-    const font = `${Math.min(12, cell + 2)}px monospace`;
+    const font = `${Math.min(12 * scale, cell + 2)}px monospace`;
     const probs = rows.map(({ t }) => this.probsAt(t));
     drawCells(context, probs.map((row) => columns.map((id) => row[id])),
-      { x: LEFT, y: HEAD, width: cell * columns.length, height: ROW * rows.length, colour: sequential });
+      { x: left, y: head, width: cell * columns.length, height: rowHeight * rows.length, colour: sequential });
 
     context.textBaseline = 'middle';
     context.textAlign = 'center';
@@ -240,25 +245,25 @@ class ProbabilitiesPanel extends DocumentPanel {
     if (cell >= 6) {
       columns.forEach((id, c) => {
         const symbol = this.vocabulary.symbol(id);
-        context.fillText(symbol.length > 2 ? '·' : symbol, LEFT + (c + 0.5) * cell, HEAD / 2);
+        context.fillText(symbol.length > 2 ? '·' : symbol, left + (c + 0.5) * cell, head / 2);
       });
     }
     const longest = Math.max(Math.log(columns.length), ...this.positions.map(({ t }) => Math.min(20, this.lossAt(t) ?? 0)));
-    const start = LEFT + cell * columns.length + 10;
-    const room = right - 10 - 38;
-    context.fillText('loss', start + 16, HEAD / 2);
+    const start = left + cell * columns.length + 10;
+    const room = right - 10 - 38 * scale;
+    context.fillText('loss', start + 16 * scale, head / 2);
     rows.forEach(({ t, read, nextId }, r) => {
-      const y = HEAD + (r + 0.5) * ROW;
+      const y = head + (r + 0.5) * rowHeight;
       const isLooked = t === this.looked;
-      context.font = `${isLooked ? 'bold ' : ''}13px monospace`;
+      context.font = `${isLooked ? 'bold ' : ''}${13 * scale}px monospace`;
       context.fillStyle = isLooked ? ink : muted;
-      context.fillText(read.length > 2 ? '·' : read, LEFT / 2, y);
+      context.fillText(read.length > 2 ? '·' : read, left / 2, y);
       const loss = this.lossAt(t);
       if (loss !== null) {
         context.fillStyle = target;
         context.fillRect(start, y - 5, Math.max(1, Math.min(1, loss / longest) * room), 10);
         context.fillStyle = isLooked ? ink : muted;
-        context.font = '11px sans-serif';
+        context.font = `${11 * scale}px sans-serif`;
         context.textAlign = 'right';
         context.fillText(Number.isFinite(loss) ? loss.toFixed(2) : '∞', width - 2, y);
         context.textAlign = 'center';
@@ -267,20 +272,20 @@ class ProbabilitiesPanel extends DocumentPanel {
       if (column >= 0) {
         context.strokeStyle = target;
         context.lineWidth = 2;
-        context.strokeRect(LEFT + column * cell + 1, y - ROW / 2 + 1, cell - 2, ROW - 2);
+        context.strokeRect(left + column * cell + 1, y - rowHeight / 2 + 1, cell - 2, rowHeight - 2);
       }
       if (isLooked) {
         context.strokeStyle = ink;
         context.lineWidth = 1;
-        context.strokeRect(LEFT - 0.5, y - ROW / 2 + 0.5, cell * columns.length + 1, ROW - 1);
+        context.strokeRect(left - 0.5, y - rowHeight / 2 + 0.5, cell * columns.length + 1, rowHeight - 1);
       }
     });
   }
 
   #hover = (event) => {
-    const { first, rows, columns, cell } = this.#layout;
-    const r = Math.floor((event.offsetY - HEAD) / ROW);
-    const c = Math.floor((event.offsetX - LEFT) / cell);
+    const { first, rows, columns, cell, rowHeight, head, left } = this.#layout;
+    const r = Math.floor((event.offsetY - head) / rowHeight);
+    const c = Math.floor((event.offsetX - left) / cell);
     const isRow = r >= 0 && r < rows.length;
     this.pointed = isRow ? first + r : null;
     this.hovered = isRow && c >= 0 && c < columns.length ? columns[c] : null;

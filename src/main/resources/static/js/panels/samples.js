@@ -5,13 +5,15 @@ import { css, html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 
 import { CoalescedCall } from '../data/coalesced-call.js';
-import { count, number } from '../data/format.js';
+import { count, number, plural } from '../data/format.js';
 import { field } from '../components/field.js';
+import { icons } from '../components/icons.js';
 import { Panel } from '../components/panel.js';
 import { tablePicture } from '../components/table-picture.js';
 
 const SEEDS = 1_000_000;
 const CONTROLS = [
+  { name: 'prompt', label: 'Prompt', initial: '', placeholder: 'how the texts begin', isText: true },
   { name: 'temperature', label: 'Temperature', initial: '0.5' },
   { name: 'topK', label: 'Top k', initial: '', placeholder: 'all' },
   { name: 'topP', label: 'Top p', initial: '', placeholder: '1' },
@@ -28,6 +30,7 @@ class SamplesPanel extends Panel {
     drafts: { state: true }, // typed values, by control
     problem: { state: true },
     written: { state: true }, // {step, texts} on demand; null before the first
+    isCopied: { state: true }, // whether these texts were copied last
   };
 
   static styles = [Panel.styles, css`
@@ -47,7 +50,9 @@ class SamplesPanel extends Panel {
     .field label { font-size: var(--text-xs); }
     .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
     .written { min-height: 3em; }
+    .written ul { max-height: 260px; overflow: auto; }
     .written li { padding-inline: 0; }
+    .fields > :first-child { grid-column: 1 / -1; } /* the prompt */
     .empty { padding: var(--space-5); color: var(--muted); text-align: center; }
   `];
 
@@ -56,6 +61,7 @@ class SamplesPanel extends Panel {
     const step = at ?? this.view.step;
     const samples = await this.live.api.generate(this.live.name, { ...options, ...(at !== null && { step: at }) });
     this.written = { step, texts: samples.map(({ text }) => text) };
+    this.isCopied = false;
   });
 
   constructor() {
@@ -63,6 +69,7 @@ class SamplesPanel extends Panel {
     this.drafts = {};
     this.problem = null;
     this.written = null;
+    this.isCopied = false;
   }
 
   /** Generates the texts on demand again when another step is looked at. */
@@ -78,11 +85,11 @@ class SamplesPanel extends Panel {
 
   #write(event, seed = this.#value('seed')) {
     event.preventDefault();
-    const texts = Object.fromEntries(CONTROLS.map(({ name }) => [name, this.#value(name).trim()]));
+    const texts = Object.fromEntries(CONTROLS.map(({ name, isText }) => [name, isText ? this.#value(name) : this.#value(name).trim()]));
     const drawn = seed.trim() === '' ? String(Math.floor(Math.random() * SEEDS)) : seed.trim();
     this.drafts = { ...this.drafts, seed: drawn };
     const given = Object.entries({ ...texts, seed: drawn }).filter(([, text]) => text !== '');
-    const options = Object.fromEntries(given.map(([name, text]) => [name, Number(text)]));
+    const options = Object.fromEntries(given.map(([name, text]) => [name, name === 'prompt' ? text : Number(text)]));
     const wrong = Object.keys(options).find((name) => Number.isNaN(options[name]));
     if (wrong !== undefined) {
       this.problem = { field: wrong, message: 'This must be a number' };
@@ -141,13 +148,13 @@ class SamplesPanel extends Panel {
       </form>`;
   }
 
-  #field({ name, label, placeholder }) {
+  #field({ name, label, placeholder, isText }) {
     return field({
       name,
       label,
       error: this.problem?.field === name ? this.problem.message : null,
       control: ({ id, describedBy, invalid }) => html`
-        <input id=${id} name=${name} inputmode="decimal" autocomplete="off" placeholder=${placeholder ?? nothing}
+        <input id=${id} name=${name} inputmode=${isText ? 'text' : 'decimal'} spellcheck="false" autocomplete="off" placeholder=${placeholder ?? nothing}
           .value=${this.#value(name)} aria-describedby=${describedBy} aria-invalid=${invalid}
           @input=${(event) => { this.drafts = { ...this.drafts, [name]: event.target.value }; }}>`,
     });
@@ -163,14 +170,33 @@ class SamplesPanel extends Panel {
     const times = new Map();
     texts.forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
-      <div class="written" role="status">
-        <p class="hint">Written at step ${count(step)}. Texts that are also among the samples above are marked.</p>
-        <ul>${[...times].map(([text, n]) => html`
+      <div class="written">
+        <p class="hint" role="status">Written at step ${count(step)}. Texts that are also among the samples above are marked.</p>
+        <div class="row">
+          <button ?disabled=${!navigator.clipboard} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
+          <button @click=${() => this.#download([...times.keys()])}>Download</button>
+          <span class="hint">${plural(times.size, 'different text')}, one per line</span>
+        </div>
+        <ul tabindex="0" role="region" aria-label="Texts on demand">${[...times].map(([text, n]) => html`
           <li><span class="text">${shown(text)}</span>
             ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}
             ${seen.has(text) ? tag(seen.get(text)) : nothing}</li>`)}
         </ul>
       </div>`;
+  }
+
+  async #copy(texts) {
+    await this.run(navigator.clipboard.writeText(texts.join('\n')));
+    this.isCopied = this.failure === null;
+  }
+
+  #download(texts) {
+    const url = URL.createObjectURL(new Blob([`${texts.join('\n')}\n`], { type: 'text/plain' }));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `${this.live.name}-texts-step-${this.written.step}.txt`;
+    link.click();
+    URL.revokeObjectURL(url);
   }
 
   table() {

@@ -140,8 +140,8 @@ class SteeringPanel extends Panel {
           <p><span>Steps until it is 0</span><strong>${count(Math.max(0, options.numSteps - step))} of ${count(options.numSteps)}</strong></p>
           ${this.at ? html`<p><span>Learning rate of step ${count(this.at)}</span><strong>${this.#rateOf(this.at)}</strong></p>` : nothing}
         </div>
-        ${rate === 0 ? html`<p class="notice warn">The horizon is reached: with a learning rate of 0, the model no
-          longer learns. Raise the horizon above ${plural(step, 'step')}.</p>` : nothing}
+        ${rate === 0 ? html`<p class="notice warn">The learning rate has reached 0, so further steps change nothing.
+          Let it decay over more than ${plural(step, 'step')}.</p>` : nothing}
         ${this.at === null ? nothing : html`<p class="hint">A change takes effect at the newest step, not at the one you are
           looking at: to try something from there, fork.</p>`}
         ${steerable.map((option) => this.#field(option))}

@@ -43,7 +43,7 @@ final class AccessibilityTest {
             "/compare?s=beside,beside-fork,beside-small,nobody&text=emma&axis=documents";
     private static final String LAST_DIFFERENCE = "mg-compare-attention mg-heatmap";
     private static final String FIRST_SIGNS =
-            "mg-session-card a, "
+            "mg-session-card a, mg-not-found-page h1, "
                     + LAST_PANEL
                     + ", .nothing a, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form";
 
@@ -67,6 +67,11 @@ final class AccessibilityTest {
         return Stream.of(
                         view("/?q=axe", "mg-sparkline polyline", _ -> {}),
                         view("/?q=axe&new=", "dialog[open]", _ -> {}),
+                        view(
+                                "/?q=axe&new=",
+                                "details[open] .options",
+                                page -> page.getByText("More options").click()),
+                        view("/nonsense", "mg-not-found-page h1", _ -> {}),
                         view("/?q=axe", "mg-help dialog[open]", AccessibilityTest::help),
                         view("/?q=axe", "#clone dialog[open]", page -> press(page, "Clone axe")),
                         view("/?q=axe", "#delete dialog[open]", page -> press(page, "Delete axe")),

@@ -346,13 +346,15 @@ final class ComparePageTest {
     }
 
     @Test
-    void theSessionsPageLinksToAComparisonOfWhatItShows() {
+    void theSessionsPageLinksToAComparisonOfWhatIsSelected() {
         init("cmp-link-1", 3);
         init("cmp-link-2", 3);
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/?q=cmp-link");
-            page.getByText("Compare", new Page.GetByTextOptions().setExact(true)).click();
+            page.getByLabel("Compare cmp-link-1").check();
+            page.getByLabel("Compare cmp-link-2").check();
+            page.getByText("Compare 2 selected").click();
             assertThat(page).hasURL(Pattern.compile("/compare\\?s=cmp-link-1,cmp-link-2$"));
             assertThat(of(page, "picker", "cmp-link-2")).containsText("step 3");
         }

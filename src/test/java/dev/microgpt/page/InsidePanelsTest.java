@@ -89,10 +89,49 @@ final class InsidePanelsTest {
             assertThat(attention.locator("p.caption"))
                     .hasText(Pattern.compile("Arcs, Head 4: position 2 .* attends most to .*"));
             page.keyboard().press("Escape");
-            assertThat(token(attention, 2)).hasAttribute("aria-pressed", "false");
             panel(page, "attention");
+            assertThat(token(attention, 2)).hasAttribute("aria-pressed", "false");
             page.keyboard().press("0");
             assertThat(picked).hasCount(0);
+        }
+    }
+
+    @Test
+    void allPanelsAlwaysShowTheSameStepOfTheSameDocument() {
+        api.initSlow("together");
+        api.post("/sessions/together/runs", Map.of("steps", 1_000_000)).ok();
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.setViewportSize(Tab.DESKTOP, 3000); // so that all of them are visible
+            page.navigate("/s/together");
+            for (String name : List.of("attention", "probabilities", "network")) {
+                panel(page, name).locator(".subject").waitFor();
+            }
+            Object seen =
+                    page.evaluate(
+                            """
+                            async () => {
+                              const grid = document.querySelector('mg-live-page').shadowRoot.querySelector('mg-panel-grid').shadowRoot;
+                              const panels = ['attention', 'probabilities', 'network'].map(name => grid.querySelector(`mg-${name}-panel`));
+                              const seen = new Set();
+                              const torn = [];
+                              const end = performance.now() + 15_000;
+                              while (seen.size < 6 && performance.now() < end) {
+                                await new Promise(requestAnimationFrame);
+                                await new Promise(done => setTimeout(done)); // after the frame has been painted
+                                const texts = panels.map(panel => panel.shadowRoot.querySelector('.subject')?.innerText);
+                                seen.add(texts[0]);
+                                if (new Set(texts).size > 1) {
+                                  torn.push(texts);
+                                }
+                              }
+                              return { seen: seen.size, torn };
+                            }""");
+            JsonNode reply = Json.parse(Json.write(seen));
+            assertThat(reply.path("torn").toString()).isEqualTo("[]");
+            assertThat(reply.path("seen").intValue()).isGreaterThanOrEqualTo(6);
+        } finally {
+            api.delete("/sessions/together");
         }
     }
 
@@ -113,6 +152,7 @@ final class InsidePanelsTest {
             panel(page, "probabilities")
                     .locator(".map canvas")
                     .tap(new Locator.TapOptions().setPosition(60, 28)); // on the first row
+            panel(page, "attention"); // a panel out of sight is not rendered
             assertThat(chosen).hasAttribute("aria-label", "position 0, begin");
         }
     }

@@ -163,12 +163,13 @@ final class LivePageTest {
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
             page.navigate("/s/live-steer");
-            assertThat(page.getByText("The horizon is reached")).isVisible();
-            page.getByLabel("Horizon").fill("5000");
+            button(page, "Steer and fork").click();
+            assertThat(page.getByText("The learning rate has reached 0, so")).isVisible();
+            page.getByLabel("Decay over").fill("5000");
             page.getByLabel("Batch size").fill("2");
             button(page, "Apply").click();
             assertThat(page.getByText("Changed at step 1001")).isVisible();
-            assertThat(page.getByText("The horizon is reached")).isHidden();
+            assertThat(page.getByText("The learning rate has reached 0, so")).isHidden();
             assertThat(api.view("live-steer").path("options").path("batchSize").intValue())
                     .isEqualTo(2);
 
@@ -325,6 +326,33 @@ final class LivePageTest {
             assertThat(steps(page)).hasText("0");
             api.delete("/sessions/live-gone");
             assertThat(page.getByText("The session “live-gone” has been deleted")).isVisible();
+        }
+    }
+
+    @Test
+    void showsTheUntrainedModelBeforeTheFirstStep() {
+        api.initSixNames("live-fresh");
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/live-fresh");
+            assertThat(page.getByText("Not trained yet.")).isVisible();
+            for (String panel : List.of("attention", "probabilities", "mlp")) {
+                Locator shown = page.locator("mg-" + panel + "-panel");
+                shown.scrollIntoViewIfNeeded();
+                assertThat(shown.locator("mg-heatmap, canvas, .bars").first()).isVisible();
+            }
+            assertThat(page.locator("mg-samples-panel li")).hasCount(1);
+        }
+        assertThat(api.view("live-fresh").path("step").intValue()).isZero();
+    }
+
+    @Test
+    void saysHowFarASessionHasTrainedWithoutARun() {
+        api.initSixNames("live-by-steps");
+        api.step("live-by-steps", 1000);
+        try (Tab tab = open()) {
+            tab.page().navigate("/s/live-by-steps");
+            assertThat(tab.page().getByText("Trained for 1,000 steps.")).isVisible();
         }
     }
 

@@ -172,6 +172,7 @@ final class ModuleLayersTest {
                         "pages/compare.js",
                         "pages/lab.js",
                         "pages/live.js",
+                        "pages/not-found.js",
                         "pages/sessions.js",
                         "pages/tour.js");
     }

@@ -116,4 +116,38 @@ final class PagesTest {
         assertThat(second.status()).isEqualTo(304);
         assertThat(second.body()).isEmpty();
     }
+
+    private Reply getMissing(String path, String accept) {
+        Reply reply = api.send(api.root(path).header("Accept", accept));
+        assertThat(reply.status()).as(path).isEqualTo(404);
+        return reply;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/nonsense, ./", "/s/names/nonsense, ../../", "/nonsense/, ../"})
+    void anUnknownPathIsAPageForABrowser(String path, String root) {
+        Reply page = getMissing(path, "text/html,application/xhtml+xml,*/*;q=0.8");
+
+        assertThat(page.header("Content-Type")).isEqualTo("text/html;charset=UTF-8");
+        assertThat(page.header("Content-Security-Policy")).contains("script-src 'self' 'sha256-");
+        assertThat(page.header("Cache-Control")).isEqualTo("no-cache");
+        assertThat(page.body())
+                .contains("src=\"" + root + "js/pages/not-found.js\"")
+                .doesNotContain("nonsense");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/nonsense, */*",
+        "/nonsense, application/json",
+        "/nonsense, no media type",
+        "/api/v1/nonsense, text/html",
+        "/api/nonsense, text/html"
+    })
+    void anUnknownPathIsAProblemForApiClients(String path, String accept) {
+        Reply reply = getMissing(path, accept);
+
+        assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(reply.body()).contains("\"code\":\"not_found\"");
+    }
 }

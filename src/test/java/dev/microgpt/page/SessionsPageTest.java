@@ -14,6 +14,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.ReducedMotion;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.ServiceTest;
@@ -21,6 +22,8 @@ import dev.microgpt.support.ServiceTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -50,31 +53,200 @@ final class SessionsPageTest {
                 AriaRole.ARTICLE, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
-    private static void beginSession(Page page, String name) {
+    private static Locator nameField(Page page) {
+        return page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true));
+    }
+
+    private static Locator textField(Page page) {
+        return page.getByLabel("Text", new Page.GetByLabelOptions().setExact(true));
+    }
+
+    private static Locator fileField(Page page) {
+        return page.getByLabel("File", new Page.GetByLabelOptions().setExact(true));
+    }
+
+    private static void beginSession(Page page) {
         button(page, "New session").click();
-        page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true)).fill(name);
+        page.getByRole(AriaRole.DIALOG).waitFor();
+    }
+
+    private static void beginSession(Page page, String name) {
+        beginSession(page);
+        nameField(page).fill(name);
+    }
+
+    private static void openMoreOptions(Page page) {
+        page.getByText("More options").click();
+    }
+
+    private static void create(Page page) {
+        button(page, "Create and train").click();
     }
 
     @Test
-    void createsTrainsClonesAndDeletesASession() {
+    void createsASessionThatTrainsAndOpensIt() {
         try (Tab tab = open()) {
             Page page = tab.page();
-            page.navigate("/?q=page-story");
+            page.navigate("/");
             beginSession(page, "page-story");
             page.getByLabel("Pasted").check();
-            page.getByLabel("Text", new Page.GetByLabelOptions().setExact(true))
-                    .fill(Api.SIX_NAMES);
+            textField(page).fill(Api.SIX_NAMES);
+            page.getByLabel("Training steps").fill("300");
+            openMoreOptions(page);
             page.getByLabel("Embedding width").fill("8");
-            button(page, "Create").click();
+            create(page);
 
-            Locator card = card(page, "page-story");
+            page.waitForURL("**/s/page-story");
+            assertThat(page.locator(".badge dd").first()).hasText("300");
+            assertThat(page.getByText("Last run succeeded: 300 of 300 steps")).isVisible();
+        }
+        JsonNode options = api.view("page-story").path("options");
+        assertThat(options.path("nEmbd").intValue()).isEqualTo(8);
+        assertThat(options.path("numSteps").intValue()).isEqualTo(300);
+    }
+
+    @Test
+    void aSizeSetsTheShapeAndStaysOpenToChanges() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/");
+            beginSession(page, "page-size");
+            page.getByLabel("Pasted").check();
+            textField(page).fill(Api.SIX_NAMES);
+            page.getByLabel("Training steps").fill("20");
+            page.getByLabel("Medium").check();
+            openMoreOptions(page);
+            assertThat(page.getByLabel("Embedding width")).hasAttribute("placeholder", "64");
+            page.getByLabel("Layers", new Page.GetByLabelOptions().setExact(true)).fill("3");
+            create(page);
+
+            page.waitForURL("**/s/page-size");
+        }
+        JsonNode view = api.view("page-size");
+        assertThat(view.path("options").path("nEmbd").intValue()).isEqualTo(64);
+        assertThat(view.path("options").path("nLayer").intValue()).isEqualTo(3);
+        // The form computes the number of parameters in the same way as the service.
+        assertThat(parametersOf(64, 3, view.path("vocabSize").intValue(), 16))
+                .isEqualTo(view.path("numParams").intValue());
+    }
+
+    private int parametersOf(int width, int layers, int vocabulary, int context) {
+        return Tab.run(
+                        browser,
+                        api.port(),
+                        """
+                        const { parametersOf } = await import('/js/pages/sessions/session-sizes.js');
+                        return parametersOf({ nEmbd: %d, nLayer: %d, blockSize: %d }, %d);"""
+                                .formatted(width, layers, context, vocabulary))
+                .intValue();
+    }
+
+    @Test
+    void proposesANameThatIsFree() {
+        api.initSixNames("page-list");
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/");
+            beginSession(page);
+            assertThat(nameField(page)).hasValue(Pattern.compile("names(-\\d+)?"));
+            page.getByLabel("Pasted").check();
+            assertThat(nameField(page)).hasValue(Pattern.compile("session(-\\d+)?"));
+            page.getByLabel("From a file").check();
+            fileField(page)
+                    .setInputFiles(
+                            new FilePayload("Page List.txt", "text/plain", new byte[] {'a', 'b'}));
+            assertThat(nameField(page)).hasValue("page-list-2");
+            nameField(page).fill("mine");
+            page.getByLabel("Bundled").check();
+            assertThat(nameField(page)).hasValue("mine");
+        }
+    }
+
+    @Test
+    void aNumberThatBelongsToTheNameIsKept() {
+        JsonNode names =
+                Tab.run(
+                        browser,
+                        api.port(),
+                        """
+                        const { availableName, proposedName } = await import('/js/data/session-names.js');
+                        const taken = new Set(['lr-0-01', 'width-16', 'demo', 'demo-2', 'demo-9']);
+                        return [...taken].map((name) => availableName(name, taken))
+                          .concat(['', 'Ünder_taken 7.csv', 'demo'].map((words) => proposedName(words, taken)));""");
+
+        assertThat(names.valueStream().map(JsonNode::stringValue))
+                .containsExactly(
+                        "lr-0-01-2",
+                        "width-16-2",
+                        "demo-3",
+                        "demo-3",
+                        "demo-10",
+                        "session",
+                        "nder-taken-7-csv",
+                        "demo-3");
+    }
+
+    @Test
+    void previewsTheDocumentsAndTakesTheSuggestedContext() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/");
+            beginSession(page);
+            page.getByLabel("Pasted").check();
+            String text = "Orbicore Partners Limited\nab\nab";
+            textField(page).pressSequentially(text);
+
+            Locator preview = page.locator("mg-documents-preview");
+            assertThat(preview).containsText("1 of 3 documents is longer than the context");
+            assertThat(preview).containsText("Longest25 characters");
+            assertThat(preview).containsText("Duplicates1");
+            assertThat(preview).containsText("␣LOPabcdeimnorst");
+            assertThat(tab.requests().stream().filter(url -> url.endsWith("/preview")).count())
+                    .isLessThan(text.length());
+            assertThat(page.getByText(Pattern.compile("^Tiny")))
+                    .containsText(Pattern.compile("[\\d,]+ parameters;\\s+trains for about"));
+
+            preview.getByRole(AriaRole.BUTTON).click();
+            assertThat(preview.getByText("longer than the context")).hasCount(0);
+            openMoreOptions(page);
+            assertThat(page.getByLabel("Context length")).hasValue(Pattern.compile("2[56]"));
+
+            textField(page).fill("");
+            assertThat(preview.getByText("Documents")).hasCount(0);
+        }
+    }
+
+    @Test
+    void startsASessionAgain() {
+        api.init("page-again", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
+        api.step("page-again", 5);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/?q=page-again&again=page-again");
+            assertThat(page.getByLabel("Embedding width")).hasValue("8");
+            page.getByLabel("Pasted").check();
+            textField(page).fill("ab\nba");
+            button(page, "Start again").click();
+
+            assertThat(card(page, "page-again")).containsText("2 documents");
+            assertThat(card(page, "page-again")).containsText("nEmbd 8");
+            assertThat(page).hasURL(Pattern.compile(".*\\?q=page-again$"));
+        }
+        assertThat(api.view("page-again").path("step").intValue()).isZero();
+    }
+
+    @Test
+    void trainsClonesAndDeletesASession() {
+        api.init("page-train", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/?q=page-train");
+            Locator card = card(page, "page-train");
             assertThat(card).containsText("Not trained yet");
             assertThat(card).containsText("nEmbd 8");
-            assertThat(api.view("page-story").path("options").path("nEmbd").intValue())
-                    .isEqualTo(8);
 
-            page.getByLabel("Steps to train page-story").fill("300");
-            button(page, "Train page-story").click();
+            page.getByLabel("Steps to train page-train").fill("300");
+            button(page, "Train page-train").click();
             assertThat(card.locator("dd").first()).hasText("300");
             assertThat(card.getByRole(AriaRole.IMG))
                     .hasAttribute(
@@ -82,18 +254,38 @@ final class SessionsPageTest {
                             Pattern.compile("Loss over 300 steps: from 2\\.\\d+ to \\d.*"));
             assertThat(card).containsText(Pattern.compile("Writes: \\w+"));
 
-            button(page, "Clone page-story").click();
+            button(page, "Clone page-train").click();
             button(page, "Clone").click();
-            assertThat(card(page, "page-story-2").locator("dd").first()).hasText("300");
+            assertThat(card(page, "page-train-2").locator("dd").first()).hasText("300");
 
-            button(page, "Delete page-story").click();
+            button(page, "Delete page-train").click();
             assertThat(button(page, "Keep")).isFocused();
             button(page, "Keep").click();
-            assertThat(api.view("page-story").path("step").intValue()).isEqualTo(300);
-            button(page, "Delete page-story").click();
+            assertThat(api.view("page-train").path("step").intValue()).isEqualTo(300);
+            button(page, "Delete page-train").click();
             button(page, "Delete").click();
             assertThat(card).isHidden();
-            assertThat(api.get("/sessions/page-story").status()).isEqualTo(404);
+            assertThat(api.get("/sessions/page-train").status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void comparesTheSelectedSessions() {
+        for (int i = 1; i <= 7; i++) {
+            api.initSixNames("page-pick-" + i);
+        }
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/?q=page-pick");
+            for (int i = 7; i >= 2; i--) {
+                page.getByLabel("Compare page-pick-" + i).check();
+            }
+            assertThat(page.getByLabel("Compare page-pick-1")).isDisabled();
+            for (int i = 7; i >= 4; i--) {
+                page.getByLabel("Compare page-pick-" + i).uncheck();
+            }
+            page.getByText("Compare 2 selected").click();
+            assertThat(page).hasURL(Pattern.compile("/compare\\?s=page-pick-3,page-pick-2$"));
         }
     }
 
@@ -104,9 +296,11 @@ final class SessionsPageTest {
             Page page = tab.page();
             page.navigate("/");
             beginSession(page, "page-refused");
+            openMoreOptions(page);
             Locator heads = page.getByLabel("Attention heads");
             heads.fill("3");
-            button(page, "Create").click();
+            page.getByText("More options").click(); // closes them; an error opens them
+            create(page);
             assertThat(heads).hasAttribute("aria-invalid", "true");
             assertThat(heads).isFocused();
             assertThat(heads)
@@ -114,17 +308,26 @@ final class SessionsPageTest {
                             Pattern.compile(".*nHead must divide nEmbd \\(16\\), but is 3"));
 
             heads.fill("four");
-            button(page, "Create").click();
+            create(page);
             assertThat(heads).hasAccessibleDescription(Pattern.compile(".*must be a number"));
 
             heads.fill("");
-            Locator name = page.getByLabel("Name", new Page.GetByLabelOptions().setExact(true));
-            name.fill("page-taken");
-            button(page, "Create").click();
-            assertThat(name).hasAccessibleDescription(Pattern.compile(".*page-taken.*exists.*"));
+            nameField(page).fill("page-taken");
+            create(page);
+            assertThat(nameField(page))
+                    .hasAccessibleDescription(Pattern.compile(".*page-taken.*exists.*"));
+
+            nameField(page).fill("page-refused");
+            Locator steps = page.getByLabel("Training steps");
+            steps.fill("0");
+            create(page);
+            assertThat(steps)
+                    .hasAccessibleDescription(Pattern.compile(".*at least 1.*|.* 1 to .*"));
+            assertThat(steps).isFocused();
+            assertThat(api.get("/sessions/page-refused").status()).isEqualTo(404);
 
             page.getByLabel("From a file").check();
-            page.getByLabel("File", new Page.GetByLabelOptions().setExact(true))
+            fileField(page)
                     .setInputFiles(
                             new FilePayload(
                                     "latin.txt", "text/plain", new byte[] {'a', (byte) 0xE9, 'b'}));
@@ -153,7 +356,8 @@ final class SessionsPageTest {
                                                                 + "\"max\":4096")));
                     });
             page.navigate("/");
-            button(page, "New session").first().click();
+            beginSession(page);
+            openMoreOptions(page);
 
             Locator width = page.getByLabel("Embedding width");
             assertThat(width).hasAttribute("placeholder", "24");
@@ -170,15 +374,15 @@ final class SessionsPageTest {
     void loadsAFile() {
         try (Tab tab = open()) {
             Page page = tab.page();
-            page.navigate("/?q=page-file");
+            page.navigate("/");
             beginSession(page, "page-file");
             page.getByLabel("From a file").check();
             byte[] text = "čeněk\nžofie\n".getBytes(StandardCharsets.UTF_8);
-            page.getByLabel("File", new Page.GetByLabelOptions().setExact(true))
-                    .setInputFiles(new FilePayload("names.txt", "text/plain", text));
-            button(page, "Create").click();
+            fileField(page).setInputFiles(new FilePayload("names.txt", "text/plain", text));
+            create(page);
 
-            assertThat(card(page, "page-file")).containsText("2 documents");
+            page.waitForURL("**/s/page-file");
+            assertThat(page.getByText("2 documents")).isVisible();
         }
     }
 
@@ -213,22 +417,81 @@ final class SessionsPageTest {
         }
     }
 
+    /// Lets the page believe that the service has these sessions.
+    private static void pretendSessions(Page page, String sessions) {
+        page.route(
+                Pattern.compile("/api/v1/sessions\\?"),
+                route ->
+                        route.fulfill(
+                                new Route.FulfillOptions()
+                                        .setContentType("application/json")
+                                        .setBody(
+                                                "{\"sessions\": [%s], \"nextCursor\": null}"
+                                                        .formatted(sessions))));
+    }
+
     @Test
-    void offersToCreateTheFirstSession() {
+    void withoutSessionsTheThreeWaysInStillWork() {
+        api.delete("/sessions/names");
         try (Tab tab = open()) {
             Page page = tab.page();
-            page.route(
-                    Pattern.compile("/api/v1/sessions\\?"),
-                    route ->
-                            route.fulfill(
-                                    new Route.FulfillOptions()
-                                            .setContentType("application/json")
-                                            .setBody("{\"sessions\": [], \"nextCursor\": null}")));
+            pretendSessions(page, "");
             page.navigate("/");
             assertThat(page.getByText("No sessions yet")).isVisible();
-            button(page, "New session").last().click();
+            assertThat(page.locator("mg-learning-replay")).hasCount(0);
+            button(page, "Train on your own list").click();
             assertThat(page.getByRole(AriaRole.DIALOG)).isVisible();
+            assertThat(textField(page)).isFocused();
             assertThat(page).hasURL(Pattern.compile(".*\\?new=$"));
+            button(page, "Cancel").click();
+
+            button(page, "Take the tour").click();
+            page.waitForURL("**/s/names/tour");
+            assertThat(page.locator("mg-tour-page h1")).hasText("names");
+        } finally {
+            api.delete("/sessions/names");
+        }
+    }
+
+    @Test
+    void showsASessionThatLearnsAndPausesWithTheReader() {
+        api.initSixNames("page-shown");
+        api.step("page-shown", 200);
+        String view = api.get("/sessions/page-shown").body();
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            pretendSessions(page, view);
+            page.navigate("/");
+            assertThat(page.getByRole(AriaRole.HEADING, new Page.GetByRoleOptions().setLevel(1)))
+                    .hasText("Train a tiny GPT and watch how it learns");
+            Locator replay = page.locator("mg-learning-replay");
+            assertThat(replay.locator("li")).hasCount(6); // it has advanced that far
+            assertThat(replay.getByRole(AriaRole.IMG))
+                    .hasAttribute("aria-label", Pattern.compile("Loss over 200 steps.*"));
+            button(page, "Pause the replay").click();
+            assertThat(button(page, "Play the replay")).isVisible();
+            page.getByText("Look at a model train").click();
+            assertThat(page).hasURL(Pattern.compile("/s/page-shown$"));
+        }
+    }
+
+    @Test
+    void thePictureStandsStillForReadersWhoPreferLessMotion() {
+        api.initSixNames("page-calm");
+        api.step("page-calm", 200);
+        String view = api.get("/sessions/page-calm").body();
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.emulateMedia(
+                    new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
+            pretendSessions(page, view);
+            page.navigate("/");
+            Locator steps = page.locator("mg-learning-replay .step");
+            assertThat(steps).hasCount(6);
+            assertThat(steps.first()).hasText("0");
+            assertThat(button(page, "Play the replay")).isVisible();
+            page.emulateMedia(
+                    new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.NO_PREFERENCE));
         }
     }
 

@@ -85,6 +85,7 @@ final class TimelineTest {
             assertThat(page.locator("mg-loss-panel .legend")).containsText("step 96");
             assertThat(page.locator("mg-health-panel .note")).containsText("As of step 96");
 
+            button(page, "Steer and fork").click();
             assertThat(page.getByLabel("Name of the fork")).hasValue("time-story-2");
             button(page, "Fork here").click();
             Locator fork =
@@ -273,6 +274,7 @@ final class TimelineTest {
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate("/s/time-control");
+            button(page, "Steer and fork").click();
             page.getByText("Fork a control twin first").click();
             page.getByLabel("Learning rate", new Page.GetByLabelOptions().setExact(true))
                     .fill("0.002");
@@ -312,6 +314,7 @@ final class TimelineTest {
         try (Tab tab = open().expectingErrors()) {
             Page page = tab.page();
             page.navigate("/s/time-refused");
+            button(page, "Steer and fork").click();
             page.getByText("Fork a control twin first").click();
             Locator rate =
                     page.getByLabel("Learning rate", new Page.GetByLabelOptions().setExact(true));

@@ -43,7 +43,7 @@ export class Page extends LitElement {
   /** To be extended: `static styles = [Page.styles, css`…`]`. */
   static styles = [controls, css`
     :host { display: block; }
-    main { max-width: 1600px; margin: 0 auto; padding: var(--space-4) var(--space-5) var(--space-6); }
+    main { max-width: var(--page-width); margin: 0 auto; padding: var(--space-4) var(--space-5) var(--space-6); }
     h1 { font-size: var(--text-xl); letter-spacing: -0.015em; line-height: 1.25; overflow-wrap: anywhere; }
     .notice { display: flex; align-items: center; justify-content: space-between; gap: var(--space-3); margin-bottom: var(--space-3); }
     .row { display: flex; flex-wrap: wrap; justify-content: center; gap: var(--space-2); }

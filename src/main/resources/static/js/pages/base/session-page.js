@@ -3,6 +3,7 @@
 
 import { css, html, nothing } from 'lit';
 
+import { api } from '../../data/api.js';
 import { LiveSession } from '../../data/live-session.js';
 import { stream } from '../../data/live-stream.js';
 import { SITE, sessionNameInPath } from '../../data/site.js';
@@ -119,7 +120,7 @@ export class SessionPage extends Page {
         <p class="notice bad">Connection lost. The page may be out of date; it reconnects automatically.
           <button @click=${() => stream.retry()}>Reconnect now</button></p>` : nothing}</div>
       ${this.renderFailure()}
-      ${status === 'present' ? this.renderSession() : status === 'loading' ? nothing : this.#renderAbsent()}`;
+      ${status === 'present' ? this.renderSession() : status === 'loading' ? this.#renderLoading() : this.#renderAbsent()}`;
   }
 
   /** The line at the top: name, state, links to the other pages of the session, and what the page adds. */
@@ -139,6 +140,37 @@ export class SessionPage extends Page {
     return html`
       <p class="notice warn">This session has no documents yet, so there is nothing to train on.
         <a class="button" href=${SITE}>Add documents</a></p>`;
+  }
+
+  /** Nothing at first; if the session cannot be loaded, why, and what can be done. */
+  #renderLoading() {
+    const { loadError } = this.live;
+    if (loadError === null) {
+      return nothing;
+    }
+    const isUnreadable = loadError.status === 500; // otherwise it may be there later
+    return html`
+      <div class="nothing">
+        <h1>The session “${this.name}” cannot be ${isUnreadable ? 'read' : 'loaded'}</h1>
+        <p role="status">${loadError.message}</p>
+        <p>${isUnreadable ? 'What is stored of it is damaged. You can start it again with new documents, or delete it.'
+          : 'The page retries automatically.'}</p>
+        <div class="row">
+          <a class="button" href=${SITE}>All sessions</a>
+          ${isUnreadable ? html`
+            <a class="button" href="${SITE}?again=${this.name}">Start it again</a>
+            <button class="danger" @click=${this.#delete}>${icons.trash} Delete it</button>` : nothing}
+        </div>
+      </div>`;
+  }
+
+  async #delete() {
+    try {
+      await api.remove(this.name);
+      location.assign(SITE);
+    } catch (error) {
+      this.failure = error;
+    }
   }
 
   #renderAbsent() {

@@ -22,7 +22,7 @@ const MOST_MAPS = 8; // at a time
 class AttentionDifferencePanel extends Panel {
   static heading = 'Difference of attention';
   static about = 'The attention weights of A minus those of B on the text, one map per head: a row is a position, a column '
-    + 'one that it attends to. Blue where A attends more, orange where B does; ◆ is the token that begins a text. In two '
+    + 'one that it attends to. Violet where A attends more, orange where B does; ◆ is the token that begins a text. In two '
     + 'sessions that started with different seeds, heads with the same number need not do the same.';
   static keys = MAP_KEYS;
 

@@ -3,6 +3,7 @@
 
 import { api } from '../../data/api.js';
 import { CoalescedCall } from '../../data/coalesced-call.js';
+import { loadLosses } from '../../data/load-losses.js';
 import { LossStore } from '../../data/loss-store.js';
 import { DEFAULT_SPAN, spanInQuery } from '../../components/averaging.js';
 import { MOST_SESSIONS } from '../../components/session-marks.js';
@@ -59,7 +60,7 @@ class Entry {
         this.#startedAt = this.startedAt;
       }
       if (view.step > this.losses.lastStep) {
-        this.losses.add(await api.losses(this.name, { from: this.losses.lastStep + 1, maxPoints: POINTS }));
+        this.losses.add(await loadLosses(this.name, this.losses.lastStep, POINTS));
       }
       this.#version = version;
       this.trouble = null;

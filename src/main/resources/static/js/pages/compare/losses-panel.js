@@ -71,7 +71,7 @@ class LossesPanel extends Panel {
     }
     const { placeOf, missing } = this.#places(history, view, readAt);
     const buckets = losses.points(POINTS, {}, this.logAxis);
-    const averages = movingAverage(buckets, this.live.span);
+    const averages = movingAverage(buckets, this.live.span, losses.finest);
     const points = missing ? [] : buckets.map(({ to }, i) => [placeOf(to), averages[i], to]).filter(([x]) => x !== null && (x > 0 || !this.logAxis));
     return { entry, points, missing: points.length > 0 ? null : missing ?? 'it has no steps of its own yet', newest: averages.at(-1) };
   }

@@ -21,7 +21,7 @@ const ROWS = [
   { label: 'Documents', value: ({ view }) => view.numDocs, text: whole },
   { label: 'Vocabulary', value: ({ view }) => view.vocabSize, text: whole },
   { label: 'Step', value: ({ view }) => view.step, text: whole },
-  { label: `Mean loss of the last ${NEWEST} steps`, value: ({ losses }) => meanOfLast(losses.points(Infinity), NEWEST), text: loss },
+  { label: `Mean loss of the last ${NEWEST} steps`, value: ({ losses }) => meanOfLast(losses.finest, NEWEST), text: loss },
 ];
 
 class OptionsPanel extends Panel {

@@ -18,7 +18,7 @@ const VALUES_PER_MS = 100; // loaded, on average
 
 class ParameterDifferencePanel extends Panel {
   static heading = 'Difference of parameters';
-  static about = 'The weights of one matrix of A minus those of B, both as they are now: blue where A is larger, '
+  static about = 'The weights of one matrix of A minus those of B, both as they are now: violet where A is larger, '
     + 'orange where B is. Single weights of two sessions that started with different seeds have little in common, even if the '
     + 'models behave the same; those of a fork and its parent do.';
   static keys = MAP_KEYS;

@@ -105,7 +105,7 @@ export function captionOf(frame, { anatomy, reads, next }, tensor) {
     const { row, column } = extremeOf(after.map((numbers, r) => numbers.map((value, c) => value - values[r][c])));
     const [before, gradient, now] = [values, gradients, after].map((rows) => rows[row][column]);
     const moved = now === before
-      ? `With a learning rate of ${anatomy.learningRate} nothing moves${anatomy.learningRate === 0 ? ': the horizon of the learning rate has passed. Choose an earlier step to see it move' : ''}.`
+      ? `With a learning rate of ${anatomy.learningRate} nothing moves${anatomy.learningRate === 0 ? ': the learning rate has reached 0. Choose an earlier step to see it move' : ''}.`
       : `The largest step here: ${name}[${row}][${column}] goes from ${signed(before)} to ${signed(now)}, its gradient being ${signed(gradient)}.`;
     return [
       `Adam moves every parameter of ${name} against its recent mean gradient (m), in units of the gradient’s typical size (√v), times the learning rate ${number(anatomy.learningRate)}: so all move by about as much, large gradient or small.`,

@@ -55,13 +55,13 @@ class Timeline extends LitElement {
       pointer-events: none;
     }
     .past .thumb { background: var(--warn); box-shadow: 0 0 0 1.5px var(--warn); }
-    .labels { position: absolute; inset: auto 0 0; height: 15px; color: var(--muted); font-size: 11px; line-height: 15px; font-variant-numeric: tabular-nums; pointer-events: none; }
+    .labels { position: absolute; inset: auto 0 0; height: 15px; color: var(--muted); font-size: calc(11px * var(--scale)); line-height: 15px; font-variant-numeric: tabular-nums; pointer-events: none; }
     .labels span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
 
     .mark { position: absolute; top: -2px; width: 18px; min-height: 18px; height: 18px; margin-left: -9px; padding: 0; border: 0; background: none; color: var(--muted); }
     .mark:hover:not(:disabled) { background: none; color: var(--ink); }
     .mark.steered { color: var(--data-2); }
-    .mark.forked { color: var(--accent); }
+    .mark.forked { color: var(--data-1); }
     .mark.failed { color: var(--bad); }
     .mark svg { width: 11px; height: 11px; }
     .tip {

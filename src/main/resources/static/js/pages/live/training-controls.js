@@ -4,8 +4,10 @@ import { LitElement, css, html, nothing } from 'lit';
 import { live as asShown } from 'lit/directives/live.js';
 
 import { count, duration, plural, rate } from '../../data/format.js';
+import { learningRateAfter, numStepsFor } from '../../data/learning-rate.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
+import './training-notices.js';
 
 const SPEEDS = [null, 1000, 100, 20, 5, 1]; // steps per second; null for as many as possible
 const STEPS = [1, 10, 100];
@@ -17,6 +19,7 @@ class TrainingControls extends LitElement {
     view: { attribute: false },
     revision: { attribute: false },
     speed: { state: true },
+    asked: { state: true }, // the steps to train, as typed
   };
 
   static styles = [controls, css`
@@ -33,6 +36,8 @@ class TrainingControls extends LitElement {
     .track.paused rect { fill: var(--warn); }
     .progress p { color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; line-height: 1.3; }
     .main { min-width: 96px; }
+    button.main { white-space: normal; text-align: start; }
+    .progress p { overflow-wrap: anywhere; }
     @media (max-width: 600px) {
       form { flex: 1 1 100%; }
       form input.steps { flex: 1; }
@@ -47,6 +52,7 @@ class TrainingControls extends LitElement {
   constructor() {
     super();
     this.speed = null;
+    this.asked = '10000';
   }
 
   /** Runs commands one after the other; one that comes while another is under way waits for it. */
@@ -82,8 +88,16 @@ class TrainingControls extends LitElement {
   }
 
   #train() {
-    const steps = Number(this.renderRoot.querySelector('.steps').value.replaceAll(/[,_ ]/g, ''));
-    return this.live.train(steps, this.speed);
+    return this.live.train(this.#steps, { stepsPerSecond: this.speed, numSteps: this.#numSteps });
+  }
+
+  get #steps() {
+    return Number(this.asked.replaceAll(/[,_ ]/g, ''));
+  }
+
+  /** The decay that covers the steps asked for; undefined if the present one does, or no steps can be trained. */
+  get #numSteps() {
+    return Number.isSafeInteger(this.#steps) && this.#steps > 0 ? numStepsFor(this.#steps, this.view) : undefined;
   }
 
   /** Sets the speed of the active run, or of the next one. */
@@ -117,7 +131,8 @@ class TrainingControls extends LitElement {
             aria-label="Train ${plural(steps, 'step')}" @click=${() => this.step(steps)}>+${steps}</button>`)}
         </div>
         ${this.#progress()}
-      </div>`;
+      </div>
+      <mg-training-notices .live=${this.live} .view=${this.view} @failed=${(event) => this.#send(event.detail)}></mg-training-notices>`;
   }
 
   #speeds() {
@@ -132,9 +147,25 @@ class TrainingControls extends LitElement {
   #start() {
     return html`
       <form @submit=${(event) => { event.preventDefault(); this.#do(() => this.#train()); }}>
-        <button class="primary main" ?disabled=${this.view.state !== 'ready'}>${icons.play} Train</button>
-        <input class="steps" inputmode="numeric" value="10000" aria-label="Steps to train"> <span class="muted">steps</span>
+        <button class="primary main" ?disabled=${this.view.state !== 'ready'}>${icons.play} ${this.#isRateZero
+          ? `Learning rate has reached 0: continue with decay over ${plural(this.#steps || 0, 'step')}` : 'Train'}</button>
+        <input class="steps" inputmode="numeric" .value=${this.asked} aria-label="Steps to train"
+          @input=${(event) => { this.asked = event.target.value; }}> <span class="muted">steps</span>
       </form>`;
+  }
+
+  get #isRateZero() {
+    return this.view.state === 'ready' && learningRateAfter(this.view.step, this.view.options) === 0;
+  }
+
+  /** Says so if training is going to change when the learning rate is 0. */
+  #decay() {
+    const numSteps = this.#numSteps;
+    if (numSteps === undefined || this.#isRateZero || this.view.state !== 'ready') {
+      return nothing;
+    }
+    return html`<p>The learning rate will fall to 0 at step ${count(numSteps)} instead of
+      ${count(this.view.options.numSteps)}.</p>`;
   }
 
   #steer(run) {
@@ -150,7 +181,8 @@ class TrainingControls extends LitElement {
   #progress() {
     const { run } = this.live;
     if (run === null) {
-      return html`<div class="progress"><p>No run yet.</p></div>`;
+      const { step } = this.view;
+      return html`<div class="progress"><p>${step === 0 ? 'Not trained yet.' : `Trained for ${plural(step, 'step')}.`}</p>${this.#decay()}</div>`;
     }
     const isActive = this.live.activeRun !== null;
     const part = run.stepsDone / run.steps;
@@ -158,7 +190,7 @@ class TrainingControls extends LitElement {
       ? [`${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'running' ? null : run.state,
         run.stepsPerSecond > 0 ? `${rate(run.stepsPerSecond)} steps/s` : null,
         run.etaSeconds !== undefined && run.state === 'running' ? `${duration(run.etaSeconds)} left` : null]
-      : [`Last run ${run.state}: ${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'failed' ? run.reason : null];
+      : [`Last run ${run.state}: ${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'failed' || run.warnings ? run.reason : null];
     return html`
       <div class="progress">
         <div class="track ${run.state}" role="progressbar" aria-label="Progress of the run" aria-valuemin="0"
@@ -166,6 +198,7 @@ class TrainingControls extends LitElement {
           <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width=${part * 100} height="1"></rect></svg>
         </div>
         <p>${words.filter(Boolean).join(' · ') || nothing}</p>
+        ${isActive ? nothing : this.#decay()}
       </div>`;
   }
 }

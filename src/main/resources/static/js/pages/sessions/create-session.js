@@ -1,81 +1,171 @@
-// The dialog with the form that creates a session, or starts one again.
+// The dialog with the form that creates a session and starts its training, or starts a session again.
 
 import { LitElement, css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
-import { compact, count } from '../../data/format.js';
+import { count, duration } from '../../data/format.js';
+import { proposedName } from '../../data/session-names.js';
 import { field } from '../../components/field.js';
 import { controls } from '../../components/styles.js';
+import { createTraining } from './create-training.js';
+import { SIZES, parametersOf, trainingSeconds } from './session-sizes.js';
 import '../../components/dialog.js';
+import './documents-field.js';
+import './documents-preview.js';
 
-const EXAMPLE = 'alice\nbob\ncharlie\ndavid\nemma\nfrank';
+const STEPS = 10_000;
+const DOCUMENT_FIELDS = ['text', 'dataset', 'vocabulary', 'documents', 'textBytes'];
 
-/** `<mg-create-session>` sends `created` with the session, and `close`. */
+/**
+ * `<mg-create-session .limits .options .datasets .names>` sends `created` with the name of a session that trains,
+ * `restarted` when a session starts again, and `close`. `names` are those of all sessions.
+ */
 class CreateSession extends LitElement {
   static properties = {
     limits: { attribute: false },
     options: { attribute: false }, // as described
     datasets: { attribute: false },
-    source: { state: true }, // dataset, text or file
-    file: { state: true }, // {name, text}
+    names: { attribute: false },
+    isExisting: { state: true }, // whether the form starts an existing session again
+    isMoreOpen: { state: true },
+    size: { state: true }, // one of SIZES
+    typed: { state: true }, // the options typed or chosen, by name, and `steps`
+    documents: { state: true }, // {text} or {dataset}; null while there are none
+    preview: { state: true }, // of the documents; null while there is none
     problem: { state: true },
     isBusy: { state: true },
-    isDropping: { state: true },
-    isExisting: { state: true }, // whether the form starts an existing session again
   };
 
   static styles = [controls, css`
     form { display: grid; gap: var(--space-4); }
     .field { display: grid; align-content: start; gap: var(--space-1); }
-    fieldset { display: grid; gap: var(--space-3); margin: 0; padding: 0; border: 0; min-width: 0; }
+    .labels { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 var(--space-2); }
+    code { color: var(--muted); font: var(--text-xs) var(--mono); }
+    fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
     legend { padding: 0; font-size: var(--text-s); font-weight: 600; margin-bottom: var(--space-2); }
-    .sources { display: flex; flex-wrap: wrap; gap: var(--space-4); }
-    .sources label { display: flex; align-items: center; gap: var(--space-2); font-weight: 400; min-height: 28px; }
-    .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(180px, 42%), 1fr)); gap: var(--space-4); }
-    .options .field:has(select) { grid-column: span 2; } /* room for what is chosen */
-    .drop {
+    .sizes { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: var(--space-3); }
+    .sizes label {
       display: grid;
-      justify-items: center;
-      gap: var(--space-2);
-      padding: var(--space-5);
-      border: 1.5px dashed var(--edge);
+      grid-template-columns: auto 1fr;
+      align-items: center;
+      gap: 2px var(--space-2);
+      padding: var(--space-3);
+      border: 1px solid var(--edge);
       border-radius: var(--radius);
-      text-align: center;
+      cursor: pointer;
     }
-    .drop.over { border-color: var(--accent); background: var(--accent-soft); }
-    .drop input { max-width: 100%; font: var(--text-s) var(--font); color: var(--muted); }
-    footer { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: var(--space-2); }
+    .sizes label:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
+    .sizes .hint { grid-column: 2; font-weight: 400; }
+    .short { max-width: 220px; }
+    summary { width: fit-content; padding: var(--space-1) 0; color: var(--accent); font-size: var(--text-s); font-weight: 600; cursor: pointer; }
+    .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(180px, 42%), 1fr)); gap: var(--space-4); padding-top: var(--space-3); }
+    .options .field:has(select) { grid-column: span 2; } /* room for what is chosen */
+    footer { display: flex; flex-wrap: wrap; align-items: end; justify-content: flex-end; gap: var(--space-2); }
+    footer .field { flex: 1 1 200px; max-width: 320px; margin-right: auto; }
   `];
+
+  #isNameTyped = false;
 
   constructor() {
     super();
-    this.source = 'dataset';
-    this.file = null;
-    this.problem = null;
+    this.names = new Set();
     this.isBusy = false;
-    this.isDropping = false;
-    this.isExisting = false;
+    this.#clear();
   }
 
-  /** @param options those of an existing session to start again; null for a new one */
-  async open(name = '', options = null) {
+  #clear() {
+    this.isExisting = false;
+    this.isMoreOpen = false;
+    this.size = 'tiny';
+    this.typed = {};
+    this.documents = null;
+    this.preview = null;
     this.problem = null;
-    this.isExisting = options !== null;
+  }
+
+  /**
+   * Opens the form.
+   *
+   * @param name the name; empty to propose one
+   * @param source where the documents come from: dataset, text or file
+   * @param existing the options of an existing session to start again; null for a new one
+   */
+  async open({ name = '', source = 'dataset', existing = null }) {
+    this.#clear();
+    this.isExisting = existing !== null;
+    this.isMoreOpen = this.isExisting;
+    this.typed = existing === null ? {} : Object.fromEntries(this.options.map((option) => [option.name, String(existing[option.name])]));
     await this.updateComplete;
+    this.#isNameTyped = name !== '';
     this.#control('name').value = name;
-    for (const { name: option } of options === null ? [] : this.options) {
-      this.#control(option).value = options[option];
-    }
+    await this.#source.choose(source);
     this.#dialog.open();
-    this.#control(this.isExisting ? 'source' : 'name').focus();
+    this.#source.focus();
   }
 
   get #dialog() {
     return this.renderRoot.querySelector('mg-dialog');
   }
 
+  get #source() {
+    return this.renderRoot.querySelector('mg-documents-field');
+  }
+
   #control(name) {
     return this.renderRoot.querySelector(`[name="${name}"]`);
+  }
+
+  #documentsChanged() {
+    this.documents = this.#source.documents;
+    this.problem = null;
+    if (!this.#isNameTyped) {
+      this.#control('name').value = proposedName(this.#source.title, this.names);
+    }
+  }
+
+  #closed() {
+    this.documents = null;
+    this.dispatchEvent(new Event('close'));
+  }
+
+  // ---- what is asked for
+
+  /** What is typed for an option; empty for its default. */
+  #text(name) {
+    return this.typed[name]?.trim() ?? '';
+  }
+
+  /** The value that an option has if nothing is typed. */
+  #initial({ name, default: initial }) {
+    return name === 'numSteps' && !this.isExisting ? this.#text('steps') || STEPS : SIZES[this.size].options[name] ?? initial;
+  }
+
+  /** All options of the session with a size, as far as they are numbers. */
+  #numbers(size) {
+    return Object.fromEntries(this.options.map((option) => {
+      const { name, default: initial } = option;
+      const value = Number(this.#text(name) || (SIZES[size].options[name] ?? initial));
+      return [name, Number.isFinite(value) ? value : initial];
+    }));
+  }
+
+  #numberOf(name, label) {
+    const value = Number(this.#text(name).replaceAll(/[,_ ]/g, ''));
+    if (Number.isNaN(value)) {
+      throw { field: name, message: `${label} must be a number` };
+    }
+    return value;
+  }
+
+  /** The options as typed, or else those of the size; the server knows the other defaults and checks all ranges. */
+  #requestedOptions(steps) {
+    const options = this.isExisting ? {} : { ...SIZES[this.size].options, numSteps: steps };
+    for (const { name, choices, label } of this.options) {
+      if (this.#text(name) !== '') {
+        options[name] = choices ? this.#text(name) : this.#numberOf(name, label);
+      }
+    }
+    return options;
   }
 
   async #submit(event) {
@@ -83,188 +173,165 @@ class CreateSession extends LitElement {
     this.problem = null;
     this.isBusy = true;
     try {
-      const name = this.#control('name').value.trim();
-      if (name === '') {
-        throw { field: 'name', message: 'A session needs a name' };
-      }
-      const options = { ...this.#options(), ...this.#documents() };
-      const session = await api.init(name, options, { overwrite: this.isExisting || null });
-      this.#dialog.close();
-      this.renderRoot.querySelector('form').reset();
-      this.dispatchEvent(new CustomEvent('created', { detail: session }));
+      await this.#create();
     } catch (problem) {
       this.problem = problem;
+      this.isMoreOpen ||= this.options.some(({ name }) => this.#error(name));
       await this.updateComplete;
-      (this.renderRoot.querySelector('[aria-invalid="true"]') ?? this.renderRoot.querySelector('.notice'))?.focus();
+      this.#focusProblem();
     } finally {
       this.isBusy = false;
     }
   }
 
-  /** The options as typed; the server checks their ranges. */
-  #options() {
-    const options = {};
-    for (const { name, choices, label } of this.options) {
-      const text = this.#control(name).value.trim();
-      if (text === '') {
-        continue; // the default
-      }
-      const value = choices ? text : Number(text);
-      if (Number.isNaN(value)) {
-        throw { field: name, message: `${label} must be a number` };
-      }
-      options[name] = value;
+  async #create() {
+    const name = this.#control('name').value.trim();
+    if (name === '') {
+      throw { field: 'name', message: 'A session needs a name' };
     }
-    return options;
+    if (this.documents === null) {
+      throw { field: 'text', message: 'There is nothing to train on yet' };
+    }
+    const steps = this.#text('steps') === '' ? STEPS : this.#numberOf('steps', 'Steps');
+    const body = { ...this.#requestedOptions(steps), ...this.documents };
+    if (this.isExisting) {
+      await api.init(name, body, { overwrite: true });
+    } else {
+      await createTraining(name, body, steps);
+    }
+    this.#dialog.close();
+    this.dispatchEvent(this.isExisting ? new Event('restarted') : new CustomEvent('created', { detail: name }));
   }
 
-  #documents() {
-    if (this.source === 'dataset') {
-      return { dataset: this.#control('dataset').value };
-    }
-    if (this.source === 'text') {
-      return { text: this.#control('text').value };
-    }
-    if (this.file === null) {
-      throw { field: 'text', message: 'Choose a file, or drop one here' };
-    }
-    return { text: this.file.text };
-  }
-
-  async #take(file) {
-    this.isDropping = false;
-    if (!file) {
-      return;
-    }
-    this.problem = null;
-    this.file = null;
-    if (file.size > this.limits.textBytes) {
-      this.problem = {
-        field: 'text',
-        message: `${file.name} has ${count(file.size)} bytes; at most ${count(this.limits.textBytes)} are allowed`,
-      };
-      return;
-    }
-    try {
-      const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-      this.file = { name: file.name, text };
-    } catch {
-      this.problem = { field: 'text', message: `${file.name} is not text in UTF-8` };
-    }
-  }
+  // ---- errors
 
   /** The error of a field. A problem without a field is shown above all fields. */
   #error(...names) {
     return names.includes(this.problem?.field) ? this.problem.message : null;
   }
 
+  /** The error of the horizon belongs to the steps, unless it was typed itself. */
+  get #stepsError() {
+    return this.#error('steps') ?? (this.#text('numSteps') === '' ? this.#error('numSteps') : null);
+  }
+
   get #hasOwnField() {
-    const shown = ['name', ...this.options.map(({ name }) => name), 'text', 'dataset', 'vocabulary', 'documents', 'textBytes'];
+    const shown = ['name', 'steps', ...this.options.map(({ name }) => name), ...DOCUMENT_FIELDS];
     return shown.includes(this.problem?.field) || this.problem?.code === 'exists';
   }
+
+  #focusProblem() {
+    if (DOCUMENT_FIELDS.includes(this.problem.field)) {
+      this.#source.focus();
+    } else {
+      (this.renderRoot.querySelector('[aria-invalid="true"]') ?? this.renderRoot.querySelector('.notice'))?.focus();
+    }
+  }
+
+  // ---- rendering
 
   render() {
     const { problem } = this;
     return html`
-      <mg-dialog class="wide" heading=${this.isExisting ? 'Documents for a session' : 'New session'} @close=${() => this.dispatchEvent(new Event('close'))}>
+      <mg-dialog class="wide" heading=${this.isExisting ? 'Documents for a session' : 'New session'} @close=${this.#closed}>
         <form novalidate @submit=${this.#submit}>
           ${problem && !this.#hasOwnField
             ? html`<p class="notice bad" role="alert" tabindex="-1">${problem.message}</p>` : nothing}
-          ${field({
-            name: 'name',
-            label: 'Name',
-            hint: '1 to 63 of a-z, 0-9 and -',
-            error: this.#error('name') ?? (problem?.code === 'exists' ? problem.message : null),
-            control: ({ id, describedBy, invalid }) => html`<input id=${id} name="name" required maxlength="200" ?readonly=${this.isExisting}
-              autocomplete="off" autocapitalize="off" spellcheck="false"
-              aria-describedby=${describedBy} aria-invalid=${invalid}>`,
-          })}
-          ${this.#sources()}
-          <fieldset>
-            <legend>Options</legend>
+          <mg-documents-field .limits=${this.limits} .datasets=${this.datasets} .error=${this.#error(...DOCUMENT_FIELDS)}
+            @change=${this.#documentsChanged}></mg-documents-field>
+          <mg-documents-preview .documents=${this.documents} .blockSize=${this.#blockSize}
+            @loaded=${(event) => { this.preview = event.detail; }}
+            @suggest=${(event) => this.#type('blockSize', String(event.detail))}></mg-documents-preview>
+          ${this.isExisting ? nothing : html`${this.#sizes()} ${this.#steps()}`}
+          <details .open=${this.isMoreOpen} @toggle=${(event) => { this.isMoreOpen = event.target.open; }}>
+            <summary>More options</summary>
             <div class="options">${this.options.map((option) => this.#option(option))}</div>
-          </fieldset>
+          </details>
           <footer>
+            ${this.#name()}
             <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
-            <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? 'Loading…' : this.isExisting ? 'Start again' : 'Create'}</button>
+            <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? 'Loading…' : this.isExisting ? 'Start again' : 'Create and train'}</button>
           </footer>
         </form>
       </mg-dialog>`;
   }
 
-  #sources() {
-    const source = (value, label) => html`
-      <label><input type="radio" name="source" value=${value} .checked=${this.source === value}
-        @change=${() => { this.source = value; this.problem = null; }}>${label}</label>`;
+  #type(name, text) {
+    this.typed = { ...this.typed, [name]: text };
+  }
+
+  /** The context length for the preview; undefined for the default, and while what is typed is no number above 0. */
+  get #blockSize() {
+    const value = Number(this.#text('blockSize'));
+    return Number.isInteger(value) && value > 0 ? value : undefined;
+  }
+
+  #sizes() {
     return html`
       <fieldset>
-        <legend>Documents, one per line</legend>
-        <div class="sources">
-          ${source('dataset', 'Bundled')} ${source('text', 'Pasted')} ${source('file', 'From a file')}
+        <legend>Size</legend>
+        <div class="sizes">${Object.entries(SIZES).map(([size, { label }]) => html`
+          <label><input type="radio" name="size" value=${size} .checked=${size === this.size}
+            @change=${() => { this.size = size; }}>${label} ${this.#sizeHint(size)}</label>`)}
         </div>
-        ${this.source === 'dataset' ? this.#dataset() : nothing}
-        ${this.source === 'text' ? this.#text() : nothing}
-        ${this.source === 'file' ? this.#file() : nothing}
       </fieldset>`;
   }
 
-  #dataset() {
-    const datasets = this.datasets ?? [];
+  #sizeHint(size) {
+    const numbers = this.#numbers(size);
+    const { nEmbd, nLayer, nHead } = numbers;
+    const shape = `${count(nEmbd)} wide, ${nLayer} ${nLayer === 1 ? 'layer' : 'layers'}, ${nHead} heads`;
+    if (this.preview === null) {
+      return html`<span class="hint">${shape}</span>`;
+    }
+    const steps = Number(this.#text('steps').replaceAll(/[,_ ]/g, '')) || STEPS;
+    const seconds = trainingSeconds(numbers, steps, this.preview);
+    return html`<span class="hint">${shape}: ${count(parametersOf(numbers, this.preview.vocabSize))} parameters;
+      trains for ${seconds < 1 ? 'about a second' : `about ${duration(Math.ceil(seconds))}`}</span>`;
+  }
+
+  #steps() {
     return field({
-      name: 'dataset',
-      label: 'Data set',
-      hint: datasets.map((dataset) => dataset.description).join('; '),
-      error: this.#error('dataset'),
-      control: ({ id, describedBy, invalid }) => html`
-        <select id=${id} name="dataset" aria-describedby=${describedBy} aria-invalid=${invalid}>
-          ${datasets.map(({ name }) => html`<option value=${name}>${name}</option>`)}
-        </select>`,
+      name: 'steps',
+      label: 'Training steps',
+      apiName: 'steps',
+      hint: 'the learning rate falls to 0 over these steps',
+      error: this.#stepsError,
+      control: ({ id, describedBy, invalid }) => html`<input id=${id} class="short" name="steps" inputmode="numeric" autocomplete="off"
+        .value=${this.typed.steps ?? String(STEPS)} aria-describedby=${describedBy} aria-invalid=${invalid}
+        @input=${(event) => this.#type('steps', event.target.value)}>`,
     });
   }
 
-  #text() {
+  #name() {
     return field({
-      name: 'text',
-      label: 'Text',
-      hint: this.limits && `at most ${compact(this.limits.textBytes)} bytes, ${compact(this.limits.documents)} lines, `
-        + `${count(this.limits.vocabulary)} different characters`,
-      error: this.#error('text', 'textBytes', 'documents', 'vocabulary'),
-      control: ({ id, describedBy, invalid }) => html`<textarea id=${id} name="text" rows="7" spellcheck="false"
-        placeholder=${EXAMPLE} aria-describedby=${describedBy} aria-invalid=${invalid}></textarea>`,
+      name: 'name',
+      label: 'Name',
+      error: this.#error('name') ?? (this.problem?.code === 'exists' ? this.problem.message : null),
+      control: ({ id, describedBy, invalid }) => html`<input id=${id} name="name" maxlength="200" ?readonly=${this.isExisting}
+        autocomplete="off" autocapitalize="off" spellcheck="false" title="1 to 63 of a-z, 0-9 and -"
+        aria-describedby=${describedBy} aria-invalid=${invalid} @input=${() => { this.#isNameTyped = true; }}>`,
     });
   }
 
-  #file() {
-    return field({
-      name: 'file',
-      label: 'File',
-      hint: this.limits && `text in UTF-8, at most ${compact(this.limits.textBytes)} bytes`,
-      error: this.#error('text', 'textBytes', 'documents', 'vocabulary'),
-      control: ({ id, describedBy, invalid }) => html`
-        <div class="drop ${this.isDropping ? 'over' : ''}"
-          @dragover=${(event) => { event.preventDefault(); this.isDropping = true; }}
-          @dragleave=${() => { this.isDropping = false; }}
-          @drop=${(event) => { event.preventDefault(); this.#take(event.dataTransfer.files[0]); }}>
-          <p>${this.file ? html`<strong>${this.file.name}</strong>, ${count(this.file.text.split('\n').length)} lines`
-            : 'Drop a file here, or choose one'}</p>
-          <input id=${id} type="file" accept=".txt,.csv,.tsv,text/*" aria-describedby=${describedBy}
-            aria-invalid=${invalid} @change=${(event) => this.#take(event.target.files[0])}>
-        </div>`,
-    });
-  }
-
-  #option({ name, label, hint, type, default: initial, choices }) {
+  #option(option) {
+    const { name, label, hint, type, choices } = option;
+    const initial = this.#initial(option);
+    const value = this.typed[name] ?? '';
     return field({
       name,
       label,
+      apiName: name,
       hint,
-      error: this.#error(name),
+      error: name === 'numSteps' && this.#stepsError !== null && !this.isExisting ? null : this.#error(name),
       control: ({ id, describedBy, invalid }) => choices
-        ? html`<select id=${id} name=${name} aria-describedby=${describedBy} aria-invalid=${invalid}>
-            ${choices.map(({ value, text }) => html`<option value=${value} ?selected=${value === initial}>${text}</option>`)}
+        ? html`<select id=${id} name=${name} aria-describedby=${describedBy} aria-invalid=${invalid}
+            @change=${(event) => this.#type(name, event.target.value)}>
+            ${choices.map((choice) => html`<option value=${choice.value} .selected=${choice.value === (value || initial)}>${choice.text}</option>`)}
           </select>`
         : html`<input id=${id} name=${name} inputmode=${type === 'number' ? 'decimal' : 'numeric'} placeholder=${initial}
-            autocomplete="off" aria-describedby=${describedBy} aria-invalid=${invalid}>`,
+            autocomplete="off" .value=${value} aria-describedby=${describedBy} aria-invalid=${invalid}
+            @input=${(event) => this.#type(name, event.target.value)}>`,
     });
   }
 }

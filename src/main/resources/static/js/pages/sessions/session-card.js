@@ -3,8 +3,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { activeRun, api } from '../../data/api.js';
+import { forkBefore } from '../../data/fork-before.js';
 import { compact, count, loss, rate } from '../../data/format.js';
-import { meanOfLast } from '../../data/loss-store.js';
+import { numStepsFor } from '../../data/learning-rate.js';
+import { loadLosses } from '../../data/load-losses.js';
+import { LossStore, meanOfLast } from '../../data/loss-store.js';
 import { nonDefaultOptions } from '../../data/session-options.js';
 import { SITE } from '../../data/site.js';
 import { icons } from '../../components/icons.js';
@@ -12,18 +15,22 @@ import { controls } from '../../components/styles.js';
 import '../../components/sparkline.js';
 
 const POINTS = 100;
+const NEWEST = 100; // steps over which the loss is averaged
 const SAMPLE_EVERY = 8000; // ms
 const SAMPLES = 3;
 
 /**
- * `<mg-session-card .session=${view} .options=${described}>` sends `clone`, `delete` and `load` (documents) for the page to handle,
+ * `<mg-session-card .session=${view} .options=${described}>` sends `clone`, `delete`, `load` (documents) and `select` (whether it is to be compared) for the page to handle,
  * `changed` after a command, and `failed` with an error. It sends requests only while it is visible.
  */
 class SessionCard extends LitElement {
   static properties = {
     session: { attribute: false },
     options: { attribute: false }, // as described, or [] while that is not known
+    isSelected: { attribute: false },
+    isSelectable: { attribute: false }, // false when as many sessions are selected as can be compared
     points: { state: true },
+    newest: { state: true }, // the mean loss of the newest steps
     samples: { state: true },
   };
 
@@ -41,16 +48,22 @@ class SessionCard extends LitElement {
       box-shadow: 0 1px 3px var(--shadow);
     }
     .top { display: flex; align-items: center; justify-content: space-between; gap: var(--space-2); }
-    h2 { min-width: 0; font-size: var(--text-l); line-height: 1.3; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .top input { flex: none; }
+    h2 { flex: 1; min-width: 0; font-size: var(--text-l); line-height: 1.3; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     h2 a { color: inherit; text-decoration: none; }
     h2 a:hover { text-decoration: underline; }
     dl { display: grid; grid-template-columns: repeat(3, 1fr); gap: var(--space-2); }
     dt { color: var(--muted); font-size: var(--text-xs); }
-    dd { font-size: var(--text-l); font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
+    dl div { min-width: 0; }
+    dd { overflow: hidden; text-overflow: ellipsis; font-size: var(--text-l); font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .options { display: flex; flex-wrap: wrap; gap: var(--space-1); }
     .options li { padding: 1px var(--space-2); border-radius: var(--radius-small); background: var(--sunken); font: var(--text-xs)/1.6 var(--mono); color: var(--muted); }
     .samples { min-height: 1.5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font: var(--text-s)/1.5 var(--mono); }
     .samples .muted { font-family: var(--font); }
+    .warnings { display: grid; gap: var(--space-1); font-size: var(--text-s); overflow-wrap: anywhere; }
+    .warnings li { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); padding: var(--space-1) var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); }
+    .warnings li.loss_unusual { background: var(--bad-soft); color: var(--bad); }
+    .warnings span { flex: 1 1 160px; min-width: 0; }
     form { display: flex; gap: var(--space-2); margin-top: auto; padding-top: var(--space-2); }
     input.steps { width: 0; flex: 1 1 90px; min-width: 70px; max-width: 130px; }
     .spring { flex: 1; }
@@ -90,7 +103,10 @@ class SessionCard extends LitElement {
     this.#isRefreshing = true;
     try {
       const { name } = this.session;
-      this.points = step > 0 ? (await api.losses(name, { maxPoints: POINTS })).buckets : [];
+      const losses = new LossStore();
+      losses.add(step > 0 ? await loadLosses(name, 0, POINTS, NEWEST) : { buckets: [] });
+      this.newest = meanOfLast(losses.finest, NEWEST);
+      this.points = losses.points(POINTS);
       const isDue = Date.now() - this.#sampled.at > SAMPLE_EVERY || state !== 'training';
       if (step > 0 && state !== 'failed' && isDue) {
         this.#sampled = { step, at: Date.now() };
@@ -122,7 +138,7 @@ class SessionCard extends LitElement {
   #train(event) {
     event.preventDefault();
     const steps = Number(event.target.elements.steps.value);
-    this.#do(() => api.startRun(this.session.name, { steps }));
+    this.#do(() => api.startRun(this.session.name, { steps, numSteps: numStepsFor(steps, this.session) }));
   }
 
   #steerRun(call) {
@@ -136,18 +152,20 @@ class SessionCard extends LitElement {
 
   render() {
     const { name, state, step, stepsPerSecond, options, numParams, numDocs } = this.session;
-    const newest = meanOfLast(this.points ?? [], 100);
     const differing = nonDefaultOptions(options, this.options);
     return html`
       <article aria-labelledby="name">
         <div class="top">
           <h2 id="name"><a href="${SITE}s/${name}">${name}</a></h2>
           <span class="chip ${state}">${state}</span>
+          <input type="checkbox" aria-label="Compare ${name}" title="Select for comparison" .checked=${this.isSelected}
+            ?disabled=${!this.isSelected && !this.isSelectable}
+            @change=${(event) => this.#send('select', event.target.checked)}>
         </div>
         <mg-sparkline .points=${this.points}></mg-sparkline>
         <dl>
           <div><dt>Step</dt><dd title=${count(step)}>${step < 1e6 ? count(step) : compact(step)}</dd></div>
-          <div><dt>Loss</dt><dd>${loss(newest)}</dd></div>
+          <div><dt>Loss</dt><dd>${loss(this.newest)}</dd></div>
           <div><dt>Steps/s</dt><dd>${stepsPerSecond > 0 ? rate(stepsPerSecond) : '–'}</dd></div>
         </dl>
         <p class="samples" title=${this.samples?.join('\n') ?? nothing}>${this.samples
@@ -157,8 +175,25 @@ class SessionCard extends LitElement {
           ${numParams ? html`<li>${compact(numParams)} parameters</li><li>${compact(numDocs)} documents</li>` : nothing}
           ${differing.map(([option, value]) => html`<li>${option} ${value}</li>`)}
         </ul>
+        ${this.#warnings()}
         ${this.#actions()}
       </article>`;
+  }
+
+  #warnings() {
+    const { warnings = [], diverging, name } = this.session;
+    return warnings.length === 0 ? nothing : html`
+      <ul class="warnings" aria-label="Warnings">${warnings.map(({ code, message }) => html`
+        <li class=${code} title=${message}><span>${code === 'loss_unusual'
+          ? `Diverging since step ${count(diverging.step)}: mean loss ${loss(diverging.loss)}` : this.#words(code, message)}</span>
+          ${code === 'loss_unusual' ? html`<button type="button" aria-label="Fork ${name} from before step ${diverging.step}"
+            @click=${() => this.#do(() => forkBefore(name, diverging.step))}>${icons.fork} Fork from before</button>` : nothing}</li>`)}
+      </ul>`;
+  }
+
+  #words(code, message) {
+    return code === 'learning_rate_zero' ? 'Learning rate has reached 0: Train continues with a new decay'
+      : `${message[0].toUpperCase()}${message.slice(1)}`;
   }
 
   #hint(state, step) {

@@ -2,6 +2,7 @@
 // that caption and picture agree; while training continues, both stand still.
 
 import { learningRateOf } from '../../data/learning-rate.js';
+import { bucketsOf, meanOfLast } from '../../data/loss-store.js';
 import { BOS, positionsOf, visible } from '../../data/model/tokens.js';
 
 const MOST_NUMBERS = 1_000_000; // of embeddings that are loaded
@@ -112,7 +113,7 @@ export class CaptionData {
     const [begin, end] = await Promise.all(
       [api.losses(name, { from: 1, to: 1 }, signal), api.losses(name, { from, to: step }, signal)].map((call) => orNull(call)));
     const known = end?.losses ?? [];
-    const mean = known.reduce((sum, loss) => sum + loss, 0) / known.length;
+    const mean = meanOfLast(bucketsOf(1, known), known.length);
     return { first: begin?.losses?.[0] ?? null, recent: known.length > 0 ? { steps: known.length, mean } : null };
   }
 

@@ -152,7 +152,7 @@ function mlp(facts, view) {
       <p>At the last position of ${quoted(doc)}, which has just read ${inWords(positions.at(-1).read)},
         ${fact('on', count(on))} of the units ${nLayer > 1 ? 'of layer 1' : ''} are on${on === 0 ? '.' : html`; the
         strongest is unit ${fact('unit', strongest)} with ${fact('unit-value', signed(last[strongest]))}.`}
-        Blue cells in the panel are on, grey ones are off.</p>`}
+        Violet cells in the panel are on, grey ones are off.</p>`}
     <p>A second table of parameters turns the outputs of the units into ${count(nEmbd)} numbers again, which are added
       to what the position had. Attention and MLP together are one layer; this model has ${fact('layers', count(nLayer))}${nLayer > 1 ? ', one after the other' : ''}.
       The second panel shows the whole way.</p>`;
@@ -295,7 +295,7 @@ function learning(facts, view, { name }) {
       single losses jump, and the moving average shows the trend. The learning rate falls linearly from
       ${number(learningRate)} at step 0 to 0 at step ${count(numSteps)}: large changes first, fine ones later.
       ${facts.step < numSteps ? nothing : html`That point has been reached: more steps would change nothing, unless you choose a
-        larger horizon on the <a href="${SITE}s/${encodeURIComponent(name)}">Live page</a>.`}</p>
+        larger numSteps on the <a href="${SITE}s/${encodeURIComponent(name)}">Live page</a>.`}</p>
     ${samples.length < 2 ? nothing : html`
       <p>What it wrote during training, each time with the same random seed:</p>
       <dl class="texts">${[...steps].map((i) => html`

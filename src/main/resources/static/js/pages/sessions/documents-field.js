@@ -1,0 +1,165 @@
+// The part of a form that says what to train on: a bundled data set, pasted text or a file.
+
+import { LitElement, css, html } from 'lit';
+
+import { compact, count } from '../../data/format.js';
+import { field } from '../../components/field.js';
+import { controls } from '../../components/styles.js';
+
+const EXAMPLE = 'alice\nbob\ncharlie\ndavid\nemma\nfrank';
+const SOURCES = { dataset: 'Bundled data set', text: 'Pasted text', file: 'From a file' };
+
+/** `<mg-documents-field .limits .datasets .error>` sends `change` when its documents change. */
+class DocumentsField extends LitElement {
+  static properties = {
+    limits: { attribute: false },
+    datasets: { attribute: false },
+    error: { attribute: false }, // of the documents, from the server; null if there is none
+    source: { state: true }, // one of SOURCES
+    file: { state: true }, // {name, text}
+    fileError: { state: true },
+    isDropping: { state: true },
+  };
+
+  static styles = [controls, css`
+    :host { display: block; }
+    .field { display: grid; gap: var(--space-1); }
+    fieldset { display: grid; gap: var(--space-3); margin: 0; padding: 0; border: 0; min-width: 0; }
+    legend { padding: 0; font-size: var(--text-s); font-weight: 600; margin-bottom: var(--space-2); }
+    .sources { display: flex; flex-wrap: wrap; gap: var(--space-2) var(--space-4); }
+    .sources label { display: flex; align-items: center; gap: var(--space-2); font-weight: 400; min-height: 28px; }
+    .drop {
+      display: grid;
+      justify-items: center;
+      gap: var(--space-2);
+      padding: var(--space-5);
+      border: 1.5px dashed var(--edge);
+      border-radius: var(--radius);
+      text-align: center;
+    }
+    .drop.over { border-color: var(--accent); background: var(--accent-soft); }
+    .drop input { max-width: 100%; font: var(--text-s) var(--font); color: var(--muted); }
+  `];
+
+  constructor() {
+    super();
+    this.source = 'dataset';
+    this.file = null;
+    this.fileError = null;
+    this.isDropping = false;
+  }
+
+  /** {dataset} or {text}; null while there is no text. */
+  get documents() {
+    if (this.source === 'dataset') {
+      return { dataset: this.#control('dataset').value };
+    }
+    const text = this.source === 'text' ? this.#control('text').value : this.file?.text ?? '';
+    return text.trim() === '' ? null : { text };
+  }
+
+  /** Words for the name of a session with these documents. */
+  get title() {
+    return this.source === 'dataset' ? this.#control('dataset').value
+      : this.source === 'file' && this.file !== null ? this.file.name.replace(/\.\w+$/, '') : '';
+  }
+
+  /** Chooses where the documents come from: dataset, text or file. */
+  async choose(source) {
+    this.source = source;
+    this.fileError = null;
+    await this.updateComplete;
+    this.#changed();
+  }
+
+  /** Focuses the control with the text, or else the choice of the source. */
+  focus() {
+    (this.#control(this.source) ?? this.#control('source')).focus();
+  }
+
+  #control(name) {
+    return this.renderRoot.querySelector(`[name="${name}"]`);
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event('change'));
+  }
+
+  async #take(file) {
+    this.isDropping = false;
+    if (!file) {
+      return;
+    }
+    this.file = null;
+    this.fileError = null;
+    if (file.size > this.limits.textBytes) {
+      this.fileError = `${file.name} has ${count(file.size)} bytes; at most ${count(this.limits.textBytes)} are allowed`;
+    } else {
+      try {
+        const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
+        this.file = { name: file.name, text };
+      } catch {
+        this.fileError = `${file.name} is not text in UTF-8`;
+      }
+    }
+    this.#changed();
+  }
+
+  render() {
+    return html`
+      <fieldset>
+        <legend>Training text, one example per line</legend>
+        <div class="sources">${Object.entries(SOURCES).map(([source, label]) => html`
+          <label><input type="radio" name="source" value=${source} .checked=${this.source === source}
+            @change=${() => this.choose(source)}>${label}</label>`)}
+        </div>
+        ${this.source === 'dataset' ? this.#dataset() : this.source === 'text' ? this.#text() : this.#file()}
+      </fieldset>`;
+  }
+
+  #dataset() {
+    const datasets = this.datasets ?? [];
+    return field({
+      name: 'dataset',
+      label: 'Data set',
+      hint: datasets.map(({ description }) => description).join('; '),
+      error: this.error,
+      control: ({ id, describedBy, invalid }) => html`
+        <select id=${id} name="dataset" aria-describedby=${describedBy} aria-invalid=${invalid} @change=${() => this.#changed()}>
+          ${datasets.map(({ name }) => html`<option value=${name}>${name}</option>`)}
+        </select>`,
+    });
+  }
+
+  #text() {
+    return field({
+      name: 'text',
+      label: 'Text',
+      hint: this.limits && `at most ${compact(this.limits.textBytes)} bytes, ${compact(this.limits.documents)} lines, `
+        + `${count(this.limits.vocabulary)} different characters`,
+      error: this.error,
+      control: ({ id, describedBy, invalid }) => html`<textarea id=${id} name="text" rows="7" spellcheck="false"
+        placeholder=${EXAMPLE} aria-describedby=${describedBy} aria-invalid=${invalid} @input=${() => this.#changed()}></textarea>`,
+    });
+  }
+
+  #file() {
+    return field({
+      name: 'file',
+      label: 'File',
+      hint: this.limits && `text in UTF-8, at most ${compact(this.limits.textBytes)} bytes`,
+      error: this.fileError ?? this.error,
+      control: ({ id, describedBy, invalid }) => html`
+        <div class="drop ${this.isDropping ? 'over' : ''}"
+          @dragover=${(event) => { event.preventDefault(); this.isDropping = true; }}
+          @dragleave=${() => { this.isDropping = false; }}
+          @drop=${(event) => { event.preventDefault(); this.#take(event.dataTransfer.files[0]); }}>
+          <p>${this.file ? html`<strong>${this.file.name}</strong>` : 'Drop a file here, or choose one'}</p>
+          <input id=${id} name="file" type="file" accept=".txt,.csv,.tsv,text/*" aria-describedby=${describedBy}
+            aria-invalid=${invalid} @change=${(event) => { event.stopPropagation(); this.#take(event.target.files[0]); }}>
+        </div>`,
+    });
+  }
+}
+
+customElements.define('mg-documents-field', DocumentsField);

@@ -1,0 +1,32 @@
+// The sizes of models that the form for a new session offers, and what they cost.
+
+const FLOPS = 15e9; // a second, about the smallest in the table of training speeds in performance.md
+const BOS = 1; // the token before each document
+
+/** The options of each size that are not the server's defaults. */
+export const SIZES = {
+  tiny: { label: 'Tiny', options: {} },
+  small: { label: 'Small', options: { nEmbd: 32, nLayer: 2 } },
+  medium: { label: 'Medium', options: { nEmbd: 64, nLayer: 4 } },
+};
+
+/** The number of parameters that take part in matrix products for each token. */
+function linearParameters({ nEmbd, nLayer }, vocabSize) {
+  return 12 * nLayer * nEmbd ** 2 + vocabSize * nEmbd;
+}
+
+/** The number of parameters of a model with these options. */
+export function parametersOf(options, vocabSize) {
+  return linearParameters(options, vocabSize) + (vocabSize + options.blockSize) * options.nEmbd;
+}
+
+/**
+ * The time that training takes, in seconds, on a machine like that of the documentation: for each token and
+ * parameter, 2 operations forward and 4 backward.
+ *
+ * @param documents {numDocs, characters, vocabSize} as `api.previewDocuments` returns them
+ */
+export function trainingSeconds(options, steps, { numDocs, characters, vocabSize }) {
+  const tokens = Math.min(characters / numDocs + BOS, options.blockSize);
+  return steps * options.batchSize * tokens * 6 * linearParameters(options, vocabSize) / FLOPS;
+}

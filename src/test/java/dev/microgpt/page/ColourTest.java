@@ -1,0 +1,92 @@
+package dev.microgpt.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.options.ColorScheme;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+/// Small numbers can be seen in heat maps, and only what can be pressed is blue.
+@ServiceTest
+@ExtendWith(Chromium.class)
+final class ColourTest {
+
+    /// The relative luminance of WCAG of a colour.
+    private static final String FUNCTIONS =
+            """
+            const rgb = ({ theme }, name) => theme.colour(name).match(/[\\d.]+/g).slice(0, 3).map(Number);
+            const luminance = (colour) => colour.map((c) => c / 255)
+              .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+              .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i], 0.05);
+            const contrast = (a, b) => Math.max(luminance(a) / luminance(b), luminance(b) / luminance(a));
+            const hue = ([r, g, b]) => {
+              const [most, least] = [Math.max(r, g, b), Math.min(r, g, b)];
+              const part = most === r ? (g - b) / (most - least) : most === g ? 2 + (b - r) / (most - least) : 4 + (r - g) / (most - least);
+              return (60 * part + 360) % 360;
+            };
+            """;
+
+    private final Api api;
+    private final Browser browser;
+
+    ColourTest(@LocalServerPort int port, Browser browser) {
+        api = new Api(port);
+        this.browser = browser;
+    }
+
+    private double[] evaluate(ColorScheme colours, String body) {
+        try (Tab tab = Tab.open(browser, api.port(), colours, Tab.DESKTOP)) {
+            tab.page().navigate("/");
+            Object reply =
+                    tab.page()
+                            .evaluate(
+                                    "async () => { const module = await import('/js/components/theme.js');\n"
+                                            + FUNCTIONS
+                                            + body
+                                            + "}");
+            return Json.doubles(Json.parse(Json.write(reply)));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LIGHT", "DARK"})
+    void weightsFromATenthOnCanBeSeen(ColorScheme colours) {
+        double[] contrasts =
+                evaluate(
+                        colours,
+                        """
+                        const stops = [0, 1, 2].map((i) => rgb(module, `--ramp-${i}`));
+                        const surface = rgb(module, '--surface');
+                        return [0.1, 0.2, 0.3].map((value) => {
+                          const [below, part] = [Math.floor(value * 5), value * 5 % 1];
+                          const colour = stops[below].map((c, i) => c + ((stops[below + 1] ?? stops[below])[i] - c) * part);
+                          return contrast(colour, surface);
+                        });""");
+        assertThat(contrasts[0]).isGreaterThan(1.2);
+        assertThat(contrasts[1]).isGreaterThan(1.5);
+        assertThat(contrasts[2]).isGreaterThan(1.9);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LIGHT", "DARK"})
+    void noDataIsBlue(ColorScheme colours) {
+        double[] hues =
+                evaluate(
+                        colours,
+                        """
+                        const names = ['data-1', 'data-2', 'data-3', 'data-4', 'data-5', 'ramp-2', 'ramp-3', 'ramp-4', 'diverge-low', 'diverge-high'];
+                        return names.map((name) => hue(rgb(module, `--${name}`)));""");
+        assertThat(hues).hasSize(10);
+        for (double hue : hues) {
+            assertThat(hue).matches(value -> value < 185 || value > 245);
+        }
+    }
+}

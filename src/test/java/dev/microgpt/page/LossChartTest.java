@@ -1,0 +1,178 @@
+package dev.microgpt.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static dev.microgpt.page.Tab.button;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/// The loss chart can be read at any number of steps.
+@ServiceTest
+@ExtendWith(Chromium.class)
+final class LossChartTest {
+
+    private final Api api;
+    private final Browser browser;
+
+    LossChartTest(@LocalServerPort int port, Browser browser) {
+        api = new Api(port);
+        this.browser = browser;
+    }
+
+    private JsonNode run(String body) {
+        return Tab.run(
+                browser,
+                api.port(),
+                "const range = await import('/js/data/loss-range.js');\n"
+                        + "const point = (step, loss) => ({ from: step, to: step, min: loss, mean: loss, max: loss });\n"
+                        + body);
+    }
+
+    private static JsonNode option(Locator chart, String expression) {
+        return Json.parse(Json.write(chart.evaluate("({ option }) => " + expression)));
+    }
+
+    private static Locator logSteps(Page page) {
+        return page.getByLabel("log steps", new Page.GetByLabelOptions().setExact(true));
+    }
+
+    @Test
+    void theRangeFollowsTheUsualLossesAndSpikesAreMarked() {
+        JsonNode reply =
+                run(
+                        """
+                        const points = Array.from({ length: 500 }, (_, i) => point(i + 1, i === 250 ? 400 : 2 + (i % 10) / 10));
+                        const found = range.lossRange(points, [3.3]);
+                        return { ...found, spikes: range.spikesOf(points, found).map(({ from }) => from) };""");
+        assertThat(reply.path("low").doubleValue()).isCloseTo(2, within(0.1));
+        assertThat(reply.path("high").doubleValue()).isCloseTo(3.3, within(0.1));
+        assertThat(Json.doubles(reply.path("spikes"))).containsExactly(251);
+    }
+
+    @Test
+    void oneStepAndEqualLossesHaveARange() {
+        JsonNode reply =
+                run(
+                        """
+                        const ranges = [[], [point(1, 2)], [point(1, 2), point(2, 2)], [point(1, NaN)]].map((points) =>
+                          range.lossRange(points));
+                        return ranges.map(({ low, high }) => high - low);""");
+        assertThat(Arrays.stream(Json.doubles(reply)).min().orElseThrow()).isPositive();
+    }
+
+    @Test
+    void logarithmicStepsHelpIfTheLossFellEarly() {
+        JsonNode reply =
+                run(
+                        """
+                        const fall = (steps, loss) => {
+                          const points = Array.from({ length: 500 }, (_, i) => {
+                            const to = (i + 1) * steps / 500;
+                            return { from: to - steps / 500 + 1, to, mean: loss(to / steps) };
+                          });
+                          return range.fallsEarly(points, points.map(({ mean }) => mean), 3);
+                        };
+                        const early = (part) => 2 + Math.exp(-part * 100);
+                        return [fall(500, early), fall(10_000_000, early), fall(10_000_000, (part) => 3 - part)];""");
+        assertThat(reply.toString()).isEqualTo("[false,true,false]");
+    }
+
+    @Test
+    void logarithmicStepsAreOfferedByThemselvesAndTheChoiceIsRemembered() {
+        api.initSixNames("chart-log");
+        api.step("chart-log", 6000);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-log");
+            assertThat(logSteps(page)).isChecked();
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            assertThat(option(chart, "option.xAxis.map(({ type }) => type)").toString())
+                    .isEqualTo("[\"log\",\"log\"]");
+            logSteps(page).uncheck();
+            assertThat(page).hasURL(Pattern.compile("\\?log=$"));
+            page.navigate("/s/chart-log");
+            page.locator("mg-loss-panel mg-chart canvas").waitFor();
+            assertThat(logSteps(page)).not().isChecked();
+        }
+    }
+
+    @Test
+    void aLogarithmicAxisShowsTheFirstStepsInDetail() {
+        api.initSixNames("chart-early");
+        api.step("chart-early", 10_000);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-early?log=x");
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            chart.locator("canvas").waitFor();
+            page.waitForCondition(
+                    () ->
+                            option(
+                                                    chart,
+                                                    "option.series.find(({ id }) => id === 'mean').data.filter(([step]) => step <= 1000).length")
+                                            .intValue()
+                                    >= 200);
+        }
+    }
+
+    @Test
+    void theLearningRateIsAChartOfItsOwnOnTheSameSteps() {
+        api.initSixNames("chart-rate");
+        api.step("chart-rate", 300);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-rate?from=101&to=200");
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            chart.locator("canvas").waitFor();
+            String extents =
+                    "({ chart }) => [0, 1].map(i => chart.getModel().getComponent('xAxis', i).axis.scale.getExtent())";
+            page.waitForCondition(
+                    () -> Json.write(chart.evaluate(extents)).equals("[[101,200],[101,200]]"));
+            assertThat(
+                            option(
+                                            chart,
+                                            "option.series.find(({ id }) => id === 'rate').yAxisIndex")
+                                    .intValue())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aButtonListsTheSpikes() {
+        // a batch of one: six documents whose losses differ, and one that the model has hardly seen
+        String usual = "ab\n".repeat(400);
+        api.init("chart-spikes", Map.of("text", usual + "zzzzzzzzzzzz"));
+        api.step("chart-spikes", 450);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-spikes");
+            Locator spikes = page.locator("mg-loss-panel .spikes");
+            assertThat(spikes).hasText(Pattern.compile("▲ \\d+ spikes?"));
+            spikes.click();
+            double highest =
+                    Arrays.stream(api.losses("chart-spikes")).skip(100).max().orElseThrow();
+            assertThat(page.locator("#spikes")).containsText("%.4f".formatted(highest));
+            page.keyboard().press("Escape");
+            button(page, "Loss: menu").click();
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package dev.microgpt.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static dev.microgpt.page.Tab.button;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.BoundingBox;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import java.util.List;
+
+/// The panels of the Live page can be moved, hidden, and made to fill the screen; what is rarely needed is in a
+/// drawer.
+@ServiceTest
+@ExtendWith(Chromium.class)
+final class PanelLayoutTest {
+
+    private static final int FOLD = 900;
+    private static final String SESSION = "layout";
+
+    private final Api api;
+    private final Browser browser;
+
+    PanelLayoutTest(@LocalServerPort int port, Browser browser) {
+        api = new Api(port);
+        this.browser = browser;
+    }
+
+    @BeforeEach
+    void train() {
+        api.initSixNames(SESSION);
+        api.step(SESSION, 100);
+    }
+
+    private Tab open() {
+        Tab tab = Tab.open(browser, api.port());
+        tab.page().navigate("/s/" + SESSION);
+        tab.page().locator("mg-attention-panel canvas").first().waitFor();
+        tab.page().locator("mg-loss-panel canvas").first().waitFor();
+        return tab;
+    }
+
+    private static Locator cells(Page page) {
+        return page.locator(".cell");
+    }
+
+    private static Locator cell(Page page, String name) {
+        return page.locator(".cell[data-name=" + name + "]");
+    }
+
+    private static List<String> order(Page page) {
+        return cells(page).all().stream().map(cell -> cell.getAttribute("data-name")).toList();
+    }
+
+    private static BoundingBox box(Locator locator) {
+        return locator.boundingBox();
+    }
+
+    private static double fontSize(Locator locator) {
+        return ((Number)
+                        locator.evaluate(
+                                "element => parseFloat(getComputedStyle(element).fontSize)"))
+                .doubleValue();
+    }
+
+    @Test
+    void textsAttentionAndLossAreAboveTheFold() {
+        try (Tab tab = open()) {
+            for (String name : List.of("samples", "attention", "loss")) {
+                BoundingBox box = box(cell(tab.page(), name));
+                assertThat(box.y + box.height).as(name).isLessThanOrEqualTo(FOLD);
+            }
+        }
+    }
+
+    @Test
+    void everyRowIsFullWhateverTheOrder() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            button(page, "Samples: hide").click();
+            assertThat(cell(page, "samples")).hasCount(0);
+            BoundingBox attention = box(cell(page, "attention"));
+            BoundingBox loss = box(cell(page, "loss"));
+            assertThat(loss.y).isEqualTo(attention.y);
+            assertThat(loss.width).isEqualTo(attention.width);
+            assertThat(loss.x + loss.width)
+                    .isEqualTo(
+                            box(page.locator("mg-panel-grid")).x
+                                    + box(page.locator("mg-panel-grid")).width);
+        }
+    }
+
+    @Test
+    void arrowKeysMoveAPanelAndItsPlaceIsRemembered() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            Locator grip = button(page, "Loss: move");
+            grip.focus();
+            page.keyboard().press("ArrowLeft");
+            assertThat(page.getByText("Loss: place 2 of 9")).hasCount(1);
+            assertThat(grip).isFocused();
+            page.keyboard().press("ArrowLeft");
+            page.keyboard().press("ArrowLeft"); // is the first already
+            assertThat(page.getByText("Loss: place 1 of 9")).hasCount(1);
+            assertThat(order(page).subList(0, 3)).containsExactly("loss", "samples", "attention");
+            assertThat(page.locator(".where"))
+                    .hasText("Live step 100"); // the timeline has not moved
+
+            page.reload();
+            assertThat(cells(page).first()).hasAttribute("data-name", "loss");
+            assertThat(page.locator("mg-loss-panel canvas").first()).isVisible();
+        }
+    }
+
+    @Test
+    void thePointerDragsAPanelToThePlaceOfAnother() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            button(page, "Samples: move").hover();
+            page.mouse().down();
+            BoundingBox target = box(cell(page, "loss"));
+            page.mouse().move(target.x + target.width / 2, target.y + 100);
+            assertThat(page.locator(".target")).hasAttribute("data-name", "loss");
+            page.mouse().up();
+            assertThat(cells(page).nth(2)).hasAttribute("data-name", "samples");
+            assertThat(page.locator(".target, .dragged")).hasCount(0);
+            assertThat(order(page).subList(0, 3)).containsExactly("attention", "loss", "samples");
+        }
+    }
+
+    @Test
+    void hiddenPanelsStayHiddenUntilTheyAreShownAgain() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            button(page, "Loss: hide").click();
+            assertThat(cell(page, "loss")).hasCount(0);
+            page.reload();
+            assertThat(cells(page)).hasCount(8);
+            assertThat(cell(page, "loss")).hasCount(0);
+
+            button(page, "Panels").click();
+            page.locator("mg-panel-menu").getByLabel("Loss").check();
+            assertThat(page.locator("mg-loss-panel canvas").first()).isVisible();
+            page.locator("mg-panel-menu").getByLabel("Samples").uncheck();
+            assertThat(cell(page, "samples")).hasCount(0);
+            button(page, "Restore the original layout").click();
+            assertThat(cells(page).first()).hasAttribute("data-name", "samples");
+        }
+    }
+
+    @Test
+    void aDamagedArrangementIsIgnored() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            for (String stored :
+                    List.of(
+                            "no JSON",
+                            "null",
+                            "{\"order\":[\"gone\",\"loss\"],\"hidden\":[\"gone\"]}")) {
+                page.evaluate(
+                        "stored => localStorage.setItem('microgpt.live.panels', stored)", stored);
+                page.reload();
+                assertThat(cells(page)).hasCount(9);
+            }
+            assertThat(cells(page).first()).hasAttribute("data-name", "loss");
+        }
+    }
+
+    @Test
+    void thePanelUnderThePointerFillsTheScreenInLargerType() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            Locator letters = page.locator("mg-attention-panel p.caption");
+            double usual = fontSize(letters);
+            cell(page, "attention").hover();
+            page.keyboard().press("f");
+            assertThat(cells(page).locator("visible=true")).hasCount(1);
+            BoundingBox box = box(cell(page, "attention"));
+            assertThat(List.of(box.x, box.y, box.width, box.height))
+                    .containsExactly(0.0, 0.0, (double) Tab.DESKTOP, (double) FOLD);
+            assertThat(fontSize(letters)).isGreaterThan(1.5 * usual);
+
+            page.keyboard().press("ArrowLeft"); // the shortcuts of the page still work
+            assertThat(page.locator("mg-attention-panel .subject")).containsText("step 96");
+            page.keyboard().press("Escape");
+            assertThat(cells(page)).hasCount(9);
+            assertThat(cell(page, "samples")).isVisible();
+            assertThat(fontSize(letters)).isEqualTo(usual);
+
+            button(page, "Loss: fill the screen").click();
+            assertThat(cell(page, "samples")).isHidden();
+            page.keyboard().press("f");
+            assertThat(cell(page, "samples")).isVisible();
+        }
+    }
+
+    @Test
+    void typeAndPanelsGrowOnLargeScreens() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            Locator text = page.locator("mg-samples-panel .list .text").first();
+            double usual = fontSize(text);
+            double width = box(cell(page, "loss")).width;
+            page.setViewportSize(1920, 1080);
+            assertThat(fontSize(text)).isGreaterThan(1.1 * usual);
+            assertThat(box(cell(page, "loss")).width).isGreaterThan(1.3 * width);
+            page.setViewportSize(3840, 2160);
+            assertThat(fontSize(text)).isGreaterThan(1.3 * usual);
+        }
+    }
+
+    @Test
+    void aKeyAndAButtonOpenTheDrawer() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            Locator fork = button(page, "Fork here");
+            assertThat(fork).isHidden();
+            page.keyboard().press("s");
+            assertThat(fork).isVisible();
+            page.keyboard().press("Escape");
+            assertThat(fork).isHidden();
+            button(page, "Steer and fork").click();
+            assertThat(fork).isVisible();
+            button(page, "Train 1 step").click(); // the page beside it can still be used
+            assertThat(page.locator(".where")).hasText("Live step 101");
+            button(page, "Close").click();
+            assertThat(fork).isHidden();
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.microgpt.page;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+
+import static dev.microgpt.page.Tab.button;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+
+import dev.microgpt.support.Api;
+import dev.microgpt.support.ServiceTest;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.web.server.LocalServerPort;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+
+/// Texts on demand begin with a prompt, and can be copied and saved without repeats.
+@ServiceTest
+@ExtendWith(Chromium.class)
+final class SamplesPanelTest {
+
+    private final Api api;
+    private final Browser browser;
+
+    SamplesPanelTest(@LocalServerPort int port, Browser browser) {
+        api = new Api(port);
+        this.browser = browser;
+    }
+
+    @Test
+    void textsBeginWithThePromptAndAreSavedOnePerLine() throws IOException {
+        api.initSixNames("samples-save");
+        api.step("samples-save", 300);
+        try (Tab tab = Tab.open(browser, api.port()).expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/s/samples-save");
+            Locator panel = page.locator("mg-samples-panel");
+            panel.getByLabel("Prompt").fill("a");
+            panel.getByLabel("Temperature").fill("1");
+            panel.getByLabel("Texts", new Locator.GetByLabelOptions().setExact(true)).fill("30");
+            button(page, "Write more").click();
+            Locator texts = panel.locator(".written li .text");
+            texts.first().waitFor();
+            List<String> shown = texts.allInnerTexts();
+            assertThat(shown).doesNotHaveDuplicates().allMatch(text -> text.startsWith("a"));
+
+            Download saved = page.waitForDownload(() -> button(page, "Download").click());
+            assertThat(saved.suggestedFilename()).isEqualTo("samples-save-texts-step-300.txt");
+            assertThat(Files.readAllLines(saved.path())).isEqualTo(shown);
+
+            page.evaluate(
+                    "() => { navigator.clipboard.writeText = async text => { window.copied = text; }; }");
+            button(page, "Copy").click();
+            assertThat(button(page, "Copied")).isVisible();
+            assertThat(page.evaluate("() => copied")).isEqualTo(String.join("\n", shown));
+
+            panel.getByLabel("Prompt").fill("Ω");
+            button(page, "Write more").click();
+            assertThat(panel.getByLabel("Prompt")).hasAttribute("aria-invalid", "true");
+        }
+    }
+}
