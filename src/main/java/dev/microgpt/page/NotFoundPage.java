@@ -23,6 +23,9 @@ final class NotFoundPage implements HandlerExceptionResolver, Ordered {
 
     private static final String API = "/api/";
 
+    /// Far below any page; the page repeats the relative path to the root for each module.
+    private static final int MAX_DEPTH = 16;
+
     private final PageTemplate template;
 
     NotFoundPage(PageTemplate template) {
@@ -48,6 +51,9 @@ final class NotFoundPage implements HandlerExceptionResolver, Ordered {
             return null;
         }
         int depth = (int) path.chars().filter(c -> c == '/').count() - 1;
+        if (depth > MAX_DEPTH) {
+            return null;
+        }
         try {
             template.page("Not found", "not-found", depth).writeNotFound(response);
         } catch (IOException e) {

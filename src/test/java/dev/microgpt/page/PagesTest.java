@@ -136,6 +136,15 @@ final class PagesTest {
                 .doesNotContain("nonsense");
     }
 
+    /// Each level would make the page longer, by far more than the path.
+    @Test
+    void aDeepUnknownPathIsAProblem() {
+        Reply reply = getMissing("/a".repeat(2000), "text/html");
+
+        assertThat(reply.header("Content-Type")).startsWith("application/problem+json");
+        assertThat(reply.body()).hasSizeLessThan(5000);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/nonsense, */*",
