@@ -17,9 +17,6 @@ import java.io.IOException;
 /// @param policy its Content-Security-Policy
 record HtmlPage(byte[] html, String policy) {
 
-    private static final String POLICY = "Content-Security-Policy";
-    private static final String OPENER_POLICY = "Cross-Origin-Opener-Policy";
-    private static final String SAME_ORIGIN = "same-origin";
     private static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, UTF_8);
 
     /// Creates a page. All URLs in it are relative, so that it works below any path prefix of a proxy.
@@ -54,22 +51,22 @@ record HtmlPage(byte[] html, String policy) {
     }
 
     ResponseEntity<byte[]> toResponse() {
-        return ResponseEntity.ok()
-                .contentType(HTML)
-                .cacheControl(CacheControl.noCache())
-                .eTag(Digests.etag(html))
-                .header(POLICY, policy)
-                .header(OPENER_POLICY, SAME_ORIGIN)
-                .body(html);
+        return ResponseEntity.ok().headers(headers()).eTag(Digests.etag(html)).body(html);
     }
 
     /// Sends the page in place of one that does not exist.
     void writeNotFound(HttpServletResponse response) throws IOException {
         response.setStatus(HttpServletResponse.SC_NOT_FOUND);
-        response.setContentType(HTML.toString());
-        response.setHeader(HttpHeaders.CACHE_CONTROL, CacheControl.noCache().getHeaderValue());
-        response.setHeader(POLICY, policy);
-        response.setHeader(OPENER_POLICY, SAME_ORIGIN);
+        headers().forEach((name, values) -> response.setHeader(name, values.getFirst()));
         response.getOutputStream().write(html);
+    }
+
+    private HttpHeaders headers() {
+        HttpHeaders headers = new HttpHeaders();
+        headers.setContentType(HTML);
+        headers.setCacheControl(CacheControl.noCache());
+        headers.set("Content-Security-Policy", policy);
+        headers.set("Cross-Origin-Opener-Policy", "same-origin");
+        return headers;
     }
 }

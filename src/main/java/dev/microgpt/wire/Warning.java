@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 
 /// Something that is allowed, but probably not what was wanted.
 public record Warning(
@@ -157,14 +156,9 @@ public record Warning(
             warnings.add(
                     new Warning(
                             LOSS_UNUSUAL,
-                            String.format(
-                                    Locale.ROOT,
-                                    "training has been diverging since step %d: the mean loss of the last"
-                                            + " 100 steps is %.5g, more than twice that of a model that has"
-                                            + " learnt nothing; fork from an earlier step, or start again"
-                                            + " with a lower learning rate",
-                                    divergence.step(),
-                                    divergence.loss())));
+                            divergence.inWords()
+                                    + ", more than twice that of a model that has learnt nothing; fork"
+                                    + " from an earlier step, or start again with a lower learning rate"));
         }
     }
 

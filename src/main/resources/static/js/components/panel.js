@@ -37,6 +37,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { DrawThrottle } from './draw-throttle.js';
 import { frameScheduler } from './frame-scheduler.js';
 import { icons } from './icons.js';
+import { saveText, saveUrl } from './save-file.js';
 import { controls } from './styles.js';
 import { theme } from './theme.js';
 
@@ -281,23 +282,18 @@ export class Panel extends LitElement {
   #saveCsv() {
     const { columns, rows } = this.table();
     const text = [columns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n');
-    const url = URL.createObjectURL(new Blob([`${text}\r\n`], { type: 'text/csv' }));
-    this.#save(url, 'csv');
-    URL.revokeObjectURL(url);
+    saveText(`${text}\r\n`, 'text/csv', this.#fileName('csv'));
   }
 
   #savePng() {
     const url = this.picture();
     if (url !== null) {
-      this.#save(url, 'png');
+      saveUrl(url, this.#fileName('png'));
     }
   }
 
-  #save(url, extension) {
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${this.live.name}-${this.constructor.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.view.step}.${extension}`;
-    link.click();
+  #fileName(extension) {
+    return `${this.live.name}-${this.constructor.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.view.step}.${extension}`;
   }
 }
 

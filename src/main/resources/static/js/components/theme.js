@@ -1,7 +1,8 @@
 // The light or dark theme: the system setting, unless the user has chosen one. `theme` sends `change` when the
 // colours change, for drawings on canvases.
 
-const KEY = 'microgpt.theme';
+import { remember } from './remembered.js';
+
 const system = matchMedia('(prefers-color-scheme: dark)');
 
 class Theme extends EventTarget {
@@ -23,11 +24,7 @@ class Theme extends EventTarget {
     } else {
       document.documentElement.dataset.theme = choice;
     }
-    try {
-      localStorage.setItem(KEY, choice);
-    } catch {
-      // storage is disabled: the choice lasts as long as the page
-    }
+    remember('theme', choice); // read by theme-early.js
     this.#changed();
   }
 

@@ -71,6 +71,7 @@ class LossPanel extends Panel {
   #dragged = null; // the range while the user zooms
   #start = null; // of the parameters whose baselines are loaded
   #earlyStart = null; // of those whose early losses are loaded
+  #fallsEarly = false; // whether a logarithmic step axis shows the fall of the loss better
 
   constructor() {
     super();
@@ -101,6 +102,7 @@ class LossPanel extends Panel {
       return;
     }
     const { lastStep } = this.live.losses;
+    this.#fallsEarly = this.logChoice === null && this.#computeFallsEarly();
     if (this.range !== null && this.range.from >= lastStep) {
       this.#zoom(null); // training has restarted
     }
@@ -165,10 +167,10 @@ class LossPanel extends Panel {
 
   /** Whether the step axis is logarithmic: as chosen, or else if that shows the fall of the loss better. */
   get logSteps() {
-    return this.logChoice ?? (this.#zoomed === null && this.#fallsEarly());
+    return this.logChoice ?? (this.#zoomed === null && this.#fallsEarly);
   }
 
-  #fallsEarly() {
+  #computeFallsEarly() {
     const points = this.live.losses.points(POINTS);
     return fallsEarly(points, movingAverage(points, this.span, this.live.losses.finest), Math.log(this.view.vocabSize));
   }

@@ -9,6 +9,7 @@ import { count, number, plural } from '../data/format.js';
 import { field } from '../components/field.js';
 import { icons } from '../components/icons.js';
 import { Panel } from '../components/panel.js';
+import { saveText } from '../components/save-file.js';
 import { tablePicture } from '../components/table-picture.js';
 
 const SEEDS = 1_000_000;
@@ -191,12 +192,7 @@ class SamplesPanel extends Panel {
   }
 
   #download(texts) {
-    const url = URL.createObjectURL(new Blob([`${texts.join('\n')}\n`], { type: 'text/plain' }));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = `${this.live.name}-texts-step-${this.written.step}.txt`;
-    link.click();
-    URL.revokeObjectURL(url);
+    saveText(`${texts.join('\n')}\n`, 'text/plain', `${this.live.name}-texts-step-${this.written.step}.txt`);
   }
 
   table() {

@@ -5,6 +5,7 @@ import static com.microsoft.playwright.options.ColorScheme.LIGHT;
 
 import static dev.microgpt.page.Tab.DESKTOP;
 import static dev.microgpt.page.Tab.PHONE;
+import static dev.microgpt.page.Tab.contentWidth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -133,8 +134,7 @@ final class AccessibilityTest {
                             .toList();
             assertThat(serious).isEmpty();
             assertThat(results.getPasses()).isNotEmpty();
-            assertThat(page.evaluate("() => document.documentElement.scrollWidth"))
-                    .isEqualTo(width);
+            assertThat(contentWidth(page)).isEqualTo(width);
         }
     }
 }

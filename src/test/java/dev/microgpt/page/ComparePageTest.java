@@ -3,6 +3,7 @@ package dev.microgpt.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import static dev.microgpt.page.Tab.button;
+import static dev.microgpt.page.Tab.contentWidth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -340,8 +341,7 @@ final class ComparePageTest {
                     "/compare?text=emma&s=cmp-phone-a,cmp-phone-with-a-name-as-long-as-one-of-a-session-may-be-at-all");
             assertThat(panel(page, "attention").locator("mg-heatmap").first()).isVisible();
             assertThat(panel(page, "parameters").locator("mg-heatmap")).isVisible();
-            assertThat(page.evaluate("() => document.documentElement.scrollWidth"))
-                    .isEqualTo(Tab.PHONE);
+            assertThat(contentWidth(page)).isEqualTo(Tab.PHONE);
         }
     }
 

@@ -2,6 +2,8 @@ package dev.microgpt.page;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
+import static dev.microgpt.page.Tab.contentWidth;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -346,8 +348,7 @@ final class InsidePanelsTest {
                                     .map(rule -> rule.getId() + ": " + rule.getNodes())
                                     .toList();
             assertThat(serious).isEmpty();
-            assertThat(page.evaluate("() => document.documentElement.scrollWidth"))
-                    .isEqualTo(Tab.PHONE);
+            assertThat(contentWidth(page)).isEqualTo(Tab.PHONE);
         }
     }
 }

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 
 import static dev.microgpt.page.Tab.PHONE;
 import static dev.microgpt.page.Tab.button;
+import static dev.microgpt.page.Tab.contentWidth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -268,8 +269,7 @@ final class LabPageTest {
                     }) {
                 page.navigate("/s/lab-phone/lab?" + query);
                 page.locator("mg-heatmap, mg-surprise button").first().waitFor();
-                assertThat((Integer) page.evaluate("() => document.documentElement.scrollWidth"))
-                        .isLessThanOrEqualTo(PHONE);
+                assertThat(contentWidth(page)).isLessThanOrEqualTo(PHONE);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.microgpt.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import static dev.microgpt.page.Tab.button;
+import static dev.microgpt.page.Tab.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -46,11 +47,6 @@ final class SessionsPageTest {
 
     private Tab open() {
         return Tab.open(browser, api.port());
-    }
-
-    private static Locator card(Page page, String name) {
-        return page.getByRole(
-                AriaRole.ARTICLE, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     private static Locator nameField(Page page) {

@@ -142,6 +142,17 @@ final class Tab implements AutoCloseable {
                 AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
+    /// Returns the card of a session on the page of all sessions.
+    static Locator card(Page page, String session) {
+        return page.getByRole(
+                AriaRole.ARTICLE, new Page.GetByRoleOptions().setName(session).setExact(true));
+    }
+
+    /// Returns the width of a page's content in px, which is more than that of the window if it scrolls sideways.
+    static int contentWidth(Page page) {
+        return (Integer) page.evaluate("() => document.documentElement.scrollWidth");
+    }
+
     /// Returns the URLs of all requests.
     List<String> requests() {
         return List.copyOf(requests);

@@ -3,6 +3,7 @@ package dev.microgpt.page;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 
 import static dev.microgpt.page.Tab.button;
+import static dev.microgpt.page.Tab.contentWidth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -326,9 +327,7 @@ final class TourPageTest {
                 assertThat(page.locator("section.caption img"))
                         .hasCount(0); // markup is shown as text
                 assertThat(panel).isVisible();
-                assertThat(page.evaluate("() => document.documentElement.scrollWidth"))
-                        .as(stop.getFirst())
-                        .isEqualTo(Tab.PHONE);
+                assertThat(contentWidth(page)).as(stop.getFirst()).isEqualTo(Tab.PHONE);
                 if (button(page, "Next").isEnabled()) {
                     button(page, "Next").tap();
                 }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// comparison, unless a high one is among the newest 100.
 public final class DivergenceDetector {
 
-    private static final int WINDOW = 100;
+    static final int WINDOW = 100;
     private static final double BASELINES = 2;
     private static final int CHUNK = 1 << 12;
 

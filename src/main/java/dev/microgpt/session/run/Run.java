@@ -138,14 +138,7 @@ public final class Run {
                             : "; the learning rate of each was 0, so they changed no parameter");
         }
         if (divergence != null) {
-            text.append(
-                    String.format(
-                            Locale.ROOT,
-                            "; training has been diverging since step %d: the mean loss of the last %d"
-                                    + " steps is %.5g",
-                            divergence.step(),
-                            WINDOW,
-                            divergence.loss()));
+            text.append("; ").append(divergence.inWords());
         }
         return text.toString();
     }

@@ -1,7 +1,9 @@
 // The order of the panels on the Live page, and which of them are hidden. It is the same for all sessions, and
 // remembered in the browser's local storage.
 
-const KEY = 'microgpt.live.panels';
+import { remember, remembered } from '../../components/remembered.js';
+
+const SETTING = 'live.panels';
 const COLUMNS = 12; // of a row
 
 /** Sends `change`. */
@@ -63,18 +65,14 @@ export class PanelArrangement extends EventTarget {
   }
 
   #changed() {
-    try {
-      localStorage.setItem(KEY, JSON.stringify({ order: this.order, hidden: [...this.#hidden] }));
-    } catch {
-      // storage is disabled: the arrangement lasts as long as the page
-    }
+    remember(SETTING, JSON.stringify({ order: this.order, hidden: [...this.#hidden] }));
     this.dispatchEvent(new Event('change'));
   }
 
   /** Restores what is stored, as far as there still are such panels; panels that are new come last. */
   #restore() {
     try {
-      const { order, hidden } = JSON.parse(localStorage.getItem(KEY));
+      const { order, hidden } = JSON.parse(remembered(SETTING));
       const isName = (name) => this.#initial.includes(name);
       this.order = [...new Set([...order.filter(isName), ...this.#initial])];
       this.#hidden = new Set(hidden.filter(isName));

@@ -45,12 +45,10 @@ class TrainingNotices extends LitElement {
     });
   }
 
-  willUpdate() {
-    this.hidden = this.#notices().length === 0;
-  }
-
   render() {
-    return this.#notices();
+    const notices = this.#notices();
+    this.hidden = notices.length === 0;
+    return notices;
   }
 
   #notices() {

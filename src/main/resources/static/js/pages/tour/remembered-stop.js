@@ -1,21 +1,15 @@
 // Remembers the last stop of the tour of a session in the browser's local storage, for the next visit.
 
-const key = (name) => `microgpt.tour.${name}`;
+import { remember, remembered } from '../../components/remembered.js';
+
+const setting = (name) => `tour.${name}`;
 
 /** The stop, counted from 1; null if there is none. */
 export function rememberedStop(name, most) {
-  try {
-    const stop = Number(localStorage.getItem(key(name)));
-    return Number.isInteger(stop) && stop >= 1 && stop <= most ? stop : null;
-  } catch {
-    return null;
-  }
+  const stop = Number(remembered(setting(name)));
+  return Number.isInteger(stop) && stop >= 1 && stop <= most ? stop : null;
 }
 
 export function rememberStop(name, stop) {
-  try {
-    localStorage.setItem(key(name), String(stop));
-  } catch {
-    // storage is disabled: the stop is not remembered
-  }
+  remember(setting(name), String(stop));
 }
