@@ -14,8 +14,8 @@ import java.util.Random;
 /// Reserves disk space for deletes: a file of [#BYTES] bytes, which is removed when a delete fails because
 /// the disk is full, and created again when enough space is free.
 ///
-/// A delete frees pages of the database, but first has to write which ones. Confined to the writer's
-/// thread.
+/// A delete frees pages of the database, but first has to write which ones. While the file is missing, the
+/// space that it gave up must be left to further deletes: see [#isFilled()]. Confined to the writer's thread.
 final class DiskReserve {
 
     private static final Logger log = LoggerFactory.getLogger(DiskReserve.class);
@@ -24,7 +24,7 @@ final class DiskReserve {
 
     /// Free space that must be available before the file is created, so that it does not fill the disk
     /// itself.
-    private static final int MIN_FREE_BYTES = 3 * BYTES;
+    static final int MIN_FREE_BYTES = 3 * BYTES;
 
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
@@ -49,29 +49,33 @@ final class DiskReserve {
         }
     }
 
-    /// Runs a write. If it frees space and fails because the disk is full, releases the reserve and runs it a
-    /// second time.
+    /// Returns whether the reserve exists. While it does not, only writes that may use it should be made.
+    boolean isFilled() {
+        return exists;
+    }
+
+    /// Runs a write. If it fails because the disk is full, releases the reserve and runs it a second time.
     ///
     /// @param write a whole transaction
-    /// @param freesSpace whether the write may use the reserve
-    void write(Runnable write, boolean freesSpace) {
+    void writeWithReserve(Runnable write) {
         try {
             write.run();
         } catch (RuntimeException e) {
-            if (!freesSpace || !StoreErrors.isRecoverable(e) || !release()) {
+            if (!StoreErrors.isRecoverable(e)) {
                 throw e;
             }
-            log.warn("The disk of microgpt.data-dir is full; the reserve is used for a delete");
+            release();
             truncateLog();
             write.run();
         }
     }
 
-    private boolean release() {
-        boolean existed = exists;
-        exists = false;
+    private void release() {
+        if (exists) {
+            log.warn("The disk of microgpt.data-dir is full; the reserve is used for a delete");
+            exists = false;
+        }
         delete();
-        return existed;
     }
 
     private void delete() {
@@ -91,7 +95,7 @@ final class DiskReserve {
         }
     }
 
-    /// Creates the file again if it was released and enough space is free. Must be called after each write.
+    /// Creates the file if it is missing and enough space is free. Tries at most once a second.
     void refill() {
         if (exists || System.nanoTime() - nextTryNanos < 0) {
             return;

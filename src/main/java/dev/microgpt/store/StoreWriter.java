@@ -24,7 +24,8 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// A write that fails completes its future exceptionally and is never retried later. While the disk is full
 /// or not writable, changes are rejected before they are made, and a small probe write checks every 500 ms
-/// whether the database can be written to again. Thread-safe.
+/// whether the database can be written to again. So are they while the [DiskReserve] is missing, since they
+/// would take the space that deletes need. Thread-safe.
 final class StoreWriter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StoreWriter.class);
@@ -72,6 +73,9 @@ final class StoreWriter implements AutoCloseable {
                                 Duration.ofMillis(100),
                                 Duration.ofSeconds(1))
                         .register(metrics);
+        if (!reserve.isFilled()) {
+            rejectChanges(reserveMissing());
+        }
         thread = Thread.ofPlatform().name("store").daemon().start(this::run);
     }
 
@@ -195,6 +199,10 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void writeBatch(List<Write> batch) {
+        if (!hasReserve()) {
+            batch.forEach(this::writeAlone);
+            return;
+        }
         try {
             commit(() -> batch.forEach(write -> write.action.run()));
         } catch (RuntimeException | Error e) {
@@ -204,23 +212,56 @@ final class StoreWriter implements AutoCloseable {
         }
         rejection = null;
         batch.forEach(write -> write.done.complete(null));
+    }
+
+    /// Creates the reserve if it is missing; if that is not possible yet, rejects changes.
+    private boolean hasReserve() {
         reserve.refill();
+        if (reserve.isFilled()) {
+            return true;
+        }
+        rejectChanges(reserveMissing());
+        return false;
+    }
+
+    private static SessionException reserveMissing() {
+        return new SessionException(
+                ErrorCode.STORAGE_FULL,
+                "changes cannot be stored because the disk of microgpt.data-dir is full: the reserve for"
+                        + " deletes is missing, and is created when %d MB are free"
+                                .formatted(DiskReserve.MIN_FREE_BYTES >> 20));
     }
 
     private void writeAlone(Write write) {
-        try {
-            reserve.write(() -> commit(write.action), write.freesSpace);
-        } catch (RuntimeException | Error e) {
-            SessionException reason = StoreErrors.toSessionException(e);
-            if (reason.code() == ErrorCode.STORAGE_FULL) {
-                rejectChanges(reason);
-            } else {
-                log.error("A change could not be stored", e);
-            }
-            write.done.completeExceptionally(copy(reason));
+        if (!write.freesSpace && !reserve.isFilled()) {
+            fail(write, reserveMissing());
             return;
         }
+        try {
+            if (write.freesSpace) {
+                reserve.writeWithReserve(() -> commit(write.action));
+            } else {
+                commit(write.action);
+            }
+        } catch (RuntimeException | Error e) {
+            SessionException reason = StoreErrors.toSessionException(e);
+            if (reason.code() != ErrorCode.STORAGE_FULL) {
+                log.error("A change could not be stored", e);
+            }
+            fail(write, reason);
+            return;
+        }
+        if (!reserve.isFilled()) {
+            rejectChanges(reserveMissing());
+        }
         write.done.complete(null);
+    }
+
+    private void fail(Write write, SessionException reason) {
+        if (reason.code() == ErrorCode.STORAGE_FULL) {
+            rejectChanges(reason);
+        }
+        write.done.completeExceptionally(copy(reason));
     }
 
     private void rejectChanges(SessionException reason) {
@@ -231,6 +272,9 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void probe() {
+        if (!hasReserve()) {
+            return;
+        }
         try {
             commit(probe);
             rejection = null;

@@ -234,4 +234,34 @@ final class DiskFullTest {
                             });
         }
     }
+
+    /// The space of the reserve must not end up in changes, or the next delete would fail.
+    @Test
+    void changesDoNotTakeTheSpaceThatDeletesNeed() throws IOException {
+        Path mountPoint = directory.resolve("disk");
+        try (SmallDisk disk = SmallDisk.mount(mountPoint, "24m");
+                LocalService service = LocalService.start(mountPoint.resolve("data"))) {
+            Api api = service.api();
+            init(api, "first");
+            for (int i = 0; i < 3; i++) {
+                init(api, "deleted-" + i);
+                api.step("deleted-" + i, 20);
+            }
+            disk.fill();
+            await().until(() -> generate(api).status(), status -> status == 507);
+
+            for (int i = 0; i < 3; i++) {
+                Reply reply = api.delete("/sessions/deleted-" + i);
+                assertThat(reply.status()).as(reply.body()).isEqualTo(204);
+                int more = 0;
+                while (init(api, "more-" + i + "-" + more).status() == 201) {
+                    more++;
+                }
+            }
+
+            disk.empty();
+            await().until(() -> step(api).status(), status -> status == 200);
+            assertThat(mountPoint.resolve("data").resolve("reserve")).hasSize(DiskReserve.BYTES);
+        }
+    }
 }

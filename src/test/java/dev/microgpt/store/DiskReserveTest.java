@@ -61,21 +61,22 @@ final class DiskReserveTest {
         DiskReserve reserve = reserve();
         AtomicInteger tries = new AtomicInteger();
 
-        reserve.write(
+        reserve.writeWithReserve(
                 () -> {
                     if (tries.incrementAndGet() == 1) {
                         throw new Failure(SQLiteErrorCode.SQLITE_FULL);
                     }
                     assertThat(file()).doesNotExist();
-                },
-                true);
+                });
 
         assertThat(tries).hasValue(2);
+        assertThat(reserve.isFilled()).isFalse();
         await().untilAsserted(
                         () -> {
                             reserve.refill();
-                            assertThat(file()).hasSize(DiskReserve.BYTES);
+                            assertThat(reserve.isFilled()).isTrue();
                         });
+        assertThat(file()).hasSize(DiskReserve.BYTES);
     }
 
     @Test
@@ -86,9 +87,9 @@ final class DiskReserveTest {
                     throw new Failure(SQLiteErrorCode.SQLITE_IOERR_WRITE);
                 };
 
-        assertThatThrownBy(() -> reserve.write(write, true)).isInstanceOf(Failure.class);
+        assertThatThrownBy(() -> reserve.writeWithReserve(write)).isInstanceOf(Failure.class);
         assertThat(file()).doesNotExist();
-        assertThatThrownBy(() -> reserve.write(write, true)).isInstanceOf(Failure.class);
+        assertThatThrownBy(() -> reserve.writeWithReserve(write)).isInstanceOf(Failure.class);
     }
 
     @Test
@@ -97,24 +98,22 @@ final class DiskReserveTest {
 
         assertThatThrownBy(
                         () ->
-                                reserve.write(
+                                reserve.writeWithReserve(
                                         () -> {
                                             throw new IllegalStateException();
-                                        },
-                                        true))
+                                        }))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(file()).hasSize(DiskReserve.BYTES);
     }
 
     @Test
-    void otherWritesDoNotUseTheReserve() {
-        DiskReserve reserve = reserve();
-        Runnable write =
-                () -> {
-                    throw new Failure(SQLiteErrorCode.SQLITE_FULL);
-                };
+    void theReserveIsNotCreatedOnADiskThatItWouldFill() throws IOException {
+        Path mountPoint = directory.resolve("disk");
+        try (SmallDisk _ = SmallDisk.mount(mountPoint, "8m")) {
+            DiskReserve reserve = new DiskReserve(mountPoint, jdbc);
 
-        assertThatThrownBy(() -> reserve.write(write, false)).isInstanceOf(Failure.class);
-        assertThat(file()).hasSize(DiskReserve.BYTES);
+            assertThat(reserve.isFilled()).isFalse();
+            assertThat(mountPoint.resolve("reserve")).doesNotExist();
+        }
     }
 }
