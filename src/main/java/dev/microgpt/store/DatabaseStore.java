@@ -3,6 +3,7 @@ package dev.microgpt.store;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionSnapshot;
@@ -74,7 +75,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     @Override
     public CompletableFuture<Void> begin(
             SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
-        return write(() -> tables.begin(snapshot), response);
+        return writer.write(withResponse(() -> tables.begin(snapshot), response));
     }
 
     @Override
@@ -85,18 +86,28 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
             SessionView view,
             boolean hasRun,
             IdempotencyStore.@Nullable Entry response) {
-        return write(() -> tables.append(epoch, firstNumber, changes, view, hasRun), response);
+        Runnable write =
+                withResponse(
+                        () -> tables.append(epoch, firstNumber, changes, view, hasRun), response);
+        return changes.stream().anyMatch(DatabaseStore::stopsRun)
+                ? writer.writeWithReserve(write)
+                : writer.write(write);
     }
 
-    private CompletableFuture<Void> write(
-            Runnable write, IdempotencyStore.@Nullable Entry response) {
-        return writer.write(
-                response == null
-                        ? write
-                        : () -> {
-                            write.run();
-                            responses.put(response);
-                        });
+    /// Returns whether a change is the caller's order to stop training, which would otherwise continue.
+    private static boolean stopsRun(Change change) {
+        return change instanceof Change.Happened(SessionEvent event, _)
+                && (event.kind() == SessionEvent.Kind.PAUSED
+                        || event.kind() == SessionEvent.Kind.CANCELLED);
+    }
+
+    private Runnable withResponse(Runnable write, IdempotencyStore.@Nullable Entry response) {
+        return response == null
+                ? write
+                : () -> {
+                    write.run();
+                    responses.put(response);
+                };
     }
 
     @Override
@@ -106,7 +117,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public CompletableFuture<Void> delete(long epoch) {
-        return writer.delete(() -> tables.delete(epoch));
+        return writer.writeWithReserve(() -> tables.delete(epoch));
     }
 
     @Override

@@ -10,12 +10,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Random;
+import java.util.function.Consumer;
 
-/// Reserves disk space for deletes: a file of [#BYTES] bytes, which is removed when a delete fails because
-/// the disk is full, and created again when enough space is free.
+/// Reserves disk space for deletes and for stopping runs: a file of [#BYTES] bytes, which is removed when
+/// such a write fails because the disk is full, and created again when enough space is free.
 ///
 /// A delete frees pages of the database, but first has to write which ones. While the file is missing, the
-/// space that it gave up must be left to further deletes: see [#isFilled()]. Confined to the writer's thread.
+/// space that it gave up must be left to further writes of this kind: see [#isFilled()]. Confined to the
+/// writer's thread.
 final class DiskReserve {
 
     private static final Logger log = LoggerFactory.getLogger(DiskReserve.class);
@@ -25,6 +27,9 @@ final class DiskReserve {
     /// Free space that must be available before the file is created, so that it does not fill the disk
     /// itself.
     static final int MIN_FREE_BYTES = 3 * BYTES;
+
+    /// How many pages the database may exceed its maximum size by, in one write.
+    private static final int MAX_EXCESS_PAGES = 64;
 
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
 
@@ -54,28 +59,43 @@ final class DiskReserve {
         return exists;
     }
 
-    /// Runs a write. If it fails because the disk is full, releases the reserve and runs it a second time.
+    /// Makes a write. If it fails because the disk is full or the database has reached its maximum size,
+    /// releases the reserve and tries once more, beyond that size.
     ///
-    /// @param write a whole transaction
-    void writeWithReserve(Runnable write) {
+    /// @param transaction runs an action in a transaction
+    void write(Runnable action, Consumer<Runnable> transaction) {
         try {
-            write.run();
+            transaction.accept(action);
         } catch (RuntimeException e) {
             if (!StoreErrors.isRecoverable(e)) {
                 throw e;
             }
             release();
             truncateLog();
-            write.run();
+            transaction.accept(() -> runBeyondMaxSize(action));
         }
     }
 
     private void release() {
         if (exists) {
-            log.warn("The disk of microgpt.data-dir is full; the reserve is used for a delete");
+            log.warn("The disk of microgpt.data-dir is full; its reserve is used");
             exists = false;
         }
         delete();
+    }
+
+    private void runBeyondMaxSize(Runnable action) {
+        long maxPages = jdbc.sql("PRAGMA max_page_count").query(Long.class).single();
+        setMaxPages(maxPages + MAX_EXCESS_PAGES);
+        try {
+            action.run();
+        } finally {
+            setMaxPages(maxPages);
+        }
+    }
+
+    private void setMaxPages(long pages) {
+        jdbc.sql("PRAGMA max_page_count = " + pages).query(Long.class).single();
     }
 
     private void delete() {

@@ -50,8 +50,8 @@ final class StoreWriter implements AutoCloseable {
     /// Why changes are rejected; null while the database can be written to.
     private volatile @Nullable SessionException rejection;
 
-    /// @param freesSpace whether the write may use the disk reserve
-    private record Write(Runnable action, boolean freesSpace, CompletableFuture<Void> done) {}
+    /// @param mayUseReserve whether the write may use the disk reserve
+    private record Write(Runnable action, boolean mayUseReserve, CompletableFuture<Void> done) {}
 
     /// @param probe writes a little, and fails if the disk is full
     StoreWriter(
@@ -86,10 +86,10 @@ final class StoreWriter implements AutoCloseable {
         return enqueue(new Write(action, false, new CompletableFuture<>()));
     }
 
-    /// Queues a delete, which may use the disk reserve when the disk is full.
+    /// Queues a write that may use the disk reserve when the disk is full: a delete, or one that stops a run.
     ///
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
-    CompletableFuture<Void> delete(Runnable action) {
+    CompletableFuture<Void> writeWithReserve(Runnable action) {
         return enqueue(new Write(action, true, new CompletableFuture<>()));
     }
 
@@ -233,13 +233,13 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void writeAlone(Write write) {
-        if (!write.freesSpace && !reserve.isFilled()) {
+        if (!write.mayUseReserve && !reserve.isFilled()) {
             fail(write, reserveMissing());
             return;
         }
         try {
-            if (write.freesSpace) {
-                reserve.writeWithReserve(() -> commit(write.action));
+            if (write.mayUseReserve) {
+                reserve.write(write.action, this::commit);
             } else {
                 commit(write.action);
             }

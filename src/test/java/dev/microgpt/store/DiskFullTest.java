@@ -264,4 +264,48 @@ final class DiskFullTest {
             assertThat(mountPoint.resolve("data").resolve("reserve")).hasSize(DiskReserve.BYTES);
         }
     }
+
+    /// Otherwise it would train on, and nobody could stop it but by deleting the session.
+    @Test
+    void aRunCanBeStoppedOnAFullDisk() throws IOException {
+        Path mountPoint = directory.resolve("disk");
+        try (SmallDisk disk = SmallDisk.mount(mountPoint, "24m");
+                LocalService service = LocalService.start(mountPoint.resolve("data"))) {
+            Api api = service.api();
+            init(api, "first");
+            startRun(api, "paused");
+            startRun(api, "cancelled");
+            disk.fill();
+            await().until(() -> generate(api).status(), status -> status == 507);
+
+            assertRunCanBeStopped(api, "paused", "pause");
+            assertRunCanBeStopped(api, "cancelled", "cancel");
+        }
+    }
+
+    @Test
+    void aRunCanBeStoppedInAFullDatabase() {
+        try (LocalService service = start("1MB")) {
+            Api api = service.api();
+            startRun(api, "paused");
+            startRun(api, "cancelled");
+            fill(api);
+
+            assertRunCanBeStopped(api, "paused", "pause");
+            assertRunCanBeStopped(api, "cancelled", "cancel");
+        }
+    }
+
+    private static void startRun(Api api, String name) {
+        api.initSlow(name);
+        api.post("/sessions/" + name + "/runs", Map.of("steps", 1_000_000_000)).ok();
+    }
+
+    private static void assertRunCanBeStopped(Api api, String name, String order) {
+        Reply reply = api.post("/sessions/" + name + "/runs/1/" + order);
+
+        assertThat(reply.ok().path("state").asString()).isEqualTo(name);
+        assertThat(api.get("/sessions/" + name + "/runs/1").ok().path("state").asString())
+                .isEqualTo(name);
+    }
 }

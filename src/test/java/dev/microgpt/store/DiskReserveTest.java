@@ -61,13 +61,14 @@ final class DiskReserveTest {
         DiskReserve reserve = reserve();
         AtomicInteger tries = new AtomicInteger();
 
-        reserve.writeWithReserve(
+        reserve.write(
                 () -> {
                     if (tries.incrementAndGet() == 1) {
                         throw new Failure(SQLiteErrorCode.SQLITE_FULL);
                     }
                     assertThat(file()).doesNotExist();
-                });
+                },
+                Runnable::run);
 
         assertThat(tries).hasValue(2);
         assertThat(reserve.isFilled()).isFalse();
@@ -87,9 +88,9 @@ final class DiskReserveTest {
                     throw new Failure(SQLiteErrorCode.SQLITE_IOERR_WRITE);
                 };
 
-        assertThatThrownBy(() -> reserve.writeWithReserve(write)).isInstanceOf(Failure.class);
+        assertThatThrownBy(() -> reserve.write(write, Runnable::run)).isInstanceOf(Failure.class);
         assertThat(file()).doesNotExist();
-        assertThatThrownBy(() -> reserve.writeWithReserve(write)).isInstanceOf(Failure.class);
+        assertThatThrownBy(() -> reserve.write(write, Runnable::run)).isInstanceOf(Failure.class);
     }
 
     @Test
@@ -98,10 +99,11 @@ final class DiskReserveTest {
 
         assertThatThrownBy(
                         () ->
-                                reserve.writeWithReserve(
+                                reserve.write(
                                         () -> {
                                             throw new IllegalStateException();
-                                        }))
+                                        },
+                                        Runnable::run))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(file()).hasSize(DiskReserve.BYTES);
     }

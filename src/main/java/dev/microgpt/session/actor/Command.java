@@ -120,8 +120,13 @@ public sealed interface Command<R> {
     /// Starts a background run.
     record StartRun(RunCall call) implements Command<RunView> {}
 
-    /// Pauses a run.
+    /// Pauses a run, even when the storage is full.
     record PauseRun(long id) implements Command<RunView> {
+
+        @Override
+        public boolean needsRoom() {
+            return false;
+        }
 
         @Override
         public boolean isUrgent() {
@@ -132,8 +137,13 @@ public sealed interface Command<R> {
     /// Resumes a paused run.
     record ResumeRun(long id) implements Command<RunView> {}
 
-    /// Cancels a run.
+    /// Cancels a run, even when the storage is full.
     record CancelRun(long id) implements Command<RunView> {
+
+        @Override
+        public boolean needsRoom() {
+            return false;
+        }
 
         @Override
         public boolean isUrgent() {

@@ -34,7 +34,7 @@ public interface SessionStore {
     CompletableFuture<Void> begin(
             SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response);
 
-    /// Appends changes, all or none.
+    /// Appends changes, all or none; even when the storage is full, if one of them pauses or cancels a run.
     ///
     /// @param firstNumber the number of the first change; changes are numbered from 1 within an epoch
     /// @param view the session after the changes
