@@ -26,7 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /// Executes calls and builds their replies. The reply to a call with an `Idempotency-Key` is also stored,
-/// together with the change that the call made, or on its own if the call changed nothing.
+/// together with the change that the call made, or on its own, if there is room, if the call changed nothing.
 @Component
 class IdempotentReplies {
 
@@ -69,7 +69,7 @@ class IdempotentReplies {
         if (written.get() == null) {
             IdempotencyStore.Entry entry =
                     IdempotencyStore.Entry.of(idempotency, null, encode(response));
-            await(store.put(entry));
+            awaitIfRoom(store.put(entry));
         }
         return response;
     }
@@ -90,11 +90,16 @@ class IdempotentReplies {
                 body.length <= MAX_STORED_BODY ? body : null);
     }
 
-    private void await(CompletableFuture<Void> stored) {
+    /// Waits for a response to be stored. If the storage is full, the caller gets the response anyway: the call
+    /// has changed nothing, so that it may be executed again.
+    private void awaitIfRoom(CompletableFuture<Void> stored) {
         try {
             stored.get(limits.callTime().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SessionException cause) {
+                if (cause.code() == ErrorCode.STORAGE_FULL) {
+                    return;
+                }
                 throw cause;
             }
             throw new IllegalStateException(e.getCause());

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -259,10 +260,23 @@ final class DiskFullTest {
                 }
             }
 
+            Path reserve = mountPoint.resolve("data").resolve("reserve");
+            assertThat(reserve).doesNotExist();
+            assertThat(generateWithKey(api).ok()).isEqualTo(generateWithKey(api).ok());
             disk.empty();
             await().until(() -> step(api).status(), status -> status == 200);
-            assertThat(mountPoint.resolve("data").resolve("reserve")).hasSize(DiskReserve.BYTES);
+            assertThat(reserve).hasSize(DiskReserve.BYTES);
         }
+    }
+
+    /// Generates with a seed, which changes nothing, so that the response need not be stored.
+    private static Reply generateWithKey(Api api) {
+        return api.send(
+                api.body(
+                                "/sessions/first/generate",
+                                "application/json",
+                                BodyPublishers.ofString("{\"seed\": 1}"))
+                        .header("Idempotency-Key", "seeded"));
     }
 
     /// Otherwise it would train on, and nobody could stop it but by deleting the session.
