@@ -62,7 +62,12 @@ final class IdempotencyTable {
     void putStart(Idempotency call, Idempotency.Start start) {
         put(
                 new IdempotencyStore.Entry(
-                        call.key(), call.call(), null, start.epoch(), start.step(), null));
+                        call.key(),
+                        call.call(),
+                        call.request(),
+                        start.epoch(),
+                        start.step(),
+                        null));
     }
 
     /// Inserts an entry, replacing one with the same key.

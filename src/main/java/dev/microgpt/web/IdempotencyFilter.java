@@ -149,14 +149,15 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             if (!known.call().equals(call)) {
                 throw conflict("the key has already been used for " + known.call());
             }
+            String request = known.request(); // null for a call that an earlier version has started
+            if (request != null && !request.equals(digest)) {
+                throw conflict("the key has already been used with another body");
+            }
             Idempotency.Response answer = known.response();
             return answer == null ? execute(chain, known.start()) : replay(known, answer);
         }
 
         private Response replay(IdempotencyStore.Entry known, Idempotency.Response answer) {
-            if (!digest.equals(known.request())) {
-                throw conflict("the key has already been used with another body");
-            }
             Long epoch = known.epoch();
             if (epoch != null && !sessions.isCurrentEpoch(epoch)) {
                 throw conflict(

@@ -1,5 +1,7 @@
 package dev.microgpt.store;
 
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -87,7 +89,13 @@ final class IdempotencyAfterRestartTest {
 
         try (LocalService next = Shutdown.ABRUPT.restart(service, directory)) {
             assertThat(interrupted.isDone() && interrupted.join().status() == 200).isFalse();
-            assertThat(next.api().view("interrupted").path("step").asInt()).isBetween(1, count - 1);
+            int kept = next.api().view("interrupted").path("step").asInt();
+            assertThat(kept).isBetween(1, count - 1);
+            assertProblem(
+                    post(next.api(), "steps", "/sessions/interrupted/step", Map.of("count", 1)),
+                    422,
+                    "idempotency_conflict");
+            assertThat(next.api().view("interrupted").path("step").asInt()).isEqualTo(kept);
 
             Reply reply = post(next.api(), "steps", "/sessions/interrupted/step", call);
 

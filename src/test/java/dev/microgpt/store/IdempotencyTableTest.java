@@ -52,10 +52,25 @@ final class IdempotencyTableTest {
         assertThat(responses.find("key")).usingRecursiveComparison().isEqualTo(finished(null));
     }
 
+    /// Another request must not take over the key after a restart.
     @Test
-    void aStartedCallHasItsEpochAndFirstStep() {
+    void aStartedCallHasItsRequestEpochAndFirstStep() {
         Idempotency.Start start = new Idempotency.Start(7, 3);
         responses.putStart(new Idempotency("key", "POST /x", "digest", null, null), start);
+
+        assertThat(responses.find("key"))
+                .usingRecursiveComparison()
+                .isEqualTo(new IdempotencyStore.Entry("key", "POST /x", "digest", 7L, 3L, null));
+    }
+
+    /// Earlier versions did not store what a call that had started requested.
+    @Test
+    void aStartedCallOfAnEarlierVersionHasNoRequest() {
+        jdbc.sql(
+                        "INSERT INTO answer (key, call, epoch, step, status, headers, created_at) VALUES"
+                                + " ('key', 'POST /x', 7, 3, 0, '{}', ?)")
+                .param(System.currentTimeMillis())
+                .update();
 
         assertThat(responses.find("key"))
                 .usingRecursiveComparison()

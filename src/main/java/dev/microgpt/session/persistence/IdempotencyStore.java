@@ -13,7 +13,7 @@ public interface IdempotencyStore {
     ///
     /// @param key see [Idempotency]
     /// @param call see [Idempotency]
-    /// @param request see [Idempotency]; null for an interrupted call
+    /// @param request see [Idempotency]; null for an interrupted call of an earlier version
     /// @param epoch the epoch of the session that the response is about; null for none or if it is not known
     /// @param step the step at which an interrupted call began; null otherwise
     /// @param response null for an interrupted call

@@ -254,7 +254,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
                 new IdempotencyStore.Entry(
                         idempotency.key(),
                         idempotency.call(),
-                        null,
+                        idempotency.request(),
                         start.epoch(),
                         start.step(),
                         null);
