@@ -135,6 +135,27 @@ final class IdempotentCallTest {
         assertThat(repeated.join().losses()).hasSize(60);
     }
 
+    /// A crash loses the steps since the last log entry or snapshot.
+    @Test
+    void stepsThatACrashLosesAreMadeAgain() {
+        var _ = actor.send(train(60), idempotent(null, _ -> RESPONSE));
+        sessions.scheduler.run(3);
+        var _ = sessions.done(actor, STEER); // writes a log entry
+        long stored = actor.publisher().state().view().step();
+        sessions.scheduler.run(3);
+        assertThat(actor.publisher().state().view().step()).isBetween(stored + 1, 59L);
+
+        TestSessions later = new TestSessions(store.copy(), 1000);
+        SessionActor rehydrated = later.stored();
+        assertThat(later.image(rehydrated).step()).isEqualTo(stored).isPositive();
+        Idempotency.Start start = Objects.requireNonNull(later.store.find("key")).start();
+        var repeated = rehydrated.send(train(60), idempotent(start, _ -> RESPONSE));
+        later.scheduler.run();
+
+        assertThat(repeated.join().last().step()).isEqualTo(60);
+        assertThat(repeated.join().losses()).hasSize(60);
+    }
+
     @Test
     void stepCallOfPreviousEpochStartsFromTheBeginning() {
         var _ = sessions.step(actor, 3);
