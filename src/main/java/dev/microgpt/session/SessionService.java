@@ -283,9 +283,11 @@ public final class SessionService {
         return SessionStatistics.of(sessions.all().toList());
     }
 
-    /// Writes a snapshot of every session, if the compute threads have stopped.
+    /// Stores every session, if the compute threads have stopped: first the steps of all, then snapshots, for
+    /// which there may not be enough time.
     void writeSnapshots() {
         if (compute.isStopped()) {
+            sessions.all().forEach(session -> session.actor().writeFinalSteps());
             sessions.all().forEach(session -> session.actor().writeFinalSnapshot());
         }
     }

@@ -112,7 +112,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot) {
-        return writer.write(() -> tables.save(snapshot));
+        return writer.writeSnapshot(() -> tables.save(snapshot));
     }
 
     @Override

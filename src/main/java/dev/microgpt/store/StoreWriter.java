@@ -37,6 +37,12 @@ final class StoreWriter implements AutoCloseable {
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(500);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(4);
 
+    /// Snapshots are large. Few in a transaction keep it short, so that little is lost if the process ends.
+    private static final int MAX_SNAPSHOTS_PER_BATCH = 8;
+
+    /// How long snapshots are still written when the writer is being closed.
+    private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(2);
+
     private final TransactionTemplate transactions;
     private final DiskReserve reserve;
     private final Runnable probe;
@@ -45,13 +51,22 @@ final class StoreWriter implements AutoCloseable {
     private final Condition changed = lock.newCondition();
     private final ArrayDeque<Write> pending = new ArrayDeque<>();
     private final Thread thread;
+    private final Duration snapshotTime;
     private boolean closed;
+    private long closedNanos;
 
     /// Why changes are rejected; null while the database can be written to.
     private volatile @Nullable SessionException rejection;
 
-    /// @param mayUseReserve whether the write may use the disk reserve
-    private record Write(Runnable action, boolean mayUseReserve, CompletableFuture<Void> done) {}
+    private record Write(Kind kind, Runnable action, CompletableFuture<Void> done) {}
+
+    private enum Kind {
+        CHANGE,
+        /// May use the disk reserve.
+        RESERVED,
+        /// May be dropped, as the changes are stored as well.
+        SNAPSHOT
+    }
 
     /// @param probe writes a little, and fails if the disk is full
     StoreWriter(
@@ -59,6 +74,17 @@ final class StoreWriter implements AutoCloseable {
             DiskReserve reserve,
             Runnable probe,
             MeterRegistry metrics) {
+        this(transactions, reserve, probe, metrics, SNAPSHOT_TIME);
+    }
+
+    /// @param snapshotTime how long snapshots are still written when the writer is being closed
+    StoreWriter(
+            TransactionTemplate transactions,
+            DiskReserve reserve,
+            Runnable probe,
+            MeterRegistry metrics,
+            Duration snapshotTime) {
+        this.snapshotTime = snapshotTime;
         this.transactions = transactions;
         this.reserve = reserve;
         this.probe = probe;
@@ -83,14 +109,21 @@ final class StoreWriter implements AutoCloseable {
     ///
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
     CompletableFuture<Void> write(Runnable action) {
-        return enqueue(new Write(action, false, new CompletableFuture<>()));
+        return enqueue(new Write(Kind.CHANGE, action, new CompletableFuture<>()));
     }
 
     /// Queues a write that may use the disk reserve when the disk is full: a delete, or one that stops a run.
     ///
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
     CompletableFuture<Void> writeWithReserve(Runnable action) {
-        return enqueue(new Write(action, true, new CompletableFuture<>()));
+        return enqueue(new Write(Kind.RESERVED, action, new CompletableFuture<>()));
+    }
+
+    /// Queues the write of a snapshot, which fails if the writer is closed and there is no time left for it.
+    ///
+    /// @param action runs in a transaction, possibly with other writes, possibly more than once
+    CompletableFuture<Void> writeSnapshot(Runnable action) {
+        return enqueue(new Write(Kind.SNAPSHOT, action, new CompletableFuture<>()));
     }
 
     private CompletableFuture<Void> enqueue(Write write) {
@@ -156,6 +189,7 @@ final class StoreWriter implements AutoCloseable {
 
     private void run() {
         while (true) {
+            dropLateSnapshots();
             List<Write> batch = takeBatch();
             if (batch == null) {
                 return;
@@ -165,6 +199,27 @@ final class StoreWriter implements AutoCloseable {
             } else {
                 writeBatch(batch);
             }
+        }
+    }
+
+    /// Fails the pending snapshots once the time for them is over, so that the changes are written in time.
+    private void dropLateSnapshots() {
+        List<Write> late = new ArrayList<>();
+        lock.lock();
+        try {
+            if (closed && System.nanoTime() - closedNanos >= snapshotTime.toNanos()) {
+                pending.stream().filter(write -> write.kind == Kind.SNAPSHOT).forEach(late::add);
+                pending.removeIf(write -> write.kind == Kind.SNAPSHOT);
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!late.isEmpty()) {
+            log.warn(
+                    "No time is left for {} snapshots: their sessions compute the steps since the last ones"
+                            + " again when they are used",
+                    late.size());
+            late.forEach(write -> write.done.completeExceptionally(shuttingDown()));
         }
     }
 
@@ -187,8 +242,13 @@ final class StoreWriter implements AutoCloseable {
                 return null;
             }
             List<Write> batch = new ArrayList<>();
-            while (!pending.isEmpty() && batch.size() < MAX_BATCH) {
-                batch.add(pending.remove());
+            int snapshots = 0;
+            while (!pending.isEmpty()
+                    && batch.size() < MAX_BATCH
+                    && snapshots < MAX_SNAPSHOTS_PER_BATCH) {
+                Write write = pending.remove();
+                batch.add(write);
+                snapshots += write.kind == Kind.SNAPSHOT ? 1 : 0;
             }
             return batch;
         } catch (InterruptedException _) {
@@ -233,12 +293,12 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void writeAlone(Write write) {
-        if (!write.mayUseReserve && !reserve.isFilled()) {
+        if (write.kind != Kind.RESERVED && !reserve.isFilled()) {
             fail(write, reserveMissing());
             return;
         }
         try {
-            if (write.mayUseReserve) {
+            if (write.kind == Kind.RESERVED) {
                 reserve.write(write.action, this::commit);
             } else {
                 commit(write.action);
@@ -288,11 +348,15 @@ final class StoreWriter implements AutoCloseable {
         commits.record(() -> transactions.executeWithoutResult(_ -> action.run()));
     }
 
-    /// Completes the pending writes and stops the thread, waiting for up to 4 s.
+    /// Completes the pending writes and stops the thread, waiting for up to 4 s. Snapshots are written for the
+    /// first 2 s only.
     @Override
     public void close() {
         lock.lock();
         try {
+            if (!closed) {
+                closedNanos = System.nanoTime();
+            }
             closed = true;
             changed.signalAll();
         } finally {

@@ -118,6 +118,15 @@ final class Journal {
         backlog.clear();
     }
 
+    /// Begins to append the session's last step, and the backlog. Nothing but a snapshot may follow.
+    @SuppressWarnings("FutureReturnValueIgnored")
+    void appendSteps(ActiveSession session) {
+        long step = session.step();
+        double loss = session.model().lossHistory().exact(step, step)[0];
+        append(List.of(new Change.Trained(step, loss)), session, null);
+        markAppended();
+    }
+
     /// Returns whether there are changes whose write has failed.
     boolean hasBacklog() {
         return !backlog.isEmpty();

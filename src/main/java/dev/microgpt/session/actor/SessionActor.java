@@ -289,6 +289,19 @@ public final class SessionActor implements Workload {
         onEnd.accept(this);
     }
 
+    /// Appends the steps that are not stored yet to the log, which takes much less time than a snapshot. Must
+    /// only be called after the compute threads have stopped.
+    public void writeFinalSteps() {
+        ActiveSession session = residency.active();
+        Residency.Stored stored = residency.stored();
+        if (session != null
+                && stored != null
+                && !commitStage.isPending()
+                && session.step() > stored.view().step()) {
+            residency.journal().appendSteps(session);
+        }
+    }
+
     /// Writes a snapshot of the session. Must only be called after the compute threads have stopped.
     public void writeFinalSnapshot() {
         ActiveSession session = residency.active();

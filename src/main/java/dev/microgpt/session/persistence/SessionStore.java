@@ -48,7 +48,8 @@ public interface SessionStore {
             boolean hasRun,
             IdempotencyStore.@Nullable Entry response);
 
-    /// Replaces the previous snapshot and the changes that the new one includes.
+    /// Replaces the previous snapshot and the changes that the new one includes. May fail at a shutdown, if
+    /// there is no time for it.
     CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot);
 
     /// Ends an epoch and deletes its session, even when the storage is full.

@@ -107,6 +107,35 @@ final class ShutdownTest {
         assertThat(stored.runs().getFirst().stepsDone()).isEqualTo(step);
     }
 
+    /// There may be no time for snapshots, which are large.
+    @Test
+    void stepsAreStoredWithoutSnapshot() {
+        var _ = sessions.done(actor, run(1000));
+        sessions.scheduler.run(5);
+        long step = actor.publisher().state().view().step();
+        sessions.scheduler.close();
+        store.hold();
+        actor.writeFinalSteps();
+        actor.writeFinalSnapshot();
+        store.completeNext();
+        store.failNext();
+        store.release();
+
+        Image stored = sessions.storedImage();
+        assertThat(stored.step()).isEqualTo(step).isPositive();
+        assertThat(stored.runs().getFirst().stepsDone()).isEqualTo(step);
+    }
+
+    @Test
+    void stepsThatAreStoredAreNotStoredAgain() {
+        var _ = sessions.step(actor, 5);
+        sessions.scheduler.close();
+        store.hold();
+        actor.writeFinalSteps();
+
+        assertThat(store.numWaiting()).isZero();
+    }
+
     @Test
     void noSnapshotIsWrittenWhileWriteIsInFlight() {
         store.hold();

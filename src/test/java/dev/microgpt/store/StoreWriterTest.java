@@ -1,0 +1,106 @@
+package dev.microgpt.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+
+import javax.sql.DataSource;
+
+/// Tests what is written when the writer is closed while writes are pending.
+@Timeout(60)
+final class StoreWriterTest {
+
+    private static final Runnable NOTHING = () -> {};
+
+    private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+    private final CountDownLatch release = new CountDownLatch(1);
+    private DataSource source;
+    private DiskReserve reserve;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        source = TestDatabase.empty(directory);
+        reserve = new DiskReserve(directory, JdbcClient.create(source));
+    }
+
+    /// Returns a writer whose first write waits for [#release].
+    private StoreWriter busyWriter(Duration snapshotTime) throws InterruptedException {
+        TransactionTemplate transactions =
+                new TransactionTemplate(new JdbcTransactionManager(source));
+        StoreWriter writer =
+                new StoreWriter(transactions, reserve, NOTHING, metrics, snapshotTime);
+        CountDownLatch begun = new CountDownLatch(1);
+        var _ =
+                writer.write(
+                        () -> {
+                            begun.countDown();
+                            awaitRelease();
+                        });
+        begun.await();
+        return writer;
+    }
+
+    private void awaitRelease() {
+        try {
+            release.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Closes the writer on another thread and lets its first write end after that has begun.
+    private void closeWhileBusy(StoreWriter writer) throws InterruptedException {
+        Thread closing = Thread.ofPlatform().start(writer::close);
+        await().until(() -> writer.write(NOTHING).isCompletedExceptionally());
+        release.countDown();
+        closing.join();
+    }
+
+    @Test
+    void withoutTimeForSnapshotsOnlyTheChangesAreWritten() throws InterruptedException {
+        StoreWriter writer = busyWriter(Duration.ZERO);
+        CompletableFuture<Void> before = writer.write(NOTHING);
+        CompletableFuture<Void> snapshot = writer.writeSnapshot(NOTHING);
+        CompletableFuture<Void> after = writer.write(NOTHING);
+        CompletableFuture<Void> delete = writer.writeWithReserve(NOTHING);
+
+        closeWhileBusy(writer);
+
+        assertThat(before).isCompleted();
+        assertThat(snapshot).isCompletedExceptionally();
+        assertThat(after).isCompleted();
+        assertThat(delete).isCompleted();
+    }
+
+    /// A transaction that the process does not live to commit is lost with all that is in it.
+    @Test
+    void snapshotsAreWrittenInShortTransactions() throws InterruptedException {
+        StoreWriter writer = busyWriter(Duration.ofMinutes(1));
+        List<CompletableFuture<Void>> snapshots = new ArrayList<>();
+        for (int i = 0; i < 80; i++) {
+            snapshots.add(writer.writeSnapshot(NOTHING));
+        }
+
+        closeWhileBusy(writer);
+
+        assertThat(snapshots).allMatch(CompletableFuture::isDone);
+        assertThat(snapshots).noneMatch(CompletableFuture::isCompletedExceptionally);
+        assertThat(metrics.get("microgpt.store.commit").timer().count()).isGreaterThanOrEqualTo(11);
+    }
+}
