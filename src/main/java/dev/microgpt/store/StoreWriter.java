@@ -41,7 +41,7 @@ final class StoreWriter implements AutoCloseable {
     private static final int MAX_SNAPSHOTS_PER_BATCH = 8;
 
     /// How long snapshots are still written when the writer is being closed.
-    private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(2);
+    private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(1);
 
     private final TransactionTemplate transactions;
     private final DiskReserve reserve;
@@ -349,7 +349,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /// Completes the pending writes and stops the thread, waiting for up to 4 s. Snapshots are written for the
-    /// first 2 s only.
+    /// first second only.
     @Override
     public void close() {
         lock.lock();
