@@ -43,8 +43,7 @@ final class StoreWriterTest {
     private StoreWriter busyWriter(Duration snapshotTime) throws InterruptedException {
         TransactionTemplate transactions =
                 new TransactionTemplate(new JdbcTransactionManager(source));
-        StoreWriter writer =
-                new StoreWriter(transactions, reserve, NOTHING, metrics, snapshotTime);
+        StoreWriter writer = new StoreWriter(transactions, reserve, NOTHING, metrics, snapshotTime);
         CountDownLatch begun = new CountDownLatch(1);
         var _ =
                 writer.write(
