@@ -112,7 +112,7 @@ final class MessageExecutor {
                         .init(
                                 call,
                                 name(message),
-                                request.options(),
+                                request.options(services.limits()),
                                 request.requiredCorpus(services.datasets(), services.limits()),
                                 overwrite)
                         .view();

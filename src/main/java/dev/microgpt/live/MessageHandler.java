@@ -9,6 +9,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.wire.JsonTrees;
 import dev.microgpt.wire.Problems;
 
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ final class MessageHandler {
         JsonNode tree = null;
         List<RateLimiter.Verdict> verdicts = count(caller); // invalid messages count as well
         try {
-            tree = services.json().readTree(text);
+            tree = JsonTrees.read(services.json(), text);
             if (!tree.isObject()) {
                 throw new SessionException(ErrorCode.WRONG_TYPE, "a message must be a JSON object");
             }

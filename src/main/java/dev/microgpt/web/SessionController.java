@@ -62,7 +62,7 @@ class SessionController implements SessionApi {
     private ResponseEntity<SessionReply> init(
             CallContext call, String name, InitRequest init, boolean overwrite, URI location) {
         sessions.requireAbsent(call, name, overwrite);
-        ModelOptions options = init.options();
+        ModelOptions options = init.options(limits);
         Corpus corpus = init.corpus(datasets, limits);
         return replies.reply(
                 call,
@@ -88,7 +88,7 @@ class SessionController implements SessionApi {
 
     @Override
     public SessionReply steer(CallContext call, String name, SteerRequest body) {
-        return SessionReply.of(sessions.get(call, name).steer(call, body.toSteering()).view());
+        return SessionReply.of(sessions.get(call, name).steer(call, body.toSteering(limits)).view());
     }
 
     @Override

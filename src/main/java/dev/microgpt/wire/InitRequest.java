@@ -1,6 +1,8 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.admission.Limits;
@@ -10,7 +12,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /// The options of a new session and, optionally, the documents to load. The OpenAPI document gets the
-/// defaults and ranges of the options from [dev.microgpt.engine.ModelOption].
+/// defaults and ranges of the options from [ModelOption].
 public record InitRequest(
         @Schema(
                         description =
@@ -46,9 +48,18 @@ public record InitRequest(
 
     /// Returns the options with defaults filled in.
     ///
-    /// @throws dev.microgpt.engine.InvalidInputException if an option is out of range
-    public ModelOptions options() {
+    /// @throws InvalidInputException if an option is out of range
+    public ModelOptions options(Limits limits) {
         ModelOptions defaults = ModelOptions.defaults();
+        limits.check(ModelOption.N_EMBD, nEmbd);
+        if (nHead != null) {
+            int maxHeads = nEmbd == null ? defaults.nEmbd() : nEmbd;
+            InvalidInputException.requireRange("nHead", nHead, ModelOption.N_HEAD.min(), maxHeads);
+        }
+        limits.check(ModelOption.N_LAYER, nLayer);
+        limits.check(ModelOption.BLOCK_SIZE, blockSize);
+        limits.check(ModelOption.NUM_STEPS, numSteps);
+        limits.check(ModelOption.BATCH_SIZE, batchSize);
         return new ModelOptions(
                 seed == null ? defaults.seed() : seed,
                 nEmbd == null ? defaults.nEmbd() : nEmbd,
@@ -69,7 +80,7 @@ public record InitRequest(
 
     /// Returns the documents to load.
     ///
-    /// @throws dev.microgpt.engine.InvalidInputException if there is nothing to load
+    /// @throws InvalidInputException if there is nothing to load
     public Corpus requiredCorpus(Datasets datasets, Limits limits) {
         return new LoadRequest(text, dataset).corpus(datasets, limits);
     }

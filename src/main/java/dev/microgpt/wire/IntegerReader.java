@@ -1,42 +1,129 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.engine.InvalidInputException;
+
+import org.jspecify.annotations.Nullable;
+
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.InputCoercionException;
+import tools.jackson.databind.BeanProperty;
+import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.exc.InvalidFormatException;
 
 import java.math.BigDecimal;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.LongFunction;
 
 /// Reads JSON integers, including those spelled like `1.0` or `1e9`.
-final class IntegerReader {
+final class IntegerReader<T extends Number> extends ValueDeserializer<T> {
 
-    private IntegerReader() {}
+    private static final Set<JsonToken> TOKENS =
+            Set.of(JsonToken.VALUE_NUMBER_INT, JsonToken.VALUE_NUMBER_FLOAT);
 
-    /// Returns the current number as an integer.
-    ///
-    /// @param type the type whose range is `min` to `max`
-    /// @throws InvalidFormatException if the number is not an integer
-    /// @throws InputCoercionException if it is out of range
-    static long read(JsonParser parser, Class<?> type, long min, long max) {
-        BigDecimal number = parser.getDecimalValue();
+    private final IntegerRanges ranges;
+    private final Class<T> type;
+    private final long min;
+    private final long max;
+    private final LongFunction<T> box;
+    private final @Nullable BeanProperty property;
+
+    private IntegerReader(
+            IntegerRanges ranges,
+            Class<T> type,
+            long min,
+            long max,
+            LongFunction<T> box,
+            @Nullable BeanProperty property) {
+        this.ranges = ranges;
+        this.type = type;
+        this.min = min;
+        this.max = max;
+        this.box = box;
+        this.property = property;
+    }
+
+    static IntegerReader<Integer> ofInts(IntegerRanges ranges) {
+        return new IntegerReader<>(
+                ranges,
+                Integer.class,
+                Integer.MIN_VALUE,
+                Integer.MAX_VALUE,
+                value -> (int) value,
+                null);
+    }
+
+    static IntegerReader<Long> ofLongs(IntegerRanges ranges) {
+        return new IntegerReader<>(
+                ranges, Long.class, Long.MIN_VALUE, Long.MAX_VALUE, value -> value, null);
+    }
+
+    @Override
+    public ValueDeserializer<?> createContextual(
+            DeserializationContext context, @Nullable BeanProperty field) {
+        return new IntegerReader<>(ranges, type, min, max, box, field);
+    }
+
+    /// @throws InvalidFormatException if the current value is not an integer
+    /// @throws InvalidInputException if it does not fit into the type
+    @Override
+    public T deserialize(JsonParser parser, DeserializationContext context) {
+        JsonConfiguration.requireToken(parser, type, TOKENS);
+        BigDecimal number;
+        try {
+            number = parser.getDecimalValue();
+        } catch (NumberFormatException _) {
+            number = withoutExponent(parser);
+        }
         if (number.signum() == 0) {
-            return 0; // 0e999999999 as well
+            return box.apply(0); // 0e999999999 as well
         }
         // The number has few digits, but its exponent may be huge: 1e999999999 must not be
         // expanded.
         long integerDigits = (long) number.precision() - number.scale();
+        if (integerDigits > Long.toString(max).length()) {
+            throw outOfRange(parser);
+        }
         if (number.stripTrailingZeros().scale() > 0) {
             throw InvalidFormatException.from(parser, "not an integer", number, type);
         }
-        if (integerDigits > Long.toString(max).length()
-                || number.compareTo(BigDecimal.valueOf(min)) < 0
+        if (number.compareTo(BigDecimal.valueOf(min)) < 0
                 || number.compareTo(BigDecimal.valueOf(max)) > 0) {
-            throw new InputCoercionException(
-                    parser,
-                    "%s is not in the range from %d to %d".formatted(parser.getString(), min, max),
-                    JsonToken.VALUE_NUMBER_INT,
-                    type);
+            throw outOfRange(parser);
         }
-        return number.longValue();
+        return box.apply(number.longValue());
+    }
+
+    /// Returns 0 for a number like 0e9999999999, whose exponent does not fit into the int of a [BigDecimal].
+    ///
+    /// @throws InvalidFormatException for one like 1e-9999999999
+    /// @throws InvalidInputException for one like 1e9999999999
+    private BigDecimal withoutExponent(JsonParser parser) {
+        String text = parser.getString();
+        int exponent = text.toLowerCase(Locale.ROOT).indexOf('e');
+        if (new BigDecimal(text.substring(0, exponent)).signum() == 0) {
+            return BigDecimal.ZERO;
+        }
+        if (text.charAt(exponent + 1) == '-') {
+            throw InvalidFormatException.from(parser, "not an integer", text, type);
+        }
+        throw outOfRange(parser);
+    }
+
+    private InvalidInputException outOfRange(JsonParser parser) {
+        String number = parser.getString();
+        String field = property == null ? "the number" : property.getName();
+        IntegerRanges.Range range =
+                property == null
+                        ? IntegerRanges.Range.of(min, max)
+                        : ranges.of(property.getMember().getDeclaringClass(), field, type);
+        return InvalidInputException.outOfRange(
+                field,
+                number,
+                range.min(),
+                range.max(),
+                "%s must be from %d to %s, but is %s"
+                        .formatted(field, range.min(), range.maxName(), number));
     }
 }

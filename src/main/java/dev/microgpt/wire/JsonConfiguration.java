@@ -1,5 +1,7 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.session.admission.Limits;
+
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -37,11 +39,11 @@ public class JsonConfiguration {
     }
 
     @Bean
-    public JsonMapperBuilderCustomizer strictJson() {
-        return JsonConfiguration::customize;
+    public JsonMapperBuilderCustomizer strictJson(Limits limits) {
+        return builder -> customize(builder, new IntegerRanges(limits));
     }
 
-    public static void customize(JsonMapper.Builder builder) {
+    private static void customize(JsonMapper.Builder builder, IntegerRanges ranges) {
         builder.enable(
                         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                         DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -59,35 +61,15 @@ public class JsonConfiguration {
                             }
                         })
                 .addModule(writers())
-                .addModule(readers());
+                .addModule(readers(ranges));
     }
 
     /// Returns deserializers that accept a scalar only as a token of its own type; by default, Jackson would
     /// accept the string "NaN" as a number, for example.
-    private static SimpleModule readers() {
+    private static SimpleModule readers(IntegerRanges ranges) {
         return new SimpleModule("microgpt-readers")
-                .addDeserializer(
-                        Integer.class,
-                        new ScalarDeserializer<>(
-                                Integer.class,
-                                parser ->
-                                        (int)
-                                                IntegerReader.read(
-                                                        parser,
-                                                        Integer.class,
-                                                        Integer.MIN_VALUE,
-                                                        Integer.MAX_VALUE),
-                                JsonToken.VALUE_NUMBER_INT,
-                                JsonToken.VALUE_NUMBER_FLOAT))
-                .addDeserializer(
-                        Long.class,
-                        new ScalarDeserializer<>(
-                                Long.class,
-                                parser ->
-                                        IntegerReader.read(
-                                                parser, Long.class, Long.MIN_VALUE, Long.MAX_VALUE),
-                                JsonToken.VALUE_NUMBER_INT,
-                                JsonToken.VALUE_NUMBER_FLOAT))
+                .addDeserializer(Integer.class, IntegerReader.ofInts(ranges))
+                .addDeserializer(Long.class, IntegerReader.ofLongs(ranges))
                 .addDeserializer(
                         Double.class,
                         new ScalarDeserializer<>(
@@ -129,19 +111,34 @@ public class JsonConfiguration {
 
         @Override
         public T deserialize(JsonParser parser, DeserializationContext context) {
-            if (parser.isNaN()) { // or infinite
-                throw InvalidFormatException.from(
-                        parser, "not finite", parser.getDoubleValue(), type);
-            }
-            if (tokens.contains(parser.currentToken())) {
-                return read.apply(parser);
-            }
-            if (parser.currentToken().isScalarValue()) {
-                Object value = parser.readValueAs(JsonNode.class);
-                throw InvalidFormatException.from(
-                        parser, "not a " + type.getSimpleName(), value, type);
-            }
-            throw MismatchedInputException.from(parser, type, "not a " + type.getSimpleName());
+            requireToken(parser, type, tokens);
+            return read.apply(parser);
+        }
+    }
+
+    /// Checks that the current value is of a type.
+    ///
+    /// @param tokens the tokens of the type
+    /// @throws MismatchedInputException if it is not, with the value if that is a scalar
+    static void requireToken(JsonParser parser, Class<?> type, Set<JsonToken> tokens) {
+        if (parser.isNaN()) { // or infinite
+            throw InvalidFormatException.from(parser, "not finite", parser.getDoubleValue(), type);
+        }
+        if (tokens.contains(parser.currentToken())) {
+            return;
+        }
+        if (parser.currentToken().isScalarValue()) {
+            throw InvalidFormatException.from(
+                    parser, "not a " + type.getSimpleName(), scalar(parser), type);
+        }
+        throw MismatchedInputException.from(parser, type, "not a " + type.getSimpleName());
+    }
+
+    private static Object scalar(JsonParser parser) {
+        try {
+            return parser.readValueAs(JsonNode.class);
+        } catch (NumberFormatException _) { // the exponent is too large for a tree
+            return parser.getString();
         }
     }
 

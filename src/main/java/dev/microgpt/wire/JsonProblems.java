@@ -1,15 +1,12 @@
 package dev.microgpt.wire;
 
-import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.session.admission.SessionException;
 
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.TokenStreamContext;
-import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
@@ -47,7 +44,7 @@ final class JsonProblems {
                                             .formatted(type.getTypeId()),
                             "type",
                             type.getTypeId());
-            case InputCoercionException tooLarge -> ofLargeInteger(tooLarge, field);
+            case JsonTrees.ExponentException exponent -> ofExponent(exponent);
             case InvalidFormatException wrong when isNotFinite(wrong.getValue()) ->
                     ofNotFinite(wrong);
             case InvalidFormatException wrong ->
@@ -98,26 +95,6 @@ final class JsonProblems {
                 null);
     }
 
-    /// Returns the problem for an integer outside the range of its type. The field itself may allow less.
-    private static Problem ofLargeInteger(InputCoercionException e, String field) {
-        boolean isLong = e.getTargetType() == Long.class || e.getTargetType() == long.class;
-        long min = isLong ? Long.MIN_VALUE : Integer.MIN_VALUE;
-        long max = isLong ? Long.MAX_VALUE : Integer.MAX_VALUE;
-        return Problem.of(
-                new SessionException(
-                        InvalidInputException.outOfRange(
-                                field,
-                                null,
-                                min,
-                                max,
-                                String.format(
-                                        Locale.ROOT,
-                                        "%s must be from %d to %d",
-                                        field,
-                                        min,
-                                        max))));
-    }
-
     private static boolean isNotFinite(@Nullable Object value) {
         return value instanceof Double number && !Double.isFinite(number);
     }
@@ -129,6 +106,14 @@ final class JsonProblems {
                 at(e, "JSON has no number " + token + "; numbers must be finite"),
                 position(e),
                 token);
+    }
+
+    private static Problem ofExponent(JsonTrees.ExponentException e) {
+        return Problem.of(
+                ErrorCode.MALFORMED_JSON,
+                at(e, e.getOriginalMessage()),
+                position(e),
+                e.number());
     }
 
     /// Returns whether the parser was beyond the first value of the input.

@@ -1,6 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.run.RunCall;
@@ -60,10 +61,12 @@ public record RunRequest(
         if (lossBelow != null) {
             InvalidInputException.requireRange("stopWhen.lossBelow", lossBelow, 0, MAX_LOSS);
         }
-        return new RunCall(steps, stepsPerSecond, lossBelow, steering());
+        return new RunCall(steps, stepsPerSecond, lossBelow, steering(limits));
     }
 
-    private @Nullable Steering steering() {
+    private @Nullable Steering steering(Limits limits) {
+        limits.check(ModelOption.NUM_STEPS, numSteps);
+        limits.check(ModelOption.BATCH_SIZE, batchSize);
         Steering steering = new Steering(learningRate, numSteps, batchSize);
         return steering.changesNothing() ? null : steering;
     }

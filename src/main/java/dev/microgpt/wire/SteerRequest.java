@@ -1,6 +1,8 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.history.Steering;
 
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -23,8 +25,10 @@ public record SteerRequest(
 
     /// Returns the change.
     ///
-    /// @throws InvalidInputException if it changes nothing
-    public Steering toSteering() {
+    /// @throws InvalidInputException if it changes nothing or a value is out of range
+    public Steering toSteering(Limits limits) {
+        limits.check(ModelOption.NUM_STEPS, numSteps);
+        limits.check(ModelOption.BATCH_SIZE, batchSize);
         Steering steering = new Steering(learningRate, numSteps, batchSize);
         if (steering.changesNothing()) {
             throw InvalidInputException.outOfRange(

@@ -38,14 +38,17 @@ public record WeightsQuery(
         Corpus documents =
                 dataset == null ? null : new LoadRequest(null, dataset).corpus(datasets, limits);
         return new CheckpointReader.Given(
-                options(),
+                options(limits),
                 alphabet,
                 documents,
                 new ExpectedShape(nEmbd, nLayer, blockSize, vocabSize));
     }
 
     /// Returns the given options; null if there are none.
-    private ModelOptions.@Nullable Builder options() {
+    private ModelOptions.@Nullable Builder options(Limits limits) {
+        limits.check(ModelOption.N_HEAD, nHead);
+        limits.check(ModelOption.NUM_STEPS, numSteps);
+        limits.check(ModelOption.BATCH_SIZE, batchSize);
         ModelOptions.Builder builder = ModelOptions.builder();
         boolean isGiven = false;
         if (nHead != null) {

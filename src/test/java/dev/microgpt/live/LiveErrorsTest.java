@@ -72,6 +72,53 @@ final class LiveErrorsTest extends LiveSession {
         }
     }
 
+    /// Trees hold numbers as decimals, whose exponent is an int.
+    @Test
+    void rejectsExponentsThatAreTooLarge() {
+        for (String number : List.of("1e9999999999", "-1.5E-9999999999")) {
+            for (String message :
+                    List.of(
+                            "{\"type\": \"stop\", \"id\": %s, \"session\": \"live-errors\"}",
+                            "{\"type\": \"init\", \"options\": {\"seed\": %s}}",
+                            "{\"type\": \"dance\", \"steps\": [1, %s]}",
+                            "%s")) {
+                assertError(message.formatted(number), 400, "malformed_json")
+                        .hasValue(number)
+                        .hasDetail("line 1, column ")
+                        .hasDetail("the exponent of " + number + " is too large");
+            }
+        }
+    }
+
+    @Test
+    void namesTheRangeInForce() {
+        for (String value : List.of("0", "1E+999")) {
+            assertError(
+                            "{\"type\": \"train\", \"session\": \"live-errors\", \"steps\": %s}"
+                                    .formatted(value),
+                            400,
+                            "out_of_range")
+                    .hasField("steps")
+                    .hasValue(value)
+                    .hasMin(1)
+                    .hasMax(1_000_000);
+            assertError(
+                            "{\"type\": \"generate\", \"session\": \"live-errors\", \"count\": %s}"
+                                    .formatted(value),
+                            400,
+                            "out_of_range")
+                    .hasField("count")
+                    .hasMax(1000);
+            assertError(
+                            "{\"type\": \"subscribe\", \"session\": \"live-errors\", \"fromStep\": %s}"
+                                    .formatted(value),
+                            400,
+                            "out_of_range")
+                    .hasField("fromStep")
+                    .hasMin(1);
+        }
+    }
+
     @Test
     void rejectsDeepNesting() {
         assertError("[".repeat(51) + "]".repeat(51), 400, "malformed_json")
@@ -79,7 +126,7 @@ final class LiveErrorsTest extends LiveSession {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"[]", "3", "\"stop\"", "null", "true"})
+    @ValueSource(strings = {"", " ", "[]", "3", "\"stop\"", "null", "true"})
     void rejectsMessageThatIsNoObject(String message) {
         assertError(message, 400, "wrong_type");
     }

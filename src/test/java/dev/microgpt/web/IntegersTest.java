@@ -9,6 +9,7 @@ import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,7 @@ final class IntegersTest {
         "generate, topK, 1.0",
         "generate, seed, 4.2e1",
         "generate, seed, 0e999999999",
+        "generate, seed, 0e9999999999",
         "generate, seed, -0.0",
         "init, nEmbd, 16.000"
     })
@@ -51,26 +53,66 @@ final class IntegersTest {
         assertThat(reply.status()).as(reply.body()).isBetween(200, 201);
     }
 
+    /// Also for numbers that neither the field's type nor a [java.math.BigDecimal] can hold.
     @ParameterizedTest
     @CsvSource({
-        "generate, topK, 1e10, -2147483648, 2147483647",
-        "generate, topK, 2147483648, -2147483648, 2147483647",
-        "generate, topK, 1e999999999, -2147483648, 2147483647",
-        "init, nEmbd, -3e9, -2147483648, 2147483647",
-        "generate, seed, 9223372036854775808, -9223372036854775808, 9223372036854775807",
-        "generate, seed, -1e300, -9223372036854775808, 9223372036854775807"
+        "generate, topK, 1e10, 1, 2147483647",
+        "generate, topK, 2147483648, 1, 2147483647",
+        "generate, topK, 1e999999999, 1, 2147483647",
+        "generate, topK, 1000e2147483647, 1, 2147483647",
+        "generate, topK, 1e9999999999, 1, 2147483647",
+        "generate, topK, -1.5E+9999999999, 1, 2147483647",
+        "init, nEmbd, -3e9, 1, 1024",
+        "init, nEmbd, 1e999, 1, 1024",
+        "init, seed, 1e9999999999, -2147483648, 9223372036854775807",
+        "init, numSteps, 1e999, 1, 9007199254740991",
+        "step, count, 1e999, 1, 1000000",
+        "runs, steps, 1e999, 1, 1000000000000",
+        "runs, batchSize, 1e999, 1, 1024",
+        "generate, count, 1e999, 1, 1000",
+        "generate, seed, 9223372036854775808, -2147483648, 9223372036854775807",
+        "generate, seed, -1e300, -2147483648, 9223372036854775807"
     })
     void reportsTheRangeOfIntegers(String call, String field, String number, long min, long max) {
         Reply reply = post(call, "{\"%s\": %s}".formatted(field, number));
 
-        assertProblem(reply, 400, "out_of_range").hasField(field).hasMin(min).hasMax(max);
+        assertProblem(reply, 400, "out_of_range")
+                .hasField(field)
+                .hasValue(number)
+                .hasMin(min)
+                .hasMax(max)
+                .hasDetail("must be from %d to %d, but is %s".formatted(min, max, number));
+    }
+
+    /// Its end depends on the session.
+    @Test
+    void reportsTheRangeOfSteps() {
+        for (String call : new String[] {"generate", "fork", "inspect", "score"}) {
+            Reply reply = post(call, "{\"step\": 1e9999999999}");
+
+            assertProblem(reply, 400, "out_of_range")
+                    .hasField("step")
+                    .hasMin(0)
+                    .hasDetail("step must be from 0 to the session's step, but is 1e9999999999");
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"16.5", "1e-1", "1e-999999999", "1.0000000000000000000001"})
+    @ValueSource(strings = {"16.5", "1e-1", "1e-999999999", "1e-9999999999", "1.0000000000000000000001"})
     void rejectsNumbersThatAreNotIntegers(String number) {
         Reply reply = post("generate", "{\"topK\": %s}".formatted(number));
 
         assertProblem(reply, 400, "wrong_type").hasField("topK");
+    }
+
+    @Test
+    void showsNumbersInPlaceOfTexts() {
+        for (String number : new String[] {"1e9999999999", "1e-9999999999"}) {
+            assertProblem(post("generate", "{\"prompt\": %s}".formatted(number)), 400, "wrong_type")
+                    .hasField("prompt")
+                    .hasValue(number);
+            assertProblem(post("score", "{\"texts\": [%s]}".formatted(number)), 400, "wrong_type")
+                    .hasField("texts[0]");
+        }
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.ProblemAssert;
+import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
+
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 
 /// Tests that numbers and names out of range are rejected with the allowed range, and change nothing.
 @ServiceTest
@@ -116,6 +121,47 @@ final class RangeTest {
                 .hasValue(max + 1)
                 .hasMin(1)
                 .hasMax(max);
+    }
+
+    /// The same range, whether a value is just below it, or too large for any integer.
+    @ParameterizedTest
+    @CsvSource({
+        "init?overwrite=true, nEmbd, 1024",
+        "init?overwrite=true, nHead, 16",
+        "init?overwrite=true, nLayer, 64",
+        "init?overwrite=true, blockSize, 1024",
+        "init?overwrite=true, batchSize, 1024",
+        "init?overwrite=true, numSteps, 9007199254740991",
+        "step, count, 1000000",
+        "runs, steps, 1000000000000",
+        "runs, numSteps, 9007199254740991",
+        "runs, batchSize, 1024",
+        "generate, count, 1000",
+        "'', numSteps, 9007199254740991",
+        "'', batchSize, 1024"
+    })
+    void namesTheRangeInForce(String call, String field, long max) {
+        for (String value : new String[] {"0", "1e999"}) {
+            String json = "{\"%s\": %s}".formatted(field, value);
+            String steps = call.equals("runs") && !field.equals("steps") ? "{\"steps\": 1, " : "{";
+            var request =
+                    api.body(
+                            call.isEmpty() ? "/sessions/range" : PATH + call,
+                            "application/json",
+                            BodyPublishers.ofString(steps + json.substring(1)));
+            Reply reply =
+                    api.send(call.isEmpty() ? request.method("PATCH", bodyOf(request)) : request);
+
+            assertProblem(reply, 400, "out_of_range")
+                    .hasField(field)
+                    .hasValue(value)
+                    .hasMin(1)
+                    .hasMax(field.equals("nHead") && !value.equals("0") ? 1024 : max);
+        }
+    }
+
+    private static BodyPublisher bodyOf(HttpRequest.Builder request) {
+        return request.build().bodyPublisher().orElseThrow();
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.ModelOptions;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -132,14 +133,24 @@ public record Limits(
         return limit == null ? option.max() : Math.min(limit, option.max());
     }
 
+    /// Checks the value of an option that a request gives.
+    ///
+    /// @param value null if the request does not give it
+    /// @throws InvalidInputException if it is out of its range
+    public void check(IntegerOption option, @Nullable Number value) {
+        if (value != null) {
+            InvalidInputException.requireRange(
+                    option.name(), value.longValue(), option.min(), max(option));
+        }
+    }
+
     /// Checks the options of a model whose documents are not known yet.
     ///
     /// @throws InvalidInputException if the model would be too large for any text
     public void check(ModelOptions options) {
         for (ModelOption option : ModelOption.ALL) {
             if (option instanceof IntegerOption integer) {
-                InvalidInputException.requireRange(
-                        integer.name(), integer.value(options), integer.min(), max(integer));
+                check(integer, integer.value(options));
             }
         }
         int smallestVocabulary = 2;

@@ -1,0 +1,61 @@
+package dev.microgpt.wire;
+
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.IntegerOption;
+import dev.microgpt.session.admission.Limits;
+
+import org.jspecify.annotations.Nullable;
+
+/// The ranges of the integers in requests. The requests check them as well; these are for numbers that do not fit
+/// into the type of their field, and so never reach a request.
+final class IntegerRanges {
+
+    private static final String OF_SESSION = "the session's step";
+
+    private final Limits limits;
+
+    IntegerRanges(Limits limits) {
+        this.limits = limits;
+    }
+
+    /// A range, both ends included.
+    ///
+    /// @param max null if it depends on the session
+    /// @param maxName the maximum as it appears in messages
+    record Range(long min, @Nullable Long max, String maxName) {
+
+        static Range of(long min, long max) {
+            return new Range(min, max, Long.toString(max));
+        }
+    }
+
+    /// Returns the range of a field.
+    ///
+    /// @param request the class that has the field
+    /// @param type the type of the field, whose range is the answer if the field has none of its own
+    Range of(Class<?> request, String field, Class<?> type) {
+        boolean isLong = type.equals(Long.class);
+        return switch (field) {
+            case "count" ->
+                    Range.of(
+                            1,
+                            request.equals(StepRequest.class)
+                                    ? limits.stepsPerCall()
+                                    : limits.samplesPerCall());
+            case "steps" -> Range.of(1, isLong ? limits.stepsPerRun() : limits.stepsPerCall());
+            case "topK" -> Range.of(1, Integer.MAX_VALUE);
+            case "step" -> new Range(0, null, OF_SESSION);
+            case "fromStep" -> new Range(1, null, OF_SESSION + " + 1");
+            default -> {
+                for (ModelOption option : ModelOption.ALL) {
+                    if (option instanceof IntegerOption integer && integer.name().equals(field)) {
+                        yield Range.of(integer.min(), limits.max(integer));
+                    }
+                }
+                yield isLong
+                        ? Range.of(Long.MIN_VALUE, Long.MAX_VALUE)
+                        : Range.of(Integer.MIN_VALUE, Integer.MAX_VALUE);
+            }
+        };
+    }
+}
