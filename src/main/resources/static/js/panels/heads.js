@@ -12,7 +12,7 @@ const EVERY = 2000; // ms between two measurements, at least
 const MOST_HEADS = 128; // in the list; the table has all
 
 class HeadsPanel extends Panel {
-  static heading = 'What the heads do';
+  static heading = 'What heads do';
   static about = 'What each head attends to, as the mean over the positions of many documents, always the same ones. '
     + 'Positions 0 and 1 are left out: there, the previous character is the first position or the position itself. A second '
     + 'part names vowels, consonants or repeated characters if the head attends to them more than even attention would.';
