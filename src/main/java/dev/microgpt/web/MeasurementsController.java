@@ -30,8 +30,7 @@ class MeasurementsController implements MeasurementsApi {
     }
 
     @Override
-    public ResponseEntity<HeadsReply> heads(
-            CallContext call, String name, @Nullable Long step) {
+    public ResponseEntity<HeadsReply> heads(CallContext call, String name, @Nullable Long step) {
         AsOf<HeadMeasurements> heads = sessions.get(call, name).measurements().heads(call, step);
         return AsOfReply.of(step, heads, HeadsReply.of(heads));
     }

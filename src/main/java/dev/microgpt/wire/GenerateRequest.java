@@ -40,9 +40,7 @@ public record GenerateRequest(
                 @Nullable Long seed,
         @Schema(description = "Whether samples include vizData", defaultValue = "false")
                 @Nullable Boolean viz,
-        @Schema(
-                        description = "Whether samples say if they are known",
-                        defaultValue = "false")
+        @Schema(description = "Whether samples say if they are known", defaultValue = "false")
                 @Nullable Boolean known,
         @Schema(description = AS_OF, minimum = "0") @Nullable Long step) {
 

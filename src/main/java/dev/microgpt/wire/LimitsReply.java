@@ -32,7 +32,9 @@ public record LimitsReply(
         int stepsPerCall,
         long stepsPerRun,
         int samplesPerCall,
-        @Schema(description = "Texts that the probes of one call generate, at all keyframes together")
+        @Schema(
+                        description =
+                                "Texts that the probes of one call generate, at all keyframes together")
                 int probeSamples,
         @Schema(description = "Texts to score in one call") int textsPerCall,
         @Schema(description = "Numbers in the traces of one response") long traceValues,

@@ -91,8 +91,7 @@ public record ProbesRequest(
             }
             return switch (parsed) {
                 case MATCH ->
-                        Probe.Match.of(
-                                required(pattern, field + ".pattern"), field + ".pattern");
+                        Probe.Match.of(required(pattern, field + ".pattern"), field + ".pattern");
                 case LENGTH -> new Probe.Length();
                 case KNOWN -> new Probe.Known();
                 case SURPRISAL ->
@@ -136,7 +135,10 @@ public record ProbesRequest(
             String field = "probes[" + parsed.size() + "]";
             if (item == null) {
                 throw new SessionException(
-                        ErrorCode.WRONG_TYPE, field + " must be an object, but is null", field, null);
+                        ErrorCode.WRONG_TYPE,
+                        field + " must be an object, but is null",
+                        field,
+                        null);
             }
             parsed.add(item.toProbe(field));
         }

@@ -368,8 +368,7 @@ final class ParameterPanelsTest {
             for (var part : HEAD_PARTS.entrySet()) {
                 long percent = Math.round(100 * attention.path(part.getKey()).doubleValue());
                 if (percent > 10) { // smaller shares are not named
-                    assertThat(heads.nth(i))
-                            .containsText(percent + "% on " + part.getValue());
+                    assertThat(heads.nth(i)).containsText(percent + "% on " + part.getValue());
                 }
             }
         }

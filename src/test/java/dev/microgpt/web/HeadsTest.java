@@ -75,8 +75,7 @@ final class HeadsTest {
             String read = document.substring(0, trace.size() - 1);
             for (int t = 2; t <= read.length(); t++) {
                 double[] weights =
-                        Json.doubles(
-                                trace.path(t).path("attentionWeights").path(layer).path(head));
+                        Json.doubles(trace.path(t).path("attentionWeights").path(layer).path(head));
                 positions++;
                 sums.merge("previous", weights[t - 1], Double::sum);
                 sums.merge("first", weights[0], Double::sum);
@@ -121,10 +120,12 @@ final class HeadsTest {
                             head.path("layer").intValue(),
                             head.path("head").intValue());
             assertThat(reply.path("documents").intValue()).isEqualTo(documents.size());
-            assertThat(reply.path("positions").doubleValue()).isEqualTo(expected.remove("positions"));
+            assertThat(reply.path("positions").doubleValue())
+                    .isEqualTo(expected.remove("positions"));
             assertThat(reply.path("repeats").doubleValue()).isEqualTo(expected.remove("repeats"));
             JsonNode attention = head.path("attention");
-            assertThat(attention.propertyNames()).containsExactlyInAnyOrderElementsOf(expected.keySet());
+            assertThat(attention.propertyNames())
+                    .containsExactlyInAnyOrderElementsOf(expected.keySet());
             expected.forEach(
                     (name, share) ->
                             assertThat(attention.path(name).doubleValue())
@@ -171,7 +172,8 @@ final class HeadsTest {
         assertThat(reply.ok().path("step").longValue()).isEqualTo(20);
         assertMeasured(reply.ok(), documents, 1, 20L);
         assertThat(api.get(PATH + "/heads?step=20").ok()).isEqualTo(reply.ok());
-        assertThat(reply.ok().path("heads")).isNotEqualTo(api.get(PATH + "/heads").ok().path("heads"));
+        assertThat(reply.ok().path("heads"))
+                .isNotEqualTo(api.get(PATH + "/heads").ok().path("heads"));
         assertProblem(api.get(PATH + "/heads?step=41"), 400, "out_of_range")
                 .hasField("step")
                 .hasMin(0)
@@ -203,7 +205,8 @@ final class HeadsTest {
         JsonNode reply = api.get(PATH + "/heads").ok();
 
         assertThat(Json.write(reply))
-                .isEqualTo("{\"step\":0,\"documents\":2,\"positions\":0,\"repeats\":0,\"heads\":[]}");
+                .isEqualTo(
+                        "{\"step\":0,\"documents\":2,\"positions\":0,\"repeats\":0,\"heads\":[]}");
     }
 
     @Test

@@ -30,6 +30,8 @@ final class ProbesTest extends UnchangedSession {
     private static final String PATH = "/sessions/probes";
     private static final List<String> DOCUMENTS = List.of(Api.SIX_NAMES.split("\n"));
     private static final double TOLERANCE = 1e-12;
+    private static final Map<String, ?> LENGTH = Map.of("kind", "length");
+    private static final Map<String, ?> KNOWN = Map.of("kind", "known");
 
     ProbesTest(@LocalServerPort int port) {
         super(port, "probes");
@@ -40,9 +42,7 @@ final class ProbesTest extends UnchangedSession {
         return Map.of("kind", "match", "pattern", pattern);
     }
 
-    private static final Map<String, ?> LENGTH = Map.of("kind", "length");
-
-    private JsonNode probe(Map<String, ?> settings, Map<String, ?>... probes) {
+    private JsonNode probe(Map<String, ?> settings, List<Map<String, ?>> probes) {
         Map<String, Object> body = new HashMap<>(settings);
         body.put("probes", probes);
         return api.post(PATH + "/probes", body).ok();
@@ -77,8 +77,7 @@ final class ProbesTest extends UnchangedSession {
 
     @Test
     void measuresTheTextsThatGenerateGivesAtEachKeyframe() {
-        JsonNode reply =
-                probe(Map.of("samples", 20), match("[aeiou]$"), LENGTH, Map.of("kind", "known"));
+        JsonNode reply = probe(Map.of("samples", 20), List.of(match("[aeiou]$"), LENGTH, KNOWN));
 
         JsonNode keyframes = api.get(PATH + "/keyframes").ok().path("steps");
         assertThat(reply.path("steps").size()).isEqualTo(40);
@@ -95,9 +94,7 @@ final class ProbesTest extends UnchangedSession {
         JsonNode reply =
                 probe(
                         Map.of("samples", 10, "temperature", 1.2, "seed", 7, "from", 12, "to", 20),
-                        match("[aeiou]$"),
-                        LENGTH,
-                        Map.of("kind", "known"));
+                        List.of(match("[aeiou]$"), LENGTH, KNOWN));
 
         assertThat(Json.doubles(reply.path("steps"))).containsExactly(12, 13, 14, 15, 16, 18, 20);
         assertCurves(reply, Map.of("count", 10, "temperature", 1.2, "seed", 7));
@@ -106,7 +103,7 @@ final class ProbesTest extends UnchangedSession {
     @Test
     void measuresHowSurprisingATextIs() {
         JsonNode reply =
-                probe(Map.of("keyframes", 5), Map.of("kind", "surprisal", "text", "emma"));
+                probe(Map.of("keyframes", 5), List.of(Map.of("kind", "surprisal", "text", "emma")));
 
         JsonNode values = reply.path("probes").get(0).path("values");
         assertThat(values.size()).isEqualTo(5);
@@ -124,8 +121,7 @@ final class ProbesTest extends UnchangedSession {
                             .get(0)
                             .path("perplexity")
                             .doubleValue();
-            assertThat(values.get(i).doubleValue())
-                    .isEqualTo(Math.log(perplexity), within(1e-9));
+            assertThat(values.get(i).doubleValue()).isEqualTo(Math.log(perplexity), within(1e-9));
         }
     }
 
@@ -165,10 +161,7 @@ final class ProbesTest extends UnchangedSession {
     void aPatternThatCannotBeUsedIsAClearError(String pattern) {
         String body = "{\"probes\": [{\"kind\": \"match\", \"pattern\": \"%s\"}]}";
 
-        assertProblem(
-                        api.postJson(PATH + "/probes", body.formatted(pattern)),
-                        400,
-                        "invalid_text")
+        assertProblem(api.postJson(PATH + "/probes", body.formatted(pattern)), 400, "invalid_text")
                 .hasField("probes[0].pattern")
                 .hasDetail("RE2")
                 .hasDetail(pattern.replace("\\\\", "\\"));
@@ -178,7 +171,9 @@ final class ProbesTest extends UnchangedSession {
     @Test
     void matchingTakesLinearTime() {
         JsonNode reply =
-                probe(Map.of("keyframes", 3, "temperature", 1000), match("^(([a-z])+.)+[A-Z]$"));
+                probe(
+                        Map.of("keyframes", 3, "temperature", 1000),
+                        List.of(match("^(([a-z])+.)+[A-Z]$")));
 
         assertThat(Json.doubles(reply.path("probes").get(0).path("values"))).containsOnly(0);
     }

@@ -83,7 +83,8 @@ public final class HeadTask implements SlicedTask<HeadMeasurements> {
 
     private void measure(int index) {
         int[] tokens = corpus.tokens(index, tokensPerDocument + 1);
-        int[] read = Arrays.copyOf(tokens, tokens.length - 1); // nothing is predicted from the last one
+        int[] read =
+                Arrays.copyOf(tokens, tokens.length - 1); // nothing is predicted from the last one
         List<Trace> traces = model.traces(read);
         DocumentCharacters characters = new DocumentCharacters(read, corpus.tokenizer());
         for (int t = AttentionSums.FIRST; t < read.length; t++) {

@@ -36,8 +36,7 @@ public sealed interface Probe {
         /// @param field name of the pattern in error messages
         /// @throws InvalidInputException if it is not a pattern in the syntax of RE2, or too large
         public static Match of(String pattern, String field) {
-            InvalidInputException.requireRange(
-                    field + ".length", pattern.length(), 1, MAX_LENGTH);
+            InvalidInputException.requireRange(field + ".length", pattern.length(), 1, MAX_LENGTH);
             requireFewCopies(pattern, field);
             try {
                 Pattern compiled = Pattern.compile(pattern);

@@ -44,8 +44,7 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
         this.start = start;
         generator = start;
         remaining = keyframes;
-        textsPerKeyframe =
-                call.probes().stream().anyMatch(Probe::needsTexts) ? call.samples() : 0;
+        textsPerKeyframe = call.probes().stream().anyMatch(Probe::needsTexts) ? call.samples() : 0;
         sums = new double[call.probes().size()];
         call.probes().forEach(_ -> values.add(new ArrayList<>()));
     }
