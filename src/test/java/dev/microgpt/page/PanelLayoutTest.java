@@ -147,7 +147,7 @@ final class PanelLayoutTest {
             button(page, "Loss: hide").click();
             assertThat(cell(page, "loss")).hasCount(0);
             page.reload();
-            assertThat(cells(page)).hasCount(8);
+            assertThat(cells(page)).hasCount(10);
             assertThat(cell(page, "loss")).hasCount(0);
 
             button(page, "Panels").click();
