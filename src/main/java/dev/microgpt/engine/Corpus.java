@@ -30,6 +30,10 @@ public final class Corpus {
     private final int longest;
     private final int duplicates;
 
+    /// A hash table of the distinct documents: 1 + index of a document in each slot, 0 if the slot is free. It
+    /// has two to four slots per document, so that a few probes find each.
+    private final int[] table;
+
     Corpus(Tokenizer tokenizer, char[] tokens, int[] ends) {
         this.tokenizer = tokenizer;
         this.tokens = tokens;
@@ -39,20 +43,20 @@ public final class Corpus {
             longestSoFar = Math.max(longestSoFar, ends[i] - start(i));
         }
         longest = longestSoFar;
-        duplicates = countDuplicates();
+        int bits = Math.min(30, Integer.SIZE - Integer.numberOfLeadingZeros(2 * ends.length));
+        table = new int[1 << Math.max(1, bits)];
+        duplicates = fillTable();
     }
 
-    /// Counts the documents that equal an earlier one, with a hash table of document numbers: two to four
-    /// slots per document, so that a few probes find each.
-    private int countDuplicates() {
-        int bits = Math.min(30, Integer.SIZE - Integer.numberOfLeadingZeros(2 * ends.length));
-        int[] table = new int[1 << bits]; // 1 + index of a document; 0 if the slot is free
+    /// Enters the documents into the table.
+    ///
+    /// @return how many of them equal an earlier one
+    private int fillTable() {
         int count = 0;
         for (int i = 0; i < ends.length; i++) {
-            // the upper bits of a multiplicative hash are the well-mixed ones
-            int slot = (hash(i) * 0x9E3779B9) >>> (Integer.SIZE - bits);
+            int slot = firstSlot(hash(i));
             while (table[slot] != 0 && !isSame(table[slot] - 1, i)) {
-                slot = (slot + 1) & (table.length - 1);
+                slot = slotAfter(slot);
             }
             if (table[slot] == 0) {
                 table[slot] = i + 1;
@@ -61,6 +65,15 @@ public final class Corpus {
             }
         }
         return count;
+    }
+
+    private int firstSlot(int hash) {
+        // the upper bits of a multiplicative hash are the well-mixed ones
+        return (hash * 0x9E3779B9) >>> (1 + Integer.numberOfLeadingZeros(table.length));
+    }
+
+    private int slotAfter(int slot) {
+        return (slot + 1) & (table.length - 1);
     }
 
     private int hash(int index) {
@@ -75,9 +88,10 @@ public final class Corpus {
         return Arrays.equals(tokens, start(index), ends[index], tokens, start(other), ends[other]);
     }
 
-    /// Returns the memory size of the documents in bytes.
+    /// Returns the memory size of the documents and of their index in bytes.
     public long bytes() {
-        return (long) Character.BYTES * tokens.length + (long) Integer.BYTES * ends.length;
+        return (long) Character.BYTES * tokens.length
+                + (long) Integer.BYTES * (ends.length + table.length);
     }
 
     /// Returns a corpus without documents for a model that is restored without them.
@@ -277,8 +291,13 @@ public final class Corpus {
     ///
     /// @param text the token ids of the text, without BOS
     public boolean contains(int[] text) {
-        for (int i = 0; i < ends.length; i++) {
-            if (ends[i] - start(i) == text.length && matches(text, start(i))) {
+        int hash = 0;
+        for (int token : text) {
+            hash = 31 * hash + token;
+        }
+        for (int slot = firstSlot(hash); table[slot] != 0; slot = slotAfter(slot)) {
+            int index = table[slot] - 1;
+            if (ends[index] - start(index) == text.length && matches(text, start(index))) {
                 return true;
             }
         }
@@ -307,7 +326,7 @@ public final class Corpus {
     /// @param index 0 to size() - 1
     /// @param limit largest number of tokens to return, at least 1
     /// @return (min(limit, characters + 2))
-    int[] tokens(int index, int limit) {
+    public int[] tokens(int index, int limit) {
         int start = start(index);
         int length = ends[index] - start;
         int[] result = new int[(int) Math.min(limit, length + 2L)];

@@ -22,6 +22,15 @@ public final class LanguageModel {
         this.predictor = predictor;
     }
 
+    /// Returns a model for inference with the parameters of a state. It shares these with the state, and keeps
+    /// nothing else of it in memory.
+    ///
+    /// @param tokenizer that of the model whose state it is
+    public static LanguageModel of(ModelState state, Tokenizer tokenizer) {
+        return new LanguageModel(
+                tokenizer, state.options().blockSize(), state.trained().predictor());
+    }
+
     /// Estimates the memory of this model: parameters, and all buffers that the longest texts need.
     ///
     /// @return bytes, at most `Long.MAX_VALUE`
@@ -172,6 +181,14 @@ public final class LanguageModel {
         }
         boolean truncated = read.length < tokens.length - 1;
         return new Inspection(text, read, withProbs(decoder, allProbs), truncated);
+    }
+
+    /// Returns the traces of a forward pass over a sequence, without the probabilities. They equal those that
+    /// [#inspect] returns for the same tokens.
+    ///
+    /// @param tokens token ids, beginning with BOS; at most blockSize
+    public List<Trace> traces(int[] tokens) {
+        return predictor.traces(tokens);
     }
 
     private int[] withBos(String text, String field) {

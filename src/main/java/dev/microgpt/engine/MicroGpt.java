@@ -149,7 +149,7 @@ public final class MicroGpt {
     ///
     /// @param state a current or earlier state of this model
     public LanguageModel modelAt(ModelState state) {
-        return languageModel(state.trained().predictor());
+        return LanguageModel.of(state, corpus().tokenizer());
     }
 
     /// Returns an independent model that continues from an earlier state, with the losses up to that state.

@@ -31,6 +31,11 @@ sealed interface Predictor permits ScalarModel, TensorPredictor {
     /// @return in nats, (min(blockSize, tokens - 1))
     double[] losses(int[] tokens);
 
+    /// Returns the traces of a forward pass over a sequence, without the probabilities.
+    ///
+    /// @param tokens at most blockSize
+    List<Trace> traces(int[] tokens);
+
     /// Returns a copy of a row of wte, (C).
     double[] embedding(int tokenId);
 

@@ -276,6 +276,15 @@ final class ScalarModel implements Predictor {
     }
 
     @Override
+    public List<Trace> traces(int[] tokens) {
+        Decoder decoder = newDecoder(true);
+        for (int token : tokens) {
+            decoder.next(token);
+        }
+        return decoder.traces();
+    }
+
+    @Override
     public double[] embedding(int tokenId) {
         return data(wte[tokenId]);
     }

@@ -43,8 +43,8 @@ final class TensorPredictor implements Predictor {
         return estimateBytes(shape);
     }
 
-    /// Returns the traces of a sequence, at most blockSize tokens long.
-    List<Trace> traces(int[] tokens) {
+    @Override
+    public List<Trace> traces(int[] tokens) {
         ForwardCapture capture = forward.capture(tokens);
         List<Trace> traces = new ArrayList<>();
         for (int t = 0; t < capture.embedding().length; t++) {

@@ -60,7 +60,8 @@ sealed interface ClientMessage {
             implements ClientMessage {
 
         GenerateRequest request() {
-            return new GenerateRequest(temperature, count, prompt, topK, topP, seed, viz, step);
+            return new GenerateRequest(
+                    temperature, count, prompt, topK, topP, seed, viz, null, step);
         }
     }
 

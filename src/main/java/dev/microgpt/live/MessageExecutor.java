@@ -153,7 +153,7 @@ final class MessageExecutor {
                         new ServerMessage.Generated(
                                 message.id(),
                                 name(message),
-                                GenerateReply.of(generate, samples).samples()));
+                                GenerateReply.of(generate, samples, null).samples()));
     }
 
     private CompletableFuture<Void> embeddings(

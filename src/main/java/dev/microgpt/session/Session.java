@@ -47,6 +47,7 @@ public final class Session {
     private final CallTimeout callTimeout;
     private final SessionQueries queries;
     private final ModelInternals internals;
+    private final Measurements measurements;
 
     Session(SessionActor actor, Environment environment, Compute compute, CallTimeout callTimeout) {
         this.actor = actor;
@@ -55,6 +56,7 @@ public final class Session {
         this.callTimeout = callTimeout;
         queries = new SessionQueries(this, environment.limits());
         internals = new ModelInternals(this, queries, environment.limits());
+        measurements = new Measurements(this, queries, environment.limits());
     }
 
     SessionId id() {
@@ -77,6 +79,11 @@ public final class Session {
     /// Returns the access to the internals of the session's model.
     public ModelInternals internals() {
         return internals;
+    }
+
+    /// Returns the measurements of the session's models over many texts.
+    public Measurements measurements() {
+        return measurements;
     }
 
     /// Returns the session's state after its latest slice. Does not wait.

@@ -1,5 +1,6 @@
 package dev.microgpt.session;
 
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Inspection;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LanguageModel;
@@ -82,6 +83,14 @@ public final class SessionQueries {
             long bytes = LanguageModel.estimateBytes(view.options(), vocabSize);
             call.reserve(bytes, "the model as of step " + step);
         }
+    }
+
+    /// Returns the documents.
+    ///
+    /// @throws SessionException `not_loaded`, or `busy`
+    public Corpus documents(CallContext call) {
+        Preconditions.requireDocuments(requireLoaded(call).view());
+        return askInOneSlice(call, models -> models.model().corpus());
     }
 
     // ---- generate, score, inspect

@@ -2,8 +2,10 @@ package dev.microgpt.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Trace;
+import dev.microgpt.session.SessionQueries;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
@@ -59,9 +61,11 @@ class GenerateStreamController {
             throws IOException {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
         GenerateCall generateCall = request.toCall(limits);
-        Listener listener = new Listener(generateCall, response);
+        SessionQueries queries = sessions.get(call, name).queries();
+        Corpus documents = request.wantsKnown() ? queries.documents(call) : null;
+        Listener listener = new Listener(generateCall, documents, response);
         try {
-            sessions.get(call, name).queries().generate(call, generateCall, listener);
+            queries.generate(call, generateCall, listener);
         } catch (RuntimeException e) {
             if (listener.events == null) {
                 throw e; // nothing has been sent yet, so the response can still be a problem
@@ -73,16 +77,23 @@ class GenerateStreamController {
     private record Token(@JsonProperty("char") String symbol, int tokenId, double prob) {}
 
     private record Done(
-            @Nullable Long step, String text, int[] tokens, @Nullable List<Trace> vizData) {}
+            @Nullable Long step,
+            String text,
+            int[] tokens,
+            @Nullable Boolean known,
+            @Nullable List<Trace> vizData) {}
 
     private final class Listener implements SampleListener {
 
         private final GenerateCall call;
+        private final @Nullable Corpus documents;
         private final HttpServletResponse response;
         private @Nullable EventWriter events;
 
-        Listener(GenerateCall call, HttpServletResponse response) {
+        /// @param documents the documents to look the texts up in; null to leave `known` out
+        Listener(GenerateCall call, @Nullable Corpus documents, HttpServletResponse response) {
             this.call = call;
+            this.documents = documents;
             this.response = response;
         }
 
@@ -99,6 +110,7 @@ class GenerateStreamController {
                             call.step() == null ? null : step,
                             sample.text(),
                             sample.tokens(),
+                            documents == null ? null : documents.contains(sample.tokens()),
                             call.options().viz() ? sample.vizData() : null));
         }
 

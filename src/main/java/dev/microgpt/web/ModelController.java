@@ -1,6 +1,7 @@
 package dev.microgpt.web;
 
 import dev.microgpt.engine.Baselines;
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.TokenEmbedding;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
@@ -43,12 +44,16 @@ class ModelController implements ModelApi {
             CallContext call, String name, @Nullable GenerateRequest body) {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
         GenerateCall generateCall = request.toCall(limits);
+        Corpus documents =
+                request.wantsKnown() ? sessions.get(call, name).queries().documents(call) : null;
         return replies.reply(
                 call,
                 context -> sessions.get(context, name).queries().generate(context, generateCall),
                 samples ->
                         AsOfReply.of(
-                                request.step(), samples, GenerateReply.of(generateCall, samples)));
+                                request.step(),
+                                samples,
+                                GenerateReply.of(generateCall, samples, documents)));
     }
 
     @Override

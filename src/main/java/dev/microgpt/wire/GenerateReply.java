@@ -1,5 +1,6 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Trace;
 import dev.microgpt.session.query.AsOf;
@@ -23,15 +24,27 @@ public record GenerateReply(
             @Schema(example = "maria") String text,
             @Schema(description = "Token ids without BOS", example = "[12, 0, 17, 8, 0]")
                     int[] tokens,
+            @Schema(description = "Whether it is one of the documents, if the request has known")
+                    @Nullable Boolean known,
             @Schema(description = "The forward pass: one entry per position, with probs")
                     @Nullable List<Trace> vizData) {}
 
-    public static GenerateReply of(GenerateCall call, AsOf<List<Sample>> samples) {
+    /// @param documents the documents to look the texts up in; null to leave `known` out
+    public static GenerateReply of(
+            GenerateCall call, AsOf<List<Sample>> samples, @Nullable Corpus documents) {
         boolean viz = call.options().viz();
         return new GenerateReply(
                 call.step() == null ? null : samples.step(),
                 samples.value().stream()
-                        .map(s -> new Item(s.text(), s.tokens(), viz ? s.vizData() : null))
+                        .map(
+                                s ->
+                                        new Item(
+                                                s.text(),
+                                                s.tokens(),
+                                                documents == null
+                                                        ? null
+                                                        : documents.contains(s.tokens()),
+                                                viz ? s.vizData() : null))
                         .toList());
     }
 }

@@ -40,6 +40,8 @@ public record GenerateRequest(
                 @Nullable Long seed,
         @Schema(description = "Whether samples include vizData", defaultValue = "false")
                 @Nullable Boolean viz,
+        @Schema(description = "Whether samples say if they are known", defaultValue = "false")
+                @Nullable Boolean known,
         @Schema(description = AS_OF, minimum = "0") @Nullable Long step) {
 
     public static final String AS_OF =
@@ -47,7 +49,12 @@ public record GenerateRequest(
                     + " Microgpt-Step";
 
     public static final GenerateRequest DEFAULTS =
-            new GenerateRequest(null, null, null, null, null, null, null, null);
+            new GenerateRequest(null, null, null, null, null, null, null, null, null);
+
+    /// Returns whether samples say if they are among the documents.
+    public boolean wantsKnown() {
+        return known != null && known;
+    }
 
     /// Returns the call with defaults filled in.
     ///

@@ -32,6 +32,10 @@ public record LimitsReply(
         int stepsPerCall,
         long stepsPerRun,
         int samplesPerCall,
+        @Schema(
+                        description =
+                                "Texts that the probes of one call generate, at all keyframes together")
+                int probeSamples,
         @Schema(description = "Texts to score in one call") int textsPerCall,
         @Schema(description = "Numbers in the traces of one response") long traceValues,
         @Schema(description = "Numbers in the graphs of a dissected step") long graphNodes,
@@ -60,6 +64,7 @@ public record LimitsReply(
                 limits.stepsPerCall(),
                 limits.stepsPerRun(),
                 limits.samplesPerCall(),
+                limits.probeSamples(),
                 limits.textsPerCall(),
                 limits.traceValues(),
                 limits.graphNodes(),

@@ -148,6 +148,10 @@ export const api = {
   inspect: (name, options, signal) => call('POST', at(name, '/inspect'), { body: options, signal }),
   score: async (name, texts, options = {}, signal = undefined) =>
     (await call('POST', at(name, '/score'), { body: { texts, ...options }, signal })).scores,
+  /** What each head attends to, measured over documents: {step, documents, positions, even, heads: [{layer, head, attention}]}. */
+  heads: (name, query, signal) => call('GET', at(name, '/heads'), { query, signal }),
+  /** Values of probes at keyframes, {steps, probes: [{kind, values}]}; the body is {probes, samples, keyframes, from, …}. */
+  probes: (name, body, signal) => call('POST', at(name, '/probes'), { body, signal }),
   embeddings: (name, query, signal) => call('GET', at(name, '/embeddings'), { query, signal }),
   /** {steps, bytes, maxBytes} */
   keyframes: (name) => call('GET', at(name, '/keyframes')),

@@ -30,7 +30,7 @@ class SamplesPanel extends Panel {
   static properties = {
     drafts: { state: true }, // typed values, by control
     problem: { state: true },
-    written: { state: true }, // {step, texts} on demand; null before the first
+    written: { state: true }, // {step, texts, known: whether each is one of the documents} on demand; null before the first
     isCopied: { state: true }, // whether these texts were copied last
   };
 
@@ -60,8 +60,8 @@ class SamplesPanel extends Panel {
   #requested = null; // {at, options} of the newest request
   #writer = new CoalescedCall(async ({ at, options }) => {
     const step = at ?? this.view.step;
-    const samples = await this.live.api.generate(this.live.name, { ...options, ...(at !== null && { step: at }) });
-    this.written = { step, texts: samples.map(({ text }) => text) };
+    const samples = await this.live.api.generate(this.live.name, { ...options, known: this.view.numDocs > 0, ...(at !== null && { step: at }) });
+    this.written = { step, texts: samples.map(({ text }) => text), known: new Map(samples.map(({ text, known }) => [text, known])) };
     this.isCopied = false;
   });
 
@@ -166,13 +166,12 @@ class SamplesPanel extends Panel {
       return html`<p class="written hint">The same seed draws with the same random numbers: look at an earlier step to see
         what it makes of them.</p>`;
     }
-    const { step, texts } = this.written;
-    const seen = new Map(this.live.samples.map(({ text, known }) => [text, known]));
+    const { step, texts, known } = this.written;
     const times = new Map();
     texts.forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
       <div class="written">
-        <p class="hint" role="status">Written at step ${count(step)}. Texts that are also among the samples above are marked.</p>
+        <p class="hint" role="status">Written at step ${count(step)}.</p>
         <div class="row">
           <button ?disabled=${!navigator.clipboard} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
           <button @click=${() => this.#download([...times.keys()])}>Download</button>
@@ -181,7 +180,7 @@ class SamplesPanel extends Panel {
         <ul tabindex="0" role="region" aria-label="Texts on demand">${[...times].map(([text, n]) => html`
           <li><span class="text">${shown(text)}</span>
             ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}
-            ${seen.has(text) ? tag(seen.get(text)) : nothing}</li>`)}
+            ${known.get(text) === undefined ? nothing : tag(known.get(text))}</li>`)}
         </ul>
       </div>`;
   }

@@ -109,11 +109,11 @@ final class PanelLayoutTest {
             Locator grip = button(page, "Loss: move");
             grip.focus();
             page.keyboard().press("ArrowLeft");
-            assertThat(page.getByText("Loss: place 2 of 9")).hasCount(1);
+            assertThat(page.getByText("Loss: place 2 of 11")).hasCount(1);
             assertThat(grip).isFocused();
             page.keyboard().press("ArrowLeft");
             page.keyboard().press("ArrowLeft"); // is the first already
-            assertThat(page.getByText("Loss: place 1 of 9")).hasCount(1);
+            assertThat(page.getByText("Loss: place 1 of 11")).hasCount(1);
             assertThat(order(page).subList(0, 3)).containsExactly("loss", "samples", "attention");
             assertThat(page.locator(".where"))
                     .hasText("Live step 100"); // the timeline has not moved
@@ -147,7 +147,7 @@ final class PanelLayoutTest {
             button(page, "Loss: hide").click();
             assertThat(cell(page, "loss")).hasCount(0);
             page.reload();
-            assertThat(cells(page)).hasCount(8);
+            assertThat(cells(page)).hasCount(10);
             assertThat(cell(page, "loss")).hasCount(0);
 
             button(page, "Panels").click();
@@ -172,7 +172,7 @@ final class PanelLayoutTest {
                 page.evaluate(
                         "stored => localStorage.setItem('microgpt.live.panels', stored)", stored);
                 page.reload();
-                assertThat(cells(page)).hasCount(9);
+                assertThat(cells(page)).hasCount(11);
             }
             assertThat(cells(page).first()).hasAttribute("data-name", "loss");
         }
@@ -195,7 +195,7 @@ final class PanelLayoutTest {
             page.keyboard().press("ArrowLeft"); // the shortcuts of the page still work
             assertThat(page.locator("mg-attention-panel .subject")).containsText("step 96");
             page.keyboard().press("Escape");
-            assertThat(cells(page)).hasCount(9);
+            assertThat(cells(page)).hasCount(11);
             assertThat(cell(page, "samples")).isVisible();
             assertThat(fontSize(letters)).isEqualTo(usual);
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
@@ -30,6 +31,21 @@ import java.util.regex.Pattern;
 final class ParameterPanelsTest {
 
     private static final int TALL = 6000;
+
+    /// What the sentence of a head calls the shares of the API.
+    private static final Map<String, String> HEAD_PARTS =
+            Map.of(
+                    "previous", "the previous character",
+                    "first", "the first position",
+                    "itself", "itself");
+
+    private static final List<Map<String, String>> ALL_PROBES =
+            List.of(
+                    Map.of("kind", "match", "pattern", "[aeiou]$"),
+                    Map.of("kind", "length"),
+                    Map.of("kind", "known"),
+                    Map.of("kind", "match", "pattern", "^a"),
+                    Map.of("kind", "surprisal", "text", "emma"));
 
     private final Api api;
     private final Browser browser;
@@ -322,6 +338,84 @@ final class ParameterPanelsTest {
                                                     url ->
                                                             url.endsWith(
                                                                     "?kind=" + kind + "&step=64")));
+        }
+    }
+
+    @Test
+    void theSentenceOfAHeadHasTheNumbersOfTheApi() {
+        api.initSixNames("panel-heads");
+        api.step("panel-heads", 200);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/panel-heads");
+            Locator panel = inSight(page, "mg-heads-panel");
+            Locator heads = panel.locator("li");
+            assertThat(heads).hasCount(4);
+            assertThat(panel.getByText("Measured at step 200, over 23 positions of 6 documents"))
+                    .isVisible();
+            assertHeads(heads, api.get("/sessions/panel-heads/heads").ok());
+
+            page.navigate("/s/panel-heads?at=20");
+            inSight(page, "mg-heads-panel");
+            assertThat(panel.locator(".note.past")).containsText("As it was at step 20");
+            assertHeads(heads, api.get("/sessions/panel-heads/heads?step=20").ok());
+        }
+    }
+
+    private static void assertHeads(Locator heads, JsonNode reply) {
+        for (int i = 0; i < 4; i++) {
+            JsonNode attention = reply.path("heads").get(i).path("attention");
+            for (var part : HEAD_PARTS.entrySet()) {
+                long percent = Math.round(100 * attention.path(part.getKey()).doubleValue());
+                if (percent > 10) { // smaller shares are not named
+                    assertThat(heads.nth(i)).containsText(percent + "% on " + part.getValue());
+                }
+            }
+        }
+    }
+
+    @Test
+    void probesShowWhatTheApiMeasuresAndAreRemembered() {
+        api.initSixNames("panel-probes");
+        api.step("panel-probes", 200);
+        try (Tab tab = open().expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/s/panel-probes");
+            Locator panel = inSight(page, "mg-probes-panel");
+            Locator legend = panel.locator(".legend li");
+            assertThat(legend).hasCount(3);
+            assertThat(legend.first()).containsText("ends in a vowel");
+
+            panel.getByLabel("Pattern").fill("(");
+            Tab.button(page, "Add").click();
+            assertThat(panel.getByRole(AriaRole.ALERT)).containsText("RE2");
+            panel.getByLabel("Pattern").fill("^a");
+            Tab.button(page, "Add").click();
+            assertThat(legend).hasCount(4);
+            panel.getByLabel("Kind of probe").selectOption("surprisal");
+            panel.getByLabel("Text").fill("emma");
+            Tab.button(page, "Add").click();
+            assertThat(legend).hasCount(5);
+
+            JsonNode reply =
+                    api.post("/sessions/panel-probes/probes", Map.of("probes", ALL_PROBES)).ok();
+            JsonNode shown =
+                    json(
+                            panel.locator("mg-chart")
+                                    .evaluate(
+                                            "({ option }) => option.series.map(({ data }) => data.map(([, y]) => y))"));
+            assertThat(shown.size()).isEqualTo(5);
+            for (int i = 0; i < 5; i++) {
+                assertThat(Json.doubles(shown.get(i)))
+                        .containsExactly(Json.doubles(reply.path("probes").get(i).path("values")));
+            }
+
+            page.navigate("/s/panel-probes?at=20");
+            inSight(page, "mg-probes-panel");
+            assertThat(legend).hasCount(5);
+            assertThat(panel.locator(".past")).hasText("Values at step 20");
+            Tab.button(page, "Remove: matches ^a").click();
+            assertThat(legend).hasCount(4);
         }
     }
 }

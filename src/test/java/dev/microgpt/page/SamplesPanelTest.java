@@ -35,6 +35,10 @@ final class SamplesPanelTest {
         this.browser = browser;
     }
 
+    private static Locator.LocatorOptions withText(String text) {
+        return new Locator.LocatorOptions().setHasText(text);
+    }
+
     @Test
     void textsBeginWithThePromptAndAreSavedOnePerLine() throws IOException {
         api.initSixNames("samples-save");
@@ -51,6 +55,13 @@ final class SamplesPanelTest {
             texts.first().waitFor();
             List<String> shown = texts.allInnerTexts();
             assertThat(shown).doesNotHaveDuplicates().allMatch(text -> text.startsWith("a"));
+
+            Locator known = panel.locator(".written .tag", withText("in the documents"));
+            Locator fresh = panel.locator(".written .tag", withText("new"));
+            List<String> documents = List.of(Api.SIX_NAMES.split("\n"));
+            int count = (int) shown.stream().filter(documents::contains).count();
+            assertThat(known).hasCount(count);
+            assertThat(fresh).hasCount(shown.size() - count);
 
             Download saved = page.waitForDownload(() -> button(page, "Download").click());
             assertThat(saved.suggestedFilename()).isEqualTo("samples-save-texts-step-300.txt");

@@ -55,6 +55,21 @@ final class GenerateTest {
     }
 
     @Test
+    void saysOnRequestWhichTextsAreDocuments() {
+        api.step("generate", 300);
+        Map<String, ?> request = Map.of("known", true, "count", 50, "seed", 3, "temperature", 2);
+        JsonNode samples = api.post(GENERATE, request).ok().path("samples");
+
+        List<String> documents = List.of(Api.SIX_NAMES.split("\n"));
+        assertThat(samples.valueStream().map(s -> s.path("known").booleanValue()).toList())
+                .contains(true, false)
+                .isEqualTo(
+                        samples.valueStream()
+                                .map(s -> documents.contains(s.path("text").stringValue()))
+                                .toList());
+    }
+
+    @Test
     void continuesWithTheGeneratorOfTheSession() {
         List<String> together = texts(Map.of("temperature", 1, "count", 4));
         train();

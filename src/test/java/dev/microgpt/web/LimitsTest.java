@@ -100,6 +100,7 @@ final class LimitsTest {
                 .containsEntry("vocabulary", 8L)
                 .containsEntry("stepsPerCall", 10L)
                 .containsEntry("samplesPerCall", 4L)
+                .containsEntry("probeSamples", 20_000L)
                 .containsEntry("traceValues", 212L)
                 .containsEntry("lossesPerCall", 20L)
                 .containsEntry("connections", 2L);

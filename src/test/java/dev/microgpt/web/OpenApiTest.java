@@ -57,6 +57,8 @@ final class OpenApiTest {
         "post, /api/v1/sessions/{name}/score, 200, 400 403 404 409 413 415",
         "post, /api/v1/sessions/{name}/inspect, 200, 400 403 404 409 413 415",
         "get, /api/v1/sessions/{name}/losses, 200, 400 404 409",
+        "get, /api/v1/sessions/{name}/heads, 200, 400 404 409",
+        "post, /api/v1/sessions/{name}/probes, 200, 400 403 404 409 413 415",
         "get, /api/v1/sessions/{name}/embeddings, 200, 400 404 409",
         "get, /api/v1/sessions/{name}/config, 200, 400 404",
         "get, /api/v1/sessions/{name}/history, 200, 400 404",
@@ -183,6 +185,8 @@ final class OpenApiTest {
                         SESSION + "/step",
                         SESSION + "/generate",
                         SESSION + "/score",
+                        SESSION + "/heads",
+                        SESSION + "/probes",
                         SESSION + "/inspect",
                         SESSION + "/losses",
                         SESSION + "/embeddings",
@@ -242,7 +246,7 @@ final class OpenApiTest {
         "init, seed nEmbd nHead nLayer blockSize learningRate numSteps engine random batchSize"
                 + " text dataset",
         "step, count viz",
-        "generate, temperature count prompt topK topP seed viz step"
+        "generate, temperature count prompt topK topP seed viz known step"
     })
     void requestsHaveAllTheirFields(String call, String fields) {
         JsonNode body =
@@ -276,6 +280,7 @@ final class OpenApiTest {
         assertMatchesSchema("get", SESSION + "/losses", "200", api.get(path + "/losses"));
         assertMatchesSchema(
                 "get", SESSION + "/losses", "200", api.get(path + "/losses?maxPoints=3"));
+        assertMatchesSchema("get", SESSION + "/heads", "200", api.get(path + "/heads"));
         assertMatchesSchema("get", SESSION + "/embeddings", "200", api.get(path + "/embeddings"));
         assertMatchesSchema("get", SESSION + "/config", "200", api.get(path + "/config"));
         assertMatchesSchema("get", SESSION + "/history", "200", api.get(path + "/history"));

@@ -36,6 +36,7 @@ import java.util.Map;
 /// @param stepsPerCall number of steps in one call
 /// @param stepsPerRun number of steps of a run
 /// @param samplesPerCall number of samples in one call
+/// @param probeSamples number of samples that the probes of one call generate, at all keyframes together
 /// @param textsPerCall number of texts to score in one call
 /// @param traceValues number of values in the traces of one response, or of characters in its documents
 /// @param graphNodes number of nodes in the computation graphs in one response about the anatomy of a step
@@ -61,6 +62,7 @@ public record Limits(
         @DefaultValue("1000000") int stepsPerCall,
         @DefaultValue("1000000000000") long stepsPerRun,
         @DefaultValue("1000") int samplesPerCall,
+        @DefaultValue("20000") int probeSamples,
         @DefaultValue("10000") int textsPerCall,
         @DefaultValue("4000000") long traceValues,
         @DefaultValue("2000000") long graphNodes,
@@ -96,6 +98,7 @@ public record Limits(
                 stepsPerCall,
                 stepsPerRun,
                 samplesPerCall,
+                probeSamples,
                 textsPerCall,
                 traceValues,
                 graphNodes,

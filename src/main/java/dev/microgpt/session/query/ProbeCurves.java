@@ -1,0 +1,11 @@
+package dev.microgpt.session.query;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// The values of probes over time.
+///
+/// @param steps the steps of the keyframes, oldest first; the last may be the present step
+/// @param values one list per probe with a value for each step; null if the numbers of the model are not finite
+public record ProbeCurves(List<Long> steps, List<List<@Nullable Double>> values) {}

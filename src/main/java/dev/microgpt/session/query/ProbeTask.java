@@ -1,0 +1,170 @@
+package dev.microgpt.session.query;
+
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.DivergedException;
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.LanguageModel;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelState;
+import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Score;
+import dev.microgpt.engine.random.RandomSource;
+import dev.microgpt.session.compute.SlicedTask;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/// Evaluates probes, keyframe by keyframe and text by text. All probes share the generated texts, which are
+/// those that `generate` gives for the same step and seed.
+public final class ProbeTask implements SlicedTask<ProbeCurves> {
+
+    private final ProbeCall call;
+    private final Corpus corpus;
+    private final RandomSource start; // the generator before the first text of each keyframe
+    private final ArrayDeque<ModelState> remaining;
+    private final int textsPerKeyframe;
+    private final List<Long> steps = new ArrayList<>();
+    private final List<List<@Nullable Double>> values = new ArrayList<>(); // (probes, steps)
+
+    // The keyframe that is being evaluated; null between two.
+    private @Nullable LanguageModel model;
+    private RandomSource generator;
+    private final double[] sums; // (probes), over its texts so far
+    private int texts; // so far
+    private boolean isFinite;
+
+    private ProbeTask(
+            ProbeCall call, Corpus corpus, RandomSource start, ArrayDeque<ModelState> keyframes) {
+        this.call = call;
+        this.corpus = corpus;
+        this.start = start;
+        generator = start;
+        remaining = keyframes;
+        textsPerKeyframe = call.probes().stream().anyMatch(Probe::needsTexts) ? call.samples() : 0;
+        sums = new double[call.probes().size()];
+        call.probes().forEach(_ -> values.add(new ArrayList<>()));
+    }
+
+    /// Creates the task for the keyframes that a session has now, and for its present model.
+    ///
+    /// @throws InvalidInputException if a step or the seed is out of range, or a text has an unknown character
+    public static ProbeTask of(ModelSource models, ProbeCall call) {
+        MicroGpt model = models.model();
+        long present = model.step();
+        long first = models.keyframes().firstStep();
+        long from = call.from() == null ? first : call.from();
+        long to = call.to() == null ? present : call.to();
+        InvalidInputException.requireRange("from", from, 0, present);
+        InvalidInputException.requireRange("to", to, from, present);
+        for (Probe probe : call.probes()) {
+            if (probe instanceof Probe.Surprisal(String text, String field)) {
+                model.corpus().tokenizer().encode(text, field); // fails early
+            }
+        }
+        Long seed = call.seed();
+        RandomSource start = model.newRandom(seed == null ? model.options().seed() : seed);
+        return new ProbeTask(
+                call, model.corpus(), start, keyframes(models, from, to, call.keyframes()));
+    }
+
+    /// Returns the keyframes of a range of steps, oldest first; of more than `most`, as many, spread evenly.
+    private static ArrayDeque<ModelState> keyframes(
+            ModelSource models, long from, long to, int most) {
+        List<ModelState> all = new ArrayList<>();
+        for (ModelState keyframe : models.keyframes().upTo(to).reversed()) {
+            if (keyframe.step() >= from) {
+                all.add(keyframe);
+            }
+        }
+        long present = models.model().step();
+        if (to == present && (all.isEmpty() || all.getLast().step() < present)) {
+            ModelState newest = models.stateAsOf(present); // a keyframe if the session has failed
+            if (newest.step() == present) {
+                all.add(newest);
+            }
+        }
+        ArrayDeque<ModelState> chosen = new ArrayDeque<>();
+        int count = Math.min(most, all.size());
+        for (int i = 0; i < count; i++) {
+            int last = all.size() - 1;
+            int index = count == 1 ? last : (int) Math.round((double) i * last / (count - 1));
+            chosen.add(all.get(index));
+        }
+        return chosen;
+    }
+
+    @Override
+    public @Nullable ProbeCurves slice(long deadline) {
+        while (!remaining.isEmpty()) {
+            LanguageModel current = model == null ? begin(remaining.element()) : model;
+            if (isFinite && texts < textsPerKeyframe) {
+                addText(current);
+            } else {
+                finish(current);
+            }
+            if (System.nanoTime() >= deadline) {
+                break;
+            }
+        }
+        return remaining.isEmpty() ? new ProbeCurves(steps, values) : null;
+    }
+
+    private LanguageModel begin(ModelState keyframe) {
+        LanguageModel created = LanguageModel.of(keyframe, corpus.tokenizer());
+        model = created;
+        generator = start.copy();
+        Arrays.fill(sums, 0);
+        texts = 0;
+        isFinite = true;
+        return created;
+    }
+
+    private void addText(LanguageModel current) {
+        try {
+            Sample sample = current.generate(call.options(), generator);
+            texts++;
+            for (int i = 0; i < sums.length; i++) {
+                sums[i] += valueOf(call.probes().get(i), sample);
+            }
+        } catch (DivergedException _) {
+            isFinite = false;
+        }
+    }
+
+    private double valueOf(Probe probe, Sample sample) {
+        return switch (probe) {
+            case Probe.Match(var pattern) -> pattern.matcher(sample.text()).find() ? 1 : 0;
+            case Probe.Length() -> sample.tokens().length;
+            case Probe.Known() -> corpus.contains(sample.tokens()) ? 1 : 0;
+            case Probe.Surprisal _ -> 0;
+        };
+    }
+
+    private void finish(LanguageModel current) {
+        steps.add(remaining.remove().step());
+        for (int i = 0; i < sums.length; i++) {
+            Double value =
+                    switch (call.probes().get(i)) {
+                        case Probe.Surprisal(String text, String field) ->
+                                surprisal(current, text, field);
+                        case Probe.Match _, Probe.Length _, Probe.Known _ ->
+                                isFinite ? sums[i] / textsPerKeyframe : null;
+                    };
+            values.get(i).add(value);
+        }
+        model = null;
+    }
+
+    private static @Nullable Double surprisal(LanguageModel model, String text, String field) {
+        try {
+            Score score = model.score(text, field);
+            return -score.logLikelihood() / score.surprisals().length;
+        } catch (DivergedException _) {
+            return null;
+        }
+    }
+}

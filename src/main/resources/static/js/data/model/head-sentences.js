@@ -1,0 +1,43 @@
+// Says in words what an attention head does, from the shares of its attention that GET heads measures.
+
+const LEAST = 0.1; // share that is named
+const NOTABLE = 0.15; // share above that of even attention that is named
+const EVEN = 0.97; // of the entropy of even attention
+
+/** The shares that do not overlap, and together are 1. */
+export const PARTS = [
+  ['previous', 'the previous character'],
+  ['first', 'the first position'],
+  ['itself', 'itself'],
+  ['earlier', 'earlier characters'],
+];
+
+const KINDS = [
+  ['sameCharacter', 'the same character earlier, where there is one'],
+  ['vowels', 'vowels'],
+  ['consonants', 'consonants'],
+];
+
+/** 0.617 -> 62% */
+export const percent = (share) => `${Math.round(100 * share)}%`;
+
+/** The shares of PARTS by name. */
+export function partsOf({ previous, first, itself }) {
+  return { previous, first, itself, earlier: Math.max(0, 1 - previous - first - itself) };
+}
+
+/**
+ * For example “62% on the previous character, 21% on the first position; 58% on vowels (even attention: 38%)”.
+ *
+ * @param attention the shares of the head
+ * @param even those of a head that attends to all positions equally
+ */
+export function headInWords(attention, even) {
+  const shares = partsOf(attention);
+  const parts = PARTS.toSorted(([a], [b]) => shares[b] - shares[a]).filter(([name]) => shares[name] >= LEAST)
+    .map(([name, words]) => `${percent(shares[name])} on ${words}`);
+  const kinds = KINDS.filter(([name]) => attention[name] > even[name] + NOTABLE)
+    .map(([name, words]) => `${percent(attention[name])} on ${words} (even attention: ${percent(even[name])})`);
+  const isEven = attention.entropy > EVEN * even.entropy;
+  return `${isEven ? 'Nearly even: ' : ''}${[parts.join(', '), ...kinds].join('; ')}`;
+}

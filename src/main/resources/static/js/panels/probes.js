@@ -1,0 +1,263 @@
+// The panel of probes: curves over the keyframes that show when the model learned something. A probe is a share of
+// generated texts, their mean length, or the surprisal of a given text.
+
+import { css, html, nothing } from 'lit';
+
+import { compact, count, number } from '../data/format.js';
+import { ProbeCurves } from '../data/probe-curves.js';
+import { axis, tooltip } from '../components/chart.js';
+import { Panel } from '../components/panel.js';
+import { PolledQuery } from '../components/polled-query.js';
+import { remember, remembered } from '../components/remembered.js';
+import { textScale } from '../components/text-scale.js';
+import { theme } from '../components/theme.js';
+
+const EVERY = 3000; // ms between two measurements, at least
+const MOST_PROBES = 6; // as many as there are colours
+const MANY_STEPS = 100; // from here on, a logarithmic axis shows the keyframes better
+const PROBES = 'probes'; // the remembered settings
+const LOG_STEPS = 'probes.log-steps';
+
+const KINDS = {
+  match: { label: 'Share that match a pattern', field: 'pattern', isShare: true },
+  surprisal: { label: 'Surprisal of a text', field: 'text' },
+  length: { label: 'Mean length' },
+  known: { label: 'Share in the documents', isShare: true },
+};
+const INITIAL = [{ kind: 'match', pattern: '[aeiou]$' }, { kind: 'length' }, { kind: 'known' }];
+const VOWEL = '[aeiou]$';
+
+/** The remembered probes; those to begin with if there are none, or nothing that can be read. */
+function rememberedProbes() {
+  try {
+    const probes = JSON.parse(remembered(PROBES));
+    const isProbe = ({ kind, pattern, text }) => KINDS[kind] !== undefined
+      && (KINDS[kind].field === undefined || typeof { pattern, text }[KINDS[kind].field] === 'string');
+    return probes.every(isProbe) ? probes.slice(0, MOST_PROBES) : INITIAL;
+  } catch {
+    return INITIAL;
+  }
+}
+
+function nameOf({ kind, pattern, text }) {
+  switch (kind) {
+    case 'match': return pattern === VOWEL ? 'ends in a vowel' : `matches ${pattern}`;
+    case 'length': return 'mean length';
+    case 'known': return 'in the documents';
+    default: return `surprisal of “${text}”`;
+  }
+}
+
+class ProbesPanel extends Panel {
+  static heading = 'Probes';
+  static about = 'What the model had learned at each keyframe: 100 texts at temperature 0.5, always from the session’s seed, and '
+    + 'the share of them that match a regular expression (in the syntax of RE2), the share that are documents, and their mean '
+    + 'length. Or the surprisal of a text: nats per character, its end included. Shares are on the left axis, lengths and '
+    + 'surprisals on the right one.';
+
+  static properties = {
+    probes: { state: true },
+    draft: { state: true }, // {kind, value} of the form
+    problem: { state: true }, // of what was typed
+    logChoice: { state: true }, // whether the step axis is logarithmic; null for where it helps
+  };
+
+  static styles = [Panel.styles, css`
+    .content { display: flex; flex-direction: column; gap: var(--space-2); }
+    mg-chart { flex: 1; height: auto; min-height: 240px; }
+    .legend { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-3); font-size: var(--text-s); color: var(--muted); }
+    .legend li { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
+    .legend .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
+    .legend i { flex: none; width: 16px; height: 3px; border-radius: 2px; }
+    .legend button { width: 24px; min-height: 24px; }
+    .s0 { background: var(--data-1); } .s1 { background: var(--data-2); } .s2 { background: var(--data-3); }
+    .s3 { background: var(--data-4); } .s4 { background: var(--data-5); } .s5 { background: var(--data-6); }
+    .past { align-self: flex-start; padding: 2px var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); font-size: var(--text-s); }
+    form { display: flex; flex-wrap: wrap; gap: var(--space-2); }
+    form select { flex: 1 1 190px; width: auto; min-width: 0; }
+    form input { flex: 1 1 140px; width: auto; min-width: 0; font-family: var(--mono); }
+    .empty { display: grid; place-items: center; min-height: 240px; color: var(--muted); }
+  `];
+
+  #curves = new PolledQuery(this, async (signal) => {
+    const { probes } = this;
+    const measured = await this.#measured.update(this.live, this.#key, probes, this.view.step, signal);
+    return { probes, steps: measured.steps, values: measured.values };
+  });
+  #measured = new ProbeCurves();
+
+  constructor() {
+    super();
+    this.probes = rememberedProbes();
+    this.draft = { kind: 'match', value: '' };
+    this.problem = null;
+    this.logChoice = { on: true, off: false }[remembered(LOG_STEPS)] ?? null;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#curves.cancel();
+  }
+
+  willUpdate() {
+    if (this.view?.vocabSize && this.probes.length > 0) {
+      const { keyframes } = this.live;
+      const version = `${keyframes.at(-1)} ${this.view.state === 'training' ? '' : this.view.step}`;
+      this.#curves.request(this.#key, version, EVERY);
+    }
+  }
+
+  /** What the values depend on, besides the step. */
+  get #key() {
+    const { createdAt, numParams, vocabSize } = this.view;
+    const loaded = this.live.events.findLast(({ kind }) => kind === 'loaded')?.at;
+    return JSON.stringify([createdAt, loaded, numParams, vocabSize, this.probes]);
+  }
+
+  #change(probes) {
+    this.probes = probes;
+    remember(PROBES, JSON.stringify(probes));
+  }
+
+  /** Adds what was typed, once the server has accepted it. */
+  async #add(event) {
+    event.preventDefault();
+    const { kind, value } = this.draft;
+    const { field } = KINDS[kind];
+    const probe = field === undefined ? { kind } : { kind, [field]: value };
+    try {
+      await this.live.api.probes(this.live.name, { probes: [probe], samples: 1, keyframes: 1 });
+      this.problem = null;
+      this.draft = { kind, value: '' };
+      this.#change([...this.probes.filter((other) => nameOf(other) !== nameOf(probe)), probe].slice(-MOST_PROBES));
+    } catch (problem) {
+      this.problem = problem;
+    }
+  }
+
+  get #logSteps() {
+    return this.logChoice ?? this.view.step >= MANY_STEPS;
+  }
+
+  renderControls() {
+    return this.live === undefined ? nothing : html`
+      <label><input type="checkbox" .checked=${this.#logSteps} @change=${({ target }) => {
+        this.logChoice = target.checked;
+        remember(LOG_STEPS, target.checked ? 'on' : 'off');
+      }}>log steps</label>`;
+  }
+
+  renderBody() {
+    return html`${this.#shown()} ${this.#form()}`;
+  }
+
+  #shown() {
+    const { result } = this.#curves;
+    if (!this.view.vocabSize) {
+      return html`<p class="empty">There is no model without documents.</p>`;
+    }
+    if (this.probes.length === 0) {
+      return html`<p class="empty">Add a probe below.</p>`;
+    }
+    if (result === null) {
+      return html`<p class="empty">${this.instead('Measuring …')}</p>`;
+    }
+    const at = this.#shownIndex(result);
+    return html`
+      <ul class="legend">${result.probes.map((probe, i) => html`
+        <li><i class="s${i}"></i><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <strong>${valueInWords(probe, result.values[i][at])}</strong>
+          <button class="quiet icon" aria-label="Remove: ${nameOf(probe)}" title="Remove"
+            @click=${() => this.#change(this.probes.filter((other) => nameOf(other) !== nameOf(probe)))}>×</button></li>`)}
+      </ul>
+      ${this.at === null ? nothing : html`<p class="past">Values at step ${count(result.steps[at])}</p>`}
+      <mg-chart .option=${this.#option(result)} label=${this.#inWords(result)}></mg-chart>`;
+  }
+
+  /** The index of the step whose values the legend shows. */
+  #shownIndex({ steps }) {
+    return this.at === null ? steps.length - 1 : Math.max(0, steps.findLastIndex((step) => step <= this.at));
+  }
+
+  #inWords({ probes, steps, values }) {
+    const curves = probes.map((probe, i) =>
+      `${nameOf(probe)} from ${valueInWords(probe, values[i][0])} to ${valueInWords(probe, values[i].at(-1))}`);
+    return `Probes at the steps ${count(steps[0])} to ${count(steps.at(-1))}: ${curves.join(', ')}. The menu of this panel shows them as a table.`;
+  }
+
+  #option({ probes, steps, values }) {
+    const scale = textScale(this);
+    const isLog = this.#logSteps;
+    const x = (step) => isLog ? step + 1 : step; // a logarithmic axis has no 0
+    const label = { color: theme.colour('--muted'), fontSize: 11 * scale, hideOverlap: true };
+    const left = probes.some(({ kind }) => KINDS[kind].isShare);
+    const right = probes.some(({ kind }) => !KINDS[kind].isShare);
+    const mark = this.at === null ? undefined : {
+      silent: true, animation: false, symbol: 'none', label: { show: false }, data: [{ xAxis: x(this.at) }],
+      lineStyle: { type: 'solid', width: 2, color: theme.colour('--warn') },
+    };
+    return {
+      grid: { left: 34 + 14 * scale, right: 20 + 22 * scale, top: 14, bottom: 24 + 20 * scale },
+      tooltip: tooltip({
+        trigger: 'axis', axisPointer: { lineStyle: { color: theme.colour('--edge') } },
+        formatter: (items) => [`step ${count(steps[items[0].dataIndex])}`, ...probes.map((probe, i) =>
+          `${nameOf(probe)}: ${valueInWords(probe, values[i][items[0].dataIndex])}`)].join('\n'),
+      }),
+      xAxis: axis({
+        id: 'steps', type: isLog ? 'log' : 'value', min: isLog ? 1 : 0, max: Math.max(2, x(steps.at(-1))), splitLine: { show: false },
+        name: 'step', nameLocation: 'middle', nameGap: 14 + 10 * scale,
+        nameTextStyle: { color: theme.colour('--muted'), fontSize: 11 * scale },
+        axisLabel: { ...label, formatter: (value) => compact(isLog && value === 1 ? 0 : value) },
+      }),
+      yAxis: [
+        axis({ id: 'shares', show: left, min: 0, max: 1, axisLabel: { ...label, formatter: (value) => `${Math.round(100 * value)}%` } }),
+        axis({ id: 'others', show: right, position: 'right', min: 0, splitLine: { show: !left }, axisLabel: label }),
+      ],
+      series: probes.map((probe, i) => ({
+        id: nameOf(probe), name: nameOf(probe), type: 'line', yAxisIndex: KINDS[probe.kind].isShare ? 0 : 1,
+        data: steps.map((step, j) => [x(step), values[i][j]]), symbol: 'circle', symbolSize: 4 * scale, animation: false,
+        color: theme.colour(`--data-${i + 1}`), lineStyle: { width: 2 * scale, type: KINDS[probe.kind].isShare ? 'solid' : 'dashed' },
+        ...(i === 0 ? { markLine: mark ?? { data: [] } } : {}),
+      })),
+    };
+  }
+
+  #form() {
+    const { kind, value } = this.draft;
+    const { field } = KINDS[kind];
+    return html`
+      <form novalidate @submit=${this.#add}>
+        <select aria-label="Kind of probe" @change=${({ target }) => { this.draft = { kind: target.value, value: '' }; this.problem = null; }}>
+          ${Object.entries(KINDS).map(([name, { label }]) => html`<option value=${name} ?selected=${name === kind}>${label}</option>`)}
+        </select>
+        ${field === undefined ? nothing : html`
+          <input aria-label=${field === 'pattern' ? 'Pattern' : 'Text'} placeholder=${field === 'pattern' ? 'such as ^ma or a$' : 'such as emma'}
+            spellcheck="false" autocomplete="off" .value=${value} aria-invalid=${this.problem === null ? nothing : 'true'}
+            aria-describedby=${this.problem === null ? nothing : 'problem'}
+            @input=${({ target }) => { this.draft = { kind, value: target.value }; }}>`}
+        <button ?disabled=${!this.view.vocabSize || (field !== undefined && value === '')}>Add</button>
+      </form>
+      ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${this.problem.message}</p>`}`;
+  }
+
+  table() {
+    const { result } = this.#curves;
+    if (result === null) {
+      return null;
+    }
+    const { probes, steps, values } = result;
+    return {
+      columns: ['step', ...probes.map(nameOf)],
+      rows: steps.map((step, j) => [step, ...probes.map((_, i) => values[i][j] === null ? '' : number(values[i][j], 4))]),
+    };
+  }
+}
+
+function valueInWords({ kind }, value) {
+  if (value === null || value === undefined) {
+    return '–';
+  }
+  return KINDS[kind].isShare ? `${Math.round(100 * value)}%` : value.toFixed(2);
+}
+
+customElements.define('mg-probes-panel', ProbesPanel);
