@@ -26,7 +26,6 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -117,6 +116,9 @@ final class PanelNumbersTest {
     private final Api api;
     private final Browser browser;
 
+    /// The text of the Tour, which stays the same while the page looks at other steps.
+    private String tourText = "";
+
     PanelNumbersTest(@LocalServerPort int port, Browser browser) {
         api = new Api(port);
         this.browser = browser;
@@ -125,8 +127,7 @@ final class PanelNumbersTest {
     @BeforeAll
     void train() {
         Map<String, Object> options = new HashMap<>(Map.of("text", Api.SIX_NAMES));
-        options.putAll(
-                Map.of("nEmbd", 8, "nHead", HEADS, "nLayer", LAYERS, "batchSize", 2));
+        options.putAll(Map.of("nEmbd", 8, "nHead", HEADS, "nLayer", LAYERS, "batchSize", 2));
         options.put("numSteps", 3000);
         api.init(NAME, options);
         api.step(NAME, STEERED_AT);
@@ -185,7 +186,10 @@ final class PanelNumbersTest {
     }
 
     private List<String> characters() {
-        return get(NAME, "/embeddings").valueStream().map(e -> e.path("char").stringValue()).toList();
+        return get(NAME, "/embeddings")
+                .valueStream()
+                .map(e -> e.path("char").stringValue())
+                .toList();
     }
 
     /// Returns the visible character of a token.
@@ -269,6 +273,7 @@ final class PanelNumbersTest {
     private static List<List<String>> saved(Locator panel) {
         Locator save = panel.locator(".menu [popover] button").nth(1);
         Download file = panel.page().waitForDownload(() -> save.evaluate("b => b.click()"));
+        assertThat(file.suggestedFilename()).endsWith("-" + ask(panel, "e.step") + ".csv");
         try {
             return Files.readString(file.path())
                     .lines()
@@ -306,8 +311,8 @@ final class PanelNumbersTest {
 
     /// Waits until a panel that inspects a document shows a step.
     private static void awaitDocument(Locator panel, int step) {
-        assertThat(panel.locator(".subject .number"))
-                .hasText("step " + count(shownStep(step)));
+        assertThat(ask(panel, "e.step").intValue()).isEqualTo(shownStep(step));
+        assertThat(panel.locator(".subject .number")).hasText("step " + count(shownStep(step)));
     }
 
     private static List<String> readsOf(String document) {
@@ -377,15 +382,36 @@ final class PanelNumbersTest {
         assertThat(timeline.locator("[role=slider]"))
                 .hasAttribute("aria-valuemax", Integer.toString(LAST));
         List<Integer> keyframes =
-                get(NAME, "/keyframes").path("steps").valueStream().map(JsonNode::intValue).toList();
+                get(NAME, "/keyframes")
+                        .path("steps")
+                        .valueStream()
+                        .map(JsonNode::intValue)
+                        .toList();
         String stops = timeline.locator(".stops").getAttribute("d");
         assertThat(stops.split("M")).hasSize(keyframes.size() + 1);
         double position = Math.log1p(KEYFRAME / 8.) / Math.log1p(LAST / 8.);
         assertThat(stops).contains("M" + fixed(1000 * position, 1) + " ");
         List<String> marks =
-                timeline.locator(".mark").all().stream().map(m -> m.getAttribute("aria-label")).toList();
-        assertThat(marks).anyMatch(mark -> mark.contains(" " + STEERED_AT) && mark.contains("0.02"));
+                timeline.locator(".mark").all().stream()
+                        .map(m -> m.getAttribute("aria-label"))
+                        .toList();
+        assertThat(marks)
+                .anyMatch(mark -> mark.contains(" " + STEERED_AT) && mark.contains("0.02"));
         assertThat(marks).anyMatch(mark -> mark.contains(" " + count(LAST)));
+    }
+
+    /// More steps than the chart has points.
+    @Test
+    void averagesOfAZoomedChartAreThoseOfSingleSteps() {
+        double[] losses = api.losses(NAME);
+        try (Tab tab = open("/s/" + NAME + "?last=1200&ema=1")) {
+            Locator panel = tab.page().locator("mg-loss-panel");
+            assertThat(panel.locator(".legend strong").first()).hasText(loss(losses[LAST - 1]));
+            tab.page().waitForCondition(() -> saved(panel).size() == 600);
+            for (List<String> row : saved(panel)) {
+                assertThat(row.get(5)).isEqualTo(loss(losses[Integer.parseInt(row.get(1)) - 1]));
+            }
+        }
     }
 
     // ---- panels of the Live page
@@ -429,7 +455,9 @@ final class PanelNumbersTest {
                 .containsText(Pattern.compile("^" + times.size() + " "));
         times.forEach(
                 (text, n) -> {
-                    Locator row = panel.locator(".written li").nth(List.copyOf(times.keySet()).indexOf(text));
+                    Locator row =
+                            panel.locator(".written li")
+                                    .nth(List.copyOf(times.keySet()).indexOf(text));
                     assertThat(row.getByText(Pattern.compile("^" + n + " times$")))
                             .hasCount(n > 1 ? 1 : 0);
                 });
@@ -486,7 +514,7 @@ final class PanelNumbersTest {
     }
 
     private static Pattern endsWith(String text) {
-        return Pattern.compile(Pattern.quote(text) + "$");
+        return Pattern.compile(text.replaceAll("[.+]", "\\\\$0") + "$");
     }
 
     /// Returns the largest mean weight that positions from 2 on give to the one before, the first, or themselves.
@@ -589,7 +617,9 @@ final class PanelNumbersTest {
         int[] tokens = tokens(document);
         List<String> reads = readsOf(document);
         List<double[]> probs =
-                inspect(NAME, document, step).stream().map(v -> Json.doubles(v.path("probs"))).toList();
+                inspect(NAME, document, step).stream()
+                        .map(v -> Json.doubles(v.path("probs")))
+                        .toList();
         List<List<Object>> rows = new ArrayList<>();
         double[] losses = new double[probs.size()];
         for (int t = 0; t < losses.length; t++) {
@@ -610,7 +640,9 @@ final class PanelNumbersTest {
         assertThat(losses).containsExactly(scored, within(1e-4));
         assertThat(panel.locator(".foot .caption")).containsText(number(mean(losses), 4));
         assertThat(panel.locator(".map canvas"))
-                .hasAttribute("aria-label", Pattern.compile(Pattern.quote(number(mean(losses)) + ".")));
+                .hasAttribute(
+                        "aria-label",
+                        Pattern.compile(" " + number(mean(losses)).replace(".", "\\.") + "\\. "));
 
         int looked = ask(panel, "e.looked ?? e.positions.length - 1").intValue();
         double[] likeliest = probs.get(looked).clone();
@@ -647,7 +679,9 @@ final class PanelNumbersTest {
             List<String> row = saved.get(i);
             assertThat(row.get(0)).isEqualTo(name);
             assertThat(row.get(1)).as(name).isEqualTo(number(gradient, 4));
-            assertThat(Double.parseDouble(row.get(2))).as(name).isEqualTo(ratio, within(2e-3 * ratio));
+            assertThat(Double.parseDouble(row.get(2)))
+                    .as(name)
+                    .isEqualTo(ratio, within(2e-3 * ratio));
             assertThat(row.get(3)).as(name).isEqualTo(number(norm(weights), 4));
             assertThat(shown.get(i))
                     .containsExactly(
@@ -741,8 +775,13 @@ final class PanelNumbersTest {
             List<String> row = saved.get(i);
             assertThat(row.get(0)).isEqualTo(all.get(i).path("char").stringValue());
             int nearest = nearest(rows, i);
-            assertThat(row.get(3)).isEqualTo(nearest == rows.size() - 1 ? "BOS" : all.get(nearest).path("char").stringValue());
-            assertThat(row.get(4)).isEqualTo(fixed(ShownNumbers.cosine(rows.get(i), rows.get(nearest)), 4));
+            assertThat(row.get(3))
+                    .isEqualTo(
+                            nearest == rows.size() - 1
+                                    ? "BOS"
+                                    : all.get(nearest).path("char").stringValue());
+            assertThat(row.get(4))
+                    .isEqualTo(fixed(ShownNumbers.cosine(rows.get(i), rows.get(nearest)), 4));
             seen += Math.pow(Double.parseDouble(row.get(1)), 2);
             seen += Math.pow(Double.parseDouble(row.get(2)), 2);
         }
@@ -771,7 +810,9 @@ final class PanelNumbersTest {
         return IntStream.range(0, rows.size())
                 .filter(i -> i != row)
                 .boxed()
-                .max(Comparator.comparingDouble(i -> ShownNumbers.cosine(rows.get(row), rows.get(i))))
+                .max(
+                        Comparator.comparingDouble(
+                                i -> ShownNumbers.cosine(rows.get(row), rows.get(i))))
                 .orElseThrow();
     }
 
@@ -779,10 +820,19 @@ final class PanelNumbersTest {
         int width = rows.getFirst().length;
         double[] centre =
                 IntStream.range(0, width)
-                        .mapToDouble(i -> rows.stream().mapToDouble(row -> row[i]).average().orElseThrow())
+                        .mapToDouble(
+                                i ->
+                                        rows.stream()
+                                                .mapToDouble(row -> row[i])
+                                                .average()
+                                                .orElseThrow())
                         .toArray();
         return rows.stream()
-                .map(row -> IntStream.range(0, width).mapToDouble(i -> row[i] - centre[i]).toArray())
+                .map(
+                        row ->
+                                IntStream.range(0, width)
+                                        .mapToDouble(i -> row[i] - centre[i])
+                                        .toArray())
                 .toArray(double[][]::new);
     }
 
@@ -791,7 +841,8 @@ final class PanelNumbersTest {
         double sum = 0;
         double[][] rest = Arrays.stream(rows).map(double[]::clone).toArray(double[][]::new);
         for (int axis = 0; axis < 2; axis++) {
-            double[] direction = IntStream.range(0, rows[0].length).mapToDouble(i -> Math.cos(i + 1)).toArray();
+            double[] direction =
+                    IntStream.range(0, rows[0].length).mapToDouble(i -> Math.cos(i + 1)).toArray();
             double square = 0;
             for (int round = 0; round < 2000; round++) {
                 double[] next = new double[direction.length];
@@ -828,8 +879,7 @@ final class PanelNumbersTest {
         JsonNode shown = ask(panel, "e.trace");
         List<double[]> units = units(inspect(NAME, shown.path("doc").stringValue(), step), 0);
         UnitOutputs outputs = new UnitOutputs();
-        Map<String, Object> options =
-                Map.of("seed", 1, "temperature", 1, "count", 32, "viz", true);
+        Map<String, Object> options = Map.of("seed", 1, "temperature", 1, "count", 32, "viz", true);
         for (JsonNode sample : post(NAME, "/generate", options, step).path("samples")) {
             outputs.add(
                     readsOf(sample.path("text").stringValue()),
@@ -856,8 +906,7 @@ final class PanelNumbersTest {
         long dead = IntStream.range(0, size).filter(outputs::isDead).count();
         assertThat(panel.locator(".legend")).containsText(dead + " of " + size + " units");
         double[] drawn = Json.doubles(ask(panel.locator("mg-heatmap"), "[...e.values]"));
-        assertThat(drawn)
-                .containsExactly(units.stream().flatMapToDouble(Arrays::stream).toArray());
+        assertThat(drawn).containsExactly(units.stream().flatMapToDouble(Arrays::stream).toArray());
 
         panel.locator("mg-heatmap [role=application]").press("ArrowRight");
         assertThat(panel.locator(".unit .value")).hasText(signed(units.getFirst()[0], 4));
@@ -958,14 +1007,24 @@ final class PanelNumbersTest {
         }
         String words = panel.locator(".history .readout").innerText().replace(",", "");
         List<String> numbers =
-                Pattern.compile("-?[0-9][0-9.e-]*").matcher(words).results().map(m -> m.group()).toList();
+                Pattern.compile("-?[0-9][0-9.e-]*")
+                        .matcher(words)
+                        .results()
+                        .map(m -> m.group())
+                        .toList();
         assertThat(numbers.get(2)).as(words).isEqualTo(Integer.toString(size));
-        int column = Json.strings(all.path("steps").isEmpty() ? all.path("steps") : textsOf(all.path("steps"))).indexOf(numbers.get(0));
+        int column =
+                Json.strings(
+                                all.path("steps").isEmpty()
+                                        ? all.path("steps")
+                                        : textsOf(all.path("steps")))
+                        .indexOf(numbers.get(0));
         int[] counts = Json.ints(all.path("counts").path(column));
         long expected = 0;
         for (int bin = 0; bin < bins; bin++) {
             double middle = from + (bin + 0.5) * width;
-            if (middle > Double.parseDouble(numbers.get(3)) && middle < Double.parseDouble(numbers.get(4))) {
+            if (middle > Double.parseDouble(numbers.get(3))
+                    && middle < Double.parseDouble(numbers.get(4))) {
                 expected += counts[bin];
             }
         }
@@ -1005,7 +1064,8 @@ final class PanelNumbersTest {
     void theLab(int step) {
         JsonNode anatomy = get(NAME, "/anatomy" + query(step));
         String text = anatomy.path("docs").path(0).stringValue();
-        try (Tab tab = open("/s/" + NAME + "/lab?text=" + text + (step == NOW ? "" : "&at=" + step))) {
+        try (Tab tab =
+                open("/s/" + NAME + "/lab?text=" + text + (step == NOW ? "" : "&at=" + step))) {
             Page page = tab.page();
             compareSurprisals(page, text, step);
             compareAll(
@@ -1056,7 +1116,8 @@ final class PanelNumbersTest {
         for (int i = 0; i < written.length(); i++) {
             int position = i + prompt.length();
             int token = tokens(written).length == 0 ? 0 : tokens(written)[i + 1];
-            double p = sample.path("vizData").path(position).path("probs").path(token).doubleValue();
+            double p =
+                    sample.path("vizData").path(position).path("probs").path(token).doubleValue();
             assertThat(characters.nth(i)).hasAttribute("title", endsWith(" " + percent(p)));
         }
     }
@@ -1067,9 +1128,12 @@ final class PanelNumbersTest {
         Map<String, double[]> last = new HashMap<>();
         for (JsonNode tensor : anatomy.path("tensors")) {
             JsonNode values = tensor.path("values");
-            last.put(tensor.path("name").stringValue(), Json.doubles(values.path(values.size() - 1)));
+            last.put(
+                    tensor.path("name").stringValue(),
+                    Json.doubles(values.path(values.size() - 1)));
         }
-        Map<String, String> blocks = new LinkedHashMap<>(Map.of("sum", "embedded", "norm", "embedding"));
+        Map<String, String> blocks =
+                new LinkedHashMap<>(Map.of("sum", "embedded", "norm", "embedding"));
         for (int layer = 0; layer < LAYERS; layer++) {
             String prefix = "layer" + layer + ".";
             Map.of(
@@ -1096,7 +1160,9 @@ final class PanelNumbersTest {
                     for (int i = 0; i < expected.length; i++) {
                         assertThat(Double.parseDouble(texts.get(i)))
                                 .as("%s %d", block, i)
-                                .isEqualTo(expected[i], within(6e-4 * Math.abs(expected[i]) + 1e-5 * scale));
+                                .isEqualTo(
+                                        expected[i],
+                                        within(6e-4 * Math.abs(expected[i]) + 1e-5 * scale));
                     }
                 });
     }
@@ -1172,7 +1238,8 @@ final class PanelNumbersTest {
         switch (frame.path("stage").stringValue()) {
             case "forward" -> {
                 assertThat(maps).usingRecursiveComparison().as(name).isEqualTo(List.of(values));
-                assertThat(caption).contains(" " + signed(ShownNumbers.mostExtreme(values), 3) + ",");
+                assertThat(caption)
+                        .contains(" " + signed(ShownNumbers.mostExtreme(values), 3) + ",");
             }
             case "loss" -> {
                 double worst = Arrays.stream(values).max().orElseThrow();
@@ -1197,19 +1264,27 @@ final class PanelNumbersTest {
                 double extreme = ShownNumbers.mostExtreme(gradients);
                 if (extreme != 0) {
                     assertThat(caption)
-                            .contains(number(Math.abs(extreme) / 1000), " " + signed(extreme, 3) + ")");
+                            .contains(
+                                    number(Math.abs(extreme) / 1000),
+                                    " " + signed(extreme, 3) + ")");
                 }
             }
             default -> {
                 double[] after = Json.flat(tensor.path("after"));
                 double[] change =
-                        IntStream.range(0, after.length).mapToDouble(i -> after[i] - values[i]).toArray();
+                        IntStream.range(0, after.length)
+                                .mapToDouble(i -> after[i] - values[i])
+                                .toArray();
                 assertThat(maps)
                         .usingRecursiveComparison()
                         .as(name)
                         .isEqualTo(List.of(values, gradients, change));
                 double extreme = ShownNumbers.mostExtreme(change);
-                int place = IntStream.range(0, change.length).filter(i -> change[i] == extreme).findFirst().orElseThrow();
+                int place =
+                        IntStream.range(0, change.length)
+                                .filter(i -> change[i] == extreme)
+                                .findFirst()
+                                .orElseThrow();
                 assertThat(caption)
                         .contains(
                                 " " + number(learningRate) + ":",
@@ -1238,6 +1313,8 @@ final class PanelNumbersTest {
                         List.of("mg-tour-writing"));
         try (Tab tab = open("/s/" + NAME + "/tour?stop=1" + (step == NOW ? "" : "&at=" + step))) {
             Page page = tab.page();
+            assertThat(page.locator(".asof")).containsText(count(shownStep(step)) + ".");
+            tourText = ask(page.locator("mg-tour-page"), "e.facts.doc").stringValue();
             List<Map<String, String>> facts = factsOfStops(step);
             for (int stop = 1; stop <= facts.size(); stop++) {
                 page.locator(".stops a[data-stop='" + stop + "']").click();
@@ -1254,20 +1331,15 @@ final class PanelNumbersTest {
         }
     }
 
-    /// Returns the text that the Tour and the Lab show for a step.
-    private String documentOfStep(int step) {
-        JsonNode anatomy = get(NAME, "/anatomy" + query(step));
-        return anatomy.path("docs").path(anatomy.path("document").intValue()).stringValue();
-    }
-
     private List<Map<String, String>> factsOfStops(int step) {
         JsonNode view = api.view(NAME);
         int vocabulary = view.path("vocabSize").intValue();
         String parameters = count(view.path("numParams").intValue());
-        String document = documentOfStep(step);
+        String document = tourText;
         List<JsonNode> trace = inspect(NAME, document, step);
         int[] tokens = tokens(document);
-        List<String> ids = Arrays.stream(tokens).limit(trace.size()).mapToObj(Integer::toString).toList();
+        List<String> ids =
+                Arrays.stream(tokens).limit(trace.size()).mapToObj(Integer::toString).toList();
         List<double[]> vectors =
                 get(NAME, "/embeddings" + query(step))
                         .valueStream()
@@ -1278,9 +1350,12 @@ final class PanelNumbersTest {
         List<Map<String, String>> facts = new ArrayList<>();
         facts.add(
                 Map.of(
-                        "documents", "6",
-                        "step", count(shownStep(step)) + " steps",
-                        "parameters", parameters));
+                        "documents",
+                        "6",
+                        "step",
+                        count(shownStep(step)) + " steps",
+                        "parameters",
+                        parameters));
         facts.add(
                 Map.of(
                         "characters", count(vocabulary - 1),
@@ -1386,7 +1461,11 @@ final class PanelNumbersTest {
         JsonNode head = get(NAME, "/anatomy/tensors/lm_head" + query(step));
         double[] gradients = Json.flat(head.path("gradients"));
         double extreme = ShownNumbers.mostExtreme(gradients);
-        int place = IntStream.range(0, gradients.length).filter(i -> gradients[i] == extreme).findFirst().orElseThrow();
+        int place =
+                IntStream.range(0, gradients.length)
+                        .filter(i -> gradients[i] == extreme)
+                        .findFirst()
+                        .orElseThrow();
         return Map.of(
                 "step-loss", loss(anatomy.path("loss").doubleValue()),
                 "parameters", parameters,
@@ -1400,7 +1479,7 @@ final class PanelNumbersTest {
     }
 
     private void compareTokens(Locator panel, int step) {
-        String document = documentOfStep(step);
+        String document = tourText;
         List<String> ids = new ArrayList<>();
         int[] tokens = tokens(document);
         Arrays.stream(tokens).forEach(token -> ids.add(Integer.toString(token)));
@@ -1416,7 +1495,7 @@ final class PanelNumbersTest {
     }
 
     private void compareLossesOfAText(Locator panel, int step) {
-        String document = documentOfStep(step);
+        String document = tourText;
         double[] losses = lossesOf(inspect(NAME, document, step), tokens(document));
         List<String> reads = readsOf(document);
         List<List<Object>> rows = new ArrayList<>();
@@ -1520,8 +1599,16 @@ final class PanelNumbersTest {
         List<List<String>> different = new ArrayList<>();
         Stream<String> options =
                 Stream.of(
-                                "nEmbd", "nHead", "nLayer", "blockSize", "learningRate", "numSteps",
-                                "batchSize", "seed", "engine", "random")
+                                "nEmbd",
+                                "nHead",
+                                "nLayer",
+                                "blockSize",
+                                "learningRate",
+                                "numSteps",
+                                "batchSize",
+                                "seed",
+                                "engine",
+                                "random")
                         .map(option -> "/options/" + option);
         Stream<String> sizes = Stream.of("/numParams", "/numDocs", "/vocabSize", "/step");
         Stream.concat(options, sizes)
@@ -1537,7 +1624,10 @@ final class PanelNumbersTest {
                                                                     ? count(value.intValue())
                                                                     : value.isString()
                                                                             ? value.stringValue()
-                                                                            : number(value.doubleValue(), 12))
+                                                                            : number(
+                                                                                    value
+                                                                                            .doubleValue(),
+                                                                                    12))
                                             .toList();
                             (row.get(0).equals(row.get(1)) ? same : different).add(row);
                         });
@@ -1550,7 +1640,9 @@ final class PanelNumbersTest {
         expected.addAll(same);
         assertThat(panel.locator("tbody tr")).hasCount(expected.size());
         List<List<String>> shown =
-                panel.locator("tbody tr").all().stream().map(row -> row.locator("td").allInnerTexts()).toList();
+                panel.locator("tbody tr").all().stream()
+                        .map(row -> row.locator("td").allInnerTexts())
+                        .toList();
         assertThat(shown).isEqualTo(expected);
     }
 
@@ -1578,7 +1670,8 @@ final class PanelNumbersTest {
             int to = Integer.parseInt(row.get(2));
             double[] means =
                     Stream.of(losses, parents)
-                            .mapToDouble(all -> meanBefore(all, to, Math.min(WINDOW, to - FORKED_AT)))
+                            .mapToDouble(
+                                    all -> meanBefore(all, to, Math.min(WINDOW, to - FORKED_AT)))
                             .toArray();
             double difference = means[0] - means[1];
             rows.add(
@@ -1683,9 +1776,12 @@ final class PanelNumbersTest {
                             "–"
                         });
         assertThat(card.locator(".options"))
-                .containsText(ShownNumbers.number(view.path("numParams").intValue() / 1000., 3) + "K ");
+                .containsText(
+                        ShownNumbers.number(view.path("numParams").intValue() / 1000., 3) + "K ");
         assertThat(card.locator(".options"))
-                .containsText("learningRate " + number(view.at("/options/learningRate").doubleValue(), 12));
+                .containsText(
+                        "learningRate "
+                                + number(view.at("/options/learningRate").doubleValue(), 12));
         List<String> texts = texts(session, Map.of("seed", losses.length % 1000, "count", 3), NOW);
         assertThat(card.locator(".samples")).hasAttribute("title", String.join("\n", texts));
         for (JsonNode point : ask(card.locator("mg-sparkline"), "e.points")) {
