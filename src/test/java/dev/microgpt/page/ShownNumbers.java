@@ -20,7 +20,7 @@ final class ShownNumbers {
         }
         BigDecimal plain = rounded.stripTrailingZeros();
         int exponent = plain.precision() - plain.scale() - 1;
-        if (exponent >= -7 && exponent < 21) {
+        if (exponent >= -6 && exponent < 21) {
             return plain.toPlainString();
         }
         String mantissa = plain.scaleByPowerOfTen(-exponent).toPlainString();
@@ -55,7 +55,7 @@ final class ShownNumbers {
 
     /// Returns a probability in the captions of the tour.
     static String share(double p) {
-        return p > 0 && p < 0.01 ? number(p, 2) : fixed(p, 3);
+        return p > 0 && p < 0.01 ? signed(p, 2) : fixed(p, 3);
     }
 
     static String percent(double share) {
