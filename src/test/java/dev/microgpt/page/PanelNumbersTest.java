@@ -1142,7 +1142,9 @@ final class PanelNumbersTest {
         }
         blocks.forEach(
                 (block, tensor) -> {
-                    panel.locator("[data-block='" + block + "']").click();
+                    Locator chosen = panel.locator("[data-block='" + block + "']");
+                    chosen.click();
+                    assertThat(chosen).hasAttribute("aria-pressed", "true"); // with its numbers
                     double[] expected = last.get(tensor);
                     Locator shown = panel.locator(".numbers td:last-child");
                     assertThat(shown).hasCount(expected.length);
