@@ -42,6 +42,7 @@ import { controls } from './styles.js';
 import { theme } from './theme.js';
 
 const MOST_ROWS = 1000; // in a table; an export has them all
+const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/; // as tables contain them
 
 export class Panel extends LitElement {
   static heading = '';
@@ -194,6 +195,11 @@ export class Panel extends LitElement {
 
   // ---- for subclasses
 
+  /** The step that the numbers are of. */
+  get step() {
+    return this.at ?? this.view.step;
+  }
+
   /** Whether the shown model has failed, so that it has no finite numbers. */
   get hasFailed() {
     return this.at === null && this.view?.state === 'failed';
@@ -293,12 +299,13 @@ export class Panel extends LitElement {
   }
 
   #fileName(extension) {
-    return `${this.live.name}-${this.constructor.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.view.step}.${extension}`;
+    return `${this.live.name}-${this.constructor.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.step}.${extension}`;
   }
 }
 
-/** Quotes a value if necessary; a text that a spreadsheet would take for a formula is prefixed with '. */
+/** Quotes a value if necessary; a text that a spreadsheet would take for a formula, but for no number, is prefixed with '. */
 function csvField(value) {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? '');
+  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && !NUMBER.test(value);
+  const text = isFormula ? `'${value}` : String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

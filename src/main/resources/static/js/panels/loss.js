@@ -115,6 +115,11 @@ class LossPanel extends Panel {
     this.#loadEarly();
   }
 
+  /** The losses are always those up to the newest step. */
+  get step() {
+    return this.view.step;
+  }
+
   /** What is different after a restart. */
   get #startOfTraining() {
     const { createdAt, numDocs } = this.view;
@@ -255,13 +260,15 @@ class LossPanel extends Panel {
     return [...details.filter(({ to }) => to >= zoomed.from), ...newer.filter(({ from }) => from > end)];
   }
 
-  /** The moving average at each point, from the losses as finely as they are known. */
+  /** The moving average at each point, from the losses as finely as they are known: in the store, or as details. */
   #averageAt(points) {
     const details = this.#details;
     const start = details[0]?.from ?? Infinity;
     const end = details.at(-1)?.to ?? Infinity;
     const { finest } = this.live.losses;
-    const losses = [...finest.filter(({ to }) => to < start), ...details, ...finest.filter(({ from }) => from > end)];
+    const isFiner = details.length > finest.filter(({ from, to }) => to >= start && from <= end).length;
+    const losses = !isFiner ? finest
+      : [...finest.filter(({ to }) => to < start), ...details, ...finest.filter(({ from }) => from > end)];
     return movingAverage(points, this.span, losses);
   }
 

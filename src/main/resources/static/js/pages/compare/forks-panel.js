@@ -5,6 +5,7 @@ import { css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
 import { compact, count, loss, number } from '../../data/format.js';
+import { loadLosses } from '../../data/load-losses.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { describeEvent } from '../../data/session-events.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
@@ -20,7 +21,7 @@ const POINTS = 500;
 const MIN_INTERVAL = 2000; // ms
 const MOST_MARKS = 50;
 
-const signed = (value) => `${value < 0 ? '−' : '+'}${loss(Math.abs(value))}`;
+const signed = (value, minus = '−') => `${value < 0 ? minus : '+'}${loss(Math.abs(value))}`;
 
 class ForksPanel extends Panel {
   static heading = 'Forks and their parents';
@@ -86,12 +87,13 @@ class ForksPanel extends Panel {
     return { ...fork, to };
   }
 
-  /** Loads the same loss buckets of both. */
+  /** Loads the points of the curve, and the losses of both as finely as averages need them. */
   async #load(entry, signal) {
     const { child, parent, from, to } = this.#forks.find((fork) => fork.child === entry);
-    const query = { from: from + 1, to, maxPoints: POINTS };
-    const [own, others] = await Promise.all([child, parent].map(({ name }) => api.losses(name, query, signal)));
-    return { parent, from, own: own.buckets, others: others.buckets };
+    const [points, own, others] = await Promise.all([
+      api.losses(child.name, { from: from + 1, to, maxPoints: POINTS }, signal),
+      ...[child, parent].map(({ name }) => loadLosses(name, from, POINTS, { end: to, signal }))]);
+    return { parent, from, points: points.buckets, own: own.buckets, others: others.buckets };
   }
 
   /** The curve of a fork, as far as it is loaded. */
@@ -100,9 +102,8 @@ class ForksPanel extends Panel {
     if (result === null || result.error || result.parent !== parent || result.from !== from) {
       return { error: result?.error ?? null, points: [] };
     }
-    const own = movingAverage(result.own, this.live.span);
-    const others = movingAverage(result.others, this.live.span);
-    return { error: null, points: result.own.map(({ to }, i) => [to, own[i] - others[i], own[i], others[i]]) };
+    const [own, others] = [result.own, result.others].map((losses) => movingAverage(result.points, this.live.span, losses));
+    return { error: null, points: result.points.map(({ to }, i) => [to, own[i] - others[i], own[i], others[i]]) };
   }
 
   /** The events after the fork in which one of both was steered. */
@@ -212,7 +213,7 @@ class ForksPanel extends Panel {
       columns: ['fork', 'parent', 'step', 'loss of the fork', 'loss of its parent', 'difference'],
       get rows() { // computed only when needed
         return drawn.flatMap(({ child, parent, points }) =>
-          points.map(([step, difference, own, others]) => [child.name, parent.name, step, loss(own), loss(others), signed(difference)]));
+          points.map(([step, difference, own, others]) => [child.name, parent.name, step, loss(own), loss(others), signed(difference, '-')]));
       },
     };
   }

@@ -104,7 +104,7 @@ class SessionCard extends LitElement {
     try {
       const { name } = this.session;
       const losses = new LossStore();
-      losses.add(step > 0 ? await loadLosses(name, 0, POINTS, NEWEST) : { buckets: [] });
+      losses.add(step > 0 ? await loadLosses(name, 0, POINTS, { exactSteps: NEWEST }) : { buckets: [] });
       this.newest = meanOfLast(losses.finest, NEWEST);
       this.points = losses.points(POINTS);
       const isDue = Date.now() - this.#sampled.at > SAMPLE_EVERY || state !== 'training';
