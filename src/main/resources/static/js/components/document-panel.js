@@ -34,6 +34,7 @@ export class DocumentPanel extends Panel {
     .scale .diverge { background: linear-gradient(to right, var(--diverge-low), var(--diverge-mid), var(--diverge-high)); }
     .caption { min-height: 1.5em; font-size: var(--text-s); color: var(--muted); font-variant-numeric: tabular-nums; }
     canvas { display: block; }
+    canvas:focus-visible { outline-offset: 1px; }
   `];
 
   /** The trace that is shown; null if there is none, but never in `renderDocument`. */
@@ -104,6 +105,11 @@ export class DocumentPanel extends Panel {
     if (this.shown !== before) {
       this.#peers.filter((panel) => panel.isUpdatePending).forEach((panel) => panel.performUpdate());
     }
+  }
+
+  get subject() {
+    const { doc, step } = this.shown;
+    return `${this.live.name}, step ${count(step)}, text “${[...doc].map(visible).join('')}”`;
   }
 
   get vocabulary() {

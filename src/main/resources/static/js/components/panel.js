@@ -25,7 +25,9 @@
 //   renderBody()          its content
 //   renderControls()      the controls beside the title, if any; below it in a narrow panel
 //   table()               its numbers, {columns: [names], rows: [[values]]}, or null
-//   picture()             the panel as a data: URL of a PNG, or null; by default, its chart or canvas
+//   picture()             the drawing of the panel as a canvas with two pixels per dot, or null; by default, its chart or
+//                         canvas
+//   legend()              what stands beside a saved picture, see framedPicture
 //
 // A page may put buttons of its own into the header: children of the panel with slot="frame".
 //
@@ -37,6 +39,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { DrawThrottle } from './draw-throttle.js';
 import { frameScheduler } from './frame-scheduler.js';
 import { icons } from './icons.js';
+import { framedPicture } from './picture.js';
 import { saveText, saveUrl } from './save-file.js';
 import { controls } from './styles.js';
 import { theme } from './theme.js';
@@ -85,7 +88,8 @@ export class Panel extends LitElement {
     .controls label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; min-height: 26px; white-space: nowrap; }
     @container (max-width: 600px) { .controls:has(*) { order: 1; flex-basis: 100%; padding-right: var(--space-2); } }
     .frame { display: flex; }
-    .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); }
+    /* a panel out of sight keeps drawings of its former width */
+    .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); overflow-x: clip; overflow-clip-margin: 4px; }
     .panel-error { margin: 0 var(--space-4) var(--space-4); }
     .scroll { max-height: 360px; overflow: auto; }
 
@@ -189,8 +193,16 @@ export class Panel extends LitElement {
   }
 
   picture() {
-    const drawn = this.renderRoot.querySelector('.content mg-chart') ?? this.renderRoot.querySelector('.content canvas');
-    return drawn === null ? null : drawn.png?.() ?? drawn.toDataURL('image/png');
+    return this.renderRoot.querySelector('.content mg-chart')?.picture() ?? this.renderRoot.querySelector('.content canvas');
+  }
+
+  legend() {
+    return [];
+  }
+
+  /** Whose numbers a saved picture shows. */
+  get subject() {
+    return this.live.describe(this.at);
   }
 
   // ---- for subclasses
@@ -291,10 +303,27 @@ export class Panel extends LitElement {
     saveText(`${text}\r\n`, 'text/csv', this.#fileName('csv'));
   }
 
-  #savePng() {
-    const url = this.picture();
-    if (url !== null) {
-      saveUrl(url, this.#fileName('png'));
+  async #savePng() {
+    const picture = await theme.forPicture(async () => {
+      await this.#redraw();
+      const drawing = this.picture();
+      return drawing === null ? null : framedPicture({
+        title: this.constructor.heading, subject: this.subject, legend: this.legend(), drawing,
+      });
+    });
+    await this.#redraw();
+    if (picture !== null) {
+      saveUrl(picture.toDataURL('image/png'), this.#fileName('png'));
+    }
+  }
+
+  /** Draws everything again at once. */
+  async #redraw() {
+    this.requestUpdate();
+    this.performUpdate();
+    for (const map of this.renderRoot.querySelectorAll('mg-heatmap, mg-scatter')) {
+      await map.updateComplete;
+      map.repaint();
     }
   }
 

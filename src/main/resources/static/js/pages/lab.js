@@ -31,6 +31,7 @@ class LabPage extends SessionPage {
     showsStep: { state: true },
     temperature: { state: true },
     seed: { state: true },
+    illegible: { state: true }, // the error if the text has a character that the model does not know; or null
   };
 
   static styles = [SessionPage.styles, css`
@@ -58,6 +59,7 @@ class LabPage extends SessionPage {
     this.showsStep = queryValue('show') === 'step';
     this.temperature = 0.5;
     this.seed = 1;
+    this.illegible = null;
   }
 
   disconnectedCallback() {
@@ -165,7 +167,9 @@ class LabPage extends SessionPage {
     return html`
       <div class="type">
         <label for="text">Text</label>
-        <input id="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${this.text ?? ''} @input=${this.#type}>
+        <input id="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${this.text ?? ''}
+          aria-invalid=${this.illegible !== null} aria-describedby="illegible" @input=${this.#type}>
+        <p id="illegible" class="error" role="alert">${this.illegible?.message ?? nothing}</p>
       </div>
       <div class="controls">
         ${this.other === null ? this.#stepPicker('Model', this.at, (at) => { this.at = at; }) : nothing}
@@ -180,7 +184,8 @@ class LabPage extends SessionPage {
   #readings() {
     const isPair = this.other !== null;
     const reading = (at) => html`<mg-reading .live=${this.live} .view=${this.live.view} .revision=${this.revision}
-      .text=${this.text ?? ''} .at=${at} .temperature=${this.temperature} .seed=${this.seed} .isPair=${isPair}></mg-reading>`;
+      .text=${this.text ?? ''} .at=${at} .temperature=${this.temperature} .seed=${this.seed} .isPair=${isPair}
+      @legible=${({ detail }) => { this.illegible = detail; }}></mg-reading>`;
     if (this.text === null) {
       return nothing;
     }

@@ -55,8 +55,9 @@ class LivePage extends SessionPage {
     .run mg-training-controls { flex: 1 1 600px; min-width: 0; }
     .tools { display: flex; gap: var(--space-2); }
     @media (max-width: 600px) {
-      .bar { position: static; }
-      .past-badge { position: sticky; bottom: var(--space-2); z-index: 5; display: flex; margin-top: var(--space-3); border: 1px solid var(--warn); }
+      main { padding-bottom: calc(var(--dock) + var(--space-5)); }
+      .bar { position: static; } /* its buttons that start and stop training are at the lower edge of the screen */
+      .past-badge { position: sticky; bottom: calc(var(--dock) + var(--space-2)); z-index: 5; display: flex; margin-top: var(--space-3); border: 1px solid var(--warn); }
       .badge { margin-left: 0; flex-basis: 100%; }
     }
   `];
@@ -151,7 +152,7 @@ class LivePage extends SessionPage {
     const { live } = this;
     const { state, step, numParams, numDocs, vocabSize, options, stepsPerSecond } = live.view;
     const { framesPerSecond, stepsPerFrame, lag } = live.meter;
-    const isTraining = state === 'training';
+    const isTraining = state === 'training' && stream.state !== 'lost';
     const fact = (value, name) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
     const top = html`
       ${stream.state === 'lost' ? html`<span class="chip lost">not connected</span>` : nothing}

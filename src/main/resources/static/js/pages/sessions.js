@@ -266,7 +266,7 @@ class SessionsPage extends Page {
     return html`
       <div class="cards">
         ${repeat(shown, ({ name }) => name, (session) => html`
-          <mg-session-card .session=${session} .options=${this.options ?? []}
+          <mg-session-card .session=${session} .isLost=${this.isLost} .options=${this.options ?? []}
             .isSelected=${this.selected.includes(session.name)} .isSelectable=${this.selected.length < MOST_SESSIONS}
             @select=${(event) => this.#select(session.name, event.detail)}
             @changed=${this.#refreshNow}

@@ -70,7 +70,7 @@ class TourPage extends SessionPage {
     h2 { margin-bottom: var(--space-3); font-size: 20px; line-height: 1.25; letter-spacing: -0.01em; outline-offset: 4px; }
     .caption p, .caption ol, .caption dl, .caption ul { margin-bottom: var(--space-3); font-size: 15px; line-height: 1.55; overflow-wrap: anywhere; }
     .caption b { font-weight: 600; font-variant-numeric: tabular-nums; }
-    .caption [data-fact] { color: var(--accent); }
+    .caption [data-fact] { color: var(--data-1); }
     .caption q, .caption .letter { padding: 0 3px; border-radius: 3px; background: var(--sunken); font-family: var(--mono); font-size: 0.93em; white-space: pre-wrap; }
     .caption .formula { padding: var(--space-2) var(--space-3); border-radius: var(--radius-small); background: var(--sunken); font-family: var(--mono); font-size: var(--text-m); }
     .order { list-style: decimal; padding-left: 1.6em; }

@@ -6,7 +6,7 @@ import { compact, count } from '../data/format.js';
 import { labelOf } from '../data/model/character-labels.js';
 import { nearest } from '../data/model/nearest-rows.js';
 import { principalAxes, project, steadied } from '../data/model/pca.js';
-import { sideBySidePng } from '../components/heatmap.js';
+import { sideBySide } from '../components/heatmap.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
 import { prefersReducedMotion } from '../components/theme.js';
@@ -197,7 +197,7 @@ class EmbeddingsPanel extends Panel {
         label="Embeddings of the ${result.what === 'tokens' ? 'characters' : 'positions'} along ${shares.length} axes that show ${explained}% of their variance; the arrow keys choose one${this.dimensions === 3 ? ', with shift they turn the picture' : ''}"
         @choose=${this.#choose}></mg-scatter>
       <div class="neighbours">${neighbours.length === 0
-        ? html`<p class="muted">Point at ${result.what === 'tokens' ? 'a character' : 'a position'} to see which others are most similar.</p>`
+        ? html`<p class="muted">Tap or point at ${result.what === 'tokens' ? 'a character' : 'a position'} to see which others are most similar.</p>`
         : this.#neighbours(result, neighbours)}</div>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
@@ -238,9 +238,17 @@ class EmbeddingsPanel extends Panel {
     };
   }
 
+  legend() {
+    const scene = this.#scene;
+    return scene === null ? [] : [
+      ...scene.shares.map((share, i) => ({ label: `axis ${i + 1}: ${Math.round(100 * share)}% of the variance`, kind: 'text' })),
+      ...(this.chosen === null ? [] : [{ label: 'chosen', kind: 'dot', colour: '--data-2' }, { label: 'most similar', kind: 'dot', colour: '--data-1' }]),
+    ];
+  }
+
   picture() {
     const map = this.renderRoot.querySelector('mg-scatter');
-    return map === null ? null : sideBySidePng([map.canvas]);
+    return map === null ? null : sideBySide([map.canvas]);
   }
 }
 

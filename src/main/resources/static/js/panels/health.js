@@ -58,8 +58,9 @@ class HealthPanel extends Panel {
     @media (max-width: 600px) {
       .weights, .gradient { display: none; }
       td.bar { width: 30%; }
-      td.bar svg { min-width: 44px; }
-      th, td { padding-inline: var(--space-1); }
+      td.bar svg { min-width: 30px; }
+      th[scope="row"] { font-size: var(--text-xs); }
+      th, td { padding-inline: 2px; }
       th { white-space: normal; vertical-align: bottom; }
     }
   `];
@@ -95,7 +96,7 @@ class HealthPanel extends Panel {
   /** The step whose health has to be computed: an earlier one, or the newest one of an idle session; null for none. */
   get #stepToCompute() {
     const { state, step } = this.view;
-    const isIdle = this.live.diagnostics === null && (state === 'ready' || state === 'paused');
+    const isIdle = this.live.diagnostics?.step !== step && (state === 'ready' || state === 'paused');
     return canComputePastHealth(this.view) ? this.at ?? (isIdle ? step : null) : null;
   }
 
@@ -112,7 +113,7 @@ class HealthPanel extends Panel {
   /** The health to show, {matrices, deadUnits}; what is unknown is null. */
   get #health() {
     const { diagnostics } = this.live;
-    if (this.at === null && diagnostics !== null) {
+    if (this.at === null && diagnostics !== null && this.past === null) {
       return diagnostics;
     }
     return { matrices: this.past?.matrices ?? null, deadUnits: this.trace?.vizData?.length > 0 ? deadUnits(this.trace) : null };
@@ -134,8 +135,13 @@ class HealthPanel extends Panel {
       return html`<p class="note">As of step ${count(this.past.step)}: the update that led to it, the gradient of the next
         batch.</p>`;
     }
-    return this.at === null || canComputePastHealth(this.view) ? nothing
-      : html`<p class="note">For a model of this size, the norms of earlier steps are not computed.</p>`;
+    if (canComputePastHealth(this.view)) {
+      return nothing;
+    }
+    const step = this.live.diagnostics?.step;
+    return this.at !== null ? html`<p class="note">For a model of this size, the norms of earlier steps are not computed.</p>`
+      : step === undefined || step === this.view.step || this.view.state === 'training' ? nothing
+        : html`<p class="note">As of step ${count(step)}, the last that was observed.</p>`;
   }
 
   #matrices(matrices) {
@@ -200,7 +206,7 @@ class HealthPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(`${this.live.name}: ${this.constructor.heading}`, this.table());
+    return tablePicture(this.table());
   }
 }
 

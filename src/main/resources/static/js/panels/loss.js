@@ -68,6 +68,7 @@ class LossPanel extends Panel {
   #timer = null;
   #loading = null; // AbortController of the request for a close-up
   #loadedAt = -Infinity;
+  #followTimer = null;
   #dragged = null; // the range while the user zooms
   #start = null; // of the parameters whose baselines are loaded
   #earlyStart = null; // of those whose early losses are loaded
@@ -94,6 +95,8 @@ class LossPanel extends Panel {
   disconnectedCallback() {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
+    clearTimeout(this.#followTimer);
+    this.#followTimer = null;
     this.#loading?.abort();
   }
 
@@ -107,9 +110,16 @@ class LossPanel extends Panel {
       this.#zoom(null); // training has restarted
     }
     const isBehind = this.closeUp === null || (this.last !== null && (this.closeUp.at(-1)?.to ?? 0) < lastStep);
-    const isDue = this.#loading === null && performance.now() - this.#loadedAt > FOLLOW_INTERVAL;
-    if (this.#zoomed !== null && isBehind && isDue) {
-      this.#loadCloseUp();
+    if (this.#zoomed !== null && isBehind && this.#loading === null) {
+      const wait = this.#loadedAt + FOLLOW_INTERVAL - performance.now();
+      if (wait <= 0) {
+        this.#loadCloseUp();
+      } else {
+        this.#followTimer ??= setTimeout(() => {
+          this.#followTimer = null;
+          this.requestUpdate();
+        }, wait);
+      }
     }
     this.#loadBaselines();
     this.#loadEarly();
@@ -385,6 +395,16 @@ class LossPanel extends Panel {
       ...(rate === null ? [] : [`learning rate ${number(rate)}`]),
       ...this.live.events.filter(({ step }) => step >= from && step <= to).slice(0, 5).map(describeEvent),
     ].join('\n');
+  }
+
+  legend() {
+    return [
+      { label: 'mean', kind: 'line', colour: '--data-1' }, { label: 'lowest to highest', kind: 'band', colour: '--data-1' },
+      { label: `average over ${plural(this.span, 'step')}`, kind: 'line', colour: '--data-2' },
+      ...(Object.keys(this.#base).length > 0 ? [{ label: 'baselines', kind: 'dashed', colour: '--data-6' }] : []),
+      ...(this.showsRate ? [{ label: 'learning rate', kind: 'line', colour: '--data-3' }] : []),
+      ...(this.allSpikes ? [] : [{ label: '▲ spikes above the range', kind: 'text' }]),
+    ];
   }
 
   table() {

@@ -6,7 +6,7 @@ import { css, html, nothing, svg } from 'lit';
 import { count, number, plural } from '../data/format.js';
 import { inputLabels } from '../data/model/character-labels.js';
 import { UnitStatistics } from '../data/model/unit-statistics.js';
-import { MAP_KEYS, sideBySidePng } from '../components/heatmap.js'; // and <mg-heatmap>
+import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
 import { niceCeiling } from '../components/palette.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
@@ -22,7 +22,7 @@ class MlpPanel extends Panel {
   static heading = 'MLP';
   static about = 'The hidden units of one layer, one per column, at each position of the text. Violet is above 0 and passes the ReLU; '
     + 'grey is 0 or less and becomes 0. A mark below a unit means that it was never above 0 in recent texts. '
-    + 'Point at a unit, or move the cursor with the arrow keys, to see which characters activate it.';
+    + 'Tap or point at a unit, or move the cursor with the arrow keys, to see which characters activate it.';
   static keys = MAP_KEYS;
 
   static needsTraces = true;
@@ -203,7 +203,7 @@ class MlpPanel extends Panel {
 
   #unit({ layer, units, rows, values, rowLabels, dead, known }) {
     if (this.cursor === null || this.cursor.column >= units) {
-      return html`<p class="muted">Point at a unit to see which characters activate it.</p>`;
+      return html`<p class="muted">Tap or point at a unit to see which characters activate it.</p>`;
     }
     const { column: unit } = this.cursor;
     const row = Math.min(this.cursor.row, rows - 1);
@@ -250,9 +250,17 @@ class MlpPanel extends Panel {
     };
   }
 
+  legend() {
+    const { limit, layer } = this.#shown;
+    return [
+      { label: `layer ${layer + 1}, input of the ReLU`, palette: 'relu', low: number(-limit).replace('-', '−'), high: number(limit) },
+      { label: 'never above 0', kind: 'line', colour: '--data-2' }, { label: 'row: position, column: unit', kind: 'text' },
+    ];
+  }
+
   picture() {
     const map = this.renderRoot.querySelector('mg-heatmap');
-    return map === null ? null : sideBySidePng([map.canvas]);
+    return map === null ? null : sideBySide([map.canvas]);
   }
 }
 

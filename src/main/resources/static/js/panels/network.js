@@ -6,7 +6,7 @@ import { count, number } from '../data/format.js';
 import { describeBlock } from '../data/model/blocks.js';
 import { forward } from '../data/model/forward-pass.js';
 import { inWords } from '../data/model/tokens.js';
-import { diverging, drawCells, prepareCanvas, sequential } from '../components/cells.js';
+import { DIVERGE, RAMP, diverging, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { MOST_OPEN, layout } from '../components/network-layout.js';
 import { ResizeController } from '../components/resize-controller.js';
@@ -382,17 +382,14 @@ class NetworkPanel extends DocumentPanel {
   }
 
   picture() {
-    const drawn = this.renderRoot.querySelector('.picture canvas');
-    if (drawn === null) {
-      return null;
-    }
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [drawn.width, drawn.height];
-    const context = canvas.getContext('2d');
-    context.fillStyle = theme.colour('--surface');
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(drawn, 0, 0);
-    return canvas.toDataURL('image/png');
+    return this.renderRoot.querySelector('.picture canvas');
+  }
+
+  legend() {
+    return [
+      { label: 'weights', stops: RAMP, low: '0', high: '1' },
+      { label: 'other numbers', stops: DIVERGE, low: '−max', high: '+max of each strip' },
+    ];
   }
 
   table() {

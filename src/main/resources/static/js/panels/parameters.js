@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 
 import { count, number } from '../data/format.js';
 import { labelOf } from '../data/model/character-labels.js';
-import { MAP_KEYS, sideBySidePng } from '../components/heatmap.js'; // and <mg-heatmap>
+import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../components/palette.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
@@ -24,7 +24,7 @@ class ParametersPanel extends Panel {
   static heading = 'Parameters';
   static about = 'One matrix: its weights, the gradient of the loss of the next batch, and the moments m and v of '
     + 'Adam: running means of the gradient and of its square. Where there are more numbers than pixels, each pixel shows the one '
-    + 'furthest from 0. Point at a cell, or move the cursor with the arrow keys.';
+    + 'furthest from 0. Tap or point at a cell, or move the cursor with the arrow keys.';
   static keys = MAP_KEYS;
 
   static properties = {
@@ -235,7 +235,7 @@ class ParametersPanel extends Panel {
   #readout(numbers) {
     const isInside = this.cursor !== null && this.cursor.row < numbers.rows && this.cursor.column < numbers.columns;
     if (!isInside) {
-      return html`<span>Point at a cell to read its four numbers.</span>`;
+      return html`<span>Tap or point at a cell to read its four numbers.</span>`;
     }
     return html`<b>${this.#place(numbers)}</b>
       ${this.#valuesAt(numbers).map(([kind, value]) => html`<span>${kind}</span><b data-kind=${kind}>${value}</b>`)}`;
@@ -296,9 +296,16 @@ class ParametersPanel extends Panel {
     };
   }
 
+  legend() {
+    const { name, kinds } = this.#numbers.result;
+    return [{ label: name, kind: 'text' }, ...kinds.flatMap((kind, i) => kind === null ? [] : [{
+      label: Object.values(KINDS)[i], palette: kind.palette, low: number(kind.low).replace('-', '−'), high: number(kind.high),
+    }])];
+  }
+
   picture() {
     const maps = [...this.renderRoot.querySelectorAll('.maps mg-heatmap')];
-    return maps.length === 0 ? null : sideBySidePng(maps.map((map) => map.canvas));
+    return maps.length === 0 ? null : sideBySide(maps.map((map) => map.canvas));
   }
 }
 

@@ -204,7 +204,7 @@ class SamplesPanel extends Panel {
 
   picture() {
     const { columns, rows } = this.table();
-    return tablePicture(`${this.live.name}: ${this.constructor.heading}`, { columns, rows: rows.toReversed() });
+    return tablePicture({ columns, rows: rows.toReversed() });
   }
 }
 

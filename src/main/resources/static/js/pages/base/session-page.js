@@ -8,6 +8,7 @@ import { LiveSession } from '../../data/live-session.js';
 import { stream } from '../../data/live-stream.js';
 import { SITE, sessionNameInPath } from '../../data/site.js';
 import { icons } from '../../components/icons.js';
+import { stateChip } from '../../components/state-chip.js';
 import { setQuery, stepInQuery } from '../../components/url-query.js';
 import { Page } from './page.js';
 import '../../components/session-nav.js';
@@ -129,7 +130,7 @@ export class SessionPage extends Page {
     return html`
       <div class="top">
         <h1>${this.name}</h1>
-        <span class="chip ${state}">${state}</span>
+        ${stateChip(state, stream.state !== 'lost')}
         <mg-session-nav name=${this.name} page=${this.constructor.page}></mg-session-nav>
         ${more}
       </div>`;

@@ -7,7 +7,7 @@ import { api } from '../../data/api.js';
 import { number } from '../../data/format.js';
 import { inputLabels } from '../../data/model/character-labels.js';
 import { BOS } from '../../data/model/tokens.js';
-import { MAP_KEYS, sideBySidePng } from '../../components/heatmap.js'; // and <mg-heatmap>
+import { MAP_KEYS, sideBySide } from '../../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../../components/palette.js';
 import { Panel } from '../../components/panel.js';
 import { PolledQuery } from '../../components/polled-query.js';
@@ -154,7 +154,7 @@ class AttentionDifferencePanel extends Panel {
           <button ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>Next</button></p>`}
       <div class="maps">${heads.slice(first, first + MOST_MAPS).map((values, i) => this.#map(shown, values, limit, first + i))}</div>
       <mg-scale-bar palette="diverging" .low=${-limit} .high=${limit}></mg-scale-bar>
-      <p class="readout">${this.#isInside(shown) ? this.#words(shown) : html`<span class="muted">Point at a cell to read it.</span>`}</p>
+      <p class="readout">${this.#isInside(shown) ? this.#words(shown) : html`<span class="muted">Tap or point at a cell to read it.</span>`}</p>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
@@ -218,9 +218,16 @@ class AttentionDifferencePanel extends Panel {
     };
   }
 
+  legend() {
+    const { layers, pair: [a, b] } = this.#shown;
+    const layer = this.#layerOf(layers.length);
+    const limit = number(layers[layer].limit);
+    return [{ label: `layer ${layer + 1}, weights of ${a.name} minus those of ${b.name}`, palette: 'diverging', low: `−${limit}`, high: limit }];
+  }
+
   picture() {
     const maps = [...this.renderRoot.querySelectorAll('.maps mg-heatmap')];
-    return maps.length === 0 ? null : sideBySidePng(maps.map((map) => map.canvas));
+    return maps.length === 0 ? null : sideBySide(maps.map((map) => map.canvas));
   }
 }
 

@@ -9,10 +9,10 @@ import { loadLosses } from '../../data/load-losses.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { describeEvent } from '../../data/session-events.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
-import { axis, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { icons } from '../../components/icons.js';
 import { Panel } from '../../components/panel.js';
-import { MOST_SESSIONS, colourOf, lineType, markStyles, sessionMark } from '../../components/session-marks.js';
+import { MOST_SESSIONS, colourOf, lineDash, lineType, markStyles, sessionMark } from '../../components/session-marks.js';
 import { theme } from '../../components/theme.js';
 import { pointAt } from './loss-axes.js';
 import { SessionQueries } from './session-queries.js';
@@ -163,7 +163,7 @@ class ForksPanel extends Panel {
     const min = Math.min(...drawn.map(({ from }) => from));
     const max = Math.max(...drawn.map(({ points }) => points.at(-1)[0]));
     return {
-      grid: { left: 56, right: 34, top: 36, bottom: 42 },
+      grid: { left: 70, right: 34, top: 36, bottom: 42 },
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
@@ -173,7 +173,7 @@ class ForksPanel extends Panel {
         id: 'x', type: 'value', min, max, name: 'step', nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
         axisLine: { onZero: false, lineStyle: { color: theme.colour('--line') } }, axisLabel: { ...label, formatter: compact },
       }),
-      yAxis: axis({ id: 'difference', type: 'value', axisLabel: { ...label, formatter: (value) => number(value).replace('-', '−') } }),
+      yAxis: axis({ id: 'difference', ...namedAlong('difference (nats)', 70), type: 'value', axisLabel: { ...label, formatter: (value) => number(value).replace('-', '−') } }),
       series: drawn.map((fork, i) => ({
         id: fork.child.name, type: 'line', animation: false, showSymbol: fork.points.length < 3, data: fork.points, encode: { x: 0, y: 1 },
         color: theme.colour(colourOf(fork.child.slot)), lineStyle: { width: 2, type: lineType(fork.child.slot) },
@@ -205,6 +205,11 @@ class ForksPanel extends Panel {
       const point = pointAt(points, x);
       return point === null ? [] : [`${child.slot + 1}  ${signed(point[1])}  ${child.name} minus ${parent.name}, step ${count(point[0])}`];
     }).join('\n');
+  }
+
+  legend() {
+    return this.#drawn().map(({ child: { slot, name }, parent }) => (
+      { label: `${slot + 1} ${name} minus ${parent.name}`, kind: 'line', colour: colourOf(slot), dash: lineDash(slot) }));
   }
 
   table() {

@@ -2,12 +2,12 @@
 
 import { css, html, nothing } from 'lit';
 
-import { compact, count, duration, loss, number } from '../../data/format.js';
+import { compact, count, duration, loss, number, plural } from '../../data/format.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
-import { axis, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
-import { colourOf, lineType, markStyles, sessionMark, symbolOf } from '../../components/session-marks.js';
+import { colourOf, lineDash, lineType, markStyles, sessionMark, symbolOf } from '../../components/session-marks.js';
 import { theme } from '../../components/theme.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
 import { AXES, documentsAfter, pointAt, secondsAfter, timesOf } from './loss-axes.js';
@@ -130,7 +130,7 @@ class LossesPanel extends Panel {
   #option(drawn) {
     const label = { color: theme.colour('--muted'), fontSize: 11, hideOverlap: true };
     return {
-      grid: { left: 48, right: 34, top: 16, bottom: 44 },
+      grid: { left: 62, right: 34, top: 16, bottom: 44 },
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
@@ -143,7 +143,7 @@ class LossesPanel extends Panel {
         axisLabel: { ...label, formatter: this.axis === 'time' ? timeText : compact },
       }),
       yAxis: axis({
-        id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, axisLabel: { ...label, formatter: (value) => number(value) },
+        id: 'loss', ...namedAlong('average loss (nats)', 62), type: this.logLoss ? 'log' : 'value', scale: true, axisLabel: { ...label, formatter: (value) => number(value) },
       }),
       series: drawn.map(({ entry: { slot, name }, points }) => ({
         id: name, type: 'line', animation: false, data: points, encode: { x: 0, y: 1 }, color: theme.colour(colourOf(slot)),
@@ -161,6 +161,12 @@ class LossesPanel extends Panel {
       return point === null ? [] : [`${entry.slot + 1}  ${loss(point[1])}  ${entry.name}, step ${count(point[2])}`];
     });
     return [`${AXES[this.axis].label} ${this.#placeText(x)}`, ...lines].join('\n');
+  }
+
+  legend() {
+    return [...this.#curves.filter(({ points }) => points.length > 0).map(({ entry: { slot, name } }) => (
+      { label: `${slot + 1} ${name}`, kind: 'line', colour: colourOf(slot), dash: lineDash(slot) })),
+    { label: `averages over ${plural(this.live.span, 'step')}`, kind: 'text' }];
   }
 
   table() {

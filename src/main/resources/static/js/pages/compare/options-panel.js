@@ -41,7 +41,7 @@ class OptionsPanel extends Panel {
     .name { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     table { border-collapse: separate; border-spacing: 0; } /* so that the names keep their lines while it scrolls */
     .option { display: flex; }
-    .mark { flex: 0 0 1.3em; color: var(--accent); font-weight: 700; }
+    .mark { flex: 0 0 1.3em; color: var(--data-1); font-weight: 700; }
     .hint { margin-top: var(--space-2); }
     .empty { color: var(--muted); }
     @media (max-width: 600px) {
@@ -95,7 +95,7 @@ class OptionsPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(this.constructor.heading, this.table());
+    return tablePicture(this.table());
   }
 }
 

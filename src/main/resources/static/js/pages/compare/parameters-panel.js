@@ -148,7 +148,7 @@ class ParameterDifferencePanel extends Panel {
         label="${numbers.name} of ${a.name} minus ${b.name}: ${rows} rows, ${columns} columns, from ${number(-limit)} to ${number(limit)}; the arrow keys move the cursor"
         @cursor=${this.#moved}></mg-heatmap>
       <mg-scale-bar palette="diverging" .low=${limit === 0 ? 0 : -limit} .high=${limit} .beyond=${beyond}></mg-scale-bar>
-      <p class="readout">${this.#inside(numbers) ? this.#words(numbers) : html`<span class="muted">Point at a cell to read it.</span>`}</p>
+      <p class="readout">${this.#inside(numbers) ? this.#words(numbers) : html`<span class="muted">Tap or point at a cell to read it.</span>`}</p>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
@@ -212,8 +212,14 @@ class ParameterDifferencePanel extends Panel {
     };
   }
 
+  legend() {
+    const { name, limit } = this.#shown;
+    const [a, b] = this.live.pair;
+    return [{ label: `${name}: ${a.name} minus ${b.name}`, palette: 'diverging', low: `−${number(limit)}`, high: number(limit) }];
+  }
+
   picture() {
-    return this.renderRoot.querySelector('mg-heatmap')?.canvas.toDataURL('image/png') ?? null;
+    return this.renderRoot.querySelector('mg-heatmap')?.canvas ?? null;
   }
 }
 

@@ -100,7 +100,7 @@ class ScoresPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(this.constructor.heading, this.table());
+    return tablePicture(this.table());
   }
 }
 

@@ -108,7 +108,7 @@ class TextsPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(this.constructor.heading, this.table());
+    return tablePicture(this.table());
   }
 }
 

@@ -319,7 +319,7 @@ export class StepAnatomy extends LitElement {
 
   #readout(kinds, tokens) {
     if (!this.#isOnNumber) {
-      return 'Point at a number to read it; click it, or press Enter, to see how it was computed.';
+      return 'Tap or point at a number to read it; click it, or press Enter, to see how it was computed.';
     }
     const { row, column } = this.cursor;
     return html`<span><b>${this.tensor.name}[${row}][${column}]</b> ${this.#inWords({ tensor: this.tensor.name, row, column }, tokens)}</span>

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 
 import { loss, number } from '../../data/format.js';
 import { BOS, inWords, visible } from '../../data/model/tokens.js';
-import { axis, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
 import { theme } from '../../components/theme.js';
 import { lossesOf, meanOf, middle } from './prediction-losses.js';
@@ -57,12 +57,11 @@ class LossesPanel extends Panel {
   }
 
   #option(losses) {
-    const muted = theme.colour('--muted');
     const curve = Array.from({ length: CURVE + 1 }, (_, i) => SMALLEST ** (1 - i / CURVE)).map((p) => [p, -Math.log(p)]);
     return {
-      grid: { left: 44, right: 16, top: 28, bottom: 36 },
+      grid: { left: 58, right: 16, top: 28, bottom: 36 },
       xAxis: axis({ type: 'value', min: 0, max: 1, name: 'p of what really came', nameLocation: 'middle', nameGap: 24 }),
-      yAxis: axis({ type: 'value', min: 0, name: 'loss', nameLocation: 'end', nameGap: 8, nameTextStyle: { color: muted, fontSize: 11, align: 'right' } }),
+      yAxis: axis({ type: 'value', min: 0, ...namedAlong('loss (nats)', 58) }),
       tooltip: tooltip({ trigger: 'item', formatter: ({ data }) => data[2] === undefined ? '' : `${inWords(data[2])}: p ${number(data[0])}, loss ${loss(data[1])}` }),
       series: [
         { id: 'curve', type: 'line', data: curve, showSymbol: false, silent: true, lineStyle: { color: theme.colour('--data-1'), width: 2 } },
@@ -74,6 +73,11 @@ class LossesPanel extends Panel {
         },
       ],
     };
+  }
+
+  legend() {
+    return [{ label: '−ln p', kind: 'line', colour: '--data-1' },
+      { label: `the predictions of “${this.facts.doc}”`, kind: 'dot', colour: '--data-2' }];
   }
 
   table() {

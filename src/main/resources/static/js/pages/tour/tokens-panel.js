@@ -22,9 +22,9 @@ class TokensPanel extends Panel {
     li { display: grid; justify-items: center; min-width: 38px; padding: var(--space-1) 6px; border: 1px solid var(--line); border-radius: var(--radius-small); }
     li b { font: 600 var(--text-l)/1.4 var(--mono); white-space: pre; }
     li span { color: var(--muted); font-size: var(--text-xs); font-variant-numeric: tabular-nums; }
-    .text li { border-color: var(--accent); background: var(--accent-soft); }
+    .text li { border-color: var(--data-1); background: var(--sunken); }
     .text li span { color: var(--ink); }
-    .read b { color: var(--accent); }
+    .read b { color: var(--data-1); }
     .empty { display: grid; place-items: center; min-height: 160px; color: var(--muted); }
   `];
 
@@ -56,7 +56,7 @@ class TokensPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(`${this.live.name}: ${this.constructor.heading}`, this.table());
+    return tablePicture(this.table());
   }
 }
 
