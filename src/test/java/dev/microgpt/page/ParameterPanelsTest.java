@@ -223,7 +223,7 @@ final class ParameterPanelsTest {
                     .containsText("of 32 units never above 0 in 32 texts");
             api.step("inside-mlp", 1);
             assertThat(panel.locator(".facts")).containsText("step 41");
-            assertThat(panel.locator(".facts")).containsText("unused by the step");
+            assertThat(panel.locator(".facts")).containsText("inactive in this step");
 
             press(panel, "mg-heatmap", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown");
             assertThat(panel.locator(".unit")).containsText("Unit 2 at position 1");
@@ -255,7 +255,7 @@ final class ParameterPanelsTest {
             assertThat(panel.locator("figcaption").first()).containsText("step 50");
             api.step(name, 1);
             assertThat(panel.locator("figcaption").last()).containsText("step 51");
-            assertThat(panel.locator(".facts")).containsText("update to weight");
+            assertThat(panel.locator(".facts")).containsText("update ÷ weights");
 
             press(panel, "mg-heatmap", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight");
             assertThat(panel.locator("#readout")).containsText("row 1, b, column 2");

@@ -89,16 +89,16 @@ class DocumentsPreview extends LitElement {
   }
 
   #facts({ numDocs, vocabSize, alphabet, longest, blockSize, duplicates }) {
-    const fact = (term, value) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+    const fact = (term, apiName, value) => html`<div><dt>${term} <code>${apiName}</code></dt><dd>${value}</dd></div>`;
     const characters = [...alphabet]; // a string or a list
     const shown = characters.slice(0, MOST_CHARACTERS).map(visible).join('');
     return html`
       <div class="preview">
         <dl>
-          ${fact('Documents', count(numDocs))}
-          ${fact('Duplicates', count(duplicates))}
-          ${fact('Longest', plural(longest, 'character'))}
-          ${fact('Context length', plural(blockSize, 'token'))}
+          ${fact('Documents', 'numDocs', count(numDocs))}
+          ${fact('Duplicates', 'duplicates', count(duplicates))}
+          ${fact('Longest', 'longest', plural(longest, 'character'))}
+          ${fact('Context length', 'blockSize', plural(blockSize, 'token'))}
           <div class="alphabet"><dt>Alphabet: ${plural(characters.length, 'character')}, ${plural(vocabSize, 'token')}</dt>
             <dd>${shown}${characters.length > MOST_CHARACTERS ? '…' : ''}</dd></div>
         </dl>
