@@ -156,13 +156,13 @@ class LivePage extends SessionPage {
     const top = html`
       ${stream.state === 'lost' ? html`<span class="chip lost">not connected</span>` : nothing}
       <p class="facts">
-        ${numParams ? html`<span>${count(numParams)} parameters <code>numParams</code></span> <span>${count(numDocs)} documents <code>numDocs</code></span>
-          <span>${count(vocabSize)} tokens <code>vocabSize</code></span>` : nothing}
-        <span>${options.engine} <code>engine</code></span>
+        ${numParams ? html`<span title="numParams">${count(numParams)} parameters</span> <span title="numDocs">${count(numDocs)} documents</span>
+          <span title="vocabSize">${count(vocabSize)} tokens</span>` : nothing}
+        <span title="engine">${options.engine}</span>
       </p>
       <dl class="badge">
         ${fact(count(step), step === 1 ? 'step' : 'steps')}
-        ${fact(isTraining ? rate(stepsPerSecond) : '–', html`steps/s <code>stepsPerSecond</code>`)}
+        ${fact(isTraining ? rate(stepsPerSecond) : '–', 'steps/s')}
         ${fact(isTraining && framesPerSecond ? compact(stepsPerFrame) : '–', 'steps/frame')}
         ${fact(isTraining && framesPerSecond ? `${Math.round(lag)} ms` : '–', 'lag')}
       </dl>`;

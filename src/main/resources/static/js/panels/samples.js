@@ -16,10 +16,10 @@ const SEEDS = 1_000_000;
 const CONTROLS = [
   { name: 'prompt', label: 'Prompt', initial: '', placeholder: 'beginning of each text', isText: true },
   { name: 'temperature', label: 'Temperature', initial: '0.5' },
-  { name: 'topK', label: 'Top-k', initial: '', placeholder: 'all' },
-  { name: 'topP', label: 'Top-p', initial: '', placeholder: '1' },
+  { name: 'topK', label: 'Top-k', apiName: 'topK', initial: '', placeholder: 'all' },
+  { name: 'topP', label: 'Top-p', apiName: 'topP', initial: '', placeholder: '1' },
   { name: 'seed', label: 'Seed', initial: '1' },
-  { name: 'count', label: 'Texts', initial: '6' },
+  { name: 'count', label: 'Texts', apiName: 'count', initial: '6' },
 ];
 
 class SamplesPanel extends Panel {
@@ -149,11 +149,11 @@ class SamplesPanel extends Panel {
       </form>`;
   }
 
-  #field({ name, label, placeholder, isText }) {
+  #field({ name, label, apiName, placeholder, isText }) {
     return field({
       name,
       label,
-      apiName: name,
+      apiName,
       error: this.problem?.field === name ? this.problem.message : null,
       control: ({ id, describedBy, invalid }) => html`
         <input id=${id} name=${name} inputmode=${isText ? 'text' : 'decimal'} spellcheck="false" autocomplete="off" placeholder=${placeholder ?? nothing}

@@ -178,10 +178,10 @@ final class ParameterPanelsTest {
             assertThat(panel.locator(".facts")).containsText("trails from 300");
 
             press(panel, "mg-scatter", "ArrowRight", "ArrowRight");
-            assertThat(panel.locator(".neighbours")).containsText("Most like b");
+            assertThat(panel.locator(".neighbours")).containsText("Most similar to b");
             assertThat(panel.locator(".neighbours li")).hasCount(6);
             assertThat(panel.locator("[role=status]"))
-                    .containsText(Pattern.compile("^b: most like"));
+                    .containsText(Pattern.compile("^b: most similar to"));
 
             panel.locator("select").nth(1).selectOption("3");
             panel.locator("select").first().selectOption("positions");

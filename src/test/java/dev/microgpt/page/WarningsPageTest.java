@@ -131,7 +131,7 @@ final class WarningsPageTest {
             Page page = tab.page();
             page.navigate("/?q=warn-card");
             assertThat(card(page, "warn-card")).containsText("Diverging since step " + step);
-            button(page, "Fork warn-card from before step " + step).click();
+            button(page, "Fork an earlier step of warn-card").click();
             assertThat(card(page, "warn-card-2")).isVisible();
             assertThat(api.view("warn-card-2").path("step").intValue()).isLessThan(step);
         }

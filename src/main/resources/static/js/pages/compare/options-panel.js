@@ -20,7 +20,7 @@ const ROWS = [
   { label: 'Parameters', apiName: 'numParams', value: ({ view }) => view.numParams, text: whole },
   { label: 'Documents', apiName: 'numDocs', value: ({ view }) => view.numDocs, text: whole },
   { label: 'Vocabulary', apiName: 'vocabSize', value: ({ view }) => view.vocabSize, text: whole },
-  { label: 'Step', apiName: 'step', value: ({ view }) => view.step, text: whole },
+  { label: 'Step', value: ({ view }) => view.step, text: whole },
   { label: `Mean loss of the last ${NEWEST} steps`, value: ({ losses }) => meanOfLast(losses.finest, NEWEST), text: loss },
 ];
 

@@ -186,7 +186,7 @@ class SessionCard extends LitElement {
       <ul class="warnings" aria-label="Warnings">${warnings.map(({ code, message }) => html`
         <li class=${code} title=${message}><span>${code === 'loss_unusual'
           ? `Diverging since step ${count(diverging.step)}: mean loss ${loss(diverging.loss)}` : this.#words(code, message)}</span>
-          ${code === 'loss_unusual' ? html`<button type="button" aria-label="Fork an earlier step of ${name}, before step ${diverging.step}"
+          ${code === 'loss_unusual' ? html`<button type="button" aria-label="Fork an earlier step of ${name}"
             @click=${() => this.#do(() => forkBefore(name, diverging.step))}>${icons.fork} Fork an earlier step</button>` : nothing}</li>`)}
       </ul>`;
   }
