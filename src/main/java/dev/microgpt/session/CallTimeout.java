@@ -37,7 +37,7 @@ record CallTimeout(Duration timeout) {
                             + timeout
                             + "; session '"
                             + session.name()
-                            + "' has made "
+                            + "' has trained "
                             + session.published().view().step()
                             + " steps");
         } catch (InterruptedException _) {

@@ -18,7 +18,7 @@ export class DocumentPanel extends Panel {
   /** Whether it needs the probabilities, which have to be loaded. */
   static needsProbs = false;
   /** Its keyboard shortcuts, for the help. */
-  static keys = [['Tab ← →', 'on the tokens of a text: go from one to the next'], ['Esc', 'clear the chosen position']];
+  static keys = [['Tab ← →', 'on the tokens of a text: move between them'], ['Esc', 'clear the chosen position']];
 
   static properties = { pointed: { state: true }, isFixed: { attribute: false } };
 
@@ -153,7 +153,7 @@ export class DocumentPanel extends Panel {
     return html`
       <span class="subject"><q title=${doc}>${cut}</q>
         <span class="number">${isAbout ? 'about step' : 'step'} ${count(step)}</span>
-        ${this.isFixed ? nothing : html`<button aria-pressed=${held} title="Keep showing this document while training continues with others"
+        ${this.isFixed ? nothing : html`<button aria-pressed=${held} title="Keep showing this document while training moves on to others"
           @click=${() => this.#document.hold(held ? null : doc)}>${held ? 'Held' : 'Hold'}</button>`}</span>`;
   }
 

@@ -15,7 +15,7 @@ const BAND = 9; // px, height of the column marks
 const PAGE = 10; // rows, of the page keys
 
 /** The keys of a heat map, for the help. */
-export const MAP_KEYS = [['← → ↑ ↓', 'on a map: move the cursor'], ['Home End', 'on a map: to the ends of the row']];
+export const MAP_KEYS = [['← → ↑ ↓', 'on a map: move the cursor'], ['Home End', 'on a map: go to the ends of the row']];
 
 /**
  * `<mg-heatmap .values=${row by row} .rows=${n} .columns=${m} palette="diverging" .low=${-1} .high=${1}

@@ -294,7 +294,7 @@ export class Panel extends LitElement {
           <tbody>${shown.map((row) => html`<tr>${row.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
         </table>
       </div>
-      ${rows.length > shown.length ? html`<p class="hint">The last ${shown.length} of ${rows.length} rows</p>` : nothing}`;
+      ${rows.length > shown.length ? html`<p class="hint">Only the last ${shown.length} of ${rows.length} rows are shown</p>` : nothing}`;
   }
 
   #saveCsv() {

@@ -18,10 +18,10 @@ const LONGEST = 2000; // characters of a text in the URL
 class LabPage extends SessionPage {
   static page = 'lab';
   static help = 'Type a text to see how the model processes it, as it is now or as it was at an earlier step. Or explore one '
-    + 'training step down to single numbers: open a number to see what it was computed from, and follow it to a parameter.';
+    + 'training step, down to single numbers: open a number to see what it was computed from, and follow it back to a parameter.';
   static keys = [
-    ['/', 'type a text'], ['s', 'side by side with another step'], ['t', 'the text, or a training step'],
-    ['g', 'continue the text from another seed'], ...StepAnatomy.keys,
+    ['/', 'type a text'], ['s', 'compare with another step side by side'], ['t', 'switch between a text and a training step'],
+    ['g', 'continue the text with another seed'], ...StepAnatomy.keys,
   ];
 
   static properties = {

@@ -23,9 +23,9 @@ const PATTERNS = { previous: 'prev.', first: 'begin', itself: 'itself' };
 
 class AttentionPanel extends DocumentPanel {
   static heading = 'Attention';
-  static about = 'How much each head attends from a position (row) to the ones before it (column): its weights in a row '
-    + 'sum to 1. ◆ is the token that begins a text. A label says what a head mostly attends to, with the mean weight over the '
-    + 'positions from 2 on. Tap or point at a token for arcs; click it to keep them.';
+  static about = 'How much each head attends from each position (row) to itself and to the positions before it (columns). The '
+    + 'weights of a row sum to 1. ◆ is the token that begins a text. The label of a head says what it mostly attends to, with '
+    + 'the mean weight over positions 2 and later. Tap or point at a token to see arcs; click it to keep them.';
   static keys = [['1 – 9', 'pick an attention head'], ['0', 'all heads'], ...MAP_KEYS, ...DocumentPanel.keys];
 
   static properties = {
@@ -151,7 +151,7 @@ class AttentionPanel extends DocumentPanel {
       <div class="map">
         <button class="quiet" aria-pressed=${isPicked} @click=${() => this.#pick(layer, head)}>
           <span class="name"><i class="s${head % 6}"></i>${name}</span>
-          ${pattern ? html`<span class="pattern" title="attends mostly to this, with the mean weight">${PATTERNS[pattern.pattern]} ${pattern.weight.toFixed(2)}</span>` : nothing}
+          ${pattern ? html`<span class="pattern" title="What this head mostly attends to, and the mean weight">${PATTERNS[pattern.pattern]} ${pattern.weight.toFixed(2)}</span>` : nothing}
         </button>
         <div class="box"><canvas role="application" aria-roledescription="heat map" tabindex="0"
           data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, pattern)}
@@ -167,7 +167,7 @@ class AttentionPanel extends DocumentPanel {
 
   #mapInWords(name, pattern) {
     const attends = pattern ? `, mostly to ${{ previous: 'the previous token', first: 'the beginning', itself: 'itself' }[pattern.pattern]}` : '';
-    return `${name}: how much each of ${this.positions.length} positions attends to those before it${attends}. The menu has the numbers as a table.`;
+    return `${name}: how much each of ${this.positions.length} positions attends to itself and those before it${attends}. The menu of this panel shows the numbers as a table.`;
   }
 
   #caption() {

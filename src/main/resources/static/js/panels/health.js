@@ -27,14 +27,15 @@ const power = (exponent) => `1e${exponent}`.replace('e-', 'e−');
 class HealthPanel extends Panel {
   static heading = 'Training health';
   static about = 'Bars on a logarithmic scale; the light part is the range of the value in the last minute. Updates of '
-    + 'about a thousandth of the weights (the mark) are usual: much larger ones destroy what was learned, with much smaller '
-    + 'ones the model hardly learns. An MLP unit is inactive if no position of the document activates it.';
+    + 'about a thousandth of the weights (the mark) are typical. Much larger ones destroy what was learned; with much smaller '
+    + 'ones, the model hardly learns. An MLP unit is inactive if no position of the document activates it.';
   static needsTraces = true;
 
   static properties = { past: { state: true } }; // {step, matrices}, computed for the step that is looked at
 
   static styles = [Panel.styles, css`
     .table { overflow-x: auto; }
+    th code { display: block; }
     th { font-size: var(--text-xs); color: var(--muted); font-weight: 500; white-space: nowrap; }
     td:first-child, th[scope="row"] { font: var(--text-s) var(--mono); color: var(--ink); text-align: left; position: static; }
     td { padding-block: 2px; white-space: nowrap; }
@@ -132,8 +133,8 @@ class HealthPanel extends Panel {
 
   #note() {
     if (this.past !== null) {
-      return html`<p class="note">As of step ${count(this.past.step)}: the update that led to it, the gradient of the next
-        batch.</p>`;
+      return html`<p class="note">As of step ${count(this.past.step)}: the update that led to it, and the gradient of the
+        next batch.</p>`;
     }
     if (canComputePastHealth(this.view)) {
       return nothing;
@@ -151,9 +152,9 @@ class HealthPanel extends Panel {
         <table>
           <thead>
             <tr><th scope="col">matrix</th>
-              <th scope="col">gradient norm</th><td class="bar gradient">${ends(GRADIENT)}</td>
-              <th scope="col">update ÷ weights</th><td class="bar">${ends(RATIO)}</td>
-              <th scope="col" class="weights">weight norm</th></tr>
+              <th scope="col">gradient norm <code>gradientNorm</code></th><td class="bar gradient">${ends(GRADIENT)}</td>
+              <th scope="col">update ÷ weights <code>updateRatio</code></th><td class="bar">${ends(RATIO)}</td>
+              <th scope="col" class="weights">weight norm <code>weightNorm</code></th></tr>
           </thead>
           <tbody>${matrices.map((matrix, i) => html`
             <tr><th scope="row">${matrix.name}</th>
@@ -181,7 +182,7 @@ class HealthPanel extends Panel {
 
   #layers(dead) {
     return html`
-      <h3>Inactive MLP units</h3>
+      <h3>Inactive MLP units <code>deadUnits</code></h3>
       <ul class="layers">${dead.map((share, layer) => html`
         <li><span>Layer ${layer + 1}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`
@@ -196,7 +197,7 @@ class HealthPanel extends Panel {
       return null;
     }
     return {
-      columns: ['matrix', 'gradient norm', 'update to weights', 'weight norm', 'share inactive'],
+      columns: ['matrix', 'gradient norm', 'update ÷ weights', 'weight norm', 'share of inactive units'],
       rows: [
         ...matrices.map(({ name, gradientNorm, updateRatio, weightNorm }) =>
           [name, number(gradientNorm, 4), number(updateRatio, 4), number(weightNorm, 4), '']),

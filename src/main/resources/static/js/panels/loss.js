@@ -27,11 +27,11 @@ const LOG_STEPS = 'loss.log-steps'; // the remembered setting
 
 class LossPanel extends Panel {
   static heading = 'Loss';
-  static about = 'Mean cross-entropy in nats, before each update. The band goes from the lowest to the highest loss '
+  static about = 'Mean cross-entropy in nats, before each update. The band spans the lowest to the highest loss '
     + 'of the steps that share a point; triangles at the upper edge mark losses far above the others. Drag the ends of '
-    + 'the bar below to zoom. The baselines are the losses of '
-    + 'the simplest models of the documents: uniform finds all characters equally likely, unigram knows how frequent '
-    + 'each is, bigram how frequent it is after the previous one.';
+    + 'the bar below to zoom. The baselines are the losses of three very simple models of the documents: uniform finds all '
+    + 'characters equally likely, unigram knows how frequent each character is, and bigram knows how frequent it is after '
+    + 'the previous one.';
 
   static properties = {
     span: { state: true }, // of the moving average
@@ -334,8 +334,8 @@ class LossPanel extends Panel {
     }
     const first = points[0];
     const last = points.at(-1);
-    return `Loss of the steps ${count(first.from)} to ${count(last.to)}: from ${loss(first.mean)} to ${loss(last.mean)}. `
-      + 'The menu of this panel shows it as a table.';
+    return `Loss of steps ${count(first.from)} to ${count(last.to)}: from ${loss(first.mean)} to ${loss(last.mean)}. `
+      + 'The menu of this panel shows the numbers as a table.';
   }
 
   #rangeOf(points) {

@@ -31,7 +31,7 @@ function heightOf(rows, scale) {
 class ProbabilitiesPanel extends DocumentPanel {
   static heading = 'Next character';
   static about = 'One row per position: how likely each character is to come next (column). The actual next character is '
-    + 'outlined; the bar is its loss, −ln p at temperature 1. Temperature, top-k and top-p are applied in this order, as when '
+    + 'outlined; the bar is its loss, −ln p at temperature 1. Temperature, top-k and top-p are applied in this order, just as when '
     + 'the service generates text.';
   static needsProbs = true;
   static keys = [...MAP_KEYS, ...DocumentPanel.keys];

@@ -183,7 +183,7 @@ final class LabPageTest {
             page.getByLabel("The step after").press("Home");
             button(page, "Tokens").click();
             assertThat(title).containsText("Step 1 trains on");
-            assertThat(page.getByText("Loss of the reference engine")).isVisible();
+            assertThat(page.getByText("Loss in the reference engine")).isVisible();
         }
     }
 

@@ -26,7 +26,7 @@ const signed = (value, minus = '−') => `${value < 0 ? minus : '+'}${loss(Math.
 class ForksPanel extends Panel {
   static heading = 'Forks and their parents';
   static about = 'The effect of steering: the average loss of a fork minus that of its parent, over the steps that both have '
-    + 'trained since. Below 0, the fork does better. Dotted lines mark where one of them was steered, with its number.';
+    + 'trained since the fork. Below 0, the fork does better. A dotted line with a number marks where that session was steered.';
 
   static styles = [Panel.styles, markStyles, averagingStyles, css`
     .content { display: flex; flex-direction: column; }
@@ -73,16 +73,16 @@ class ForksPanel extends Panel {
       const exists = all?.some(({ name }) => name === event.parent) ?? false;
       return {
         ...fork, canAdd: exists && parent === undefined && entries.length < MOST_SESSIONS,
-        problem: exists ? 'which has not been chosen.' : 'which no longer exists.',
+        problem: exists ? `but ${event.parent} is not among the chosen sessions.` : `but ${event.parent} no longer exists.`,
       };
     }
     if (parent.history !== null && parent.startedAt > event.at) {
-      return { ...fork, problem: `but the present ${parent.name} was started later, so there is nothing to compare.` };
+      return { ...fork, problem: `but ${parent.name} has been restarted since, so there is nothing to compare.` };
     }
     const to = Math.min(child.view.step, parent.view.step);
     if (to <= event.step) {
       const who = child.view.step <= event.step ? child.name : parent.name;
-      return { ...fork, problem: `${who} has not been trained since.` };
+      return { ...fork, problem: `but ${who} has not been trained since.` };
     }
     return { ...fork, to };
   }
@@ -119,14 +119,14 @@ class ForksPanel extends Panel {
 
   renderBody() {
     if (this.#forks.length === 0) {
-      return html`<p class="empty">None of these sessions was forked from another. This panel shows the effect of steering when
-        a fork is steered differently from its parent.</p>`;
+      return html`<p class="empty">None of these sessions has been forked from another. When a fork is steered differently from its
+        parent, this panel shows the effect.</p>`;
     }
     const drawn = this.#drawn();
     return html`
       ${this.#forks.map((fork) => this.#inWords(fork))}
       ${drawn.length === 0 ? nothing
-        : html`<mg-chart .option=${this.#option(drawn)} label="Average loss of a fork minus that of its parent, over steps. ${
+        : html`<mg-chart .option=${this.#option(drawn)} label="Average loss of each fork minus that of its parent, by step. ${
           drawn.map((fork) => this.#sentence(fork)).join(' ')}"></mg-chart>`}`;
   }
 
@@ -142,7 +142,7 @@ class ForksPanel extends Panel {
       <div class="fork" data-session=${child.name}>
         ${sessionMark(child.slot)}
         <div>
-          <p><strong>${child.name}</strong> was forked from <strong>${parentName}</strong> at step ${count(from)}${problem === null ? '.' : `; ${problem}`}
+          <p><strong>${child.name}</strong> was forked from <strong>${parentName}</strong> at step ${count(from)}${problem === null ? '.' : `, ${problem}`}
             ${points.length > 0 ? html`<span class="newest">${this.#sentence({ ...fork, points })}</span>` : nothing}</p>
           ${error ? html`<p class="error">${error.message}</p>` : nothing}
           ${problem === null ? html`<ul>${this.#steerings(fork).map(({ entry, event }) => html`
@@ -155,7 +155,7 @@ class ForksPanel extends Panel {
   #sentence({ child, parent, points }) {
     const [step, difference, own, others] = points.at(-1);
     const how = difference === 0 ? 'is equal to' : `is ${loss(Math.abs(difference))} ${difference < 0 ? 'below' : 'above'}`;
-    return `At step ${count(step)} the average loss of ${child.name} ${how} that of ${parent.name} (${loss(own)} against ${loss(others)}).`;
+    return `At step ${count(step)} the average loss of ${child.name} ${how} that of ${parent.name} (${loss(own)} versus ${loss(others)}).`;
   }
 
   #option(drawn) {

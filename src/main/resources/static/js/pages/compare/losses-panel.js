@@ -19,9 +19,9 @@ const timeText = (seconds) => (seconds < 1 ? `${number(seconds, 2)} s` : duratio
 
 class LossesPanel extends Panel {
   static heading = 'Losses';
-  static about = 'Moving averages of the mean cross-entropy in nats, before each update. Over documents, sessions '
-    + 'are compared that have seen equally many: a step uses as many as the batch size. Over time, only the time of runs '
-    + 'counts, without pauses; between two events of a run it is interpolated, and what a fork has from its parent has none.';
+  static about = 'Moving averages of the mean cross-entropy in nats, before each update. “Documents seen” '
+    + 'compares sessions after equally many documents; each step uses one batch. “Time in training” counts only runs, '
+    + 'without pauses; between two events of a run it is interpolated. Steps that a fork has from its parent are left out.';
 
   static properties = { axis: { state: true }, logAxis: { state: true }, logLoss: { state: true } };
 
@@ -81,11 +81,11 @@ class LossesPanel extends Panel {
     if (this.axis === 'documents') {
       return schedule[0]?.fromStep === 0
         ? { placeOf: (at) => documentsAfter(at, schedule) }
-        : { missing: 'how many documents its first steps saw is not known' };
+        : { missing: 'the number of documents in its first steps is unknown' };
     }
     if (this.axis === 'time') {
       const { knots, missing } = timesOf(events, step, readAt);
-      return { placeOf: (at) => secondsAfter(at, knots), missing: missing && `the time is not known: ${missing}` };
+      return { placeOf: (at) => secondsAfter(at, knots), missing: missing && `the time is unknown because ${missing}` };
     }
     return { placeOf: (at) => at };
   }
@@ -98,7 +98,7 @@ class LossesPanel extends Panel {
       }}>${label}</label>`;
     return html`
       <label>Over
-        <select aria-label="Losses over" @change=${(event) => this.#choose(event.target.value)}>
+        <select aria-label="Show losses over" @change=${(event) => this.#choose(event.target.value)}>
           ${Object.entries(AXES).map(([name, { label }]) => html`<option value=${name} ?selected=${name === this.axis}>${label}</option>`)}
         </select>
       </label>
@@ -113,7 +113,7 @@ class LossesPanel extends Panel {
         <li data-session=${entry.name}>${sessionMark(entry.slot)}<span class="name">${entry.name}
           ${newest === undefined ? nothing : html`<strong>${loss(newest)}</strong>`}
           ${missing ? html`<span class="muted">left out: ${missing}</span>` : nothing}</span></li>`)}</ul>
-      ${drawn.length === 0 ? html`<p class="empty">${this.live.present.length === 0 ? 'No session has been chosen.' : 'There is nothing to draw.'}</p>`
+      ${drawn.length === 0 ? html`<p class="empty">${this.live.present.length === 0 ? 'No session has been chosen.' : 'There is nothing to show yet.'}</p>`
         : html`<mg-chart .option=${this.#option(drawn)} label=${this.#inWords(drawn)}></mg-chart>`}`;
   }
 
@@ -124,7 +124,7 @@ class LossesPanel extends Panel {
   #inWords(drawn) {
     const each = drawn.map(({ entry, points }) =>
       `${entry.slot + 1}, ${entry.name}: ${loss(points.at(-1)[1])} at ${this.#placeText(points.at(-1)[0])}`);
-    return `Average losses over ${AXES[this.axis].name}. ${each.join('; ')}. The menu of this panel shows them as a table.`;
+    return `Average losses by ${AXES[this.axis].name}. ${each.join('; ')}. The menu of this panel shows the numbers as a table.`;
   }
 
   #option(drawn) {

@@ -142,8 +142,8 @@ class TextReading extends LitElement {
           <mg-surprise .surprisals=${surprisalsOf(positions, result.vizData)} .chosen=${this.#document.position}
             @choose=${({ detail }) => this.#document.choose(detail === this.#document.position ? null : detail)}></mg-surprise>
         </div>
-        ${result.truncated ? html`<p class="hint">The text is longer than the context of ${this.view.options.blockSize} tokens: only its
-          beginning is read.</p>` : nothing}
+        ${result.truncated ? html`<p class="hint">The text is longer than the context of ${this.view.options.blockSize} tokens: the model reads only
+          its beginning.</p>` : nothing}
         <h3>Continuation</h3>
         <mg-continuation .live=${live} .text=${text} .at=${at} .temperature=${this.temperature} .seed=${this.seed}></mg-continuation>
         <div class="grid ${this.isPair ? '' : 'single'}">${this.#panels.map(({ element, columns }) => html`

@@ -189,13 +189,13 @@ class SessionCard extends LitElement {
       <ul class="warnings" aria-label="Warnings">${warnings.map(({ code, message }) => html`
         <li class=${code} title=${message}><span>${code === 'loss_unusual'
           ? `Diverging since step ${count(diverging.step)}: mean loss ${loss(diverging.loss)}` : this.#words(code, message)}</span>
-          ${code === 'loss_unusual' ? html`<button type="button" aria-label="Fork ${name} from before step ${diverging.step}"
-            @click=${() => this.#do(() => forkBefore(name, diverging.step))}>${icons.fork} Fork from before</button>` : nothing}</li>`)}
+          ${code === 'loss_unusual' ? html`<button type="button" aria-label="Fork an earlier step of ${name}"
+            @click=${() => this.#do(() => forkBefore(name, diverging.step))}>${icons.fork} Fork an earlier step</button>` : nothing}</li>`)}
       </ul>`;
   }
 
   #words(code, message) {
-    return code === 'learning_rate_zero' ? 'Learning rate has reached 0: Train continues with a new decay'
+    return code === 'learning_rate_zero' ? 'The learning rate has reached 0. “Train” starts a new decay'
       : `${message[0].toUpperCase()}${message.slice(1)}`;
   }
 

@@ -10,7 +10,7 @@ const MOST = 300; // tokens of the vocabulary that are shown
 
 class TokensPanel extends Panel {
   static heading = 'Tokens';
-  static about = 'Above, one text as the model reads it: its characters and the numbers that represent them. Below, the '
+  static about = 'Top: one text as the model reads it, with its characters and the numbers that represent them. Bottom: the '
     + 'whole vocabulary.';
 
   static properties = { facts: { attribute: false } };
@@ -38,7 +38,7 @@ class TokensPanel extends Panel {
   renderBody() {
     const { facts } = this;
     if (!facts?.trace || facts.symbols === null) {
-      return html`<p class="empty">${this.instead('The alphabet of this model is too large to be shown here.')}</p>`;
+      return html`<p class="empty">${this.instead('The alphabet of this model is too large to show here.')}</p>`;
     }
     const read = new Set(this.#text.map(([, id]) => id));
     const cell = (symbol, id, name) => html`<li class=${name}><b>${symbol}</b><span>${id}</span></li>`;
