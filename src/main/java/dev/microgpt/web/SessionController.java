@@ -88,7 +88,8 @@ class SessionController implements SessionApi {
 
     @Override
     public SessionReply steer(CallContext call, String name, SteerRequest body) {
-        return SessionReply.of(sessions.get(call, name).steer(call, body.toSteering(limits)).view());
+        return SessionReply.of(
+                sessions.get(call, name).steer(call, body.toSteering(limits)).view());
     }
 
     @Override

@@ -110,10 +110,7 @@ final class JsonProblems {
 
     private static Problem ofExponent(JsonTrees.ExponentException e) {
         return Problem.of(
-                ErrorCode.MALFORMED_JSON,
-                at(e, e.getOriginalMessage()),
-                position(e),
-                e.number());
+                ErrorCode.MALFORMED_JSON, at(e, e.getOriginalMessage()), position(e), e.number());
     }
 
     /// Returns whether the parser was beyond the first value of the input.

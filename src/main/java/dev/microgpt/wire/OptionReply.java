@@ -26,7 +26,8 @@ public record OptionReply(
                         allowableValues = {"integer", "number", "string"},
                         example = "integer")
                 String type,
-        @JsonProperty("default") @Schema(description = "Its value if it is not given", example = "16")
+        @JsonProperty("default")
+                @Schema(description = "Its value if it is not given", example = "16")
                 Object defaultValue,
         @Schema(description = "Smallest allowed value of a number", example = "1")
                 @Nullable Number min,

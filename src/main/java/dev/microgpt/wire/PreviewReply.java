@@ -29,8 +29,7 @@ public record PreviewReply(
                                         + " smallest that cuts off at most 1% of them; at most the limit",
                         example = "8")
                 int suggestedBlockSize,
-        @Schema(description = "What is probably a mistake; may be empty")
-                List<Warning> warnings) {
+        @Schema(description = "What is probably a mistake; may be empty") List<Warning> warnings) {
 
     /// @param blockSize longest context in tokens
     /// @param maxBlockSize the largest allowed one

@@ -176,7 +176,8 @@ final class AccessibilityTest {
                             .distinct()
                             .toList();
             for (String path : paths) {
-                page.setViewportSize(844, TALL); // a phone that lies on its side: panels are drawn wide
+                page.setViewportSize(
+                        844, TALL); // a phone that lies on its side: panels are drawn wide
                 page.navigate(path);
                 page.locator(ANY_SIGN).first().waitFor();
                 page.setViewportSize(width, 740);
@@ -195,7 +196,10 @@ final class AccessibilityTest {
             page.setViewportSize(width, TALL);
             page.navigate("/s/axe");
             page.locator(LAST_PANEL).first().waitFor();
-            Locator fill = page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("fill the screen"));
+            Locator fill =
+                    page.getByRole(
+                            AriaRole.BUTTON,
+                            new Page.GetByRoleOptions().setName("fill the screen"));
             int panels = fill.count();
             assertThat(panels).isGreaterThan(5);
             for (int i = 0; i < panels; i++) {

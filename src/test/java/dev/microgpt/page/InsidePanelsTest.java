@@ -364,7 +364,8 @@ final class InsidePanelsTest {
             page.keyboard().press("ArrowDown");
             page.keyboard().press("Home");
             Locator said = attention.locator(".foot [role=status]");
-            assertThat(said).hasText(Pattern.compile("Head 1: position \\d+ .* attends to position 0 .*"));
+            assertThat(said)
+                    .hasText(Pattern.compile("Head 1: position \\d+ .* attends to position 0 .*"));
             page.keyboard().press("Enter");
             assertThat(attention.locator("mg-token-strip button[aria-pressed=true]")).hasCount(1);
             assertThat(page.locator(".where")).hasText("Live step 300"); // the timeline stays

@@ -264,8 +264,10 @@ final class LivePageTest {
             Color paper = new Color(picture.getRGB(0, 0));
             assertThat(paper).isEqualTo(Color.WHITE); // though the page is dark
             BoundingBox chart = page.locator("mg-loss-panel mg-chart").boundingBox();
-            assertThat((double) picture.getWidth()).isGreaterThanOrEqualTo(2 * Math.floor(chart.width));
-            assertThat((double) picture.getHeight()).isGreaterThan(2 * chart.height + 100); // title and legend
+            assertThat((double) picture.getWidth())
+                    .isGreaterThanOrEqualTo(2 * Math.floor(chart.width));
+            assertThat((double) picture.getHeight())
+                    .isGreaterThan(2 * chart.height + 100); // title and legend
             assertThat(inkIn(picture, 0, 100)).isPositive(); // the title
             assertThat(inkIn(picture, picture.getHeight() - 40, 40)).isZero(); // no zoom bar
             assertThat(page.evaluate("() => document.documentElement.dataset.theme ?? 'system'"))
@@ -426,7 +428,8 @@ final class LivePageTest {
             assertThat(bottom(page.locator("mg-panel-grid"))).isLessThanOrEqualTo(dock);
 
             page.evaluate("() => scrollTo(0, 0)");
-            Locator hidden = button(page, "Parameters: menu"); // what Tab goes to is scrolled into view
+            Locator hidden =
+                    button(page, "Parameters: menu"); // what Tab goes to is scrolled into view
             hidden.focus();
             assertThat(bottom(hidden)).isLessThanOrEqualTo(dock);
             train.tap();

@@ -98,7 +98,8 @@ final class IntegersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"16.5", "1e-1", "1e-999999999", "1e-9999999999", "1.0000000000000000000001"})
+    @ValueSource(
+            strings = {"16.5", "1e-1", "1e-999999999", "1e-9999999999", "1.0000000000000000000001"})
     void rejectsNumbersThatAreNotIntegers(String number) {
         Reply reply = post("generate", "{\"topK\": %s}".formatted(number));
 
