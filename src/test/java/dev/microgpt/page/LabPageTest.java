@@ -307,7 +307,7 @@ final class LabPageTest {
             assertThat(page.locator("mg-continuation .hint"))
                     .hasText(Pattern.compile("had probability \\d.*%"));
             page.keyboard().press("ArrowRight");
-            assertThat(written.nth((int) Math.min(1, written.count() - 1))).isFocused();
+            assertThat(written.nth(Math.min(1, written.count() - 1))).isFocused();
         }
     }
 }

@@ -79,6 +79,14 @@ final class PanelNumbersTest {
     private static final int HEIGHT = 7000; // px, so that all panels are in sight
     private static final String BOS = "◆";
 
+    private static final double NAMED_SHARE =
+            0.1; // of attention: from here on, a sentence names it
+    private static final Map<String, String> HEAD_PARTS =
+            Map.of(
+                    "previous", "the previous character",
+                    "first", "the first position",
+                    "itself", "itself");
+
     private static final Path SCRIPTS = Path.of("src/main/resources/static/js");
 
     /// Compares what a panel shows of the session with the API.
@@ -95,6 +103,8 @@ final class PanelNumbersTest {
                     Map.entry("mg-samples-panel", this::compareSamples),
                     Map.entry("mg-attention-panel", this::compareAttention),
                     Map.entry("mg-loss-panel", this::compareLosses),
+                    Map.entry("mg-heads-panel", this::compareHeads),
+                    Map.entry("mg-probes-panel", this::compareProbes),
                     Map.entry("mg-probabilities-panel", this::compareProbabilities),
                     Map.entry("mg-health-panel", this::compareHealth),
                     Map.entry("mg-network-panel", this::compareNetwork),
@@ -348,6 +358,8 @@ final class PanelNumbersTest {
                     "mg-samples-panel",
                     "mg-attention-panel",
                     "mg-loss-panel",
+                    "mg-heads-panel",
+                    "mg-probes-panel",
                     "mg-probabilities-panel",
                     "mg-health-panel",
                     "mg-network-panel",
@@ -563,6 +575,97 @@ final class PanelNumbersTest {
         assertThat(rows.getLast().get(1)).isEqualTo(LAST);
         assertRows(saved, rows);
         compareLossChart(panel, losses, schedule, baselines);
+    }
+
+    private void compareHeads(Locator panel, int step) {
+        JsonNode measured = get(NAME, "/heads" + query(step));
+        assertThat(panel.locator(".note"))
+                .containsText(
+                        "step %s, over %s positions of %s documents"
+                                .formatted(
+                                        count(shownStep(step)),
+                                        count(measured.path("positions").intValue()),
+                                        count(measured.path("documents").intValue())));
+        Locator sentences = panel.locator("li p");
+        assertThat(sentences).hasCount(LAYERS * HEADS);
+        List<List<Object>> rows = new ArrayList<>();
+        for (JsonNode head : measured.path("heads")) {
+            JsonNode attention = head.path("attention");
+            HEAD_PARTS.forEach(
+                    (part, words) -> {
+                        double share = attention.path(part).doubleValue();
+                        if (share >= NAMED_SHARE) {
+                            assertThat(sentences.nth(rows.size()))
+                                    .containsText(Math.round(100 * share) + "% on " + words);
+                        }
+                    });
+            rows.add(
+                    shares(
+                            head.path("layer").intValue() + 1,
+                            head.path("head").intValue() + 1,
+                            attention));
+        }
+        rows.add(shares("even attention", "", measured.path("even")));
+        assertRows(saved(panel), rows);
+    }
+
+    /// Returns a row of the table of heads.
+    private static List<Object> shares(Object layer, Object head, JsonNode attention) {
+        List<Object> row = new ArrayList<>(List.of(layer, head));
+        double earlier = 1;
+        for (String part : List.of("previous", "first", "itself")) {
+            double share = attention.path(part).doubleValue();
+            earlier -= share;
+            row.add(number(share, 4));
+        }
+        row.add(number(Math.max(0, earlier), 4));
+        for (String part : List.of("sameCharacter", "vowels", "consonants", "entropy")) {
+            row.add(number(attention.path(part).doubleValue(), 4));
+        }
+        return row;
+    }
+
+    private void compareProbes(Locator panel, int step) {
+        List<Map<String, String>> probes =
+                List.of(
+                        Map.of("kind", "match", "pattern", "[aeiou]$"),
+                        Map.of("kind", "length"),
+                        Map.of("kind", "known"));
+        JsonNode measured =
+                post(
+                        NAME,
+                        "/probes",
+                        Map.of("probes", probes, "samples", 100, "keyframes", 40),
+                        NOW);
+        int[] steps = Json.ints(measured.path("steps"));
+        List<double[]> values =
+                measured.path("probes")
+                        .valueStream()
+                        .map(probe -> Json.doubles(probe.path("values")))
+                        .toList();
+        int shown = steps.length - 1;
+        while (steps[shown] > shownStep(step)) {
+            shown--;
+        }
+        assertThat(panel.locator(".legend strong"))
+                .hasText(
+                        new String[] {
+                            Math.round(100 * values.get(0)[shown]) + "%",
+                            fixed(values.get(1)[shown], 2),
+                            Math.round(100 * values.get(2)[shown]) + "%"
+                        });
+        if (step != NOW) {
+            assertThat(panel.locator(".past")).hasText("Values at step " + count(steps[shown]));
+        }
+        List<List<Object>> rows = new ArrayList<>();
+        for (int i = 0; i < steps.length; i++) {
+            List<Object> row = new ArrayList<>(List.of(steps[i]));
+            for (double[] curve : values) {
+                row.add(number(curve[i], 4));
+            }
+            rows.add(row);
+        }
+        assertRows(saved(panel), rows);
     }
 
     private void compareLossChart(
