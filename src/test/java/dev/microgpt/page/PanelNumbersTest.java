@@ -49,6 +49,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Map.Entry;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -271,9 +272,7 @@ final class PanelNumbersTest {
     }
 
     private Comparison comparison(String tag) {
-        Comparison comparison = comparisons.get(tag);
-        assertThat(comparison).as("comparison of %s", tag).isNotNull();
-        return comparison;
+        return Objects.requireNonNull(comparisons.get(tag), () -> "no comparison of " + tag);
     }
 
     /// Saves the numbers of a panel, and returns the rows without the header.
@@ -370,6 +369,10 @@ final class PanelNumbersTest {
         }
     }
 
+    private static String firstWord(String text) {
+        return text.substring(0, text.indexOf(' '));
+    }
+
     private void compareHead(Page page, int step) {
         JsonNode view = api.view(NAME);
         Locator facts = page.locator("mg-live-page .facts span");
@@ -378,7 +381,11 @@ final class PanelNumbersTest {
             expected.add(count(view.path(fact).intValue()));
         }
         assertThat(page.locator(".badge dd").first()).hasText(count(LAST));
-        assertThat(facts.allInnerTexts().stream().limit(3).map(text -> text.split(" ")[0]).toList())
+        assertThat(
+                        facts.allInnerTexts().stream()
+                                .limit(3)
+                                .map(PanelNumbersTest::firstWord)
+                                .toList())
                 .isEqualTo(expected);
         Locator progress = page.locator("mg-training-controls [role=progressbar]");
         assertThat(progress).hasAttribute("aria-valuenow", "50");
@@ -1248,7 +1255,7 @@ final class PanelNumbersTest {
                     Locator chosen = panel.locator("[data-block='" + block + "']");
                     chosen.click();
                     assertThat(chosen).hasAttribute("aria-pressed", "true"); // with its numbers
-                    double[] expected = last.get(tensor);
+                    double[] expected = Objects.requireNonNull(last.get(tensor), tensor);
                     Locator shown = panel.locator(".numbers td:last-child");
                     assertThat(shown).hasCount(expected.length);
                     List<String> texts = shown.allInnerTexts();

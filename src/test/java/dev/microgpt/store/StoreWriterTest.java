@@ -26,12 +26,12 @@ import javax.sql.DataSource;
 @Timeout(60)
 final class StoreWriterTest {
 
-    private static final Runnable NOTHING = () -> {};
-
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final CountDownLatch release = new CountDownLatch(1);
     private DataSource source;
     private DiskReserve reserve;
+
+    private static void nothing() {}
 
     @BeforeEach
     void open(@TempDir Path directory) {
@@ -43,7 +43,9 @@ final class StoreWriterTest {
     private StoreWriter busyWriter(Duration snapshotTime) throws InterruptedException {
         TransactionTemplate transactions =
                 new TransactionTemplate(new JdbcTransactionManager(source));
-        StoreWriter writer = new StoreWriter(transactions, reserve, NOTHING, metrics, snapshotTime);
+        StoreWriter writer =
+                new StoreWriter(
+                        transactions, reserve, StoreWriterTest::nothing, metrics, snapshotTime);
         CountDownLatch begun = new CountDownLatch(1);
         var _ =
                 writer.write(
@@ -66,7 +68,7 @@ final class StoreWriterTest {
     /// Closes the writer on another thread and lets its first write end after that has begun.
     private void closeWhileBusy(StoreWriter writer) throws InterruptedException {
         Thread closing = Thread.ofPlatform().start(writer::close);
-        await().until(() -> writer.write(NOTHING).isCompletedExceptionally());
+        await().until(() -> writer.write(StoreWriterTest::nothing).isCompletedExceptionally());
         release.countDown();
         closing.join();
     }
@@ -74,10 +76,10 @@ final class StoreWriterTest {
     @Test
     void withoutTimeForSnapshotsOnlyTheChangesAreWritten() throws InterruptedException {
         StoreWriter writer = busyWriter(Duration.ZERO);
-        CompletableFuture<Void> before = writer.write(NOTHING);
-        CompletableFuture<Void> snapshot = writer.writeSnapshot(NOTHING);
-        CompletableFuture<Void> after = writer.write(NOTHING);
-        CompletableFuture<Void> delete = writer.writeWithReserve(NOTHING);
+        CompletableFuture<Void> before = writer.write(StoreWriterTest::nothing);
+        CompletableFuture<Void> snapshot = writer.writeSnapshot(StoreWriterTest::nothing);
+        CompletableFuture<Void> after = writer.write(StoreWriterTest::nothing);
+        CompletableFuture<Void> delete = writer.writeWithReserve(StoreWriterTest::nothing);
 
         closeWhileBusy(writer);
 
@@ -93,7 +95,7 @@ final class StoreWriterTest {
         StoreWriter writer = busyWriter(Duration.ofMinutes(1));
         List<CompletableFuture<Void>> snapshots = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
-            snapshots.add(writer.writeSnapshot(NOTHING));
+            snapshots.add(writer.writeSnapshot(StoreWriterTest::nothing));
         }
 
         closeWhileBusy(writer);

@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 
 /// `heads` measures over documents what `inspect` shows of a single one.
@@ -71,7 +72,7 @@ final class HeadsTest {
         int positions = 0;
         int repeats = 0;
         for (String document : documents) {
-            JsonNode trace = traces.get(document);
+            JsonNode trace = Objects.requireNonNull(traces.get(document), document);
             String read = document.substring(0, trace.size() - 1);
             for (int t = 2; t <= read.length(); t++) {
                 double[] weights =
