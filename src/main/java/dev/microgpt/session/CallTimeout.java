@@ -1,5 +1,6 @@
 package dev.microgpt.session;
 
+import dev.microgpt.session.actor.StepOutcome;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 
@@ -14,11 +15,26 @@ import java.util.concurrent.TimeoutException;
 /// @param timeout how long one call may take
 record CallTimeout(Duration timeout) {
 
-    /// Returns the reply, or cancels it when the timeout has passed.
+    /// Returns the reply to a command that changes nothing unless it ends, or cancels it when the timeout has
+    /// passed.
     ///
-    /// @param session named in the error message
     /// @throws SessionException `busy` after the timeout; otherwise the exception of the command
-    <R> R await(CompletableFuture<R> reply, Session session) {
+    <R> R await(CompletableFuture<R> reply) {
+        return await(reply, ErrorCode.BUSY, "");
+    }
+
+    /// Returns the reply to a step call, or ends it after its current step when the timeout has passed.
+    ///
+    /// @throws SessionException `wrong_state` after the timeout, as the caller must not take it for a refusal;
+    ///     otherwise the exception of the command
+    StepOutcome awaitSteps(CompletableFuture<StepOutcome> reply) {
+        return await(
+                reply,
+                ErrorCode.WRONG_STATE,
+                "; the session keeps the steps that the call has made: see its step");
+    }
+
+    private <R> R await(CompletableFuture<R> reply, ErrorCode code, String consequence) {
         try {
             return reply.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -31,15 +47,7 @@ record CallTimeout(Duration timeout) {
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException _) {
             reply.cancel(false);
-            throw new SessionException(
-                    ErrorCode.BUSY,
-                    "the call timed out after "
-                            + timeout
-                            + "; session '"
-                            + session.name()
-                            + "' has trained "
-                            + session.published().view().step()
-                            + " steps");
+            throw new SessionException(code, "the call timed out after " + timeout + consequence);
         } catch (InterruptedException _) {
             reply.cancel(false);
             Thread.currentThread().interrupt();

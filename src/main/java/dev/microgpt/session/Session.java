@@ -114,13 +114,13 @@ public final class Session {
     }
 
     <R> R call(CallContext call, Command<R> command) {
-        return callTimeout.await(send(call, command), this);
+        return callTimeout.await(send(call, command));
     }
 
     /// Computes something that does not need the session. It waits in the queue of the compute threads, but
     /// not in the session's mailbox.
     <T> T computeDetached(Demand demand, SlicedTask<T> work) {
-        return callTimeout.await(compute.submit(id().owner(), demand, work), this);
+        return callTimeout.await(compute.submit(id().owner(), demand, work));
     }
 
     CallTimeout callTimeout() {
@@ -213,7 +213,7 @@ public final class Session {
     /// @throws InvalidInputException if a response would carry too many numbers
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public StepOutcome step(CallContext call, StepCall steps) {
-        return callTimeout.await(stepAsync(call, steps, null), this);
+        return callTimeout.awaitSteps(stepAsync(call, steps, null));
     }
 
     /// Trains some steps, unless the session has been replaced since an epoch. Does not wait.

@@ -100,7 +100,7 @@ public final class SessionQueries {
     /// @throws InvalidInputException if the step is out of range or the response would be too large
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<List<Sample>> generate(CallContext call, GenerateCall request) {
-        return session.callTimeout().await(generateAsync(call, request), session);
+        return session.callTimeout().await(generateAsync(call, request));
     }
 
     /// Generates texts. Does not wait for them.
@@ -155,7 +155,7 @@ public final class SessionQueries {
         } finally {
             tokens.stop();
         }
-        return session.callTimeout().await(sample, session);
+        return session.callTimeout().await(sample);
     }
 
     /// Computes how likely each text is for the model.
@@ -194,7 +194,7 @@ public final class SessionQueries {
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<List<TokenEmbedding>> embeddings(CallContext call, @Nullable Long step) {
-        return session.callTimeout().await(embeddingsAsync(call, step), session);
+        return session.callTimeout().await(embeddingsAsync(call, step));
     }
 
     /// Returns the token embeddings. Does not wait for them.

@@ -160,8 +160,10 @@ public final class SessionService {
     ///     `quota_exceeded`, or `busy` if there are too many sessions
     public PublishedState fork(CallContext call, String name, String newName, @Nullable Long step) {
         Session parent = get(call, name);
-        requireAbsent(call, newName, false);
-        SessionId id = call.caller().session(newName);
+        SessionId id = call.caller().session(newName).requireValid();
+        if (sessions.contains(id)) {
+            throw exists(newName, "fork to another name, or delete it first");
+        }
         sessions.requireRoom(call.caller(), id);
         Integer numParams = parent.ensureInMemory(call).view().numParams();
         environment.parameters().require(call.caller(), id, numParams == null ? 0 : numParams);
@@ -172,7 +174,7 @@ public final class SessionService {
         Timeline timeline = forkPoint.timeline();
         timeline.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
         Created created = Objects.requireNonNull(create(call, id, model, timeline, null, false));
-        return callTimeout.await(created.reply, created.session);
+        return callTimeout.await(created.reply);
     }
 
     /// Checks, before a large body is read, that there is no such session or that it may be overwritten.
@@ -181,12 +183,13 @@ public final class SessionService {
     public void requireAbsent(CallContext call, String name, boolean overwrite) {
         SessionId id = call.caller().session(name).requireValid();
         if (!overwrite && sessions.contains(id)) {
-            throw new SessionException(
-                    ErrorCode.EXISTS,
-                    "session '" + name + "' exists; set overwrite to replace it",
-                    "name",
-                    name);
+            throw exists(name, "set overwrite to replace it");
         }
+    }
+
+    private static SessionException exists(String name, String advice) {
+        return new SessionException(
+                ErrorCode.EXISTS, "session '" + name + "' exists; " + advice, "name", name);
     }
 
     private void requireRoom(CallContext call, SessionId id) {
@@ -205,7 +208,7 @@ public final class SessionService {
             boolean overwrite) {
         Created created = create(call, id, model, new Timeline(), kind, overwrite);
         if (created != null) {
-            return new Creation(callTimeout.await(created.reply, created.session), true);
+            return new Creation(callTimeout.await(created.reply), true);
         }
         Session existing = get(call, id.name());
         return new Creation(existing.call(call, new Command.Replace(model, kind)), false);

@@ -49,22 +49,27 @@ final class CallContextResolver implements HandlerMethodArgumentResolver {
         }
         return new CallContext(
                 Caller.of(servlet.getUserPrincipal()),
-                condition(servlet.getHeader(HttpHeaders.IF_MATCH)),
+                condition(servlet),
                 (Idempotency) servlet.getAttribute(IDEMPOTENCY),
                 memory);
     }
 
-    /// Returns the precondition of a request with `If-Match`: the call changes a session only if the session
-    /// is at one of the given versions.
-    private static VersionCondition condition(@Nullable String header) {
+    /// Returns the precondition of a request that would change a session: with `If-Match`, that the session is
+    /// at one of the given versions; with `If-None-Match: *`, that there is none. (For a read, that header is about the representation.)
+    private static VersionCondition condition(HttpServletRequest request) {
+        String header = request.getHeader(HttpHeaders.IF_MATCH);
         if (header == null || header.strip().equals(ANY)) {
-            return VersionCondition.NONE;
+            boolean isRead =
+                    request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
+            return !isRead && IfNoneMatch.of(request).isAny()
+                    ? VersionCondition.ABSENT
+                    : VersionCondition.NONE;
         }
         // Weak tags never match here (RFC 9110, 13.1.1).
         Set<String> versions =
                 ETag.parse(header).stream()
                         .map(tag -> tag.weak() ? tag.formattedTag() : tag.tag())
                         .collect(Collectors.toUnmodifiableSet());
-        return new VersionCondition(versions);
+        return new VersionCondition(versions.isEmpty() ? Set.of(header) : versions);
     }
 }

@@ -30,7 +30,8 @@ record IfNoneMatch(List<ETag> tags) {
         return isAny() || tags.stream().anyMatch(known -> known.compare(current, false));
     }
 
-    private boolean isAny() {
+    /// Returns whether the header is `*`.
+    boolean isAny() {
         return tags.stream().anyMatch(ETag::isWildcard);
     }
 

@@ -35,6 +35,11 @@ final class CallTimeTest {
         try (LocalService service =
                 LocalService.start(data, "--microgpt.limits.call-time=" + CALL_TIME)) {
             service.api().init("slow", SLOW);
+            assertProblem(
+                            service.api().post("/sessions/slow/step", Map.of("count", 1_000_000)),
+                            409,
+                            "wrong_state")
+                    .hasDetail("the call timed out after PT0.5S; the session keeps the steps");
             try (Live live = Live.connect(service.api().port())) {
                 for (int steps = 1; steps <= 2; steps++) {
                     live.send("train", "session", "slow", "steps", steps, "id", steps);

@@ -175,7 +175,7 @@ final class LivePageTest {
             page.getByLabel("Decay over").fill("5000");
             page.getByLabel("Batch size").fill("2");
             button(page, "Apply").click();
-            assertThat(page.getByText("Changed at step 1001")).isVisible();
+            assertThat(page.getByText("Changed at step 1,001")).isVisible();
             assertThat(page.getByText("The learning rate has reached 0, so")).isHidden();
             assertThat(api.view("live-steer").path("options").path("batchSize").intValue())
                     .isEqualTo(2);

@@ -53,7 +53,7 @@ final class LossChartTest {
     }
 
     private static Locator logSteps(Page page) {
-        return page.getByLabel("log steps", new Page.GetByLabelOptions().setExact(true));
+        return page.locator("mg-loss-panel").getByLabel("log steps");
     }
 
     @Test

@@ -47,7 +47,9 @@ final class DivergenceTest {
                 Map.of("text", Api.SIX_NAMES, "engine", engine, "learningRate", learningRate));
         var call = api.post(PATH + "/step", Map.of("count", 50));
 
-        assertProblem(call, 409, "wrong_state");
+        int kept = api.view("divergence").path("step").intValue();
+        assertProblem(call, 409, "wrong_state")
+                .hasDetail(kept == 0 ? "diverged" : "keeps the " + kept + " step");
         assertThat(api.view("divergence").path("state").stringValue()).isEqualTo("failed");
         assertProblem(api.post(PATH + "/step"), 409, "wrong_state");
         assertProblem(api.post(PATH + "/generate"), 409, "wrong_state");

@@ -125,7 +125,8 @@ final class ForkTest {
         assertProblem(api.post("/sessions/nobody/fork", name), 404, "not_found");
         assertProblem(api.post(PARENT + "/fork", Map.of()), 400, "invalid_name");
         assertProblem(api.post(PARENT + "/fork", Map.of("name", "A b")), 400, "invalid_name");
-        assertProblem(api.post(PARENT + "/fork", Map.of("name", "parent")), 409, "exists");
+        assertProblem(api.post(PARENT + "/fork", Map.of("name", "parent")), 409, "exists")
+                .hasDetail("fork to another name, or delete it first");
         api.init("parent", Map.of());
         assertProblem(api.post(PARENT + "/fork", name), 409, "not_loaded");
         assertThat(api.get(CHILD).status()).isEqualTo(404);

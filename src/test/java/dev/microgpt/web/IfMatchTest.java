@@ -96,6 +96,12 @@ final class IfMatchTest {
         assertThat(reply.json().path("detail").stringValue()).contains("other").contains("W/\"");
     }
 
+    @Test
+    void aVersionWithoutQuotesIsNamedInTheError() {
+        Reply reply = call("POST", "/sessions/match/step", "{}", "x");
+        assertProblem(reply, 412, "stale").hasDetail(", not x");
+    }
+
     private Reply getIfNoneMatch(String tag) {
         return api.send(api.request("/sessions/match").header("If-None-Match", tag));
     }

@@ -8,9 +8,11 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -81,6 +83,30 @@ final class IfNoneMatchTest {
         assertThat(api.view("matched").path("step").longValue()).isEqualTo(3);
         assertThat(init(NEW, "?overwrite=true").status()).isEqualTo(201);
         assertProblem(init("/sessions/NO", ""), 400, "invalid_name");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    POST   | /load?overwrite=true | {"text": "ab"}
+                    POST   | /step                | {}
+                    POST   | /runs                | {"steps": 1}
+                    PATCH  |                      | {"learningRate": 0.5}
+                    DELETE |                      | {}
+                    """)
+    void existingSessionsAreNotChanged(String method, @Nullable String path, String body) {
+        String before = api.get(SESSION).toString();
+        assertProblem(
+                api.send(
+                        api.request(path == null ? SESSION : SESSION + path)
+                                .header("Content-Type", "application/json")
+                                .header("If-None-Match", "*")
+                                .method(method, BodyPublishers.ofString(body))),
+                412,
+                "stale");
+        assertThat(api.get(SESSION)).hasToString(before);
     }
 
     private byte[] file() throws Exception {

@@ -1,6 +1,7 @@
 package dev.microgpt.session.actor;
 
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Plural;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.VersionCondition;
 import dev.microgpt.session.history.TrainingFailure;
@@ -88,8 +89,8 @@ public final class Preconditions {
                     "session '"
                             + view.name()
                             + "' has trained "
-                            + view.step()
-                            + " steps, which loading would lose; set overwrite to load anyway");
+                            + Plural.of(view.step(), "step")
+                            + ", which loading would lose; set overwrite to load anyway");
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.Plural;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.SessionEvent;
@@ -62,18 +63,31 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         try {
             trainer.train(session, this, deadline);
         } catch (RuntimeException | Error e) {
-            return Result.failed(e, fail(session, null, e, environment.ticker().now()));
+            return Result.failed(
+                    withStepsMade(e), fail(session, null, e, environment.ticker().now()));
         }
         session.setTraining(!envelope.isAbandoned() && done < call.count());
         if (envelope.isAbandoned()) {
             throw new SessionException(
-                    ErrorCode.BUSY, "the call was cancelled after " + done + " steps");
+                    ErrorCode.BUSY, "the call was cancelled after " + Plural.of(done, "step"));
         }
         if (done < call.count()) {
             return null;
         }
         StepOutcome result = outcome.build(isRateZero, session.view());
         return Result.of(result, new Change.Trained(session.step(), result.last().loss()));
+    }
+
+    /// Adds to the reason of a divergence how many steps of the call came before it, which the session keeps.
+    private Throwable withStepsMade(Throwable why) {
+        return why instanceof DivergedException && done > 0
+                ? new SessionException(
+                        ErrorCode.WRONG_STATE,
+                        why.getMessage()
+                                + "; the session keeps the "
+                                + Plural.of(done, "step")
+                                + " of this call before it")
+                : why;
     }
 
     /// Marks a session as failed after a step that could not be made.
@@ -133,7 +147,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         if (epoch != present.epoch()) {
             throw new SessionException(
                     ErrorCode.WRONG_STATE,
-                    "the session was replaced after " + done + " steps of this call");
+                    "the session was replaced after " + Plural.of(done, "step") + " of this call");
         }
         if (present != session) {
             throw new SessionException(
@@ -141,8 +155,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
                     "a change to the session could not be stored, so it was rolled back to step "
                             + present.step()
                             + " after this call had trained "
-                            + done
-                            + " steps");
+                            + Plural.of(done, "step"));
         }
     }
 

@@ -4,7 +4,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { CoalescedCall } from '../../data/coalesced-call.js';
-import { count, number } from '../../data/format.js';
+import { count, number, plural } from '../../data/format.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 

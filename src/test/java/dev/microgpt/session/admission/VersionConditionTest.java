@@ -33,6 +33,12 @@ final class VersionConditionTest {
     }
 
     @Test
+    void onlyTheAbsenceOfASessionMayBeAccepted() {
+        assertThatNoException().isThrownBy(() -> VersionCondition.ABSENT.require(null));
+        assertStale(VersionCondition.ABSENT, "1-0");
+    }
+
+    @Test
     void missingSessionIsStale() {
         assertStale(new VersionCondition(Set.of("1-0")), null);
     }
