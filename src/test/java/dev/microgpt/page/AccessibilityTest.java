@@ -21,6 +21,7 @@ import com.microsoft.playwright.options.ColorScheme;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.ServiceTest;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -183,9 +184,15 @@ final class AccessibilityTest {
                 page.setViewportSize(width, 740);
                 assertThat(contentWidth(page)).as(path).isEqualTo(width);
                 page.setViewportSize(width, TALL);
-                page.waitForCondition(() -> page.evaluate(TOO_WIDE).equals(List.of()));
+                awaitNothingTooWide(page, path);
             }
         }
+    }
+
+    private static void awaitNothingTooWide(Page page, String place) {
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(page.evaluate(TOO_WIDE)).as(place).isEqualTo(List.of()));
     }
 
     @ParameterizedTest
@@ -206,7 +213,7 @@ final class AccessibilityTest {
                 page.setViewportSize(width, TALL);
                 fill.nth(i).click();
                 page.setViewportSize(width, 740);
-                page.waitForCondition(() -> page.evaluate(TOO_WIDE).equals(List.of()));
+                awaitNothingTooWide(page, "filled panel " + i);
                 page.keyboard().press("Escape");
             }
         }
