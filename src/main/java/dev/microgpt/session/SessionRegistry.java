@@ -63,6 +63,20 @@ final class SessionRegistry {
                 .takeWhile(session -> session.id().owner().equals(owner));
     }
 
+    /// Checks that there is no such session.
+    ///
+    /// @param advice what the caller can do if there is
+    /// @throws SessionException `exists`
+    void requireAbsent(SessionId id, String advice) {
+        if (contains(id)) {
+            throw new SessionException(
+                    ErrorCode.EXISTS,
+                    "session '" + id.name() + "' exists; " + advice,
+                    "name",
+                    id.name());
+        }
+    }
+
     /// Checks that a session with this name exists or may be created.
     ///
     /// @throws SessionException `quota_exceeded` or `busy` if the limit of the key or of the service is reached

@@ -12,7 +12,6 @@ import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.actor.SessionActor;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
-import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.ParameterQuota;
@@ -161,9 +160,7 @@ public final class SessionService {
     public PublishedState fork(CallContext call, String name, String newName, @Nullable Long step) {
         Session parent = get(call, name);
         SessionId id = call.caller().session(newName).requireValid();
-        if (sessions.contains(id)) {
-            throw exists(newName, "fork to another name, or delete it first");
-        }
+        sessions.requireAbsent(id, "fork to another name, or delete it first");
         sessions.requireRoom(call.caller(), id);
         Integer numParams = parent.ensureInMemory(call).view().numParams();
         environment.parameters().require(call.caller(), id, numParams == null ? 0 : numParams);
@@ -182,14 +179,9 @@ public final class SessionService {
     /// @throws SessionException `invalid_name` or `exists`
     public void requireAbsent(CallContext call, String name, boolean overwrite) {
         SessionId id = call.caller().session(name).requireValid();
-        if (!overwrite && sessions.contains(id)) {
-            throw exists(name, "set overwrite to replace it");
+        if (!overwrite) {
+            sessions.requireAbsent(id, "set overwrite to replace it");
         }
-    }
-
-    private static SessionException exists(String name, String advice) {
-        return new SessionException(
-                ErrorCode.EXISTS, "session '" + name + "' exists; " + advice, "name", name);
     }
 
     private void requireRoom(CallContext call, SessionId id) {

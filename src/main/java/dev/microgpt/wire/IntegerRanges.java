@@ -6,16 +6,29 @@ import dev.microgpt.session.admission.Limits;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.HashMap;
+import java.util.Map;
+
 /// The ranges of the integers in requests. The requests check them as well; these are for numbers that do not fit
 /// into the type of their field, and so never reach a request.
 final class IntegerRanges {
 
     private static final String OF_SESSION = "the session's step";
 
-    private final Limits limits;
+    private final long stepsPerCall;
+    private final long stepsPerRun;
+    private final long samplesPerCall;
+    private final Map<String, Range> ofOptions = new HashMap<>();
 
     IntegerRanges(Limits limits) {
-        this.limits = limits;
+        stepsPerCall = limits.stepsPerCall();
+        stepsPerRun = limits.stepsPerRun();
+        samplesPerCall = limits.samplesPerCall();
+        for (ModelOption option : ModelOption.ALL) {
+            if (option instanceof IntegerOption integer) {
+                ofOptions.put(integer.name(), Range.of(integer.min(), limits.max(integer)));
+            }
+        }
     }
 
     /// A range, both ends included.
@@ -37,24 +50,17 @@ final class IntegerRanges {
         boolean isLong = type.equals(Long.class);
         return switch (field) {
             case "count" ->
-                    Range.of(
-                            1,
-                            request.equals(StepRequest.class)
-                                    ? limits.stepsPerCall()
-                                    : limits.samplesPerCall());
-            case "steps" -> Range.of(1, isLong ? limits.stepsPerRun() : limits.stepsPerCall());
+                    Range.of(1, request.equals(StepRequest.class) ? stepsPerCall : samplesPerCall);
+            case "steps" -> Range.of(1, isLong ? stepsPerRun : stepsPerCall);
             case "topK" -> Range.of(1, Integer.MAX_VALUE);
             case "step" -> new Range(0, null, OF_SESSION);
             case "fromStep" -> new Range(1, null, OF_SESSION + " + 1");
             default -> {
-                for (ModelOption option : ModelOption.ALL) {
-                    if (option instanceof IntegerOption integer && integer.name().equals(field)) {
-                        yield Range.of(integer.min(), limits.max(integer));
-                    }
-                }
-                yield isLong
-                        ? Range.of(Long.MIN_VALUE, Long.MAX_VALUE)
-                        : Range.of(Integer.MIN_VALUE, Integer.MAX_VALUE);
+                Range ofType =
+                        isLong
+                                ? Range.of(Long.MIN_VALUE, Long.MAX_VALUE)
+                                : Range.of(Integer.MIN_VALUE, Integer.MAX_VALUE);
+                yield ofOptions.getOrDefault(field, ofType);
             }
         };
     }
