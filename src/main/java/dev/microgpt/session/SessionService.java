@@ -282,8 +282,8 @@ public final class SessionService {
     /// which there may not be enough time.
     void writeSnapshots() {
         if (compute.isStopped()) {
-            sessions.all().forEach(session -> session.actor().writeFinalSteps());
-            sessions.all().forEach(session -> session.actor().writeFinalSnapshot());
+            sessions.all().forEach(session -> session.actor().writeFinally(false));
+            sessions.all().forEach(session -> session.actor().writeFinally(true));
         }
     }
 

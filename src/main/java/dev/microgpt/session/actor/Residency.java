@@ -202,4 +202,18 @@ final class Residency {
         long _ = environment.parameters().set(id, 0);
         publisher.publishDeleted();
     }
+
+    /// Appends the steps that are not stored yet to the log, or writes a snapshot, if the session is in memory.
+    void writeFinally(boolean asSnapshot) {
+        ActiveSession session = active();
+        Stored last = stored();
+        if (session == null) {
+            return;
+        }
+        if (asSnapshot) {
+            var _ = journal().writeSnapshot(session);
+        } else if (last != null && session.step() > last.view().step()) {
+            journal().appendSteps(session);
+        }
+    }
 }

@@ -289,24 +289,11 @@ public final class SessionActor implements Workload {
         onEnd.accept(this);
     }
 
-    /// Appends the steps that are not stored yet to the log, which takes much less time than a snapshot. Must
-    /// only be called after the compute threads have stopped.
-    public void writeFinalSteps() {
-        ActiveSession session = residency.active();
-        Residency.Stored stored = residency.stored();
-        if (session != null
-                && stored != null
-                && !commitStage.isPending()
-                && session.step() > stored.view().step()) {
-            residency.journal().appendSteps(session);
-        }
-    }
-
-    /// Writes a snapshot of the session. Must only be called after the compute threads have stopped.
-    public void writeFinalSnapshot() {
-        ActiveSession session = residency.active();
-        if (session != null && !commitStage.isPending()) {
-            var _ = residency.journal().writeSnapshot(session);
+    /// Stores the session's last steps, which is quick, or a snapshot. Must only be called after the compute
+    /// threads have stopped.
+    public void writeFinally(boolean asSnapshot) {
+        if (!commitStage.isPending()) {
+            residency.writeFinally(asSnapshot);
         }
     }
 }

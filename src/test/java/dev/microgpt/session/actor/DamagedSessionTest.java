@@ -136,7 +136,7 @@ final class DamagedSessionTest {
         assertThat(codeOf(replaced)).isEqualTo(ErrorCode.STALE);
         int before = store.written().size();
         var _ = reader.done(actor, new Command.Evict(Long.MAX_VALUE / 2));
-        actor.writeFinalSnapshot();
+        actor.writeFinally(true);
 
         assertThat(store.written()).hasSize(before);
     }

@@ -122,7 +122,7 @@ final class IdempotentCallTest {
     void interruptedStepCallContinuesInAnotherProcess() {
         var _ = actor.send(train(60), idempotent(null, _ -> RESPONSE));
         sessions.scheduler.run(3);
-        actor.writeFinalSnapshot();
+        actor.writeFinally(true);
         long made = actor.publisher().state().view().step();
         TestSessions later = new TestSessions(store, 1000);
         SessionActor rehydrated = later.stored();

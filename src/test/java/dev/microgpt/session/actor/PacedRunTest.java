@@ -88,7 +88,7 @@ final class PacedRunTest {
             sessions.scheduler.run();
             sessions.ticker.advance(INTERVAL);
         }
-        actor.writeFinalSnapshot(); // a snapshot of a running run
+        actor.writeFinally(true); // a snapshot of a running run
         sessions.store.fail(true);
         var steered = sessions.send(actor, new Command.Steer(new Steering(0.02, null, null)));
         for (int i = 0; i < 10 && !steered.isDone(); i++) {

@@ -109,7 +109,7 @@ final class RandomCommandsTest {
                 default -> {}
             }
             if (random.nextInt(10) == 0) {
-                actor.writeFinalSnapshot();
+                actor.writeFinally(true);
             }
         }
 

@@ -85,12 +85,12 @@ final class RehydrationTest {
     void snapshotInTheMiddleMakesNoDifference(EngineKind engine) {
         SessionActor actor = sessions.begun(TestSessions.options().engine(engine).build());
         var _ = sessions.step(actor, 33);
-        actor.writeFinalSnapshot();
+        actor.writeFinally(true);
         makeHistory(actor);
 
         assertThat(store.kinds()).contains(FakeStore.Kind.SNAPSHOT);
         assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
-        actor.writeFinalSnapshot();
+        actor.writeFinally(true);
         assertThat(store.image(1).changes()).isEmpty();
         assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
     }

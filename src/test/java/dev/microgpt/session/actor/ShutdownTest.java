@@ -39,7 +39,7 @@ final class ShutdownTest {
         var trained = sessions.send(actor, train(1_000_000));
         sessions.scheduler.run(3);
         sessions.scheduler.close();
-        actor.writeFinalSnapshot();
+        actor.writeFinally(true);
 
         long step = sessions.storedImage().step();
         assertThat(step).isPositive();
@@ -99,7 +99,7 @@ final class ShutdownTest {
         sessions.scheduler.run(5);
         long step = actor.publisher().state().view().step();
         sessions.scheduler.close();
-        actor.writeFinalSnapshot();
+        actor.writeFinally(true);
 
         Image stored = sessions.storedImage();
         assertThat(step).isPositive();
@@ -115,8 +115,8 @@ final class ShutdownTest {
         long step = actor.publisher().state().view().step();
         sessions.scheduler.close();
         store.hold();
-        actor.writeFinalSteps();
-        actor.writeFinalSnapshot();
+        actor.writeFinally(false);
+        actor.writeFinally(true);
         store.completeNext();
         store.failNext();
         store.release();
@@ -131,7 +131,7 @@ final class ShutdownTest {
         var _ = sessions.step(actor, 5);
         sessions.scheduler.close();
         store.hold();
-        actor.writeFinalSteps();
+        actor.writeFinally(false);
 
         assertThat(store.numWaiting()).isZero();
     }
@@ -142,7 +142,7 @@ final class ShutdownTest {
         var _ = sessions.send(actor, STEER);
         sessions.scheduler.run();
         sessions.scheduler.close();
-        actor.writeFinalSnapshot();
+        actor.writeFinally(true);
 
         assertThat(store.numWaiting()).isEqualTo(1);
     }
