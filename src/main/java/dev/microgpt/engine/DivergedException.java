@@ -10,6 +10,11 @@ public final class DivergedException extends ArithmeticException {
         super(message + ": training has diverged");
     }
 
+    private DivergedException(String message, DivergedException cause) {
+        super(message);
+        initCause(cause);
+    }
+
     /// Returns the exception for a training step that was not applied.
     ///
     /// @param quantity the number that is not finite, such as `the loss`
@@ -17,5 +22,10 @@ public final class DivergedException extends ArithmeticException {
     /// @param step counted from 0
     static DivergedException of(String quantity, double value, long step) {
         return new DivergedException(quantity + " of step " + (step + 1) + " is " + value);
+    }
+
+    /// Returns the exception with a consequence added to its message.
+    public DivergedException withConsequence(String consequence) {
+        return new DivergedException(getMessage() + "; " + consequence, this);
     }
 }

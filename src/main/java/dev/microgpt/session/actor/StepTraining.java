@@ -80,11 +80,9 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
 
     /// Adds to the reason of a divergence how many steps of the call came before it, which the session keeps.
     private Throwable withStepsMade(Throwable why) {
-        return why instanceof DivergedException && done > 0
-                ? new SessionException(
-                        ErrorCode.WRONG_STATE,
-                        why.getMessage()
-                                + "; the session keeps the "
+        return why instanceof DivergedException diverged && done > 0
+                ? diverged.withConsequence(
+                        "the session keeps the "
                                 + Plural.of(done, "step")
                                 + " of this call before it")
                 : why;
