@@ -176,9 +176,12 @@ public final class SessionService {
 
     /// Checks, before a large body is read, that there is no such session or that it may be overwritten.
     ///
-    /// @throws SessionException `invalid_name` or `exists`
+    /// @throws SessionException `invalid_name`, `exists` or `stale`
     public void requireAbsent(CallContext call, String name, boolean overwrite) {
         SessionId id = call.caller().session(name).requireValid();
+        if (sessions.contains(id)) {
+            call.condition().requireExistenceAccepted();
+        }
         if (!overwrite) {
             sessions.requireAbsent(id, "set overwrite to replace it");
         }

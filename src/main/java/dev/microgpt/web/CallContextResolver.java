@@ -55,7 +55,8 @@ final class CallContextResolver implements HandlerMethodArgumentResolver {
     }
 
     /// Returns the precondition of a request that would change a session: with `If-Match`, that the session is
-    /// at one of the given versions; with `If-None-Match: *`, that there is none. (For a read, that header is about the representation.)
+    /// at one of the given versions; with `If-None-Match: *`, that there is none. For a read, that header is
+    /// about the representation.
     private static VersionCondition condition(HttpServletRequest request) {
         String header = request.getHeader(HttpHeaders.IF_MATCH);
         if (header == null || header.strip().equals(ANY)) {

@@ -71,8 +71,7 @@ class CheckpointController implements CheckpointApi {
             HttpServletRequest request)
             throws IOException {
         boolean mayOverwrite = QueryParameters.isTrue("overwrite", overwrite);
-        IfNoneMatch condition = IfNoneMatch.of(request);
-        condition.create(mayOverwrite, overwriting -> requireAbsent(call, name, overwriting));
+        sessions.requireAbsent(call, name, mayOverwrite); // before the file is read
         Checkpoint checkpoint =
                 CheckpointReader.read(
                         request.getInputStream(),
@@ -80,21 +79,11 @@ class CheckpointController implements CheckpointApi {
                         limits.ofText(),
                         limits::check);
         SessionService.Creation creation =
-                condition.create(
-                        mayOverwrite,
-                        overwriting ->
-                                sessions.restore(
-                                        call, name, new MicroGpt(checkpoint), overwriting));
+                sessions.restore(call, name, new MicroGpt(checkpoint), mayOverwrite);
         ResponseEntity.BodyBuilder reply =
                 creation.isNew()
                         ? ResponseEntity.created(RequestPath.ofSession(request, name))
                         : ResponseEntity.status(HttpStatus.OK);
         return reply.body(SessionReply.of(creation.state().view()));
-    }
-
-    /// Fails early, before the file is read. Returns a value only because [IfNoneMatch#create] needs one.
-    private boolean requireAbsent(CallContext call, String name, boolean mayOverwrite) {
-        sessions.requireAbsent(call, name, mayOverwrite);
-        return true;
     }
 }

@@ -55,18 +55,12 @@ class SessionController implements SessionApi {
         boolean mayOverwrite = QueryParameters.isTrue("overwrite", overwrite);
         InitRequest init = body == null ? InitRequest.DEFAULTS : body;
         URI location = RequestPath.ofSession(request, name);
-        return IfNoneMatch.of(request)
-                .create(mayOverwrite, overwriting -> init(call, name, init, overwriting, location));
-    }
-
-    private ResponseEntity<SessionReply> init(
-            CallContext call, String name, InitRequest init, boolean overwrite, URI location) {
-        sessions.requireAbsent(call, name, overwrite);
+        sessions.requireAbsent(call, name, mayOverwrite);
         ModelOptions options = init.options(limits);
         Corpus corpus = init.corpus(datasets, limits);
         return replies.reply(
                 call,
-                context -> sessions.init(context, name, options, corpus, overwrite),
+                context -> sessions.init(context, name, options, corpus, mayOverwrite),
                 session -> ResponseEntity.created(location).body(SessionReply.of(session.view())));
     }
 

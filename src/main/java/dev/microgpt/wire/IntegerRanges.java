@@ -18,12 +18,14 @@ final class IntegerRanges {
     private final long stepsPerCall;
     private final long stepsPerRun;
     private final long samplesPerCall;
+    private final long probeSamples;
     private final Map<String, Range> ofOptions = new HashMap<>();
 
     IntegerRanges(Limits limits) {
         stepsPerCall = limits.stepsPerCall();
         stepsPerRun = limits.stepsPerRun();
         samplesPerCall = limits.samplesPerCall();
+        probeSamples = limits.probeSamples();
         for (ModelOption option : ModelOption.ALL) {
             if (option instanceof IntegerOption integer) {
                 ofOptions.put(integer.name(), Range.of(integer.min(), limits.max(integer)));
@@ -53,7 +55,9 @@ final class IntegerRanges {
                     Range.of(1, request.equals(StepRequest.class) ? stepsPerCall : samplesPerCall);
             case "steps" -> Range.of(1, isLong ? stepsPerRun : stepsPerCall);
             case "topK" -> Range.of(1, Integer.MAX_VALUE);
-            case "step" -> new Range(0, null, OF_SESSION);
+            case "samples" -> Range.of(1, probeSamples);
+            case "keyframes" -> Range.of(1, ProbesRequest.MAX_KEYFRAMES);
+            case "step", "from", "to" -> new Range(0, null, OF_SESSION);
             case "fromStep" -> new Range(1, null, OF_SESSION + " + 1");
             default -> {
                 Range ofType =

@@ -50,7 +50,7 @@ public record ProbesRequest(
     private static final int MAX_PROBES = 16;
     private static final int DEFAULT_SAMPLES = 100;
     private static final int DEFAULT_KEYFRAMES = 40;
-    private static final int MAX_KEYFRAMES = 1000;
+    static final int MAX_KEYFRAMES = 1000;
 
     /// The kinds of probes.
     public enum Kind {

@@ -74,15 +74,24 @@ public final class Problem extends ProblemDetail {
     }
 
     public static Problem of(SessionException e) {
-        boolean isVersion = "version".equals(e.field()); // sent by clients in the If-Match header
+        String header = header(e.field());
         return new Problem(
                 e.code(),
                 status(e.code()),
                 String.valueOf(e.getMessage()),
-                isVersion ? "If-Match" : e.field(),
-                isVersion ? null : e.value(),
+                header == null ? e.field() : header,
+                header == null ? e.value() : null,
                 e.min(),
                 e.max());
+    }
+
+    /// Returns the header in which clients send a precondition; null for other fields.
+    private static @Nullable String header(@Nullable String field) {
+        return switch (field) {
+            case "version" -> "If-Match";
+            case "absence" -> "If-None-Match";
+            case null, default -> null;
+        };
     }
 
     public static Problem of(ErrorCode code, String detail) {

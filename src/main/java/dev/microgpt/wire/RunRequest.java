@@ -1,7 +1,6 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.engine.ModelOption;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.run.RunCall;
@@ -65,9 +64,7 @@ public record RunRequest(
     }
 
     private @Nullable Steering steering(Limits limits) {
-        limits.check(ModelOption.NUM_STEPS, numSteps);
-        limits.check(ModelOption.BATCH_SIZE, batchSize);
-        Steering steering = new Steering(learningRate, numSteps, batchSize);
+        Steering steering = SteerRequest.steering(learningRate, numSteps, batchSize, limits);
         return steering.changesNothing() ? null : steering;
     }
 }

@@ -27,9 +27,7 @@ public record SteerRequest(
     ///
     /// @throws InvalidInputException if it changes nothing or a value is out of range
     public Steering toSteering(Limits limits) {
-        limits.check(ModelOption.NUM_STEPS, numSteps);
-        limits.check(ModelOption.BATCH_SIZE, batchSize);
-        Steering steering = new Steering(learningRate, numSteps, batchSize);
+        Steering steering = steering(learningRate, numSteps, batchSize, limits);
         if (steering.changesNothing()) {
             throw InvalidInputException.outOfRange(
                     "learningRate",
@@ -39,5 +37,18 @@ public record SteerRequest(
                     "at least one of learningRate, numSteps and batchSize must be given");
         }
         return steering;
+    }
+
+    /// Returns a change, which may change nothing.
+    ///
+    /// @throws InvalidInputException if a value is out of range
+    static Steering steering(
+            @Nullable Double learningRate,
+            @Nullable Long numSteps,
+            @Nullable Integer batchSize,
+            Limits limits) {
+        limits.check(ModelOption.NUM_STEPS, numSteps);
+        limits.check(ModelOption.BATCH_SIZE, batchSize);
+        return new Steering(learningRate, numSteps, batchSize);
     }
 }

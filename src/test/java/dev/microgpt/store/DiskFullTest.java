@@ -183,6 +183,23 @@ final class DiskFullTest {
         }
     }
 
+    private static void fill(SmallDisk disk, Api api) throws IOException {
+        disk.fill();
+        await().until(() -> generate(api).status(), status -> status == 507);
+    }
+
+    private static void initTrained(Api api, String prefix, int count) {
+        for (int i = 0; i < count; i++) {
+            init(api, prefix + i);
+            api.step(prefix + i, 20);
+        }
+    }
+
+    private static void delete(Api api, String name) {
+        Reply reply = api.delete("/sessions/" + name);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(204);
+    }
+
     /// At its maximum size, the database has enough pages for any delete.
     @Test
     void everythingCanBeDeletedFromAFullDatabase() {
@@ -191,8 +208,7 @@ final class DiskFullTest {
             fill(api);
 
             for (JsonNode session : api.get("/sessions?limit=100").ok().path("sessions")) {
-                Reply reply = api.delete("/sessions/" + session.path("name").stringValue());
-                assertThat(reply.status()).as(reply.body()).isEqualTo(204);
+                delete(api, session.path("name").stringValue());
             }
             assertThat(api.get("/sessions").ok().path("sessions")).isEmpty();
             await().until(() -> init(api, "next").status(), status -> status == 201);
@@ -206,18 +222,13 @@ final class DiskFullTest {
                 LocalService service = LocalService.start(mountPoint.resolve("data"))) {
             Api api = service.api();
             init(api, "first");
-            for (int i = 0; i < 5; i++) {
-                init(api, "deleted-" + i);
-                api.step("deleted-" + i, 20);
-            }
+            initTrained(api, "deleted-", 5);
             Path reserve = mountPoint.resolve("data").resolve("reserve");
             assertThat(reserve).hasSize(DiskReserve.BYTES);
-            disk.fill();
-            await().until(() -> generate(api).status(), status -> status == 507);
+            fill(disk, api);
 
             for (int i = 0; i < 5; i++) {
-                Reply reply = api.delete("/sessions/deleted-" + i);
-                assertThat(reply.status()).as(reply.body()).isEqualTo(204);
+                delete(api, "deleted-" + i);
             }
 
             assertThat(reserve).doesNotExist();
@@ -244,16 +255,11 @@ final class DiskFullTest {
                 LocalService service = LocalService.start(mountPoint.resolve("data"))) {
             Api api = service.api();
             init(api, "first");
-            for (int i = 0; i < 3; i++) {
-                init(api, "deleted-" + i);
-                api.step("deleted-" + i, 20);
-            }
-            disk.fill();
-            await().until(() -> generate(api).status(), status -> status == 507);
+            initTrained(api, "deleted-", 3);
+            fill(disk, api);
 
             for (int i = 0; i < 3; i++) {
-                Reply reply = api.delete("/sessions/deleted-" + i);
-                assertThat(reply.status()).as(reply.body()).isEqualTo(204);
+                delete(api, "deleted-" + i);
                 int more = 0;
                 while (init(api, "more-" + i + "-" + more).status() == 201) {
                     more++;
@@ -289,8 +295,7 @@ final class DiskFullTest {
             init(api, "first");
             startRun(api, "paused");
             startRun(api, "cancelled");
-            disk.fill();
-            await().until(() -> generate(api).status(), status -> status == 507);
+            fill(disk, api);
 
             assertRunCanBeStopped(api, "paused", "pause");
             assertRunCanBeStopped(api, "cancelled", "cancel");

@@ -167,6 +167,17 @@ final class ProbesTest extends UnchangedSession {
                 .hasDetail(pattern.replace("\\\\", "\\"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"samples, 1, 20000", "keyframes, 1, 1000"})
+    void numbersTooLargeForAnIntegerAreToldTheRangeInForce(String field, long min, long max) {
+        String body = "{\"probes\": [{\"kind\": \"known\"}], \"" + field + "\": 1e999}";
+
+        assertProblem(api.postJson(PATH + "/probes", body), 400, "out_of_range")
+                .hasField(field)
+                .hasMin(min)
+                .hasMax(max);
+    }
+
     /// A backtracking matcher would take longer than the universe exists.
     @Test
     void matchingTakesLinearTime() {

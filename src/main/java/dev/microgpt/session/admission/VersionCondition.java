@@ -25,13 +25,12 @@ public record VersionCondition(@Nullable Set<String> versions) {
     /// @param version the current version; null if there is no session
     /// @throws SessionException `stale` if the call does not accept it
     public void require(@Nullable String version) {
+        if (version != null) {
+            requireExistenceAccepted();
+        }
         if (versions == null
                 || (version == null ? versions.isEmpty() : versions.contains(version))) {
             return;
-        }
-        if (versions.isEmpty()) {
-            throw new SessionException(
-                    ErrorCode.STALE, "the session exists, and the call only creates a new one");
         }
         String accepted = String.join(", ", versions);
         throw new SessionException(
@@ -41,5 +40,18 @@ public record VersionCondition(@Nullable Set<String> versions) {
                         : "the session's version is " + version + ", not " + accepted,
                 "version",
                 version);
+    }
+
+    /// Checks that the call accepts that there is a session, of whatever version.
+    ///
+    /// @throws SessionException `stale` if it accepts only that there is none
+    public void requireExistenceAccepted() {
+        if (versions != null && versions.isEmpty()) {
+            throw new SessionException(
+                    ErrorCode.STALE,
+                    "the session already exists, and the call only allows creating a new one",
+                    "absence",
+                    null);
+        }
     }
 }
