@@ -71,8 +71,9 @@ final class SessionsPageTest {
         nameField(page).fill(name);
     }
 
-    private static void openMoreOptions(Page page) {
-        page.getByText("More options").click();
+    /// By key, as the preview of the documents may move what a pointer aims at.
+    private static void toggleMoreOptions(Page page) {
+        page.getByText("More options").press("Enter");
     }
 
     private static void create(Page page) {
@@ -88,7 +89,7 @@ final class SessionsPageTest {
             page.getByLabel("Pasted").check();
             textField(page).fill(Api.SIX_NAMES);
             page.getByLabel("Training steps").fill("300");
-            openMoreOptions(page);
+            toggleMoreOptions(page);
             page.getByLabel("Embedding width").fill("8");
             create(page);
 
@@ -111,7 +112,7 @@ final class SessionsPageTest {
             textField(page).fill(Api.SIX_NAMES);
             page.getByLabel("Training steps").fill("20");
             page.getByLabel("Medium").check();
-            openMoreOptions(page);
+            toggleMoreOptions(page);
             assertThat(page.getByLabel("Embedding width")).hasAttribute("placeholder", "64");
             page.getByLabel("Layers", new Page.GetByLabelOptions().setExact(true)).fill("3");
             create(page);
@@ -204,7 +205,7 @@ final class SessionsPageTest {
 
             preview.getByRole(AriaRole.BUTTON).click();
             assertThat(preview.getByText("longer than the context")).hasCount(0);
-            openMoreOptions(page);
+            toggleMoreOptions(page);
             assertThat(page.getByLabel("Context length")).hasValue(Pattern.compile("2[56]"));
 
             textField(page).fill("");
@@ -292,10 +293,10 @@ final class SessionsPageTest {
             Page page = tab.page();
             page.navigate("/");
             beginSession(page, "page-refused");
-            openMoreOptions(page);
+            toggleMoreOptions(page);
             Locator heads = page.getByLabel("Attention heads");
             heads.fill("3");
-            page.getByText("More options").click(); // closes them; an error opens them
+            toggleMoreOptions(page); // closes them; an error opens them
             create(page);
             assertThat(heads).hasAttribute("aria-invalid", "true");
             assertThat(heads).isFocused();
@@ -353,7 +354,7 @@ final class SessionsPageTest {
                     });
             page.navigate("/");
             beginSession(page);
-            openMoreOptions(page);
+            toggleMoreOptions(page);
 
             Locator width = page.getByLabel("Embedding width");
             assertThat(width).hasAttribute("placeholder", "24");
