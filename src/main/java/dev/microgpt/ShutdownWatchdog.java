@@ -38,7 +38,7 @@ final class ShutdownWatchdog {
     static void start(Duration timeToStop) {
         ShutdownWatchdog watchdog = new ShutdownWatchdog();
         byte[] line =
-                ("The shutdown hangs: the process is halted after "
+                ("The shutdown did not end in time: the process is halted after "
                                 + timeToStop.toMillis()
                                 + " ms.\n")
                         .getBytes(StandardCharsets.UTF_8);

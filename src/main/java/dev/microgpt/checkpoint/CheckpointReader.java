@@ -179,7 +179,7 @@ public final class CheckpointReader {
         Tensor wpe = file.tensors().get("wpe");
         if (wpe == null || wpe.shape().size() != 2 || layers == 0) {
             throw new InvalidCheckpointException(
-                    "the file has no weights of a microgpt: wte, wpe, lm_head, layer0.attn_wq, …");
+                    "the file has no weights of a microgpt model: wte, wpe, lm_head, layer0.attn_wq, …");
         }
         ModelOptions.Builder builder =
                 given.options == null ? ModelOptions.builder() : given.options;
@@ -342,7 +342,7 @@ public final class CheckpointReader {
                 }
             }
             throw new InvalidCheckpointException(
-                    "'%s' is not a tensor of a microgpt".formatted(name));
+                    "'%s' is not a tensor of a microgpt model".formatted(name));
         }
     }
 }

@@ -32,7 +32,7 @@ public record ExpectedShape(
                     expected,
                     actual,
                     actual,
-                    field + " must be that of the file, " + actual + ", but is " + expected);
+                    field + " must match the file, which has " + actual + ", but is " + expected);
         }
     }
 }

@@ -44,7 +44,8 @@ public record Checkpoint(
         options.random().requireWords(random);
         int numDocs = documents == null ? 0 : documents.size();
         if (documents != null && !documents.tokenizer().alphabet().equals(alphabet)) {
-            throw invalid("alphabet", "the alphabet of the documents is not that of the model");
+            throw invalid(
+                    "alphabet", "the alphabet of the documents differs from that of the model");
         }
         requirePermutation(order, numDocs);
         InvalidInputException.requireRange(

@@ -25,7 +25,7 @@ final class LiveMetrics {
         dropped =
                 counter(
                         "microgpt.live.dropped",
-                        "Losses in gaps: no longer in the history when the watcher could receive them",
+                        "Losses in gaps, which had left the history before the watcher could receive them",
                         registry);
     }
 

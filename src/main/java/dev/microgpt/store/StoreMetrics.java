@@ -40,7 +40,7 @@ final class StoreMetrics implements MeterBinder {
                 .description("1 while changes are rejected because they cannot be written")
                 .register(registry);
         Gauge.builder("microgpt.store.waiting", store::numPending)
-                .description("Number of changes that wait to be written")
+                .description("Number of changes waiting to be written")
                 .register(registry);
     }
 

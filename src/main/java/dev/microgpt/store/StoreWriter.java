@@ -161,7 +161,7 @@ final class StoreWriter implements AutoCloseable {
             if (pending.size() >= MAX_PENDING) {
                 throw new SessionException(
                         ErrorCode.BUSY,
-                        "%d changes wait to be written, and the maximum is %d"
+                        "%d changes are waiting to be written, and the maximum is %d"
                                 .formatted(pending.size(), MAX_PENDING));
             }
         } finally {

@@ -71,8 +71,8 @@ interface AnatomyApi {
             summary = "Walk the graph of a training step from one number",
             description =
                     "Walks down to the numbers that it was computed from, or up to those computed from it,"
-                            + " breadth first, starting with the number itself. It is given either by"
-                            + " tensor, row and column, or by its id; by default it is the loss.")
+                            + " breadth first, starting with the number itself. The"
+                            + " number is given either by tensor, row and column, or by its id; the default is the loss.")
     @ApiResponse(responseCode = "200", description = "A page of numbers")
     @QueryErrorResponses
     ResponseEntity<GraphReply> graph(

@@ -71,8 +71,8 @@ interface CheckpointApi {
             description =
                     "Creates a session from a safetensors file. If the file contains weights alone, add what"
                             + " it lacks: the alphabet in the order of the token ids, or a dataset to"
-                            + " train on. With If-None-Match: *, creates the session only if none of"
-                            + " that name exists.",
+                            + " train on. With If-None-Match: *, creates the session only if"
+                            + " no session of that name exists.",
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             required = true,

@@ -150,7 +150,7 @@ interface ModelApi {
                     "These are the losses of three simple models on the documents: one that finds all"
                             + " characters equally likely (uniform), one that knows how frequent each"
                             + " character is (unigram), and one that knows how frequent each is after"
-                            + " each other one (bigram). The last is absent for alphabets of more than"
+                            + " every other (bigram). The last is absent for alphabets of more than"
                             + " 2,000 characters.")
     @ApiResponse(responseCode = "200", description = "The losses, in nats")
     @ErrorResponses({

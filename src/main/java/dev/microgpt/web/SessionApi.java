@@ -44,7 +44,8 @@ interface SessionApi {
             summary = "Create a session",
             description =
                     "Also loads documents if the body contains a text or names a dataset. With"
-                            + " If-None-Match: *, creates the session only if none of that name exists.")
+                            + " If-None-Match: *, creates the session only if no session of that"
+                            + " name exists.")
     @ApiResponse(responseCode = "201", description = "The new session")
     @ErrorResponses({ErrorCode.INVALID_TEXT, ErrorCode.EXISTS, ErrorCode.BUSY, ErrorCode.STALE})
     ResponseEntity<SessionReply> init(

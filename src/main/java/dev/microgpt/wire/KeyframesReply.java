@@ -13,7 +13,7 @@ public record KeyframesReply(
         @Schema(description = "Approximate memory of the keyframes, in bytes") long bytes,
         @Schema(
                         description =
-                                "Memory that they may take, in bytes: a share of the limit for all sessions")
+                                "Memory that they may take, in bytes: this session's share of the limit for all sessions")
                 long maxBytes) {
 
     public static KeyframesReply of(KeyframesView keyframes) {

@@ -26,16 +26,17 @@ public record OptionReply(
                         allowableValues = {"integer", "number", "string"},
                         example = "integer")
                 String type,
-        @JsonProperty("default") @Schema(description = "Its value if not given", example = "16")
+        @JsonProperty("default")
+                @Schema(description = "Its value if it is not given", example = "16")
                 Object defaultValue,
         @Schema(description = "Smallest allowed value of a number", example = "1")
                 @Nullable Number min,
         @Schema(description = "Largest allowed value of a number on this server", example = "1024")
                 @Nullable Number max,
         @Schema(description = "Allowed values of a string") @Nullable List<String> choices,
-        @Schema(description = "Of seed: the range for each value of random")
+        @Schema(description = "Only for seed: its range for each value of random")
                 @Nullable Map<String, Range> ranges,
-        @Schema(description = "Whether it may change during training", example = "false")
+        @Schema(description = "Whether it can be changed during training", example = "false")
                 boolean steerable) {
 
     /// A range of numbers, both ends included.

@@ -15,7 +15,7 @@ public record PreviewReply(
         @Schema(description = "The distinct characters in ascending order", example = "abcehilor")
                 String alphabet,
         @Schema(description = "Characters of the longest document", example = "7") int longest,
-        @Schema(description = "The context that the reply is about, in tokens", example = "16")
+        @Schema(description = "The context that the counts are for, in tokens", example = "16")
                 int blockSize,
         @Schema(
                         description =
@@ -29,8 +29,7 @@ public record PreviewReply(
                                         + " smallest that cuts off at most 1% of them; at most the limit",
                         example = "8")
                 int suggestedBlockSize,
-        @Schema(description = "What is probably not as wanted; may be empty")
-                List<Warning> warnings) {
+        @Schema(description = "What is probably a mistake; may be empty") List<Warning> warnings) {
 
     /// @param blockSize longest context in tokens
     /// @param maxBlockSize the largest allowed one

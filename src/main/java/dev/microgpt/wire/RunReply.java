@@ -28,7 +28,7 @@ public record RunReply(
         Instant createdAt,
         @Schema(description = "Absent before its end") @Nullable Instant endedAt,
         @Schema(description = "Why it ended as it did") @Nullable String reason,
-        @Schema(description = "What is probably not as wanted; absent if there is nothing")
+        @Schema(description = "What is probably a mistake; absent if there is nothing")
                 @Nullable List<Warning> warnings) {
 
     /// The condition that ends a run before its last step.

@@ -30,10 +30,10 @@ public record SessionReply(
         @Schema(description = "Present if it has failed") @Nullable FailureReply failure,
         @Schema(description = "Present while its losses are far too high")
                 @Nullable DivergingReply diverging,
-        @Schema(description = "What is probably not as wanted; absent if there is nothing")
+        @Schema(description = "What is probably a mistake; absent if there is nothing")
                 @Nullable List<Warning> warnings) {
 
-    /// The state of training whose mean loss over 100 steps is above twice that of a model that has learnt
+    /// The state of training whose mean loss over 100 steps is above twice that of a model that has learned
     /// nothing.
     @Schema(name = "Diverging")
     public record DivergingReply(

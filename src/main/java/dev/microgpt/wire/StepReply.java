@@ -36,7 +36,7 @@ public record StepReply(
                         description =
                                 "Losses of all steps of the call; absent if there are more than 10,000")
                 double @Nullable [] losses,
-        @Schema(description = "What is probably not as wanted; absent if there is nothing")
+        @Schema(description = "What is probably a mistake; absent if there is nothing")
                 @Nullable List<Warning> warnings) {
 
     public static StepReply of(StepOutcome outcome) {

@@ -18,7 +18,7 @@ import java.util.List;
 /// Something that is allowed, but probably not what was wanted.
 public record Warning(
         @Schema(
-                        description = "What it is about",
+                        description = "The kind of warning",
                         allowableValues = {
                             Warning.LEARNING_RATE_ZERO,
                             Warning.DOCUMENTS_TRUNCATED,
@@ -28,7 +28,7 @@ public record Warning(
                         example = Warning.LEARNING_RATE_ZERO)
                 String code,
         @Schema(
-                        description = "The same with its numbers, for the reader",
+                        description = "The warning in words, with its numbers",
                         example =
                                 "the learning rate has reached 0 at step 1000 (numSteps), so further"
                                         + " steps change no parameter")
@@ -157,7 +157,7 @@ public record Warning(
                     new Warning(
                             LOSS_UNUSUAL,
                             divergence.inWords()
-                                    + ", more than twice that of a model that has learnt nothing; fork"
+                                    + ", more than twice that of a model that has learned nothing; fork"
                                     + " from an earlier step, or start again with a lower learning rate"));
         }
     }

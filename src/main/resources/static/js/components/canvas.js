@@ -1,8 +1,10 @@
 // Helpers for canvases that are as sharp as the screen.
 
-/** Device pixels per CSS pixel, as far as drawings use them: at most 2. */
+import { theme } from './theme.js';
+
+/** Device pixels per CSS pixel, as far as drawings use them: at most 2, as for all pictures that are saved. */
 export function pixelRatio() {
-  return Math.min(2, devicePixelRatio || 1);
+  return theme.isPicture ? 2 : Math.min(2, devicePixelRatio || 1);
 }
 
 /** Sizes a canvas for a width and height in CSS pixels; returns its context, cleared, in CSS pixels. */

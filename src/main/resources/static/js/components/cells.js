@@ -4,11 +4,12 @@ import { sharpContext } from './canvas.js';
 import { theme } from './theme.js';
 
 const STEPS = 256;
-const RAMP = ['--ramp-0', '--ramp-1', '--ramp-2', '--ramp-3', '--ramp-4', '--ramp-5'];
-const DIVERGE = ['--diverge-low', '--diverge-mid', '--diverge-high'];
+/** The colours of numbers from 0 to 1, and of those from -1 to 1. */
+export const RAMP = ['--ramp-0', '--ramp-1', '--ramp-2', '--ramp-3', '--ramp-4', '--ramp-5'];
+export const DIVERGE = ['--diverge-low', '--diverge-mid', '--diverge-high'];
 
 let made = new Map();
-theme.addEventListener('change', () => { made = new Map(); });
+theme.addEventListener('colours', () => { made = new Map(); });
 
 /** Red, green and blue of a computed colour such as `rgb(1, 2, 3)`. */
 function parse(colour) {

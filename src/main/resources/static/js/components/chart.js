@@ -5,8 +5,11 @@ import * as echarts from 'echarts';
 import { LitElement, css, html } from 'lit';
 
 import { DrawThrottle } from './draw-throttle.js';
+import { SHARPNESS } from './picture.js';
 import { ResizeController } from './resize-controller.js';
 import { theme } from './theme.js';
+
+const PAGE = 20; // points, of the page keys
 
 /** The option that all charts share. */
 function common() {
@@ -35,6 +38,14 @@ export function axis(option) {
   };
 }
 
+/** The name of a vertical axis, along it; the grid has to leave `room` px at its left. */
+export function namedAlong(name, room, size = 11) {
+  return {
+    name, nameLocation: 'middle', nameGap: room - size - 4,
+    nameTextStyle: { color: theme.colour('--muted'), fontSize: size },
+  };
+}
+
 /** The look of a tooltip; `formatter` returns plain text, with lines separated by \n. */
 export function tooltip(option) {
   return {
@@ -49,19 +60,28 @@ export function tooltip(option) {
 
 /**
  * `<mg-chart .option=${option} label="what it shows, in words">`. Series, axes and zooms with an `id` keep
- * their state from one option to the next. `chart` is the ECharts instance; `ready` is sent once it exists.
+ * their state from one option to the next. `chart` is the ECharts instance; `ready` is sent once it exists. The tooltips
+ * that a pointer shows are shown by a tap, and by the arrow keys, too.
  */
 class Chart extends LitElement {
-  static properties = { option: { attribute: false }, label: {} };
+  static properties = {
+    option: { attribute: false },
+    label: {},
+    spoken: { state: true }, // the tooltip that the keys have shown, for screen readers
+  };
 
   static styles = css`
     :host { display: block; position: relative; height: 300px; }
     div { position: absolute; inset: 0; }
+    div:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; border-radius: var(--radius-small); }
+    p { position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%); }
   `;
 
   chart = null;
 
   #throttle = new DrawThrottle();
+  #place = null; // of the point that the keys have chosen, among those that are shown
+  #tip = ''; // the text of the newest tooltip
   #timer = null;
   #sizes = new ResizeController(this, () => this.#fit());
 
@@ -74,10 +94,52 @@ class Chart extends LitElement {
   }
 
   render() {
-    return html`<div role="img" aria-label=${this.label}></div>`;
+    return html`
+      <div role="application" aria-roledescription="chart" aria-label=${this.label} tabindex="0" @keydown=${this.#key}
+        @blur=${this.#hideTip}></div>
+      <p role="status">${this.spoken}</p>`;
   }
 
-  updated() {
+  // ---- keys
+
+  #key = (event) => {
+    const points = this.#points;
+    const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: PAGE, PageDown: -PAGE, Home: -Infinity, End: Infinity }[event.key];
+    if (event.key === 'Escape') {
+      this.#hideTip();
+    } else if (steps !== undefined && points.length > 0 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      event.preventDefault();
+      const from = this.#place ?? (steps > 0 ? -1 : points.length);
+      this.#place = Math.max(0, Math.min(points.length - 1, from + steps));
+      this.chart.dispatchAction({ type: 'showTip', ...points[this.#place] });
+      this.spoken = this.#tip;
+    }
+  };
+
+  #hideTip = () => {
+    if (this.#place !== null) {
+      this.#place = null;
+      this.chart?.dispatchAction({ type: 'hideTip' });
+    }
+  };
+
+  /** The points with tooltips that are shown, {seriesIndex, dataIndex}: those of the first series that has any. */
+  get #points() {
+    const series = this.option?.series ?? [];
+    const seriesIndex = series.findIndex(({ silent, tooltip: { show = true } = {}, data }) => !silent && show && data?.length > 0);
+    if (this.chart === null || seriesIndex < 0) {
+      return [];
+    }
+    const [{ startValue = -Infinity, endValue = Infinity } = {}] = this.chart.getOption().dataZoom ?? [];
+    return series[seriesIndex].data.flatMap(([x], dataIndex) => x >= startValue && x <= endValue ? [{ seriesIndex, dataIndex }] : []);
+  }
+
+  // ---- drawing
+
+  updated(changed) {
+    if (changed.size === 1 && changed.has('spoken')) {
+      return;
+    }
     if (this.chart === null) {
       this.#fit();
     }
@@ -89,10 +151,22 @@ class Chart extends LitElement {
     this.#timer = null;
     if (this.chart !== null && this.option) {
       this.#throttle.measure(() => {
-        this.chart.setOption({ ...common(), ...this.option }, { replaceMerge: ['series'] });
+        this.chart.setOption({ ...common(), ...this.#optionWithTip }, { replaceMerge: ['series'] });
         this.chart.getZr().flush();
       });
     }
+  }
+
+  /** The option, whose tooltips are remembered. */
+  get #optionWithTip() {
+    const { tooltip: { formatter, ...look } = {}, ...option } = this.option;
+    if (formatter === undefined) {
+      return this.option;
+    }
+    return { ...option, tooltip: { ...look, formatter: (items) => {
+      this.#tip = formatter(items);
+      return this.#tip;
+    } } };
   }
 
   #fit() {
@@ -109,10 +183,30 @@ class Chart extends LitElement {
     }
   }
 
-  /** The chart as a data: URL of a PNG, on the background of the panel. */
-  png() {
-    return this.chart?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: theme.colour('--surface') }) ?? null;
+  /** The chart as a canvas, to be saved: without the bar that zooms. */
+  picture() {
+    const box = document.createElement('div');
+    const { clientWidth: width, clientHeight: height } = this;
+    const chart = echarts.init(box, null, { renderer: 'canvas', width, height, devicePixelRatio: SHARPNESS });
+    try {
+      chart.setOption({ ...common(), ...withoutBar(this.option) });
+      chart.getZr().flush();
+      return chart.renderToCanvas({ pixelRatio: SHARPNESS });
+    } finally {
+      chart.dispose();
+    }
   }
+}
+
+/** An option without the bar that zooms, and with its room for the chart. */
+function withoutBar({ dataZoom = [], grid, ...option }) {
+  const bar = dataZoom.find(({ type }) => type === 'slider');
+  const room = bar === undefined ? 0 : bar.bottom + bar.height;
+  return {
+    ...option,
+    dataZoom: dataZoom.filter((zoom) => zoom !== bar),
+    grid: [grid].flat().map(({ bottom, ...place }) => ({ ...place, bottom: bottom - room })),
+  };
 }
 
 customElements.define('mg-chart', Chart);

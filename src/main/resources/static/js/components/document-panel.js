@@ -18,7 +18,7 @@ export class DocumentPanel extends Panel {
   /** Whether it needs the probabilities, which have to be loaded. */
   static needsProbs = false;
   /** Its keyboard shortcuts, for the help. */
-  static keys = [['Tab ← →', 'on the tokens of a text: go from one to the next'], ['Esc', 'clear the chosen position']];
+  static keys = [['Tab ← →', 'on the tokens of a text: move between them'], ['Esc', 'clear the chosen position']];
 
   static properties = { pointed: { state: true }, isFixed: { attribute: false } };
 
@@ -34,6 +34,7 @@ export class DocumentPanel extends Panel {
     .scale .diverge { background: linear-gradient(to right, var(--diverge-low), var(--diverge-mid), var(--diverge-high)); }
     .caption { min-height: 1.5em; font-size: var(--text-s); color: var(--muted); font-variant-numeric: tabular-nums; }
     canvas { display: block; }
+    canvas:focus-visible { outline-offset: 1px; }
   `];
 
   /** The trace that is shown; null if there is none, but never in `renderDocument`. */
@@ -106,6 +107,11 @@ export class DocumentPanel extends Panel {
     }
   }
 
+  get subject() {
+    const { doc, step } = this.shown;
+    return `${this.live.name}, step ${count(step)}, text “${[...doc].map(visible).join('')}”`;
+  }
+
   get vocabulary() {
     return vocabularyOf(this.live);
   }
@@ -147,7 +153,7 @@ export class DocumentPanel extends Panel {
     return html`
       <span class="subject"><q title=${doc}>${cut}</q>
         <span class="number">${isAbout ? 'about step' : 'step'} ${count(step)}</span>
-        ${this.isFixed ? nothing : html`<button aria-pressed=${held} title="Keep showing this document while training continues with others"
+        ${this.isFixed ? nothing : html`<button aria-pressed=${held} title="Keep showing this document while training moves on to others"
           @click=${() => this.#document.hold(held ? null : doc)}>${held ? 'Held' : 'Hold'}</button>`}</span>`;
   }
 

@@ -58,7 +58,7 @@ class Header extends LitElement {
   #update = () => this.requestUpdate();
 
   render() {
-    const colours = `Colours: ${theme.choice === 'system' ? 'as the system' : theme.choice}`;
+    const colours = `Colours: ${theme.choice === 'system' ? 'same as the system' : theme.choice}`;
     return html`
       <header>
         <a class="home" href=${SITE}><img src="${SITE}img/icon.svg" alt="" width="24" height="24">microgpt</a>

@@ -15,7 +15,7 @@ const BAND = 9; // px, height of the column marks
 const PAGE = 10; // rows, of the page keys
 
 /** The keys of a heat map, for the help. */
-export const MAP_KEYS = [['← → ↑ ↓', 'on a map: move the cursor'], ['Home End', 'on a map: to the ends of the row']];
+export const MAP_KEYS = [['← → ↑ ↓', 'on a map: move the cursor'], ['Home End', 'on a map: go to the ends of the row']];
 
 /**
  * `<mg-heatmap .values=${row by row} .rows=${n} .columns=${m} palette="diverging" .low=${-1} .high=${1}
@@ -56,19 +56,21 @@ class HeatMap extends LitElement {
   #painted = ''; // what #image was painted for
   #plot = null; // where the cells are, in CSS pixels
   #labelSize = LABEL_SIZE;
-  #repaint = () => {
+
+  /** Draws it again, in other colours. */
+  repaint = () => {
     this.#painted = '';
     this.#draw();
   };
 
   connectedCallback() {
     super.connectedCallback();
-    theme.addEventListener('change', this.#repaint);
+    theme.addEventListener('change', this.repaint);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    theme.removeEventListener('change', this.#repaint);
+    theme.removeEventListener('change', this.repaint);
   }
 
   render() {
@@ -263,18 +265,16 @@ class HeatMap extends LitElement {
 
 customElements.define('mg-heatmap', HeatMap);
 
-/** Several canvases side by side, on the background of the panel, as a data: URL of a PNG. */
-export function sideBySidePng(canvases, gap = 16) {
-  const width = canvases.reduce((sum, canvas) => sum + canvas.width + gap, gap);
-  const height = Math.max(...canvases.map((canvas) => canvas.height)) + 2 * gap;
+/** Several canvases side by side, as a canvas. */
+export function sideBySide(canvases, gap = 16) {
+  const width = canvases.reduce((sum, canvas) => sum + canvas.width + gap, -gap);
+  const height = Math.max(...canvases.map((canvas) => canvas.height));
   const all = Object.assign(document.createElement('canvas'), { width, height });
   const context = all.getContext('2d');
-  context.fillStyle = theme.colour('--surface');
-  context.fillRect(0, 0, width, height);
-  let x = gap;
+  let x = 0;
   for (const canvas of canvases) {
-    context.drawImage(canvas, x, gap);
+    context.drawImage(canvas, x, 0);
     x += canvas.width + gap;
   }
-  return all.toDataURL('image/png');
+  return all;
 }

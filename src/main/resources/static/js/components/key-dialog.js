@@ -42,12 +42,12 @@ class KeyDialog extends LitElement {
     return html`
       <mg-dialog heading="API key" @close=${() => this.#resolve(null)}>
         <form @submit=${this.#submit}>
-          <p>This server shows each caller the sessions of their key.</p>
+          <p>This server needs an API key. You see only the sessions that belong to your key.</p>
           <label>Key
             <input type="password" autocomplete="off" spellcheck="false" required data-focus
               aria-invalid=${this.wasRejected ? 'true' : 'false'} aria-describedby="rejected">
           </label>
-          <p id="rejected" class="error" role="alert">${this.wasRejected ? 'The server does not know this key.' : nothing}</p>
+          <p id="rejected" class="error" role="alert">${this.wasRejected ? 'The server does not recognise this key.' : nothing}</p>
           <footer><button class="primary">Continue</button></footer>
         </form>
       </mg-dialog>`;

@@ -1,8 +1,24 @@
 // Keyboard shortcuts that work anywhere on a page, except where the user types or a control needs the key.
 
-const TYPING = 'input, textarea, select, dialog, [contenteditable]';
-const SCROLLING = '[role="region"][tabindex]';
-const SCROLLS = ['ArrowLeft', 'ArrowRight', 'Home', 'End'];
+const TEXT_TYPES = ['text', 'search', 'number', 'email', 'password', 'tel', 'url', 'date', 'time'];
+const MOVES = ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End', 'PageUp', 'PageDown'];
+const OWN_KEYS = [ // of the controls that do not take text
+  ['button, a, summary, input:not([type="range"])', [' ']],
+  ['input[type="radio"]', ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown']],
+  ['input[type="range"]', MOVES],
+  ['select', [' ', ...MOVES]],
+  ['[role="region"][tabindex]', ['ArrowLeft', 'ArrowRight', 'Home', 'End']], // which scrolls
+];
+
+function takesText(node) {
+  return node.matches('textarea, dialog, [contenteditable]') || (node instanceof HTMLInputElement && TEXT_TYPES.includes(node.type));
+}
+
+/** Whether a control needs a key itself. A select finds its options by their letters. */
+function isOwnKey(node, key) {
+  return OWN_KEYS.some(([control, keys]) => node.matches(control) && keys.includes(key))
+    || (node.matches('select') && /^[\p{L}\p{N}]$/u.test(key));
+}
 
 /**
  * Binds keys to actions: `bindKeys({ '?': openHelp, ' ': pause })`. Returns a function that unbinds them.
@@ -14,10 +30,7 @@ export function bindKeys(bindings) {
       return;
     }
     const path = event.composedPath().filter((node) => node instanceof Element);
-    const isTyped = path.some((node) => node.matches(TYPING));
-    const isPressed = event.key === ' ' && path.some((node) => node.matches('button, a, summary'));
-    const isScrolled = SCROLLS.includes(event.key) && path.some((node) => node.matches(SCROLLING));
-    if (!isTyped && !isPressed && !isScrolled) {
+    if (!path.some((node) => takesText(node) || isOwnKey(node, event.key))) {
       event.preventDefault();
       action();
     }

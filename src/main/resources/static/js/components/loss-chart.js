@@ -4,7 +4,7 @@
 import { compact, number } from '../data/format.js';
 import { schedulePoints } from '../data/learning-rate.js';
 import { eventLabel } from '../data/session-events.js';
-import { axis, tooltip } from './chart.js';
+import { axis, namedAlong, tooltip } from './chart.js';
 import { theme } from './theme.js';
 
 const MOST_MARKS = 200;
@@ -38,7 +38,7 @@ export function lossChart(chart) {
     nameTextStyle: { color: theme.colour('--muted'), fontSize: 11 * scale }, axisLabel: label({ formatter: compact }),
   };
   const unnamed = { name: '', axisLabel: { show: false } };
-  const left = 32 + 12 * scale;
+  const left = 32 + 26 * scale;
   const bottom = ZOOM_BAR * (0.7 + 0.3 * scale);
   const rateHeight = hasRate ? RATE_CHART * scale : 0;
   const line = { type: 'line', showSymbol: points.length < 3, symbolSize: 5, animation: false };
@@ -59,7 +59,7 @@ export function lossChart(chart) {
     ],
     yAxis: [
       axis({
-        id: 'loss', type: isLogLoss ? 'log' : 'value', scale: true,
+        id: 'loss', ...namedAlong('loss (nats)', left, 11 * scale), type: isLogLoss ? 'log' : 'value', scale: true,
         min: isLogLoss && range.low <= 0 ? null : range.low, max: range.high,
         axisLabel: label({ formatter: (value) => number(value), showMinLabel: false, showMaxLabel: false }),
       }),

@@ -11,7 +11,7 @@ const SIZE = 512;
 const SAMPLED = 10_000; // values that a percentile is computed from
 
 let tables = new Map();
-theme.addEventListener('change', () => { tables = new Map(); });
+theme.addEventListener('colours', () => { tables = new Map(); });
 
 function rgb(property) {
   return theme.colour(property).match(/[\d.]+/g).slice(0, 3).map(Number);

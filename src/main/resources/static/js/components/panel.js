@@ -25,7 +25,9 @@
 //   renderBody()          its content
 //   renderControls()      the controls beside the title, if any; below it in a narrow panel
 //   table()               its numbers, {columns: [names], rows: [[values]]}, or null
-//   picture()             the panel as a data: URL of a PNG, or null; by default, its chart or canvas
+//   picture()             the drawing of the panel as a canvas with two pixels per dot, or null; by default, its chart or
+//                         canvas
+//   legend()              what stands beside a saved picture, see framedPicture
 //
 // A page may put buttons of its own into the header: children of the panel with slot="frame".
 //
@@ -37,11 +39,13 @@ import { LitElement, css, html, nothing } from 'lit';
 import { DrawThrottle } from './draw-throttle.js';
 import { frameScheduler } from './frame-scheduler.js';
 import { icons } from './icons.js';
+import { framedPicture } from './picture.js';
 import { saveText, saveUrl } from './save-file.js';
 import { controls } from './styles.js';
 import { theme } from './theme.js';
 
 const MOST_ROWS = 1000; // in a table; an export has them all
+const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/; // as tables contain them
 
 export class Panel extends LitElement {
   static heading = '';
@@ -84,7 +88,8 @@ export class Panel extends LitElement {
     .controls label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; min-height: 26px; white-space: nowrap; }
     @container (max-width: 600px) { .controls:has(*) { order: 1; flex-basis: 100%; padding-right: var(--space-2); } }
     .frame { display: flex; }
-    .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); }
+    /* a panel out of sight keeps drawings of its former width */
+    .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); overflow-x: clip; overflow-clip-margin: 4px; }
     .panel-error { margin: 0 var(--space-4) var(--space-4); }
     .scroll { max-height: 360px; overflow: auto; }
 
@@ -188,11 +193,24 @@ export class Panel extends LitElement {
   }
 
   picture() {
-    const drawn = this.renderRoot.querySelector('.content mg-chart') ?? this.renderRoot.querySelector('.content canvas');
-    return drawn === null ? null : drawn.png?.() ?? drawn.toDataURL('image/png');
+    return this.renderRoot.querySelector('.content mg-chart')?.picture() ?? this.renderRoot.querySelector('.content canvas');
+  }
+
+  legend() {
+    return [];
+  }
+
+  /** Whose numbers a saved picture shows. */
+  get subject() {
+    return this.live.describe(this.at);
   }
 
   // ---- for subclasses
+
+  /** The step that the numbers are of. */
+  get step() {
+    return this.at ?? this.view.step;
+  }
 
   /** Whether the shown model has failed, so that it has no finite numbers. */
   get hasFailed() {
@@ -276,7 +294,7 @@ export class Panel extends LitElement {
           <tbody>${shown.map((row) => html`<tr>${row.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
         </table>
       </div>
-      ${rows.length > shown.length ? html`<p class="hint">The last ${shown.length} of ${rows.length} rows</p>` : nothing}`;
+      ${rows.length > shown.length ? html`<p class="hint">Only the last ${shown.length} of ${rows.length} rows are shown</p>` : nothing}`;
   }
 
   #saveCsv() {
@@ -285,20 +303,38 @@ export class Panel extends LitElement {
     saveText(`${text}\r\n`, 'text/csv', this.#fileName('csv'));
   }
 
-  #savePng() {
-    const url = this.picture();
-    if (url !== null) {
-      saveUrl(url, this.#fileName('png'));
+  async #savePng() {
+    const picture = await theme.forPicture(async () => {
+      await this.#redraw();
+      const drawing = this.picture();
+      return drawing === null ? null : framedPicture({
+        title: this.constructor.heading, subject: this.subject, legend: this.legend(), drawing,
+      });
+    });
+    await this.#redraw();
+    if (picture !== null) {
+      saveUrl(picture.toDataURL('image/png'), this.#fileName('png'));
+    }
+  }
+
+  /** Draws everything again at once. */
+  async #redraw() {
+    this.requestUpdate();
+    this.performUpdate();
+    for (const map of this.renderRoot.querySelectorAll('mg-heatmap, mg-scatter')) {
+      await map.updateComplete;
+      map.repaint();
     }
   }
 
   #fileName(extension) {
-    return `${this.live.name}-${this.constructor.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.view.step}.${extension}`;
+    return `${this.live.name}-${this.constructor.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.step}.${extension}`;
   }
 }
 
-/** Quotes a value if necessary; a text that a spreadsheet would take for a formula is prefixed with '. */
+/** Quotes a value if necessary; a text that a spreadsheet would take for a formula, but for no number, is prefixed with '. */
 function csvField(value) {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value ?? '');
+  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && !NUMBER.test(value);
+  const text = isFormula ? `'${value}` : String(value ?? '');
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -48,7 +48,10 @@ class Scatter extends LitElement {
   });
   #isVisible = false;
   #isPointed = false;
-  #repaint = () => this.#draw();
+
+  /** Draws it again, in other colours. */
+  repaint = () => this.#draw();
+
   #throttle = new DrawThrottle();
   #frame = null;
   #turnedAt = 0;
@@ -61,13 +64,13 @@ class Scatter extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.#sight.observe(this);
-    theme.addEventListener('change', this.#repaint);
+    theme.addEventListener('change', this.repaint);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#sight.disconnect();
-    theme.removeEventListener('change', this.#repaint);
+    theme.removeEventListener('change', this.repaint);
     cancelAnimationFrame(this.#frame);
     this.#frame = null;
   }

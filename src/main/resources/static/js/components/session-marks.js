@@ -25,6 +25,9 @@ export function sessionMark(slot) {
 /** The custom property of the session's colour. */
 export const colourOf = (slot) => `--data-${slot + 1}`;
 
+/** The pattern of the session's line: px drawn, px not drawn, … */
+export const lineDash = (slot) => DASHES[slot];
+
 /** The `type` of the session's line in a chart. */
 export const lineType = (slot) => (DASHES[slot].length === 0 ? 'solid' : DASHES[slot]);
 

@@ -70,6 +70,8 @@ export const controls = css`
   .error { color: var(--bad); font-size: var(--text-s); }
   .muted { color: var(--muted); }
   .number { font-variant-numeric: tabular-nums; }
+  .labels { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 var(--space-2); }
+  code { color: var(--muted); font: 400 var(--text-xs)/1.4 var(--mono); } /* the name in the API */
   .mono { font-family: var(--mono); font-size: 0.93em; }
 
   .chip {

@@ -1,11 +1,14 @@
 // The light or dark theme: the system setting, unless the user has chosen one. `theme` sends `change` when the
-// colours change, for drawings on canvases.
+// colours change, for drawings on canvases; and before, `colours`, for what is computed from them.
 
 import { remember } from './remembered.js';
 
 const system = matchMedia('(prefers-color-scheme: dark)');
 
 class Theme extends EventTarget {
+  /** Whether a picture to be saved is drawn. */
+  isPicture = false;
+
   #colours = new Map();
 
   constructor() {
@@ -46,8 +49,36 @@ class Theme extends EventTarget {
     return colour;
   }
 
-  #changed() {
+  /**
+   * Does work that draws pictures to be saved: in light colours, and as sharp as these pictures are. What it draws on the
+   * page has to be drawn again afterwards. It must not wait for anything but promises that are about to be resolved: the
+   * browser must not render the page meanwhile.
+   */
+  async forPicture(work) {
+    const { theme: before } = document.documentElement.dataset;
+    this.isPicture = true;
+    document.documentElement.dataset.theme = 'light';
+    this.#forget();
+    try {
+      return await work();
+    } finally {
+      this.isPicture = false;
+      if (before === undefined) {
+        delete document.documentElement.dataset.theme;
+      } else {
+        document.documentElement.dataset.theme = before;
+      }
+      this.#forget();
+    }
+  }
+
+  #forget() {
     this.#colours.clear();
+    this.dispatchEvent(new Event('colours'));
+  }
+
+  #changed() {
+    this.#forget();
     this.dispatchEvent(new Event('change'));
   }
 }

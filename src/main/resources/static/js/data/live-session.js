@@ -3,6 +3,7 @@
 
 import { api, hasEnded } from './api.js';
 import { CoalescedCall } from './coalesced-call.js';
+import { count } from './format.js';
 import { FrameMeter } from './frame-meter.js';
 import { stream } from './live-stream.js';
 import { SessionFeed } from './session-feed.js';
@@ -63,6 +64,11 @@ export class LiveSession extends EventTarget {
   get losses() { return this.#store.losses; }
   get trace() { return this.#store.trace; }
   get diagnostics() { return this.#store.diagnostics; }
+
+  /** In words: its name and a step, null for the newest. */
+  describe(at) {
+    return `${this.name}, step ${count(at ?? this.view.step)}`;
+  }
 
   /** The run that has not ended; null if there is none. */
   get activeRun() {

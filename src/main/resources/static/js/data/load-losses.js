@@ -4,15 +4,19 @@
 import { api } from './api.js';
 import { EXACT_STEPS, bucketsOf } from './loss-store.js';
 
-/** Loads the losses after step `after`, 0 for all; returns what LossStore.add takes. */
-export async function loadLosses(name, after, maxPoints, exactSteps = EXACT_STEPS) {
-  const { from, to, buckets } = await api.losses(name, { from: after === 0 ? undefined : after + 1, maxPoints });
+/**
+ * Loads the losses after step `after`, 0 for all, up to step `end`, undefined for the newest; returns what LossStore.add
+ * takes.
+ */
+export async function loadLosses(name, after, maxPoints, { exactSteps = EXACT_STEPS, end, signal } = {}) {
+  const { from, to, buckets } = await api.losses(name, { from: after === 0 ? undefined : after + 1, to: end, maxPoints }, signal);
   if (buckets.length === to - from + 1) {
     return { buckets }; // each is one step
   }
   const exactFrom = Math.max(from, to - exactSteps + 1);
-  const { losses } = await api.losses(name, { from: exactFrom, to });
-  const older = buckets.filter((bucket) => bucket.from < exactFrom)
-    .map((bucket) => ({ ...bucket, to: Math.min(bucket.to, exactFrom - 1) }));
-  return { buckets: [...older, ...bucketsOf(exactFrom, losses)] };
+  // asked for again, so that the last bucket ends where the single steps begin
+  const [older, { losses }] = await Promise.all([
+    exactFrom === from ? { buckets: [] } : api.losses(name, { from, to: exactFrom - 1, maxPoints }, signal),
+    api.losses(name, { from: exactFrom, to }, signal)]);
+  return { buckets: [...older.buckets, ...bucketsOf(exactFrom, losses)] };
 }

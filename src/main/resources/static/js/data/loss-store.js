@@ -126,13 +126,8 @@ function resampled(buckets, widthAt) {
  * @param buckets the same losses as finely as they are known, which need not be those that are drawn
  */
 export function movingAverage(points, steps, buckets = points) {
-  let last = 0;
-  return points.map(({ to }) => {
-    while (last + 1 < buckets.length && buckets[last].to < to) {
-      last++;
-    }
-    return meanBefore(buckets, last, to, steps);
-  });
+  const window = new LossWindow(buckets);
+  return points.map(({ to }) => window.meanOf(to - steps + 1, to));
 }
 
 /** The mean loss of the newest steps; null if there are none. */
@@ -141,17 +136,71 @@ export function meanOfLast(buckets, steps) {
 }
 
 /**
- * The mean of the last `steps` up to step `end`. A bucket counts for as many of its steps as are in that range. Summed
- * up each time, so that a huge loss has no effect once it has left the range.
+ * The means of ranges of steps, each of which begins and ends no earlier than the one before, in one pass. Nothing is
+ * subtracted from a sum, so that a huge loss, or one that is not finite, has no effect once it has left the range: the
+ * buckets in the range are divided at `#middle`; before it, there are sums from each bucket on, and after it, a sum that
+ * grows. When the range begins after the middle, its present end becomes the middle.
  */
-function meanBefore(buckets, last, end, steps) {
-  let sum = 0;
-  let seen = 0;
-  for (let i = last; i >= 0 && buckets[i].to > end - steps; i--) {
-    const { from, to, mean } = buckets[i];
-    const counted = Math.min(to, end) - Math.max(from, end - steps + 1) + 1;
-    sum += mean * counted;
-    seen += counted;
+class LossWindow {
+  #buckets;
+  #begin = 0; // the first bucket that begins in the range
+  #end = 0; // the first bucket that does not end in the range
+  #middle = 0;
+  #older = []; // {sum, steps} from each bucket before the middle up to the middle, the oldest last
+  #newer = { sum: 0, steps: 0 }; // from the middle to the end
+
+  constructor(buckets) {
+    this.#buckets = buckets;
   }
-  return sum / seen;
+
+  /** The mean loss of the steps `from` to `to`; a bucket counts for as many of its steps as are among them. */
+  meanOf(from, to) {
+    this.#move(from, to);
+    const whole = this.#older.at(-1) ?? { sum: 0, steps: 0 };
+    let sum = whole.sum + this.#newer.sum;
+    let steps = whole.steps + this.#newer.steps;
+    const atEnds = [this.#buckets[this.#begin - 1], this.#end >= this.#begin ? this.#buckets[this.#end] : undefined];
+    for (const bucket of atEnds) {
+      const counted = bucket === undefined ? 0 : Math.min(bucket.to, to) - Math.max(bucket.from, from) + 1;
+      if (counted > 0) {
+        sum += bucket.mean * counted;
+        steps += counted;
+      }
+    }
+    return sum / steps;
+  }
+
+  #move(from, to) {
+    const buckets = this.#buckets;
+    const before = this.#end;
+    while (this.#end < buckets.length && buckets[this.#end].to <= to) {
+      this.#end++;
+    }
+    while (this.#begin < buckets.length && buckets[this.#begin].from < from) {
+      this.#begin++;
+    }
+    if (this.#begin >= this.#middle) {
+      this.#divide();
+    } else {
+      this.#older.length = this.#middle - this.#begin;
+      for (let i = before; i < this.#end; i++) {
+        this.#newer = withBucket(this.#newer, buckets[i]);
+      }
+    }
+  }
+
+  /** Makes the end the middle. */
+  #divide() {
+    this.#older = [];
+    this.#newer = { sum: 0, steps: 0 };
+    this.#middle = Math.max(this.#begin, this.#end);
+    for (let i = this.#end - 1; i >= this.#begin; i--) {
+      this.#older.push(withBucket(this.#older.at(-1) ?? this.#newer, this.#buckets[i]));
+    }
+  }
+}
+
+function withBucket({ sum, steps }, { from, to, mean }) {
+  const more = to - from + 1;
+  return { sum: sum + mean * more, steps: steps + more };
 }

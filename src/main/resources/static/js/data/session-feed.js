@@ -19,6 +19,7 @@ export class SessionFeed {
   #timer = null;
   #polls = 0;
   #wantsTraces = true;
+  #isInspecting = false;
   #isStopped = false;
 
   /** @param onPoll called after each poll, whether it has changed anything or not */
@@ -48,6 +49,9 @@ export class SessionFeed {
     if (wanted !== this.#wantsTraces) {
       this.#wantsTraces = wanted;
       this.#watch?.update({ viz: wanted ? 'last' : 'none' });
+      if (wanted && this.#store.status === 'present') {
+        this.#inspectIdleModel();
+      }
     }
   }
 
@@ -59,8 +63,8 @@ export class SessionFeed {
     const [runs, history, keyframes] = await Promise.all([api.runs(name), api.history(name), api.keyframes(name)]);
     if (this.#store.applyResponses({ session, runs, history, keyframes }, token)) {
       this.#watch?.restart(1);
-      this.#inspectIdleModel();
     }
+    this.#inspectIdleModel();
   }
 
   async #refreshQuietly() {
@@ -108,18 +112,29 @@ export class SessionFeed {
     this.#schedulePoll();
   }
 
-  /** A session that does not train sends no frames; this gives the panels a trace nevertheless, also of the untrained model. */
+  /**
+   * A session that does not train sends no frames; this gives the panels a trace of its model nevertheless, also of the
+   * untrained one. The service sends no trace of the last step if none was wanted when it was trained.
+   */
   async #inspectIdleModel() {
     const { trace, view } = this.#store;
-    if (trace !== null || view.state !== 'ready' && view.state !== 'paused') {
+    const isIdle = view.state === 'ready' || view.state === 'paused';
+    const isOld = trace === null || (this.#wantsTraces && trace.step < view.step);
+    if (!isIdle || !isOld || this.#isInspecting) {
       return;
     }
+    this.#isInspecting = true;
     try {
-      const [{ text }] = await api.generate(this.#name, { seed: 1, temperature: 0.5 });
+      const text = trace?.doc ?? (await api.generate(this.#name, { seed: 1, temperature: 0.5 }))[0].text;
       const { text: doc, ...inspection } = await api.inspect(this.#name, { text });
-      this.#store.applyInspection({ ...inspection, doc, step: this.#store.view.step });
+      const now = this.#store.view;
+      if (now.step === view.step && now.createdAt === view.createdAt) { // otherwise it is of an unknown step
+        this.#store.applyInspection({ ...inspection, doc, step: view.step });
+      }
     } catch {
       // the next training step brings a trace
+    } finally {
+      this.#isInspecting = false;
     }
   }
 

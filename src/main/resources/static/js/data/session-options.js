@@ -5,12 +5,12 @@ import { count } from './format.js';
 /** Labels and hints by name, in the order of the forms; the words for choices; the short word for a steered option. */
 export const OPTION_TEXTS = {
   nEmbd: { label: 'Embedding width' },
-  nHead: { label: 'Attention heads', hint: 'divides the embedding width' },
+  nHead: { label: 'Attention heads', hint: 'must divide the embedding width' },
   nLayer: { label: 'Layers' },
-  blockSize: { label: 'Context length', hint: 'tokens' },
+  blockSize: { label: 'Context length', hint: 'in tokens' },
   learningRate: { label: 'Learning rate', hint: 'at the first step', word: 'rate' },
-  numSteps: { label: 'Decay over', hint: 'steps until the learning rate is 0', word: 'decay' },
-  batchSize: { label: 'Batch size', hint: 'documents a step', word: 'batch' },
+  numSteps: { label: 'Decay over (steps)', hint: 'the learning rate falls to 0 over these steps', word: 'decay' },
+  batchSize: { label: 'Batch size', hint: 'documents per step', word: 'batch' },
   seed: { label: 'Seed' },
   engine: { label: 'Engine', choices: { tensor: 'fast', scalar: 'reference' } },
   random: { label: 'Random generator', choices: { mulberry32: 'microgptjs', python: 'microgpt.py' } },

@@ -30,7 +30,7 @@ export class SessionStore {
   losses = new LossStore();
   /** The newest trace: {step, loss, doc, tokens, vizData, …}; null before the first. */
   trace = null;
-  /** The diagnostics of the step of `trace`, {matrices: [{name, gradientNorm, …}], deadUnits}, or null. */
+  /** The newest diagnostics of a training step, {step, matrices: [{name, gradientNorm, …}], deadUnits}, or null. */
   diagnostics = null;
 
   #listeners = new Set();
@@ -73,9 +73,9 @@ export class SessionStore {
     }
     this.#frames++;
     this.losses.add(frame);
-    if (frame.trace) {
+    if (frame.trace && frame.trace.step >= (this.trace?.step ?? 0)) {
       this.trace = frame.trace;
-      this.diagnostics = frame.diagnostics;
+      this.diagnostics = frame.diagnostics && { ...frame.diagnostics, step: frame.trace.step };
     }
     let isNewState = false;
     if (frame.toStep >= this.#newestStep) {
@@ -143,10 +143,12 @@ export class SessionStore {
     this.#notify();
   }
 
-  /** Applies the trace of an inspected text, unless frames have brought one. */
+  /** Applies the trace of an inspected text, unless there is one that is as new. */
   applyInspection(trace) {
-    this.trace ??= trace;
-    this.#notify();
+    if (this.trace === null || trace.step > this.trace.step) {
+      this.trace = trace;
+      this.#notify();
+    }
   }
 
   /** Forgets what is known of the steps, because training has restarted. */

@@ -50,7 +50,13 @@ class Vocabulary {
     return id < 0 ? null : id;
   }
 
+  /** The visible character of a token; a dot until it is known. */
   symbol(id) {
+    return this.#symbols[id] ?? '·';
+  }
+
+  /** A name that no other token has, for tables: the visible character, or the number until that is known. */
+  uniqueName(id) {
     return this.#symbols[id] ?? `#${id}`;
   }
 }

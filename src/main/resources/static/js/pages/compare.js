@@ -22,7 +22,7 @@ class ComparePage extends Page {
   static help = 'Sessions side by side. Each has a number, a colour and a line style, the same in all panels. The page follows '
     + 'sessions that are training. Forks are compared with the sessions they were forked from.';
   static keys = [
-    ['a', 'choose a session to add'], ['x', 'losses over the next axis'], ['w', 'write: go to the prompt'],
+    ['a', 'choose a session to add'], ['x', 'show losses over the next axis'], ['w', 'go to the prompt'],
     ['s', 'swap A and B of the differences'], ...MAP_KEYS,
   ];
 
@@ -79,7 +79,7 @@ class ComparePage extends Page {
       <h1>Compare</h1>
       <div role="status">${isLost
         ? html`<p class="notice bad">The server does not respond. The page may be out of date; it retries automatically.</p>` : nothing}</div>
-      ${entries.length === 0 ? html`<p class="intro">Choose sessions to see their losses, their options and their texts side by side,
+      ${entries.length === 0 ? html`<p class="intro">Choose sessions to see their losses, options and texts side by side,
         and how two of them differ inside.</p>` : nothing}
       <mg-compare-picker .live=${this.#compared} .revision=${this.revision}></mg-compare-picker>
       <div class="grid" ?hidden=${entries.length === 0}>

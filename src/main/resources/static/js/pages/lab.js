@@ -18,10 +18,10 @@ const LONGEST = 2000; // characters of a text in the URL
 class LabPage extends SessionPage {
   static page = 'lab';
   static help = 'Type a text to see how the model processes it, as it is now or as it was at an earlier step. Or explore one '
-    + 'training step down to single numbers: open a number to see what it was computed from, and follow it to a parameter.';
+    + 'training step, down to single numbers: open a number to see what it was computed from, and follow it back to a parameter.';
   static keys = [
-    ['/', 'type a text'], ['s', 'side by side with another step'], ['t', 'the text, or a training step'],
-    ['g', 'continue the text from another seed'], ...StepAnatomy.keys,
+    ['/', 'type a text'], ['s', 'compare with another step side by side'], ['t', 'switch between a text and a training step'],
+    ['g', 'continue the text with another seed'], ...StepAnatomy.keys,
   ];
 
   static properties = {
@@ -31,6 +31,7 @@ class LabPage extends SessionPage {
     showsStep: { state: true },
     temperature: { state: true },
     seed: { state: true },
+    illegible: { state: true }, // the error if the text has a character that the model does not know; or null
   };
 
   static styles = [SessionPage.styles, css`
@@ -58,6 +59,7 @@ class LabPage extends SessionPage {
     this.showsStep = queryValue('show') === 'step';
     this.temperature = 0.5;
     this.seed = 1;
+    this.illegible = null;
   }
 
   disconnectedCallback() {
@@ -165,7 +167,9 @@ class LabPage extends SessionPage {
     return html`
       <div class="type">
         <label for="text">Text</label>
-        <input id="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${this.text ?? ''} @input=${this.#type}>
+        <input id="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${this.text ?? ''}
+          aria-invalid=${this.illegible !== null} aria-describedby="illegible" @input=${this.#type}>
+        <p id="illegible" class="error" role="alert">${this.illegible?.message ?? nothing}</p>
       </div>
       <div class="controls">
         ${this.other === null ? this.#stepPicker('Model', this.at, (at) => { this.at = at; }) : nothing}
@@ -180,7 +184,8 @@ class LabPage extends SessionPage {
   #readings() {
     const isPair = this.other !== null;
     const reading = (at) => html`<mg-reading .live=${this.live} .view=${this.live.view} .revision=${this.revision}
-      .text=${this.text ?? ''} .at=${at} .temperature=${this.temperature} .seed=${this.seed} .isPair=${isPair}></mg-reading>`;
+      .text=${this.text ?? ''} .at=${at} .temperature=${this.temperature} .seed=${this.seed} .isPair=${isPair}
+      @legible=${({ detail }) => { this.illegible = detail; }}></mg-reading>`;
     if (this.text === null) {
       return nothing;
     }

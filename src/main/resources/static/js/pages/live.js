@@ -22,13 +22,13 @@ class LivePage extends SessionPage {
   static page = 'live';
   static keepsStepInUrl = true;
   static help = 'One session while it trains. Train it with the bar at the top; all panels follow. The menu of a panel '
-    + 'shows its numbers as a table, or saves them. The timeline goes back to the model as it was at earlier steps, while '
+    + 'shows its numbers as a table, or saves them. The timeline shows the model as it was at earlier steps while '
     + 'training continues.';
   static keys = [
     ['space', 'train, pause or resume'], ['.', 'one step'], [':', 'ten steps'],
-    ['← →', 'look at the model as it was earlier, or later'], ['Home', 'look at the untrained model'],
-    ['End', 'look at the newest step again'], ['PgUp PgDn', 'on the timeline: ten stops later or earlier'],
-    ['f', 'fill the screen with the panel under the pointer, or with the focus'], ['Esc', 'back to all panels'],
+    ['← →', 'look at an earlier or a later step'], ['Home', 'look at the untrained model'],
+    ['End', 'look at the newest step again'], ['PgUp PgDn', 'on the timeline: move by ten stops'],
+    ['f', 'fill the screen with the panel that has the pointer or the focus'], ['Esc', 'back to all panels'],
     ['s', 'steer and fork'], ['← →', 'on the grip of a panel: move it'],
   ];
 
@@ -55,8 +55,9 @@ class LivePage extends SessionPage {
     .run mg-training-controls { flex: 1 1 600px; min-width: 0; }
     .tools { display: flex; gap: var(--space-2); }
     @media (max-width: 600px) {
-      .bar { position: static; }
-      .past-badge { position: sticky; bottom: var(--space-2); z-index: 5; display: flex; margin-top: var(--space-3); border: 1px solid var(--warn); }
+      main { padding-bottom: calc(var(--dock) + var(--space-5)); }
+      .bar { position: static; } /* its buttons that start and stop training are at the lower edge of the screen */
+      .past-badge { position: sticky; bottom: calc(var(--dock) + var(--space-2)); z-index: 5; display: flex; margin-top: var(--space-3); border: 1px solid var(--warn); }
       .badge { margin-left: 0; flex-basis: 100%; }
     }
   `];
@@ -151,14 +152,14 @@ class LivePage extends SessionPage {
     const { live } = this;
     const { state, step, numParams, numDocs, vocabSize, options, stepsPerSecond } = live.view;
     const { framesPerSecond, stepsPerFrame, lag } = live.meter;
-    const isTraining = state === 'training';
+    const isTraining = state === 'training' && stream.state !== 'lost';
     const fact = (value, name) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
     const top = html`
       ${stream.state === 'lost' ? html`<span class="chip lost">not connected</span>` : nothing}
       <p class="facts">
-        ${numParams ? html`<span>${count(numParams)} parameters</span> <span>${count(numDocs)} documents</span>
-          <span>${count(vocabSize)} tokens</span>` : nothing}
-        <span>${options.engine}</span>
+        ${numParams ? html`<span title="numParams">${count(numParams)} parameters</span> <span title="numDocs">${count(numDocs)} documents</span>
+          <span title="vocabSize">${count(vocabSize)} tokens</span>` : nothing}
+        <span title="engine">${options.engine}</span>
       </p>
       <dl class="badge">
         ${fact(count(step), step === 1 ? 'step' : 'steps')}

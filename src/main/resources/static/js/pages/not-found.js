@@ -17,7 +17,7 @@ class NotFoundPage extends Page {
     return html`
       <section>
         <h1>There is no page at this address</h1>
-        <p><span class="mono">${location.pathname}</span> may be a typing error or an old link.</p>
+        <p><span class="mono">${location.pathname}</span> may be mistyped, or the link may be out of date.</p>
         <a class="button primary" href=${SITE}>Go to the start page</a>
       </section>`;
   }

@@ -266,7 +266,7 @@ class SessionsPage extends Page {
     return html`
       <div class="cards">
         ${repeat(shown, ({ name }) => name, (session) => html`
-          <mg-session-card .session=${session} .options=${this.options ?? []}
+          <mg-session-card .session=${session} .isLost=${this.isLost} .options=${this.options ?? []}
             .isSelected=${this.selected.includes(session.name)} .isSelectable=${this.selected.length < MOST_SESSIONS}
             @select=${(event) => this.#select(session.name, event.detail)}
             @changed=${this.#refreshNow}
@@ -294,7 +294,7 @@ class SessionsPage extends Page {
     return html`
       <mg-dialog id="clone" heading="Clone ${this.dialogSession?.name ?? ''}">
         <form class="dialog" @submit=${clone}>
-          <p>The clone has the same parameters, documents and losses, and is independent from step ${count(this.dialogSession?.step ?? 0)} on.</p>
+          <p>The clone has the same parameters, documents and losses. It is independent from step ${count(this.dialogSession?.step ?? 0)} on.</p>
           <div class="field">
             <label for="clone-name">Name of the clone</label>
             <input id="clone-name" name="name" data-focus required autocomplete="off" spellcheck="false"

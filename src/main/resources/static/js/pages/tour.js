@@ -24,8 +24,8 @@ class TourPage extends SessionPage {
   static absentHint = 'The tour explains a model with the numbers of a session, so it needs one.';
   static keepsStepInUrl = true;
   static help = 'How such a model works, in ten stops, with the panels and the numbers of this session. The URL remembers '
-    + 'the stop. On a touch screen, swipe over the text. While a map or a field of a panel has the focus, the arrow keys '
-    + 'belong to it.';
+    + 'the stop. On a touch screen, swipe over the text. While a map or a field in a panel has the focus, the arrow keys '
+    + 'control it instead.';
   static keys = [['← →', 'the previous or the next stop'], ['Home', 'the first stop'], ['End', 'the last stop']];
 
   static properties = {
@@ -70,7 +70,7 @@ class TourPage extends SessionPage {
     h2 { margin-bottom: var(--space-3); font-size: 20px; line-height: 1.25; letter-spacing: -0.01em; outline-offset: 4px; }
     .caption p, .caption ol, .caption dl, .caption ul { margin-bottom: var(--space-3); font-size: 15px; line-height: 1.55; overflow-wrap: anywhere; }
     .caption b { font-weight: 600; font-variant-numeric: tabular-nums; }
-    .caption [data-fact] { color: var(--accent); }
+    .caption [data-fact] { color: var(--data-1); }
     .caption q, .caption .letter { padding: 0 3px; border-radius: 3px; background: var(--sunken); font-family: var(--mono); font-size: 0.93em; white-space: pre-wrap; }
     .caption .formula { padding: var(--space-2) var(--space-3); border-radius: var(--radius-small); background: var(--sunken); font-family: var(--mono); font-size: var(--text-m); }
     .order { list-style: decimal; padding-left: 1.6em; }
@@ -365,8 +365,8 @@ class TourPage extends SessionPage {
         <button @click=${() => live.viewAt(null)}>Back to the newest step</button></p>`;
     }
     if (view.step === 0 && view.state === 'ready') {
-      return html`<p class="notice">This model has not been trained, so everything you will see is random. The tour says more about
-        a model that has learned something.${this.#trainButton('primary')}</p>`;
+      return html`<p class="notice">This model has not been trained, so everything you will see is random. The tour is more
+        interesting with a model that has learned something.${this.#trainButton('primary')}</p>`;
     }
     return nothing;
   }
@@ -396,8 +396,8 @@ class TourPage extends SessionPage {
     const isOver = !isMovable || (step > 0 && this.#isAtZero);
     return html`<div class="row lesson">
       ${isOver ? nothing : this.#trainButton('primary')}
-      ${step > 0 && live.at !== 0 ? html`<button @click=${() => this.#do(live.viewAt(0))}>See it as it was at step 0</button>` : nothing}
-      ${live.at !== null ? html`<button @click=${() => live.viewAt(null)}>Back to now</button>` : nothing}</div>`;
+      ${step > 0 && live.at !== 0 ? html`<button @click=${() => this.#do(live.viewAt(0))}>Show the model as of step 0</button>` : nothing}
+      ${live.at !== null ? html`<button @click=${() => live.viewAt(null)}>Back to the newest step</button>` : nothing}</div>`;
   }
 
   /** Whether the learning rate has come down to 0, so that further steps change nothing. */

@@ -5,9 +5,11 @@ import { css, html, nothing } from 'lit';
 import { number } from '../data/format.js';
 import { patternOf, weightsOf } from '../data/model/attention-heads.js';
 import { inWords } from '../data/model/tokens.js';
-import { drawCells, prepareCanvas, sequential } from '../components/cells.js';
+import { RAMP, drawCells, prepareCanvas, sequential } from '../components/cells.js';
+import { MAP_KEYS } from '../components/heatmap.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { bindKeys } from '../components/keyboard-shortcuts.js';
+import { SHARPNESS } from '../components/picture.js';
 import { ResizeController } from '../components/resize-controller.js';
 import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
@@ -21,16 +23,17 @@ const PATTERNS = { previous: 'prev.', first: 'begin', itself: 'itself' };
 
 class AttentionPanel extends DocumentPanel {
   static heading = 'Attention';
-  static about = 'How much each head attends from a position (row) to the ones before it (column): its weights in a row '
-    + 'sum to 1. ◆ is the token that begins a text. A label says what a head mostly attends to, with the mean weight over the '
-    + 'positions from 2 on. Point at a token for arcs; click it to keep them.';
-  static keys = [['1 – 9', 'pick an attention head'], ['0', 'all heads'], ...DocumentPanel.keys];
+  static about = 'How much each head attends from each position (row) to itself and to the positions before it (columns). The '
+    + 'weights of a row sum to 1. ◆ is the token that begins a text. The label of a head says what it mostly attends to, with '
+    + 'the mean weight over positions 2 and later. Tap or point at a token to see arcs; click it to keep them.';
+  static keys = [['1 – 9', 'pick an attention head'], ['0', 'all heads'], ...MAP_KEYS, ...DocumentPanel.keys];
 
   static properties = {
     page: { state: true }, // of maps
     layer: { state: true }, // whose arcs are shown
     head: { state: true }, // the picked head; null for all heads of the layer
-    hovered: { state: true }, // {layer, head, t, s}, the cell under the pointer
+    hovered: { state: true }, // {layer, head, t, s}, the cell under the pointer or the keys
+    spoken: { state: true }, // what the keys have reached, for screen readers
   };
 
   static styles = [DocumentPanel.styles, css`
@@ -125,6 +128,7 @@ class AttentionPanel extends DocumentPanel {
       <div class="maps">${maps.map((map) => this.#map(map))}</div>
       <div class="foot">
         <p class="caption">${this.#caption()}</p>
+        <span class="visually-hidden" role="status">${this.spoken}</span>
         ${pages > 1 ? html`<div class="pages">
           <button class="quiet" ?disabled=${page === 0} @click=${() => this.#turn(page - 1)}>Previous</button>
           maps ${first + 1} to ${first + maps.length} of ${layers * heads}
@@ -147,9 +151,11 @@ class AttentionPanel extends DocumentPanel {
       <div class="map">
         <button class="quiet" aria-pressed=${isPicked} @click=${() => this.#pick(layer, head)}>
           <span class="name"><i class="s${head % 6}"></i>${name}</span>
-          ${pattern ? html`<span class="pattern" title="attends mostly to this, with the mean weight">${PATTERNS[pattern.pattern]} ${pattern.weight.toFixed(2)}</span>` : nothing}
+          ${pattern ? html`<span class="pattern" title="What this head mostly attends to, and the mean weight">${PATTERNS[pattern.pattern]} ${pattern.weight.toFixed(2)}</span>` : nothing}
         </button>
-        <div class="box"><canvas role="img" data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, pattern)}
+        <div class="box"><canvas role="application" aria-roledescription="heat map" tabindex="0"
+          data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, pattern)}
+          @keydown=${(event) => this.#key(event, layer, head)} @blur=${() => this.#leave()}
           @pointermove=${(event) => this.#hover(event, layer, head)} @pointerleave=${() => this.#leave()}
           @click=${(event) => { this.#hover(event, layer, head); this.choosePointed(event); }}></canvas></div>
       </div>`;
@@ -161,7 +167,7 @@ class AttentionPanel extends DocumentPanel {
 
   #mapInWords(name, pattern) {
     const attends = pattern ? `, mostly to ${{ previous: 'the previous token', first: 'the beginning', itself: 'itself' }[pattern.pattern]}` : '';
-    return `${name}: how much each of ${this.positions.length} positions attends to those before it${attends}. The menu has the numbers as a table.`;
+    return `${name}: how much each of ${this.positions.length} positions attends to itself and those before it${attends}. The menu of this panel shows the numbers as a table.`;
   }
 
   #caption() {
@@ -223,6 +229,11 @@ class AttentionPanel extends DocumentPanel {
         context.fillText(symbol, margin + (t + 0.5) * cell, margin / 2);
       });
     }
+    const { hovered } = this;
+    if (hovered !== null && hovered.layer === Number(canvas.dataset.layer) && hovered.head === Number(canvas.dataset.head)) {
+      context.strokeStyle = theme.colour('--ink');
+      context.strokeRect(margin + hovered.s * cell, margin + hovered.t * cell, cell, cell);
+    }
     if (this.looked !== null) {
       context.strokeStyle = theme.colour('--data-2');
       context.lineWidth = 2;
@@ -240,6 +251,21 @@ class AttentionPanel extends DocumentPanel {
     this.pointed = isCell ? t : null;
   }
 
+  /** Moves from cell to cell; Enter keeps the arcs of the position. */
+  #key(event, layer, head) {
+    const [dt, ds] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity] }[event.key] ?? [];
+    if (dt !== undefined) {
+      event.preventDefault();
+      const { t, s } = this.hovered ?? { t: this.looked ?? this.positions.length - 1, s: 0 };
+      const row = this.hovered === null ? t : Math.max(0, Math.min(this.positions.length - 1, t + dt));
+      this.hovered = { layer, head, t: row, s: this.hovered === null ? s : Math.max(0, Math.min(row, s + ds)) };
+      this.pointed = row;
+      this.spoken = this.#caption();
+    } else if (event.key === 'Enter') {
+      this.choosePointed(event);
+    }
+  }
+
   #leave() {
     this.hovered = null;
     this.pointed = null;
@@ -252,21 +278,25 @@ class AttentionPanel extends DocumentPanel {
       return null;
     }
     const columns = Math.min(4, maps.length);
-    const [size, gap] = [maps[0].width, 24];
+    const [size, gap] = [maps[0].width, 24 * SHARPNESS];
     const canvas = document.createElement('canvas');
-    canvas.width = columns * (size + gap) + gap;
-    canvas.height = Math.ceil(maps.length / columns) * (size + 2 * gap) + gap;
+    canvas.width = columns * (size + gap) - gap;
+    canvas.height = Math.ceil(maps.length / columns) * (size + gap);
     const context = canvas.getContext('2d');
-    context.fillStyle = theme.colour('--surface');
-    context.fillRect(0, 0, canvas.width, canvas.height);
     context.fillStyle = theme.colour('--ink');
-    context.font = '16px sans-serif';
+    context.font = `${12 * SHARPNESS}px sans-serif`;
+    context.textBaseline = 'middle';
     maps.forEach((map, i) => {
-      const [x, y] = [gap + (i % columns) * (size + gap), gap + Math.floor(i / columns) * (size + 2 * gap)];
-      context.fillText(this.#name(Number(map.dataset.layer), Number(map.dataset.head)), x, y);
-      context.drawImage(map, x, y + 8);
+      const [x, y] = [(i % columns) * (size + gap), Math.floor(i / columns) * (size + gap)];
+      context.fillText(this.#name(Number(map.dataset.layer), Number(map.dataset.head)), x, y + gap / 2);
+      context.drawImage(map, x, y + gap);
     });
-    return canvas.toDataURL('image/png');
+    return canvas;
+  }
+
+  legend() {
+    return [{ label: 'attention weight', stops: RAMP, low: '0', high: '1' },
+      { label: 'row: attending position, column: position attended to', kind: 'text' }];
   }
 
   table() {

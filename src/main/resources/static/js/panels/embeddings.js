@@ -6,7 +6,7 @@ import { compact, count } from '../data/format.js';
 import { labelOf } from '../data/model/character-labels.js';
 import { nearest } from '../data/model/nearest-rows.js';
 import { principalAxes, project, steadied } from '../data/model/pca.js';
-import { sideBySidePng } from '../components/heatmap.js';
+import { sideBySide } from '../components/heatmap.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
 import { prefersReducedMotion } from '../components/theme.js';
@@ -24,7 +24,7 @@ class EmbeddingsPanel extends Panel {
   static about = 'Each character, or each position, is a vector that the model learns. The picture shows the two or three '
     + 'directions in which these vectors differ most (principal components), rotated so that the picture changes little from step '
     + 'to step. Points that are close in the picture may be far apart in other directions: the list of neighbours compares whole vectors.';
-  static keys = [['← →', 'on the embeddings: choose the one before or after'], ['Shift ← → ↑ ↓', 'on the embeddings in 3-D: turn them']];
+  static keys = [['← →', 'on the embeddings: choose the previous or the next one'], ['Shift ← → ↑ ↓', 'on the embeddings in 3-D: rotate them']];
 
   static properties = {
     what: { state: true }, // `tokens` or `positions`
@@ -168,7 +168,7 @@ class EmbeddingsPanel extends Panel {
         <label><input type="checkbox" .checked=${this.showsBos}
           @change=${(event) => this.#change({ showsBos: event.target.checked })}>BOS</label>` : nothing}
       ${this.dimensions === 3 && !prefersReducedMotion() ? html`
-        <label><input type="checkbox" .checked=${this.turns} @change=${(event) => { this.turns = event.target.checked; }}>turn</label>` : nothing}`;
+        <label><input type="checkbox" .checked=${this.turns} @change=${(event) => { this.turns = event.target.checked; }}>rotate</label>` : nothing}`;
   }
 
   #change(changes) {
@@ -188,23 +188,23 @@ class EmbeddingsPanel extends Panel {
     const isTrailed = this.showsTrails && since < result.step;
     return html`
       <p class="facts">
-        <span>${shares.length} axes show <strong>${explained}%</strong> of the variance of ${count(points.length)}
+        <span>${shares.length} axes explain <strong>${explained}%</strong> of the variance of ${count(points.length)}
           vectors of ${count(result.rows[0].length)} numbers${isBosLeftOut ? ', without BOS' : nothing}</span>
         <span>step ${count(result.step)}${isTrailed ? `, trails from ${compact(since)}` : ''}</span>
       </p>
       <mg-scatter .points=${points} .trails=${this.showsTrails ? trails : null} .axes=${axes} .chosen=${this.chosen}
         .related=${neighbours.map(({ index }) => index)} .joined=${result.what === 'positions'} .turns=${this.turns}
-        label="Embeddings of the ${result.what === 'tokens' ? 'characters' : 'positions'} along ${shares.length} axes that show ${explained}% of their variance; the arrow keys choose one${this.dimensions === 3 ? ', with shift they turn the picture' : ''}"
+        label="Embeddings of the ${result.what === 'tokens' ? 'characters' : 'positions'} along ${shares.length} axes that explain ${explained}% of their variance; the arrow keys choose one${this.dimensions === 3 ? ', Shift and the arrow keys rotate the picture' : ''}"
         @choose=${this.#choose}></mg-scatter>
       <div class="neighbours">${neighbours.length === 0
-        ? html`<p class="muted">Point at ${result.what === 'tokens' ? 'a character' : 'a position'} to see which others are most similar.</p>`
+        ? html`<p class="muted">Tap or point at ${result.what === 'tokens' ? 'a character' : 'a position'} to see which others are most similar.</p>`
         : this.#neighbours(result, neighbours)}</div>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
   #neighbours({ labels }, neighbours) {
     return html`
-      <p>Most like <strong>${labels[this.chosen]}</strong>, <span class="muted">by the cosine of their angle:</span></p>
+      <p>Most similar to <strong>${labels[this.chosen]}</strong>, <span class="muted">by cosine similarity:</span></p>
       <ol>${neighbours.map(({ index, similarity }) => html`
         <li><b>${labels[index]}</b>
           <svg viewBox="0 0 ${BAR} 8" preserveAspectRatio="none" aria-hidden="true">${svg`
@@ -217,7 +217,7 @@ class EmbeddingsPanel extends Panel {
     if (byKey && index !== null) {
       const { rows, labels } = this.#scene.result;
       const like = nearest(rows, index, 3).map(({ index: i, similarity }) => `${labels[i]} ${similarity.toFixed(2)}`);
-      this.spoken = `${labels[index]}: most like ${like.join(', ')}`;
+      this.spoken = `${labels[index]}: most similar to ${like.join(', ')}`;
     }
   };
 
@@ -228,7 +228,7 @@ class EmbeddingsPanel extends Panel {
     }
     const { result, points, shares } = scene;
     return {
-      columns: [result.what === 'tokens' ? 'character' : 'position', ...shares.map((_, i) => `axis ${i + 1}`), 'most like', 'cosine'],
+      columns: [result.what === 'tokens' ? 'character' : 'position', ...shares.map((_, i) => `axis ${i + 1}`), 'most similar', 'cosine similarity'],
       get rows() {
         return points.map(({ label, at }, i) => {
           const [first] = nearest(result.rows, i, 1);
@@ -238,9 +238,17 @@ class EmbeddingsPanel extends Panel {
     };
   }
 
+  legend() {
+    const scene = this.#scene;
+    return scene === null ? [] : [
+      ...scene.shares.map((share, i) => ({ label: `axis ${i + 1}: ${Math.round(100 * share)}% of the variance`, kind: 'text' })),
+      ...(this.chosen === null ? [] : [{ label: 'chosen', kind: 'dot', colour: '--data-2' }, { label: 'most similar', kind: 'dot', colour: '--data-1' }]),
+    ];
+  }
+
   picture() {
     const map = this.renderRoot.querySelector('mg-scatter');
-    return map === null ? null : sideBySidePng([map.canvas]);
+    return map === null ? null : sideBySide([map.canvas]);
   }
 }
 

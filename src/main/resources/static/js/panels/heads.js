@@ -109,10 +109,13 @@ class HeadsPanel extends Panel {
   }
 
   picture() {
-    const { heads, even } = this.#measured;
-    return tablePicture(`${this.live.name}: ${this.constructor.heading}, step ${count(this.#measured.step)}`, {
+    const measured = this.#measured;
+    return measured === null ? null : tablePicture({
       columns: ['head', ...PARTS.map(([, words]) => words), 'vowels', 'consonants'],
-      rows: [...heads.map((head) => [this.#name(head), ...inPercent(head.attention)]), ['even attention', ...inPercent(even)]],
+      rows: [
+        ...measured.heads.map((head) => [this.#name(head), ...inPercent(head.attention)]),
+        ['even attention', ...inPercent(measured.even)],
+      ],
     });
   }
 }

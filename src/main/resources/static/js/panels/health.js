@@ -27,14 +27,15 @@ const power = (exponent) => `1e${exponent}`.replace('e-', 'e−');
 class HealthPanel extends Panel {
   static heading = 'Training health';
   static about = 'Bars on a logarithmic scale; the light part is the range of the value in the last minute. Updates of '
-    + 'about a thousandth of the weights (the mark) are usual: much larger ones destroy what was learned, with much smaller '
-    + 'ones the model hardly learns. An MLP unit is inactive if no position of the document activates it.';
+    + 'about a thousandth of the weights (the mark) are typical. Much larger ones destroy what was learned; with much smaller '
+    + 'ones, the model hardly learns. An MLP unit is inactive if no position of the document activates it.';
   static needsTraces = true;
 
   static properties = { past: { state: true } }; // {step, matrices}, computed for the step that is looked at
 
   static styles = [Panel.styles, css`
     .table { overflow-x: auto; }
+    th code { display: block; }
     th { font-size: var(--text-xs); color: var(--muted); font-weight: 500; white-space: nowrap; }
     td:first-child, th[scope="row"] { font: var(--text-s) var(--mono); color: var(--ink); text-align: left; position: static; }
     td { padding-block: 2px; white-space: nowrap; }
@@ -58,8 +59,9 @@ class HealthPanel extends Panel {
     @media (max-width: 600px) {
       .weights, .gradient { display: none; }
       td.bar { width: 30%; }
-      td.bar svg { min-width: 44px; }
-      th, td { padding-inline: var(--space-1); }
+      td.bar svg { min-width: 30px; }
+      th[scope="row"] { font-size: var(--text-xs); }
+      th, td { padding-inline: 2px; }
       th { white-space: normal; vertical-align: bottom; }
     }
   `];
@@ -95,7 +97,7 @@ class HealthPanel extends Panel {
   /** The step whose health has to be computed: an earlier one, or the newest one of an idle session; null for none. */
   get #stepToCompute() {
     const { state, step } = this.view;
-    const isIdle = this.live.diagnostics === null && (state === 'ready' || state === 'paused');
+    const isIdle = this.live.diagnostics?.step !== step && (state === 'ready' || state === 'paused');
     return canComputePastHealth(this.view) ? this.at ?? (isIdle ? step : null) : null;
   }
 
@@ -112,7 +114,7 @@ class HealthPanel extends Panel {
   /** The health to show, {matrices, deadUnits}; what is unknown is null. */
   get #health() {
     const { diagnostics } = this.live;
-    if (this.at === null && diagnostics !== null) {
+    if (this.at === null && diagnostics !== null && this.past === null) {
       return diagnostics;
     }
     return { matrices: this.past?.matrices ?? null, deadUnits: this.trace?.vizData?.length > 0 ? deadUnits(this.trace) : null };
@@ -131,11 +133,16 @@ class HealthPanel extends Panel {
 
   #note() {
     if (this.past !== null) {
-      return html`<p class="note">As of step ${count(this.past.step)}: the update that led to it, the gradient of the next
-        batch.</p>`;
+      return html`<p class="note">As of step ${count(this.past.step)}: the update that led to it, and the gradient of the
+        next batch.</p>`;
     }
-    return this.at === null || canComputePastHealth(this.view) ? nothing
-      : html`<p class="note">For a model of this size, the norms of earlier steps are not computed.</p>`;
+    if (canComputePastHealth(this.view)) {
+      return nothing;
+    }
+    const step = this.live.diagnostics?.step;
+    return this.at !== null ? html`<p class="note">For a model of this size, the norms of earlier steps are not computed.</p>`
+      : step === undefined || step === this.view.step || this.view.state === 'training' ? nothing
+        : html`<p class="note">As of step ${count(step)}, the last that was observed.</p>`;
   }
 
   #matrices(matrices) {
@@ -145,9 +152,9 @@ class HealthPanel extends Panel {
         <table>
           <thead>
             <tr><th scope="col">matrix</th>
-              <th scope="col">gradient norm</th><td class="bar gradient">${ends(GRADIENT)}</td>
-              <th scope="col">update ÷ weights</th><td class="bar">${ends(RATIO)}</td>
-              <th scope="col" class="weights">weight norm</th></tr>
+              <th scope="col">gradient norm <code>gradientNorm</code></th><td class="bar gradient">${ends(GRADIENT)}</td>
+              <th scope="col">update ÷ weights <code>updateRatio</code></th><td class="bar">${ends(RATIO)}</td>
+              <th scope="col" class="weights">weight norm <code>weightNorm</code></th></tr>
           </thead>
           <tbody>${matrices.map((matrix, i) => html`
             <tr><th scope="row">${matrix.name}</th>
@@ -175,7 +182,7 @@ class HealthPanel extends Panel {
 
   #layers(dead) {
     return html`
-      <h3>Inactive MLP units</h3>
+      <h3>Inactive MLP units <code>deadUnits</code></h3>
       <ul class="layers">${dead.map((share, layer) => html`
         <li><span>Layer ${layer + 1}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`
@@ -190,7 +197,7 @@ class HealthPanel extends Panel {
       return null;
     }
     return {
-      columns: ['matrix', 'gradient norm', 'update to weights', 'weight norm', 'share inactive'],
+      columns: ['matrix', 'gradient norm', 'update ÷ weights', 'weight norm', 'share of inactive units'],
       rows: [
         ...matrices.map(({ name, gradientNorm, updateRatio, weightNorm }) =>
           [name, number(gradientNorm, 4), number(updateRatio, 4), number(weightNorm, 4), '']),
@@ -200,7 +207,7 @@ class HealthPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(`${this.live.name}: ${this.constructor.heading}`, this.table());
+    return tablePicture(this.table());
   }
 }
 

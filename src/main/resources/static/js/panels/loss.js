@@ -27,11 +27,11 @@ const LOG_STEPS = 'loss.log-steps'; // the remembered setting
 
 class LossPanel extends Panel {
   static heading = 'Loss';
-  static about = 'Mean cross-entropy in nats, before each update. The band goes from the lowest to the highest loss '
+  static about = 'Mean cross-entropy in nats, before each update. The band spans the lowest to the highest loss '
     + 'of the steps that share a point; triangles at the upper edge mark losses far above the others. Drag the ends of '
-    + 'the bar below to zoom. The baselines are the losses of '
-    + 'the simplest models of the documents: uniform finds all characters equally likely, unigram knows how frequent '
-    + 'each is, bigram how frequent it is after the previous one.';
+    + 'the bar below to zoom. The baselines are the losses of three very simple models of the documents: uniform finds all '
+    + 'characters equally likely, unigram knows how frequent each character is, and bigram knows how frequent it is after '
+    + 'the previous one.';
 
   static properties = {
     span: { state: true }, // of the moving average
@@ -68,6 +68,7 @@ class LossPanel extends Panel {
   #timer = null;
   #loading = null; // AbortController of the request for a close-up
   #loadedAt = -Infinity;
+  #followTimer = null;
   #dragged = null; // the range while the user zooms
   #start = null; // of the parameters whose baselines are loaded
   #earlyStart = null; // of those whose early losses are loaded
@@ -94,6 +95,8 @@ class LossPanel extends Panel {
   disconnectedCallback() {
     super.disconnectedCallback();
     clearTimeout(this.#timer);
+    clearTimeout(this.#followTimer);
+    this.#followTimer = null;
     this.#loading?.abort();
   }
 
@@ -107,12 +110,24 @@ class LossPanel extends Panel {
       this.#zoom(null); // training has restarted
     }
     const isBehind = this.closeUp === null || (this.last !== null && (this.closeUp.at(-1)?.to ?? 0) < lastStep);
-    const isDue = this.#loading === null && performance.now() - this.#loadedAt > FOLLOW_INTERVAL;
-    if (this.#zoomed !== null && isBehind && isDue) {
-      this.#loadCloseUp();
+    if (this.#zoomed !== null && isBehind && this.#loading === null) {
+      const wait = this.#loadedAt + FOLLOW_INTERVAL - performance.now();
+      if (wait <= 0) {
+        this.#loadCloseUp();
+      } else {
+        this.#followTimer ??= setTimeout(() => {
+          this.#followTimer = null;
+          this.requestUpdate();
+        }, wait);
+      }
     }
     this.#loadBaselines();
     this.#loadEarly();
+  }
+
+  /** The losses are always those up to the newest step. */
+  get step() {
+    return this.view.step;
   }
 
   /** What is different after a restart. */
@@ -255,13 +270,15 @@ class LossPanel extends Panel {
     return [...details.filter(({ to }) => to >= zoomed.from), ...newer.filter(({ from }) => from > end)];
   }
 
-  /** The moving average at each point, from the losses as finely as they are known. */
+  /** The moving average at each point, from the losses as finely as they are known: in the store, or as details. */
   #averageAt(points) {
     const details = this.#details;
     const start = details[0]?.from ?? Infinity;
     const end = details.at(-1)?.to ?? Infinity;
     const { finest } = this.live.losses;
-    const losses = [...finest.filter(({ to }) => to < start), ...details, ...finest.filter(({ from }) => from > end)];
+    const isFiner = details.length > finest.filter(({ from, to }) => to >= start && from <= end).length;
+    const losses = !isFiner ? finest
+      : [...finest.filter(({ to }) => to < start), ...details, ...finest.filter(({ from }) => from > end)];
     return movingAverage(points, this.span, losses);
   }
 
@@ -317,8 +334,8 @@ class LossPanel extends Panel {
     }
     const first = points[0];
     const last = points.at(-1);
-    return `Loss of the steps ${count(first.from)} to ${count(last.to)}: from ${loss(first.mean)} to ${loss(last.mean)}. `
-      + 'The menu of this panel shows it as a table.';
+    return `Loss of steps ${count(first.from)} to ${count(last.to)}: from ${loss(first.mean)} to ${loss(last.mean)}. `
+      + 'The menu of this panel shows the numbers as a table.';
   }
 
   #rangeOf(points) {
@@ -378,6 +395,16 @@ class LossPanel extends Panel {
       ...(rate === null ? [] : [`learning rate ${number(rate)}`]),
       ...this.live.events.filter(({ step }) => step >= from && step <= to).slice(0, 5).map(describeEvent),
     ].join('\n');
+  }
+
+  legend() {
+    return [
+      { label: 'mean', kind: 'line', colour: '--data-1' }, { label: 'lowest to highest', kind: 'band', colour: '--data-1' },
+      { label: `average over ${plural(this.span, 'step')}`, kind: 'line', colour: '--data-2' },
+      ...(Object.keys(this.#base).length > 0 ? [{ label: 'baselines', kind: 'dashed', colour: '--data-6' }] : []),
+      ...(this.showsRate ? [{ label: 'learning rate', kind: 'line', colour: '--data-3' }] : []),
+      ...(this.allSpikes ? [] : [{ label: '▲ spikes above the range', kind: 'text' }]),
+    ];
   }
 
   table() {

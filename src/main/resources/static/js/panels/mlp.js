@@ -6,7 +6,7 @@ import { css, html, nothing, svg } from 'lit';
 import { count, number, plural } from '../data/format.js';
 import { inputLabels } from '../data/model/character-labels.js';
 import { UnitStatistics } from '../data/model/unit-statistics.js';
-import { MAP_KEYS, sideBySidePng } from '../components/heatmap.js'; // and <mg-heatmap>
+import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
 import { niceCeiling } from '../components/palette.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
@@ -22,7 +22,7 @@ class MlpPanel extends Panel {
   static heading = 'MLP';
   static about = 'The hidden units of one layer, one per column, at each position of the text. Violet is above 0 and passes the ReLU; '
     + 'grey is 0 or less and becomes 0. A mark below a unit means that it was never above 0 in recent texts. '
-    + 'Point at a unit, or move the cursor with the arrow keys, to see which characters activate it.';
+    + 'Tap or point at a unit, or move the cursor with the arrow keys, to see which characters activate it.';
   static keys = MAP_KEYS;
 
   static needsTraces = true;
@@ -177,7 +177,7 @@ class MlpPanel extends Panel {
       </p>
       <mg-heatmap .values=${values} .rows=${rows} .columns=${units} palette="relu" .low=${-limit} .high=${limit}
         .rowLabels=${shown.rowLabels} .columnLabels=${shown.columnLabels} .marks=${dead ?? []} .cursor=${this.cursor}
-        label="What goes into the ReLU of ${units} units at ${rows} positions; the arrow keys move the cursor"
+        label="Inputs of the ReLU: ${units} units at ${rows} positions; the arrow keys move the cursor"
         @cursor=${(event) => this.#moved(event.detail)}></mg-heatmap>
       <div class="legend">
         <mg-scale-bar palette="relu" .low=${-limit} .high=${limit}></mg-scale-bar>
@@ -190,12 +190,12 @@ class MlpPanel extends Panel {
   /** The share of dead units that the server reports for the step. */
   #ofTheStep(layer) {
     const share = this.at === null ? this.live.diagnostics?.deadUnits[layer] : undefined;
-    return share === undefined ? nothing : html`, <strong>${Math.round(100 * share)}%</strong> of the units unused by the step`;
+    return share === undefined ? nothing : html`, <strong>${Math.round(100 * share)}%</strong> of the units inactive in this step`;
   }
 
   #deadInWords({ dead, known, units }) {
     if (dead === null || dead === undefined) {
-      return 'dead units: not known yet';
+      return 'dead units: unknown so far';
     }
     const number = dead.reduce((sum, mark) => sum + mark, 0);
     return `${count(number)} of ${count(units)} units never above 0 in ${plural(known.window, 'text')}`;
@@ -203,7 +203,7 @@ class MlpPanel extends Panel {
 
   #unit({ layer, units, rows, values, rowLabels, dead, known }) {
     if (this.cursor === null || this.cursor.column >= units) {
-      return html`<p class="muted">Point at a unit to see which characters activate it.</p>`;
+      return html`<p class="muted">Tap or point at a unit to see which characters activate it.</p>`;
     }
     const { column: unit } = this.cursor;
     const row = Math.min(this.cursor.row, rows - 1);
@@ -212,8 +212,8 @@ class MlpPanel extends Panel {
     const most = exciting[0]?.mean ?? 1;
     return html`
       <p>Unit <strong>${unit}</strong> at position ${row}, after <strong>${rowLabels[row]}</strong>:
-        <strong class="value">${number(value, 4).replace('-', '−')}</strong>${value > 0 ? nothing : ', cut to 0'}${dead?.[unit] ? ', and never above 0 recently' : nothing}</p>
-      ${exciting.length === 0 ? html`<p class="muted">No character made it rise above 0.</p>` : html`
+        <strong class="value">${number(value, 4).replace('-', '−')}</strong>${value > 0 ? nothing : ', so the ReLU outputs 0'}${dead?.[unit] ? ', and never above 0 recently' : nothing}</p>
+      ${exciting.length === 0 ? html`<p class="muted">No character has activated it.</p>` : html`
         <p class="muted">Mean output after each character:</p>
         <ol>${exciting.map(({ character, mean }) => html`
           <li><b>${character}</b>
@@ -227,7 +227,7 @@ class MlpPanel extends Panel {
       const { layer, units, values, rowLabels, known } = this.#shown;
       const like = known.exciting(layer, column, 3).map(({ character }) => character).join(', ');
       this.spoken = `Unit ${column}, position ${row}, ${rowLabels[row]}: ${number(values[row * units + column])}`
-        + (like ? `; activated by ${like}` : '; activated by no character');
+        + (like ? `; activated by ${like}` : '; no character has activated it');
     }
   }
 
@@ -250,9 +250,17 @@ class MlpPanel extends Panel {
     };
   }
 
+  legend() {
+    const { limit, layer } = this.#shown;
+    return [
+      { label: `layer ${layer + 1}, input of the ReLU`, palette: 'relu', low: number(-limit).replace('-', '−'), high: number(limit) },
+      { label: 'never above 0', kind: 'line', colour: '--data-2' }, { label: 'row: position, column: unit', kind: 'text' },
+    ];
+  }
+
   picture() {
     const map = this.renderRoot.querySelector('mg-heatmap');
-    return map === null ? null : sideBySidePng([map.canvas]);
+    return map === null ? null : sideBySide([map.canvas]);
   }
 }
 

@@ -6,7 +6,7 @@ import { count, number } from '../data/format.js';
 import { describeBlock } from '../data/model/blocks.js';
 import { forward } from '../data/model/forward-pass.js';
 import { inWords } from '../data/model/tokens.js';
-import { diverging, drawCells, prepareCanvas, sequential } from '../components/cells.js';
+import { DIVERGE, RAMP, diverging, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { MOST_OPEN, layout } from '../components/network-layout.js';
 import { ResizeController } from '../components/resize-controller.js';
@@ -21,7 +21,7 @@ const WEIGHTS = new Set(['head', 'heads', 'probs']); // from 0 to 1; all other n
 
 class NetworkPanel extends DocumentPanel {
   static heading = 'Network';
-  static about = 'The model from the token at the top to the probabilities of the next one, with its numbers at the chosen '
+  static about = 'The model, from the token at the top to the probabilities of the next one, with its numbers at the chosen '
     + 'position. The line on the left is the residual stream, to which each layer adds. Choose a block for its formula and '
     + 'its numbers.';
   static needsProbs = true;
@@ -221,11 +221,11 @@ class NetworkPanel extends DocumentPanel {
       <pre>${formula}</pre>
       <p class="muted">${words}</p>
       ${values === null ? html`<p class="hint">${this.view.numParams > MOST_PARAMETERS
-        ? `The trace does not contain its numbers, and ${count(this.view.numParams)} parameters are too many to compute them here.`
+        ? `The trace does not contain its numbers, and ${count(this.view.numParams)} parameters are too many to compute its numbers here.`
         : 'Computing …'}</p>` : html`
         ${isComputed ? html`<p class="hint">Computed here from the parameters of step ${count(this.computed.step)}${isOld
           ? `, for ${inWords(this.vocabulary.symbol(this.computed.tokens.at(-1)))} at position ${this.computed.tokens.length - 1}` : ''}</p>` : nothing}
-        ${this.block === 'lm_head' ? html`<p class="hint">Minus their mean, computed from the probabilities</p>` : nothing}
+        ${this.block === 'lm_head' ? html`<p class="hint">Computed from the probabilities, so that their mean is 0</p>` : nothing}
         ${this.#numbers(values)}`}`;
   }
 
@@ -382,17 +382,14 @@ class NetworkPanel extends DocumentPanel {
   }
 
   picture() {
-    const drawn = this.renderRoot.querySelector('.picture canvas');
-    if (drawn === null) {
-      return null;
-    }
-    const canvas = document.createElement('canvas');
-    [canvas.width, canvas.height] = [drawn.width, drawn.height];
-    const context = canvas.getContext('2d');
-    context.fillStyle = theme.colour('--surface');
-    context.fillRect(0, 0, canvas.width, canvas.height);
-    context.drawImage(drawn, 0, 0);
-    return canvas.toDataURL('image/png');
+    return this.renderRoot.querySelector('.picture canvas');
+  }
+
+  legend() {
+    return [
+      { label: 'weights', stops: RAMP, low: '0', high: '1' },
+      { label: 'other numbers', stops: DIVERGE, low: '−max', high: '+max of each strip' },
+    ];
   }
 
   table() {

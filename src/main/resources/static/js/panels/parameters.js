@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 
 import { count, number } from '../data/format.js';
 import { labelOf } from '../data/model/character-labels.js';
-import { MAP_KEYS, sideBySidePng } from '../components/heatmap.js'; // and <mg-heatmap>
+import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../components/palette.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
@@ -22,9 +22,9 @@ const LONGEST_HISTORY = 250; // keyframes in the picture
 
 class ParametersPanel extends Panel {
   static heading = 'Parameters';
-  static about = 'One matrix: its weights, the gradient of the loss of the next batch, and the moments m and v of '
-    + 'Adam: running means of the gradient and of its square. Where there are more numbers than pixels, each pixel shows the one '
-    + 'furthest from 0. Point at a cell, or move the cursor with the arrow keys.';
+  static about = 'One matrix: its weights, the gradient of the loss of the next batch, and Adam’s moments m and v, the running '
+    + 'means of the gradient and of its square. Where there are more numbers than pixels, each pixel shows the number '
+    + 'furthest from 0. Tap or point at a cell, or move the cursor with the arrow keys.';
   static keys = MAP_KEYS;
 
   static properties = {
@@ -185,14 +185,14 @@ class ParametersPanel extends Panel {
   #facts({ name, rows, columns }) {
     const health = this.at === null
       ? this.live.diagnostics?.matrices.find((matrix) => matrix.name === name) : undefined;
-    const fact = (label, value) => html`<span>${label} <strong>${value}</strong></span>`;
+    const fact = (label, apiName, value) => html`<span>${label} <code>${apiName}</code> <strong>${value}</strong></span>`;
     return html`
       <p class="facts">
         <span><strong>${name}</strong>: ${count(rows)} rows of ${count(columns)}${rowMeaning(name)}</span>
         ${health ? html`
-          ${fact('update to weight', number(health.updateRatio))}
-          ${fact('gradient norm', number(health.gradientNorm))}
-          ${fact('weight norm', number(health.weightNorm))}` : nothing}
+          ${fact('update ÷ weights', 'updateRatio', number(health.updateRatio))}
+          ${fact('gradient norm', 'gradientNorm', number(health.gradientNorm))}
+          ${fact('weight norm', 'weightNorm', number(health.weightNorm))}` : nothing}
       </p>`;
   }
 
@@ -235,7 +235,7 @@ class ParametersPanel extends Panel {
   #readout(numbers) {
     const isInside = this.cursor !== null && this.cursor.row < numbers.rows && this.cursor.column < numbers.columns;
     if (!isInside) {
-      return html`<span>Point at a cell to read its four numbers.</span>`;
+      return html`<span>Tap or point at a cell to read its four numbers.</span>`;
     }
     return html`<b>${this.#place(numbers)}</b>
       ${this.#valuesAt(numbers).map(([kind, value]) => html`<span>${kind}</span><b data-kind=${kind}>${value}</b>`)}`;
@@ -253,11 +253,11 @@ class ParametersPanel extends Panel {
         <h3>Weights of ${name} over time</h3>
         <mg-heatmap .values=${shares} .rows=${rowLabels.length} .columns=${steps.length} palette="sequential" .low=${0} .high=${high}
           .rowLabels=${rowLabels} .columnLabels=${histograms.columnLabels ??= steps.map((step) => count(step))} .cursor=${this.spot} .outlined=${looked}
-          label="How the weights of ${name} are distributed at ${steps.length} steps up to ${steps.at(-1)}; the arrow keys move the cursor"
+          label="Distribution of the weights of ${name} at ${steps.length} steps up to ${steps.at(-1)}; the arrow keys move the cursor"
           @cursor=${(event) => this.#spotted(event.detail)}></mg-heatmap>
         <div class="line">
           <p class="readout">${this.spot === null
-            ? html`<span>At the keyframes, which are denser at the beginning. The colour shows the square root of the share; a few outermost weights may be left out.</span>`
+            ? html`<span>One column per keyframe; keyframes are denser at the beginning. The colour shows the square root of the share of the weights. A few of the most extreme weights may be left out.</span>`
             : this.#inBin(histograms)}</p>
           <mg-scale-bar palette="sequential" .low=${0} .high=${high} .format=${shareText}></mg-scale-bar>
         </div>
@@ -296,9 +296,16 @@ class ParametersPanel extends Panel {
     };
   }
 
+  legend() {
+    const { name, kinds } = this.#numbers.result;
+    return [{ label: name, kind: 'text' }, ...kinds.flatMap((kind, i) => kind === null ? [] : [{
+      label: Object.values(KINDS)[i], palette: kind.palette, low: number(kind.low).replace('-', '−'), high: number(kind.high),
+    }])];
+  }
+
   picture() {
     const maps = [...this.renderRoot.querySelectorAll('.maps mg-heatmap')];
-    return maps.length === 0 ? null : sideBySidePng(maps.map((map) => map.canvas));
+    return maps.length === 0 ? null : sideBySide(maps.map((map) => map.canvas));
   }
 }
 

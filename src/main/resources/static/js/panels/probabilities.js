@@ -5,8 +5,9 @@ import { css, html, nothing, svg } from 'lit';
 
 import { number } from '../data/format.js';
 import { drawnFrom } from '../data/model/sampling.js';
-import { drawCells, prepareCanvas, sequential } from '../components/cells.js';
+import { RAMP, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
+import { MAP_KEYS } from '../components/heatmap.js';
 import { ResizeController } from '../components/resize-controller.js';
 import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
@@ -30,16 +31,18 @@ function heightOf(rows, scale) {
 class ProbabilitiesPanel extends DocumentPanel {
   static heading = 'Next character';
   static about = 'One row per position: how likely each character is to come next (column). The actual next character is '
-    + 'outlined; the bar is its loss, −ln p at temperature 1. Temperature, top-k and top-p are applied in this order, as when '
+    + 'outlined; the bar is its loss, −ln p at temperature 1. Temperature, top-k and top-p are applied in this order, just as when '
     + 'the service generates text.';
   static needsProbs = true;
+  static keys = [...MAP_KEYS, ...DocumentPanel.keys];
 
   static properties = {
     temperature: { state: true },
     topK: { state: true }, // 0 for all
     topP: { state: true },
     page: { state: true }, // of positions
-    hovered: { state: true }, // the token under the pointer
+    hovered: { state: true }, // the token under the pointer or the keys
+    spoken: { state: true }, // what the keys have reached, for screen readers
   };
 
   static styles = [DocumentPanel.styles, css`
@@ -122,12 +125,13 @@ class ProbabilitiesPanel extends DocumentPanel {
     return html`
       ${this.#settings()}
       ${this.strip('Tokens: click one to keep its probabilities')}
-      <div class="map"><canvas role="img" aria-label=${this.#inWords()}
-        @pointermove=${this.#hover} @pointerleave=${() => { this.hovered = null; this.pointed = null; }}
+      <div class="map"><canvas role="application" aria-roledescription="heat map" tabindex="0" aria-label=${this.#inWords()}
+        @pointermove=${this.#hover} @pointerleave=${this.#leave} @blur=${this.#leave} @keydown=${this.#key}
         @click=${(event) => { this.#hover(event); this.choosePointed(event); }}></canvas></div>
       ${this.#bars()}
       <div class="foot">
         <p class="caption">${this.#caption()}</p>
+        <span class="visually-hidden" role="status">${this.spoken}</span>
         ${pages > 1 ? html`<div class="pages">
           <button class="quiet" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>Previous</button>
           positions ${page * MOST_ROWS} to ${Math.min(this.positions.length, (page + 1) * MOST_ROWS) - 1} of ${this.positions.length}
@@ -274,6 +278,11 @@ class ProbabilitiesPanel extends DocumentPanel {
         context.lineWidth = 2;
         context.strokeRect(left + column * cell + 1, y - rowHeight / 2 + 1, cell - 2, rowHeight - 2);
       }
+      if (isLooked && columns.includes(this.hovered)) {
+        context.strokeStyle = ink;
+        context.lineWidth = 2;
+        context.strokeRect(left + columns.indexOf(this.hovered) * cell, y - rowHeight / 2, cell, rowHeight);
+      }
       if (isLooked) {
         context.strokeStyle = ink;
         context.lineWidth = 1;
@@ -291,6 +300,38 @@ class ProbabilitiesPanel extends DocumentPanel {
     this.hovered = isRow && c >= 0 && c < columns.length ? columns[c] : null;
   };
 
+  #leave = () => {
+    this.hovered = null;
+    this.pointed = null;
+  };
+
+  /** Moves from cell to cell; Enter keeps the probabilities of the position. */
+  #key = (event) => {
+    const { columns, first, rows } = this.#layout;
+    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity] }[event.key] ?? [];
+    if (down !== undefined) {
+      event.preventDefault();
+      const isInside = this.hovered !== null && this.pointed !== null;
+      const t = isInside ? this.pointed + down : this.looked ?? first;
+      const column = isInside ? columns.indexOf(this.hovered) + right : 0;
+      this.pointed = Math.max(first, Math.min(first + rows.length - 1, t));
+      this.hovered = columns[Math.max(0, Math.min(columns.length - 1, column))];
+      this.spoken = this.#caption();
+    } else if (event.key === 'Enter') {
+      this.choosePointed(event);
+    }
+  };
+
+  legend() {
+    const { temperature, topK, topP } = this;
+    return [
+      { label: 'probability', stops: RAMP, low: '0', high: '1' }, { label: 'actual next', kind: 'outline', colour: '--data-2' },
+      { label: 'loss in nats', kind: 'line', colour: '--data-2' },
+      { label: `temperature ${temperature}, top-k ${topK || 'all'}, top-p ${topP === 1 ? 'all' : topP}`, kind: 'text' },
+      { label: 'row: position, column: next character', kind: 'text' },
+    ];
+  }
+
   table() {
     if (this.shown === null) {
       return null;
@@ -298,7 +339,7 @@ class ProbabilitiesPanel extends DocumentPanel {
     const { positions, shown, vocabulary, settings } = this;
     const losses = positions.map(({ t }) => this.lossAt(t));
     return {
-      columns: ['position', 'reads', 'next', 'loss', ...shown.vizData[0].probs.map((_, id) => `p(${vocabulary.symbol(id)})`)],
+      columns: ['position', 'reads', 'next', 'loss', ...shown.vizData[0].probs.map((_, id) => `p(${vocabulary.uniqueName(id)})`)],
       get rows() {
         return positions.map(({ t, read, next }) => [t, read, next, losses[t] === null ? '' : losses[t],
           ...drawnFrom(shown.vizData[t].probs, settings)]);

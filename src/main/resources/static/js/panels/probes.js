@@ -240,6 +240,12 @@ class ProbesPanel extends Panel {
       ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${this.problem.message}</p>`}`;
   }
 
+  legend() {
+    return this.probes.map((probe, i) => ({
+      label: nameOf(probe), kind: KINDS[probe.kind].isShare ? 'line' : 'dashed', colour: `--data-${i + 1}`,
+    }));
+  }
+
   table() {
     const { result } = this.#curves;
     if (result === null) {

@@ -14,18 +14,18 @@ import { tablePicture } from '../components/table-picture.js';
 
 const SEEDS = 1_000_000;
 const CONTROLS = [
-  { name: 'prompt', label: 'Prompt', initial: '', placeholder: 'how the texts begin', isText: true },
+  { name: 'prompt', label: 'Prompt', initial: '', placeholder: 'beginning of each text', isText: true },
   { name: 'temperature', label: 'Temperature', initial: '0.5' },
-  { name: 'topK', label: 'Top k', initial: '', placeholder: 'all' },
-  { name: 'topP', label: 'Top p', initial: '', placeholder: '1' },
+  { name: 'topK', label: 'Top-k', apiName: 'topK', initial: '', placeholder: 'all' },
+  { name: 'topP', label: 'Top-p', apiName: 'topP', initial: '', placeholder: '1' },
   { name: 'seed', label: 'Seed', initial: '1' },
-  { name: 'count', label: 'Texts', initial: '6' },
+  { name: 'count', label: 'Texts', apiName: 'count', initial: '6' },
 ];
 
 class SamplesPanel extends Panel {
   static heading = 'Samples';
-  static about = 'One text per keyframe, at temperature 0.5 and from the same seed, marked if it is one of the '
-    + 'documents. Texts on demand use a random generator of their own and leave the session unchanged.';
+  static about = 'One text per keyframe, at temperature 0.5 and always from the same seed, marked if it is one of the '
+    + 'documents. The texts you generate yourself use a separate random generator, so they leave the session unchanged.';
 
   static properties = {
     drafts: { state: true }, // typed values, by control
@@ -143,16 +143,17 @@ class SamplesPanel extends Panel {
         <div class="fields">${CONTROLS.map((control) => this.#field(control))}</div>
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         <div class="row">
-          <button class="primary" ?disabled=${!canWrite}>Write more</button>
-          <button type="button" ?disabled=${!canWrite} @click=${(event) => this.#write(event, '')}>From another seed</button>
+          <button class="primary" ?disabled=${!canWrite}>Generate</button>
+          <button type="button" ?disabled=${!canWrite} @click=${(event) => this.#write(event, '')}>With another seed</button>
         </div>
       </form>`;
   }
 
-  #field({ name, label, placeholder, isText }) {
+  #field({ name, label, apiName, placeholder, isText }) {
     return field({
       name,
       label,
+      apiName,
       error: this.problem?.field === name ? this.problem.message : null,
       control: ({ id, describedBy, invalid }) => html`
         <input id=${id} name=${name} inputmode=${isText ? 'text' : 'decimal'} spellcheck="false" autocomplete="off" placeholder=${placeholder ?? nothing}
@@ -163,21 +164,21 @@ class SamplesPanel extends Panel {
 
   #texts() {
     if (this.written === null) {
-      return html`<p class="written hint">The same seed draws with the same random numbers: look at an earlier step to see
-        what it makes of them.</p>`;
+      return html`<p class="written hint">With the same seed, the random numbers are the same at every step, so you can compare what
+        the model writes at different steps.</p>`;
     }
     const { step, texts, known } = this.written;
     const times = new Map();
     texts.forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
       <div class="written">
-        <p class="hint" role="status">Written at step ${count(step)}.</p>
+        <p class="hint" role="status">Generated at step ${count(step)}.</p>
         <div class="row">
           <button ?disabled=${!navigator.clipboard} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
           <button @click=${() => this.#download([...times.keys()])}>Download</button>
           <span class="hint">${plural(times.size, 'different text')}, one per line</span>
         </div>
-        <ul tabindex="0" role="region" aria-label="Texts on demand">${[...times].map(([text, n]) => html`
+        <ul tabindex="0" role="region" aria-label="Generated texts">${[...times].map(([text, n]) => html`
           <li><span class="text">${shown(text)}</span>
             ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}
             ${known.get(text) === undefined ? nothing : tag(known.get(text))}</li>`)}
@@ -204,7 +205,7 @@ class SamplesPanel extends Panel {
 
   picture() {
     const { columns, rows } = this.table();
-    return tablePicture(`${this.live.name}: ${this.constructor.heading}`, { columns, rows: rows.toReversed() });
+    return tablePicture({ columns, rows: rows.toReversed() });
   }
 }
 

@@ -14,7 +14,7 @@ import { Panel } from '../components/panel.js';
 
 class SteeringPanel extends Panel {
   static heading = 'Steering';
-  static about = 'Changes take effect with the next step, also during a run. Each change is marked in the loss chart and on the '
+  static about = 'Changes take effect from the next step on, even during a run. Each change is marked in the loss chart and on the '
     + 'timeline.';
 
   static properties = {
@@ -95,14 +95,14 @@ class SteeringPanel extends Panel {
 
   async #steer(changes) {
     await this.live.steer(changes);
-    this.note = `Changed at step ${this.view.step}`;
+    this.note = `Changed at step ${count(this.view.step)}`;
   }
 
   async #steerWithTwin(changes) {
     await this.#loadNames();
     const name = availableTwinName(this.live.name, this.taken);
     const { step, left } = await this.live.steerWithTwin(changes, name);
-    this.note = `Changed at step ${step}`;
+    this.note = `Changed at step ${count(step)}`;
     this.twin = { name, left };
     this.wantsTwin = false;
     await this.#loadNames();
@@ -141,9 +141,9 @@ class SteeringPanel extends Panel {
           ${this.at ? html`<p><span>Learning rate of step ${count(this.at)}</span><strong>${this.#rateOf(this.at)}</strong></p>` : nothing}
         </div>
         ${rate === 0 ? html`<p class="notice warn">The learning rate has reached 0, so further steps change nothing.
-          Let it decay over more than ${plural(step, 'step')}.</p>` : nothing}
+          Set “Decay over” to more than ${plural(step, 'step')}.</p>` : nothing}
         ${this.at === null ? nothing : html`<p class="hint">A change takes effect at the newest step, not at the one you are
-          looking at: to try something from there, fork.</p>`}
+          looking at. To try something from there, fork.</p>`}
         ${steerable.map((option) => this.#field(option))}
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         ${this.#twinOffer()}
@@ -153,7 +153,7 @@ class SteeringPanel extends Panel {
         </div>
         ${this.twin === null ? nothing : html`<p class="done">The twin <a href="${SITE}s/${this.twin.name}">${this.twin.name}</a>
           ${this.twin.left > 0 ? html`trains the remaining ${plural(this.twin.left, 'step')} without the change.`
-            : html`is in the state before the change: train both, and compare.`}</p>`}
+            : html`has the state before the change. Train both to compare them.`}</p>`}
       </form>`;
   }
 
@@ -169,8 +169,8 @@ class SteeringPanel extends Panel {
       <label class="check"><input type="checkbox" .checked=${this.wantsTwin}
           @change=${(event) => { this.wantsTwin = event.target.checked; }}>
         <span>Fork a control twin first
-          <span class="hint">A copy made at the very step of the change continues without it, so that you see the effect of
-          the change. ${left > 0 ? 'It trains the rest of the run, too.' : 'No run is active, so the twin has none either.'}</span></span>
+          <span class="hint">A copy from the step of the change continues without it, so that you see the effect of
+          the change. ${left > 0 ? 'It also trains the rest of the run.' : 'No run is active, so the twin does not train yet.'}</span></span>
       </label>`;
   }
 
@@ -179,7 +179,7 @@ class SteeringPanel extends Panel {
     return html`
       <form novalidate @submit=${this.#fork} aria-labelledby="fork">
         <h3 id="fork">Fork ${this.at === null ? 'here' : html`at ${where}`}</h3>
-        <p class="hint">Creates a new session that starts as this one ${this.at === null ? 'is now' : `was at ${where}`}, with the
+        <p class="hint">Creates a new session in the state that this one ${this.at === null ? 'has now' : `had at ${where}`}, with the
           same weights, optimiser, documents and history.</p>
         <div class="row">
           <input aria-label="Name of the fork" autocomplete="off" spellcheck="false" .value=${this.#forkName}
@@ -197,6 +197,7 @@ class SteeringPanel extends Panel {
     return field({
       name,
       label,
+      apiName: name,
       hint,
       error: this.problem?.field === name ? this.problem.message : null,
       control: ({ id, describedBy, invalid }) => html`

@@ -13,6 +13,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.AxeResults;
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
@@ -20,16 +21,19 @@ import com.microsoft.playwright.options.ColorScheme;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.ServiceTest;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Axe finds no serious violation on any page or dialog in either colour scheme, and no page is wider than a
@@ -47,6 +51,25 @@ final class AccessibilityTest {
             "mg-session-card a, mg-not-found-page h1, "
                     + LAST_PANEL
                     + ", .nothing a, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form";
+
+    /// Finds panels and other boxes whose content is wider than they are, and the page if it scrolls sideways.
+    private static final String TOO_WIDE =
+            """
+            () => {
+              const found = document.documentElement.scrollWidth > innerWidth ? [`page: ${document.documentElement.scrollWidth}`] : [];
+              const visit = (node) => {
+                for (const element of [...node.querySelectorAll('*')]) {
+                  if (element.matches('.content, .table, section > header, dialog[open], .bar') && element.scrollWidth > element.clientWidth + 1) {
+                    found.push(`${element.getRootNode().host?.localName} ${element.className}: ${element.scrollWidth} in ${element.clientWidth}`);
+                  }
+                  if (element.shadowRoot) visit(element.shadowRoot);
+                }
+              };
+              visit(document);
+              return found;
+            }""";
+
+    private static final String ANY_SIGN = FIRST_SIGNS + ", .nothing h1, mg-loss-panel";
 
     private final Api api;
     private final Browser browser;
@@ -135,6 +158,64 @@ final class AccessibilityTest {
             assertThat(serious).isEmpty();
             assertThat(results.getPasses()).isNotEmpty();
             assertThat(contentWidth(page)).isEqualTo(width);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {360, PHONE})
+    void nothingScrollsSidewaysOnAPhone(int width) {
+        api.initSixNames("axe-fresh");
+        try (Tab tab = Tab.openPhone(browser, api.port()).expectingErrors()) {
+            Page page = tab.page();
+            List<String> paths =
+                    Stream.concat(
+                                    views().map(view -> (String) view.get()[0]),
+                                    Stream.concat(
+                                            IntStream.rangeClosed(1, 10)
+                                                    .mapToObj(stop -> "/s/axe/tour?stop=" + stop),
+                                            Stream.of("/s/axe-fresh", "/s/axe/lab?text=emma")))
+                            .distinct()
+                            .toList();
+            for (String path : paths) {
+                page.setViewportSize(
+                        844, TALL); // a phone that lies on its side: panels are drawn wide
+                page.navigate(path);
+                page.locator(ANY_SIGN).first().waitFor();
+                page.setViewportSize(width, 740);
+                assertThat(contentWidth(page)).as(path).isEqualTo(width);
+                page.setViewportSize(width, TALL);
+                awaitNothingTooWide(page, path);
+            }
+        }
+    }
+
+    private static void awaitNothingTooWide(Page page, String place) {
+        Awaitility.await()
+                .untilAsserted(
+                        () -> assertThat(page.evaluate(TOO_WIDE)).as(place).isEqualTo(List.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {360, PHONE})
+    void noPanelThatFillsAPhoneScrollsSideways(int width) {
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.setViewportSize(width, TALL);
+            page.navigate("/s/axe");
+            page.locator(LAST_PANEL).first().waitFor();
+            Locator fill =
+                    page.getByRole(
+                            AriaRole.BUTTON,
+                            new Page.GetByRoleOptions().setName("fill the screen"));
+            int panels = fill.count();
+            assertThat(panels).isGreaterThan(5);
+            for (int i = 0; i < panels; i++) {
+                page.setViewportSize(width, TALL);
+                fill.nth(i).click();
+                page.setViewportSize(width, 740);
+                awaitNothingTooWide(page, "filled panel " + i);
+                page.keyboard().press("Escape");
+            }
         }
     }
 }

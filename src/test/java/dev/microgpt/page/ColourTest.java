@@ -3,6 +3,7 @@ package dev.microgpt.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 
 import dev.microgpt.support.Api;
@@ -13,6 +14,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
+
+import java.util.List;
+import java.util.Map;
 
 /// Small numbers can be seen in heat maps, and only what can be pressed is blue.
 @ServiceTest
@@ -33,6 +37,30 @@ final class ColourTest {
               return (60 * part + 360) % 360;
             };
             """;
+
+    /// Elements that have the accent colour, or a tint of it, and are neither controls nor within one.
+    private static final String BLUE_BUT_NOT_PRESSABLE =
+            """
+            (() => {
+              const accents = ['--accent', '--accent-soft'].map((name) => module.theme.colour(name));
+              const controls = 'a, button, summary, input, select, textarea, label, [role="button"], [role="slider"], .track:has([role="slider"]), .scale';
+              const found = [];
+              const visit = (node, isControl) => {
+                for (const element of node.children ?? []) {
+                  const pressable = isControl || element.matches(controls);
+                  const style = getComputedStyle(element);
+                  const own = ['backgroundColor', 'fill', 'stroke', 'borderTopColor', 'borderBottomColor'].map((name) => style[name]);
+                  const text = [...element.childNodes].some((child) => child.nodeType === 3 && child.data.trim() !== '') ? [style.color] : [];
+                  if (!pressable && [...own, ...text].some((colour) => accents.includes(colour))) {
+                    found.push(`${element.localName}.${element.getAttribute('class')} in ${element.getRootNode().host?.localName}`);
+                  }
+                  visit(element, pressable);
+                  if (element.shadowRoot) visit(element.shadowRoot, pressable);
+                }
+              };
+              visit(document.body, false);
+              return found;
+            })()""";
 
     private final Api api;
     private final Browser browser;
@@ -87,6 +115,37 @@ final class ColourTest {
         assertThat(hues).hasSize(10);
         for (double hue : hues) {
             assertThat(hue).matches(value -> value < 185 || value > 245);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"LIGHT", "DARK"})
+    void onlyWhatCanBePressedIsBlue(ColorScheme colours) {
+        api.initSixNames("blue");
+        api.step("blue", 200);
+        api.post("/sessions/blue/runs", Map.of("steps", 50)).ok();
+        api.init("blue-other", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
+        Map<String, String> pages =
+                Map.of(
+                        "/?q=blue", "mg-session-card .samples",
+                        "/s/blue", "mg-training-controls .track",
+                        "/s/blue/lab?text=emma", "mg-continuation mark",
+                        "/s/blue/tour?stop=2", "mg-tour-tokens .read",
+                        "/s/blue/tour?stop=4", ".caption [data-fact]",
+                        "/compare?s=blue,blue-other", "mg-compare-options .mark");
+        try (Tab tab = Tab.open(browser, api.port(), colours, Tab.DESKTOP)) {
+            Page page = tab.page();
+            pages.forEach(
+                    (path, sign) -> {
+                        page.navigate(path);
+                        page.locator(sign).first().waitFor();
+                        Object blue =
+                                page.evaluate(
+                                        "async () => { const module = await import('/js/components/theme.js'); return "
+                                                + BLUE_BUT_NOT_PRESSABLE
+                                                + "; }");
+                        assertThat(blue).as(path).isEqualTo(List.of());
+                    });
         }
     }
 }

@@ -113,7 +113,7 @@ final class ComparePageTest {
 
             page.getByLabel("Prompt").fill("b");
             page.getByLabel("Seed").fill("5");
-            button(page, "Write").click();
+            button(page, "Generate").click();
             Map<String, Object> same =
                     Map.of("prompt", "b", "seed", 5, "temperature", 0.5, "count", 5);
             for (String name : List.of("cmp-a", "cmp-b", "cmp-c")) {
@@ -152,10 +152,10 @@ final class ComparePageTest {
             Page page = tab.page();
             page.navigate("/compare?s=cmp-run,cmp-steps");
             assertThat(of(page, "picker", "cmp-run")).containsText("step 50");
-            page.getByLabel("Losses over", new Page.GetByLabelOptions().setExact(true))
+            page.getByLabel("Show losses over", new Page.GetByLabelOptions().setExact(true))
                     .selectOption("time");
             assertThat(of(page, "losses", "cmp-steps"))
-                    .containsText("30 steps of it were trained outside of runs");
+                    .containsText("30 steps were trained outside runs");
             page.waitForCondition(() -> Json.strings(lines(page)).equals(List.of("cmp-run")));
             assertThat(page).hasURL(Pattern.compile("axis=time"));
             page.reload();
@@ -193,7 +193,7 @@ final class ComparePageTest {
                             }""");
             assertThat(Json.write(found))
                     .isEqualTo(
-                            "[[5,10,50],[null],[1,2,2.5,3,5,7],[null,0],[\"2 steps of it were trained outside of runs\"]]");
+                            "[[5,10,50],[null],[1,2,2.5,3,5,7],[null,0],[\"2 steps were trained outside runs\"]]");
         }
     }
 
@@ -232,7 +232,7 @@ final class ComparePageTest {
             press(attention.locator("mg-heatmap").nth(2), "ArrowLeft", "ArrowLeft");
             double weights =
                     attention("cmp-m", "bob", 2, 2, 1) - attention("cmp-n", "bob", 2, 2, 1);
-            assertThat(difference(attention, "Layer 1, head 3, position 2 (o) looking at 1 (b)"))
+            assertThat(difference(attention, "Layer 1, head 3, position 2 (o) attending to 1 (b)"))
                     .isEqualTo(weights, within(1e-3 * Math.abs(weights)));
 
             button(page, "Swap A and B").first().click();
@@ -270,9 +270,9 @@ final class ComparePageTest {
             Page page = tab.page();
             page.navigate("/compare?s=cmp-small,cmp-large,cmp-abc&text=emma");
             assertThat(panel(page, "parameters"))
-                    .containsText("matrices of different shapes have no difference");
+                    .containsText("Needs two sessions of the same shape");
             assertThat(panel(page, "attention"))
-                    .containsText("there is no difference head by head");
+                    .containsText("Needs two sessions with equally many layers and heads");
             panel(page, "attention").getByLabel("minus B").selectOption("cmp-abc");
             assertThat(panel(page, "attention"))
                     .containsText("cmp-abc: the training text has no 'e'");

@@ -351,4 +351,31 @@ final class InsidePanelsTest {
             assertThat(contentWidth(page)).isEqualTo(Tab.PHONE);
         }
     }
+
+    @Test
+    void theKeysReadTheCellsOfMapsAndEnterKeepsAPosition() {
+        api.initSixNames("map-keys");
+        api.step("map-keys", 300);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/map-keys");
+            Locator attention = panel(page, "attention");
+            attention.locator(".map canvas").first().focus();
+            page.keyboard().press("ArrowDown");
+            page.keyboard().press("Home");
+            Locator said = attention.locator(".foot [role=status]");
+            assertThat(said)
+                    .hasText(Pattern.compile("Head 1: position \\d+ .* attends to position 0 .*"));
+            page.keyboard().press("Enter");
+            assertThat(attention.locator("mg-token-strip button[aria-pressed=true]")).hasCount(1);
+            assertThat(page.locator(".where")).hasText("Live step 300"); // the timeline stays
+
+            Locator probabilities = panel(page, "probabilities");
+            probabilities.locator(".map canvas").focus();
+            page.keyboard().press("ArrowDown");
+            page.keyboard().press("End");
+            assertThat(probabilities.locator(".foot [role=status]"))
+                    .hasText(Pattern.compile(".*◆ has .*"));
+        }
+    }
 }

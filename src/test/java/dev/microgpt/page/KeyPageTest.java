@@ -58,7 +58,7 @@ final class KeyPageTest {
             Page page = tab.page();
             page.navigate("/");
             enter(page, "alice.wrong");
-            assertThat(page.getByRole(AriaRole.ALERT).getByText("does not know this key"))
+            assertThat(page.getByRole(AriaRole.ALERT).getByText("does not recognise this key"))
                     .isVisible();
             enter(page, keyed.aliceKey());
             assertThat(page.getByText("hers").first()).isVisible();

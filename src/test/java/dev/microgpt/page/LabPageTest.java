@@ -120,9 +120,14 @@ final class LabPageTest {
             page.navigate("/s/lab-unknown/lab?text=emma");
             assertThat(surprisals(page)).hasCount(5);
             page.getByLabel("Text", new Page.GetByLabelOptions().setExact(true)).fill("emma?");
-            assertThat(page.locator("mg-reading").getByRole(AriaRole.ALERT).first())
-                    .containsText("'?'");
+            Locator alerts = page.getByRole(AriaRole.ALERT);
+            assertThat(alerts.filter(new Locator.FilterOptions().setHasText("'?'"))).hasCount(1);
             assertThat(surprisals(page)).hasCount(5);
+            button(page, "Side by side").click();
+            assertThat(page.locator("mg-reading")).hasCount(2);
+            assertThat(page.locator("mg-reading").nth(1).locator(".nats")).hasCount(0);
+            assertThat(alerts.filter(new Locator.FilterOptions().setHasText("'?'"))).hasCount(1);
+            button(page, "Side by side").click();
             page.getByLabel("Text", new Page.GetByLabelOptions().setExact(true)).fill("em");
             assertThat(surprisals(page)).hasCount(3);
         }
@@ -178,7 +183,7 @@ final class LabPageTest {
             page.getByLabel("The step after").press("Home");
             button(page, "Tokens").click();
             assertThat(title).containsText("Step 1 trains on");
-            assertThat(page.getByText("Loss of the reference engine")).isVisible();
+            assertThat(page.getByText("Loss in the reference engine")).isVisible();
         }
     }
 
@@ -271,6 +276,38 @@ final class LabPageTest {
                 page.locator("mg-heatmap, mg-surprise button").first().waitFor();
                 assertThat(contentWidth(page)).isLessThanOrEqualTo(PHONE);
             }
+        }
+    }
+
+    @Test
+    void charactersAreNotShownAsNumbersUntilTheyAreKnown() {
+        train("lab-slow");
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.route(
+                    Pattern.compile("/embeddings"),
+                    _ -> {}); // a response that does not come while the test runs
+            page.navigate("/s/lab-slow/lab?text=emma");
+            Locator bars = page.locator("mg-probabilities-panel .bars li > span:first-child");
+            assertThat(bars).hasCount(8);
+            assertThat(bars.first()).not().hasText("");
+            assertThat(String.join(" ", bars.allTextContents())).doesNotContain("#");
+        }
+    }
+
+    @Test
+    void aTapAndTheKeysShowHowProbableAWrittenCharacterWas() {
+        train("lab-told");
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/lab-told/lab?text=em");
+            Locator written = page.locator("mg-continuation mark");
+            assertThat(page.locator("mg-continuation .hint")).containsText("Tap or point at");
+            written.first().tap();
+            assertThat(page.locator("mg-continuation .hint"))
+                    .hasText(Pattern.compile("had probability \\d.*%"));
+            page.keyboard().press("ArrowRight");
+            assertThat(written.nth(Math.min(1, written.count() - 1))).isFocused();
         }
     }
 }

@@ -11,6 +11,8 @@ import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.WebSocketRoute;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ColorScheme;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
@@ -22,14 +24,19 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.awt.Color;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Pattern;
+
+import javax.imageio.ImageIO;
 
 /// The Live page of a session.
 @ServiceTest
@@ -168,7 +175,7 @@ final class LivePageTest {
             page.getByLabel("Decay over").fill("5000");
             page.getByLabel("Batch size").fill("2");
             button(page, "Apply").click();
-            assertThat(page.getByText("Changed at step 1001")).isVisible();
+            assertThat(page.getByText("Changed at step 1,001")).isVisible();
             assertThat(page.getByText("The learning rate has reached 0, so")).isHidden();
             assertThat(api.view("live-steer").path("options").path("batchSize").intValue())
                     .isEqualTo(2);
@@ -238,7 +245,7 @@ final class LivePageTest {
     void savesNumbersAndPictures() throws IOException {
         api.initSixNames("live-save");
         api.step("live-save", 20);
-        try (Tab tab = open()) {
+        try (Tab tab = Tab.open(browser, api.port(), ColorScheme.DARK, Tab.DESKTOP)) {
             Page page = tab.page();
             page.navigate("/s/live-save");
             page.locator("mg-loss-panel mg-chart canvas").waitFor();
@@ -253,8 +260,27 @@ final class LivePageTest {
                     .startsWith("from step,to step,lowest,mean");
             button(page, "Loss: menu").click();
             Download png = page.waitForDownload(() -> button(page, "Save as PNG").click());
-            assertThat(Files.readAllBytes(png.path())).startsWith(0x89, 'P', 'N', 'G');
+            BufferedImage picture = ImageIO.read(png.path().toFile());
+            Color paper = new Color(picture.getRGB(0, 0));
+            assertThat(paper).isEqualTo(Color.WHITE); // though the page is dark
+            BoundingBox chart = page.locator("mg-loss-panel mg-chart").boundingBox();
+            assertThat((double) picture.getWidth())
+                    .isGreaterThanOrEqualTo(2 * Math.floor(chart.width));
+            assertThat((double) picture.getHeight())
+                    .isGreaterThan(2 * chart.height + 100); // title and legend
+            assertThat(inkIn(picture, 0, 100)).isPositive(); // the title
+            assertThat(inkIn(picture, picture.getHeight() - 40, 40)).isZero(); // no zoom bar
+            assertThat(page.evaluate("() => document.documentElement.dataset.theme ?? 'system'"))
+                    .isEqualTo("system");
         }
+    }
+
+    /// Counts the pixels of some rows that are not white.
+    private static long inkIn(BufferedImage picture, int from, int rows) {
+        int width = picture.getWidth();
+        return Arrays.stream(picture.getRGB(0, from, width, rows, null, 0, width))
+                .filter(pixel -> pixel != 0xffffffff)
+                .count();
     }
 
     @Test
@@ -284,6 +310,8 @@ final class LivePageTest {
             isCut.set(true);
             connections.getLast().close();
             assertThat(page.getByText("Connection lost")).isVisible();
+            assertThat(page.locator(".top .chip").first()).hasText("last known: ready");
+            assertThat(page.locator(".chip.ready")).hasCount(0); // no colour says that it is so now
             api.step(name, 50);
             isCut.set(false);
             assertThat(page.getByText("Connection lost")).isHidden();
@@ -381,6 +409,94 @@ final class LivePageTest {
                     page.evaluate(
                             "() => document.querySelector('mg-live-page').live.losses.points(100).map(p => p.mean)");
             assertThat(Json.doubles(Json.parse(Json.write(shown)))).containsExactly(losses);
+        }
+    }
+
+    @Test
+    void onAPhoneTheTrainButtonIsAlwaysInReachAndCoversNothing() {
+        api.initSixNames("live-dock");
+        api.step("live-dock", 10);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/live-dock");
+            page.locator("mg-parameters-panel").scrollIntoViewIfNeeded();
+            page.locator("mg-parameters-panel mg-heatmap").first().waitFor();
+            page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)");
+            Locator train = button(page, "Train");
+            assertThat(train).isInViewport();
+            double dock = page.locator(".dock").boundingBox().y;
+            assertThat(bottom(page.locator("mg-panel-grid"))).isLessThanOrEqualTo(dock);
+
+            page.evaluate("() => scrollTo(0, 0)");
+            Locator hidden =
+                    button(page, "Parameters: menu"); // what Tab goes to is scrolled into view
+            hidden.focus();
+            assertThat(bottom(hidden)).isLessThanOrEqualTo(dock);
+            train.tap();
+            assertThat(page.getByText(Pattern.compile("Last run succeeded"))).hasCount(1);
+        }
+    }
+
+    private static double bottom(Locator locator) {
+        BoundingBox box = locator.boundingBox();
+        return box.y + box.height;
+    }
+
+    @Test
+    void shortcutsWorkWhileAControlHasTheFocusThatDoesNotNeedThem() {
+        api.initSixNames("live-focus");
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/live-focus");
+            button(page, "Train 1 step").focus();
+            page.keyboard().press(".");
+            assertThat(steps(page)).hasText("1");
+            Locator logLoss = page.getByLabel("log loss");
+            logLoss.focus();
+            page.keyboard().press(".");
+            assertThat(steps(page)).hasText("2");
+            page.keyboard().press(" "); // belongs to the checkbox
+            assertThat(logLoss).isChecked();
+            page.getByLabel("Average over").focus();
+            page.keyboard().press("ArrowLeft"); // belongs to the slider
+            assertThat(page.locator(".average output")).hasText("50 steps");
+            page.keyboard().press(":");
+            assertThat(steps(page)).hasText("12");
+            Locator speed = page.getByLabel("Speed", new Page.GetByLabelOptions().setExact(true));
+            speed.focus();
+            page.keyboard().press(".");
+            assertThat(steps(page)).hasText("13");
+            page.keyboard().press("?");
+            assertThat(page.getByText("train, pause or resume")).isVisible();
+            page.keyboard().press(".");
+            page.keyboard().press("Escape");
+            assertThat(steps(page)).hasText("13"); // keys in a dialog belong to it
+        }
+    }
+
+    @Test
+    void panelsThatAreSeenOnlyAfterAFastRunShowItsLastStep() {
+        api.initSixNames("live-last");
+        api.step("live-last", 1);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.setViewportSize(Tab.PHONE, 400);
+            page.navigate("/s/live-last");
+            Locator health = page.locator("mg-health-panel");
+            health.scrollIntoViewIfNeeded();
+            assertThat(health.locator(".note")).containsText("As of step 1:");
+
+            page.evaluate("() => scrollTo(0, 0)"); // where no panel is visible that shows traces
+            page.waitForFunction(
+                    """
+                    () => [...document.querySelector('mg-live-page').shadowRoot.querySelector('mg-panel-grid').shadowRoot.querySelectorAll('.cell > *')]
+                      .every((panel) => !(panel.isVisible && panel.constructor.needsTraces))""");
+            api.step("live-last", 10_000);
+            assertThat(steps(page)).hasText("10,001");
+            health.scrollIntoViewIfNeeded();
+            assertThat(health.locator(".note")).containsText("As of step 10,001:");
+            page.locator("mg-attention-panel").scrollIntoViewIfNeeded();
+            assertThat(page.locator("mg-attention-panel .subject")).containsText("step 10,001");
         }
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
@@ -173,6 +174,75 @@ final class LossChartTest {
             assertThat(page.locator("#spikes")).containsText("%.4f".formatted(highest));
             page.keyboard().press("Escape");
             button(page, "Loss: menu").click();
+        }
+    }
+
+    @Test
+    void tenMillionStepsAreDrawnWithFewPointsOnLogarithmicSteps() {
+        api.initSixNames("chart-long");
+        api.step("chart-long", 20);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-long?ema=50000");
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            chart.locator("canvas").waitFor();
+            page.route(
+                    Pattern.compile("/losses\\?"), // the first steps in more detail
+                    route ->
+                            route.fulfill(
+                                    new Route.FulfillOptions()
+                                            .setContentType("application/json")
+                                            .setBody("{\"from\":1,\"to\":1,\"buckets\":[]}")));
+            // as a page receives it that watches the training: buckets of a frame each
+            page.evaluate(
+                    """
+                    () => {
+                      const { live } = document.querySelector('mg-live-page');
+                      const loss = (step) => 2 + Math.exp(-step / 20_000);
+                      live.losses.clear();
+                      for (let from = 1; from <= 10_000_000; from += 500) {
+                        const mean = loss(from);
+                        live.losses.add({ buckets: [{ from, to: from + 499, min: mean - 0.5, mean, max: from % 1_000_000 === 1 ? 9 : mean + 0.5 }] });
+                      }
+                    }""");
+            assertThat(logSteps(page)).isChecked();
+            page.waitForCondition(
+                    () -> option(chart, "option.xAxis[0].max").intValue() == 10_000_000);
+            assertThat(option(chart, "option.xAxis[0].type").stringValue()).isEqualTo("log");
+            for (JsonNode size : option(chart, "option.series.map(({ data }) => data.length)")) {
+                assertThat(size.intValue()).isLessThanOrEqualTo(1000);
+            }
+            assertThat(
+                            page.evaluate(
+                                    "() => document.querySelector('mg-live-page').live.losses.size <= 4096"))
+                    .isEqualTo(true);
+            assertThat(
+                            option(
+                                            chart,
+                                            "option.series.find(({ id }) => id === 'average').data.at(-1)[1]")
+                                    .doubleValue())
+                    .isCloseTo(2, within(0.001));
+            assertThat(page.locator("mg-loss-panel .spikes")).isVisible();
+        }
+    }
+
+    @Test
+    void theKeysGoFromPointToPoint() {
+        api.initSixNames("chart-keys");
+        api.step("chart-keys", 50);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-keys");
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            chart.locator("canvas").waitFor();
+            chart.locator("[tabindex]").focus();
+            page.keyboard().press("Home");
+            assertThat(chart.locator("[role=status]")).containsText("step 1");
+            page.keyboard().press("ArrowRight");
+            assertThat(chart.locator("[role=status]")).containsText("step 2");
+            page.keyboard().press("End");
+            assertThat(chart.locator("[role=status]")).containsText("step 50");
+            assertThat(page.locator(".where")).hasText("Live step 50"); // the timeline stays
         }
     }
 }

@@ -82,4 +82,48 @@ final class LossStoreTest {
         assertThat(averages[2]).isEqualTo(averages[0], within(1e-12));
         assertThat(averages[3]).isEqualTo(averages[1], within(1e-12));
     }
+
+    @Test
+    void aLossThatHasLeftTheRangeHasNoEffectOnTheAverage() {
+        JsonNode result =
+                run(
+                        """
+                        const means = Array.from({ length: 60 }, (_, i) => i === 5 ? 1e300 : i === 25 ? Infinity : i === 45 ? NaN : 2);
+                        const steps = means.map((mean, i) => ({ from: i + 1, to: i + 1, mean }));
+                        const averages = movingAverage(steps, 7);
+                        return averages.map((value) => value === 2 ? 1 : 0);""");
+        double[] isTwo = Json.doubles(result);
+        for (int i = 0; i < isTwo.length; i++) {
+            boolean isAfterAHugeLoss = i % 20 >= 5 && i % 20 < 12;
+            assertThat(isTwo[i]).as("after step %d", i + 1).isEqualTo(isAfterAHugeLoss ? 0 : 1);
+        }
+    }
+
+    @Test
+    void theMovingAverageIsThatOfEachRangeSummedUp() {
+        JsonNode result =
+                run(
+                        """
+                        const buckets = [];
+                        for (let from = 1, i = 0; i < 200; i++) {
+                          const to = from + i % 7;
+                          buckets.push({ from, to, mean: 3 + Math.sin(i) });
+                          from = to + 1;
+                        }
+                        const summedUp = (end, span) => {
+                          let [sum, seen] = [0, 0];
+                          for (const { from, to, mean } of buckets) {
+                            const counted = Math.max(0, Math.min(to, end) - Math.max(from, end - span + 1) + 1);
+                            sum += mean * counted;
+                            seen += counted;
+                          }
+                          return sum / seen;
+                        };
+                        const ends = [1, 2, 3, 50, 51, 300, 301, 640].map((to) => ({ to }));
+                        return [1, 3, 10, 100, 1000, Infinity].flatMap((span) => [buckets, ends].map((points) =>
+                          Math.max(...movingAverage(points, span, buckets).map((value, i) => Math.abs(value - summedUp(points[i].to, span))))));""");
+        for (double difference : Json.doubles(result)) {
+            assertThat(difference).isLessThan(1e-12);
+        }
+    }
 }

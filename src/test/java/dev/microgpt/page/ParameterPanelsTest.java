@@ -194,10 +194,10 @@ final class ParameterPanelsTest {
             assertThat(panel.locator(".facts")).containsText("trails from 300");
 
             press(panel, "mg-scatter", "ArrowRight", "ArrowRight");
-            assertThat(panel.locator(".neighbours")).containsText("Most like b");
+            assertThat(panel.locator(".neighbours")).containsText("Most similar to b");
             assertThat(panel.locator(".neighbours li")).hasCount(6);
             assertThat(panel.locator("[role=status]"))
-                    .containsText(Pattern.compile("^b: most like"));
+                    .containsText(Pattern.compile("^b: most similar to"));
 
             panel.locator("select").nth(1).selectOption("3");
             panel.locator("select").first().selectOption("positions");
@@ -239,7 +239,7 @@ final class ParameterPanelsTest {
                     .containsText("of 32 units never above 0 in 32 texts");
             api.step("inside-mlp", 1);
             assertThat(panel.locator(".facts")).containsText("step 41");
-            assertThat(panel.locator(".facts")).containsText("unused by the step");
+            assertThat(panel.locator(".facts")).containsText("inactive in this step");
 
             press(panel, "mg-heatmap", "ArrowRight", "ArrowRight", "ArrowRight", "ArrowDown");
             assertThat(panel.locator(".unit")).containsText("Unit 2 at position 1");
@@ -271,7 +271,7 @@ final class ParameterPanelsTest {
             assertThat(panel.locator("figcaption").first()).containsText("step 50");
             api.step(name, 1);
             assertThat(panel.locator("figcaption").last()).containsText("step 51");
-            assertThat(panel.locator(".facts")).containsText("update to weight");
+            assertThat(panel.locator(".facts")).containsText("update ÷ weights");
 
             press(panel, "mg-heatmap", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowRight");
             assertThat(panel.locator("#readout")).containsText("row 1, b, column 2");

@@ -50,7 +50,7 @@ final class SamplesPanelTest {
             panel.getByLabel("Prompt").fill("a");
             panel.getByLabel("Temperature").fill("1");
             panel.getByLabel("Texts", new Locator.GetByLabelOptions().setExact(true)).fill("30");
-            button(page, "Write more").click();
+            button(page, "Generate").click();
             Locator texts = panel.locator(".written li .text");
             texts.first().waitFor();
             List<String> shown = texts.allInnerTexts();
@@ -74,7 +74,7 @@ final class SamplesPanelTest {
             assertThat(page.evaluate("() => copied")).isEqualTo(String.join("\n", shown));
 
             panel.getByLabel("Prompt").fill("Ω");
-            button(page, "Write more").click();
+            button(page, "Generate").click();
             assertThat(panel.getByLabel("Prompt")).hasAttribute("aria-invalid", "true");
         }
     }

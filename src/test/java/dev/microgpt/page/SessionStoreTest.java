@@ -126,4 +126,23 @@ final class SessionStoreTest {
         assertThat(Json.write(result))
                 .isEqualTo("[[3,\"training\",3],true,[0,\"ready\",0],[true,false,true]]");
     }
+
+    @Test
+    void anOlderTraceDoesNotReplaceANewerOne() {
+        JsonNode result =
+                run(
+                        """
+                        const steps = [];
+                        const look = () => steps.push(store.trace?.step ?? null, store.diagnostics?.step ?? null);
+                        store.applyFrame({ ...frame(11, 11, 'ready'), trace: { step: 11 }, diagnostics: {} });
+                        look();
+                        store.applyFrame(frame(12, 20, 'ready')); // trained while no trace was wanted
+                        store.applyInspection({ step: 20 });
+                        look();
+                        store.applyFrame({ ...frame(21, 20, 'ready'), trace: { step: 11 }, diagnostics: {} });
+                        store.applyInspection({ step: 10 });
+                        look();
+                        return steps;""");
+        assertThat(Json.doubles(result)).containsExactly(11, 11, 20, 11, 20, 11);
+    }
 }

@@ -328,7 +328,7 @@ final class SessionsPageTest {
                     .setInputFiles(
                             new FilePayload(
                                     "latin.txt", "text/plain", new byte[] {'a', (byte) 0xE9, 'b'}));
-            assertThat(page.getByText("latin.txt is not text in UTF-8")).isVisible();
+            assertThat(page.getByText("latin.txt is not UTF-8 text")).isVisible();
         }
     }
 

@@ -344,19 +344,19 @@ final class TimelineTest {
             assertThat(page.locator("mg-samples-panel .list b")).hasCount(0);
 
             page.locator("mg-samples-panel").getByLabel("Temperature").fill("0");
-            button(page, "Write more").click();
+            button(page, "Generate").click();
             Locator written = page.locator("mg-samples-panel .written li");
             assertThat(written).hasCount(1);
             assertThat(written).containsText("6 times");
-            assertThat(page.getByText("Written at step 300.")).isVisible();
+            assertThat(page.getByText("Generated at step 300.")).isVisible();
             page.keyboard().press("Home");
-            assertThat(page.getByText("Written at step 0.")).isVisible();
+            assertThat(page.getByText("Generated at step 0.")).isVisible();
 
-            button(page, "From another seed").click();
+            button(page, "With another seed").click();
             assertThat(page.locator("mg-samples-panel").getByLabel("Seed")).not().hasValue("1");
-            page.locator("mg-samples-panel").getByLabel("Top k").fill("0");
-            button(page, "Write more").click();
-            assertThat(page.locator("mg-samples-panel").getByLabel("Top k"))
+            page.locator("mg-samples-panel").getByLabel("Top-k").fill("0");
+            button(page, "Generate").click();
+            assertThat(page.locator("mg-samples-panel").getByLabel("Top-k"))
                     .hasAttribute("aria-invalid", "true");
         }
         // had it used the session's generator, this text would differ

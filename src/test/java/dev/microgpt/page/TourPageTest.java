@@ -254,12 +254,12 @@ final class TourPageTest {
             Page page = tab.page();
             open(page, "tour-over", 8);
             assertThat(fact(page, "trains")).hasText("97");
-            assertThat(page.getByText("The learning rate has come down to 0")).isVisible();
+            assertThat(page.getByText("This is an earlier step.")).isVisible();
             assertThat(number(page, "rate")).isPositive();
             goTo(page, 9);
-            assertThat(page.getByText("That point has been reached")).isVisible();
+            assertThat(page.getByText("further steps change nothing unless")).isVisible();
             assertThat(button(page, "Train 1,000 steps")).hasCount(0);
-            button(page, "See it as it was at step 0").click();
+            button(page, "Show the model as of step 0").click();
             assertThat(page.locator(".caption .asof")).containsText("As of step 0");
             assertThat(page).hasURL(Pattern.compile(".*at=0.*"));
             page.keyboard().press("Home");

@@ -117,7 +117,7 @@ final class WarningsPageTest {
             Page page = tab.page();
             page.navigate("/s/warn-wild");
             assertThat(page.getByText("diverging since step " + step)).isVisible();
-            button(page, "Fork from before").click();
+            button(page, "Fork an earlier step").click();
             page.waitForURL(Pattern.compile("/s/warn-wild-2$"));
             assertThat(page.getByText("diverging since step")).isHidden();
             assertThat(api.view("warn-wild-2").path("step").intValue()).isLessThan(step);
@@ -131,7 +131,7 @@ final class WarningsPageTest {
             Page page = tab.page();
             page.navigate("/?q=warn-card");
             assertThat(card(page, "warn-card")).containsText("Diverging since step " + step);
-            button(page, "Fork warn-card from before step " + step).click();
+            button(page, "Fork an earlier step of warn-card").click();
             assertThat(card(page, "warn-card-2")).isVisible();
             assertThat(api.view("warn-card-2").path("step").intValue()).isLessThan(step);
         }
@@ -148,7 +148,7 @@ final class WarningsPageTest {
                     .isVisible();
             button(page, "Look at an earlier step").click();
             assertThat(page).hasURL(Pattern.compile("at=\\d"));
-            button(page, "Fork from before").click();
+            button(page, "Fork an earlier step").click();
             page.waitForURL(Pattern.compile("/s/warn-failed-2"));
             assertThat(api.view("warn-failed-2").path("state").stringValue()).isEqualTo("ready");
         }

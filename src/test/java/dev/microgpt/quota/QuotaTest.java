@@ -94,7 +94,7 @@ final class QuotaTest {
                     new Reply[] {
                         alice.get("/limits"), alice.get("/nope"), alice.post("/sessions/a/init")
                     }) {
-                assertProblem(rejected, 429, "rate_limited").hasDetail("5 requests a minute");
+                assertProblem(rejected, 429, "rate_limited").hasDetail("5 requests per minute");
                 assertThat(Integer.parseInt(rejected.header("Retry-After"))).isBetween(1, 13);
                 assertThat(rejected.header("RateLimit")).startsWith("\"key\";r=0;t=");
                 assertThat(rejected.header("RateLimit-Policy")).contains("\"key\";q=5;w=60");

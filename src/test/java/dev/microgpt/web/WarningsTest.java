@@ -68,12 +68,12 @@ final class WarningsTest {
         assertThat(codes(run)).containsExactly("learning_rate_zero");
         assertThat(run.path("reason").stringValue())
                 .isEqualTo(
-                        "all 5 steps have been made; the learning rate of each was 0, so they changed"
+                        "all 5 steps have been trained; the learning rate of each was 0, so they changed"
                                 + " no parameter");
 
         api.patch(PATH, Map.of("numSteps", 100)).ok();
         assertThat(api.view("warnings").has("warnings")).isFalse();
-        assertThat(run(5).path("reason").stringValue()).isEqualTo("all 5 steps have been made");
+        assertThat(run(5).path("reason").stringValue()).isEqualTo("all 5 steps have been trained");
     }
 
     @Test
@@ -119,7 +119,7 @@ final class WarningsTest {
         assertThat(codes(run)).containsExactly("loss_unusual");
         assertThat(run.path("reason").stringValue())
                 .startsWith(
-                        "all 250 steps have been made; training has been diverging since step "
+                        "all 250 steps have been trained; training has been diverging since step "
                                 + step);
         assertThat(codes(api.step("warnings", 1))).containsExactly("loss_unusual");
     }

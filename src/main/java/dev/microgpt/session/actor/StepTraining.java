@@ -152,7 +152,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
                     ErrorCode.WRONG_STATE,
                     "a change to the session could not be stored, so it was rolled back to step "
                             + present.step()
-                            + " after this call had made "
+                            + " after this call had trained "
                             + Plural.of(done, "step"));
         }
     }

@@ -237,7 +237,7 @@ public record Limits(
                     Math.round(nodes),
                     1,
                     graphNodes,
-                    ("the graph of the step has about %.0f nodes, but at most %d can be taken apart; choose"
+                    ("the graph of the step has about %.0f nodes, but at most %d can be dissected; choose"
                                     + " a smaller nEmbd, nLayer, blockSize or batchSize")
                             .formatted(nodes, graphNodes));
         }

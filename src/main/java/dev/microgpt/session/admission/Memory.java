@@ -88,7 +88,7 @@ public final class Memory {
                 throw InvalidInputException.tooLarge(
                         "memoryBytes",
                         max,
-                        "%s would take about %d bytes of memory, but all sessions and calls together have %d"
+                        "%s would take about %d bytes of memory, but all sessions and calls together may use only %d"
                                 .formatted(what, all, max));
             }
             if (tryAdd(more)) {

@@ -64,13 +64,13 @@ public final class ParameterQuota {
             throw new SessionException(
                     ErrorCode.QUOTA_EXCEEDED,
                     more
-                            + " more parameters would be too many: "
+                            + " more parameters exceed the quota: "
                             + whose
-                            + " sessions have "
+                            + " sessions already use "
                             + used
                             + " of the "
                             + quota
-                            + " that they may have together; delete one first",
+                            + " parameters that they may have together; delete a session first",
                     "numParams",
                     more);
         }

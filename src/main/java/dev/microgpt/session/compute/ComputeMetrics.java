@@ -21,7 +21,7 @@ public final class ComputeMetrics {
     public ComputeMetrics(MeterRegistry registry) {
         steps =
                 Counter.builder("microgpt.steps")
-                        .description("Training steps made")
+                        .description("Training steps completed")
                         .register(registry);
         replayedSteps =
                 Counter.builder("microgpt.steps.replayed")

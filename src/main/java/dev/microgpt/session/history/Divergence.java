@@ -2,7 +2,7 @@ package dev.microgpt.session.history;
 
 import java.util.Locale;
 
-/// A state in which the losses are far above those of a model that has learnt nothing.
+/// A state in which the losses are far above those of a model that has learned nothing.
 ///
 /// @param step the step at which it began
 /// @param loss the mean loss of the newest 100 steps, in nats

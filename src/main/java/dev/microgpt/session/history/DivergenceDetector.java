@@ -5,7 +5,7 @@ import dev.microgpt.engine.LossHistory;
 import org.jspecify.annotations.Nullable;
 
 /// Finds out from the losses whether training diverges: whether the mean loss of the newest 100 steps is
-/// above twice the uniform baseline ln V. A model that has learnt nothing is at the baseline.
+/// above twice the uniform baseline ln V. A model that has learned nothing is at the baseline.
 ///
 /// New parameters of a wide model may begin above that and fall within some steps, so nothing is reported
 /// before step 200: by then the first 100 steps have left the mean.

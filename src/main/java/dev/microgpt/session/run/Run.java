@@ -172,7 +172,7 @@ public final class Run {
     /// Returns why the run is complete; null if it is not.
     public @Nullable String completionReason() {
         if (done == call.steps()) {
-            return "all " + done + " steps have been made";
+            return "all " + done + " steps have been trained";
         }
         Double bound = call.lossBelow();
         if (bound != null && done >= WINDOW && meanLoss() < bound) {

@@ -8,6 +8,7 @@ import { LiveSession } from '../../data/live-session.js';
 import { stream } from '../../data/live-stream.js';
 import { SITE, sessionNameInPath } from '../../data/site.js';
 import { icons } from '../../components/icons.js';
+import { stateChip } from '../../components/state-chip.js';
 import { setQuery, stepInQuery } from '../../components/url-query.js';
 import { Page } from './page.js';
 import '../../components/session-nav.js';
@@ -129,7 +130,7 @@ export class SessionPage extends Page {
     return html`
       <div class="top">
         <h1>${this.name}</h1>
-        <span class="chip ${state}">${state}</span>
+        ${stateChip(state, stream.state !== 'lost')}
         <mg-session-nav name=${this.name} page=${this.constructor.page}></mg-session-nav>
         ${more}
       </div>`;
@@ -153,7 +154,7 @@ export class SessionPage extends Page {
       <div class="nothing">
         <h1>The session “${this.name}” cannot be ${isUnreadable ? 'read' : 'loaded'}</h1>
         <p role="status">${loadError.message}</p>
-        <p>${isUnreadable ? 'What is stored of it is damaged. You can start it again with new documents, or delete it.'
+        <p>${isUnreadable ? 'Its stored data is damaged. You can start it again with new documents, or delete it.'
           : 'The page retries automatically.'}</p>
         <div class="row">
           <a class="button" href=${SITE}>All sessions</a>
@@ -179,7 +180,7 @@ export class SessionPage extends Page {
     return html`
       <div class="nothing">
         <h1>${wasDeleted ? html`The session “${this.name}” has been deleted` : html`There is no session “${this.name}”`}</h1>
-        <p>${isName ? this.constructor.absentHint : 'This is not a valid name: a name has 1 to 63 of the characters a-z, 0-9 and -.'}</p>
+        <p>${isName ? this.constructor.absentHint : 'This is not a valid name. A name has 1 to 63 characters (a-z, 0-9 and -) and does not begin with -.'}</p>
         <div class="row">
           <a class="button" href=${SITE}>All sessions</a>
           ${isName ? html`<a class="button primary" href="${SITE}?new=${this.name}">${icons.plus} Create it</a>` : nothing}

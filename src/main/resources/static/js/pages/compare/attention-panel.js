@@ -7,7 +7,7 @@ import { api } from '../../data/api.js';
 import { number } from '../../data/format.js';
 import { inputLabels } from '../../data/model/character-labels.js';
 import { BOS } from '../../data/model/tokens.js';
-import { MAP_KEYS, sideBySidePng } from '../../components/heatmap.js'; // and <mg-heatmap>
+import { MAP_KEYS, sideBySide } from '../../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../../components/palette.js';
 import { Panel } from '../../components/panel.js';
 import { PolledQuery } from '../../components/polled-query.js';
@@ -20,10 +20,10 @@ const MIN_INTERVAL = 1500; // ms
 const MOST_MAPS = 8; // at a time
 
 class AttentionDifferencePanel extends Panel {
-  static heading = 'Difference of attention';
-  static about = 'The attention weights of A minus those of B on the text, one map per head: a row is a position, a column '
-    + 'one that it attends to. Violet where A attends more, orange where B does; ◆ is the token that begins a text. In two '
-    + 'sessions that started with different seeds, heads with the same number need not do the same.';
+  static heading = 'Difference in attention';
+  static about = 'The attention weights of A minus those of B on the text, one map per head. Each row is a position, each column '
+    + 'a position that it attends to: violet where A attends more, orange where B does. ◆ is the token that begins a text. In '
+    + 'sessions that started from different seeds, heads with the same number may do different things.';
   static keys = MAP_KEYS;
 
   static properties = {
@@ -70,7 +70,7 @@ class AttentionDifferencePanel extends Panel {
     const [a, b] = this.live.pair;
     const shape = ({ name, view: { options } }) => `${name} has ${options.nLayer} × ${options.nHead}`;
     if (a.view.options.nLayer !== b.view.options.nLayer || a.view.options.nHead !== b.view.options.nHead) {
-      return `${shape(a)}, ${shape(b)} (layers × heads): there is no difference head by head.`;
+      return `Needs two sessions with equally many layers and heads: ${shape(a)}, ${shape(b)} (layers × heads).`;
     }
     return this.live.text === '' ? 'Type a text to see what the heads attend to.' : null;
   }
@@ -154,7 +154,7 @@ class AttentionDifferencePanel extends Panel {
           <button ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>Next</button></p>`}
       <div class="maps">${heads.slice(first, first + MOST_MAPS).map((values, i) => this.#map(shown, values, limit, first + i))}</div>
       <mg-scale-bar palette="diverging" .low=${-limit} .high=${limit}></mg-scale-bar>
-      <p class="readout">${this.#isInside(shown) ? this.#words(shown) : html`<span class="muted">Point at a cell to read it.</span>`}</p>
+      <p class="readout">${this.#isInside(shown) ? this.#words(shown) : html`<span class="muted">Tap or point at a cell to read it.</span>`}</p>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
@@ -186,10 +186,10 @@ class AttentionDifferencePanel extends Panel {
     const layer = this.#layerOf(layers.length);
     const place = `Layer ${layer + 1}, head ${head + 1}, position ${row} (${read[row]})`;
     if (column > row) {
-      return `${place}: position ${column} (${read[column]}) comes later and is not seen`;
+      return `${place}: position ${column} (${read[column]}) comes later, so it is not seen`;
     }
     const [ofA, ofB] = [a, b].map((trace) => trace[row][layer][head][column]);
-    return `${place} looking at ${column} (${read[column]}): ${pair[0].name} ${number(ofA, 4)}, ${pair[1].name} ${number(ofB, 4)}, `
+    return `${place} attending to ${column} (${read[column]}): ${pair[0].name} ${number(ofA, 4)}, ${pair[1].name} ${number(ofB, 4)}, `
       + `difference ${signedText(number(ofA - ofB, 4))}`;
   }
 
@@ -200,7 +200,7 @@ class AttentionDifferencePanel extends Panel {
     }
     const { a, b, pair, size } = shown;
     return {
-      columns: ['layer', 'head', 'position', 'looks at', pair[0].name, pair[1].name, 'difference'],
+      columns: ['layer', 'head', 'position', 'attends to', pair[0].name, pair[1].name, 'difference'],
       get rows() { // computed only when needed
         const rows = [];
         for (let layer = 0; layer < a[0].length; layer++) {
@@ -218,9 +218,16 @@ class AttentionDifferencePanel extends Panel {
     };
   }
 
+  legend() {
+    const { layers, pair: [a, b] } = this.#shown;
+    const layer = this.#layerOf(layers.length);
+    const limit = number(layers[layer].limit);
+    return [{ label: `layer ${layer + 1}, weights of ${a.name} minus those of ${b.name}`, palette: 'diverging', low: `−${limit}`, high: limit }];
+  }
+
   picture() {
     const maps = [...this.renderRoot.querySelectorAll('.maps mg-heatmap')];
-    return maps.length === 0 ? null : sideBySidePng(maps.map((map) => map.canvas));
+    return maps.length === 0 ? null : sideBySide(maps.map((map) => map.canvas));
   }
 }
 

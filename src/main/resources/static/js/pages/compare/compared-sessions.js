@@ -3,6 +3,7 @@
 
 import { api } from '../../data/api.js';
 import { CoalescedCall } from '../../data/coalesced-call.js';
+import { count } from '../../data/format.js';
 import { loadLosses } from '../../data/load-losses.js';
 import { LossStore } from '../../data/loss-store.js';
 import { DEFAULT_SPAN, spanInQuery } from '../../components/averaging.js';
@@ -113,6 +114,11 @@ export class ComparedSessions extends EventTarget {
   /** The base name of exported files. */
   get name() {
     return this.entries.map(({ name }) => name).join('-');
+  }
+
+  /** In words: the sessions and their steps. */
+  describe() {
+    return this.present.map(({ slot, name, view }) => `${slot + 1} ${name}, step ${count(view.step)}`).join(' · ');
   }
 
   entry(name) {

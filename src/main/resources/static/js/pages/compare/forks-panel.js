@@ -5,13 +5,14 @@ import { css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
 import { compact, count, loss, number } from '../../data/format.js';
+import { loadLosses } from '../../data/load-losses.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { describeEvent } from '../../data/session-events.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
-import { axis, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { icons } from '../../components/icons.js';
 import { Panel } from '../../components/panel.js';
-import { MOST_SESSIONS, colourOf, lineType, markStyles, sessionMark } from '../../components/session-marks.js';
+import { MOST_SESSIONS, colourOf, lineDash, lineType, markStyles, sessionMark } from '../../components/session-marks.js';
 import { theme } from '../../components/theme.js';
 import { pointAt } from './loss-axes.js';
 import { SessionQueries } from './session-queries.js';
@@ -20,12 +21,12 @@ const POINTS = 500;
 const MIN_INTERVAL = 2000; // ms
 const MOST_MARKS = 50;
 
-const signed = (value) => `${value < 0 ? '−' : '+'}${loss(Math.abs(value))}`;
+const signed = (value, minus = '−') => `${value < 0 ? minus : '+'}${loss(Math.abs(value))}`;
 
 class ForksPanel extends Panel {
   static heading = 'Forks and their parents';
   static about = 'The effect of steering: the average loss of a fork minus that of its parent, over the steps that both have '
-    + 'trained since. Below 0, the fork does better. Dotted lines mark where one of them was steered, with its number.';
+    + 'trained since the fork. Below 0, the fork does better. A dotted line with a number marks where that session was steered.';
 
   static styles = [Panel.styles, markStyles, averagingStyles, css`
     .content { display: flex; flex-direction: column; }
@@ -72,26 +73,27 @@ class ForksPanel extends Panel {
       const exists = all?.some(({ name }) => name === event.parent) ?? false;
       return {
         ...fork, canAdd: exists && parent === undefined && entries.length < MOST_SESSIONS,
-        problem: exists ? 'which has not been chosen.' : 'which no longer exists.',
+        problem: exists ? `but ${event.parent} is not among the chosen sessions.` : `but ${event.parent} no longer exists.`,
       };
     }
     if (parent.history !== null && parent.startedAt > event.at) {
-      return { ...fork, problem: `but the present ${parent.name} was started later, so there is nothing to compare.` };
+      return { ...fork, problem: `but ${parent.name} has been restarted since, so there is nothing to compare.` };
     }
     const to = Math.min(child.view.step, parent.view.step);
     if (to <= event.step) {
       const who = child.view.step <= event.step ? child.name : parent.name;
-      return { ...fork, problem: `${who} has not been trained since.` };
+      return { ...fork, problem: `but ${who} has not been trained since.` };
     }
     return { ...fork, to };
   }
 
-  /** Loads the same loss buckets of both. */
+  /** Loads the points of the curve, and the losses of both as finely as averages need them. */
   async #load(entry, signal) {
     const { child, parent, from, to } = this.#forks.find((fork) => fork.child === entry);
-    const query = { from: from + 1, to, maxPoints: POINTS };
-    const [own, others] = await Promise.all([child, parent].map(({ name }) => api.losses(name, query, signal)));
-    return { parent, from, own: own.buckets, others: others.buckets };
+    const [points, own, others] = await Promise.all([
+      api.losses(child.name, { from: from + 1, to, maxPoints: POINTS }, signal),
+      ...[child, parent].map(({ name }) => loadLosses(name, from, POINTS, { end: to, signal }))]);
+    return { parent, from, points: points.buckets, own: own.buckets, others: others.buckets };
   }
 
   /** The curve of a fork, as far as it is loaded. */
@@ -100,9 +102,8 @@ class ForksPanel extends Panel {
     if (result === null || result.error || result.parent !== parent || result.from !== from) {
       return { error: result?.error ?? null, points: [] };
     }
-    const own = movingAverage(result.own, this.live.span);
-    const others = movingAverage(result.others, this.live.span);
-    return { error: null, points: result.own.map(({ to }, i) => [to, own[i] - others[i], own[i], others[i]]) };
+    const [own, others] = [result.own, result.others].map((losses) => movingAverage(result.points, this.live.span, losses));
+    return { error: null, points: result.points.map(({ to }, i) => [to, own[i] - others[i], own[i], others[i]]) };
   }
 
   /** The events after the fork in which one of both was steered. */
@@ -118,14 +119,14 @@ class ForksPanel extends Panel {
 
   renderBody() {
     if (this.#forks.length === 0) {
-      return html`<p class="empty">None of these sessions was forked from another. This panel shows the effect of steering when
-        a fork is steered differently from its parent.</p>`;
+      return html`<p class="empty">None of these sessions has been forked from another. When a fork is steered differently from its
+        parent, this panel shows the effect.</p>`;
     }
     const drawn = this.#drawn();
     return html`
       ${this.#forks.map((fork) => this.#inWords(fork))}
       ${drawn.length === 0 ? nothing
-        : html`<mg-chart .option=${this.#option(drawn)} label="Average loss of a fork minus that of its parent, over steps. ${
+        : html`<mg-chart .option=${this.#option(drawn)} label="Average loss of each fork minus that of its parent, by step. ${
           drawn.map((fork) => this.#sentence(fork)).join(' ')}"></mg-chart>`}`;
   }
 
@@ -141,7 +142,7 @@ class ForksPanel extends Panel {
       <div class="fork" data-session=${child.name}>
         ${sessionMark(child.slot)}
         <div>
-          <p><strong>${child.name}</strong> was forked from <strong>${parentName}</strong> at step ${count(from)}${problem === null ? '.' : `; ${problem}`}
+          <p><strong>${child.name}</strong> was forked from <strong>${parentName}</strong> at step ${count(from)}${problem === null ? '.' : `, ${problem}`}
             ${points.length > 0 ? html`<span class="newest">${this.#sentence({ ...fork, points })}</span>` : nothing}</p>
           ${error ? html`<p class="error">${error.message}</p>` : nothing}
           ${problem === null ? html`<ul>${this.#steerings(fork).map(({ entry, event }) => html`
@@ -154,7 +155,7 @@ class ForksPanel extends Panel {
   #sentence({ child, parent, points }) {
     const [step, difference, own, others] = points.at(-1);
     const how = difference === 0 ? 'is equal to' : `is ${loss(Math.abs(difference))} ${difference < 0 ? 'below' : 'above'}`;
-    return `At step ${count(step)} the average loss of ${child.name} ${how} that of ${parent.name} (${loss(own)} against ${loss(others)}).`;
+    return `At step ${count(step)} the average loss of ${child.name} ${how} that of ${parent.name} (${loss(own)} versus ${loss(others)}).`;
   }
 
   #option(drawn) {
@@ -162,7 +163,7 @@ class ForksPanel extends Panel {
     const min = Math.min(...drawn.map(({ from }) => from));
     const max = Math.max(...drawn.map(({ points }) => points.at(-1)[0]));
     return {
-      grid: { left: 56, right: 34, top: 36, bottom: 42 },
+      grid: { left: 70, right: 34, top: 36, bottom: 42 },
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
@@ -172,7 +173,7 @@ class ForksPanel extends Panel {
         id: 'x', type: 'value', min, max, name: 'step', nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
         axisLine: { onZero: false, lineStyle: { color: theme.colour('--line') } }, axisLabel: { ...label, formatter: compact },
       }),
-      yAxis: axis({ id: 'difference', type: 'value', axisLabel: { ...label, formatter: (value) => number(value).replace('-', '−') } }),
+      yAxis: axis({ id: 'difference', ...namedAlong('difference (nats)', 70), type: 'value', axisLabel: { ...label, formatter: (value) => number(value).replace('-', '−') } }),
       series: drawn.map((fork, i) => ({
         id: fork.child.name, type: 'line', animation: false, showSymbol: fork.points.length < 3, data: fork.points, encode: { x: 0, y: 1 },
         color: theme.colour(colourOf(fork.child.slot)), lineStyle: { width: 2, type: lineType(fork.child.slot) },
@@ -206,13 +207,18 @@ class ForksPanel extends Panel {
     }).join('\n');
   }
 
+  legend() {
+    return this.#drawn().map(({ child: { slot, name }, parent }) => (
+      { label: `${slot + 1} ${name} minus ${parent.name}`, kind: 'line', colour: colourOf(slot), dash: lineDash(slot) }));
+  }
+
   table() {
     const drawn = this.live === undefined ? [] : this.#drawn();
     return drawn.length === 0 ? null : {
       columns: ['fork', 'parent', 'step', 'loss of the fork', 'loss of its parent', 'difference'],
       get rows() { // computed only when needed
         return drawn.flatMap(({ child, parent, points }) =>
-          points.map(([step, difference, own, others]) => [child.name, parent.name, step, loss(own), loss(others), signed(difference)]));
+          points.map(([step, difference, own, others]) => [child.name, parent.name, step, loss(own), loss(others), signed(difference, '-')]));
       },
     };
   }

@@ -56,7 +56,7 @@ export function timesOf(events, lastStep, now) {
     knots.push([lastStep, seconds + Math.max(0, now / 1000 - began)]);
   }
   return untimed > 0
-    ? { knots: [], missing: `${plural(untimed, 'step')} of it ${untimed === 1 ? 'was' : 'were'} trained outside of runs` }
+    ? { knots: [], missing: `${plural(untimed, 'step')} ${untimed === 1 ? 'was' : 'were'} trained outside runs` }
     : { knots, missing: null };
 }
 

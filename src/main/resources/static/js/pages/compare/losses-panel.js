@@ -2,12 +2,12 @@
 
 import { css, html, nothing } from 'lit';
 
-import { compact, count, duration, loss, number } from '../../data/format.js';
+import { compact, count, duration, loss, number, plural } from '../../data/format.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
-import { axis, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
-import { colourOf, lineType, markStyles, sessionMark, symbolOf } from '../../components/session-marks.js';
+import { colourOf, lineDash, lineType, markStyles, sessionMark, symbolOf } from '../../components/session-marks.js';
 import { theme } from '../../components/theme.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
 import { AXES, documentsAfter, pointAt, secondsAfter, timesOf } from './loss-axes.js';
@@ -19,9 +19,9 @@ const timeText = (seconds) => (seconds < 1 ? `${number(seconds, 2)} s` : duratio
 
 class LossesPanel extends Panel {
   static heading = 'Losses';
-  static about = 'Moving averages of the mean cross-entropy in nats, before each update. Over documents, sessions '
-    + 'are compared that have seen equally many: a step uses as many as the batch size. Over time, only the time of runs '
-    + 'counts, without pauses; between two events of a run it is interpolated, and what a fork has from its parent has none.';
+  static about = 'Moving averages of the mean cross-entropy in nats, before each update. “Documents seen” '
+    + 'compares sessions after equally many documents; each step uses one batch. “Time in training” counts only runs, '
+    + 'without pauses; between two events of a run it is interpolated. Steps that a fork has from its parent are left out.';
 
   static properties = { axis: { state: true }, logAxis: { state: true }, logLoss: { state: true } };
 
@@ -81,11 +81,11 @@ class LossesPanel extends Panel {
     if (this.axis === 'documents') {
       return schedule[0]?.fromStep === 0
         ? { placeOf: (at) => documentsAfter(at, schedule) }
-        : { missing: 'how many documents its first steps saw is not known' };
+        : { missing: 'the number of documents in its first steps is unknown' };
     }
     if (this.axis === 'time') {
       const { knots, missing } = timesOf(events, step, readAt);
-      return { placeOf: (at) => secondsAfter(at, knots), missing: missing && `the time is not known: ${missing}` };
+      return { placeOf: (at) => secondsAfter(at, knots), missing: missing && `the time is unknown because ${missing}` };
     }
     return { placeOf: (at) => at };
   }
@@ -98,7 +98,7 @@ class LossesPanel extends Panel {
       }}>${label}</label>`;
     return html`
       <label>Over
-        <select aria-label="Losses over" @change=${(event) => this.#choose(event.target.value)}>
+        <select aria-label="Show losses over" @change=${(event) => this.#choose(event.target.value)}>
           ${Object.entries(AXES).map(([name, { label }]) => html`<option value=${name} ?selected=${name === this.axis}>${label}</option>`)}
         </select>
       </label>
@@ -113,7 +113,7 @@ class LossesPanel extends Panel {
         <li data-session=${entry.name}>${sessionMark(entry.slot)}<span class="name">${entry.name}
           ${newest === undefined ? nothing : html`<strong>${loss(newest)}</strong>`}
           ${missing ? html`<span class="muted">left out: ${missing}</span>` : nothing}</span></li>`)}</ul>
-      ${drawn.length === 0 ? html`<p class="empty">${this.live.present.length === 0 ? 'No session has been chosen.' : 'There is nothing to draw.'}</p>`
+      ${drawn.length === 0 ? html`<p class="empty">${this.live.present.length === 0 ? 'No session has been chosen.' : 'There is nothing to show yet.'}</p>`
         : html`<mg-chart .option=${this.#option(drawn)} label=${this.#inWords(drawn)}></mg-chart>`}`;
   }
 
@@ -124,13 +124,13 @@ class LossesPanel extends Panel {
   #inWords(drawn) {
     const each = drawn.map(({ entry, points }) =>
       `${entry.slot + 1}, ${entry.name}: ${loss(points.at(-1)[1])} at ${this.#placeText(points.at(-1)[0])}`);
-    return `Average losses over ${AXES[this.axis].name}. ${each.join('; ')}. The menu of this panel shows them as a table.`;
+    return `Average losses by ${AXES[this.axis].name}. ${each.join('; ')}. The menu of this panel shows the numbers as a table.`;
   }
 
   #option(drawn) {
     const label = { color: theme.colour('--muted'), fontSize: 11, hideOverlap: true };
     return {
-      grid: { left: 48, right: 34, top: 16, bottom: 44 },
+      grid: { left: 62, right: 34, top: 16, bottom: 44 },
       tooltip: tooltip({
         trigger: 'axis',
         axisPointer: { lineStyle: { color: theme.colour('--edge') } },
@@ -143,7 +143,7 @@ class LossesPanel extends Panel {
         axisLabel: { ...label, formatter: this.axis === 'time' ? timeText : compact },
       }),
       yAxis: axis({
-        id: 'loss', type: this.logLoss ? 'log' : 'value', scale: true, axisLabel: { ...label, formatter: (value) => number(value) },
+        id: 'loss', ...namedAlong('average loss (nats)', 62), type: this.logLoss ? 'log' : 'value', scale: true, axisLabel: { ...label, formatter: (value) => number(value) },
       }),
       series: drawn.map(({ entry: { slot, name }, points }) => ({
         id: name, type: 'line', animation: false, data: points, encode: { x: 0, y: 1 }, color: theme.colour(colourOf(slot)),
@@ -161,6 +161,12 @@ class LossesPanel extends Panel {
       return point === null ? [] : [`${entry.slot + 1}  ${loss(point[1])}  ${entry.name}, step ${count(point[2])}`];
     });
     return [`${AXES[this.axis].label} ${this.#placeText(x)}`, ...lines].join('\n');
+  }
+
+  legend() {
+    return [...this.#curves.filter(({ points }) => points.length > 0).map(({ entry: { slot, name } }) => (
+      { label: `${slot + 1} ${name}`, kind: 'line', colour: colourOf(slot), dash: lineDash(slot) })),
+    { label: `averages over ${plural(this.live.span, 'step')}`, kind: 'text' }];
   }
 
   table() {

@@ -15,11 +15,11 @@ const whole = (value) => (value || value === 0 ? count(value) : '–');
 
 const ROWS = [
   ...Object.entries(OPTION_TEXTS).map(([name, { label }]) => ({
-    label, value: ({ view }) => view.options[name], text: (value) => (typeof value === 'number' && name !== 'seed' ? number(value, 12) : `${value}`),
+    label, apiName: name, value: ({ view }) => view.options[name], text: (value) => (typeof value === 'number' && name !== 'seed' ? number(value, 12) : `${value}`),
   })),
-  { label: 'Parameters', value: ({ view }) => view.numParams, text: whole },
-  { label: 'Documents', value: ({ view }) => view.numDocs, text: whole },
-  { label: 'Vocabulary', value: ({ view }) => view.vocabSize, text: whole },
+  { label: 'Parameters', apiName: 'numParams', value: ({ view }) => view.numParams, text: whole },
+  { label: 'Documents', apiName: 'numDocs', value: ({ view }) => view.numDocs, text: whole },
+  { label: 'Vocabulary', apiName: 'vocabSize', value: ({ view }) => view.vocabSize, text: whole },
   { label: 'Step', value: ({ view }) => view.step, text: whole },
   { label: `Mean loss of the last ${NEWEST} steps`, value: ({ losses }) => meanOfLast(losses.finest, NEWEST), text: loss },
 ];
@@ -41,7 +41,7 @@ class OptionsPanel extends Panel {
     .name { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     table { border-collapse: separate; border-spacing: 0; } /* so that the names keep their lines while it scrolls */
     .option { display: flex; }
-    .mark { flex: 0 0 1.3em; color: var(--accent); font-weight: 700; }
+    .mark { flex: 0 0 1.3em; color: var(--data-1); font-weight: 700; }
     .hint { margin-top: var(--space-2); }
     .empty { color: var(--muted); }
     @media (max-width: 600px) {
@@ -52,12 +52,12 @@ class OptionsPanel extends Panel {
     }
   `];
 
-  /** The rows {label, texts, differs}; those that differ first. */
+  /** The rows {label, apiName, texts, differs}; those that differ first. */
   get #rows() {
     const { present } = this.live;
-    const rows = ROWS.map(({ label, value, text }) => {
+    const rows = ROWS.map(({ label, apiName, value, text }) => {
       const values = present.map(value);
-      return { label, texts: values.map((each) => text(each ?? null)), differs: values.some((each) => each !== values[0]) };
+      return { label, apiName, texts: values.map((each) => text(each ?? null)), differs: values.some((each) => each !== values[0]) };
     });
     return [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
   }
@@ -74,14 +74,14 @@ class OptionsPanel extends Panel {
         <table>
           <thead><tr><th scope="col"><span class="visually-hidden">Option</span></th>${present.map(({ name, slot }) => html`
             <th scope="col"><span class="head">${sessionMark(slot)}<span class="name" title=${name}>${name}</span></span></th>`)}</tr></thead>
-          <tbody>${rows.map(({ label, texts, differs }) => html`
+          <tbody>${rows.map(({ label, apiName, texts, differs }) => html`
             <tr class=${differs ? 'differs' : ''}>
-              <th scope="row"><span class="option"><span class="mark">${differs ? html`<span aria-hidden="true">≠</span><span class="visually-hidden">differs: </span>` : nothing}</span><span>${label}</span></span></th>
+              <th scope="row"><span class="option"><span class="mark">${differs ? html`<span aria-hidden="true">≠</span><span class="visually-hidden">differs: </span>` : nothing}</span><span>${label} ${apiName ? html`<code>${apiName}</code>` : nothing}</span></span></th>
               ${texts.map((text) => html`<td>${text}</td>`)}
             </tr>`)}</tbody>
         </table>
       </div>
-      ${present.length > 1 ? html`<p class="hint">${different === 0 ? 'They are equal in everything.' : `≠ marks the ${different} rows in which they differ.`}</p>` : nothing}`;
+      ${present.length > 1 ? html`<p class="hint">${different === 0 ? 'They are identical in every row.' : `≠ marks the ${different} rows in which they differ.`}</p>` : nothing}`;
   }
 
   table() {
@@ -95,7 +95,7 @@ class OptionsPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(this.constructor.heading, this.table());
+    return tablePicture(this.table());
   }
 }
 

@@ -17,10 +17,10 @@ const MIN_INTERVAL = 1500; // ms
 const VALUES_PER_MS = 100; // loaded, on average
 
 class ParameterDifferencePanel extends Panel {
-  static heading = 'Difference of parameters';
-  static about = 'The weights of one matrix of A minus those of B, both as they are now: violet where A is larger, '
-    + 'orange where B is. Single weights of two sessions that started with different seeds have little in common, even if the '
-    + 'models behave the same; those of a fork and its parent do.';
+  static heading = 'Difference in parameters';
+  static about = 'The weights of one matrix of A minus those of B, as they are now: violet where A is larger, '
+    + 'orange where B is. A fork and its parent have similar weights. Sessions that started from different seeds do not, '
+    + 'even if the models behave alike.';
   static keys = MAP_KEYS;
 
   static properties = { matrix: { state: true }, cursor: { state: true }, spoken: { state: true } };
@@ -127,7 +127,7 @@ class ParameterDifferencePanel extends Panel {
 
   #content(problem, shapes) {
     if (problem !== null || shapes === null) {
-      return html`<p class="empty">${problem ?? 'Asking for the matrices …'}</p>`;
+      return html`<p class="empty">${problem ?? 'Loading the matrices …'}</p>`;
     }
     const [a, b] = this.live.pair;
     if (!agree(shapes)) {
@@ -135,7 +135,7 @@ class ParameterDifferencePanel extends Panel {
     }
     const numbers = this.#shown;
     if (numbers === null) {
-      return html`<p class="empty">Asking for the numbers …</p>`;
+      return html`<p class="empty">Loading the numbers …</p>`;
     }
     const { rows, columns, values, limit, size, beyond } = numbers;
     const labels = this.#rowLabels;
@@ -148,7 +148,7 @@ class ParameterDifferencePanel extends Panel {
         label="${numbers.name} of ${a.name} minus ${b.name}: ${rows} rows, ${columns} columns, from ${number(-limit)} to ${number(limit)}; the arrow keys move the cursor"
         @cursor=${this.#moved}></mg-heatmap>
       <mg-scale-bar palette="diverging" .low=${limit === 0 ? 0 : -limit} .high=${limit} .beyond=${beyond}></mg-scale-bar>
-      <p class="readout">${this.#inside(numbers) ? this.#words(numbers) : html`<span class="muted">Point at a cell to read it.</span>`}</p>
+      <p class="readout">${this.#inside(numbers) ? this.#words(numbers) : html`<span class="muted">Tap or point at a cell to read it.</span>`}</p>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
@@ -174,7 +174,7 @@ class ParameterDifferencePanel extends Panel {
     const { charactersOfA, charactersOfB } = this.#matrices.result;
     const row = this.#isByCharacter ? charactersOfA.findIndex((char, i) => char !== charactersOfB[i]) : -1;
     return row < 0 ? nothing
-      : html`The alphabets differ: row ${row} is “${charactersOfA[row]}” in A and “${charactersOfB[row]}” in B. The rows are named after A.`;
+      : html`The alphabets differ: row ${row} is “${charactersOfA[row]}” in A but “${charactersOfB[row]}” in B. The row labels are those of A.`;
   }
 
   #moved = ({ detail: { row, column, byKey } }) => {
@@ -212,8 +212,14 @@ class ParameterDifferencePanel extends Panel {
     };
   }
 
+  legend() {
+    const { name, limit } = this.#shown;
+    const [a, b] = this.live.pair;
+    return [{ label: `${name}: ${a.name} minus ${b.name}`, palette: 'diverging', low: `−${number(limit)}`, high: number(limit) }];
+  }
+
   picture() {
-    return this.renderRoot.querySelector('mg-heatmap')?.canvas.toDataURL('image/png') ?? null;
+    return this.renderRoot.querySelector('mg-heatmap')?.canvas ?? null;
   }
 }
 
@@ -223,9 +229,9 @@ function agree({ a, b }) {
 
 function disagreement({ a, b }, nameOfA, nameOfB) {
   return b === undefined
-    ? `There is no matrix ${a.name} in ${nameOfB}, so there is no difference.`
-    : `${a.name} has ${count(a.rows)} rows of ${count(a.columns)} in ${nameOfA} and ${count(b.rows)} rows of ${count(b.columns)} in ${nameOfB}: `
-      + 'matrices of different shapes have no difference.';
+    ? `Needs two sessions of the same shape: ${nameOfB} has no matrix ${a.name}.`
+    : `Needs two sessions of the same shape: ${a.name} has ${count(a.rows)} rows of ${count(a.columns)} in ${nameOfA}, `
+      + `but ${count(b.rows)} rows of ${count(b.columns)} in ${nameOfB}.`;
 }
 
 customElements.define('mg-compare-parameters', ParameterDifferencePanel);

@@ -15,8 +15,9 @@ const four = (value) => (Math.abs(value) >= 1000 ? value.toPrecision(5) : value.
 
 class ScoresPanel extends Panel {
   static heading = 'Likelihood of a text';
-  static about = 'The log-likelihood of the text, in nats: the sum over its characters and its end; the closer to 0, the more likely. '
-    + 'The perplexity is the exponential of its negative mean: among how many equally likely characters the model seems to guess.';
+  static about = 'The log-likelihood of the text, in nats: the sum over its characters and its end. The closer to 0, the more likely. '
+    + 'The perplexity is the exponential of the mean loss: roughly the number of equally likely characters that the model '
+    + 'chooses from.';
 
   static styles = [Panel.styles, markStyles, textFormStyles, css`
     .scores { overflow-x: auto; }
@@ -75,7 +76,7 @@ class ScoresPanel extends Panel {
             </tr>`)}</tbody>
         </table>
       </div>
-      ${isCut ? html`<p class="hint">* The text is longer than the context; what does not fit is ignored.</p>` : ''}`;
+      ${isCut ? html`<p class="hint">* The text is longer than the context; the rest of it is ignored.</p>` : ''}`;
   }
 
   #cells(entry, score, best) {
@@ -100,7 +101,7 @@ class ScoresPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(this.constructor.heading, this.table());
+    return tablePicture(this.table());
   }
 }
 

@@ -7,6 +7,7 @@ import { count } from '../../data/format.js';
 import { SITE } from '../../data/site.js';
 import { icons } from '../../components/icons.js';
 import { MOST_SESSIONS, markStyles, sessionMark } from '../../components/session-marks.js';
+import { stateChip } from '../../components/state-chip.js';
 import { controls } from '../../components/styles.js';
 
 /** `<mg-compare-picker .live=${compared} .revision=${n}>` */
@@ -65,7 +66,7 @@ class SessionPicker extends LitElement {
             <a class="name" href="${SITE}s/${encodeURIComponent(name)}" title=${name}>${name}</a>
             <p>${view === null ? 'Loading …' : `step ${count(view.step)}`}${trouble ? `; ${trouble.message}` : ''}</p>`}
         </div>
-        ${view === null ? nothing : html`<span class="chip ${view.state}">${view.state}</span>`}
+        ${view === null ? nothing : stateChip(view.state, !this.live.isLost)}
         <button class="quiet icon" aria-label="Remove ${name}" title="Remove" @click=${() => this.live.remove(name)}>${icons.close}</button>
       </li>`;
   }

@@ -67,5 +67,5 @@ export function whyUnavailable({ name, status, view }) {
   if (view.state === 'failed') {
     return 'Training has failed: the model’s numbers are no longer finite.';
   }
-  return view.vocabSize ? null : 'It has no documents yet.';
+  return view.vocabSize ? null : 'No documents yet.';
 }

@@ -16,8 +16,8 @@ const DEFAULTS = { prompt: '', seed: 42, temperature: 0.5, texts: 5 };
 
 class TextsPanel extends Panel {
   static heading = 'Texts';
-  static about = 'The texts that each session generates now, from the same prompt, seed and temperature. They use a random '
-    + 'generator of their own, so the sessions stay unchanged. Only the parameters make a difference.';
+  static about = 'The texts that each session generates now, from the same prompt, seed and temperature, so that only the '
+    + 'parameters make a difference. They use a separate random generator, so the sessions stay unchanged.';
 
   static properties = { settings: { state: true } };
 
@@ -79,7 +79,7 @@ class TextsPanel extends Panel {
         <label>Seed <input name="seed" type="number" step="1" required .value=${String(seed)}></label>
         <label>Temperature <input name="temperature" type="number" min="0" step="any" required .value=${String(temperature)}></label>
         <label>Texts <input name="texts" type="number" min="1" max=${MOST_TEXTS} step="1" required .value=${String(texts)}></label>
-        <button class="primary">Write</button>
+        <button class="primary">Generate</button>
       </form>
       ${this.live.entries.length === 0 ? html`<p class="empty">No session has been chosen.</p>` : nothing}
       <div class="sessions">${this.live.entries.map((entry) => this.#session(entry))}</div>`;
@@ -108,7 +108,7 @@ class TextsPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(this.constructor.heading, this.table());
+    return tablePicture(this.table());
   }
 }
 

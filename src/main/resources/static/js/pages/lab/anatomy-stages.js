@@ -15,23 +15,23 @@ export const STAGES = [
 /** The explanation of each kind of tensor, by the last part of its name. */
 const MEANINGS = {
   embedded: 'Every token has a row of numbers in wte, every position a row in wpe. Each position starts as the sum of its two rows.',
-  embedding: 'RMSNorm divides each row by its root mean square, so that its numbers have a normal size.',
+  embedding: 'RMSNorm divides each row by its root mean square, so that its numbers are neither too large nor too small.',
   attn_norm: 'Before attention, the rows are normalised again.',
   attn_q: 'Query: what each position looks for in those before it. A matrix times a vector.',
   attn_k: 'Key: what each position can be found by.',
   attn_v: 'Value: what each position passes on to those that attend to it.',
   'head.logits': 'How well the query of a position (row) matches the key of each position so far (column), in this head.',
-  'head.weights': 'Softmax turns them into shares: each row adds up to 1. Nothing is to the right of the diagonal, because no position sees what comes later.',
-  attn_out: 'Each head gives every position the mean of the values it attends to, weighted by these shares; concatenated, they make a row.',
+  'head.weights': 'Softmax turns the matches into weights: each row sums to 1. There is nothing to the right of the diagonal, because no position sees what comes later.',
+  attn_out: 'Each head gives every position the mean of the values it attends to, weighted by its attention. The results of all heads are concatenated into one row.',
   attn_proj: 'A matrix mixes the results of the heads.',
-  attn_residual: 'It is added to the row: a layer changes the row, it does not replace it.',
+  attn_residual: 'The result is added to the row: a layer changes the row but does not replace it.',
   mlp_norm: 'Before the MLP, the rows are normalised again.',
   mlp_hidden: 'The MLP: four times as many hidden units, each a weighted sum of the row.',
   mlp_relu: 'ReLU passes what is above 0 and sets the rest to 0.',
   mlp_proj: 'A second matrix turns the hidden units back into a row of the model\u2019s width.',
-  mlp_residual: 'It is added to the row as well.',
+  mlp_residual: 'This result is added to the row as well.',
   logits: 'A score for every token of the vocabulary (column): how well it fits as the next one.',
-  probs: 'Softmax turns the scores into probabilities: each row adds up to 1.',
+  probs: 'Softmax turns the scores into probabilities: each row sums to 1.',
 };
 
 const PARAMETERS = {
@@ -84,7 +84,7 @@ export function captionOf(frame, { anatomy, reads, next }, tensor) {
   const { stage, name } = frame;
   if (stage === 'tokens') {
     const pairs = reads.slice(0, 3).map((read, t) => `after ${quoted(read)} comes ${quoted(next[t])}`).join(', ');
-    return [`The document is read as ${reads.length} tokens, starting with the one that marks the beginning; each is a number of the vocabulary.`,
+    return [`The document is read as ${reads.length} tokens, starting with the one that marks the beginning. Each token is a number in the vocabulary.`,
       `At each position, the model has to predict the next token: ${pairs}${reads.length > 3 ? ', and so on' : ''}.`];
   }
   if (stage === 'loss') {
@@ -92,9 +92,9 @@ export function captionOf(frame, { anatomy, reads, next }, tensor) {
     const worst = losses.indexOf(Math.max(...losses));
     const best = losses.indexOf(Math.min(...losses));
     return [
-      `The loss of a position is −ln of the probability of the actual next token: 0 for a model that was certain of it, and higher the less likely it found it.`,
-      `It was most surprised by ${quoted(next[worst])} after ${quoted(reads[worst])}: −ln ${number(Math.exp(-losses[worst]))} = ${number(losses[worst], 4)}; `
-        + `least by ${quoted(next[best])} after ${quoted(reads[best])}: ${number(losses[best], 4)}. The loss of the document is their mean, ${number(mean(losses), 5)}.`,
+      `The loss of a position is −ln of the probability of the actual next token: 0 if the model was certain of it, and the higher, the less likely the model found it.`,
+      `The model was most surprised by ${quoted(next[worst])} after ${quoted(reads[worst])}: −ln ${number(Math.exp(-losses[worst]))} = ${number(losses[worst], 4)}`
+        + `, and least by ${quoted(next[best])} after ${quoted(reads[best])}: ${number(losses[best], 4)}. The loss of the document is their mean, ${number(mean(losses), 5)}.`,
     ];
   }
   if (tensor === null) {
@@ -105,10 +105,10 @@ export function captionOf(frame, { anatomy, reads, next }, tensor) {
     const { row, column } = extremeOf(after.map((numbers, r) => numbers.map((value, c) => value - values[r][c])));
     const [before, gradient, now] = [values, gradients, after].map((rows) => rows[row][column]);
     const moved = now === before
-      ? `With a learning rate of ${anatomy.learningRate} nothing moves${anatomy.learningRate === 0 ? ': the learning rate has reached 0. Choose an earlier step to see it move' : ''}.`
-      : `The largest step here: ${name}[${row}][${column}] goes from ${signed(before)} to ${signed(now)}, its gradient being ${signed(gradient)}.`;
+      ? `${anatomy.learningRate === 0 ? 'The learning rate has reached 0, so nothing moves. Choose an earlier step to see an update' : `With a learning rate of ${anatomy.learningRate}, nothing moves`}.`
+      : `The largest change here: ${name}[${row}][${column}] goes from ${signed(before)} to ${signed(now)}, with gradient ${signed(gradient)}.`;
     return [
-      `Adam moves every parameter of ${name} against its recent mean gradient (m), in units of the gradient’s typical size (√v), times the learning rate ${number(anatomy.learningRate)}: so all move by about as much, large gradient or small.`,
+      `Adam moves every parameter of ${name} against its recent mean gradient (m), in units of the gradient’s typical size (√v), times the learning rate ${number(anatomy.learningRate)}. So all parameters move by similar amounts, whether their gradients are large or small.`,
       moved,
     ];
   }
@@ -120,9 +120,9 @@ export function captionOf(frame, { anatomy, reads, next }, tensor) {
   const { row, column, value } = extremeOf(tensor.gradients);
   const where = tensor.formula === undefined ? `${name}[${row}][${column}]` : `number ${column} of position ${row} ${quoted(reads[row])}`;
   return value === 0
-    ? [`Backward asks how the loss would change with each number of ${name}: it would not.`]
-    : [`Backward asks how the loss would change with each number of ${name}; the answer is its gradient. ${frame.name === 'probs' ? 'Only the probability of the actual next token matters.' : 'By the chain rule it is made of the gradients of all that was computed from it.'}`,
-      `The largest: if ${where} were larger by 0.001, the loss would ${value < 0 ? 'fall' : 'rise'} by about ${number(Math.abs(value) / 1000)} (gradient ${signed(value)}).`];
+    ? [`Backward asks how the loss would change with each number of ${name}. Here, it would not change at all.`]
+    : [`Backward asks how the loss would change with each number of ${name}; the answer is its gradient. ${frame.name === 'probs' ? 'Only the probability of the actual next token matters.' : 'By the chain rule, it is the sum of the contributions of everything that was computed from it.'}`,
+      `The largest gradient: if ${where} were larger by 0.001, the loss would ${value < 0 ? 'fall' : 'rise'} by about ${number(Math.abs(value) / 1000)} (the gradient is ${signed(value)}).`];
 }
 
 function mean(values) {

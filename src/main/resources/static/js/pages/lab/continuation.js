@@ -13,14 +13,14 @@ class Continuation extends LitElement {
   static properties = {
     live: { attribute: false }, text: { attribute: false }, at: { attribute: false },
     temperature: { attribute: false }, seed: { attribute: false },
-    written: { state: true }, failure: { state: true }, isDone: { state: true },
+    written: { state: true }, told: { state: true }, failure: { state: true }, isDone: { state: true },
   };
 
   static styles = [controls, css`
     :host { display: block; min-width: 0; }
     p { min-height: 2em; font: var(--text-l)/1.7 var(--mono); overflow-wrap: anywhere; white-space: pre-wrap; }
     .given { color: var(--muted); }
-    mark { background: none; color: var(--ink); font-weight: 600; border-bottom: 2px solid var(--accent); }
+    mark { cursor: pointer; background: none; color: var(--ink); font-weight: 600; border-bottom: 2px solid var(--data-1); }
     .sure1 { border-bottom-width: 1px; border-bottom-style: dashed; }
     .end { color: var(--muted); }
     .error { font-family: var(--font); font-size: var(--text-s); }
@@ -32,6 +32,7 @@ class Continuation extends LitElement {
   constructor() {
     super();
     this.written = [];
+    this.told = null; // the index of the character whose probability is shown
     this.failure = null;
     this.isDone = false;
   }
@@ -77,6 +78,14 @@ class Continuation extends LitElement {
     }
   }
 
+  #key = (event) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (step !== undefined) {
+      event.preventDefault();
+      this.renderRoot.querySelectorAll('mark')[Math.max(0, Math.min(this.written.length - 1, this.told + step))].focus();
+    }
+  };
+
   #show(written, isDone) {
     this.failure = null;
     this.written = [...written];
@@ -84,12 +93,21 @@ class Continuation extends LitElement {
   }
 
   render() {
+    if (this.failure?.code === 'unknown_character') {
+      return nothing; // the page says so beside the text
+    }
     if (this.failure !== null) {
       return html`<p class="error" role="alert">${this.failure.message}</p>`;
     }
     const end = this.isDone ? html`<span class="end" title="the text ends here">◆</span>` : nothing;
-    return html`<p aria-live="polite"><span class="given">${[...this.text].map(visible).join('')}</span>${this.written.map(({ char, prob }) => html`<mark
-      class=${prob < 0.25 ? 'sure1' : ''} title="probability ${percent(prob)}">${visible(char)}</mark>`)}${end}</p>`;
+    const told = this.written[this.told];
+    const stop = told === undefined ? 0 : this.told; // where Tab goes
+    return html`<p aria-live="polite"><span class="given">${[...this.text].map(visible).join('')}</span>${this.written.map(({ char, prob }, i) => html`<mark
+      class=${prob < 0.25 ? 'sure1' : ''} title="probability ${percent(prob)}" role="button" tabindex=${i === stop ? 0 : -1}
+      aria-label="“${visible(char)}”: probability ${percent(prob)}" @click=${() => { this.told = i; }} @focus=${() => { this.told = i; }}
+      @keydown=${this.#key}>${visible(char)}</mark>`)}${end}</p>
+      <div class="hint" role="status">${this.written.length === 0 ? nothing : told === undefined ? 'Tap or point at a character for its probability.'
+        : html`“${visible(told.char)}” had probability ${percent(told.prob)}.`}</div>`;
   }
 }
 

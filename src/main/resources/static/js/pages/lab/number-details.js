@@ -4,7 +4,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { CoalescedCall } from '../../data/coalesced-call.js';
-import { count, number } from '../../data/format.js';
+import { count, number, plural } from '../../data/format.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 
@@ -153,7 +153,7 @@ class NumberDetails extends LitElement {
 
   #what(node) {
     if (node.tensor === undefined) {
-      return node.op === 'leaf' ? 'A constant of the formula.' : 'An intermediate result.';
+      return node.op === 'leaf' ? 'A constant in the formula.' : 'An intermediate result.';
     }
     return node.update ? 'A parameter: training changes it.' : this.words(node);
   }
@@ -161,7 +161,7 @@ class NumberDetails extends LitElement {
   #meaning({ gradient }) {
     const by = number(Math.abs(gradient) / 1000);
     return gradient === 0 ? 'The loss does not depend on it.'
-      : html`<span class="muted">if it were larger by 0.001, the loss would be ${gradient > 0 ? 'larger' : 'smaller'} by ${by}</span>`;
+      : html`<span class="muted">if this number were larger by 0.001, the loss would be ${gradient > 0 ? 'larger' : 'smaller'} by ${by}</span>`;
   }
 
   // ---- operands
@@ -231,7 +231,7 @@ class NumberDetails extends LitElement {
     const uses = [...above.values()].filter(({ operands }) => operands.some(({ id }) => id === node.id));
     const more = node.uses - Math.min(uses.length, MOST_LISTED);
     return html`
-      <h4>Used by ${count(node.uses)}: its gradient is the sum of the contributions of each</h4>
+      <h4>Used by ${plural(node.uses, 'number')}: its gradient is the sum of their contributions</h4>
       <ul aria-label="Uses">${uses.slice(0, MOST_LISTED).map((use) => {
         const local = use.operands.filter(({ id }) => id === node.id).reduce((sum, { localGradient }) => sum + localGradient, 0);
         const target = this.#named(use);

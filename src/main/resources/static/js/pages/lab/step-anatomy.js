@@ -16,7 +16,7 @@ import { percent } from './surprisals.js';
 import '../../components/scale-bar.js';
 import './number-details.js';
 
-const KEYS = [['[ ]', 'training step: the previous or the next frame'], ['Enter', 'on a map: open the number under the cursor']];
+const KEYS = [['[ ]', 'in a training step: go to the previous or the next frame'], ['Enter', 'on a map: open the number under the cursor']];
 
 /** `<mg-anatomy .live .view .at .revision>`; `at` null for the next step. */
 export class StepAnatomy extends LitElement {
@@ -319,7 +319,7 @@ export class StepAnatomy extends LitElement {
 
   #readout(kinds, tokens) {
     if (!this.#isOnNumber) {
-      return 'Point at a number to read it; click it, or press Enter, to see how it was computed.';
+      return 'Tap or point at a number to read it; click it, or press Enter, to see how it was computed.';
     }
     const { row, column } = this.cursor;
     return html`<span><b>${this.tensor.name}[${row}][${column}]</b> ${this.#inWords({ tensor: this.tensor.name, row, column }, tokens)}</span>
@@ -334,7 +334,7 @@ export class StepAnatomy extends LitElement {
     }
     const position = `position ${row} ${reads[row] === BOS ? BOS : `“${reads[row]}”`}`;
     if (/head\d+\./.test(tensor)) {
-      return `${position} looking at position ${column} ${reads[column] === BOS ? BOS : `“${reads[column]}”`}`;
+      return `${position} attending to position ${column} ${reads[column] === BOS ? BOS : `“${reads[column]}”`}`;
     }
     if (['logits', 'probs'].includes(tensor)) {
       return `${position}, for ${this.#rowLabels('wte', this.view.vocabSize)[column]} to come next`;
@@ -348,8 +348,8 @@ export class StepAnatomy extends LitElement {
       <p class="facts">
         <span>From step ${count(step)} to step ${count(trains)}</span>
         <span>${count(numNodes)} numbers in the computation graph</span>
-        <span>Loss of the reference engine ${agreement.scalarLoss.toFixed(9)}, of the fast engine ${agreement.tensorLoss.toFixed(9)}</span>
-        <span>gradients differ by at most ${number(100 * agreement.gradientDifference, 2)}% of the largest</span>
+        <span>Loss in the reference engine ${agreement.scalarLoss.toFixed(9)}, in the fast engine ${agreement.tensorLoss.toFixed(9)}</span>
+        <span>gradients differ by at most ${number(100 * agreement.gradientDifference, 2)}% of the largest gradient</span>
       </p>`;
   }
 }

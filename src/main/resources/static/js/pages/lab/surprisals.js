@@ -55,6 +55,7 @@ class Surprisals extends LitElement {
     }
     const total = surprisals.reduce((sum, { surprisal }) => sum + surprisal, 0);
     const worst = surprisals.reduce((a, b) => (b.surprisal > a.surprisal ? b : a));
+    const chosenOne = surprisals.find(({ t }) => t === chosen);
     const name = (token) => (token === BOS ? 'the end' : `“${token}”`);
     return html`
       <ol aria-label="Characters, and how surprising each is, in nats">${surprisals.map(({ t, token, prob, surprisal }) => html`
@@ -64,7 +65,8 @@ class Surprisals extends LitElement {
           <span class="token">${token}</span><span class="nats">${surprisal.toFixed(2)}</span></button></li>`)}</ol>
       <p>Surprisal: <strong>${loss(total)}</strong> nats in total, <strong>${loss(total / surprisals.length)}</strong> per token
         (that is the loss), perplexity <strong>${loss(Math.exp(total / surprisals.length))}</strong>. Most surprising:
-        <strong>${name(worst.token)}</strong>, with probability ${percent(worst.prob)}.</p>`;
+        <strong>${name(worst.token)}</strong>, with probability ${percent(worst.prob)}.${chosenOne === undefined ? nothing
+          : html` Chosen: <strong>${name(chosenOne.token)}</strong>, with probability ${percent(chosenOne.prob)}.`}</p>`;
   }
 }
 

@@ -22,7 +22,8 @@ const PANELS = [
 
 /**
  * `<mg-reading .live .view .revision .text .at .temperature .seed .isPair>`; `at` null for the present. Sends
- * `read` with the text once its surprisals are rendered.
+ * `read` with the text once its surprisals are rendered, and `legible` after each response: with the error if the text
+ * has a character that the model does not know, otherwise with null.
  */
 class TextReading extends LitElement {
   static properties = {
@@ -60,6 +61,8 @@ class TextReading extends LitElement {
     } catch (failure) {
       this.failure = failure;
     }
+    const detail = this.#isIllegible ? this.failure : null; // which the page shows beside the text
+    this.dispatchEvent(new CustomEvent('legible', { detail }));
   });
 
   constructor() {
@@ -87,6 +90,10 @@ class TextReading extends LitElement {
       chosen.forEach(({ load }) => load().catch((error) => { this.failure = error; }));
     }
     this.#request();
+  }
+
+  get #isIllegible() {
+    return this.failure?.code === 'unknown_character';
   }
 
   /** Requests another text or step at once; the same one, when the model has trained further, when it is due. */
@@ -120,23 +127,23 @@ class TextReading extends LitElement {
 
   render() {
     const { result, failure, text, live, at } = this;
+    const error = failure === null || this.#isIllegible ? nothing : html`<p class="error" role="alert">${failure.message}</p>`;
     if (result === null) {
-      return failure ? html`<p class="error" role="alert">${failure.message}</p>` : nothing;
+      return error;
     }
     const positions = positionsOf(result);
     for (const { element } of this.#panels) {
       Object.assign(element, { live, view: this.view, trace: result, at, revision: this.revision });
     }
-    const isStale = failure !== null;
     return html`
-      ${isStale ? html`<p class="error" role="alert">${failure.message}</p>` : nothing}
-      <div class=${isStale ? 'stale' : ''}>
+      ${error}
+      <div class=${failure === null ? '' : 'stale'}>
         <div class="strip">
           <mg-surprise .surprisals=${surprisalsOf(positions, result.vizData)} .chosen=${this.#document.position}
             @choose=${({ detail }) => this.#document.choose(detail === this.#document.position ? null : detail)}></mg-surprise>
         </div>
-        ${result.truncated ? html`<p class="hint">The text is longer than the context of ${this.view.options.blockSize} tokens: only its
-          beginning is read.</p>` : nothing}
+        ${result.truncated ? html`<p class="hint">The text is longer than the context of ${this.view.options.blockSize} tokens: the model reads only
+          its beginning.</p>` : nothing}
         <h3>Continuation</h3>
         <mg-continuation .live=${live} .text=${text} .at=${at} .temperature=${this.temperature} .seed=${this.seed}></mg-continuation>
         <div class="grid ${this.isPair ? '' : 'single'}">${this.#panels.map(({ element, columns }) => html`

@@ -82,7 +82,7 @@ class Timeline extends LitElement {
       pointer-events: none;
     }
     .mark.right .tip { left: auto; right: 0; }
-    .mark:hover .tip, .mark:focus-visible .tip { display: block; }
+    .mark:hover .tip, .mark:focus .tip { display: block; }
     @media (max-width: 600px) {
       .where { flex: 1; order: -2; }
       .group { order: -1; }

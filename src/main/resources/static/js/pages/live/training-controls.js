@@ -32,15 +32,27 @@ class TrainingControls extends LitElement {
     .progress { flex: 1 1 260px; display: grid; gap: 5px; min-width: 0; }
     .track { height: 6px; border-radius: 3px; background: var(--sunken); box-shadow: inset 0 0 0 1px var(--line); overflow: hidden; }
     .track svg { display: block; width: 100%; height: 100%; }
-    .track rect { fill: var(--accent); }
+    .track rect { fill: var(--good); }
     .track.paused rect { fill: var(--warn); }
+    .track.lost rect { fill: var(--muted); }
     .progress p { color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; line-height: 1.3; }
     .main { min-width: 96px; }
     button.main { white-space: normal; text-align: start; }
+    button.main svg { flex: none; }
     .progress p { overflow-wrap: anywhere; }
     @media (max-width: 600px) {
-      form { flex: 1 1 100%; }
-      form input.steps { flex: 1; }
+      .dock {
+        position: fixed;
+        inset: auto 0 0;
+        z-index: 6;
+        min-height: var(--dock);
+        padding: var(--space-2) var(--space-4) max(var(--space-2), env(safe-area-inset-bottom));
+        border-top: 1px solid var(--line);
+        background: var(--surface);
+        box-shadow: 0 -1px 3px var(--shadow);
+      }
+      .dock input.steps { flex: 1; min-width: 70px; }
+      .dock button { min-height: 44px; }
       .progress { flex-basis: 100%; }
       .group button { flex: 1; }
     }
@@ -146,7 +158,7 @@ class TrainingControls extends LitElement {
 
   #start() {
     return html`
-      <form @submit=${(event) => { event.preventDefault(); this.#do(() => this.#train()); }}>
+      <form class="dock" @submit=${(event) => { event.preventDefault(); this.#do(() => this.#train()); }}>
         <button class="primary main" ?disabled=${this.view.state !== 'ready'}>${icons.play} ${this.#isRateZero
           ? `Learning rate has reached 0: continue with decay over ${plural(this.#steps || 0, 'step')}` : 'Train'}</button>
         <input class="steps" inputmode="numeric" .value=${this.asked} aria-label="Steps to train"
@@ -171,7 +183,7 @@ class TrainingControls extends LitElement {
   #steer(run) {
     const isPaused = run.state === 'paused' || run.state === 'pausing';
     return html`
-      <div class="group">
+      <div class="group dock">
         <button class="primary main" @click=${() => this.toggle()}>
           ${isPaused ? html`${icons.play} Resume` : html`${icons.pause} Pause`}</button>
         <button @click=${() => this.#do(this.live.cancel)}>${icons.stop} Cancel</button>
@@ -191,13 +203,14 @@ class TrainingControls extends LitElement {
         run.stepsPerSecond > 0 ? `${rate(run.stepsPerSecond)} steps/s` : null,
         run.etaSeconds !== undefined && run.state === 'running' ? `${duration(run.etaSeconds)} left` : null]
       : [`Last run ${run.state}: ${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'failed' || run.warnings ? run.reason : null];
+    const isLost = this.live.stream.state === 'lost';
     return html`
       <div class="progress">
-        <div class="track ${run.state}" role="progressbar" aria-label="Progress of the run" aria-valuemin="0"
+        <div class="track ${isLost ? 'lost' : run.state}" role="progressbar" aria-label="Progress of the run" aria-valuemin="0"
           aria-valuemax="100" aria-valuenow=${Math.floor(part * 100)}>
           <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width=${part * 100} height="1"></rect></svg>
         </div>
-        <p>${words.filter(Boolean).join(' · ') || nothing}</p>
+        <p>${isLost && isActive ? 'Last known: ' : nothing}${words.filter(Boolean).join(' · ') || nothing}</p>
         ${isActive ? nothing : this.#decay()}
       </div>`;
   }

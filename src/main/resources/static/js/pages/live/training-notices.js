@@ -64,8 +64,8 @@ class TrainingNotices extends LitElement {
     return html`
       <p class="notice bad" role="status">
         <span>Training has been diverging since step ${count(step)}: the mean loss of the last 100 steps is ${loss(mean)}, more
-          than twice that of a model that has learnt nothing. Fork from before, and train with a lower learning rate.</span>
-        <button @click=${() => this.#forkBefore(step)}>${icons.fork} Fork from before</button>
+          than twice that of a model that has learned nothing. Fork a step before that, and train with a lower learning rate.</span>
+        <button @click=${() => this.#forkBefore(step)}>${icons.fork} Fork an earlier step</button>
       </p>`;
   }
 
@@ -76,10 +76,10 @@ class TrainingNotices extends LitElement {
     return html`
       <p class="notice bad" role="status">
         <span>Training has failed${failure ? ` at step ${count(failure.step)}` : ''}: the model’s numbers are no longer finite. Look
-          at an earlier step, or fork from before, and train with a lower learning rate.</span>
+          at an earlier step, or fork one and train with a lower learning rate.</span>
         ${last === undefined ? nothing : html`
           <button @click=${() => this.#do(() => this.live.viewAt(last))}>Look at an earlier step</button>`}
-        <button @click=${() => this.#forkBefore(from)}>${icons.fork} Fork from before</button>
+        <button @click=${() => this.#forkBefore(from)}>${icons.fork} Fork an earlier step</button>
       </p>`;
   }
 }

@@ -39,8 +39,6 @@ class CreateSession extends LitElement {
   static styles = [controls, css`
     form { display: grid; gap: var(--space-4); }
     .field { display: grid; align-content: start; gap: var(--space-1); }
-    .labels { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 var(--space-2); }
-    code { color: var(--muted); font: var(--text-xs) var(--mono); }
     fieldset { margin: 0; padding: 0; border: 0; min-width: 0; }
     legend { padding: 0; font-size: var(--text-s); font-weight: 600; margin-bottom: var(--space-2); }
     .sizes { display: grid; grid-template-columns: repeat(auto-fit, minmax(180px, 1fr)); gap: var(--space-3); }
@@ -187,10 +185,10 @@ class CreateSession extends LitElement {
   async #create() {
     const name = this.#control('name').value.trim();
     if (name === '') {
-      throw { field: 'name', message: 'A session needs a name' };
+      throw { field: 'name', message: 'Enter a name for the session' };
     }
     if (this.documents === null) {
-      throw { field: 'text', message: 'There is nothing to train on yet' };
+      throw { field: 'text', message: 'Choose or enter a training text first' };
     }
     const steps = this.#text('steps') === '' ? STEPS : this.#numberOf('steps', 'Steps');
     const body = { ...this.#requestedOptions(steps), ...this.documents };
@@ -233,7 +231,7 @@ class CreateSession extends LitElement {
   render() {
     const { problem } = this;
     return html`
-      <mg-dialog class="wide" heading=${this.isExisting ? 'Documents for a session' : 'New session'} @close=${this.#closed}>
+      <mg-dialog class="wide" heading=${this.isExisting ? 'Documents for the session' : 'New session'} @close=${this.#closed}>
         <form novalidate @submit=${this.#submit}>
           ${problem && !this.#hasOwnField
             ? html`<p class="notice bad" role="alert" tabindex="-1">${problem.message}</p>` : nothing}
@@ -250,7 +248,7 @@ class CreateSession extends LitElement {
           <footer>
             ${this.#name()}
             <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
-            <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? 'Loading…' : this.isExisting ? 'Start again' : 'Create and train'}</button>
+            <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? 'Loading …' : this.isExisting ? 'Start again' : 'Create and train'}</button>
           </footer>
         </form>
       </mg-dialog>`;
@@ -309,7 +307,7 @@ class CreateSession extends LitElement {
       label: 'Name',
       error: this.#error('name') ?? (this.problem?.code === 'exists' ? this.problem.message : null),
       control: ({ id, describedBy, invalid }) => html`<input id=${id} name="name" maxlength="200" ?readonly=${this.isExisting}
-        autocomplete="off" autocapitalize="off" spellcheck="false" title="1 to 63 of a-z, 0-9 and -"
+        autocomplete="off" autocapitalize="off" spellcheck="false" title="1 to 63 characters: a-z, 0-9 and -"
         aria-describedby=${describedBy} aria-invalid=${invalid} @input=${() => { this.#isNameTyped = true; }}>`,
     });
   }

@@ -1,4 +1,4 @@
-// The part of a form that says what to train on: a bundled data set, pasted text or a file.
+// The part of a form that says what to train on: a bundled dataset, pasted text or a file.
 
 import { LitElement, css, html } from 'lit';
 
@@ -7,7 +7,7 @@ import { field } from '../../components/field.js';
 import { controls } from '../../components/styles.js';
 
 const EXAMPLE = 'alice\nbob\ncharlie\ndavid\nemma\nfrank';
-const SOURCES = { dataset: 'Bundled data set', text: 'Pasted text', file: 'From a file' };
+const SOURCES = { dataset: 'Bundled dataset', text: 'Pasted text', file: 'From a file' };
 
 /** `<mg-documents-field .limits .datasets .error>` sends `change` when its documents change. */
 class DocumentsField extends LitElement {
@@ -93,13 +93,13 @@ class DocumentsField extends LitElement {
     this.file = null;
     this.fileError = null;
     if (file.size > this.limits.textBytes) {
-      this.fileError = `${file.name} has ${count(file.size)} bytes; at most ${count(this.limits.textBytes)} are allowed`;
+      this.fileError = `${file.name} has ${count(file.size)} bytes, but at most ${count(this.limits.textBytes)} are allowed`;
     } else {
       try {
         const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
         this.file = { name: file.name, text };
       } catch {
-        this.fileError = `${file.name} is not text in UTF-8`;
+        this.fileError = `${file.name} is not UTF-8 text`;
       }
     }
     this.#changed();
@@ -121,7 +121,7 @@ class DocumentsField extends LitElement {
     const datasets = this.datasets ?? [];
     return field({
       name: 'dataset',
-      label: 'Data set',
+      label: 'Dataset',
       hint: datasets.map(({ description }) => description).join('; '),
       error: this.error,
       control: ({ id, describedBy, invalid }) => html`
@@ -147,7 +147,7 @@ class DocumentsField extends LitElement {
     return field({
       name: 'file',
       label: 'File',
-      hint: this.limits && `text in UTF-8, at most ${compact(this.limits.textBytes)} bytes`,
+      hint: this.limits && `UTF-8 text, at most ${compact(this.limits.textBytes)} bytes`,
       error: this.fileError ?? this.error,
       control: ({ id, describedBy, invalid }) => html`
         <div class="drop ${this.isDropping ? 'over' : ''}"

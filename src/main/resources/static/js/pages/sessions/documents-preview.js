@@ -27,7 +27,7 @@ class DocumentsPreview extends LitElement {
   static styles = [controls, css`
     :host { display: block; }
     .preview { display: grid; gap: var(--space-3); padding: var(--space-3) var(--space-4); border-radius: var(--radius); background: var(--sunken); }
-    dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(120px, 45%), 1fr)); gap: var(--space-2) var(--space-4); }
+    dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(156px, 45%), 1fr)); gap: var(--space-2) var(--space-4); }
     dt { color: var(--muted); font-size: var(--text-xs); }
     dd { font-weight: 600; font-variant-numeric: tabular-nums; }
     .alphabet { grid-column: 1 / -1; }
@@ -89,16 +89,16 @@ class DocumentsPreview extends LitElement {
   }
 
   #facts({ numDocs, vocabSize, alphabet, longest, blockSize, duplicates }) {
-    const fact = (term, value) => html`<div><dt>${term}</dt><dd>${value}</dd></div>`;
+    const fact = (term, apiName, value) => html`<div><dt>${term}${apiName === null ? nothing : html` <code>${apiName}</code>`}</dt><dd>${value}</dd></div>`;
     const characters = [...alphabet]; // a string or a list
     const shown = characters.slice(0, MOST_CHARACTERS).map(visible).join('');
     return html`
       <div class="preview">
         <dl>
-          ${fact('Documents', count(numDocs))}
-          ${fact('Duplicates', count(duplicates))}
-          ${fact('Longest', plural(longest, 'character'))}
-          ${fact('Context length', plural(blockSize, 'token'))}
+          ${fact('Documents', 'numDocs', count(numDocs))}
+          ${fact('Duplicates', null, count(duplicates))}
+          ${fact('Longest', null, plural(longest, 'character'))}
+          ${fact('Context length', 'blockSize', plural(blockSize, 'token'))}
           <div class="alphabet"><dt>Alphabet: ${plural(characters.length, 'character')}, ${plural(vocabSize, 'token')}</dt>
             <dd>${shown}${characters.length > MOST_CHARACTERS ? '…' : ''}</dd></div>
         </dl>

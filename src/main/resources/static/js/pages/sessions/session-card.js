@@ -11,6 +11,7 @@ import { LossStore, meanOfLast } from '../../data/loss-store.js';
 import { nonDefaultOptions } from '../../data/session-options.js';
 import { SITE } from '../../data/site.js';
 import { icons } from '../../components/icons.js';
+import { stateChip } from '../../components/state-chip.js';
 import { controls } from '../../components/styles.js';
 import '../../components/sparkline.js';
 
@@ -27,6 +28,7 @@ class SessionCard extends LitElement {
   static properties = {
     session: { attribute: false },
     options: { attribute: false }, // as described, or [] while that is not known
+    isLost: { attribute: false }, // whether the server does not respond, so that the session is the last known one
     isSelected: { attribute: false },
     isSelectable: { attribute: false }, // false when as many sessions are selected as can be compared
     points: { state: true },
@@ -58,7 +60,7 @@ class SessionCard extends LitElement {
     dd { overflow: hidden; text-overflow: ellipsis; font-size: var(--text-l); font-weight: 600; font-variant-numeric: tabular-nums; white-space: nowrap; }
     .options { display: flex; flex-wrap: wrap; gap: var(--space-1); }
     .options li { padding: 1px var(--space-2); border-radius: var(--radius-small); background: var(--sunken); font: var(--text-xs)/1.6 var(--mono); color: var(--muted); }
-    .samples { min-height: 1.5em; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font: var(--text-s)/1.5 var(--mono); }
+    .samples { min-height: 1.5em; overflow-wrap: anywhere; font: var(--text-s)/1.5 var(--mono); }
     .samples .muted { font-family: var(--font); }
     .warnings { display: grid; gap: var(--space-1); font-size: var(--text-s); overflow-wrap: anywhere; }
     .warnings li { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); padding: var(--space-1) var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); }
@@ -96,7 +98,8 @@ class SessionCard extends LitElement {
 
   async #refresh() {
     const { step, createdAt, state } = this.session;
-    const isNew = step !== this.#shown.step || createdAt !== this.#shown.createdAt;
+    const isNew = step !== this.#shown.step || createdAt !== this.#shown.createdAt
+      || (state !== 'training' && state !== 'failed' && step > 0 && this.#sampled.step !== step); // the last samples were not due
     if (!this.#isVisible || this.#isRefreshing || !isNew) {
       return;
     }
@@ -104,7 +107,7 @@ class SessionCard extends LitElement {
     try {
       const { name } = this.session;
       const losses = new LossStore();
-      losses.add(step > 0 ? await loadLosses(name, 0, POINTS, NEWEST) : { buckets: [] });
+      losses.add(step > 0 ? await loadLosses(name, 0, POINTS, { exactSteps: NEWEST }) : { buckets: [] });
       this.newest = meanOfLast(losses.finest, NEWEST);
       this.points = losses.points(POINTS);
       const isDue = Date.now() - this.#sampled.at > SAMPLE_EVERY || state !== 'training';
@@ -157,7 +160,7 @@ class SessionCard extends LitElement {
       <article aria-labelledby="name">
         <div class="top">
           <h2 id="name"><a href="${SITE}s/${name}">${name}</a></h2>
-          <span class="chip ${state}">${state}</span>
+          ${stateChip(state, !this.isLost)}
           <input type="checkbox" aria-label="Compare ${name}" title="Select for comparison" .checked=${this.isSelected}
             ?disabled=${!this.isSelected && !this.isSelectable}
             @change=${(event) => this.#send('select', event.target.checked)}>
@@ -166,9 +169,9 @@ class SessionCard extends LitElement {
         <dl>
           <div><dt>Step</dt><dd title=${count(step)}>${step < 1e6 ? count(step) : compact(step)}</dd></div>
           <div><dt>Loss</dt><dd>${loss(this.newest)}</dd></div>
-          <div><dt>Steps/s</dt><dd>${stepsPerSecond > 0 ? rate(stepsPerSecond) : '–'}</dd></div>
+          <div><dt>Steps/s</dt><dd>${stepsPerSecond > 0 && !this.isLost ? rate(stepsPerSecond) : '–'}</dd></div>
         </dl>
-        <p class="samples" title=${this.samples?.join('\n') ?? nothing}>${this.samples
+        <p class="samples">${this.samples
           ? html`<span class="visually-hidden">Writes: </span>${this.samples.join(' · ')}`
           : html`<span class="muted">${this.#hint(state, step)}</span>`}</p>
         <ul class="options" aria-label="Size, and options that are not the defaults">
@@ -186,13 +189,13 @@ class SessionCard extends LitElement {
       <ul class="warnings" aria-label="Warnings">${warnings.map(({ code, message }) => html`
         <li class=${code} title=${message}><span>${code === 'loss_unusual'
           ? `Diverging since step ${count(diverging.step)}: mean loss ${loss(diverging.loss)}` : this.#words(code, message)}</span>
-          ${code === 'loss_unusual' ? html`<button type="button" aria-label="Fork ${name} from before step ${diverging.step}"
-            @click=${() => this.#do(() => forkBefore(name, diverging.step))}>${icons.fork} Fork from before</button>` : nothing}</li>`)}
+          ${code === 'loss_unusual' ? html`<button type="button" aria-label="Fork an earlier step of ${name}"
+            @click=${() => this.#do(() => forkBefore(name, diverging.step))}>${icons.fork} Fork an earlier step</button>` : nothing}</li>`)}
       </ul>`;
   }
 
   #words(code, message) {
-    return code === 'learning_rate_zero' ? 'Learning rate has reached 0: Train continues with a new decay'
+    return code === 'learning_rate_zero' ? 'The learning rate has reached 0. “Train” starts a new decay'
       : `${message[0].toUpperCase()}${message.slice(1)}`;
   }
 

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 
 import { loss, number } from '../../data/format.js';
 import { BOS, inWords, visible } from '../../data/model/tokens.js';
-import { axis, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
 import { theme } from '../../components/theme.js';
 import { lossesOf, meanOf, middle } from './prediction-losses.js';
@@ -15,7 +15,7 @@ const LONGEST = 12; // characters of what was read
 
 class LossesPanel extends Panel {
   static heading = 'Loss of one text';
-  static about = 'At each position, the probability that the model gave to the actual next token, and its loss. '
+  static about = 'The probability that the model gave to the actual next token at each position, and the loss. '
     + 'The row of the example is framed.';
 
   static properties = { facts: { attribute: false } };
@@ -39,10 +39,10 @@ class LossesPanel extends Panel {
     const example = middle(facts);
     return html`
       <mg-chart .option=${this.#option(losses)}
-        label="The curve of minus ln p, and on it the ${losses.length} predictions of the text; the table has their numbers"></mg-chart>
+        label="The curve of minus ln p, with the ${losses.length} predictions of the text on it; the table shows their numbers"></mg-chart>
       <div class="rows" tabindex="0" role="region" aria-label="Losses of ${losses.length} predictions">
         <table>
-          <thead><tr><th scope="col">after</th><th scope="col">really next</th><th scope="col">p</th><th scope="col">−ln p</th></tr></thead>
+          <thead><tr><th scope="col">after</th><th scope="col">actual next</th><th scope="col">p</th><th scope="col">−ln p</th></tr></thead>
           <tbody>${losses.map(({ t, next, p, loss: value }) => html`
             <tr class=${t === example ? 'example' : ''}><td>${this.#read(t)}</td><td>${next}</td><td>${number(p, 4)}</td>
               <td>${loss(value)}</td></tr>`)}</tbody>
@@ -57,12 +57,11 @@ class LossesPanel extends Panel {
   }
 
   #option(losses) {
-    const muted = theme.colour('--muted');
     const curve = Array.from({ length: CURVE + 1 }, (_, i) => SMALLEST ** (1 - i / CURVE)).map((p) => [p, -Math.log(p)]);
     return {
-      grid: { left: 44, right: 16, top: 28, bottom: 36 },
-      xAxis: axis({ type: 'value', min: 0, max: 1, name: 'p of what really came', nameLocation: 'middle', nameGap: 24 }),
-      yAxis: axis({ type: 'value', min: 0, name: 'loss', nameLocation: 'end', nameGap: 8, nameTextStyle: { color: muted, fontSize: 11, align: 'right' } }),
+      grid: { left: 58, right: 16, top: 28, bottom: 36 },
+      xAxis: axis({ type: 'value', min: 0, max: 1, name: 'p of the actual next token', nameLocation: 'middle', nameGap: 24 }),
+      yAxis: axis({ type: 'value', min: 0, ...namedAlong('loss (nats)', 58) }),
       tooltip: tooltip({ trigger: 'item', formatter: ({ data }) => data[2] === undefined ? '' : `${inWords(data[2])}: p ${number(data[0])}, loss ${loss(data[1])}` }),
       series: [
         { id: 'curve', type: 'line', data: curve, showSymbol: false, silent: true, lineStyle: { color: theme.colour('--data-1'), width: 2 } },
@@ -76,10 +75,15 @@ class LossesPanel extends Panel {
     };
   }
 
+  legend() {
+    return [{ label: '−ln p', kind: 'line', colour: '--data-1' },
+      { label: `the predictions of “${this.facts.doc}”`, kind: 'dot', colour: '--data-2' }];
+  }
+
   table() {
     const { facts } = this;
     return facts?.trace ? {
-      columns: ['position', 'really next', 'p', 'loss'],
+      columns: ['position', 'actual next', 'p', 'loss'],
       rows: lossesOf(facts).map(({ t, next, p, loss: value }) => [t, next, p, value]),
     } : null;
   }

@@ -26,8 +26,8 @@ function purpose(facts, view) {
   const documents = [...new Set([facts.doc, ...samples.filter(({ known }) => known).map(({ text }) => text)])];
   const written = [...new Set(samples.map(({ text }) => text))].slice(-TEXTS);
   return html`
-    <p>This session has ${fact('documents', count(view.numDocs))} short texts to learn from, called documents; for
-      instance ${listed(documents.filter((text) => text !== '').slice(0, 3).map(quoted))}. From them it learns to
+    <p>This session has ${fact('documents', count(view.numDocs))} short texts to learn from, called documents: for
+      instance, ${listed(documents.filter((text) => text !== '').slice(0, 3).map(quoted))}. From them it learns to
       write texts that could be on the same list. Nobody gives it any rules.</p>
     ${isUntrained(facts) ? html`
       <p>At step 0 it has not been trained: everything in it is random, and so is what it writes:
@@ -35,9 +35,9 @@ function purpose(facts, view) {
       <p>It has been trained for ${fact('step', plural(facts.step, 'step'))}. From time to time it wrote a sample; the
         latest are ${listed(written.map(quoted))}. The panel shows which of them are on the list and which are new.</p>`}
     <p>Everything it knows is in ${fact('parameters', count(view.numParams))} numbers, its parameters. A parameter is a
-      number that the model multiplies with or adds, and that training may change. Training only changes
-      these numbers, a little at a time.</p>
-    <p>The model uses them to answer one question only: given the beginning of a text, how likely is
+      number that the model multiplies by or adds. Training changes only these numbers, a little
+      at a time.</p>
+    <p>The model uses them to answer a single question: given the beginning of a text, how likely is
       each character to come next? The next stops follow one text through the model.</p>`;
 }
 
@@ -50,15 +50,15 @@ function tokens(facts, view) {
   return html`
     <p>A model computes with numbers, so each character is first turned into one: its token. The documents of this
       session have ${fact('characters', count(bos))} different characters: tokens 0 to ${count(bos - 1)}. One more
-      token, ${fact('bos', count(bos))}, written ${letter('◆')}, marks where a text begins or ends
+      token, ${fact('bos', count(bos))}, written ${letter('◆')}, marks where a text begins and ends
       (some panels call it BOS). That makes ${fact('tokens', count(view.vocabSize))}.</p>
     ${trace === null ? nothing : html`
       <p>The text ${quoted(doc)} becomes
         ${fact('ids', positions.map(({ readId }) => readId).join(', '))}${isCut ? nothing : `, and ${bos} at its end`}.
-        The numbers are only names: two that are close do not mean that the characters are alike.</p>
+        The numbers are only names: that two of them are close does not mean that the characters are alike.</p>
       <p>In this text the model has ${plural(positions.length, 'question')} to answer, one at each position:
         ${listed(positions.slice(0, 2).map(({ t, next }) => html`what comes ${upTo(facts, t)} (${letter(next)})`))},
-        and so on. The end of a text is predicted like any character: it is the token ${letter('◆')}.</p>`}
+        and so on. The end of a text is predicted like any other character: it is the token ${letter('◆')}.</p>`}
     <p>The model reads at most ${fact('blockSize', count(view.options.blockSize))} tokens at a time; longer texts are cut.</p>`;
 }
 
@@ -77,18 +77,18 @@ function embeddings(facts, view) {
       ${fact('wte', count(view.vocabSize * nEmbd))} parameters.
       ${isKnown ? html`The row of ${letter(symbols[first])} begins
         ${fact('vector', vectors[first].slice(0, BEGINNING).map((x) => signed(x)).join(', '))}.` : nothing}</p>
-    <p>The position in the text matters as well, so each of the ${count(blockSize)} positions has such a row in a second
+    <p>The position in the text matters as well, so each of the ${count(blockSize)} positions has its own row in a second
       table. The row of the token and the row of its position are added, number by number, and the sum is scaled to a
-      normal size (RMSNorm: the mean of the squares becomes 1; this is repeated before each of the following parts). From
+      standard size (RMSNorm: the mean of the squares becomes 1; this is repeated before each of the following parts). From
       here on, each position is a list of ${count(nEmbd)} numbers.</p>
     <p>Each list is a point in a space of ${count(nEmbd)} directions; the panel shows the two in which they differ
       most. ${alike === undefined ? nothing : isUntrained(facts) ? html`
-        Untrained, all rows are random, and so is which ones are close: nearest to ${letter(symbols[first])} is
-        ${fact('nearest', symbols[alike.index])}. In training, characters that are followed by similar things tend to
+        Before training, all rows are random, so it is chance which ones are close: the nearest to ${letter(symbols[first])} is
+        ${fact('nearest', symbols[alike.index])}. During training, characters that are followed by similar things tend to
         move close to each other.` : html`
         Training moves the rows; characters that are followed by similar things tend to move close to each other.
-        Nearest in direction to ${letter(symbols[first])} is now ${fact('nearest', symbols[alike.index])}: the cosine of
-        their angle is ${fact('cosine', signed(alike.similarity, 2))} (1: the same direction, 0: at right angles).`}</p>`;
+        The row nearest in direction to ${letter(symbols[first])} is now ${fact('nearest', symbols[alike.index])}: the cosine of
+        their angle is ${fact('cosine', signed(alike.similarity, 2))} (1 means the same direction, 0 a right angle).`}</p>`;
 }
 
 // ---- 4 attention
@@ -112,26 +112,26 @@ function attention(facts, view) {
   const look = trace === null ? null : strongestLook(trace);
   return html`
     <p>So far each position knows only its own token. Attention lets it use what earlier positions hold: each position
-      gives a weight from 0 to 1 to itself and to every earlier position, 1 in total, and computes the weighted mean of
+      gives a weight from 0 to 1 to itself and to every earlier position, summing to 1, and computes the weighted mean of
       what these positions pass on.</p>
     ${look === null ? nothing : html`
-      <p>In ${quoted(doc)} the strongest attention to an earlier position is at position ${fact('looks', look.t)}, which has just read
+      <p>In ${quoted(doc)}, the strongest attention to an earlier position is at position ${fact('looks', look.t)}, which has just read
         ${inWords(positions[look.t].read)}: head ${fact('head', look.head + 1)}${nLayer > 1 ? ` of layer ${look.layer + 1}` : ''}
         gives position ${fact('at', look.s)}, ${inWords(positions[look.s].read)}, the weight
-        ${fact('weight', look.weight.toFixed(3))}. All its other weights add up to
-        ${(1 - look.weight).toFixed(3)}. ${isUntrained(facts) ? html`That means nothing yet: untrained, the weights
-        of a position are nearly equal.` : nothing}</p>`}
-    <p>The weights are computed. With tables of parameters each position makes three lists from its own numbers: a query
+        ${fact('weight', look.weight.toFixed(3))}. All its other weights sum to
+        ${(1 - look.weight).toFixed(3)}. ${isUntrained(facts) ? html`That means nothing yet: before training, the
+        weights of a position are nearly equal.` : nothing}</p>`}
+    <p>The weights are computed, not stored. With tables of parameters, each position makes three lists from its own numbers: a query
       (what it looks for), a key (what it can be found by) and a value (what it passes on). A query times a key, number
-      by number and summed (then divided by the root of how many they are), is a score. Softmax turns the scores into
+      by number, then summed and divided by the square root of their length, is a score. Softmax turns the scores into
       weights: e to the power of each, divided by the sum of all of these.</p>
-    <p>No position can see what comes after it: that is why each picture is a triangle. It has to predict the
-      next character; if it could see it, it would only copy it. And when the model writes, what comes later does not
-      exist yet.</p>
-    <p>${nHead === 1 ? html`Here one head does this` : html`Here ${fact('heads', count(nHead))} heads do this in
+    <p>No position can see what comes after it: that is why each picture is a triangle. Its job is to predict the next
+      character; if it could see that character, it would simply copy it. And when the model writes, what comes later does
+      not exist yet.</p>
+    <p>${nHead === 1 ? html`Here, one head does this` : html`Here, ${fact('heads', count(nHead))} heads do this in
       parallel, each with ${count(nEmbd / nHead)} of the ${count(nEmbd)} numbers of query, key and value, so that each can look for
-      something else`}. A fourth table of parameters mixes the results of the heads, and the result is added to what
-      the position had (a residual connection), so nothing is lost.</p>`;
+      something different`}. A fourth table of parameters mixes the results of the heads, and the result is added to what
+      the position already had (a residual connection), so nothing is lost.</p>`;
 }
 
 // ---- 5 the MLP
@@ -143,19 +143,19 @@ function mlp(facts, view) {
   const on = last.filter((value) => value > 0).length;
   const strongest = last.reduce((best, value, unit) => (value > last[best] ? unit : best), 0);
   return html`
-    <p>After attention, each position continues alone, through the MLP (multilayer perceptron). It has
+    <p>After attention, each position continues on its own through the MLP (multilayer perceptron). It has
       ${fact('units', count(trace === null ? 4 * nEmbd : last.length))} hidden units. Each multiplies the
-      ${count(nEmbd)} numbers of the position with ${count(nEmbd)} parameters of its own and adds them up.</p>
+      ${count(nEmbd)} numbers of the position by ${count(nEmbd)} parameters of its own and adds up the results.</p>
     <p>If the sum is above 0, the unit is on and outputs the sum; otherwise it is off and outputs 0. This is called ReLU.
       Without it, two such multiplications in a row could do no more than one.</p>
     ${trace === null ? nothing : html`
       <p>At the last position of ${quoted(doc)}, which has just read ${inWords(positions.at(-1).read)},
         ${fact('on', count(on))} of the units ${nLayer > 1 ? 'of layer 1' : ''} are on${on === 0 ? '.' : html`; the
         strongest is unit ${fact('unit', strongest)} with ${fact('unit-value', signed(last[strongest]))}.`}
-        Violet cells in the panel are on, grey ones are off.</p>`}
+        In the panel, violet cells are on and grey ones are off.</p>`}
     <p>A second table of parameters turns the outputs of the units into ${count(nEmbd)} numbers again, which are added
-      to what the position had. Attention and MLP together are one layer; this model has ${fact('layers', count(nLayer))}${nLayer > 1 ? ', one after the other' : ''}.
-      The second panel shows the whole way.</p>`;
+      to what the position already had. Attention and MLP together are one layer; this model has ${fact('layers', count(nLayer))}${nLayer > 1 ? ', one after the other' : ''}.
+      The second panel shows the whole model.</p>`;
 }
 
 // ---- 6 probabilities
@@ -168,21 +168,21 @@ function probabilities(facts, view) {
   const top = isKnown ? probs.map((_, id) => id).sort((a, b) => probs[b] - probs[a]).slice(0, 3) : [];
   const best = (temperature) => share(atTemperature(probs, temperature)[top[0]]);
   return html`
-    <p>At the end, each position has to predict what comes next. A last table has a row of ${count(view.options.nEmbd)}
-      parameters for each of the ${count(view.vocabSize)} tokens; the numbers of the position times the row, added
-      up, are the score of the token (its logit). Softmax turns the scores into probabilities: e to the power of each,
+    <p>At the end, each position has to predict what comes next. The last table has a row of ${count(view.options.nEmbd)}
+      parameters for each of the ${count(view.vocabSize)} tokens. The numbers of the position, multiplied by the row and
+      added up, are the score of the token (its logit). Softmax turns the scores into probabilities: e to the power of each,
       divided by the sum of all of these. So there is one number per token, each above 0, and they sum to 1.</p>
     ${isKnown ? html`
-      <p>Here, ${upTo(facts, at)}, the most likely are
+      <p>Here, ${upTo(facts, at)}, the most likely next tokens are
         ${listed(top.map((id, i) => html`${letter(symbols[id])} with ${fact(`top-${i + 1}`, share(probs[id]))}`))}.
-        ${isUntrained(facts) ? html`Untrained, the model has hardly any preference: each token has about
+        ${isUntrained(facts) ? html`Before training, the model has hardly any preference: each token has a probability of about
           1/${count(view.vocabSize)} = ${share(1 / view.vocabSize)}. ` : nothing}
-        The actual next token is ${letter(positions[at].next)}${positions[at].nextId === null ? nothing : html`, to which it gives
+        The actual next token is ${letter(positions[at].next)}${positions[at].nextId === null ? nothing : html`, which the model gives
         ${share(probs[positions[at].nextId])}`}.</p>` : nothing}
-    <p>When the model writes, it draws the next token at random with these probabilities. Temperature changes how daring
+    <p>When the model writes, it draws the next token at random with these probabilities. Temperature sets how adventurous
       the draw is: each score is divided by it before softmax. At 1 the probabilities stay as in training. Below 1,
-      likely tokens become more likely: texts get safer and more alike. Dividing by 0 is impossible; 0 means always
-      taking the most likely token. Above 1, the probabilities come closer together: more surprises, more mistakes.
+      likely tokens become more likely: texts get safer and more alike. Temperature 0 cannot be a divisor, so it
+      means always taking the most likely token. Above 1, the probabilities come closer together: more surprises, more mistakes.
       ${isKnown ? html`The most likely token here, ${letter(symbols[top[0]])}, has ${fact('cold', best(0.5))} at temperature 0.5,
         ${fact('plain', best(1))} at 1 and ${fact('hot', best(2))} at 2. Move the slider.` : nothing}</p>`;
 }
@@ -198,19 +198,19 @@ function lossStop(facts, view) {
     <p>How wrong is a prediction? It depends on the probability p that the model gave to the actual next token. The loss
       is</p>
     <p class="formula">loss = −ln p</p>
-    <p>with the natural logarithm. For p = 1, certain and right, it is 0; each halving of p adds 0.69; and as p approaches 0
-      it grows without limit.</p>
+    <p>with the natural logarithm. For p = 1 (certain, and right) it is 0. Each halving of p adds 0.69, and as p approaches 0,
+      the loss grows without limit.</p>
     ${example === undefined ? nothing : html`
-      <p>Here: ${upTo(facts, example.t)} the next token is ${letter(example.next)}. The model gave it
+      <p>Here, ${upTo(facts, example.t)}, the next token is ${letter(example.next)}. The model gave it
         p = ${fact('p', number(example.p, 4))}, so the loss is −ln ${number(example.p, 4)} = ${fact('loss', loss(example.loss))}.</p>
       <p>${quoted(doc)} has ${plural(losses.length, 'prediction')}; the mean of their losses is the loss of the text:
         ${fact('mean', loss(mean))}.</p>`}
     ${baselines === null ? nothing : html`
-      <p>For comparison: a model that finds all ${count(view.vocabSize)} tokens equally likely gives each 1/${count(view.vocabSize)},
-        and has a loss of ln ${count(view.vocabSize)} = ${fact('uniform', loss(baselines.uniform))} at every position. One that
-        knows only how frequent each token is has ${fact('unigram', loss(baselines.unigram))} on the average of all documents.
+      <p>For comparison: a model that finds all ${count(view.vocabSize)} tokens equally likely gives each of them 1/${count(view.vocabSize)},
+        so its loss is ln ${count(view.vocabSize)} = ${fact('uniform', loss(baselines.uniform))} at every position. A model that
+        knows only how frequent each token is has a mean loss of ${fact('unigram', loss(baselines.unigram))} over all documents.
         ${mean === null ? nothing : mean < baselines.uniform
-          ? 'On this one text the model does better than the first of them.' : 'On this one text the model does no better than the first of them.'}</p>`}
+          ? 'On this text, the model does better than the first of these.' : 'On this text, the model does no better than the first of these.'}</p>`}
     <p>Learning means making the mean loss of the documents smaller.</p>`;
 }
 
@@ -224,47 +224,47 @@ function trainingStep(facts, view) {
     <ol class="order">
       <li><b>Take</b> the next ${batch === 1 ? 'document' : `${count(batch)} documents`}${example ? html`:
         ${listed(example.docs.slice(0, 3).map(quoted))}${batch > 3 ? ' …' : nothing}` : nothing}.</li>
-      <li><b>Forward</b>: compute the probabilities at all positions and from them the mean loss${example ? html`:
+      <li><b>Forward</b>: compute the probabilities at all positions, and from them the mean loss${example ? html`:
         ${fact('step-loss', loss(example.loss))}` : nothing}.</li>
       <li><b>Backward</b>: go back through the whole computation, from the loss to the parameters, and compute the
-        gradient of each parameter: how fast the loss would rise if this one grew a little and all others stayed. There are
+        gradient of each parameter: how fast the loss would rise if this parameter grew a little and all others stayed the same. There are
         ${fact('parameters', count(numParams))} parameters, the numbers in all the tables of the previous stops.</li>
-      <li><b>Adam</b>, the optimiser, changes every parameter a little, in the direction in which the loss falls.</li>
+      <li><b>Adam</b>, the optimiser, changes every parameter a little, in the direction that lowers the loss.</li>
       <li><b>Repeat</b> with the next ${batch === 1 ? 'document' : 'documents'}.</li>
     </ol>
     ${example === null ? nothing : gradientExample(example, facts)}
     ${adam(example)}
     ${example !== null ? nothing : html`
-      <p>${facts.isMovable ? 'A step of this model is too large to show single numbers, so there is no example here; the panel has the numbers of all its tables.'
-        : 'The learning rate of this session has always been 0, so no step changes anything: there is no example.'}</p>`}`;
+      <p>${facts.isMovable ? 'A step of this model is too large to show single numbers, so there is no example here. The panel shows the numbers of all its tables.'
+        : 'The learning rate of this session has always been 0, so no step changes anything, and there is no example.'}</p>`}`;
 }
 
 function gradientExample({ row, column, value, gradient, trains }, { symbols, step }) {
   const isUp = gradient > 0;
   return html`
     ${trains === step + 1 ? nothing : html`
-      <p>The learning rate has come down to 0, so a step no longer changes anything; this is an earlier one.</p>`}
-    <p>One parameter, in step ${fact('trains', count(trains))}: number ${column} in the row of
+      <p>The learning rate has reached 0, so further steps change nothing. This is an earlier step.</p>`}
+    <p>As an example, take one parameter in step ${fact('trains', count(trains))}: number ${column} in the row of
       ${letter(symbols?.[row] ?? `#${row}`)} in the last table (framed in the panel). Its value is
       ${fact('value', signed(value, 6))}, its gradient ${fact('gradient', signed(gradient, 4))}:
-      ${isUp ? 'positive, so if it grew the loss would rise' : 'negative, so if it grew the loss would fall'}. To lower the loss it
-      should become ${isUp ? 'smaller' : 'larger'}.</p>`;
+      ${isUp ? 'positive, so if the parameter grew, the loss would rise' : 'negative, so if the parameter grew, the loss would fall'}. To lower the
+      loss, it should become ${isUp ? 'smaller' : 'larger'}.</p>`;
 }
 
 function adam(example) {
   const before = example && (example.m - (1 - BETA1) * example.gradient) / BETA1; // m as the panel shows it
   return html`
-    <p>Adam uses more than this one ${example?.docs.length > 1 ? 'batch' : 'document'}. For each parameter it keeps two running means. m is
-      that of the gradients: 85% of the old m and 15% of the new gradient${example === null ? nothing : html`, here
-      0.85 · ${signed(before)} + 0.15 · ${signed(example.gradient)} = ${fact('m', signed(example.m))}`}. v is that of their squares: 99% and
-      1%${example === null ? nothing : html`, here ${fact('v', signed(example.v))}`}. Both start at 0 and are too small in the first
-      steps; m̂ = m / (1 − 0.85ⁿ) and v̂ = v / (1 − 0.99ⁿ) in step n correct that${example === null ? nothing : html`: ${signed(example.m / (1 - BETA1 ** example.trains))} and
+    <p>Adam uses more than this one ${example?.docs.length > 1 ? 'batch' : 'document'}. For each parameter, it keeps two running means. m is
+      the mean of the gradients: 85% of the old m and 15% of the new gradient${example === null ? nothing : html`, here
+      0.85 · ${signed(before)} + 0.15 · ${signed(example.gradient)} = ${fact('m', signed(example.m))}`}. v is the mean of their squares, with 99% and
+      1%${example === null ? nothing : html`, here ${fact('v', signed(example.v))}`}. Both start at 0, so they are too small in the first
+      steps. In step n, m̂ = m / (1 − 0.85ⁿ) and v̂ = v / (1 − 0.99ⁿ) correct this${example === null ? nothing : html`: ${signed(example.m / (1 - BETA1 ** example.trains))} and
       ${signed(example.v / (1 - BETA2 ** example.trains))}`}. Then</p>
     <p class="formula">new = old − learning rate · m̂ / (√v̂ + 10⁻⁸)</p>
-    <p>The sign of m̂ decides: where the recent gradients were positive, the parameter goes down; where they were negative,
-      up. This can differ from the newest gradient. Dividing by √v̂, the typical size of its gradients, makes all
-      parameters move about equally far, whether their gradients are large or small; the learning rate, a small number,
-      sets how far that is. ${example === null ? nothing : newValue(example)} All parameters change in this way, in the same step.</p>`;
+    <p>The sign of m̂ decides: if the recent gradients were mostly positive, the parameter goes down; if they were
+      mostly negative, it goes up. The newest gradient alone may say otherwise. Dividing by √v̂, the typical size of its gradients, makes all
+      parameters move by similar amounts, whether their gradients are large or small; the learning rate, a small number,
+      sets how far that is. ${example === null ? nothing : newValue(example)} All parameters change in this way, within the same step.</p>`;
 }
 
 function newValue({ value, gradient, after, learningRate }) {
@@ -273,7 +273,7 @@ function newValue({ value, gradient, after, learningRate }) {
   const [from, to] = [value, after].map((x) => Number(x.toPrecision(6))); // as shown, so that the sum is right
   return html`It is ${fact('rate', number(learningRate, 4))} in this step, and the new value
     ${signed(value, 6)} ${isDown ? '−' : '+'} ${number(Math.abs(to - from) || Math.abs(after - value))} = ${fact('after', signed(after, 6))}: a little
-    ${isDown ? 'smaller' : 'larger'}, ${isWithGradient ? 'as this gradient says' : 'against this gradient, because those of the earlier steps weigh more'}.`;
+    ${isDown ? 'smaller' : 'larger'}, ${isWithGradient ? 'as this gradient suggests' : 'against this gradient, because those of the earlier steps outweigh it'}.`;
 }
 
 // ---- 9 learning over time
@@ -285,22 +285,22 @@ function learning(facts, view, { name }) {
   return html`
     ${isUntrained(facts) ? html`
       <p>${facts.at === null ? html`No step has been trained yet, so there is no curve. A small model takes a few seconds for a thousand
-        steps: train them here, and watch the loss fall.` : 'This is the model before its first step; the curve continues to the present.'}</p>` : html`
-      <p>Each step has a loss, computed before its update. ${first === null ? nothing : html`That of step 1 was
-        ${fact('first', loss(first))}${baselines === null ? nothing : html` (all tokens equally likely:
+        steps: train them here, and watch the loss fall.` : 'This is the model before its first step; the curve shows what came later.'}</p>` : html`
+      <p>Each step has a loss, computed before its update. ${first === null ? nothing : html`The loss of step 1 was
+        ${fact('first', loss(first))}${baselines === null ? nothing : html` (with all tokens equally likely, it would be
         ${loss(baselines.uniform)})`}.`}
         ${recent ? html`The mean of the last ${plural(recent.steps, 'step')} is ${fact('recent', loss(recent.mean))}.` : nothing}
         ${recent?.steps >= ENOUGH && first !== null ? (recent.mean < first ? 'It has learned something.' : 'It has not improved.') : nothing}</p>`}
-    <p>A step uses ${batchSize === 1 ? 'one document' : plural(batchSize, 'document')}, and some are harder than others: so
-      single losses jump, and the moving average shows the trend. The learning rate falls linearly from
+    <p>A step uses ${batchSize === 1 ? 'one document' : plural(batchSize, 'document')}, and some are harder than others. So
+      single losses jump, while the moving average shows the trend. The learning rate falls linearly from
       ${number(learningRate)} at step 0 to 0 at step ${count(numSteps)}: large changes first, fine ones later.
-      ${facts.step < numSteps ? nothing : html`That point has been reached: more steps would change nothing, unless you choose a
-        larger numSteps on the <a href="${SITE}s/${encodeURIComponent(name)}">Live page</a>.`}</p>
+      ${facts.step < numSteps ? nothing : html`The learning rate has reached 0, so further steps change nothing unless you increase
+        “Decay over” (numSteps) on the <a href="${SITE}s/${encodeURIComponent(name)}">Live page</a>.`}</p>
     ${samples.length < 2 ? nothing : html`
-      <p>What it wrote during training, each time with the same random seed:</p>
+      <p>What the model wrote during training, each time with the same random seed:</p>
       <dl class="texts">${[...steps].map((i) => html`
         <div><dt>step ${count(samples[i].step)}</dt><dd>${quoted(samples[i].text)}</dd></div>`)}</dl>`}
-    <p>As long as the documents differ, the loss cannot fall to 0: what comes next is not determined by what came before.</p>`;
+    <p>As long as the documents differ, the loss cannot fall to 0: what came before does not determine what comes next.</p>`;
 }
 
 // ---- 10 writing
@@ -316,16 +316,16 @@ const QUESTIONS = [
 function writing(facts, view, { name }) {
   const path = `${SITE}s/${encodeURIComponent(name)}`;
   return html`
-    <p>To write, the model starts with ${letter('◆')} and computes the probabilities of what comes next. Their scores are
-      divided by the temperature, one token is drawn at random with these probabilities, and appended to the
-      text. This repeats until ${letter('◆')} is drawn or ${count(view.options.blockSize)} tokens are read. Try it in the panel,
+    <p>To write, the model starts with ${letter('◆')} and computes the probabilities of what comes next, with the scores
+      divided by the temperature. One token is drawn at random with these probabilities and appended to the
+      text. This repeats until ${letter('◆')} is drawn or ${count(view.options.blockSize)} tokens have been read. Try it in the panel,
       one character at a time.</p>
     <p>Large language models consist of the same parts: tokens (pieces of words instead of characters), embeddings,
       attention, MLPs, probabilities, the loss −ln p, gradients, and an optimiser such as Adam. They differ in details, and
-      they have much more of everything: billions of parameters instead of ${fact('parameters', count(view.numParams))}, many
-      layers, far more text. Those that answer questions were trained further to do so.</p>
-    <p>What next: the <a href=${path}>Live page</a> shows and steers training as it happens; in the <a href="${path}/lab">Lab</a> you can try
-      what the model does with a text.</p>
+      everything is much larger: billions of parameters instead of ${fact('parameters', count(view.numParams))}, many
+      layers, far more text. Those that answer questions have been trained further to do so.</p>
+    <p>What next? The <a href=${path}>Live page</a> shows and steers training as it happens. In the <a href="${path}/lab">Lab</a>, you can
+      see what the model does with a text.</p>
     <p>Can you answer these now?</p>
     <ul class="questions">${QUESTIONS.map(([question, stops]) => html`
       <li>${question} ${stops.map((stop) => html`

@@ -10,7 +10,7 @@ const MOST = 300; // tokens of the vocabulary that are shown
 
 class TokensPanel extends Panel {
   static heading = 'Tokens';
-  static about = 'Above, one text as the model reads it: its characters and the numbers that represent them. Below, the '
+  static about = 'Top: one text as the model reads it, with its characters and the numbers that represent them. Bottom: the '
     + 'whole vocabulary.';
 
   static properties = { facts: { attribute: false } };
@@ -22,9 +22,9 @@ class TokensPanel extends Panel {
     li { display: grid; justify-items: center; min-width: 38px; padding: var(--space-1) 6px; border: 1px solid var(--line); border-radius: var(--radius-small); }
     li b { font: 600 var(--text-l)/1.4 var(--mono); white-space: pre; }
     li span { color: var(--muted); font-size: var(--text-xs); font-variant-numeric: tabular-nums; }
-    .text li { border-color: var(--accent); background: var(--accent-soft); }
+    .text li { border-color: var(--data-1); background: var(--sunken); }
     .text li span { color: var(--ink); }
-    .read b { color: var(--accent); }
+    .read b { color: var(--data-1); }
     .empty { display: grid; place-items: center; min-height: 160px; color: var(--muted); }
   `];
 
@@ -38,7 +38,7 @@ class TokensPanel extends Panel {
   renderBody() {
     const { facts } = this;
     if (!facts?.trace || facts.symbols === null) {
-      return html`<p class="empty">${this.instead('The alphabet of this model is too large to be shown here.')}</p>`;
+      return html`<p class="empty">${this.instead('The alphabet of this model is too large to show here.')}</p>`;
     }
     const read = new Set(this.#text.map(([, id]) => id));
     const cell = (symbol, id, name) => html`<li class=${name}><b>${symbol}</b><span>${id}</span></li>`;
@@ -56,7 +56,7 @@ class TokensPanel extends Panel {
   }
 
   picture() {
-    return tablePicture(`${this.live.name}: ${this.constructor.heading}`, this.table());
+    return tablePicture(this.table());
   }
 }
 

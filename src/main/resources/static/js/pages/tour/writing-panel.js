@@ -11,7 +11,7 @@ const MOST_BARS = 10;
 
 class WritingPanel extends Panel {
   static heading = 'Write';
-  static about = 'Draws one character after the other with the probabilities shown. The session stays unchanged.';
+  static about = 'Draws one character after another, with the probabilities shown. The session stays unchanged.';
 
   static properties = {
     facts: { attribute: false },
@@ -105,7 +105,7 @@ class WritingPanel extends Panel {
     return html`
       <p class="text"><i>${BOS}</i>${text.map((id) => facts.symbols[id])}${hasEnded ? html`<i>${BOS}</i>` : nothing}</p>
       <div class="row">
-        <button class="primary" ?disabled=${isOver || probs === null} @click=${this.#draw}>Draw the next</button>
+        <button class="primary" ?disabled=${isOver || probs === null} @click=${this.#draw}>Draw the next character</button>
         <button ?disabled=${text.length === 0 && !hasEnded} @click=${this.#restart}>Start again</button>
         <label>Temperature
           <input type="range" min="0" max="2" step="0.05" .value=${String(temperature)}
@@ -113,7 +113,7 @@ class WritingPanel extends Panel {
           <output>${temperature.toFixed(2)}</output></label>
       </div>
       <span class="visually-hidden" role="status">${this.spoken}</span>
-      ${isOver ? html`<p class="muted">${hasEnded ? html`${BOS} was drawn: the text has ended.` : 'It has as many characters as the model can read.'}</p>`
+      ${isOver ? html`<p class="muted">${hasEnded ? html`${BOS} was drawn: the text has ended.` : 'The text is as long as the model can read.'}</p>`
         : probs === null ? nothing : this.#bars(atTemperature(probs, temperature))}`;
   }
 

@@ -50,7 +50,7 @@ final class RunEndTest {
         sessions.scheduler.run();
 
         assertThat(newestRun().state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(newestRun().reason()).isEqualTo("all 20 steps have been made");
+        assertThat(newestRun().reason()).isEqualTo("all 20 steps have been trained");
         assertThat(storedEvents())
                 .containsExactly(SessionEvent.Kind.STARTED, SessionEvent.Kind.SUCCEEDED);
         assertThat(sessions.scheduler.known()).isEqualTo(Demand.NONE);

@@ -37,7 +37,7 @@ final class RunTest {
         assertThat(run.isLast()).isTrue();
         add(run, 1, 1.0);
 
-        assertThat(run.completionReason()).isEqualTo("all 3 steps have been made");
+        assertThat(run.completionReason()).isEqualTo("all 3 steps have been trained");
         assertThat(run.isLast()).isFalse();
         assertThat(run.view().stepsDone()).isEqualTo(3);
     }
