@@ -19,7 +19,7 @@ const SMALLEST_LETTER = 8; // px: rows and columns of smaller cells have no lett
 const MARGIN = 16; // px for letters, and their size, at a text scale of 1
 const LETTER = 11;
 
-const PATTERNS = { previous: 'prev.', first: 'begin', itself: 'itself' };
+const PATTERNS = { previous: 'previous', first: 'first', itself: 'itself' };
 
 class AttentionPanel extends DocumentPanel {
   static heading = 'Attention';
@@ -166,7 +166,7 @@ class AttentionPanel extends DocumentPanel {
   }
 
   #mapInWords(name, pattern) {
-    const attends = pattern ? `, mostly to ${{ previous: 'the previous token', first: 'the beginning', itself: 'itself' }[pattern.pattern]}` : '';
+    const attends = pattern ? `, mostly to ${{ previous: 'the previous character', first: 'the first position', itself: 'itself' }[pattern.pattern]}` : '';
     return `${name}: how much each of ${this.positions.length} positions attends to itself and those before it${attends}. The menu of this panel shows the numbers as a table.`;
   }
 

@@ -37,6 +37,7 @@ class HeadsPanel extends Panel {
     @container (max-width: 600px) {
       li { grid-template-columns: 5.5em minmax(0, 1fr); }
       li p { grid-column: 1 / -1; }
+      .list { flex: none; max-height: 480px; }
     }
   `];
 
