@@ -160,8 +160,9 @@ export class DocumentPanel extends Panel {
   renderBody() {
     if (this.shown === null) {
       const { failure } = this.#document ?? {};
+      const waits = this.view.state === 'training' ? 'Waiting for a training step …' : 'Loading …';
       const isNew = this.trace === null && this.view.step === 0;
-      const words = isNew ? 'No step has been trained yet.' : failure?.message ?? this.instead('Waiting for a training step …');
+      const words = isNew ? 'No step has been trained yet.' : failure?.message ?? this.instead(waits);
       return html`<p class="empty">${words}</p>`;
     }
     return this.renderDocument();

@@ -1,5 +1,7 @@
 // The query string of the URL, which holds what a page shows, so that a link shows it again.
 
+let newest = location.search; // as this page has set it last
+
 /** One of its values; null if it is absent. */
 export function queryValue(name) {
   return new URLSearchParams(location.search).get(name);
@@ -13,7 +15,38 @@ export function stepInQuery(name) {
 
 /** Changes some of its values; null removes one. */
 export function setQuery(values) {
-  const query = new URLSearchParams(location.search);
+  history.replaceState(history.state, '', urlWith(location.search, values));
+  newest = location.search;
+}
+
+/** Sets a value in a new entry of the browser's history, so that Back removes it. */
+export function pushQuery(name, value) {
+  history.pushState({ pushed: name }, '', urlWith(location.search, { [name]: value }));
+  newest = location.search;
+}
+
+/** Removes a value: by going back in the history if `pushQuery` has set it. */
+export function popQuery(name) {
+  if (history.state?.pushed === name) {
+    history.back();
+  } else {
+    setQuery({ [name]: null });
+  }
+}
+
+/**
+ * Returns one of its values after the user has gone back or forward. The others stay as they were last set, since
+ * only `pushQuery` makes entries that differ.
+ */
+export function queryValueAfterPop(name) {
+  const value = queryValue(name);
+  history.replaceState(history.state, '', urlWith(newest, { [name]: value }));
+  newest = location.search;
+  return value;
+}
+
+function urlWith(search, values) {
+  const query = new URLSearchParams(search);
   for (const [name, value] of Object.entries(values)) {
     if (value === null) {
       query.delete(name);
@@ -22,5 +55,5 @@ export function setQuery(values) {
     }
   }
   const text = query.toString().replaceAll('%2C', ','); // keeps lists readable
-  history.replaceState(null, '', text ? `?${text}` : location.pathname);
+  return text ? `?${text}` : location.pathname;
 }

@@ -18,6 +18,8 @@ export class LiveSession extends EventTarget {
   at = null;
   /** The trace of the model at step `at`, of the same text for all steps; null while live or if the model had diverged. */
   traceAt = null;
+  /** The text that is looked at, the same at all steps, so that they can be compared; null while live. */
+  text = null;
   /** The step that was requested last; `at` and `traceAt` follow together when the response arrives. */
   target = null;
   /** framesPerSecond, stepsPerFrame and lag. */
@@ -32,7 +34,6 @@ export class LiveSession extends EventTarget {
   #feed;
   #unsubscribe = null;
   #animationFrame = null; // that is requested
-  #text = null; // whose traces are looked at while not live
 
   constructor(name) {
     super();
@@ -178,14 +179,17 @@ export class LiveSession extends EventTarget {
   /**
    * Looks at the model as it was at a step, or at the newest keyframe before it; null for live. While a call is
    * under way the newest request waits for it, and the page keeps showing what it shows.
+   *
+   * @param text the text to look at; null for that of the page
    */
-  async viewAt(step) {
+  async viewAt(step, text = null) {
     if (step === null) {
       this.#backToLive();
       this.#changed();
       return;
     }
     const isPast = this.view !== null && step <= this.view.step;
+    this.text = text ?? this.text;
     this.target = isPast ? this.keyframes.findLast((keyframe) => keyframe <= step) ?? step : step;
     this.#changed();
     await this.#look.request(this.target);
@@ -196,7 +200,7 @@ export class LiveSession extends EventTarget {
     this.target = null;
     this.at = null;
     this.traceAt = null;
-    this.#text = null;
+    this.text = null;
   }
 
   #look = new CoalescedCall(async (step) => {
@@ -216,10 +220,9 @@ export class LiveSession extends EventTarget {
   });
 
   async #traceAt(step) {
-    // the same text at all steps, so that they can be compared
-    this.#text ??= this.trace?.doc ?? this.samples.findLast(({ text }) => text !== '')?.text ?? '';
+    this.text ??= this.trace?.doc ?? this.samples.findLast(({ text }) => text !== '')?.text ?? '';
     try {
-      const { text: doc, ...trace } = await api.inspect(this.name, { text: this.#text, step });
+      const { text: doc, ...trace } = await api.inspect(this.name, { text: this.text, step });
       return { ...trace, doc };
     } catch (error) {
       if (error.status === 409) {

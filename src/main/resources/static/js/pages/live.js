@@ -1,12 +1,15 @@
 // The page `/s/{name}`: one session while it trains, shown by the panels in panels/. The URL holds what is
-// shown: `?at` is the step that is looked at; each panel may add what it needs.
+// shown: `?at` and `?text` are the step and the text that are looked at, `?hold` is the text that is held, `?panel` the
+// panel that fills the screen, and `?panels` their arrangement; each panel may add what it needs.
 
 import { css, html, nothing } from 'lit';
 
 import { compact, count, rate } from '../data/format.js';
+import { inspectedDocumentOf } from '../data/inspected-document.js';
 import { stream } from '../data/live-stream.js';
 import { frameScheduler } from '../components/frame-scheduler.js';
 import { icons } from '../components/icons.js';
+import { queryValue, setQuery } from '../components/url-query.js';
 import { PANELS } from '../panels/index.js';
 import { SessionPage } from './base/session-page.js';
 import { PanelArrangement } from './live/panel-arrangement.js';
@@ -69,6 +72,7 @@ class LivePage extends SessionPage {
 
   constructor() {
     super();
+    this.#document.held = queryValue('hold');
     PANELS.forEach(({ load }) => load().catch((error) => { this.failure = error; }));
   }
 
@@ -76,12 +80,14 @@ class LivePage extends SessionPage {
     super.connectedCallback();
     this.addEventListener('visibility', this.#panelVisibilityChanged);
     this.#arrangement.addEventListener('change', this.#panelVisibilityChanged);
+    this.#document.addEventListener('change', this.#documentChanged);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.removeEventListener('visibility', this.#panelVisibilityChanged);
     this.#arrangement.removeEventListener('change', this.#panelVisibilityChanged);
+    this.#document.removeEventListener('change', this.#documentChanged);
   }
 
   get shortcuts() {
@@ -107,7 +113,8 @@ class LivePage extends SessionPage {
 
   sessionChanged() {
     const { live } = this;
-    const trace = live.at === null ? live.trace : live.traceAt;
+    const newest = this.isOpeningStep ? null : live.trace; // not first another step than the URL says
+    const trace = live.at === null ? newest : live.traceAt;
     if (live.view !== null) {
       for (const { element } of this.#panels) {
         Object.assign(element, { live, view: live.view, trace, at: live.at, revision: live.revision });
@@ -119,6 +126,17 @@ class LivePage extends SessionPage {
   #panelVisibilityChanged = () => {
     this.live.wantsTraces = this.#panels.some(
       ({ element }) => element.isVisible && element.constructor.needsTraces);
+  };
+
+  get #document() {
+    return inspectedDocumentOf(this.live);
+  }
+
+  #documentChanged = () => {
+    const { held } = this.#document;
+    if (held !== queryValue('hold')) {
+      setQuery({ hold: held });
+    }
   };
 
   get #trainingControls() {

@@ -213,8 +213,8 @@ class SessionsPage extends Page {
 
   renderMain() {
     return html`
-      ${this.sessions === null ? nothing : html`<mg-front-door .sessions=${this.sessions}
-        @create=${() => this.#create('', 'text')} @failed=${(event) => { this.failure = event.detail; }}></mg-front-door>`}
+      <mg-front-door .sessions=${this.sessions} @create=${() => this.#create('', 'text')}
+        @failed=${(event) => { this.failure = event.detail; }}></mg-front-door>
       ${this.#bar()}
       <div role="status">
         ${this.isLost ? html`<p class="notice bad">The server does not respond. The page retries automatically.</p>` : nothing}
@@ -294,7 +294,8 @@ class SessionsPage extends Page {
     return html`
       <mg-dialog id="clone" heading="Clone ${this.dialogSession?.name ?? ''}">
         <form class="dialog" @submit=${clone}>
-          <p>The clone has the same parameters, documents and losses. It is independent from step ${count(this.dialogSession?.step ?? 0)} on.</p>
+          <p>The clone has the same parameters, documents and losses. It is independent from step ${count(this.dialogSession?.step ?? 0)} on, but keeps
+            its documents: training cannot continue on others.</p>
           <div class="field">
             <label for="clone-name">Name of the clone</label>
             <input id="clone-name" name="name" data-focus required autocomplete="off" spellcheck="false"

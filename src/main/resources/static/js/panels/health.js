@@ -183,6 +183,7 @@ class HealthPanel extends Panel {
   #layers(dead) {
     return html`
       <h3>Inactive MLP units <code>deadUnits</code></h3>
+      <p class="hint">0 at every position of the documents of this step</p>
       <ul class="layers">${dead.map((share, layer) => html`
         <li><span>Layer ${layer + 1}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`

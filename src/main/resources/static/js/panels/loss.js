@@ -305,7 +305,7 @@ class LossPanel extends Panel {
     const average = this.#averageAt(points);
     const range = this.#rangeOf(points);
     const spikes = this.allSpikes ? [] : spikesOf(points, range);
-    const base = Object.entries(this.#base).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(', ');
+    const base = this.#baseInWords;
     const rate = learningRateOf(this.live.losses.lastStep, this.live.schedule);
     return html`
       <div class="legend">
@@ -326,6 +326,10 @@ class LossPanel extends Panel {
     const { vocabSize } = this.view;
     const { uniform = vocabSize ? Math.log(vocabSize) : null, unigram, bigram } = this.baselines ?? {};
     return Object.fromEntries(Object.entries({ uniform, unigram, bigram }).filter(([, value]) => Number.isFinite(value)));
+  }
+
+  get #baseInWords() {
+    return Object.entries(this.#base).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(', ');
   }
 
   #inWords(points) {
@@ -401,9 +405,9 @@ class LossPanel extends Panel {
     return [
       { label: 'mean', kind: 'line', colour: '--data-1' }, { label: 'lowest to highest', kind: 'band', colour: '--data-1' },
       { label: `average over ${plural(this.span, 'step')}`, kind: 'line', colour: '--data-2' },
-      ...(Object.keys(this.#base).length > 0 ? [{ label: 'baselines', kind: 'dashed', colour: '--data-6' }] : []),
+      ...(this.#baseInWords !== '' ? [{ label: `baselines: ${this.#baseInWords}`, kind: 'dashed', colour: '--data-6' }] : []),
       ...(this.showsRate ? [{ label: 'learning rate', kind: 'line', colour: '--data-3' }] : []),
-      ...(this.allSpikes ? [] : [{ label: '▲ spikes above the range', kind: 'text' }]),
+      ...(this.allSpikes || spikesOf(this.#points, this.#rangeOf(this.#points)).length === 0 ? [] : [{ label: '▲ spikes above the range', kind: 'text' }]),
     ];
   }
 
@@ -415,7 +419,7 @@ class LossPanel extends Panel {
         const points = panel.#points;
         const average = panel.#averageAt(points);
         return points.map(({ from, to, min, mean, max }, i) =>
-          [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, panel.live.schedule) ?? NaN)]);
+          [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, panel.live.schedule) ?? NaN, 8)]);
       },
     };
   }

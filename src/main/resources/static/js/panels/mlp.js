@@ -167,7 +167,7 @@ class MlpPanel extends Panel {
   renderBody() {
     const shown = this.#shown;
     if (shown === null) {
-      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'The model has not processed any text yet.' : 'There is no model without documents.')}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Loading …' : 'There is no model without documents.')}</p>`;
     }
     const { layer, units, rows, values, limit, share, dead, trace } = shown;
     return html`

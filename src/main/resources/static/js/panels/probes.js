@@ -136,6 +136,11 @@ class ProbesPanel extends Panel {
     }
   }
 
+  /** What is wrong with the probe that was typed. The server names its place in the call, where it is the only one. */
+  get #problemInWords() {
+    return this.problem.message.replace(/^probes\[0\]\.(\w+)/, 'The $1');
+  }
+
   get #logSteps() {
     return this.logChoice ?? this.view.step >= MANY_STEPS;
   }
@@ -237,7 +242,7 @@ class ProbesPanel extends Panel {
             @input=${({ target }) => { this.draft = { kind, value: target.value }; }}>`}
         <button ?disabled=${!this.view.vocabSize || (field !== undefined && value === '')}>Add</button>
       </form>
-      ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${this.problem.message}</p>`}`;
+      ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${this.#problemInWords}</p>`}`;
   }
 
   legend() {

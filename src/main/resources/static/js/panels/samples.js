@@ -31,6 +31,7 @@ class SamplesPanel extends Panel {
     drafts: { state: true }, // typed values, by control
     problem: { state: true },
     written: { state: true }, // {step, texts, known: whether each is one of the documents} on demand; null before the first
+    onlyNew: { state: true }, // whether those among the documents are left out
     isCopied: { state: true }, // whether these texts were copied last
   };
 
@@ -53,7 +54,8 @@ class SamplesPanel extends Panel {
     .written { min-height: 3em; }
     .written ul { max-height: 260px; overflow: auto; }
     .written li { padding-inline: 0; }
-    .fields > :first-child { grid-column: 1 / -1; } /* the prompt */
+    .fields > :first-child, .fields > :has(.error) { grid-column: 1 / -1; } /* the prompt, and room for the words of an error */
+    .row label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; }
     .empty { padding: var(--space-5); color: var(--muted); text-align: center; }
   `];
 
@@ -70,6 +72,7 @@ class SamplesPanel extends Panel {
     this.drafts = {};
     this.problem = null;
     this.written = null;
+    this.onlyNew = false;
     this.isCopied = false;
   }
 
@@ -165,17 +168,21 @@ class SamplesPanel extends Panel {
   #texts() {
     if (this.written === null) {
       return html`<p class="written hint">With the same seed, the random numbers are the same at every step, so you can compare what
-        the model writes at different steps.</p>`;
+        the model writes at different steps. A higher temperature gives more texts that are new, and more that look wrong.</p>`;
     }
     const { step, texts, known } = this.written;
+    const isComparable = texts.some((text) => known.get(text) !== undefined);
+    const isListed = (text) => !(isComparable && this.onlyNew && known.get(text));
     const times = new Map();
-    texts.forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
+    texts.filter(isListed).forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
       <div class="written">
         <p class="hint" role="status">Generated at step ${count(step)}.</p>
         <div class="row">
-          <button ?disabled=${!navigator.clipboard} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
-          <button @click=${() => this.#download([...times.keys()])}>Download</button>
+          <button ?disabled=${!navigator.clipboard || times.size === 0} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
+          <button ?disabled=${times.size === 0} @click=${() => this.#download([...times.keys()])}>Download</button>
+          ${isComparable ? html`<label><input type="checkbox" .checked=${this.onlyNew}
+            @change=${({ target }) => { this.onlyNew = target.checked; this.isCopied = false; }}>only new texts</label>` : nothing}
           <span class="hint">${plural(times.size, 'different text')}, one per line</span>
         </div>
         <ul tabindex="0" role="region" aria-label="Generated texts">${[...times].map(([text, n]) => html`

@@ -180,7 +180,7 @@ class SteeringPanel extends Panel {
       <form novalidate @submit=${this.#fork} aria-labelledby="fork">
         <h3 id="fork">Fork ${this.at === null ? 'here' : html`at ${where}`}</h3>
         <p class="hint">Creates a new session in the state that this one ${this.at === null ? 'has now' : `had at ${where}`}, with the
-          same weights, optimiser, documents and history.</p>
+          same weights, optimiser, documents and history. It keeps the documents: training cannot continue on others.</p>
         <div class="row">
           <input aria-label="Name of the fork" autocomplete="off" spellcheck="false" .value=${this.#forkName}
             aria-invalid=${this.forkProblem ? 'true' : nothing} aria-describedby=${this.forkProblem ? 'fork-error' : nothing}

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.util.List;
+import java.util.regex.Pattern;
 
 /// The panels of the Live page can be moved, hidden, and made to fill the screen; what is rarely needed is in a
 /// drawer.
@@ -203,6 +204,53 @@ final class PanelLayoutTest {
             assertThat(cell(page, "samples")).isHidden();
             page.keyboard().press("f");
             assertThat(cell(page, "samples")).isVisible();
+        }
+    }
+
+    @Test
+    void backReturnsFromAFilledPanelToAllPanels() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            String url = page.url();
+            button(page, "Loss: fill the screen").click();
+            assertThat(page).hasURL(url + "?panel=loss");
+            page.keyboard().press("Home"); // looks at step 0 meanwhile
+            assertThat(page).hasURL(Pattern.compile("panel=loss&at=0&text=[a-z]+$"));
+            page.goBack();
+            assertThat(cell(page, "samples")).isVisible();
+            assertThat(page).hasURL(Pattern.compile("layout\\?at=0&text=[a-z]+$"));
+            page.goForward();
+            assertThat(cell(page, "samples")).isHidden();
+            page.keyboard().press("Escape");
+            assertThat(cell(page, "samples")).isVisible();
+            assertThat(page).hasURL(Pattern.compile("layout\\?at=0&text=[a-z]+$"));
+        }
+    }
+
+    @Test
+    void theAddressShowsTheSameElsewhere() {
+        try (Tab tab = open();
+                Tab other = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            button(page, "Loss: hide").click();
+            button(page, "Attention: move").press("ArrowLeft");
+            page.keyboard().press("ArrowLeft"); // of the panel
+            button(page, "Hold").first().click();
+            String held = page.locator("mg-attention-panel .subject q").innerText();
+            api.step(SESSION, 1); // on another document
+            button(page, "Attention: fill the screen").click();
+            page.keyboard().press("ArrowLeft");
+            assertThat(page).hasURL(Pattern.compile("at=96"));
+
+            Page copy = other.page();
+            copy.navigate(page.url());
+            assertThat(copy.locator("mg-attention-panel .subject q")).hasText(held);
+            assertThat(copy.locator("mg-attention-panel .subject")).containsText("step 96");
+            assertThat(button(copy, "Held")).isVisible();
+            assertThat(cells(copy).locator("visible=true")).hasCount(1);
+            copy.keyboard().press("Escape");
+            assertThat(cell(copy, "loss")).hasCount(0);
+            assertThat(order(copy)).isEqualTo(order(page));
         }
     }
 

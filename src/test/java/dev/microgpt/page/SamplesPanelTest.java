@@ -48,7 +48,7 @@ final class SamplesPanelTest {
             page.navigate("/s/samples-save");
             Locator panel = page.locator("mg-samples-panel");
             panel.getByLabel("Prompt").fill("a");
-            panel.getByLabel("Temperature").fill("1");
+            panel.getByLabel("Temperature").fill("2"); // makes some that are new
             panel.getByLabel("Texts", new Locator.GetByLabelOptions().setExact(true)).fill("30");
             button(page, "Generate").click();
             Locator texts = panel.locator(".written li .text");
@@ -62,6 +62,7 @@ final class SamplesPanelTest {
             int count = (int) shown.stream().filter(documents::contains).count();
             assertThat(known).hasCount(count);
             assertThat(fresh).hasCount(shown.size() - count);
+            assertThat(count).isBetween(1, shown.size() - 1);
 
             Download saved = page.waitForDownload(() -> button(page, "Download").click());
             assertThat(saved.suggestedFilename()).isEqualTo("samples-save-texts-step-300.txt");
@@ -72,6 +73,14 @@ final class SamplesPanelTest {
             button(page, "Copy").click();
             assertThat(button(page, "Copied")).isVisible();
             assertThat(page.evaluate("() => copied")).isEqualTo(String.join("\n", shown));
+
+            panel.getByLabel("only new texts").check();
+            assertThat(texts).hasCount(shown.size() - count);
+            assertThat(known).hasCount(0);
+            Download fresher = page.waitForDownload(() -> button(page, "Download").click());
+            assertThat(Files.readAllLines(fresher.path()))
+                    .hasSize(shown.size() - count)
+                    .doesNotContainAnyElementsOf(documents);
 
             panel.getByLabel("Prompt").fill("Ω");
             button(page, "Generate").click();

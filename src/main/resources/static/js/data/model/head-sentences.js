@@ -27,7 +27,7 @@ export function partsOf({ previous, first, itself }) {
 }
 
 /**
- * For example “62% on the previous character, 21% on the first position; 58% on vowels (even attention: 38%)”.
+ * For example “62% on the previous character, 21% on the first position; 58% on vowels (38% if it attended evenly)”.
  *
  * @param attention the shares of the head
  * @param even those of a head that attends to all positions equally
@@ -37,7 +37,7 @@ export function headInWords(attention, even) {
   const parts = PARTS.toSorted(([a], [b]) => shares[b] - shares[a]).filter(([name]) => shares[name] >= LEAST)
     .map(([name, words]) => `${percent(shares[name])} on ${words}`);
   const kinds = KINDS.filter(([name]) => attention[name] > even[name] + NOTABLE)
-    .map(([name, words]) => `${percent(attention[name])} on ${words} (even attention: ${percent(even[name])})`);
+    .map(([name, words]) => `${percent(attention[name])} on ${words} (${percent(even[name])} if it attended evenly)`);
   const isEven = attention.entropy > EVEN * even.entropy;
   return `${isEven ? 'Nearly even: ' : ''}${[parts.join(', '), ...kinds].join('; ')}`;
 }

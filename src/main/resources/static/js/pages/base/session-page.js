@@ -9,7 +9,7 @@ import { stream } from '../../data/live-stream.js';
 import { SITE, sessionNameInPath } from '../../data/site.js';
 import { icons } from '../../components/icons.js';
 import { stateChip } from '../../components/state-chip.js';
-import { setQuery, stepInQuery } from '../../components/url-query.js';
+import { queryValue, setQuery, stepInQuery } from '../../components/url-query.js';
 import { Page } from './page.js';
 import '../../components/session-nav.js';
 
@@ -21,7 +21,7 @@ const SESSION_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
  *
  *   static page           its name in the navigation: live, lab or tour
  *   static absentHint     why the page needs a session, for where there is none
- *   static keepsStepInUrl whether `?at` in the URL is the step that its LiveSession looks at
+ *   static keepsStepInUrl whether `?at` and `?text` in the URL are the step and the text that its LiveSession looks at
  *   titleOf(name)         the title of the document
  *   sessionChanged()      called when the session has changed, at most once per animation frame
  *   renderSession()       its content while the session exists
@@ -42,12 +42,14 @@ export class SessionPage extends Page {
 
   #isFirstChange = true; // until the session is present
   #stepInUrl = null;
+  #isOpeningStep = false;
   #urlTimer = null;
 
   constructor() {
     super();
     this.name = sessionNameInPath();
     this.live = new LiveSession(this.name);
+    this.#isOpeningStep = this.constructor.keepsStepInUrl && stepInQuery('at') !== null;
     this.revision = 0;
     document.title = `${this.titleOf(this.name)} – microgpt`;
   }
@@ -77,6 +79,11 @@ export class SessionPage extends Page {
     return nothing;
   }
 
+  /** Whether the page has been opened at an earlier step that is still being loaded. */
+  get isOpeningStep() {
+    return this.#isOpeningStep;
+  }
+
   // ---- the step in the URL
 
   #changed = () => {
@@ -95,7 +102,7 @@ export class SessionPage extends Page {
     } else if (live.at !== this.#stepInUrl) {
       this.#stepInUrl = live.at;
       clearTimeout(this.#urlTimer);
-      this.#urlTimer = setTimeout(() => setQuery({ at: this.#stepInUrl }), URL_DELAY);
+      this.#urlTimer = setTimeout(() => setQuery({ at: live.at, text: live.text }), URL_DELAY);
     }
   }
 
@@ -103,10 +110,14 @@ export class SessionPage extends Page {
     const step = stepInQuery('at');
     if (step !== null) {
       try {
-        await this.live.viewAt(step);
+        await this.live.viewAt(step, queryValue('text'));
       } catch (error) {
         this.failure = error;
-        setQuery({ at: null });
+        this.live.viewAt(null);
+        setQuery({ at: null, text: null });
+      } finally {
+        this.#isOpeningStep = false;
+        this.sessionChanged();
       }
     }
   }

@@ -113,8 +113,17 @@ class LossesPanel extends Panel {
         <li data-session=${entry.name}>${sessionMark(entry.slot)}<span class="name">${entry.name}
           ${newest === undefined ? nothing : html`<strong>${loss(newest)}</strong>`}
           ${missing ? html`<span class="muted">left out: ${missing}</span>` : nothing}</span></li>`)}</ul>
-      ${drawn.length === 0 ? html`<p class="empty">${this.live.present.length === 0 ? 'No session has been chosen.' : 'There is nothing to show yet.'}</p>`
+      ${drawn.length === 0 ? html`<p class="empty">${this.#reason}</p>`
         : html`<mg-chart .option=${this.#option(drawn)} label=${this.#inWords(drawn)}></mg-chart>`}`;
+  }
+
+  /** Why there is nothing to show. */
+  get #reason() {
+    const { entries, present } = this.live;
+    if (entries.length === 0) {
+      return 'No session has been chosen.';
+    }
+    return present.length > 0 && present.every(({ view }) => view.step === 0) ? 'No step has been trained yet.' : 'Loading …';
   }
 
   #placeText(x) {

@@ -37,8 +37,11 @@ function choose(live, index, name) {
 }
 
 /** Why no difference can be shown; null if one can. */
-export function whyNoPair({ pair, entries }) {
+export function whyNoPair({ pair, entries, all }) {
   if (pair === null) {
+    if (all === null) {
+      return 'Loading …';
+    }
     return entries.length < 2 ? 'Choose two sessions to see how they differ.' : 'Fewer than two of these sessions exist.';
   }
   const entry = pair.find((each) => whyUnavailable(each) !== null);

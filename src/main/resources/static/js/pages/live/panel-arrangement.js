@@ -1,9 +1,12 @@
 // The order of the panels on the Live page, and which of them are hidden. It is the same for all sessions, and
-// remembered in the browser's local storage.
+// remembered in the browser's local storage. `?panels` in the URL holds the shown panels in their order, unless that is
+// the initial one; it prevails over what is remembered.
 
 import { remember, remembered } from '../../components/remembered.js';
+import { queryValue, setQuery } from '../../components/url-query.js';
 
 const SETTING = 'live.panels';
+const SHOWN = 'panels'; // in the URL
 const COLUMNS = 12; // of a row
 
 /** Sends `change`. */
@@ -20,6 +23,8 @@ export class PanelArrangement extends EventTarget {
     this.#initial = names;
     this.order = [...names];
     this.#restore();
+    this.#restoreFromUrl();
+    this.#writeUrl();
   }
 
   /** The names of the panels that are shown, in their order. */
@@ -66,7 +71,24 @@ export class PanelArrangement extends EventTarget {
 
   #changed() {
     remember(SETTING, JSON.stringify({ order: this.order, hidden: [...this.#hidden] }));
+    this.#writeUrl();
     this.dispatchEvent(new Event('change'));
+  }
+
+  #writeUrl() {
+    const { shown } = this;
+    const isInitial = shown.length === this.#initial.length && shown.every((name, i) => name === this.#initial[i]);
+    setQuery({ [SHOWN]: isInitial ? null : shown.join(',') });
+  }
+
+  /** Shows the panels that a link names; all others are hidden. A link without a known name changes nothing. */
+  #restoreFromUrl() {
+    const shown = [...new Set((queryValue(SHOWN) ?? '').split(',').filter((name) => this.#initial.includes(name)))];
+    if (shown.length > 0) {
+      const others = this.#initial.filter((name) => !shown.includes(name));
+      this.order = [...shown, ...others];
+      this.#hidden = new Set(others);
+    }
   }
 
   /** Restores what is stored, as far as there still are such panels; panels that are new come last. */

@@ -6,13 +6,15 @@ import { repeat } from 'lit/directives/repeat.js';
 
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
+import { popQuery, pushQuery, queryValue, queryValueAfterPop } from '../../components/url-query.js';
 import { fillRows } from './panel-arrangement.js';
 
+const FILLED = 'panel'; // in the URL
 const MOVES = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1 }; // places
 
 /**
  * `<mg-panel-grid .panels=${[{name, tag, element, columns, height}]} .arrangement=${a PanelArrangement}>` sends `filled`
- * when a panel fills the screen, and when it no longer does.
+ * when a panel fills the screen, and when it no longer does. `?panel` in the URL is the panel that fills the screen.
  */
 class PanelGrid extends LitElement {
   static properties = {
@@ -60,10 +62,12 @@ class PanelGrid extends LitElement {
   #scrolledTo = 0; // before a panel filled the screen
   #arranged = () => {
     if (this.filled !== null && this.arrangement.isHidden(this.filled)) {
-      this.#fill(null);
+      popQuery(FILLED);
+      this.#show(null);
     }
     this.requestUpdate();
   };
+  #popped = () => this.#show(this.#shownPanel(queryValueAfterPop(FILLED)));
 
   constructor() {
     super();
@@ -77,6 +81,7 @@ class PanelGrid extends LitElement {
     super.connectedCallback();
     this.arrangement.addEventListener('change', this.#arranged);
     addEventListener('keydown', this.#escape, true);
+    addEventListener('popstate', this.#popped);
     this.panels.forEach(({ tag }) => customElements.whenDefined(tag).then(() => this.requestUpdate())); // for its title
   }
 
@@ -84,6 +89,11 @@ class PanelGrid extends LitElement {
     super.disconnectedCallback();
     this.arrangement.removeEventListener('change', this.#arranged);
     removeEventListener('keydown', this.#escape, true);
+    removeEventListener('popstate', this.#popped);
+  }
+
+  firstUpdated() {
+    this.#show(this.#shownPanel(queryValue(FILLED)));
   }
 
   // ---- filling the screen
@@ -95,7 +105,24 @@ class PanelGrid extends LitElement {
     this.#fill(this.filled === null ? cell?.dataset.name ?? null : null);
   }
 
-  async #fill(name) {
+  #fill(name) {
+    if (name === null) {
+      popQuery(FILLED);
+    } else {
+      pushQuery(FILLED, name);
+    }
+    this.#show(name);
+  }
+
+  /** The name of a panel; null if there is none of this name, or it is hidden. */
+  #shownPanel(name) {
+    return this.arrangement.shown.includes(name) ? name : null;
+  }
+
+  async #show(name) {
+    if (name === this.filled) {
+      return; // its own entry of the history was removed
+    }
     if (name !== null) {
       this.#scrolledTo = scrollY;
     }

@@ -292,7 +292,6 @@ class CreateSession extends LitElement {
     return field({
       name: 'steps',
       label: 'Training steps',
-      apiName: 'steps',
       hint: 'the learning rate falls to 0 over these steps',
       error: this.#stepsError,
       control: ({ id, describedBy, invalid }) => html`<input id=${id} class="short" name="steps" inputmode="numeric" autocomplete="off"

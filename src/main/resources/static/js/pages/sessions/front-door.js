@@ -18,7 +18,7 @@ function demoOf(sessions) {
   return trained.find(({ name }) => name === DEMO) ?? trained.find(({ state }) => state === 'training') ?? trained[0] ?? null;
 }
 
-/** `<mg-front-door .sessions=${views}>` sends `create` when the user wants to train on their own list, and `failed` with an error. */
+/** `<mg-front-door .sessions=${views, null while they are loaded}>` sends `create` when the user wants to train on their own list, and `failed` with an error. */
 class FrontDoor extends LitElement {
   static properties = {
     sessions: { attribute: false },
@@ -31,6 +31,7 @@ class FrontDoor extends LitElement {
     .words { display: grid; align-content: center; gap: var(--space-4); }
     h1 { max-width: 24ch; font-size: 32px; line-height: 1.15; letter-spacing: -0.02em; text-wrap: balance; }
     .words > p { max-width: 60ch; color: var(--muted); font-size: var(--text-l); }
+    .room { min-height: 312px; } /* of the picture, so that nothing moves when it comes */
     .ways { display: flex; flex-wrap: wrap; gap: var(--space-2); }
     @container (min-width: 800px) { section.pictured { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
     @container (max-width: 480px) { h1 { font-size: 26px; } .ways > * { flex: 1 1 100%; } }
@@ -56,10 +57,11 @@ class FrontDoor extends LitElement {
   }
 
   render() {
-    const demo = demoOf(this.sessions);
-    const training = this.sessions.find(({ state }) => state === 'training') ?? demo;
+    const isLoading = this.sessions === null;
+    const demo = demoOf(this.sessions ?? []);
+    const training = this.sessions?.find(({ state }) => state === 'training') ?? demo;
     return html`
-      <section class=${demo === null ? '' : 'pictured'}>
+      <section class=${demo === null && !isLoading ? '' : 'pictured'}>
         <div class="words">
           <h1>Train a tiny GPT and watch how it learns</h1>
           <p>Give it a list, such as names. It learns to write more like them, and every page shows the numbers
@@ -70,14 +72,14 @@ class FrontDoor extends LitElement {
             ${this.#way(training, '', 'Look at a model train')}
           </div>
         </div>
-        ${demo === null ? nothing : html`<mg-learning-replay .session=${demo}></mg-learning-replay>`}
+        ${isLoading ? html`<div class="room"></div>` : demo === null ? nothing : html`<mg-learning-replay class="room" .session=${demo}></mg-learning-replay>`}
       </section>`;
   }
 
   /** A link to a page of a session, or a button that creates one first. */
   #way(session, page, words) {
     return session !== null ? html`<a class="button" href="${SITE}s/${session.name}${page}">${words}</a>`
-      : html`<button ?disabled=${this.isBusy} @click=${() => this.#createDemo(page)}>${words}</button>`;
+      : html`<button ?disabled=${this.isBusy || this.sessions === null} @click=${() => this.#createDemo(page)}>${words}</button>`;
   }
 }
 
