@@ -25,7 +25,13 @@ public record ProbesReply(
                             description =
                                     "One value per step; null if the numbers of the model are not finite",
                             example = "[0.31, 0.74]")
-                    List<@Nullable Double> values) {}
+                    List<@Nullable Double> values,
+            @Schema(
+                            description =
+                                    "The same measure of the documents, at most 1,000 of them and 1,000,000"
+                                            + " characters; null for known and surprisal, or without documents",
+                            example = "0.57")
+                    @Nullable Double documents) {}
 
     public static ProbesReply of(ProbesRequest request, ProbeCurves curves) {
         List<Curve> all = new ArrayList<>();
@@ -37,7 +43,8 @@ public record ProbesReply(
                                     item.kind(),
                                     item.pattern(),
                                     item.text(),
-                                    curves.values().get(all.size())));
+                                    curves.values().get(all.size()),
+                                    curves.documents().get(all.size())));
                 }
             }
         }

@@ -10,6 +10,9 @@ export class ProbeCurves {
   /** One list per probe with a value for each step; null where the model has no finite numbers. */
   values = [];
 
+  /** For each probe, the same measure of the documents; null if there is none. */
+  documents = [];
+
   #key = null;
 
   /**
@@ -26,6 +29,7 @@ export class ProbeCurves {
     const kept = from === undefined ? 0 : this.steps.length - 1;
     this.steps = [...this.steps.slice(0, kept), ...reply.steps];
     this.values = reply.probes.map(({ values }, i) => [...(this.values[i] ?? []).slice(0, kept), ...values]);
+    this.documents = reply.probes.map(({ documents = null }) => documents);
     this.#key = key;
     return this;
   }

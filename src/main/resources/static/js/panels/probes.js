@@ -53,7 +53,7 @@ class ProbesPanel extends Panel {
   static about = 'What the model had learned at each keyframe: 100 texts at temperature 0.5, always from the session’s seed, and '
     + 'the share of them that match a regular expression (in the syntax of RE2), the share that are documents, and their mean '
     + 'length. Or the surprisal of a text: nats per character, its end included. Shares are on the left axis, lengths and '
-    + 'surprisals on the right one.';
+    + 'surprisals on the right one. Dotted lines show what the documents have.';
 
   static properties = {
     probes: { state: true },
@@ -83,7 +83,7 @@ class ProbesPanel extends Panel {
   #curves = new PolledQuery(this, async (signal) => {
     const { probes } = this;
     const measured = await this.#measured.update(this.live, this.#key, probes, this.view.step, signal);
-    return { probes, steps: measured.steps, values: measured.values };
+    return { probes, steps: measured.steps, values: measured.values, documents: measured.documents };
   });
   #measured = new ProbeCurves();
 
@@ -172,6 +172,7 @@ class ProbesPanel extends Panel {
     return html`
       <ul class="legend">${result.probes.map((probe, i) => html`
         <li><i class="s${i}"></i><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <strong>${valueInWords(probe, result.values[i][at])}</strong>
+          ${result.documents[i] === null ? nothing : html`<span>documents: ${valueInWords(probe, result.documents[i])}</span>`}
           <button class="quiet icon" aria-label="Remove: ${nameOf(probe)}" title="Remove"
             @click=${() => this.#change(this.probes.filter((other) => nameOf(other) !== nameOf(probe)))}>×</button></li>`)}
       </ul>
@@ -190,17 +191,18 @@ class ProbesPanel extends Panel {
     return `Probes at the steps ${count(steps[0])} to ${count(steps.at(-1))}: ${curves.join(', ')}. The menu of this panel shows them as a table.`;
   }
 
-  #option({ probes, steps, values }) {
+  #option({ probes, steps, values, documents }) {
     const scale = textScale(this);
     const isLog = this.#logSteps;
     const x = (step) => isLog ? step + 1 : step; // a logarithmic axis has no 0
     const label = { color: theme.colour('--muted'), fontSize: 11 * scale, hideOverlap: true };
     const left = probes.some(({ kind }) => KINDS[kind].isShare);
     const right = probes.some(({ kind }) => !KINDS[kind].isShare);
-    const mark = this.at === null ? undefined : {
-      silent: true, animation: false, symbol: 'none', label: { show: false }, data: [{ xAxis: x(this.at) }],
-      lineStyle: { type: 'solid', width: 2, color: theme.colour('--warn') },
-    };
+    const atStep = this.at === null ? [] : [{ xAxis: x(this.at), lineStyle: { type: 'solid', width: 2, color: theme.colour('--warn') } }];
+    const marks = (i) => ({
+      silent: true, animation: false, symbol: 'none', label: { show: false }, lineStyle: { type: 'dotted', width: 1.5 * scale },
+      data: [...(i === 0 ? atStep : []), ...(documents[i] === null ? [] : [{ yAxis: documents[i] }])],
+    });
     return {
       grid: { left: 34 + 14 * scale, right: 20 + 22 * scale, top: 14, bottom: 24 + 20 * scale },
       tooltip: tooltip({
@@ -222,7 +224,7 @@ class ProbesPanel extends Panel {
         id: nameOf(probe), name: nameOf(probe), type: 'line', yAxisIndex: KINDS[probe.kind].isShare ? 0 : 1,
         data: steps.map((step, j) => [x(step), values[i][j]]), symbol: 'circle', symbolSize: 4 * scale, animation: false,
         color: theme.colour(`--data-${i + 1}`), lineStyle: { width: 2 * scale, type: KINDS[probe.kind].isShare ? 'solid' : 'dashed' },
-        ...(i === 0 ? { markLine: mark ?? { data: [] } } : {}),
+        markLine: marks(i),
       })),
     };
   }
@@ -256,10 +258,11 @@ class ProbesPanel extends Panel {
     if (result === null) {
       return null;
     }
-    const { probes, steps, values } = result;
+    const { probes, steps, values, documents } = result;
+    const cell = (value) => value === null ? '' : number(value, 4);
     return {
       columns: ['step', ...probes.map(nameOf)],
-      rows: steps.map((step, j) => [step, ...probes.map((_, i) => values[i][j] === null ? '' : number(values[i][j], 4))]),
+      rows: [...steps.map((step, j) => [step, ...probes.map((_, i) => cell(values[i][j]))]), ['documents', ...documents.map(cell)]],
     };
   }
 }

@@ -90,6 +90,23 @@ final class ProbesTest extends UnchangedSession {
     }
 
     @Test
+    void measuresTheDocumentsToCompareWith() {
+        JsonNode probes =
+                probe(
+                                Map.of("keyframes", 1, "samples", 1),
+                                List.of(LENGTH, KNOWN, match("[aeiou]$")))
+                        .path("probes");
+
+        assertThat(probes.get(0).path("documents").doubleValue())
+                .isEqualTo(mean(DOCUMENTS, String::length), within(TOLERANCE));
+        assertThat(probes.get(1).has("documents")).isFalse();
+        assertThat(probes.get(2).path("documents").doubleValue())
+                .isEqualTo(
+                        mean(DOCUMENTS, text -> text.matches(".*[aeiou]") ? 1 : 0),
+                        within(TOLERANCE));
+    }
+
+    @Test
     void takesATemperatureASeedAndARangeOfSteps() {
         JsonNode reply =
                 probe(

@@ -14,6 +14,11 @@ public sealed interface Probe {
         return true;
     }
 
+    /// Whether the documents can be measured, too, to compare with.
+    default boolean measuresDocuments() {
+        return false;
+    }
+
     /// The share of texts that have a match of a pattern.
     ///
     /// The pattern is in the syntax of RE2, which matches in time proportional to the text, whatever the
@@ -30,6 +35,11 @@ public sealed interface Probe {
 
         /// A repetition count, also where its braces are meant literally.
         private static final Pattern COUNT = Pattern.compile("\\{([0-9]+)(?:,([0-9]*))?\\}");
+
+        @Override
+        public boolean measuresDocuments() {
+            return true;
+        }
 
         /// Compiles a pattern.
         ///
@@ -64,6 +74,11 @@ public sealed interface Probe {
             }
         }
 
+        /// Returns 1 if the pattern matches anywhere in a text, otherwise 0.
+        int valueOf(String text) {
+            return pattern.matcher(text).find() ? 1 : 0;
+        }
+
         private static InvalidInputException invalid(String field, String pattern, String reason) {
             return InvalidInputException.invalidText(
                     field,
@@ -73,7 +88,13 @@ public sealed interface Probe {
     }
 
     /// The mean length of the texts in characters.
-    record Length() implements Probe {}
+    record Length() implements Probe {
+
+        @Override
+        public boolean measuresDocuments() {
+            return true;
+        }
+    }
 
     /// The share of texts that are among the documents.
     record Known() implements Probe {}

@@ -8,4 +8,8 @@ import java.util.List;
 ///
 /// @param steps the steps of the keyframes, oldest first; the last may be the present step
 /// @param values one list per probe with a value for each step; null if the numbers of the model are not finite
-public record ProbeCurves(List<Long> steps, List<List<@Nullable Double>> values) {}
+/// @param documents for each probe, the same measure of the documents, to compare with; null if there is none
+public record ProbeCurves(
+        List<Long> steps,
+        List<List<@Nullable Double>> values,
+        List<@Nullable Double> documents) {}

@@ -18,9 +18,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// Evaluates probes, keyframe by keyframe and text by text. All probes share the generated texts, which are
-/// those that `generate` gives for the same step and seed.
+/// Evaluates probes, keyframe by keyframe and text by text, and then of documents. All probes share the generated
+/// texts, which are those that `generate` gives for the same step and seed. The documents are spread evenly over
+/// the training text, so they are always the same.
 public final class ProbeTask implements SlicedTask<ProbeCurves> {
+
+    private static final int MAX_DOCUMENTS = 1000;
+
+    /// Maximum number of characters of all measured documents together.
+    private static final int MAX_CHARACTERS = 1_000_000;
 
     private final ProbeCall call;
     private final Corpus corpus;
@@ -37,6 +43,10 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
     private int texts; // so far
     private boolean isFinite;
 
+    private final int documents; // to measure
+    private final double[] documentSums; // (probes), over the documents so far
+    private int documentsDone;
+
     private ProbeTask(
             ProbeCall call, Corpus corpus, RandomSource start, ArrayDeque<ModelState> keyframes) {
         this.call = call;
@@ -47,6 +57,10 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
         textsPerKeyframe = call.probes().stream().anyMatch(Probe::needsTexts) ? call.samples() : 0;
         sums = new double[call.probes().size()];
         call.probes().forEach(_ -> values.add(new ArrayList<>()));
+        boolean measuresDocuments = call.probes().stream().anyMatch(Probe::measuresDocuments);
+        int affordable = Math.min(MAX_DOCUMENTS, MAX_CHARACTERS / Math.max(1, corpus.longest()));
+        documents = measuresDocuments ? Math.min(affordable, corpus.size()) : 0;
+        documentSums = new double[call.probes().size()];
     }
 
     /// Creates the task for the keyframes that a session has now, and for its present model.
@@ -99,18 +113,52 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
 
     @Override
     public @Nullable ProbeCurves slice(long deadline) {
-        while (!remaining.isEmpty()) {
-            LanguageModel current = model == null ? begin(remaining.element()) : model;
-            if (isFinite && texts < textsPerKeyframe) {
-                addText(current);
+        while (!isDone()) {
+            if (remaining.isEmpty()) {
+                addDocument();
             } else {
-                finish(current);
+                measureModel();
             }
             if (System.nanoTime() >= deadline) {
                 break;
             }
         }
-        return remaining.isEmpty() ? new ProbeCurves(steps, values) : null;
+        return isDone() ? new ProbeCurves(steps, values, ofDocuments()) : null;
+    }
+
+    private boolean isDone() {
+        return remaining.isEmpty() && documentsDone == documents;
+    }
+
+    private void measureModel() {
+        LanguageModel current = model == null ? begin(remaining.element()) : model;
+        if (isFinite && texts < textsPerKeyframe) {
+            addText(current);
+        } else {
+            finish(current);
+        }
+    }
+
+    private void addDocument() {
+        String document = corpus.document((int) ((long) documentsDone * corpus.size() / documents));
+        documentsDone++;
+        for (int i = 0; i < documentSums.length; i++) {
+            documentSums[i] +=
+                    switch (call.probes().get(i)) {
+                        case Probe.Match match -> match.valueOf(document);
+                        case Probe.Length() -> document.codePointCount(0, document.length());
+                        case Probe.Known _, Probe.Surprisal _ -> 0;
+                    };
+        }
+    }
+
+    private List<@Nullable Double> ofDocuments() {
+        List<@Nullable Double> means = new ArrayList<>();
+        for (int i = 0; i < documentSums.length; i++) {
+            boolean isMeasured = documents > 0 && call.probes().get(i).measuresDocuments();
+            means.add(isMeasured ? documentSums[i] / documents : null);
+        }
+        return means;
     }
 
     private LanguageModel begin(ModelState keyframe) {
@@ -137,7 +185,7 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
 
     private double valueOf(Probe probe, Sample sample) {
         return switch (probe) {
-            case Probe.Match(var pattern) -> pattern.matcher(sample.text()).find() ? 1 : 0;
+            case Probe.Match match -> match.valueOf(sample.text());
             case Probe.Length() -> sample.tokens().length;
             case Probe.Known() -> corpus.contains(sample.tokens()) ? 1 : 0;
             case Probe.Surprisal _ -> 0;
