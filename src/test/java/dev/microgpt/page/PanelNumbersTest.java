@@ -678,7 +678,7 @@ final class PanelNumbersTest {
     private void compareLossChart(
             Locator panel, double[] losses, JsonNode schedule, JsonNode baselines) {
         Locator chart = panel.locator("mg-chart");
-        assertThat(chart.locator("[role=img]"))
+        assertThat(chart.locator("[aria-label]"))
                 .hasAttribute("aria-label", Pattern.compile(" " + count(LAST) + ":"));
         String lines =
                 "e.chart?.getOption()?.series?.find(({ id }) => id === 'base')?.markLine.data.length";
@@ -1389,7 +1389,7 @@ final class PanelNumbersTest {
                                 .orElseThrow();
                 assertThat(caption)
                         .contains(
-                                " " + number(learningRate) + ":",
+                                " " + number(learningRate) + ".",
                                 signed(values[place], 3) + " to " + signed(after[place], 3),
                                 signed(gradients[place], 3) + ".");
             }
@@ -1885,7 +1885,7 @@ final class PanelNumbersTest {
                         "learningRate "
                                 + number(view.at("/options/learningRate").doubleValue(), 12));
         List<String> texts = texts(session, Map.of("seed", losses.length % 1000, "count", 3), NOW);
-        assertThat(card.locator(".samples")).hasAttribute("title", String.join("\n", texts));
+        assertThat(card.locator(".samples")).hasText(endsWith(String.join(" · ", texts)));
         for (JsonNode point : ask(card.locator("mg-sparkline"), "e.points")) {
             int from = point.path("from").intValue();
             int to = point.path("to").intValue();
