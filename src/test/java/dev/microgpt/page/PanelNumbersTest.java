@@ -210,8 +210,7 @@ final class PanelNumbersTest {
             all.put("step", step);
         }
         String url = "/sessions/" + session + path;
-        return answers.computeIfAbsent(
-                url + " " + Json.write(all), _ -> api.post(url, all).ok());
+        return answers.computeIfAbsent(url + " " + Json.write(all), _ -> api.post(url, all).ok());
     }
 
     /// Returns the positions of a text.
@@ -284,7 +283,8 @@ final class PanelNumbersTest {
 
     /// Returns the texts of the cells in each row.
     private static List<List<String>> cells(Locator rows, String cell) {
-        String texts = "rows => rows.map((row) => [...row.querySelectorAll('%s')].map((e) => e.innerText))";
+        String texts =
+                "rows => rows.map((row) => [...row.querySelectorAll('%s')].map((e) => e.innerText))";
         return askAll(rows, texts.formatted(cell)).valueStream().map(Json::strings).toList();
     }
 
@@ -468,7 +468,8 @@ final class PanelNumbersTest {
             tab.page().navigate("/s/" + NAME + "?last=1200&ema=1");
             Locator panel = tab.page().locator("mg-loss-panel");
             assertThat(panel.locator(".legend strong").first()).hasText(loss(losses[LAST - 1]));
-            tab.page().waitForCondition(() -> ask(panel, "e.table().rows.length").intValue() == 600);
+            tab.page()
+                    .waitForCondition(() -> ask(panel, "e.table().rows.length").intValue() == 600);
             for (List<String> row : saved(panel)) {
                 assertThat(row.get(5)).isEqualTo(loss(losses[Integer.parseInt(row.get(1)) - 1]));
             }
@@ -1292,25 +1293,24 @@ final class PanelNumbersTest {
                             "add2", "mlp_residual")
                     .forEach((block, tensor) -> blocks.put(prefix + block, prefix + tensor));
         }
-        JsonNode shown =
-                Json.parse(
-                        (String)
-                                panel.evaluate(
-                                        """
-                                        async (panel, blocks) => {
-                                          const shown = {};
-                                          for (const block of blocks) {
-                                            const find = () => panel.renderRoot.querySelector(`[data-block='${block}']`);
-                                            find().dispatchEvent(new MouseEvent('click', { bubbles: true }));
-                                            for (let i = 0; i < 100 && find().getAttribute('aria-pressed') !== 'true'; i++) {
-                                              await panel.updateComplete;
-                                            }
-                                            shown[block] = [...panel.renderRoot.querySelectorAll('.numbers td:last-child')]
-                                                .map((cell) => cell.innerText);
-                                          }
-                                          return JSON.stringify(shown);
-                                        }""",
-                                        List.copyOf(blocks.keySet())));
+        Object numbers =
+                panel.evaluate(
+                        """
+                        async (panel, blocks) => {
+                          const shown = {};
+                          const find = (block) => panel.renderRoot.querySelector(`[data-block='${block}']`);
+                          for (const block of blocks) {
+                            find(block).dispatchEvent(new MouseEvent('click', { bubbles: true }));
+                            for (let i = 0; i < 100 && find(block).ariaPressed !== 'true'; i++) {
+                              await panel.updateComplete;
+                            }
+                            const cells = panel.renderRoot.querySelectorAll('.numbers td:last-child');
+                            shown[block] = [...cells].map((cell) => cell.innerText);
+                          }
+                          return JSON.stringify(shown);
+                        }""",
+                        List.copyOf(blocks.keySet()));
+        JsonNode shown = Json.parse((String) numbers);
         blocks.forEach(
                 (block, tensor) -> {
                     double[] expected = Objects.requireNonNull(last.get(tensor), tensor);
