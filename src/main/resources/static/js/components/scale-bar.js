@@ -2,13 +2,13 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
-import { number } from '../data/format.js';
+import { signed } from '../data/format.js';
 import { palette } from './palette.js';
 import { theme } from './theme.js';
 
 const SIZE = 128;
 
-const plain = (value) => number(value, 2).replace('-', '−');
+const plain = (value) => signed(value, 2);
 
 /**
  * `<mg-scale-bar palette="diverging" .low=${-1} .high=${1}>`; `format` formats the numbers; `beyond`

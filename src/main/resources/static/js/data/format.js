@@ -34,6 +34,11 @@ export function number(value, digits = 3) {
   return Number(value.toPrecision(digits)).toString();
 }
 
+/** The same with true minus signs: −0.00731, 1.2e−7 */
+export function signed(value, digits = 3) {
+  return number(value, digits).replaceAll('-', '−');
+}
+
 /** Seconds: 0.4 s, 12 s, 3 min 20 s, 2 h 5 min */
 export function duration(seconds) {
   if (seconds < 10) {

@@ -61,6 +61,7 @@ class HealthPanel extends Panel {
       td.bar { width: 30%; }
       td.bar svg { min-width: 30px; }
       th[scope="row"] { font-size: var(--text-xs); }
+      th code { display: none; }
       th, td { padding-inline: 2px; }
       th { white-space: normal; vertical-align: bottom; }
     }

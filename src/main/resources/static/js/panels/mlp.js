@@ -3,7 +3,7 @@
 
 import { css, html, nothing, svg } from 'lit';
 
-import { count, number, plural } from '../data/format.js';
+import { count, number, plural, signed } from '../data/format.js';
 import { inputLabels } from '../data/model/character-labels.js';
 import { UnitStatistics } from '../data/model/unit-statistics.js';
 import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
@@ -212,7 +212,7 @@ class MlpPanel extends Panel {
     const most = exciting[0]?.mean ?? 1;
     return html`
       <p>Unit <strong>${unit}</strong> at position ${row}, after <strong>${rowLabels[row]}</strong>:
-        <strong class="value">${number(value, 4).replace('-', '−')}</strong>${value > 0 ? nothing : ', so the ReLU outputs 0'}${dead?.[unit] ? ', and never above 0 recently' : nothing}</p>
+        <strong class="value">${signed(value, 4)}</strong>${value > 0 ? nothing : ', so the ReLU outputs 0'}${dead?.[unit] ? ', and never above 0 recently' : nothing}</p>
       ${exciting.length === 0 ? html`<p class="muted">No character has activated it.</p>` : html`
         <p class="muted">Mean output after each character:</p>
         <ol>${exciting.map(({ character, mean }) => html`
@@ -253,7 +253,7 @@ class MlpPanel extends Panel {
   legend() {
     const { limit, layer } = this.#shown;
     return [
-      { label: `layer ${layer + 1}, input of the ReLU`, palette: 'relu', low: number(-limit).replace('-', '−'), high: number(limit) },
+      { label: `layer ${layer + 1}, input of the ReLU`, palette: 'relu', low: signed(-limit), high: number(limit) },
       { label: 'never above 0', kind: 'line', colour: '--data-2' }, { label: 'row: position, column: unit', kind: 'text' },
     ];
   }

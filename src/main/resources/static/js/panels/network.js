@@ -34,7 +34,7 @@ class NetworkPanel extends DocumentPanel {
 
   static styles = [DocumentPanel.styles, css`
     .columns { display: grid; grid-template-columns: minmax(0, 760px) minmax(240px, 1fr); gap: var(--space-5); margin-top: var(--space-3); }
-    .picture { position: relative; min-width: 0; }
+    .picture { position: relative; min-width: 0; overflow-x: clip; overflow-clip-margin: 4px; } /* drawn before its width was known */
     .picture canvas { position: absolute; inset: 0; pointer-events: none; }
     .picture svg { position: relative; display: block; }
     .block, .closed { cursor: pointer; outline: none; }

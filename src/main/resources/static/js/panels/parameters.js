@@ -3,7 +3,7 @@
 
 import { css, html, nothing } from 'lit';
 
-import { count, number } from '../data/format.js';
+import { count, number, signed } from '../data/format.js';
 import { labelOf } from '../data/model/character-labels.js';
 import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../components/palette.js';
@@ -299,7 +299,7 @@ class ParametersPanel extends Panel {
   legend() {
     const { name, kinds } = this.#numbers.result;
     return [{ label: name, kind: 'text' }, ...kinds.flatMap((kind, i) => kind === null ? [] : [{
-      label: Object.values(KINDS)[i], palette: kind.palette, low: number(kind.low).replace('-', '−'), high: number(kind.high),
+      label: Object.values(KINDS)[i], palette: kind.palette, low: signed(kind.low), high: number(kind.high),
     }])];
   }
 
@@ -338,7 +338,7 @@ function usualPart(histograms, from, width) {
   const shares = Float64Array.from(bins.flatMap(({ counts }) => counts.map((n) => Math.sqrt(n / total))));
   return {
     total, bins, edge, shares, high: shares.reduce((a, b) => Math.max(a, b), 0),
-    rowLabels: bins.map(({ first: bin, end }) => number((edge(bin) + edge(end)) / 2, 2).replace('-', '−')),
+    rowLabels: bins.map(({ first: bin, end }) => signed((edge(bin) + edge(end)) / 2, 2)),
   };
 }
 

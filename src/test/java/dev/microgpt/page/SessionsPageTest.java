@@ -541,7 +541,7 @@ final class SessionsPageTest {
             page.navigate("/");
             String background = "() => getComputedStyle(document.documentElement).backgroundColor";
             Object dark = page.evaluate(background);
-            button(page, "Colours: as the system").click();
+            button(page, "Colours: same as the system").click();
             Object light = page.evaluate(background);
             assertThat(light).isNotEqualTo(dark);
             page.reload();

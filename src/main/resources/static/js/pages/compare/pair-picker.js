@@ -49,4 +49,4 @@ export function whyNoPair({ pair, entries, all }) {
 }
 
 /** A number with its sign, and a true minus sign. */
-export const signedText = (text) => (text.startsWith('-') ? text.replace('-', '−') : `+${text}`);
+export const signedText = (text) => (text.startsWith('-') ? text : `+${text}`).replaceAll('-', '−');

@@ -1,7 +1,7 @@
 // Describes one training step as a sequence of frames, from the tokens to the new parameters, with a caption for
 // each that contains its numbers.
 
-import { number } from '../../data/format.js';
+import { number, signed } from '../../data/format.js';
 import { BOS } from '../../data/model/tokens.js';
 
 export const STAGES = [
@@ -57,8 +57,6 @@ export function framesOf({ tensors, parameters }) {
     ...matrices.map((name) => ({ stage: 'adam', name })),
   ];
 }
-
-const signed = (value) => number(value).replace('-', '−');
 
 /** The number with the largest absolute value, and where it is. */
 function extremeOf(rows) {

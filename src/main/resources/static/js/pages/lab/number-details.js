@@ -4,7 +4,7 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { CoalescedCall } from '../../data/coalesced-call.js';
-import { count, number, plural } from '../../data/format.js';
+import { count, number, plural, signed } from '../../data/format.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 
@@ -25,9 +25,7 @@ const FORMULAS = {
 
 const WORDS = { add: 'a sum', mul: 'a product', pow: 'a power', log: 'a logarithm', exp: 'an exponential', relu: 'a ReLU', leaf: 'a constant' };
 
-function plain(value) {
-  return number(value, 5).replace('-', '−');
-}
+const plain = (value) => signed(value, 5);
 
 /** The name of a number. */
 function nameOf({ tensor, row, column, op }) {

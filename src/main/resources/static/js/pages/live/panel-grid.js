@@ -46,11 +46,15 @@ class PanelGrid extends LitElement {
       padding: var(--space-3);
       border-radius: 0;
       background: var(--page);
-      --scale: 1.6; /* readable from the back of a room */
-      --text-xs: 19px;
-      --text-s: 21px;
-      --text-m: 22px;
-      --text-l: 28px;
+    }
+    @media (min-width: 700px) {
+      .filled {
+        --scale: 1.6; /* readable from the back of a room */
+        --text-xs: 19px;
+        --text-s: 21px;
+        --text-m: 22px;
+        --text-l: 28px;
+      }
     }
     .buttons { display: flex; }
     .buttons button { width: 28px; color: var(--muted); }

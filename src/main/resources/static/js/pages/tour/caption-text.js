@@ -3,7 +3,7 @@
 
 import { html } from 'lit';
 
-import { number } from '../../data/format.js';
+import { signed } from '../../data/format.js';
 import { visible } from '../../data/model/tokens.js';
 
 const LONGEST = 40; // characters of a document
@@ -11,11 +11,6 @@ const LONGEST = 40; // characters of a document
 /** A value of the session. */
 export function fact(name, value) {
   return html`<b data-fact=${name}>${value}</b>`;
-}
-
-/** A number with few digits and a true minus sign. */
-export function signed(value, digits = 3) {
-  return number(value, digits).replace('-', '−');
 }
 
 /** A probability. */

@@ -3,12 +3,12 @@
 
 import { html, nothing } from 'lit';
 
-import { count, loss, number, plural } from '../../data/format.js';
+import { count, loss, number, plural, signed } from '../../data/format.js';
 import { nearest } from '../../data/model/nearest-rows.js';
 import { atTemperature } from '../../data/model/sampling.js';
 import { inWords } from '../../data/model/tokens.js';
 import { SITE } from '../../data/site.js';
-import { fact, letter, listed, quoted, share, signed, upTo } from './caption-text.js';
+import { fact, letter, listed, quoted, share, upTo } from './caption-text.js';
 import { lossesOf, meanOf, middle } from './prediction-losses.js';
 
 const BEGINNING = 4; // numbers of a vector that a caption shows
