@@ -71,11 +71,12 @@ class CheckpointController implements CheckpointApi {
             HttpServletRequest request)
             throws IOException {
         boolean mayOverwrite = QueryParameters.isTrue("overwrite", overwrite);
+        CheckpointReader.Given given = weights.given(datasets, limits);
         sessions.requireAbsent(call, name, mayOverwrite); // before the file is read
         Checkpoint checkpoint =
                 CheckpointReader.read(
                         request.getInputStream(),
-                        weights.given(datasets, limits),
+                        given,
                         limits.ofText(),
                         limits::check);
         SessionService.Creation creation =

@@ -10,6 +10,7 @@ import dev.microgpt.support.RawHttp;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -177,12 +178,33 @@ final class NamesAndPathsTest {
         assertThat(Set.of(reply.header("Allow").split(", *", -1))).contains(first, second);
     }
 
-    @Test
-    void rejectsTrace() {
-        Reply reply = RawHttp.send(api.port(), "TRACE /api/v1/limits HTTP/1.1", "Host: localhost");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/v1/limits | 405 | GET",
+                "/api/v1/sessions/demo | 405 | DELETE, GET, PATCH",
+                "/api/v1/sessions/demo/step | 405 | POST",
+                "/api/v1/tickets | 405 | POST",
+                "/ | 405 | GET",
+                "/css/base.css | 405 | GET, HEAD",
+                "/actuator/health | 405 | GET",
+                "/api/v1/nope | 404 |"
+            })
+    void rejectsTrace(String path, int status, @Nullable String allowed) {
+        Reply reply =
+                RawHttp.send(
+                        api.port(),
+                        "TRACE " + path + " HTTP/1.1",
+                        "Host: localhost",
+                        "X-Secret: echo");
 
-        assertProblem(reply, 405, "method_not_allowed");
-        assertThat(reply.header("Allow")).contains("GET").doesNotContain("TRACE");
+        assertProblem(reply, status, status == 404 ? "not_found" : "method_not_allowed");
+        assertThat(reply.body()).doesNotContain("echo");
+        if (allowed != null) {
+            assertThat(Set.of(reply.header("Allow").split(", *", -1)))
+                    .containsExactlyInAnyOrder(allowed.split(", *", -1));
+        }
     }
 
     @ParameterizedTest
