@@ -362,7 +362,8 @@ final class HostileInputTest {
         java.util.Arrays.fill(many, "X-A: b");
         assertProblem(raw("GET /api/v1/limits", many), 431, "too_large");
         String[] tooMany = java.util.Arrays.copyOf(many, 200);
-        assertProblem(raw("GET /api/v1/limits", tooMany), 431, "too_large").hasDetail("100 headers");
+        assertProblem(raw("GET /api/v1/limits", tooMany), 431, "too_large")
+                .hasDetail("100 headers");
     }
 
     @Test

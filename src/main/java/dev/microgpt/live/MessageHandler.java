@@ -1,9 +1,9 @@
 package dev.microgpt.live;
 
 import dev.microgpt.quota.RateLimiter;
+import dev.microgpt.session.CallTimeout;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.SessionService;
-import dev.microgpt.session.CallTimeout;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;

@@ -13,6 +13,7 @@ import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.http.converter.HttpMessageNotWritableException;
@@ -104,11 +105,12 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpStatusCode status,
             WebRequest request) {
         String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-        String found = type == null ? "has none" : "has '%s'%s".formatted(type, reason(type));
+        String found = type == null ? "none" : "'%s'%s".formatted(type, reason(type));
         Problem problem =
                 Problem.of(
                         ErrorCode.UNSUPPORTED_MEDIA_TYPE,
-                        "the body must be JSON with Content-Type: application/json, but " + found,
+                        "the body must have Content-Type: %s, but has %s"
+                                .formatted(MediaType.toString(e.getSupportedMediaTypes()), found),
                         HttpHeaders.CONTENT_TYPE,
                         type);
         return handleExceptionInternal(e, problem, headers, status, request);
@@ -151,8 +153,11 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpHeaders headers,
             HttpStatusCode status,
             WebRequest request) {
-        Problem problem =
-                Problem.of(ErrorCode.NOT_FOUND, "there is no resource /" + e.getResourcePath());
+        String path =
+                request instanceof ServletWebRequest call
+                        ? call.getRequest().getRequestURI()
+                        : "/" + e.getResourcePath();
+        Problem problem = Problem.of(ErrorCode.NOT_FOUND, "there is no resource " + path);
         return handleExceptionInternal(e, problem, headers, status, request);
     }
 

@@ -36,10 +36,7 @@ class RunController implements RunApi {
 
     @Override
     public ResponseEntity<RunReply> start(
-            CallContext call,
-            String name,
-            @Nullable RunRequest body,
-            HttpServletRequest request) {
+            CallContext call, String name, @Nullable RunRequest body, HttpServletRequest request) {
         Session session = sessions.get(call, name);
         RunCall runCall = (body == null ? RunRequest.EMPTY : body).toCall(limits);
         URI location = RequestPath.ofSession(request, name);

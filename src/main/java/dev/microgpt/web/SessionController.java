@@ -87,18 +87,14 @@ class SessionController implements SessionApi {
 
     @Override
     public ResponseEntity<SessionReply> fork(
-            CallContext call,
-            String name,
-            @Nullable ForkRequest body,
-            HttpServletRequest request) {
+            CallContext call, String name, @Nullable ForkRequest body, HttpServletRequest request) {
         ForkRequest fork = body == null ? ForkRequest.EMPTY : body;
         String newName = fork.requiredName();
         URI location = RequestPath.ofSession(request, newName);
         return replies.reply(
                 call,
                 context -> sessions.fork(context, name, newName, fork.step()),
-                created ->
-                        ResponseEntity.created(location).body(SessionReply.of(created.view())));
+                created -> ResponseEntity.created(location).body(SessionReply.of(created.view())));
     }
 
     @Override

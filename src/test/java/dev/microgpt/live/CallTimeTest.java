@@ -47,7 +47,8 @@ final class CallTimeTest {
 
                     assertThat(error.path("id").asInt()).isEqualTo(steps);
                     assertProblem(error.path("problem"), 409, "wrong_state")
-                            .hasDetail("the call timed out after PT0.5S; the session keeps the steps");
+                            .hasDetail(
+                                    "the call timed out after PT0.5S; the session keeps the steps");
                 }
             }
         }

@@ -81,7 +81,7 @@ final class MalformedRequestTest extends UnchangedSession {
         "GET /api/v1/limits HTTP/1.1, Expect: foo, 417, expectation_failed",
         "GET /api/v1/limits HTTP/1.1, Content-Length: -1, 400, invalid_name"
     })
-    void rejectsWhatHttpAllowsButTheServiceDoesNotSupport(
+    void explainsWhatTheContainerRejects(
             String requestLine, String header, int status, String code) {
         assertProblem(
                 RawHttp.send(api.port(), requestLine, "Host: localhost", header), status, code);

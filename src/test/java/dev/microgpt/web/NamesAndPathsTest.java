@@ -120,6 +120,14 @@ final class NamesAndPathsTest {
         }
     }
 
+    /// Also where a part of the path has its own handler.
+    @ParameterizedTest
+    @ValueSource(strings = {"/js/nope.js", "/_static/nope/1/x.js", "/swagger-ui/nope", "/nope"})
+    void namesTheUnknownPath(String path) {
+        assertProblem(api.send(api.root(path)), 404, "not_found")
+                .hasDetail("there is no resource " + path);
+    }
+
     private static void assertUnknown(Reply reply) {
         assertThat(reply.status()).isIn(400, 404);
         assertProblem(
@@ -244,6 +252,46 @@ final class NamesAndPathsTest {
         assertThat(reply.status()).isBetween(400, 499);
         assertProblem(reply, reply.status(), reply.json().path("code").stringValue())
                 .hasDetail("WebSocket");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, Upgrade, 13, 1, 405, method_not_allowed",
+        "TRACE, Upgrade, 13, 1, 405, method_not_allowed",
+        "GET, keep-alive, 13, 1, 400, invalid_name",
+        "GET, Upgrade, 13, 0, 400, invalid_name",
+        "GET, Upgrade, 7, 1, 426, not_implemented"
+    })
+    void explainsInvalidHandshakes(
+            String method, String connection, String version, int keys, int status, String code) {
+        Reply reply =
+                RawHttp.sendText(
+                        api.port(),
+                        """
+                        %s /api/v1/ws HTTP/1.1
+                        Host: localhost
+                        Upgrade: websocket
+                        Connection: %s
+                        Sec-WebSocket-Version: %s
+                        %s
+
+                        """
+                                .replace("\n", "\r\n")
+                                .formatted(
+                                        method,
+                                        connection,
+                                        version,
+                                        keys == 0
+                                                ? "X-A: b"
+                                                : "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+
+        assertProblem(reply, status, code);
+        if (status == 405) {
+            assertThat(reply.header("Allow")).isEqualTo("GET");
+        }
+        if (status == 426) {
+            assertThat(reply.header("Sec-WebSocket-Version")).isEqualTo("13");
+        }
     }
 
     @Test

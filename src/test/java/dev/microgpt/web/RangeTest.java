@@ -153,10 +153,7 @@ final class RangeTest {
             Reply reply =
                     api.send(call.isEmpty() ? request.method("PATCH", bodyOf(request)) : request);
 
-            assertProblem(reply, 400, "out_of_range")
-                    .hasField(field)
-                    .hasValue(value)
-                    .hasMin(1);
+            assertProblem(reply, 400, "out_of_range").hasField(field).hasValue(value).hasMin(1);
             if (field.equals("nHead") && !value.equals("0")) { // nEmbd may follow
                 assertProblem(reply, 400, "out_of_range").hasDetail("from 1 to nEmbd");
             } else {
@@ -186,12 +183,10 @@ final class RangeTest {
         "/sessions/range/anatomy/graph?tensor=losses, column, 0, ",
         "/sessions/range/events, fromStep, 1, 3"
     })
-    void namesTheRangeOfQueryParameters(
-            String path, String name, long min, @Nullable Long max) {
+    void namesTheRangeOfQueryParameters(String path, String name, long min, @Nullable Long max) {
         String[] values = {"-1", "99999999999", "99999999999999999999", "-99999999999999999999"};
         for (String value : values) {
-            Reply reply =
-                    api.get(path + (path.contains("?") ? "&" : "?") + name + "=" + value);
+            Reply reply = api.get(path + (path.contains("?") ? "&" : "?") + name + "=" + value);
 
             assertProblem(reply, 400, "out_of_range")
                     .hasField(name)
@@ -211,7 +206,11 @@ final class RangeTest {
         Reply reply =
                 api.send(
                         api.body(
-                                        PATH + "checkpoint?overwrite=true&" + name + "=1" + "0".repeat(30),
+                                        PATH
+                                                + "checkpoint?overwrite=true&"
+                                                + name
+                                                + "=1"
+                                                + "0".repeat(30),
                                         "application/octet-stream",
                                         body)
                                 .PUT(body));
