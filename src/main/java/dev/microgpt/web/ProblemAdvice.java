@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.TypeMismatchException;
-import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -168,12 +167,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
             HttpStatusCode status,
             WebRequest request) {
         String name = String.valueOf(e.getPropertyName());
-        MethodParameter parameter =
-                e instanceof MethodArgumentTypeMismatchException argument
-                        ? argument.getParameter()
-                        : null;
         boolean isPathVariable =
-                parameter != null && parameter.hasParameterAnnotation(PathVariable.class);
+                e instanceof MethodArgumentTypeMismatchException argument
+                        && argument.getParameter().hasParameterAnnotation(PathVariable.class);
         Problem problem =
                 isPathVariable && isInteger(e)
                         ? Problem.of(

@@ -28,8 +28,10 @@ public final class ProblemReportValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProblemReportValve.class);
 
-    private static final StringManager LINES = StringManager.getManager(Http11InputBuffer.class);
-    private static final StringManager HEADERS = StringManager.getManager(MimeHeaders.class);
+    private static final StringManager PARSER_MESSAGES =
+            StringManager.getManager(Http11InputBuffer.class);
+    private static final StringManager HEADER_MESSAGES =
+            StringManager.getManager(MimeHeaders.class);
 
     private final JsonMapper json;
 
@@ -69,11 +71,11 @@ public final class ProblemReportValve extends ErrorReportValve {
         int bytes = http.getMaxHttpRequestHeaderSize();
         int count = http.getMaxHeaderCount();
         String message = failure.getMessage();
-        if (LINES.getString("iib.requestheadertoolarge.error").equals(message)) {
+        if (PARSER_MESSAGES.getString("iib.requestheadertoolarge.error").equals(message)) {
             return "the request line and the headers must not be larger than %d bytes together"
                     .formatted(bytes);
         }
-        return HEADERS.getString("headers.maxCountFail", count).equals(message)
+        return HEADER_MESSAGES.getString("headers.maxCountFail", count).equals(message)
                 ? "a request must not have more than %d headers".formatted(count)
                 : null;
     }
