@@ -106,7 +106,6 @@ final class MessageExecutor {
                 (message.options() == null ? InitRequest.DEFAULTS : message.options())
                         .withDocuments(message.text(), message.dataset());
         boolean overwrite = Boolean.TRUE.equals(message.overwrite());
-        services.sessions().requireAbsent(call, name(message), overwrite);
         SessionView view =
                 services.sessions()
                         .init(

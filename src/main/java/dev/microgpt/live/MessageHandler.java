@@ -1,6 +1,7 @@
 package dev.microgpt.live;
 
 import dev.microgpt.quota.RateLimiter;
+import dev.microgpt.session.CallTimeout;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
@@ -176,10 +177,8 @@ final class MessageHandler {
                 cause = cause.getCause();
             }
             if (cause instanceof TimeoutException) {
-                cause =
-                        new SessionException(
-                                ErrorCode.BUSY,
-                                "the call was cut off after " + services.limits().callTime());
+                CallTimeout timeout = new CallTimeout(services.limits().callTime());
+                cause = kind() == Kind.TRAIN ? timeout.stepsKept() : timeout.busy();
             }
             sendError(message.id(), message.session(), cause);
             return null;

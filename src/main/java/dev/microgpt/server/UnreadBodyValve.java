@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Reads and discards the rest of a body after the response, so that the client can read the response, but
-/// only for a limited time.
+/// only for a limited time. After a timeout (408), nothing more is expected, and the connection is closed.
 ///
 /// Tomcat does the same by itself, but its timeout starts again with each byte, so that a slow client could
 /// occupy the thread for hours.
@@ -40,7 +40,8 @@ final class UnreadBodyValve extends ValveBase {
             return;
         }
         response.finishResponse();
-        if (!drain(coyote)) {
+        boolean isTimeout = response.getStatus() == HttpServletResponse.SC_REQUEST_TIMEOUT;
+        if (isTimeout || !drain(coyote)) {
             coyote.action(ActionCode.DISABLE_SWALLOW_INPUT, null);
         }
     }

@@ -9,32 +9,43 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /// Waits for the reply to a command, up to a timeout.
 ///
 /// @param timeout how long one call may take
-record CallTimeout(Duration timeout) {
+public record CallTimeout(Duration timeout) {
+
+    /// Returns the exception for a call that changes nothing unless it ends, and did not end in time.
+    public SessionException busy() {
+        return new SessionException(ErrorCode.BUSY, "the call timed out after " + timeout);
+    }
+
+    /// Returns the exception for a step call that did not end in time. It is `wrong_state`, as the caller must
+    /// not take it for a refusal.
+    public SessionException stepsKept() {
+        return new SessionException(
+                ErrorCode.WRONG_STATE,
+                "the call timed out after %s; the session keeps the steps that the call has made: see its step"
+                        .formatted(timeout));
+    }
 
     /// Returns the reply to a command that changes nothing unless it ends, or cancels it when the timeout has
     /// passed.
     ///
     /// @throws SessionException `busy` after the timeout; otherwise the exception of the command
     <R> R await(CompletableFuture<R> reply) {
-        return await(reply, ErrorCode.BUSY, "");
+        return await(reply, this::busy);
     }
 
     /// Returns the reply to a step call, or ends it after its current step when the timeout has passed.
     ///
-    /// @throws SessionException `wrong_state` after the timeout, as the caller must not take it for a refusal;
-    ///     otherwise the exception of the command
+    /// @throws SessionException `wrong_state` after the timeout; otherwise the exception of the command
     StepOutcome awaitSteps(CompletableFuture<StepOutcome> reply) {
-        return await(
-                reply,
-                ErrorCode.WRONG_STATE,
-                "; the session keeps the steps that the call has made: see its step");
+        return await(reply, this::stepsKept);
     }
 
-    private <R> R await(CompletableFuture<R> reply, ErrorCode code, String consequence) {
+    private <R> R await(CompletableFuture<R> reply, Supplier<SessionException> late) {
         try {
             return reply.get(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
@@ -47,7 +58,7 @@ record CallTimeout(Duration timeout) {
             throw new IllegalStateException(e.getCause());
         } catch (TimeoutException _) {
             reply.cancel(false);
-            throw new SessionException(code, "the call timed out after " + timeout + consequence);
+            throw late.get();
         } catch (InterruptedException _) {
             reply.cancel(false);
             Thread.currentThread().interrupt();

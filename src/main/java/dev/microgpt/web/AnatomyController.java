@@ -13,6 +13,7 @@ import dev.microgpt.session.query.AsOf;
 import dev.microgpt.wire.AnatomyReply;
 import dev.microgpt.wire.EnumNames;
 import dev.microgpt.wire.GraphReply;
+import dev.microgpt.wire.IntegerRanges;
 import dev.microgpt.wire.TensorReply;
 
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,6 @@ import org.springframework.web.bind.annotation.RestController;
 /// engine the session has, and the session is not changed.
 @RestController
 class AnatomyController implements AnatomyApi {
-
-    private static final int MAX_NODES = 1000;
 
     private final SessionService sessions;
 
@@ -70,7 +69,7 @@ class AnatomyController implements AnatomyApi {
             @Nullable String direction,
             int limit,
             int cursor) {
-        InvalidInputException.requireRange("limit", limit, 1, MAX_NODES);
+        InvalidInputException.requireRange("limit", limit, 1, IntegerRanges.MAX_PAGE_SIZE);
         InvalidInputException.requireRange("cursor", cursor, 0, Integer.MAX_VALUE);
         Graph.Direction parsedDirection =
                 EnumNames.parse("direction", direction, Graph.Direction.DOWN);

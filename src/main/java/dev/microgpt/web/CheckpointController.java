@@ -71,13 +71,11 @@ class CheckpointController implements CheckpointApi {
             HttpServletRequest request)
             throws IOException {
         boolean mayOverwrite = QueryParameters.isTrue("overwrite", overwrite);
+        CheckpointReader.Given given = weights.given(datasets, limits);
         sessions.requireAbsent(call, name, mayOverwrite); // before the file is read
         Checkpoint checkpoint =
                 CheckpointReader.read(
-                        request.getInputStream(),
-                        weights.given(datasets, limits),
-                        limits.ofText(),
-                        limits::check);
+                        request.getInputStream(), given, limits.ofText(), limits::check);
         SessionService.Creation creation =
                 sessions.restore(call, name, new MicroGpt(checkpoint), mayOverwrite);
         ResponseEntity.BodyBuilder reply =

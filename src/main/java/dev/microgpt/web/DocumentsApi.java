@@ -9,6 +9,7 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -28,5 +29,5 @@ interface DocumentsApi {
                             + " repeat others. Creates nothing.")
     @ApiResponse(responseCode = "200", description = "What a session would be trained on")
     @ErrorResponses({ErrorCode.INVALID_TEXT, ErrorCode.TOO_LARGE, ErrorCode.NOT_FOUND})
-    PreviewReply preview(@RequestBody PreviewRequest body);
+    PreviewReply preview(@RequestBody(required = false) @Nullable PreviewRequest body);
 }

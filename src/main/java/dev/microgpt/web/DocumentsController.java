@@ -6,6 +6,7 @@ import dev.microgpt.session.admission.Limits;
 import dev.microgpt.wire.PreviewReply;
 import dev.microgpt.wire.PreviewRequest;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.RestController;
 
 /// Looks at documents before a session is created with them. [BodyLimitFilter] has reserved memory for what
@@ -22,9 +23,12 @@ class DocumentsController implements DocumentsApi {
     }
 
     @Override
-    public PreviewReply preview(PreviewRequest body) {
-        int blockSize = body.contextLength(limits);
+    public PreviewReply preview(@Nullable PreviewRequest body) {
+        PreviewRequest request = body == null ? PreviewRequest.EMPTY : body;
+        int blockSize = request.contextLength(limits);
         return PreviewReply.of(
-                body.corpus(datasets, limits), blockSize, (int) limits.max(ModelOption.BLOCK_SIZE));
+                request.corpus(datasets, limits),
+                blockSize,
+                (int) limits.max(ModelOption.BLOCK_SIZE));
     }
 }

@@ -8,6 +8,7 @@ import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.ParameterMatrix;
 import dev.microgpt.wire.EnumNames;
 import dev.microgpt.wire.HistogramsReply;
+import dev.microgpt.wire.IntegerRanges;
 import dev.microgpt.wire.MatricesReply;
 import dev.microgpt.wire.MatrixReply;
 
@@ -18,8 +19,6 @@ import org.springframework.web.bind.annotation.RestController;
 /// Shows the parameters of a model, matrix by matrix.
 @RestController
 class ParametersController implements ParametersApi {
-
-    private static final int MAX_BINS = 1000;
 
     private final SessionService sessions;
 
@@ -47,7 +46,7 @@ class ParametersController implements ParametersApi {
 
     @Override
     public HistogramsReply histograms(CallContext call, String name, String matrix, int bins) {
-        InvalidInputException.requireRange("bins", bins, 1, MAX_BINS);
+        InvalidInputException.requireRange("bins", bins, 1, IntegerRanges.MAX_BINS);
         return HistogramsReply.of(
                 sessions.get(call, name).internals().histograms(call, matrix, bins));
     }

@@ -13,6 +13,7 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 
 import jakarta.servlet.http.HttpServletRequest;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -38,7 +39,7 @@ interface RunApi {
     ResponseEntity<RunReply> start(
             CallContext call,
             @PathVariable String name,
-            @RequestBody RunRequest body,
+            @RequestBody(required = false) @Nullable RunRequest body,
             HttpServletRequest request);
 
     @GetMapping

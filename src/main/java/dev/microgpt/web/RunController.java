@@ -13,6 +13,7 @@ import dev.microgpt.wire.RunsReply;
 
 import jakarta.servlet.http.HttpServletRequest;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -35,9 +36,9 @@ class RunController implements RunApi {
 
     @Override
     public ResponseEntity<RunReply> start(
-            CallContext call, String name, RunRequest body, HttpServletRequest request) {
+            CallContext call, String name, @Nullable RunRequest body, HttpServletRequest request) {
         Session session = sessions.get(call, name);
-        RunCall runCall = body.toCall(limits);
+        RunCall runCall = (body == null ? RunRequest.EMPTY : body).toCall(limits);
         URI location = RequestPath.ofSession(request, name);
         return replies.reply(
                 call,

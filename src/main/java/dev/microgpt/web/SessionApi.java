@@ -94,7 +94,10 @@ interface SessionApi {
             description = "Changes training options from the next step on, even during a run.")
     @ApiResponse(responseCode = "200", description = "The session")
     @ErrorResponses({ErrorCode.NOT_LOADED, ErrorCode.BUSY})
-    SessionReply steer(CallContext call, @PathVariable String name, @RequestBody SteerRequest body);
+    SessionReply steer(
+            CallContext call,
+            @PathVariable String name,
+            @RequestBody(required = false) @Nullable SteerRequest body);
 
     @PostMapping(path = "/{name}/fork", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
@@ -110,7 +113,7 @@ interface SessionApi {
     ResponseEntity<SessionReply> fork(
             CallContext call,
             @PathVariable String name,
-            @RequestBody ForkRequest body,
+            @RequestBody(required = false) @Nullable ForkRequest body,
             HttpServletRequest request);
 
     @GetMapping("/{name}/history")

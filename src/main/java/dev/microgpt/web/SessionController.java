@@ -11,6 +11,7 @@ import dev.microgpt.session.admission.Limits;
 import dev.microgpt.wire.ForkRequest;
 import dev.microgpt.wire.HistoryReply;
 import dev.microgpt.wire.InitRequest;
+import dev.microgpt.wire.IntegerRanges;
 import dev.microgpt.wire.KeyframesReply;
 import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.SessionReply;
@@ -29,8 +30,6 @@ import java.net.URI;
 /// Creates, lists, shows, steers, forks and deletes sessions.
 @RestController
 class SessionController implements SessionApi {
-
-    private static final int MAX_PAGE_SIZE = 1000;
 
     private final SessionService sessions;
     private final Datasets datasets;
@@ -55,7 +54,6 @@ class SessionController implements SessionApi {
         boolean mayOverwrite = QueryParameters.isTrue("overwrite", overwrite);
         InitRequest init = body == null ? InitRequest.DEFAULTS : body;
         URI location = RequestPath.ofSession(request, name);
-        sessions.requireAbsent(call, name, mayOverwrite);
         ModelOptions options = init.options(limits);
         Corpus corpus = init.corpus(datasets, limits);
         return replies.reply(
@@ -66,7 +64,7 @@ class SessionController implements SessionApi {
 
     @Override
     public SessionsReply list(CallContext call, int limit, @Nullable String cursor) {
-        InvalidInputException.requireRange("limit", limit, 1, MAX_PAGE_SIZE);
+        InvalidInputException.requireRange("limit", limit, 1, IntegerRanges.MAX_PAGE_SIZE);
         return SessionsReply.of(sessions.list(call, cursor, limit + 1), limit);
     }
 
@@ -81,20 +79,22 @@ class SessionController implements SessionApi {
     }
 
     @Override
-    public SessionReply steer(CallContext call, String name, SteerRequest body) {
+    public SessionReply steer(CallContext call, String name, @Nullable SteerRequest body) {
+        SteerRequest request = body == null ? SteerRequest.EMPTY : body;
         return SessionReply.of(
-                sessions.get(call, name).steer(call, body.toSteering(limits)).view());
+                sessions.get(call, name).steer(call, request.toSteering(limits)).view());
     }
 
     @Override
     public ResponseEntity<SessionReply> fork(
-            CallContext call, String name, ForkRequest body, HttpServletRequest request) {
-        String newName = body.requiredName();
+            CallContext call, String name, @Nullable ForkRequest body, HttpServletRequest request) {
+        ForkRequest fork = body == null ? ForkRequest.EMPTY : body;
+        String newName = fork.requiredName();
         URI location = RequestPath.ofSession(request, newName);
         return replies.reply(
                 call,
-                context -> sessions.fork(context, name, newName, body.step()),
-                fork -> ResponseEntity.created(location).body(SessionReply.of(fork.view())));
+                context -> sessions.fork(context, name, newName, fork.step()),
+                created -> ResponseEntity.created(location).body(SessionReply.of(created.view())));
     }
 
     @Override

@@ -53,8 +53,10 @@ class TrainingController implements TrainingApi {
             CallContext call, String name, HttpServletRequest request) throws IOException {
         boolean overwrite = QueryParameters.isTrue(request, "overwrite");
         Session session = sessions.get(call, name);
-        session.requireLoadable(overwrite);
-        Corpus corpus = readCorpus(request);
+        Corpus ofJson = isJson(request) ? readJson(request) : null;
+        session.requireLoadable(overwrite); // before a text, which may be large, is read
+        Corpus corpus =
+                ofJson == null ? Corpus.read(request.getInputStream(), limits.ofText()) : ofJson;
         return replies.reply(
                 call,
                 context -> session.load(context, corpus, overwrite),
@@ -72,18 +74,26 @@ class TrainingController implements TrainingApi {
                 outcome -> ResponseEntity.ok(StepReply.of(outcome)));
     }
 
-    private Corpus readCorpus(HttpServletRequest request) throws IOException {
+    /// Returns whether the body is JSON and not text.
+    ///
+    /// @throws SessionException `unsupported_media_type` if it is neither
+    private static boolean isJson(HttpServletRequest request) {
         MediaType type = contentType(request);
         if (type == null
                 || type.equalsTypeAndSubtype(MediaType.TEXT_PLAIN)
                 || type.equalsTypeAndSubtype(MediaType.APPLICATION_FORM_URLENCODED)) {
-            return Corpus.read(request.getInputStream(), limits.ofText());
+            return false;
         }
         if (type.equalsTypeAndSubtype(MediaType.APPLICATION_JSON)) {
-            LoadRequest body = json.readValue(request.getInputStream(), LoadRequest.class);
-            return (body == null ? new LoadRequest(null, null) : body).corpus(datasets, limits);
+            return true;
         }
         throw unsupported(type.toString());
+    }
+
+    private Corpus readJson(HttpServletRequest request) throws IOException {
+        LoadRequest body =
+                json.readValue(new JsonBody(request.getInputStream()), LoadRequest.class);
+        return (body == null ? new LoadRequest(null, null) : body).corpus(datasets, limits);
     }
 
     private static @Nullable MediaType contentType(HttpServletRequest request) {

@@ -4,9 +4,11 @@ import org.apache.catalina.core.StandardHost;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.webmvc.autoconfigure.DispatcherServletAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -20,6 +22,21 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(new CallContextResolver());
+    }
+
+    /// Takes the place of Spring Boot's.
+    @Bean(DispatcherServletAutoConfiguration.DEFAULT_DISPATCHER_SERVLET_BEAN_NAME)
+    DispatcherServlet dispatcherServlet() {
+        DispatcherServlet servlet = new TraceDispatcherServlet();
+        servlet.setDispatchOptionsRequest(true);
+        return servlet;
+    }
+
+    /// Leaves TRACE to [TraceDispatcherServlet].
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> trace() {
+        return factory ->
+                factory.addConnectorCustomizers(connector -> connector.setAllowTrace(true));
     }
 
     @Bean

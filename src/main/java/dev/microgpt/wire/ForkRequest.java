@@ -13,6 +13,8 @@ public record ForkRequest(
         @Schema(description = "Step to fork at; absent for the current one", minimum = "0")
                 @Nullable Long step) {
 
+    public static final ForkRequest EMPTY = new ForkRequest(null, null);
+
     /// Returns the name of the new session.
     ///
     /// @throws SessionException if there is no name

@@ -113,17 +113,9 @@ final class IntegerReader<T extends Number> extends ValueDeserializer<T> {
 
     private InvalidInputException outOfRange(JsonParser parser) {
         String number = parser.getString();
-        String field = property == null ? "the number" : property.getName();
-        IntegerRanges.Range range =
-                property == null
-                        ? IntegerRanges.Range.of(min, max)
-                        : ranges.of(property.getMember().getDeclaringClass(), field, type);
-        return InvalidInputException.outOfRange(
-                field,
-                number,
-                range.min(),
-                range.max(),
-                "%s must be from %d to %s, but is %s"
-                        .formatted(field, range.min(), range.maxName(), number));
+        return property == null
+                ? IntegerRanges.Range.of(min, max).outOfRange("the number", number)
+                : ranges.outOfRange(
+                        property.getMember().getDeclaringClass(), property.getName(), type, number);
     }
 }

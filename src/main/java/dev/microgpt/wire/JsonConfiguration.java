@@ -1,7 +1,5 @@
 package dev.microgpt.wire;
 
-import dev.microgpt.session.admission.Limits;
-
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -39,8 +37,8 @@ public class JsonConfiguration {
     }
 
     @Bean
-    public JsonMapperBuilderCustomizer strictJson(Limits limits) {
-        return builder -> customize(builder, new IntegerRanges(limits));
+    public JsonMapperBuilderCustomizer strictJson(IntegerRanges ranges) {
+        return builder -> customize(builder, ranges);
     }
 
     private static void customize(JsonMapper.Builder builder, IntegerRanges ranges) {

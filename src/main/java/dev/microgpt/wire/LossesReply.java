@@ -38,7 +38,7 @@ public record LossesReply(
         }
         InvalidInputException.requireRange("maxPoints", maxPoints, 1, limit);
         long first = from == null ? history.firstKnown() : from;
-        if (from == null && first > last) {
+        if (from == null && to == null && first > last) {
             return new LossesReply(first, last, null, List.of());
         }
         return new LossesReply(first, last, null, history.buckets(first, last, maxPoints));

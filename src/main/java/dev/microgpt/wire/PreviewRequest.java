@@ -20,6 +20,8 @@ public record PreviewRequest(
         @Schema(description = "Bundled dataset; excludes text") @Nullable String dataset,
         @Schema(description = "Maximum context length in tokens") @Nullable Integer blockSize) {
 
+    public static final PreviewRequest EMPTY = new PreviewRequest(null, null, null);
+
     /// Returns the documents.
     ///
     /// @throws InvalidInputException unless exactly one of text and dataset is given, or if the text is

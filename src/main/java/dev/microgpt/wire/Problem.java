@@ -213,6 +213,8 @@ public final class Problem extends ProblemDetail {
             case NO_MEMORY -> HttpStatus.SERVICE_UNAVAILABLE;
             case NOT_FOUND -> HttpStatus.NOT_FOUND;
             case METHOD_NOT_ALLOWED -> HttpStatus.METHOD_NOT_ALLOWED;
+            case NOT_IMPLEMENTED -> HttpStatus.NOT_IMPLEMENTED;
+            case EXPECTATION_FAILED -> HttpStatus.EXPECTATION_FAILED;
             case NOT_ACCEPTABLE -> HttpStatus.NOT_ACCEPTABLE;
             case EXISTS, NOT_LOADED, ALREADY_TRAINED, BUSY, WRONG_STATE -> HttpStatus.CONFLICT;
             case TOO_LARGE -> HttpStatus.CONTENT_TOO_LARGE;
@@ -242,6 +244,8 @@ public final class Problem extends ProblemDetail {
             case TOO_LARGE -> "Too large";
             case UNSUPPORTED_MEDIA_TYPE -> "Unsupported media type";
             case METHOD_NOT_ALLOWED -> "Method not allowed";
+            case NOT_IMPLEMENTED -> "Not implemented";
+            case EXPECTATION_FAILED -> "Expectation failed";
             case NOT_ACCEPTABLE -> "Not acceptable";
             case INVALID_CHECKPOINT -> "Invalid checkpoint";
             case UNAUTHORIZED -> "API key required";

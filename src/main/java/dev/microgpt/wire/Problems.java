@@ -87,20 +87,31 @@ public final class Problems {
                     case NOT_FOUND -> ErrorCode.NOT_FOUND;
                     case METHOD_NOT_ALLOWED -> ErrorCode.METHOD_NOT_ALLOWED;
                     case NOT_ACCEPTABLE -> ErrorCode.NOT_ACCEPTABLE;
-                    case CONTENT_TOO_LARGE -> ErrorCode.TOO_LARGE;
+                    case CONTENT_TOO_LARGE, REQUEST_HEADER_FIELDS_TOO_LARGE -> ErrorCode.TOO_LARGE;
                     case REQUEST_TIMEOUT -> ErrorCode.TOO_SLOW;
                     case UNSUPPORTED_MEDIA_TYPE -> ErrorCode.UNSUPPORTED_MEDIA_TYPE;
-                    case HTTP_VERSION_NOT_SUPPORTED -> ErrorCode.INVALID_NAME;
+                    case EXPECTATION_FAILED -> ErrorCode.EXPECTATION_FAILED;
+                    case NOT_IMPLEMENTED, HTTP_VERSION_NOT_SUPPORTED -> ErrorCode.NOT_IMPLEMENTED;
                     case null, default ->
                             status.is5xxServerError() ? ErrorCode.INTERNAL : ErrorCode.INVALID_NAME;
                 };
-        String fallback =
-                code == ErrorCode.INVALID_NAME
-                        ? "the path, the query or a header of the request is malformed"
-                        : resolved == null
-                                ? "status " + status.value()
-                                : resolved.getReasonPhrase();
-        return Problem.of(code, status, detail == null || detail.isBlank() ? fallback : detail);
+        return Problem.of(
+                code, status, detail == null || detail.isBlank() ? detail(status, code) : detail);
+    }
+
+    /// Returns what is known of an error by its status alone.
+    private static String detail(HttpStatusCode status, ErrorCode code) {
+        return switch (HttpStatus.resolve(status.value())) {
+            case EXPECTATION_FAILED -> "the service meets no expectation but 100-continue";
+            case NOT_IMPLEMENTED ->
+                    "the service does not implement this method or transfer encoding";
+            case HTTP_VERSION_NOT_SUPPORTED -> "the service supports HTTP/1.1 and HTTP/1.0";
+            case HttpStatus other when code != ErrorCode.INVALID_NAME -> other.getReasonPhrase();
+            case null, default ->
+                    code == ErrorCode.INVALID_NAME
+                            ? "the path, the query or a header of the request is malformed"
+                            : "status " + status.value();
+        };
     }
 
     private static Problem tooSlow(SocketTimeoutException e) {

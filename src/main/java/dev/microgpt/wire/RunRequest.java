@@ -27,6 +27,8 @@ public record RunRequest(
         @Schema(description = "Changed at the start of the run", example = "1")
                 @Nullable Integer batchSize) {
 
+    public static final RunRequest EMPTY = new RunRequest(null, null, null, null, null, null);
+
     /// The condition that ends a run before its last step.
     public record StopWhen(
             @Schema(

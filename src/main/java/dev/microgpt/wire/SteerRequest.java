@@ -23,6 +23,8 @@ public record SteerRequest(
                 @Nullable Long numSteps,
         @Schema(description = "Documents per step", example = "4") @Nullable Integer batchSize) {
 
+    public static final SteerRequest EMPTY = new SteerRequest(null, null, null);
+
     /// Returns the change.
     ///
     /// @throws InvalidInputException if it changes nothing or a value is out of range

@@ -46,8 +46,9 @@ final class CallTimeTest {
                     JsonNode error = live.next("error");
 
                     assertThat(error.path("id").asInt()).isEqualTo(steps);
-                    assertProblem(error.path("problem"), 409, "busy")
-                            .hasDetail("the call was cut off after PT0.5S");
+                    assertProblem(error.path("problem"), 409, "wrong_state")
+                            .hasDetail(
+                                    "the call timed out after PT0.5S; the session keeps the steps");
                 }
             }
         }

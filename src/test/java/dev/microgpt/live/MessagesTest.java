@@ -131,6 +131,8 @@ final class MessagesTest extends LiveSession {
         assertProblem(live.next("error").path("problem"), 409, "exists");
         live.send("init", "session", NAME, "text", "bob", "overwrite", false);
         assertProblem(live.next("error").path("problem"), 409, "exists");
+        live.send("init", "session", NAME); // invalid whether or not the session exists
+        assertProblem(live.next("error").path("problem"), 400, "invalid_text");
         assertThat(api.view(NAME)).isEqualTo(before);
 
         live.send("init", "session", NAME, "text", "bob", "overwrite", true);

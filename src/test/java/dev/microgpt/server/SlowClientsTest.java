@@ -3,6 +3,7 @@ package dev.microgpt.server;
 import static dev.microgpt.support.ProblemAssert.assertProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.KeyedService;
@@ -38,6 +39,9 @@ final class SlowClientsTest {
     /// Enough for other requests in the middle of a header, which are slow in a JVM that has just started.
     private static final Duration HEADER_TIME = Duration.ofSeconds(2);
 
+    /// The longest time without a byte.
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     @TempDir static Path data;
@@ -56,7 +60,7 @@ final class SlowClientsTest {
     private static String[] settings() {
         return new String[] {
             "--microgpt.senders.header-time=" + HEADER_TIME.toMillis() + "ms",
-            "--microgpt.senders.pause=1s",
+            "--microgpt.senders.pause=" + PAUSE.toMillis() + "ms",
             "--microgpt.senders.bytes-per-second=1024",
             "--microgpt.limits.text-bytes=8000000"
         };
@@ -196,8 +200,14 @@ final class SlowClientsTest {
             client.send(
                     "POST /api/v1%s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\n%s"
                             .formatted(path, type, rest.replace("~", "\r\n")));
+            await().atMost(TIMEOUT)
+                    .until(() -> client.endsWithin(Duration.ofMillis(100)) || client.isAnswered());
+            long answered = System.nanoTime();
             assertThat(client.endsWithin(TIMEOUT)).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - answered)) // without another pause
+                    .isLessThan(PAUSE.multipliedBy(8).dividedBy(10));
             assertProblem(client.answer(), 408, "too_slow");
+            assertThat(client.answer().header("Connection")).isEqualTo("close");
         }
     }
 
@@ -255,7 +265,7 @@ final class SlowClientsTest {
         try (RawClient client = RawClient.connect(port)) {
             client.send(
                     parts[2]
-                            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n");
+                            + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nTransfer-Encoding: chunked\r\n\r\n");
             byte[] piece = bytes(pause < 10 ? "400\r\n" + "a".repeat(1024) + "\r\n" : "1\r\na\r\n");
             assertThat(client.repeatUntilEnd(piece, Duration.ofMillis(pause), TIMEOUT))
                     .as(rejected)

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
@@ -399,5 +400,18 @@ final class CheckpointTest {
                                 .PUT(BodyPublishers.ofString("{}"))),
                 415,
                 "unsupported_media_type");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "text/plain"})
+    void namesTheContentTypeOfCheckpoints(String type) {
+        var body = BodyPublishers.ofString("{}");
+
+        assertProblem(
+                        api.send(api.body(COPY + "/checkpoint", type, body).PUT(body)),
+                        415,
+                        "unsupported_media_type")
+                .hasValue(type)
+                .hasDetail("must have Content-Type: application/octet-stream");
     }
 }

@@ -210,10 +210,23 @@ final class LoadTest {
                 .hasDetail("names");
     }
 
+    /// Also of a session that has trained, for which a valid request would be a conflict.
     @Test
     void requiresEitherTextOrDataset() {
-        assertThat(api.post(LOAD, Map.of("text", "a", "dataset", "names")).status()).isEqualTo(400);
-        assertThat(api.post(LOAD, Map.of()).status()).isEqualTo(400);
-        assertThat(api.view(NAME).path("state").stringValue()).isEqualTo("created");
+        api.postText(LOAD, Api.SIX_NAMES).ok();
+        api.step(NAME, 2);
+        for (String json :
+                new String[] {"", " ", "{}", "{\"text\": \"a\", \"dataset\": \"names\"}"}) {
+            assertProblem(api.postJson(LOAD, json), 400, "invalid_text")
+                    .hasField("text")
+                    .hasDetail("either text or dataset");
+        }
+        assertProblem(api.post(LOAD, Map.of("text", "")), 400, "invalid_text");
+        assertProblem(api.post(LOAD, Map.of("dataset", "rivers")), 404, "not_found");
+        assertProblem(
+                api.send(api.body(LOAD, "image/png", BodyPublishers.ofString("a"))),
+                415,
+                "unsupported_media_type");
+        assertThat(api.view(NAME).path("step").intValue()).isEqualTo(2);
     }
 }

@@ -72,6 +72,42 @@ final class MalformedRequestTest extends UnchangedSession {
         assertClientError(RawHttp.send(api.port(), request, "Host: localhost"));
     }
 
+    /// The servlet container itself rejects these.
+    @ParameterizedTest
+    @CsvSource({
+        "CONNECT localhost:80 HTTP/1.1, X-A: b, 501, not_implemented",
+        "POST /api/v1/sessions/x/step HTTP/1.1, Transfer-Encoding: foo, 501, not_implemented",
+        "GET /api/v1/limits HTTP/2.0, X-A: b, 505, not_implemented",
+        "GET /api/v1/limits HTTP/1.1, Expect: foo, 417, expectation_failed",
+        "GET /api/v1/limits HTTP/1.1, Content-Length: -1, 400, invalid_name"
+    })
+    void explainsWhatTheContainerRejects(
+            String requestLine, String header, int status, String code) {
+        assertProblem(
+                RawHttp.send(api.port(), requestLine, "Host: localhost", header), status, code);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json;charset=foo",
+                "application/json;charset=",
+                "json",
+                "text/plain;charset=foo"
+            })
+    void showsContentTypesThatAreNotKnown(String type) {
+        Reply reply = api.send(api.body(PATH + "step", type, BodyPublishers.ofString("{}")));
+
+        assertProblem(reply, 415, "unsupported_media_type")
+                .hasField("Content-Type")
+                .hasValue(type)
+                .hasDetail("'" + type + "'");
+        if (type.endsWith("foo")) {
+            assertProblem(reply, 415, "unsupported_media_type")
+                    .hasDetail("unsupported charset 'foo'");
+        }
+    }
+
     /// As `curl -d` and `curl --data-binary` send them to calls that take JSON.
     @ParameterizedTest
     @ValueSource(strings = {"overwrite=%zz", "overwrite=true", "a=b&a=%C3"})

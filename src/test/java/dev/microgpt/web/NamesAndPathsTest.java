@@ -10,6 +10,7 @@ import dev.microgpt.support.RawHttp;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,6 +120,14 @@ final class NamesAndPathsTest {
         }
     }
 
+    /// Also where a part of the path has its own handler.
+    @ParameterizedTest
+    @ValueSource(strings = {"/js/nope.js", "/_static/nope/1/x.js", "/swagger-ui/nope", "/nope"})
+    void namesTheUnknownPath(String path) {
+        assertProblem(api.send(api.root(path)), 404, "not_found")
+                .hasDetail("there is no resource " + path);
+    }
+
     private static void assertUnknown(Reply reply) {
         assertThat(reply.status()).isIn(400, 404);
         assertProblem(
@@ -177,12 +186,33 @@ final class NamesAndPathsTest {
         assertThat(Set.of(reply.header("Allow").split(", *", -1))).contains(first, second);
     }
 
-    @Test
-    void rejectsTrace() {
-        Reply reply = RawHttp.send(api.port(), "TRACE /api/v1/limits HTTP/1.1", "Host: localhost");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/v1/limits | 405 | GET",
+                "/api/v1/sessions/demo | 405 | DELETE, GET, PATCH",
+                "/api/v1/sessions/demo/step | 405 | POST",
+                "/api/v1/tickets | 405 | POST",
+                "/ | 405 | GET",
+                "/css/base.css | 405 | GET, HEAD",
+                "/actuator/health | 405 | GET",
+                "/api/v1/nope | 404 |"
+            })
+    void rejectsTrace(String path, int status, @Nullable String allowed) {
+        Reply reply =
+                RawHttp.send(
+                        api.port(),
+                        "TRACE " + path + " HTTP/1.1",
+                        "Host: localhost",
+                        "X-Secret: echo");
 
-        assertProblem(reply, 405, "method_not_allowed");
-        assertThat(reply.header("Allow")).contains("GET").doesNotContain("TRACE");
+        assertProblem(reply, status, status == 404 ? "not_found" : "method_not_allowed");
+        assertThat(reply.body()).doesNotContain("echo");
+        if (allowed != null) {
+            assertThat(Set.of(reply.header("Allow").split(", *", -1)))
+                    .containsExactlyInAnyOrder(allowed.split(", *", -1));
+        }
     }
 
     @ParameterizedTest
@@ -222,6 +252,46 @@ final class NamesAndPathsTest {
         assertThat(reply.status()).isBetween(400, 499);
         assertProblem(reply, reply.status(), reply.json().path("code").stringValue())
                 .hasDetail("WebSocket");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, Upgrade, 13, 1, 405, method_not_allowed",
+        "TRACE, Upgrade, 13, 1, 405, method_not_allowed",
+        "GET, keep-alive, 13, 1, 400, invalid_name",
+        "GET, Upgrade, 13, 0, 400, invalid_name",
+        "GET, Upgrade, 7, 1, 426, not_implemented"
+    })
+    void explainsInvalidHandshakes(
+            String method, String connection, String version, int keys, int status, String code) {
+        Reply reply =
+                RawHttp.sendText(
+                        api.port(),
+                        """
+                        %s /api/v1/ws HTTP/1.1
+                        Host: localhost
+                        Upgrade: websocket
+                        Connection: %s
+                        Sec-WebSocket-Version: %s
+                        %s
+
+                        """
+                                .replace("\n", "\r\n")
+                                .formatted(
+                                        method,
+                                        connection,
+                                        version,
+                                        keys == 0
+                                                ? "X-A: b"
+                                                : "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="));
+
+        assertProblem(reply, status, code);
+        if (status == 405) {
+            assertThat(reply.header("Allow")).isEqualTo("GET");
+        }
+        if (status == 426) {
+            assertThat(reply.header("Sec-WebSocket-Version")).isEqualTo("13");
+        }
     }
 
     @Test

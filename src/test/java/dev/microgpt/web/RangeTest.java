@@ -9,6 +9,7 @@ import dev.microgpt.support.ProblemAssert;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -152,12 +153,76 @@ final class RangeTest {
             Reply reply =
                     api.send(call.isEmpty() ? request.method("PATCH", bodyOf(request)) : request);
 
-            assertProblem(reply, 400, "out_of_range")
-                    .hasField(field)
-                    .hasValue(value)
-                    .hasMin(1)
-                    .hasMax(field.equals("nHead") && !value.equals("0") ? 1024 : max);
+            assertProblem(reply, 400, "out_of_range").hasField(field).hasValue(value).hasMin(1);
+            if (field.equals("nHead") && !value.equals("0")) { // nEmbd may follow
+                assertProblem(reply, 400, "out_of_range").hasDetail("from 1 to nEmbd");
+            } else {
+                assertProblem(reply, 400, "out_of_range").hasMax(max);
+            }
         }
+    }
+
+    /// The same range, whether a parameter is just beyond it or too large for its type.
+    @ParameterizedTest
+    @CsvSource({
+        "/sessions, limit, 1, 1000",
+        "/sessions/range/losses, maxPoints, 1, 100000",
+        "/sessions/range/losses?maxPoints=5, from, 1, 2",
+        "/sessions/range/losses?maxPoints=5, to, 1, 2",
+        "/sessions/range/losses, from, 1, 3",
+        "/sessions/range/embeddings, step, 0, 2",
+        "/sessions/range/positions, step, 0, 2",
+        "/sessions/range/heads, step, 0, 2",
+        "/sessions/range/parameters/wte, step, 0, 2",
+        "/sessions/range/parameters/wte/histograms, bins, 1, 1000",
+        "/sessions/range/anatomy, step, 0, 2",
+        "/sessions/range/anatomy, document, 0, 0",
+        "/sessions/range/anatomy/graph, limit, 1, 1000",
+        "/sessions/range/anatomy/graph, node, 0, ",
+        "/sessions/range/anatomy/graph?tensor=losses, row, 0, ",
+        "/sessions/range/anatomy/graph?tensor=losses, column, 0, ",
+        "/sessions/range/events, fromStep, 1, 3"
+    })
+    void namesTheRangeOfQueryParameters(String path, String name, long min, @Nullable Long max) {
+        String[] values = {"-1", "99999999999", "99999999999999999999", "-99999999999999999999"};
+        for (String value : values) {
+            Reply reply = api.get(path + (path.contains("?") ? "&" : "?") + name + "=" + value);
+
+            assertProblem(reply, 400, "out_of_range")
+                    .hasField(name)
+                    .hasValue(value)
+                    .hasMin(min)
+                    .hasDetail("but is " + value);
+            if (max != null && value.length() < 4) {
+                assertProblem(reply, 400, "out_of_range").hasMax(max);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"vocabSize", "nEmbd", "nHead", "seed", "batchSize"})
+    void namesTheRangeOfWeights(String name) {
+        var body = BodyPublishers.ofString("");
+        Reply reply =
+                api.send(
+                        api.body(
+                                        PATH
+                                                + "checkpoint?overwrite=true&"
+                                                + name
+                                                + "=1"
+                                                + "0".repeat(30),
+                                        "application/octet-stream",
+                                        body)
+                                .PUT(body));
+
+        assertProblem(reply, 400, "out_of_range").hasField(name);
+    }
+
+    @Test
+    void thereIsNoRunWithAnIdTooLarge() {
+        String id = "9".repeat(30);
+        assertProblem(api.get(PATH + "runs/" + id), 404, "not_found").hasField("id").hasValue(id);
+        assertProblem(api.post(PATH + "runs/" + id + "/pause"), 404, "not_found");
     }
 
     private static BodyPublisher bodyOf(HttpRequest.Builder request) {

@@ -73,6 +73,8 @@ final class StateTest {
 
         assertProblem(api.post(PATH + "/init"), 409, "exists").hasField("name").hasValue("state");
         assertProblem(api.post(PATH + "/init?overwrite=false", Map.of()), 409, "exists");
+        assertProblem(api.post(PATH + "/init", Map.of("nEmbd", 0)), 400, "out_of_range");
+        assertProblem(api.post(PATH + "/init", Map.of("text", "")), 400, "invalid_text");
         assertThat(api.view("state")).isEqualTo(before);
     }
 

@@ -14,6 +14,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,11 @@ final class SteeringTest {
                         Map.of("learningRate", 0.1, "batchSize", 1_000_000))) {
             assertProblem(api.patch(PATH, body), 400, "out_of_range");
         }
+        assertProblem(
+                        api.send(api.request(PATH).method("PATCH", BodyPublishers.noBody())),
+                        400,
+                        "out_of_range")
+                .hasDetail("at least one of learningRate, numSteps and batchSize");
         assertProblem(api.patch(PATH, Map.of("nEmbd", 32)), 400, "unknown_field");
         assertProblem(api.patch("/sessions/nobody", Map.of("numSteps", 1)), 404, "not_found");
         api.init("steering-empty", Map.of());

@@ -118,6 +118,30 @@ final class StrictJsonTest {
                 .hasField(field);
     }
 
+    /// A body without a value is as good as none: the problem names the field that is missing.
+    @ParameterizedTest
+    @CsvSource({
+        "/sessions/strict-json, learningRate",
+        "/sessions/strict-json/load?overwrite=true, text",
+        "/sessions/strict-json/runs, steps",
+        "/sessions/strict-json/fork, name",
+        "/sessions/strict-json/score, texts",
+        "/sessions/strict-json/inspect, text",
+        "/sessions/strict-json/probes, probes",
+        "/documents/preview, text"
+    })
+    void namesWhatIsMissing(String path, String field) {
+        for (String body : new String[] {"{}", "null", "", " ", "\r\n\t "}) {
+            var request = api.body(path, "application/json", BodyPublishers.ofString(body));
+            if (path.endsWith("strict-json")) {
+                request.method("PATCH", BodyPublishers.ofString(body));
+            }
+            Reply reply = api.send(request);
+
+            assertProblem(reply, 400, reply.json().path("code").stringValue()).hasField(field);
+        }
+    }
+
     @Test
     void repeatsTheWrongValue() {
         assertProblem(post("step", "{\"count\": \"3\"}"), 400, "wrong_type").hasValue("3");

@@ -34,6 +34,10 @@ public enum ErrorCode {
     UNSUPPORTED_MEDIA_TYPE,
     /// The path does not support the HTTP method.
     METHOD_NOT_ALLOWED,
+    /// The service does not implement the method, the transfer encoding or the version of HTTP.
+    NOT_IMPLEMENTED,
+    /// The request expects something of the service that it does not do.
+    EXPECTATION_FAILED,
     /// The response is not available in an accepted media type.
     NOT_ACCEPTABLE,
     /// The body is not a valid checkpoint.
