@@ -283,9 +283,9 @@ final class PanelNumbersTest {
 
     /// Returns the texts of the cells in each row.
     private static List<List<String>> cells(Locator rows, String cell) {
-        String texts =
-                "rows => rows.map((row) => [...row.querySelectorAll('%s')].map((e) => e.innerText))";
-        return askAll(rows, texts.formatted(cell)).valueStream().map(Json::strings).toList();
+        String ofRow = "[...row.querySelectorAll('" + cell + "')].map((e) => e.innerText)";
+        JsonNode texts = askAll(rows, "rows => rows.map((row) => " + ofRow + ")");
+        return texts.valueStream().map(Json::strings).toList();
     }
 
     /// Returns the elements of the panels on a page.
@@ -622,7 +622,7 @@ final class PanelNumbersTest {
                             loss(mean(part)),
                             loss(Arrays.stream(part).max().orElseThrow()),
                             loss(meanBefore(losses, to, WINDOW)),
-                            number(learningRate(schedule, to))));
+                            number(learningRate(schedule, to), 8)));
         }
         assertThat(rows.getLast().get(1)).isEqualTo(LAST);
         assertRows(saved, rows);
@@ -717,6 +717,12 @@ final class PanelNumbersTest {
             }
             rows.add(row);
         }
+        double vowels = measured.path("probes").path(0).path("documents").doubleValue();
+        double length = measured.path("probes").path(1).path("documents").doubleValue();
+        assertThat(panel.locator(".legend"))
+                .containsText("documents: " + Math.round(100 * vowels) + "%");
+        assertThat(panel.locator(".legend")).containsText("documents: " + fixed(length, 2));
+        rows.add(List.of("documents", number(vowels, 4), number(length, 4), ""));
         assertRows(saved(panel), rows);
     }
 

@@ -10,6 +10,4 @@ import java.util.List;
 /// @param values one list per probe with a value for each step; null if the numbers of the model are not finite
 /// @param documents for each probe, the same measure of the documents, to compare with; null if there is none
 public record ProbeCurves(
-        List<Long> steps,
-        List<List<@Nullable Double>> values,
-        List<@Nullable Double> documents) {}
+        List<Long> steps, List<List<@Nullable Double>> values, List<@Nullable Double> documents) {}
