@@ -26,6 +26,8 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -47,6 +49,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /// Tests that dependencies point one way: web, live -> wire -> session -> engine, and store -> session.
+@SharesNothing
 final class ArchitectureTest {
 
     private static final String ENGINE = "dev.microgpt.engine";

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.RawHttp;
 import dev.microgpt.support.Reply;
+import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Tests whose forwarded headers are trusted. The client of these tests has the address 127.0.0.1.
+@SharesNothing
 final class ForwardedHeadersTest {
 
     private static final String[] X_FORWARDED = {

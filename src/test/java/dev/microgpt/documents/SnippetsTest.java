@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.KeyedService;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.SharesNothing;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Timeout;
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
 /// Runs what the documents show: each from top to bottom, in one shell and against a service of its own.
 /// The output shown is the output that comes.
 @Timeout(300)
+@SharesNothing
 final class SnippetsTest {
 
     /// So that a reader of an endless stream that has gone away is soon noticed.

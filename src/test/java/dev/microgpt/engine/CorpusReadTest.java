@@ -8,6 +8,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.microgpt.engine.Corpus.Limits;
 import dev.microgpt.engine.InvalidInputException.Reason;
+import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /// Reading UTF-8 from a stream gives the same as [Corpus#of(String)].
+@SharesNothing
 final class CorpusReadTest {
 
     /// The size of the buffers that texts are read in.

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,6 +17,7 @@ import java.util.Random;
 
 /// Both engines reject a training step by the same rule: one of its numbers is not finite. The model is then
 /// unchanged.
+@SharesNothing
 final class DivergenceRuleTest {
 
     private static final int VOCAB = 6;

@@ -3,6 +3,8 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withPrecision;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -12,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// The reference engine reproduces runs of microgptjs and microgpt.py.
+@SharesNothing
 final class GoldenRunsTest {
 
     private static final Offset<Double> PRECISION = withPrecision(1e-12);

@@ -2,6 +2,8 @@ package dev.microgpt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -9,6 +11,7 @@ import java.util.Objects;
 import java.util.Random;
 
 /// A restored history continues exactly as the original does.
+@SharesNothing
 final class LossHistoryRestoreTest {
 
     private static final int MORE = 300_000;

@@ -3,6 +3,8 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -13,6 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// The tensor engine computes the same as the reference, in models of all shapes.
+@SharesNothing
 final class TensorAgreementTest {
 
     private static final int[] AWKWARD_WIDTHS = {1, 3, 7, 15, 16, 17, 31, 33, 64};

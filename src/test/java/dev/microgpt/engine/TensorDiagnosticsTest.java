@@ -3,6 +3,8 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -10,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /// The tensor engine's diagnostics match those of the reference, in models of all shapes.
+@SharesNothing
 final class TensorDiagnosticsTest {
 
     private static final double PRECISION = 1e-3;

@@ -3,6 +3,8 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 
 /// The tensor engine reproduces the reference runs until rounding errors have grown.
+@SharesNothing
 final class TensorGoldenRunsTest {
 
     private static final int STEPS = 100;

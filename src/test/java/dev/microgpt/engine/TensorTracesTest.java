@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 
 /// The tensor engine traces, generates and scores texts as the reference does.
+@SharesNothing
 final class TensorTracesTest {
 
     private static final Offset<Double> PRECISION = within(1e-4);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /// Messages are subject to the time limit of calls.
+@SharesNothing
 final class CallTimeTest {
 
     private static final Duration CALL_TIME = Duration.ofMillis(500);

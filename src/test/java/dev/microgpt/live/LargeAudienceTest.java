@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /// With more watchers than the frame rate of the service allows for, each gets fewer frames, but every loss.
+@SharesNothing
 final class LargeAudienceTest {
 
     private static final String NAME = "popular";

@@ -22,6 +22,7 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.ServiceTest;
 
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -29,7 +30,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -43,6 +43,7 @@ import java.util.stream.Stream;
 final class AccessibilityTest {
 
     private static final int TALL = 9000;
+    private static final int LYING_PHONE = 844; // on its side
     private static final String LAST_PANEL = "mg-parameters-panel mg-heatmap";
     private static final String COMPARED =
             "/compare?s=beside,beside-fork,beside-small,nobody&text=emma&axis=documents";
@@ -89,40 +90,35 @@ final class AccessibilityTest {
 
     static Stream<Arguments> views() {
         return Stream.of(
-                        view("/?q=axe", "mg-sparkline polyline", _ -> {}),
-                        view("/?q=axe&new=", "dialog[open]", _ -> {}),
-                        view(
-                                "/?q=axe&new=",
-                                "details[open] .options",
-                                page -> page.getByText("More options").click()),
-                        view("/nonsense", "mg-not-found-page h1", _ -> {}),
-                        view("/?q=axe", "mg-help dialog[open]", AccessibilityTest::help),
-                        view("/?q=axe", "#clone dialog[open]", page -> press(page, "Clone axe")),
-                        view("/?q=axe", "#delete dialog[open]", page -> press(page, "Delete axe")),
-                        view("/s/axe", LAST_PANEL, _ -> {}),
-                        view("/s/axe?at=96", ".bar.past", _ -> {}),
-                        view("/s/axe/lab?text=emma&with=0", "mg-mlp-panel mg-heatmap", _ -> {}),
-                        view(
-                                "/s/axe/lab?show=step&stage=adam&tensor=wte&number=200",
-                                "mg-number h3",
-                                _ -> {}),
-                        view("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot", _ -> {}),
-                        view("/s/nobody", ".nothing h1", _ -> {}),
-                        view("/compare", "mg-compare-picker form", _ -> {}),
-                        view(COMPARED, LAST_DIFFERENCE, _ -> {}),
-                        view("/s/axe/tour?stop=2", "mg-tour-tokens li", _ -> {}),
-                        view("/s/axe/tour?stop=7", "mg-tour-losses td", _ -> {}),
-                        view("/s/axe/tour?stop=10", "mg-tour-writing .bars li", _ -> {}))
-                .flatMap(view -> Stream.of(in(view, LIGHT, PHONE), in(view, DARK, DESKTOP)));
+                view("/?q=axe", "mg-sparkline polyline", _ -> {}),
+                view("/?q=axe&new=", "dialog[open]", _ -> {}),
+                view(
+                        "/?q=axe&new=",
+                        "details[open] .options",
+                        page -> page.getByText("More options").click()),
+                view("/nonsense", "mg-not-found-page h1", _ -> {}),
+                view("/?q=axe", "mg-help dialog[open]", AccessibilityTest::help),
+                view("/?q=axe", "#clone dialog[open]", page -> press(page, "Clone axe")),
+                view("/?q=axe", "#delete dialog[open]", page -> press(page, "Delete axe")),
+                view("/s/axe", LAST_PANEL, _ -> {}),
+                view("/s/axe?at=96", ".bar.past", _ -> {}),
+                view("/s/axe/lab?text=emma&with=0", "mg-mlp-panel mg-heatmap", _ -> {}),
+                view(
+                        "/s/axe/lab?show=step&stage=adam&tensor=wte&number=200",
+                        "mg-number h3",
+                        _ -> {}),
+                view("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot", _ -> {}),
+                view("/s/nobody", ".nothing h1", _ -> {}),
+                view("/compare", "mg-compare-picker form", _ -> {}),
+                view(COMPARED, LAST_DIFFERENCE, _ -> {}),
+                view("/s/axe/tour?stop=2", "mg-tour-tokens li", _ -> {}),
+                view("/s/axe/tour?stop=7", "mg-tour-losses td", _ -> {}),
+                view("/s/axe/tour?stop=10", "mg-tour-writing .bars li", _ -> {}));
     }
 
     /// @param opening what has to be done before `sign` appears
-    private static Object[] view(String path, String sign, Consumer<Page> opening) {
-        return new Object[] {path, sign, opening};
-    }
-
-    private static Arguments in(Object[] view, ColorScheme colours, int width) {
-        return arguments(Stream.concat(Arrays.stream(view), Stream.of(colours, width)).toArray());
+    private static Arguments view(String path, String sign, Consumer<Page> opening) {
+        return arguments(path, sign, opening);
     }
 
     private static void help(Page page) {
@@ -133,37 +129,52 @@ final class AccessibilityTest {
         page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name)).click();
     }
 
+    /// A view is loaded in one colour scheme and width, and then switched to the other, since loading costs most.
     @ParameterizedTest
     @MethodSource("views")
-    void noSeriousViolationAndNothingCutOff(
-            String path, String sign, Consumer<Page> opening, ColorScheme colours, int width) {
-        try (Tab tab = Tab.open(browser, api.port(), colours, width).expectingErrors()) {
+    void noSeriousViolationAndNothingCutOff(String path, String sign, Consumer<Page> opening) {
+        try (Tab tab = Tab.open(browser, api.port()).expectingErrors()) {
             Page page = tab.page();
-            page.setViewportSize(width, TALL); // panels render only once they are visible
+            show(page, LIGHT, PHONE);
             page.navigate(path);
             page.locator(FIRST_SIGNS).first().waitFor();
             opening.accept(page);
             page.locator(sign).first().waitFor();
+            assertAccessible(page, PHONE);
 
-            // The other mode opens a second page to gather the results of frames; there are none.
-            AxeResults results = new AxeBuilder(page).setLegacyMode(true).analyze();
-            List<String> serious =
-                    results.getViolations().stream()
-                            .filter(
-                                    rule ->
-                                            List.of("serious", "critical")
-                                                    .contains(rule.getImpact()))
-                            .map(rule -> rule.getId() + ": " + rule.getNodes())
-                            .toList();
-            assertThat(serious).isEmpty();
-            assertThat(results.getPasses()).isNotEmpty();
-            assertThat(contentWidth(page)).isEqualTo(width);
+            show(page, DARK, DESKTOP);
+            awaitDrawn(page);
+            page.locator(sign).first().waitFor();
+            assertAccessible(page, DESKTOP);
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {360, PHONE})
-    void nothingScrollsSidewaysOnAPhone(int width) {
+    private static void show(Page page, ColorScheme colours, int width) {
+        page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(colours));
+        page.setViewportSize(width, TALL); // panels render only once they are visible
+    }
+
+    /// Waits until the page has noticed its new size and has drawn.
+    private static void awaitDrawn(Page page) {
+        page.evaluate(
+                "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
+    }
+
+    private static void assertAccessible(Page page, int width) {
+        // The other mode opens a second page to gather the results of frames; there are none.
+        AxeResults results = new AxeBuilder(page).setLegacyMode(true).analyze();
+        List<String> serious =
+                results.getViolations().stream()
+                        .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+                        .map(rule -> rule.getId() + ": " + rule.getNodes())
+                        .toList();
+        assertThat(serious).isEmpty();
+        assertThat(results.getPasses()).isNotEmpty();
+        assertThat(contentWidth(page)).isEqualTo(width);
+    }
+
+    @Test
+    void nothingScrollsSidewaysOnAPhone() {
         api.initSixNames("axe-fresh");
         try (Tab tab = Tab.openPhone(browser, api.port()).expectingErrors()) {
             Page page = tab.page();
@@ -177,14 +188,17 @@ final class AccessibilityTest {
                             .distinct()
                             .toList();
             for (String path : paths) {
-                page.setViewportSize(
-                        844, TALL); // a phone that lies on its side: panels are drawn wide
+                page.setViewportSize(LYING_PHONE, TALL);
                 page.navigate(path);
                 page.locator(ANY_SIGN).first().waitFor();
-                page.setViewportSize(width, 740);
-                assertThat(contentWidth(page)).as(path).isEqualTo(width);
-                page.setViewportSize(width, TALL);
-                awaitNothingTooWide(page, path);
+                for (int width : new int[] {PHONE, 360}) {
+                    page.setViewportSize(LYING_PHONE, TALL); // panels are drawn wide
+                    awaitDrawn(page);
+                    page.setViewportSize(width, 740);
+                    assertThat(contentWidth(page)).as(path).isEqualTo(width);
+                    page.setViewportSize(width, TALL);
+                    awaitNothingTooWide(page, path);
+                }
             }
         }
     }

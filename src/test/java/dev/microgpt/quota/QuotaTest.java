@@ -9,6 +9,7 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.KeyedService;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.Reply;
+import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// Tests that the quotas of a key are enforced, and that other keys are not affected.
+@SharesNothing
 final class QuotaTest {
 
     private static final int REQUESTS = 5;

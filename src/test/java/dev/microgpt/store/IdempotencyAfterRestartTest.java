@@ -9,6 +9,7 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.Reply;
+import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 
 /// Tests that a call with an idempotency key takes effect once, even if the service restarts in between.
+@SharesNothing
 final class IdempotencyAfterRestartTest {
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

@@ -49,6 +49,7 @@ public final class ChildJvm {
             throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-XX:+UseSerialGC"); // the least work for a small heap
         command.addAll(flags);
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.Reply;
+import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /// Tests that a run that is rejected because the queue is full does not exist and blocks nothing.
+@SharesNothing
 final class FullQueueTest {
 
     @Test

@@ -3,6 +3,8 @@ package dev.microgpt.engine.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.support.SharesNothing;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Random;
 
 /// The portable and the SIMD [Kernels] compute the same, at all sizes.
+@SharesNothing
 final class KernelsTest {
 
     private static final int[] SIZES = {1, 3, 7, 15, 16, 17, 31, 33, 64, 100};
