@@ -43,7 +43,7 @@ public final class Chromium implements ExecutionCondition, ParameterResolver {
                     "/Applications/Chromium.app/Contents/MacOS/Chromium",
                     "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe");
     private static final String ADVICE =
-            "no Chromium or Chrome is installed: `apt-get install chromium`, or say where it is with"
+            "no Chromium or Chrome is installed: `apt-get install chromium-headless-shell`, or say where it is with"
                     + " -Dchromium.path=...";
 
     @Override
