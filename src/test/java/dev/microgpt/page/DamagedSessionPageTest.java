@@ -13,17 +13,18 @@ import com.microsoft.playwright.Route;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 
 /// The pages of a session whose stored state is damaged.
@@ -34,50 +35,59 @@ final class DamagedSessionPageTest {
     private static final String GIVE_ALL_THE_SMALLEST_WEIGHTS =
             "UPDATE save SET weights = (SELECT weights FROM save ORDER BY length(weights) LIMIT 1)";
 
+    /// One for each test.
+    private static final List<String> DAMAGED = List.of("live", "lab", "tour", "again");
+
+    @TempDir static Path directory;
+    private static LocalService service;
+
     private final Browser browser;
-    private LocalService service;
 
     DamagedSessionPageTest(Browser browser) {
         this.browser = browser;
     }
 
-    @BeforeEach
-    void startWithADamagedSession(@TempDir Path directory) throws SQLException {
+    @BeforeAll
+    static void startWithDamagedSessions() throws SQLException {
         try (LocalService before = LocalService.start(directory)) {
-            before.api().initSixNames("damaged");
-            before.api().step("damaged", 5);
+            for (String name : DAMAGED) {
+                before.api().initSixNames(name);
+                before.api().step(name, 5);
+            }
             before.api().init("smaller", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
         }
         try (var connection =
                         DriverManager.getConnection(
                                 "jdbc:sqlite:" + directory.resolve("microgpt.db"));
                 var update = connection.createStatement()) {
-            assertThat(update.executeUpdate(GIVE_ALL_THE_SMALLEST_WEIGHTS)).isEqualTo(2);
+            assertThat(update.executeUpdate(GIVE_ALL_THE_SMALLEST_WEIGHTS))
+                    .isEqualTo(DAMAGED.size() + 1);
         }
         service = LocalService.start(directory);
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         service.close();
     }
 
     private Tab open() {
-        return Tab.open(browser, service.api().port()).expectingErrors().forOneUse();
+        return Tab.open(browser, service.api().port()).expectingErrors();
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/s/damaged", "/s/damaged/lab", "/s/damaged/tour"})
-    void everyPageSaysWhyAndWhatCanBeDone(String path) {
+    @CsvSource({"live, /s/live", "lab, /s/lab/lab", "tour, /s/tour/tour"})
+    void everyPageSaysWhyAndWhatCanBeDone(String name, String path) {
         try (Tab tab = open()) {
             Page page = tab.page();
             page.navigate(path);
-            assertThat(page.getByText("The session “damaged” cannot be read")).isVisible();
+            assertThat(page.getByText("The session “%s” cannot be read".formatted(name)))
+                    .isVisible();
             assertThat(page.locator("p[role=status]")).containsText("snapshot");
 
             button(page, "Delete it").click();
             page.waitForURL(service.api().origin() + "/");
-            assertThat(service.api().get("/sessions/damaged").status()).isEqualTo(404);
+            assertThat(service.api().get("/sessions/" + name).status()).isEqualTo(404);
         }
     }
 
@@ -85,11 +95,11 @@ final class DamagedSessionPageTest {
     void startsItAgain() {
         try (Tab tab = open()) {
             Page page = tab.page();
-            page.navigate("/s/damaged");
+            page.navigate("/s/again");
             page.getByText("Start it again", new Page.GetByTextOptions().setExact(true)).click();
             button(page, "Start again").click();
             page.getByText("32.3K documents").waitFor();
-            assertThat(service.api().view("damaged").path("step").intValue()).isZero();
+            assertThat(service.api().view("again").path("step").intValue()).isZero();
         }
     }
 

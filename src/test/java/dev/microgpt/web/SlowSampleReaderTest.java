@@ -8,7 +8,6 @@ import static java.util.stream.Collectors.joining;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.RawClient;
-import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /// Tests that a client that does not read its stream of samples blocks no one and is disconnected.
-@SharesNothing
 final class SlowSampleReaderTest {
 
     private static final String NAME = "unread";
