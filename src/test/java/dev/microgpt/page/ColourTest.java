@@ -129,7 +129,7 @@ final class ColourTest {
                 Map.of(
                         "/?q=blue", "mg-session-card .samples",
                         "/s/blue", "mg-training-controls .track",
-                        "/s/blue/lab?text=emma", "mg-continuation mark",
+                        "/s/blue/lab?text=e", "mg-continuation mark",
                         "/s/blue/tour?stop=2", "mg-tour-tokens .read",
                         "/s/blue/tour?stop=4", ".caption [data-fact]",
                         "/compare?s=blue,blue-other", "mg-compare-options .mark");

@@ -61,7 +61,8 @@ final class KeyPageTest {
             assertThat(page.getByRole(AriaRole.ALERT).getByText("does not recognise this key"))
                     .isVisible();
             enter(page, keyed.aliceKey());
-            assertThat(page.getByText("hers").first()).isVisible();
+            assertThat(page.getByText("hers", new Page.GetByTextOptions().setExact(true)).first())
+                    .isVisible();
             assertThat(page.getByText("his", new Page.GetByTextOptions().setExact(true)))
                     .hasCount(0);
 

@@ -257,7 +257,7 @@ final class PanelNumbersTest {
     // ---- pages
 
     private Tab open(String path) {
-        Tab tab = Tab.open(browser, api.port());
+        Tab tab = Tab.open(browser, api.port()).forOneUse(); // it keeps the metrics
         Page page = tab.page();
         page.setViewportSize(Tab.DESKTOP, HEIGHT);
         page.context().newCDPSession(page).send("Emulation.setDeviceMetricsOverride", COARSE);
