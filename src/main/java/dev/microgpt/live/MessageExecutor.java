@@ -106,11 +106,13 @@ final class MessageExecutor {
                 (message.options() == null ? InitRequest.DEFAULTS : message.options())
                         .withDocuments(message.text(), message.dataset());
         boolean overwrite = Boolean.TRUE.equals(message.overwrite());
+        String name = name(message);
+        call.caller().session(name).requireValid(); // before its documents are looked at
         SessionView view =
                 services.sessions()
                         .init(
                                 call,
-                                name(message),
+                                name,
                                 request.options(services.limits()),
                                 request.requiredCorpus(services.datasets(), services.limits()),
                                 overwrite)

@@ -66,7 +66,7 @@ final class MemoryTest {
         assertProblem(api.post("/sessions/large/init", large), 413, "too_large")
                 .hasField("memoryBytes")
                 .hasMax(BUDGET)
-                .hasDetail("have " + BUDGET);
+                .hasDetail("may use only " + BUDGET);
         assertProblem(
                         api.postText(
                                 "/sessions/s0/load?overwrite=true",
