@@ -276,6 +276,14 @@ public final class Corpus {
         return lengths[lengths.length - 1 - documents] + 1;
     }
 
+    /// Returns the index of one of several documents that are spread evenly, the first of them at 0.
+    ///
+    /// @param i 0 to count - 1
+    /// @param count number of documents to choose, 1 to size()
+    public int spread(int i, int count) {
+        return (int) ((long) i * size() / count);
+    }
+
     /// Returns the text of a document.
     ///
     /// @param index 0 to size() - 1

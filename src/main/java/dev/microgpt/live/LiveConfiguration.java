@@ -49,8 +49,19 @@ class LiveConfiguration implements WebSocketConfigurer {
                 .setAllowedOriginPatterns("*");
     }
 
+    /// An interceptor that has nothing to do after a handshake.
+    private interface BeforeHandshake extends HandshakeInterceptor {
+
+        @Override
+        default void afterHandshake(
+                ServerHttpRequest request,
+                ServerHttpResponse response,
+                WebSocketHandler handler,
+                @Nullable Exception failure) {}
+    }
+
     /// Checks what [DefaultHandshakeHandler] would reject without a problem.
-    private final class RequestCheck implements HandshakeInterceptor {
+    private final class RequestCheck implements BeforeHandshake {
 
         @Override
         public boolean beforeHandshake(
@@ -81,17 +92,10 @@ class LiveConfiguration implements WebSocketConfigurer {
             }
             return true;
         }
-
-        @Override
-        public void afterHandshake(
-                ServerHttpRequest request,
-                ServerHttpResponse response,
-                WebSocketHandler handler,
-                @Nullable Exception failure) {}
     }
 
     /// Passes the action that aborts the connection on to the WebSocket.
-    private static final class AbortInterceptor implements HandshakeInterceptor {
+    private static final class AbortInterceptor implements BeforeHandshake {
 
         @Override
         public boolean beforeHandshake(
@@ -107,13 +111,6 @@ class LiveConfiguration implements WebSocketConfigurer {
             }
             return true;
         }
-
-        @Override
-        public void afterHandshake(
-                ServerHttpRequest request,
-                ServerHttpResponse response,
-                WebSocketHandler handler,
-                @Nullable Exception failure) {}
     }
 
     /// Responds with a problem to requests that are not WebSocket handshakes.

@@ -72,7 +72,7 @@ public final class HeadTask implements SlicedTask<HeadMeasurements> {
     @Override
     public @Nullable HeadMeasurements slice(long deadline) {
         while (done < documents) {
-            measure((int) ((long) done * corpus.size() / documents));
+            measure(corpus.spread(done, documents));
             done++;
             if (System.nanoTime() >= deadline) {
                 break;

@@ -140,7 +140,7 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
     }
 
     private void addDocument() {
-        String document = corpus.document((int) ((long) documentsDone * corpus.size() / documents));
+        String document = corpus.document(corpus.spread(documentsDone, documents));
         documentsDone++;
         for (int i = 0; i < documentSums.length; i++) {
             documentSums[i] +=
