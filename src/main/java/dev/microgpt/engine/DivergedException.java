@@ -19,9 +19,9 @@ public final class DivergedException extends ArithmeticException {
     ///
     /// @param quantity the number that is not finite, such as `the loss`
     /// @param value the value of that number
-    /// @param step counted from 0
-    static DivergedException of(String quantity, double value, long step) {
-        return new DivergedException(quantity + " of step " + (step + 1) + " is " + value);
+    /// @param stepsBefore number of steps before the failed one
+    static DivergedException of(String quantity, double value, long stepsBefore) {
+        return new DivergedException(quantity + " of step " + (stepsBefore + 1) + " is " + value);
     }
 
     /// Returns the exception with a consequence added to its message.

@@ -103,7 +103,7 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     /// Trains one step: forward pass, loss, backward pass and Adam update.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
-    /// @param step counted from 0
+    /// @param step number of steps before this one
     /// @param learningRate the learning rate of this step
     /// @param observation receives traces and diagnostics of the step; null for none
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats

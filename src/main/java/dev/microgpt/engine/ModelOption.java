@@ -11,8 +11,8 @@ import java.util.function.ToLongFunction;
 /// The description of an option: its name, default and range, and whether it may change while a model
 /// trains. [ModelOptions] documents the meaning of each.
 ///
-/// This is the only place for defaults and ranges. Whatever else lists the options is derived from [#ALL]
-/// or tested against it.
+/// Code takes defaults and ranges from here alone; Javadoc may repeat them for its readers. Whatever else
+/// lists the options is derived from [#ALL] or tested against it.
 public sealed interface ModelOption {
 
     /// The range is that of all random generators; [RandomKind#requireSeed] checks that of one.

@@ -106,9 +106,9 @@ public record ModelOptions(
 
     /// Returns the learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
     ///
-    /// @param step counted from 0
-    public double learningRateAt(long step) {
-        return training().learningRateAt(step);
+    /// @param stepsBefore number of steps before that one
+    public double learningRateAt(long stepsBefore) {
+        return training().learningRateAt(stepsBefore);
     }
 
     /// Builds [ModelOptions]. Options that are not set keep their defaults.

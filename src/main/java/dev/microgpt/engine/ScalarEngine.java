@@ -209,7 +209,7 @@ final class ScalarEngine implements Engine {
     /// Computes a training step with all its intermediate results, without applying it.
     ///
     /// @param document index in the batch of the document whose graph is recorded
-    /// @param step counted from 0
+    /// @param step number of steps before this one
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite
     StepAnatomy anatomy(int[][] batch, int document, long step, double learningRate) {
         AnatomyRecorder recorder = new AnatomyRecorder();

@@ -15,8 +15,8 @@ record TrainingOptions(
 
     /// Returns the learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
     ///
-    /// @param step counted from 0
-    double learningRateAt(long step) {
-        return Math.max(0, learningRate * (1 - (double) step / numSteps));
+    /// @param stepsBefore number of steps before that one
+    double learningRateAt(long stepsBefore) {
+        return Math.max(0, learningRate * (1 - (double) stepsBefore / numSteps));
     }
 }

@@ -97,8 +97,8 @@ final class Broadcast {
     }
 
     /// Returns consecutive losses as a JSON array.
-    String losses(LossHistory history, LossHistory.Segment run) {
-        return lossJson(history).array(run);
+    String losses(LossHistory history, LossHistory.Segment segment) {
+        return lossJson(history).array(segment);
     }
 
     private synchronized LossJson lossJson(LossHistory history) {

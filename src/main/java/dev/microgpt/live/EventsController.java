@@ -154,7 +154,7 @@ class EventsController implements SmartLifecycle {
 
     private void acquireConnection(Caller caller) {
         if (!running) {
-            throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
+            throw SessionException.shuttingDown();
         }
         connections.acquire(caller);
     }

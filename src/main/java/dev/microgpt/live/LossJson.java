@@ -28,20 +28,20 @@ final class LossJson {
 
     /// Returns losses of this history as a JSON array.
     ///
-    /// @param run at least one loss
-    synchronized String array(LossHistory.Segment run) {
-        if (run.from() > first + count) { // no watcher has read the steps in between
-            clear(run.from());
+    /// @param segment at least one loss
+    synchronized String array(LossHistory.Segment segment) {
+        if (segment.from() > first + count) { // no watcher has read the steps in between
+            clear(segment.from());
         }
-        long skipped = first + count - run.from();
-        if (run.from() < first || run.losses().length - skipped > CAPACITY) {
-            return json.writeValueAsString(run.losses()); // too old, or too many, for the cache
+        long skipped = first + count - segment.from();
+        if (segment.from() < first || segment.losses().length - skipped > CAPACITY) {
+            return json.writeValueAsString(segment.losses()); // too old, or too many, for the cache
         }
-        if (skipped < run.losses().length) {
-            append(run, (int) skipped);
+        if (skipped < segment.losses().length) {
+            append(segment, (int) skipped);
         }
-        int index = Math.toIntExact(run.from() - first);
-        int last = index + run.losses().length - 1;
+        int index = Math.toIntExact(segment.from() - first);
+        int last = index + segment.losses().length - 1;
         return "[" + text.substring(start(index), ends[last] - 1) + "]";
     }
 
@@ -55,15 +55,15 @@ final class LossJson {
         count = 0;
     }
 
-    /// Appends the losses of a run, except for the first `skipped`.
-    private void append(LossHistory.Segment run, int skipped) {
-        int added = run.losses().length - skipped;
+    /// Appends the losses of a segment, except for the first `skipped`.
+    private void append(LossHistory.Segment segment, int skipped) {
+        int added = segment.losses().length - skipped;
         if (count + added > CAPACITY) {
-            // Drops half of them at once, so that this is rare, but none that the run needs.
+            // Drops half of them at once, so that this is rare, but none that the segment needs.
             dropFirst(Math.min(Math.max(count / 2, count + added - CAPACITY), count - skipped));
         }
         double[] losses = new double[added];
-        System.arraycopy(run.losses(), skipped, losses, 0, added);
+        System.arraycopy(segment.losses(), skipped, losses, 0, added);
         String array = json.writeValueAsString(losses);
         int start = text.length() - 1; // where its opening bracket would be
         text.append(array, 1, array.length() - 1).append(',');

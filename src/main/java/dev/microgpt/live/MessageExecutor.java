@@ -107,7 +107,7 @@ final class MessageExecutor {
                         .withDocuments(message.text(), message.dataset());
         boolean overwrite = Boolean.TRUE.equals(message.overwrite());
         String name = name(message);
-        call.caller().session(name).requireValid(); // before its documents are looked at
+        call.caller().sessionId(name).requireValid(); // before its documents are looked at
         SessionView view =
                 services.sessions()
                         .init(

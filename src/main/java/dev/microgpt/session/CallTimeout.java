@@ -62,7 +62,7 @@ public record CallTimeout(Duration timeout) {
         } catch (InterruptedException _) {
             reply.cancel(false);
             Thread.currentThread().interrupt();
-            throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
+            throw SessionException.shuttingDown();
         }
     }
 }

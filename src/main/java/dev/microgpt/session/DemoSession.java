@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 
 import java.util.stream.Collectors;
 
-/// Demonstrates the service at its first start: trains a session `names`, generates some names and logs
+/// Demonstrates the service when it starts without sessions: trains a session `names`, generates some names and logs
 /// them. `microgpt.demo=false` turns it off.
 @Component
 @ConditionalOnBooleanProperty(name = "microgpt.demo", matchIfMissing = true)

@@ -23,7 +23,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 
 /// Evicts idle sessions, the least recently used first, when all sessions together exceed their memory
-/// limit. At shutdown, writes a snapshot of every session.
+/// limit. At shutdown, stores every session.
 @Component
 final class SessionEviction implements SmartLifecycle {
 
@@ -61,11 +61,7 @@ final class SessionEviction implements SmartLifecycle {
     public void start() {
         running = true;
         if (sessions.isPersistent()) {
-            thread =
-                    Thread.ofPlatform()
-                            .name("idle-sessions")
-                            .daemon()
-                            .start(this::evictPeriodically);
+            thread = Thread.ofPlatform().name("eviction").daemon().start(this::evictPeriodically);
         }
     }
 
@@ -151,7 +147,7 @@ final class SessionEviction implements SmartLifecycle {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        sessions.writeSnapshots();
+        sessions.storeAll();
     }
 
     @Override

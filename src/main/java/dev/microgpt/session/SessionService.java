@@ -110,7 +110,7 @@ public final class SessionService {
             @Nullable Corpus corpus,
             boolean overwrite) {
         requireAbsent(call, name, overwrite);
-        SessionId id = call.caller().session(name);
+        SessionId id = call.caller().sessionId(name);
         sessions.requireRoom(call.caller(), id);
         if (corpus == null) {
             limits.check(options);
@@ -143,7 +143,7 @@ public final class SessionService {
     ///     sessions
     public Creation restore(CallContext call, String name, MicroGpt model, boolean overwrite) {
         requireAbsent(call, name, overwrite);
-        SessionId id = call.caller().session(name);
+        SessionId id = call.caller().sessionId(name);
         sessions.requireRoom(call.caller(), id);
         environment.parameters().require(call.caller(), id, model.numParams());
         call.reserveForSession(SessionSize.atStart(model.options(), model.corpus()));
@@ -159,7 +159,7 @@ public final class SessionService {
     ///     `quota_exceeded`, or `busy` if there are too many sessions
     public PublishedState fork(CallContext call, String name, String newName, @Nullable Long step) {
         Session parent = get(call, name);
-        SessionId id = call.caller().session(newName).requireValid();
+        SessionId id = call.caller().sessionId(newName).requireValid();
         sessions.requireAbsent(id, "fork to another name, or delete it first");
         sessions.requireRoom(call.caller(), id);
         Integer numParams = parent.ensureInMemory(call).view().numParams();
@@ -178,7 +178,7 @@ public final class SessionService {
     ///
     /// @throws SessionException `invalid_name`, `exists` or `stale`
     public void requireAbsent(CallContext call, String name, boolean overwrite) {
-        SessionId id = call.caller().session(name).requireValid();
+        SessionId id = call.caller().sessionId(name).requireValid();
         if (sessions.contains(id)) {
             call.condition().requireExistenceAccepted();
         }
@@ -242,7 +242,7 @@ public final class SessionService {
     ///
     /// @throws SessionException `invalid_name` or `not_found`
     public Session get(CallContext call, String name) {
-        return sessions.get(call.caller().session(name).requireValid());
+        return sessions.get(call.caller().sessionId(name).requireValid());
     }
 
     /// Returns the caller's sessions whose names follow a name, in the order of their names.
@@ -283,7 +283,7 @@ public final class SessionService {
 
     /// Stores every session, if the compute threads have stopped: first the steps of all, then snapshots, for
     /// which there may not be enough time.
-    void writeSnapshots() {
+    void storeAll() {
         if (compute.isStopped()) {
             sessions.all().forEach(session -> session.actor().writeFinally(false));
             sessions.all().forEach(session -> session.actor().writeFinally(true));

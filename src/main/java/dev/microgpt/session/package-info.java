@@ -26,8 +26,10 @@
 ///     admission    callers, limits, memory, quotas, errors
 /// ```
 ///
-/// An actor is the single writer of its session and takes no locks: all code that touches its model runs
-/// in the actor's slices. Only a new model is made on the thread of the caller, before the actor gets it. These packages use the engine and know nothing of HTTP, WebSocket or JSON.
+/// An actor is the single writer of its session and takes no locks: its model is touched only in the
+/// actor's slices and, when a write has ended, by the actor's commit stage. The new model of an init or an
+/// uploaded checkpoint is made on the caller's thread, that of a load in a slice, that of a fork in a task
+/// outside the mailbox. These packages use the engine and know nothing of HTTP, WebSocket or JSON.
 @NullMarked
 package dev.microgpt.session;
 

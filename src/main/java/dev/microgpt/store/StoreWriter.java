@@ -145,7 +145,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private static SessionException shuttingDown() {
-        return new SessionException(ErrorCode.BUSY, "the service is shutting down");
+        return SessionException.shuttingDown();
     }
 
     /// Checks whether a change can be accepted.

@@ -107,7 +107,7 @@ class IdempotentReplies {
             throw new SessionException(ErrorCode.BUSY, "the response could not be stored in time");
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            throw new SessionException(ErrorCode.BUSY, "the service is shutting down");
+            throw SessionException.shuttingDown();
         }
     }
 }

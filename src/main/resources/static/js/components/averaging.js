@@ -9,7 +9,7 @@ const SPANS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_
 
 export const DEFAULT_SPAN = 100;
 
-/** The number of steps in the URL, `?ema`, or the default. */
+/** The number of steps in the URL, or the default. It is `?ema`, although it is a plain mean, so that old links work. */
 export function spanInQuery() {
   const span = Number(queryValue('ema'));
   return SPANS.includes(span) ? span : DEFAULT_SPAN;

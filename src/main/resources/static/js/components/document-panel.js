@@ -147,12 +147,12 @@ export class DocumentPanel extends Panel {
     if (this.live === undefined || this.shown === null) {
       return nothing;
     }
-    const { doc, step, isAbout } = this.shown;
+    const { doc, step, isStepApproximate } = this.shown;
     const held = this.#document.held !== null;
     const cut = [...doc].length > LONGEST ? `${[...doc].slice(0, LONGEST - 1).join('')}…` : doc;
     return html`
       <span class="subject"><q title=${doc}>${cut}</q>
-        <span class="number">${isAbout ? 'about step' : 'step'} ${count(step)}</span>
+        <span class="number">${isStepApproximate ? 'about step' : 'step'} ${count(step)}</span>
         ${this.isFixed ? nothing : html`<button aria-pressed=${held} title="Keep showing this document while training moves on to others"
           @click=${() => this.#document.hold(held ? null : doc)}>${held ? 'Held' : 'Hold'}</button>`}</span>`;
   }

@@ -1,6 +1,6 @@
 // Limits how much of the main thread repeated drawing takes.
 
-const REST = 4; // times the duration of the last piece of work
+const PAUSE_FACTOR = 4; // times the duration of the last piece of work
 
 /**
  * Measures pieces of work and says how long to wait before the next one: four times as long as the last one
@@ -23,6 +23,6 @@ export class DrawThrottle {
 
   /** Milliseconds to wait before the next piece of work; 0 for none. */
   get delay() {
-    return Math.max(0, this.#ended + REST * this.#cost - performance.now());
+    return Math.max(0, this.#ended + PAUSE_FACTOR * this.#cost - performance.now());
   }
 }

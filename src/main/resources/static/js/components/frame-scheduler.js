@@ -2,7 +2,7 @@
 
 const BUDGET = 6; // ms of drawing per frame
 const ON_TIME = 25; // ms between frames that are not late
-const REST = 1.5; // times as long as a frame was late
+const PAUSE_FACTOR = 1.5; // times as long as a frame was late
 
 /**
  * Runs waiting drawings in turn, a few per animation frame, and pauses after frames that came late. The cost
@@ -38,7 +38,7 @@ class FrameScheduler {
   #draw = async (now) => {
     this.#request = null;
     if (this.#drawnAt !== null) {
-      this.#restsUntil = now + REST * Math.max(0, now - this.#drawnAt - ON_TIME);
+      this.#restsUntil = now + PAUSE_FACTOR * Math.max(0, now - this.#drawnAt - ON_TIME);
       this.#drawnAt = null;
     }
     const start = performance.now();

@@ -1,7 +1,7 @@
 // A query that a panel repeats while it can be seen: rate-limited, the newest request wins.
 
 const MIN_INTERVAL = 500; // ms between two requests
-const REST = 4; // times as long as a response took
+const PAUSE_FACTOR = 4; // times as long as a response took
 const RETRY_DELAY = 2000; // ms after a failure
 
 /**
@@ -77,7 +77,7 @@ export class PolledQuery {
       this.#updatePanelAfter(RETRY_DELAY);
     } else {
       this.result = result;
-      this.#due = Math.max(start + minInterval, now + REST * (now - start));
+      this.#due = Math.max(start + minInterval, now + PAUSE_FACTOR * (now - start));
     }
     this.#panel.requestUpdate();
   }

@@ -15,7 +15,7 @@ class InspectedDocument extends EventTarget {
   held = null;
   /** The position that was chosen; null for none. */
   position = null;
-  /** The newest inspection, {doc, tokens, vizData, step, isAbout}; `isAbout` if training continued meanwhile. */
+  /** The newest inspection, {doc, tokens, vizData, step, isStepApproximate}; `isStepApproximate` if training continued meanwhile. */
   inspection = null;
   /** The error of the last request; null if it succeeded. */
   failure = null;
@@ -109,7 +109,7 @@ class InspectedDocument extends EventTarget {
     try {
       const { text: doc, ...rest } = await this.#live.api.inspect(this.#live.name, { text, step: at ?? undefined });
       const step = at === null ? this.#live.view.step : rest.step;
-      this.inspection = { ...rest, doc, step, isAbout: at === null && (this.#live.activeRun !== null || step !== before) };
+      this.inspection = { ...rest, doc, step, isStepApproximate: at === null && (this.#live.activeRun !== null || step !== before) };
       this.failure = null;
     } catch (error) {
       this.inspection = null;

@@ -137,9 +137,9 @@ export function meanOfLast(buckets, steps) {
 
 /**
  * The means of ranges of steps, each of which begins and ends no earlier than the one before, in one pass. Nothing is
- * subtracted from a sum, so that a huge loss, or one that is not finite, has no effect once it has left the range: the
- * buckets in the range are divided at `#middle`; before it, there are sums from each bucket on, and after it, a sum that
- * grows. When the range begins after the middle, its present end becomes the middle.
+ * subtracted from a sum, so that a huge loss, or one that is not finite, has no effect once it has left the range. It is
+ * a queue made of two stacks: `#older` holds the sums from each bucket up to `#middle`, `#newer` the sum after it. When
+ * `#older` is used up, it is rebuilt from the rest of the range.
  */
 class LossWindow {
   #buckets;

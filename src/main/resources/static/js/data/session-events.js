@@ -4,11 +4,21 @@ import { compact, count, number } from './format.js';
 import { OPTION_TEXTS } from './session-options.js';
 
 /** The kinds of events, most important first. */
-export const EVENT_KINDS = ['failed', 'steered', 'forked', 'loaded', 'paused', 'resumed', 'cancelled', 'started', 'succeeded'];
+export const EVENT_KINDS = ['failed', 'differs', 'steered', 'forked', 'restored', 'loaded', 'paused', 'resumed', 'cancelled', 'started', 'succeeded'];
+
+/** Whether an event gives a session its model. */
+export function isBeginning({ kind }) {
+  return kind === 'loaded' || kind === 'restored' || kind === 'forked';
+}
+
+/** When the parameters were last initialised for new documents, as ISO time; undefined if the history does not say. */
+export function loadedAt(events) {
+  return events.findLast(({ kind }) => kind === 'loaded')?.at;
+}
 
 function changes(steering, whole) {
   return Object.entries(OPTION_TEXTS)
-    .filter(([name]) => steering[name])
+    .filter(([name]) => steering[name] !== undefined && steering[name] !== null)
     .map(([name, { word }]) => `${word} ${Number.isInteger(steering[name]) ? whole(steering[name]) : number(steering[name])}`)
     .join(', ');
 }
@@ -17,9 +27,11 @@ function changes(steering, whole) {
 export function describeEvent({ step, kind, steering, run, parent }) {
   const what = {
     loaded: () => 'started with new parameters',
+    restored: () => 'restored from a checkpoint',
+    differs: () => 'repeated after a restart, with another loss',
     forked: () => `forked from ${parent}`,
     steered: () => `steered to ${changes(steering, count)}`,
-  }[kind]?.() ?? `run ${run} ${kind}`;
+  }[kind]?.() ?? `${run === undefined || run === null ? 'the step' : `run ${run}`} ${kind}`;
   return `Step ${count(step)}: ${what}`;
 }
 

@@ -2,6 +2,7 @@
 // to that state, so the two sources cannot overwrite each other with older values: the newest step wins.
 
 import { LossStore } from './loss-store.js';
+import { loadedAt } from './session-events.js';
 
 /**
  * The known state of a session. Only `apply…`, `clear` and `setStatus` change it; each change is reported to
@@ -102,7 +103,7 @@ export class SessionStore {
     this.#applied = number;
     const start = {
       createdAt: session.createdAt,
-      loadedAt: history.events.findLast(({ kind }) => kind === 'loaded')?.at ?? this.#start?.loadedAt,
+      loadedAt: loadedAt(history.events) ?? this.#start?.loadedAt,
     };
     const isRestart = this.#start !== null
       && (start.createdAt !== this.#start.createdAt || start.loadedAt !== this.#start.loadedAt);

@@ -7,7 +7,7 @@ import { count, loss, number, plural } from '../data/format.js';
 import { learningRateOf } from '../data/learning-rate.js';
 import { fallsEarly, lossRange, spikesOf } from '../data/loss-range.js';
 import { movingAverage } from '../data/loss-store.js';
-import { describeEvent } from '../data/session-events.js';
+import { describeEvent, loadedAt } from '../data/session-events.js';
 import { DEFAULT_SPAN, averagingControl, averagingStyles, spanInQuery } from '../components/averaging.js';
 import '../components/chart.js';
 import { lossChart } from '../components/loss-chart.js';
@@ -133,7 +133,7 @@ class LossPanel extends Panel {
   /** What is different after a restart. */
   get #startOfTraining() {
     const { createdAt, numDocs } = this.view;
-    return `${createdAt} ${this.live.events.findLast(({ kind }) => kind === 'loaded')?.at} ${numDocs}`;
+    return `${createdAt} ${loadedAt(this.live.events)} ${numDocs}`;
   }
 
   /** Loads the first steps for a logarithmic axis, once the store has merged them. */

@@ -158,7 +158,7 @@ class NetworkPanel extends DocumentPanel {
     return html`
       ${this.strip('Tokens: click one to see the model at its position')}
       <div class="foot">
-        <p class="caption">At ${this.nameOf(this.#position)}, ${this.shown.isAbout ? 'about step' : 'step'} ${count(this.shown.step)}</p>
+        <p class="caption">At ${this.nameOf(this.#position)}, ${this.shown.isStepApproximate ? 'about step' : 'step'} ${count(this.shown.step)}</p>
         <span class="scale">weights 0 <i class="ramp"></i> 1</span>
         <span class="scale">other numbers −max <i class="diverge"></i> +max of each strip</span>
       </div>

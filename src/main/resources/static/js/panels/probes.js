@@ -5,6 +5,7 @@ import { css, html, nothing } from 'lit';
 
 import { compact, count, number } from '../data/format.js';
 import { ProbeCurves } from '../data/probe-curves.js';
+import { loadedAt } from '../data/session-events.js';
 import { axis, tooltip } from '../components/chart.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
@@ -111,8 +112,7 @@ class ProbesPanel extends Panel {
   /** What the values depend on, besides the step. */
   get #key() {
     const { createdAt, numParams, vocabSize } = this.view;
-    const loaded = this.live.events.findLast(({ kind }) => kind === 'loaded')?.at;
-    return JSON.stringify([createdAt, loaded, numParams, vocabSize, this.probes]);
+    return JSON.stringify([createdAt, loadedAt(this.live.events), numParams, vocabSize, this.probes]);
   }
 
   #change(probes) {

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Runs what the documents show: each from top to bottom, in one shell and against a service of its own.
-/// The output shown is the output that comes.
+/// Compares the output with the one shown.
 @Timeout(300)
 @SharesNothing
 final class SnippetsTest {

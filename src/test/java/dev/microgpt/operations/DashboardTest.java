@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// The Grafana dashboard asks for what there is.
+/// Every metric that the Grafana dashboard queries exists.
 final class DashboardTest {
 
     /// Names of metrics have underscores, and neither functions nor labels of these queries do.

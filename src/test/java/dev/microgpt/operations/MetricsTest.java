@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Path;
 import java.util.Map;
 
-/// What Prometheus reads is what has happened.
+/// Metrics count what happened.
 @MostlyWaiting
 final class MetricsTest {
 

@@ -1,4 +1,4 @@
-/// Tests of what those see who run the service.
+/// Tests of what operators of the service see.
 @NullMarked
 package dev.microgpt.operations;
 

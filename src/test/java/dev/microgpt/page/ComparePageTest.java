@@ -185,15 +185,17 @@ final class ComparePageTest {
                               const going = timesOf(events, 30, 104000).knots;
                               const fork = timesOf([...events, { kind: 'forked', step: 25, at: at(102) }], 25, 0).knots;
                               const apart = timesOf([...events, { kind: 'succeeded', step: 30, at: at(104) }], 32, 0);
+                              const restored = timesOf([{ kind: 'restored', step: 10, at: at(0) }, { kind: 'started', step: 10, at: at(5) }, { kind: 'differs', step: 20, at: at(7) }], 30, 9000).knots;
                               return [
                                 [5, 10, 20].map((step) => documentsAfter(step, schedule)), [documentsAfter(5, [{ fromStep: 3, batchSize: 1 }])],
                                 [5, 10, 15, 20, 25, 30].map((step) => secondsAfter(step, going)),
                                 [24, 25].map((step) => secondsAfter(step, fork)), [apart.missing],
+                                [9, 10, 15, 30].map((step) => secondsAfter(step, restored)),
                               ];
                             }""");
             assertThat(Json.write(found))
                     .isEqualTo(
-                            "[[5,10,50],[null],[1,2,2.5,3,5,7],[null,0],[\"2 steps were trained outside runs\"]]");
+                            "[[5,10,50],[null],[1,2,2.5,3,5,7],[null,0],[\"2 steps were trained outside runs\"],[null,0,1,4]]");
         }
     }
 

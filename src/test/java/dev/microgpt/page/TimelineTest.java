@@ -13,6 +13,7 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 
+import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
@@ -23,7 +24,12 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -135,6 +141,63 @@ final class TimelineTest {
             page.keyboard().press("?");
             assertThat(page.getByText("look at the untrained model")).isVisible();
         }
+    }
+
+    @Test
+    void marksTheStepAtWhichACheckpointWasRestored() throws Exception {
+        make("time-origin", 40);
+        byte[] file =
+                HttpClient.newHttpClient()
+                        .send(
+                                api.request("/sessions/time-origin/checkpoint").build(),
+                                BodyHandlers.ofByteArray())
+                        .body();
+        api.send(
+                        api.request("/sessions/time-restored/checkpoint")
+                                .header("Content-Type", "application/octet-stream")
+                                .PUT(BodyPublishers.ofByteArray(file)))
+                .ok();
+        api.step("time-restored", 10);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-restored");
+            assertThat(where(page)).hasText("Live step 50");
+            button(page, "Step 40: restored from a checkpoint").click();
+            assertThat(where(page)).hasText("Step 40 of 50");
+        }
+    }
+
+    @Test
+    void everyKindOfEventHasItsWords() {
+        JsonNode kinds =
+                Tab.run(
+                        browser,
+                        api.port(),
+                        "return (await import('/js/data/session-events.js')).EVENT_KINDS");
+        assertThat(kinds.valueStream().map(JsonNode::stringValue))
+                .containsExactlyInAnyOrderElementsOf(
+                        Arrays.stream(SessionEvent.Kind.values())
+                                .map(kind -> kind.name().toLowerCase(Locale.ROOT))
+                                .toList());
+        JsonNode sentences =
+                Tab.run(
+                        browser,
+                        api.port(),
+                        """
+                        const { describeEvent } = await import('/js/data/session-events.js');
+                        return [
+                          { step: 5, kind: 'failed', run: 2 }, { step: 5, kind: 'failed' },
+                          { step: 5, kind: 'restored' }, { step: 5, kind: 'differs' }, { step: 1000, kind: 'paused', run: 1 },
+                          { step: 5, kind: 'steered', steering: { learningRate: 0.02, batchSize: null } },
+                        ].map(describeEvent)""");
+        assertThat(sentences.valueStream().map(JsonNode::stringValue))
+                .containsExactly(
+                        "Step 5: run 2 failed",
+                        "Step 5: the step failed",
+                        "Step 5: restored from a checkpoint",
+                        "Step 5: repeated after a restart, with another loss",
+                        "Step 1,000: run 1 paused",
+                        "Step 5: steered to rate 0.02");
     }
 
     private static void awaitTraceAt(Page page, int step) {

@@ -21,7 +21,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 
-/// Tests that with If-None-Match nothing is sent again that the client has, nor created that exists.
+/// With If-None-Match, a representation that the client has is not sent again, and an existing session is not
+/// replaced.
 @ServiceTest
 final class IfNoneMatchTest {
 

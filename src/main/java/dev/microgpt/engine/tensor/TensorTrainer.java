@@ -74,7 +74,7 @@ public final class TensorTrainer {
     /// Trains one step: forward pass, loss, backward pass and Adam update.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
-    /// @param step counted from 0
+    /// @param step number of steps before this one
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
     /// @throws NotFiniteException if the loss, its gradient, a new moment or a new parameter is not finite;
     ///     parameters and optimiser state are then unchanged

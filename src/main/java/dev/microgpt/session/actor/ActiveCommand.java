@@ -1,6 +1,5 @@
 package dev.microgpt.session.actor;
 
-import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.compute.Deadline;
 
@@ -16,6 +15,6 @@ interface ActiveCommand<R> {
 
     /// Returns the error of a command that the shutdown of the service interrupts.
     default SessionException interrupted() {
-        return new SessionException(ErrorCode.BUSY, "the service is shutting down");
+        return SessionException.shuttingDown();
     }
 }

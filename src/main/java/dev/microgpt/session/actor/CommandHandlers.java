@@ -40,7 +40,8 @@ final class CommandHandlers {
         this.trainer = trainer;
     }
 
-    /// Returns the executable form of a command. Nothing is executed before its first slice.
+    /// Returns the executable form of a command. Nothing is changed before its first slice, but
+    /// the command of a step call checks its preconditions and notes where the call starts.
     @SuppressWarnings("unchecked") // a command and its active command have the same reply type
     <R> ActiveCommand<R> activeCommand(Envelope<R> envelope, ActiveSession session) {
         CallContext context = envelope.context();

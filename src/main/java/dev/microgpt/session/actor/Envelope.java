@@ -12,7 +12,7 @@ final class Envelope<R> {
     private final Command<R> command;
     private final CallContext context;
     private final CompletableFuture<R> reply = new CompletableFuture<>();
-    private @Nullable ActiveCommand<R> activeCommand; // confined to the actor's thread
+    private @Nullable ActiveCommand<R> activeCommand; // confined to the actor's slices
 
     Envelope(Command<R> command, CallContext context) {
         this.command = command;

@@ -64,9 +64,9 @@ final class Mailbox {
 
     /// Returns what the next slice is for: a call, training, or nothing.
     ///
-    /// @param isRunDue whether steps of a run are due
-    synchronized Demand.Kind nextKind(boolean isRunDue) {
-        boolean hasTraining = isRunDue || !training.isEmpty();
+    /// @param isTrainingDue whether steps of a run, or a write that is tried again, are due
+    synchronized Demand.Kind nextKind(boolean isTrainingDue) {
+        boolean hasTraining = isTrainingDue || !training.isEmpty();
         if (!calls.isEmpty()
                 && !(hasTraining && consecutiveCallSlices >= MAX_CONSECUTIVE_CALL_SLICES)) {
             return Demand.Kind.CALL;
@@ -76,10 +76,10 @@ final class Mailbox {
 
     /// Returns the command that gets the next slice and counts that slice. The command stays in the mailbox.
     ///
-    /// @param isRunDue whether steps of a run are due
+    /// @param isTrainingDue whether steps of a run, or a write that is tried again, are due
     /// @return null if the slice is for the run, or if nothing is due
-    synchronized @Nullable Envelope<?> nextEnvelope(boolean isRunDue) {
-        boolean isCall = nextKind(isRunDue) == Demand.Kind.CALL;
+    synchronized @Nullable Envelope<?> nextEnvelope(boolean isTrainingDue) {
+        boolean isCall = nextKind(isTrainingDue) == Demand.Kind.CALL;
         consecutiveCallSlices = isCall ? consecutiveCallSlices + 1 : 0;
         return isCall ? calls.peek() : training.peek();
     }
@@ -109,8 +109,7 @@ final class Mailbox {
     /// Fails the waiting commands and rejects all later ones because the service shuts down. Call it when no
     /// slice is being computed any more.
     void interrupt() {
-        SessionException reason =
-                new SessionException(ErrorCode.BUSY, "the service is shutting down");
+        SessionException reason = SessionException.shuttingDown();
         close(
                 reason,
                 envelope -> {

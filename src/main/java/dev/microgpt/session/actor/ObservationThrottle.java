@@ -1,7 +1,7 @@
 package dev.microgpt.session.actor;
 
 /// Decides when the full result of a step is computed for watchers: at most 60 times per second, as often as
-/// they can draw it, and for at most a twentieth of the time. Confined to the actor's thread.
+/// they can draw it, and for at most a twentieth of the time. Confined to the actor's slices.
 final class ObservationThrottle {
 
     private static final long INTERVAL_NANOS = 1_000_000_000 / 60;

@@ -50,7 +50,7 @@ public final class Publisher {
     }
 
     /// Returns whether a listener wants traces and they are within the limit.
-    boolean isWatched(Limits limits) {
+    boolean wantsTraces(Limits limits) {
         for (SessionListener listener : listeners) {
             if (listener.wantsTraces()) {
                 return state.maxTraceSizePerStep() <= limits.traceValues();

@@ -17,7 +17,8 @@ import java.util.concurrent.TimeUnit;
 /// Manages whether a session is resident in memory: installs, evicts and rehydrates its [ActiveSession], and
 /// keeps its quota, its share of the keyframe memory and its published state up to date.
 ///
-/// Confined to the actor's thread, except for [#runDue()].
+/// Confined to the actor's slices and, while a write is in flight, to [CommitStage], except for
+/// [#trainingDue()].
 final class Residency {
 
     private static final Logger log = LoggerFactory.getLogger(Residency.class);
@@ -30,7 +31,7 @@ final class Residency {
     private @Nullable Rehydration rehydration;
     private Journal journal;
     private @Nullable Stored stored;
-    private volatile long runDue = Long.MAX_VALUE;
+    private volatile long trainingDue = Long.MAX_VALUE;
 
     /// What the store contains of the session.
     ///
@@ -159,10 +160,11 @@ final class Residency {
 
     // ---- published state
 
-    /// Returns when the next slice of the run is due, in the time of the ticker; `Long.MAX_VALUE` for never.
-    /// If the journal has a backlog, its next attempt is due 500 ms after the last one. Thread-safe.
-    long runDue() {
-        return runDue;
+    /// Returns when the actor's own next slice is due, in the time of the ticker; `Long.MAX_VALUE` for never:
+    /// steps of the run or, if there is none and the journal has a backlog, its next attempt, 500 ms after the
+    /// last one. Thread-safe.
+    long trainingDue() {
+        return trainingDue;
     }
 
     /// Publishes the current state of the session, if it is in memory.
@@ -173,10 +175,10 @@ final class Residency {
         }
         Run run = session.runs().current();
         if (run != null && run.state().isActive()) {
-            runDue = run.nextStepNanos();
+            trainingDue = run.nextStepNanos();
         } else {
             long retry = environment.ticker().nanos() + RETRY_NANOS;
-            runDue = journal.hasBacklog() ? retry : Long.MAX_VALUE;
+            trainingDue = journal.hasBacklog() ? retry : Long.MAX_VALUE;
         }
         PublishedState state = session.published();
         Integer numParams = state.view().numParams();
@@ -187,7 +189,7 @@ final class Residency {
     /// Drops the session from memory and publishes its stored state.
     void evict() {
         unload();
-        runDue = Long.MAX_VALUE;
+        trainingDue = Long.MAX_VALUE;
         if (stored != null) {
             Integer numParams = stored.view.numParams();
             long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
@@ -198,7 +200,7 @@ final class Residency {
     /// Drops the session for good and publishes that it was deleted.
     void end() {
         unload();
-        runDue = Long.MAX_VALUE;
+        trainingDue = Long.MAX_VALUE;
         long _ = environment.parameters().set(id, 0);
         publisher.publishDeleted();
     }

@@ -65,7 +65,7 @@ public final class SessionActor implements Workload {
                 new Trainer(
                         environment.ticker(),
                         environment.metrics(),
-                        () -> publisher.isWatched(environment.limits()),
+                        () -> publisher.wantsTraces(environment.limits()),
                         mailbox::hasUrgent);
         handlers = new CommandHandlers(id, environment, trainer);
         runTraining = new RunTraining(environment.ticker(), trainer);
@@ -172,7 +172,7 @@ public final class SessionActor implements Workload {
         if (commitStage.isPending()) {
             return commitStage.hasFailed() ? Demand.CALL : Demand.NONE;
         }
-        long due = residency.runDue();
+        long due = residency.trainingDue();
         return switch (mailbox.nextKind(due <= now())) {
             case CALL -> Demand.CALL;
             case TRAINING -> Demand.TRAINING;
@@ -199,7 +199,7 @@ public final class SessionActor implements Workload {
         if (session != null) {
             residency.journal().writeSnapshotIfDue(session);
         }
-        Envelope<?> next = mailbox.nextEnvelope(residency.runDue() <= now());
+        Envelope<?> next = mailbox.nextEnvelope(residency.trainingDue() <= now());
         if (next != null) {
             execute(next, deadline);
         } else if (session != null) {

@@ -17,21 +17,21 @@ final class Trainer {
 
     private final Ticker ticker;
     private final ComputeMetrics metrics;
-    private final BooleanSupplier isWatched;
+    private final BooleanSupplier wantsTraces;
     private final BooleanSupplier shouldYield;
     private final RateMeter rate;
     private final ObservationThrottle throttle;
 
-    /// @param isWatched whether a listener wants traces and they are within the limit
+    /// @param wantsTraces whether a listener wants traces and they are within the limit
     /// @param shouldYield whether the current slice should end early
     Trainer(
             Ticker ticker,
             ComputeMetrics metrics,
-            BooleanSupplier isWatched,
+            BooleanSupplier wantsTraces,
             BooleanSupplier shouldYield) {
         this.ticker = ticker;
         this.metrics = metrics;
-        this.isWatched = isWatched;
+        this.wantsTraces = wantsTraces;
         this.shouldYield = shouldYield;
         rate = new RateMeter(ticker.nanos());
         throttle = new ObservationThrottle(ticker.nanos());
@@ -79,6 +79,6 @@ final class Trainer {
 
     /// While a listener wants traces, the last step of a call or run is always observed.
     private boolean isObservationDue(Steps steps, long now) {
-        return (steps.isLast() || throttle.isDue(now)) && isWatched.getAsBoolean();
+        return (steps.isLast() || throttle.isDue(now)) && wantsTraces.getAsBoolean();
     }
 }

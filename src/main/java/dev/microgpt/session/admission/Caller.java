@@ -22,7 +22,7 @@ public record Caller(String owner, boolean hasKey) {
     }
 
     /// Returns the id of one of the caller's sessions.
-    public SessionId session(String name) {
+    public SessionId sessionId(String name) {
         return new SessionId(owner, name);
     }
 }

@@ -32,6 +32,11 @@ public final class SessionException extends RuntimeException {
         max = null;
     }
 
+    /// Returns the exception for a call that the shutdown of the service has cut off.
+    public static SessionException shuttingDown() {
+        return new SessionException(ErrorCode.BUSY, "the service is shutting down");
+    }
+
     /// Converts an error of the engine.
     public SessionException(InvalidInputException cause) {
         super(cause.getMessage(), cause);

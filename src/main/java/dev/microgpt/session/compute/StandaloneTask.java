@@ -1,6 +1,5 @@
 package dev.microgpt.session.compute;
 
-import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 
 import java.util.concurrent.CompletableFuture;
@@ -43,7 +42,6 @@ final class StandaloneTask<T> implements Workload {
 
     @Override
     public void stopped() {
-        result.completeExceptionally(
-                new SessionException(ErrorCode.BUSY, "the service is shutting down"));
+        result.completeExceptionally(SessionException.shuttingDown());
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 /// Stores the responses of idempotent calls for a day.
 public interface IdempotencyStore {
 
-    /// A response, or the start of a call that was interrupted before it had one.
+    /// A response, or the start of a call that has none yet, because it has not ended or was interrupted.
     ///
     /// @param key see [Idempotency]
     /// @param call see [Idempotency]

@@ -1,6 +1,6 @@
 // What all pages have in common: header, keyboard shortcuts, help, and the notice of a failed action.
 //
-// The scripts live in four rooms, and imports go only downwards:
+// The scripts are in four layers, and imports go only downwards:
 //
 //   pages/       one entry module per page; its own parts in pages/<page>/, what pages share in pages/base/
 //   panels/      one file per panel of the Live page; other pages show them, too

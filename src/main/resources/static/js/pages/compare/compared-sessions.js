@@ -6,6 +6,7 @@ import { CoalescedCall } from '../../data/coalesced-call.js';
 import { count } from '../../data/format.js';
 import { loadLosses } from '../../data/load-losses.js';
 import { LossStore } from '../../data/loss-store.js';
+import { loadedAt } from '../../data/session-events.js';
 import { DEFAULT_SPAN, spanInQuery } from '../../components/averaging.js';
 import { MOST_SESSIONS } from '../../components/session-marks.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
@@ -33,7 +34,7 @@ class Entry {
 
   /** When its parameters were initialised, as ISO time: distinguishes it from earlier sessions of the same name. */
   get startedAt() {
-    const loaded = this.history?.events.findLast(({ kind }) => kind === 'loaded')?.at ?? '';
+    const loaded = loadedAt(this.history?.events ?? []) ?? '';
     return loaded > this.view.createdAt ? loaded : this.view.createdAt;
   }
 

@@ -1,6 +1,7 @@
 // The axes that losses can be plotted over (steps, documents seen, time), and where a step is on them.
 
 import { plural } from '../../data/format.js';
+import { isBeginning } from '../../data/session-events.js';
 
 export const AXES = {
   step: { label: 'step', name: 'step' },
@@ -23,17 +24,18 @@ export function documentsAfter(step, schedule) {
 
 /**
  * When steps were trained, as {knots: [[step, seconds], …], missing}. Only the time of runs counts, without pauses;
- * between two events of a run, time is interpolated linearly. The steps that a fork has from its parent have no
- * time. `missing` says why there are no knots; null if there are.
+ * between two events of a run, time is interpolated linearly. The steps that a session begins with, as a fork or from
+ * a checkpoint, have no time. `missing` says why there are no knots; null if there are.
  */
 export function timesOf(events, lastStep, now) {
   let knots = [[0, 0]];
   let seconds = 0;
   let began = null; // when the current stretch of a run began; null between runs
   let untimed = 0; // steps outside of runs
-  for (const { kind, step, at } of events) {
+  for (const event of events) {
+    const { kind, step, at } = event;
     const time = Date.parse(at) / 1000;
-    if (kind === 'loaded' || kind === 'forked') {
+    if (isBeginning(event)) {
       knots = [[step, 0]];
       seconds = 0;
       began = null;
@@ -46,7 +48,8 @@ export function timesOf(events, lastStep, now) {
       untimed += step - knots.at(-1)[0];
     }
     knots.push([step, seconds]);
-    const isRunning = kind === 'started' || kind === 'resumed' || (kind === 'steered' && began !== null);
+    const isWithinRun = kind === 'steered' || kind === 'differs';
+    const isRunning = kind === 'started' || kind === 'resumed' || (isWithinRun && began !== null);
     began = isRunning ? time : null;
   }
   const rest = lastStep - knots.at(-1)[0];

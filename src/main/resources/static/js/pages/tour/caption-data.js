@@ -3,6 +3,7 @@
 
 import { learningRateOf } from '../../data/learning-rate.js';
 import { bucketsOf, meanOfLast } from '../../data/loss-store.js';
+import { loadedAt } from '../../data/session-events.js';
 import { BOS, positionsOf, visible } from '../../data/model/tokens.js';
 
 const MOST_NUMBERS = 1_000_000; // of embeddings that are loaded
@@ -24,8 +25,7 @@ export function captionKey(live) {
 
 /** A key of the documents and the shape of the model. */
 function modelKey({ view, events }) {
-  const loaded = events.findLast(({ kind }) => kind === 'loaded')?.at;
-  return [view.createdAt, loaded, view.numDocs, view.numParams].join(' ');
+  return [view.createdAt, loadedAt(events), view.numDocs, view.numParams].join(' ');
 }
 
 /** Loads the facts of a stop, and keeps what stays the same from one step to the next. */
@@ -81,7 +81,7 @@ export class CaptionData {
     this.#baselines = baselines;
     const symbols = embeddings?.map(({ char }, id) => id === embeddings.length - 1 ? BOS : visible(char)) ?? null;
     const trace = inspected === null || inspected.vizData.length === 0 ? null : {
-      ...inspected, doc: this.#doc, step, isAbout: false,
+      ...inspected, doc: this.#doc, step, isStepApproximate: false,
     };
     return {
       at, step, doc: this.#doc, trace, symbols, baselines, example, ...losses,

@@ -95,7 +95,7 @@ final class ResourceReleaseTest {
     @Test
     void replaceBeyondQuotaChangesNothing() {
         long count = numParams();
-        long _ = sessions.parameters.set(Caller.LOCAL.session("other"), 1_000_000 - count);
+        long _ = sessions.parameters.set(Caller.LOCAL.sessionId("other"), 1_000_000 - count);
         CallContext call =
                 new CallContext(Caller.LOCAL, VersionCondition.NONE, null, sessions.memory.share());
         Image before = sessions.image(actor);

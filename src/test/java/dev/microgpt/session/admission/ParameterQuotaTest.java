@@ -22,35 +22,35 @@ final class ParameterQuotaTest {
 
     private void assertExceeded(Caller caller, String name, long count) {
         assertThatExceptionOfType(SessionException.class)
-                .isThrownBy(() -> quota.reserve(caller, caller.session(name), count))
+                .isThrownBy(() -> quota.reserve(caller, caller.sessionId(name), count))
                 .matches(e -> e.code() == ErrorCode.QUOTA_EXCEEDED);
     }
 
     @Test
     void ownerHasQuota() {
-        long _ = quota.reserve(ALICE, ALICE.session("a"), 60);
+        long _ = quota.reserve(ALICE, ALICE.sessionId("a"), 60);
         assertExceeded(ALICE, "b", 41);
 
-        assertThat(quota.reserve(ALICE, ALICE.session("b"), 40)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.sessionId("b"), 40)).isZero();
     }
 
     @Test
     void allSessionsTogetherHaveQuota() {
-        long _ = quota.reserve(ALICE, ALICE.session("a"), 100);
+        long _ = quota.reserve(ALICE, ALICE.sessionId("a"), 100);
         assertExceeded(BOB, "a", 51);
 
-        assertThat(quota.reserve(BOB, BOB.session("a"), 50)).isZero();
+        assertThat(quota.reserve(BOB, BOB.sessionId("a"), 50)).isZero();
     }
 
     @Test
     void withoutKeyOnlyTheCommonQuotaApplies() {
-        assertThat(quota.reserve(LOCAL, LOCAL.session("a"), 150)).isZero();
+        assertThat(quota.reserve(LOCAL, LOCAL.sessionId("a"), 150)).isZero();
         assertExceeded(LOCAL, "b", 1);
     }
 
     @Test
     void newCountReplacesOldOne() {
-        SessionId id = ALICE.session("a");
+        SessionId id = ALICE.sessionId("a");
         long _ = quota.reserve(ALICE, id, 90);
 
         assertThat(quota.reserve(ALICE, id, 100)).isEqualTo(90);
@@ -62,32 +62,32 @@ final class ParameterQuotaTest {
     void rejectedReservationCountsNothing() {
         assertExceeded(ALICE, "a", 101);
 
-        assertThat(quota.reserve(ALICE, ALICE.session("b"), 100)).isZero();
-        assertThat(quota.reserve(BOB, BOB.session("a"), 50)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.sessionId("b"), 100)).isZero();
+        assertThat(quota.reserve(BOB, BOB.sessionId("a"), 50)).isZero();
     }
 
     @Test
     void releasedParametersAreAvailableToOthers() {
-        long _ = quota.reserve(ALICE, ALICE.session("a"), 100);
-        long _ = quota.set(ALICE.session("a"), 0);
+        long _ = quota.reserve(ALICE, ALICE.sessionId("a"), 100);
+        long _ = quota.set(ALICE.sessionId("a"), 0);
 
-        assertThat(quota.reserve(ALICE, ALICE.session("b"), 100)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.sessionId("b"), 100)).isZero();
     }
 
     @Test
     void existingParametersMayExceedLoweredQuota() {
-        long _ = quota.set(ALICE.session("a"), 500);
+        long _ = quota.set(ALICE.sessionId("a"), 500);
         assertExceeded(ALICE, "b", 1);
         assertExceeded(BOB, "a", 1);
-        long _ = quota.set(ALICE.session("a"), 20);
+        long _ = quota.set(ALICE.sessionId("a"), 20);
 
-        assertThat(quota.reserve(ALICE, ALICE.session("b"), 80)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.sessionId("b"), 80)).isZero();
     }
 
     @Test
     void checkCountsNothing() {
-        quota.require(ALICE, ALICE.session("a"), 100);
+        quota.require(ALICE, ALICE.sessionId("a"), 100);
 
-        assertThat(quota.reserve(ALICE, ALICE.session("b"), 100)).isZero();
+        assertThat(quota.reserve(ALICE, ALICE.sessionId("b"), 100)).isZero();
     }
 }
