@@ -149,6 +149,15 @@ final class CommandHandlers {
         return model;
     }
 
+    /// Executes a command on a session that is not in memory: deletes it, or does nothing, as it is already
+    /// evicted.
+    @SuppressWarnings("unchecked") // both commands reply with a Boolean
+    static <R> Result<R> executeWithoutSession(Command<R> command) {
+        boolean isDelete = command instanceof Command.Delete;
+        Result.Effect effect = isDelete ? new Result.Effect.Deleted() : new Result.Effect.None();
+        return (Result<R>) Result.of(isDelete, effect);
+    }
+
     // ---- training
 
     private Result<PublishedState> steer(ActiveSession session, Steering steering) {

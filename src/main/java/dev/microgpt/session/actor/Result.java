@@ -43,7 +43,9 @@ record Result<R>(@Nullable R value, @Nullable Throwable failure, Effect effect) 
         return new Result<>(value, null, effect);
     }
 
+    /// @param changes empty if the command has changed nothing
     static <R> Result<R> failed(Throwable failure, List<Change> changes) {
-        return new Result<>(null, failure, new Effect.Appended(changes));
+        Effect effect = changes.isEmpty() ? new Effect.None() : new Effect.Appended(changes);
+        return new Result<>(null, failure, effect);
     }
 }

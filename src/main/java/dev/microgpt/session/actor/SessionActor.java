@@ -16,6 +16,7 @@ import dev.microgpt.session.persistence.StoredSession;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -127,7 +128,6 @@ public final class SessionActor implements Workload {
         return id;
     }
 
-    /// Returns the publisher of the session's state.
     public Publisher publisher() {
         return publisher;
     }
@@ -209,7 +209,7 @@ public final class SessionActor implements Workload {
 
     private <R> void execute(Envelope<R> envelope, Deadline deadline) {
         if (envelope.isAbandoned() && envelope.activeCommand() == null) {
-            mailbox.remove(envelope);
+            reject(envelope, new CancellationException());
             return;
         }
         @Nullable Result<R> result;
@@ -221,14 +221,13 @@ public final class SessionActor implements Workload {
             if (session != null) {
                 result = slice(envelope, session, deadline);
             } else if (envelope.command().need() == Command.Need.NOTHING) {
-                result = executeWithoutSession(envelope);
+                Preconditions.requireAdmission(envelope, publisher.state(), environment.store());
+                result = CommandHandlers.executeWithoutSession(envelope.command());
             } else {
                 result = replaceUnreadable(envelope, deadline);
             }
         } catch (Throwable failure) {
-            mailbox.remove(envelope);
-            residency.publish();
-            envelope.reply().completeExceptionally(failure);
+            reject(envelope, failure);
             return;
         }
         if (result == null) {
@@ -237,6 +236,18 @@ public final class SessionActor implements Workload {
             mailbox.remove(envelope);
             commitStage.commit(envelope, result);
         }
+    }
+
+    /// Fails the reply to a command that has changed nothing. A session whose creation is rejected ends, as it
+    /// is not stored.
+    private void reject(Envelope<?> envelope, Throwable reason) {
+        mailbox.remove(envelope);
+        if (envelope.command() instanceof Command.Begin) {
+            end();
+        } else {
+            residency.publish();
+        }
+        envelope.reply().completeExceptionally(reason);
     }
 
     private <R> @Nullable Result<R> slice(
@@ -265,16 +276,6 @@ public final class SessionActor implements Workload {
         Result<R> result = slice(envelope, blank, deadline);
         residency.installReplacement(blank);
         return result;
-    }
-
-    /// Executes a command on a session that is not in memory: deletes it, or does nothing, as it is already
-    /// evicted.
-    @SuppressWarnings("unchecked") // both commands reply with a Boolean
-    private <R> Result<R> executeWithoutSession(Envelope<R> envelope) {
-        Preconditions.requireAdmission(envelope, publisher.state(), environment.store());
-        boolean isDelete = envelope.command() instanceof Command.Delete;
-        Result.Effect effect = isDelete ? new Result.Effect.Deleted() : new Result.Effect.None();
-        return (Result<R>) Result.of(isDelete, effect);
     }
 
     /// Returns whether the session has not been used since a time and has no listener.

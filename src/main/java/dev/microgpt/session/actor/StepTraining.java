@@ -68,14 +68,28 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         }
         session.setTraining(!envelope.isAbandoned() && done < call.count());
         if (envelope.isAbandoned()) {
-            throw new SessionException(
-                    ErrorCode.BUSY, "the call was cancelled after " + Plural.of(done, "step"));
+            return abandoned();
         }
         if (done < call.count()) {
             return null;
         }
         StepOutcome result = outcome.build(isRateZero, session.view());
         return Result.of(result, new Change.Trained(session.step(), result.last().loss()));
+    }
+
+    /// Ends a call whose sender has given up. The session keeps the steps made, so they are stored.
+    private Result<StepOutcome> abandoned() {
+        SessionException reason =
+                new SessionException(
+                        ErrorCode.BUSY, "the call was cancelled after " + Plural.of(done, "step"));
+        long step = session.step();
+        return done == 0
+                ? Result.failed(reason, List.of())
+                : Result.failed(
+                        reason,
+                        List.of(
+                                new Change.Trained(
+                                        step, session.model().lossHistory().exact(step, step)[0])));
     }
 
     /// Adds to the reason of a divergence how many steps of the call came before it, which the session keeps.

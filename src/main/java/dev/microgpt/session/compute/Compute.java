@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// The compute threads: one pool of platform threads for all model computations, shared fairly among the
 /// owners of sessions and among the workloads of each owner.
@@ -21,11 +22,17 @@ import java.util.concurrent.locks.ReentrantLock;
 /// Work is done in slices of a few milliseconds. Waiting workloads are in one of two [FairQueue]s, one for
 /// calls and one for training. Calls go first, but after [#MAX_CONSECUTIVE_CALL_SLICES] slices of calls,
 /// training gets one.
+///
+/// A slice can be much longer, as a training step is not divided and a large one takes seconds. While all
+/// threads are in such slices, an extra thread executes the calls.
 public final class Compute implements Scheduler, AutoCloseable {
 
     /// Length of a slice: long enough to make switching cheap, short enough that a waiting call does not
     /// notice.
     private static final Duration SLICE = Duration.ofMillis(2);
+
+    /// Length of a slice from which on its thread counts as occupied.
+    private static final Duration LONG_SLICE = Duration.ofMillis(20);
 
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
@@ -37,6 +44,7 @@ public final class Compute implements Scheduler, AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition workAvailable = lock.newCondition();
+    private final Condition callQueued = lock.newCondition();
     private final FairQueue<WorkloadSlot> callQueue;
     private final FairQueue<WorkloadSlot> trainingQueue;
 
@@ -48,20 +56,34 @@ public final class Compute implements Scheduler, AutoCloseable {
 
     private final Set<WorkloadSlot> running = new HashSet<>();
     private final List<Thread> threads = new ArrayList<>();
+    private final int threadCount;
+    private final long longSliceNanos;
     private final ComputeMetrics metrics;
     private long numSlots;
     private int consecutiveCallSlices;
     private boolean closed;
 
-    /// @param threadCount number of threads
+    /// @param threadCount number of threads, apart from the extra one
     /// @param trainingShare the part of the threads' time that the training of one owner may take
     public Compute(int threadCount, double trainingShare, ComputeMetrics metrics) {
+        this(threadCount, trainingShare, metrics, LONG_SLICE);
+    }
+
+    /// @param longSlice length of a slice from which on its thread counts as occupied
+    Compute(int threadCount, double trainingShare, ComputeMetrics metrics, Duration longSlice) {
+        this.threadCount = threadCount;
         this.metrics = metrics;
+        longSliceNanos = longSlice.toNanos();
         callQueue = new FairQueue<>(threadCount, 1);
         trainingQueue = new FairQueue<>(threadCount, trainingShare);
         for (int i = 0; i < threadCount; i++) {
-            threads.add(Thread.ofPlatform().name("compute-" + i).daemon().start(this::work));
+            threads.add(startThread("compute-" + i, this::take));
         }
+        threads.add(startThread("compute-extra", this::takeCallIfAllAreOccupied));
+    }
+
+    private Thread startThread(String name, Supplier<@Nullable WorkloadSlot> source) {
+        return Thread.ofPlatform().name(name).daemon().start(() -> work(source));
     }
 
     /// The registration of a workload and the queue that it waits in. Guarded by the lock.
@@ -72,6 +94,7 @@ public final class Compute implements Scheduler, AutoCloseable {
         final long number = ++numSlots;
         Demand.Kind queuedAs = Demand.Kind.NONE;
         long dueNanos;
+        long sliceStartNanos;
 
         WorkloadSlot(String owner, Workload workload) {
             this.owner = owner;
@@ -137,6 +160,9 @@ public final class Compute implements Scheduler, AutoCloseable {
             queue(demand.kind()).add(slot.owner, slot, System.nanoTime());
         }
         workAvailable.signal();
+        if (demand.kind() == Demand.Kind.CALL) {
+            callQueued.signal();
+        }
     }
 
     private void dequeue(WorkloadSlot slot) {
@@ -153,9 +179,9 @@ public final class Compute implements Scheduler, AutoCloseable {
         return kind == Demand.Kind.CALL ? callQueue : trainingQueue;
     }
 
-    private void work() {
+    private void work(Supplier<@Nullable WorkloadSlot> source) {
         WorkloadSlot slot;
-        while ((slot = take()) != null) {
+        while ((slot = source.get()) != null) {
             runSlice(slot);
         }
     }
@@ -200,10 +226,44 @@ public final class Compute implements Scheduler, AutoCloseable {
             consecutiveCallSlices++;
             slot = callQueue.take(now);
         }
-        if (slot != null) {
-            running.add(slot);
-        }
+        return slot == null ? null : begin(slot, now);
+    }
+
+    private WorkloadSlot begin(WorkloadSlot slot, long now) {
+        slot.sliceStartNanos = now;
+        running.add(slot);
         return slot;
+    }
+
+    /// Waits until a call waits while all other threads are in long slices; returns null when closed.
+    private @Nullable WorkloadSlot takeCallIfAllAreOccupied() {
+        lock.lock();
+        try {
+            while (!closed) {
+                long now = System.nanoTime();
+                long nanos = callQueue.size() == 0 ? Long.MAX_VALUE : nanosUntilAllAreOccupied(now);
+                WorkloadSlot slot = nanos > 0 ? null : callQueue.take(now);
+                if (slot != null) {
+                    return begin(slot, now);
+                }
+                long _ = callQueued.awaitNanos(Math.min(nanos, MAX_WAIT.toNanos()));
+            }
+            return null;
+        } catch (InterruptedException _) {
+            return null; // an interrupt means that the thread should end
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Returns how long it takes, if no slice ends, until all threads are in long slices.
+    private long nanosUntilAllAreOccupied(long now) {
+        if (running.size() < threadCount) {
+            return longSliceNanos;
+        }
+        long newest =
+                running.stream().mapToLong(slot -> now - slot.sliceStartNanos).min().orElse(0);
+        return longSliceNanos - newest;
     }
 
     private void runSlice(WorkloadSlot slot) {
@@ -231,8 +291,9 @@ public final class Compute implements Scheduler, AutoCloseable {
         slot.workload.stopped();
     }
 
+    /// Returns the number of threads, without the extra one.
     public int numThreads() {
-        return threads.size();
+        return threadCount;
     }
 
     /// Returns the number of workloads that wait for a thread to execute a call.
@@ -267,6 +328,7 @@ public final class Compute implements Scheduler, AutoCloseable {
             waiting.addAll(delayed);
             delayed.clear();
             workAvailable.signalAll();
+            callQueued.signalAll();
         } finally {
             lock.unlock();
         }

@@ -177,6 +177,7 @@ final class CommandOrderTest {
         var view = actor.publisher().state().view();
         assertThat(view.step()).isBetween(1L, 100L);
         assertThat(view.state()).isEqualTo(SessionState.READY);
+        assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
         assertThat(sessions.step(actor, 2).last().step()).isEqualTo(view.step() + 2);
         assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
     }

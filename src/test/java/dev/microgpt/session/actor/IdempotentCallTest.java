@@ -110,6 +110,8 @@ final class IdempotentCallTest {
         interrupted.cancel(false);
         sessions.scheduler.run();
         assertThat(actor.publisher().state().view().step()).isBetween(4L, 62L);
+        assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
+        assertThat(store.find("key")).isEqualTo(started);
 
         var repeated = actor.send(train(60), idempotent(start, _ -> RESPONSE));
         sessions.scheduler.run();

@@ -5,12 +5,14 @@ import static dev.microgpt.session.actor.TestSessions.run;
 import static dev.microgpt.session.actor.TestSessions.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.query.GenerateCall;
@@ -181,6 +183,40 @@ final class RejectedCommandsTest {
         store.fail(true);
         assertStorageFull(new Command.Delete());
         assertThat(sessions.ended).isEmpty();
+    }
+
+    /// Nothing of the session may remain, since later calls would find it and lose what they do to it.
+    @Test
+    void sessionWhoseCreationIsRejectedEnds() {
+        SessionActor created = sessions.fresh(TestSessions.model(), SessionEvent.Kind.LOADED);
+        store.full(true);
+        var begun = sessions.send(created, new Command.Begin());
+        var trained = sessions.send(created, train(5));
+        sessions.scheduler.run();
+
+        assertThat(codeOf(begun)).isEqualTo(ErrorCode.STORAGE_FULL);
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.NOT_FOUND);
+        assertEnded(created);
+    }
+
+    @Test
+    void sessionWhoseCreationIsAbandonedEnds() {
+        SessionActor created = sessions.fresh(TestSessions.model(), SessionEvent.Kind.LOADED);
+        var begun = sessions.send(created, new Command.Begin());
+        var trained = sessions.send(created, train(5));
+        begun.cancel(false);
+        sessions.scheduler.run();
+
+        assertThat(codeOf(trained)).isEqualTo(ErrorCode.NOT_FOUND);
+        assertEnded(created);
+    }
+
+    private void assertEnded(SessionActor created) {
+        assertThat(sessions.ended).containsExactly(created);
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> sessions.send(created, train(1)))
+                .matches(e -> e.code() == ErrorCode.NOT_FOUND);
+        assertThat(store.sessions()).hasSize(1); // that of the other tests
     }
 
     @Test

@@ -126,6 +126,10 @@ final class TestSessions {
         return model;
     }
 
+    static MicroGpt model() {
+        return model(options().build());
+    }
+
     // ---- sessions
 
     SessionActor fresh(MicroGpt model, SessionEvent.@Nullable Kind kind) {

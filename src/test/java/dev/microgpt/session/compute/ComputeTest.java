@@ -114,6 +114,34 @@ final class ComputeTest {
     }
 
     @Test
+    void callsDoNotWaitForLongTrainingSlices() throws Exception {
+        try (Compute two = new Compute(2, 1, ComputeMetrics.none())) {
+            CountDownLatch began = new CountDownLatch(2);
+            CountDownLatch end = new CountDownLatch(1);
+            SlicedTask<Boolean> longStep =
+                    _ -> {
+                        began.countDown();
+                        return end.await(20, TimeUnit.SECONDS);
+                    };
+            var first = two.submit(OneThread.OWNER, Demand.TRAINING, longStep);
+            var second = two.submit(OneThread.OWNER, Demand.TRAINING, longStep);
+            assertThat(began.await(20, TimeUnit.SECONDS)).isTrue();
+            var training = two.submit("bob", Demand.TRAINING, slices("training", 1));
+
+            assertThat(resultOf(two.submit("bob", Demand.CALL, slices("call", 9))))
+                    .isEqualTo("call");
+            assertThat(resultOf(two.submit("carol", Demand.CALL, slices("other", 9))))
+                    .isEqualTo("other");
+            assertThat(training).isNotDone();
+            assertThat(first).isNotDone();
+            end.countDown();
+            assertThat(resultOf(first)).isTrue();
+            assertThat(resultOf(second)).isTrue();
+            assertThat(resultOf(training)).isEqualTo("training");
+        }
+    }
+
+    @Test
     void severalThreadsWorkInParallel() throws Exception {
         try (Compute two = new Compute(2, 1, ComputeMetrics.none())) {
             CountDownLatch both = new CountDownLatch(2);

@@ -2,6 +2,7 @@ package dev.microgpt.session.compute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -12,7 +13,9 @@ final class OneThread implements AutoCloseable {
 
     static final String OWNER = "alice";
 
-    final Compute compute = new Compute(1, 1, ComputeMetrics.none());
+    /// Without the extra thread for calls, which would not wait.
+    final Compute compute = new Compute(1, 1, ComputeMetrics.none(), Duration.ofHours(1));
+
     final Queue<String> log = new ConcurrentLinkedQueue<>();
     private final CountDownLatch gate = new CountDownLatch(1);
 
