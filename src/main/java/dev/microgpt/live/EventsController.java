@@ -43,7 +43,7 @@ import java.util.concurrent.atomic.AtomicReference;
 class EventsController implements SmartLifecycle {
 
     private final SessionService sessions;
-    private final LiveConnections connections;
+    private final ConnectionLimit connections;
     private final LiveSettings settings;
     private final Broadcasts broadcasts;
     private final LiveThreads threads;
@@ -52,7 +52,7 @@ class EventsController implements SmartLifecycle {
 
     EventsController(
             SessionService sessions,
-            LiveConnections connections,
+            ConnectionLimit connections,
             LiveSettings settings,
             Broadcasts broadcasts,
             LiveThreads threads) {

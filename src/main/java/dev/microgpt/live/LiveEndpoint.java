@@ -32,7 +32,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     private static final int MAX_MESSAGE_BYTES = 1 << 20;
 
     private final MessageHandler.Services services;
-    private final LiveConnections connections;
+    private final ConnectionLimit connections;
     private final Memory memory;
     private final LiveSettings settings;
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
@@ -46,7 +46,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             JsonMapper json,
             Broadcasts broadcasts,
             RateLimiter rates,
-            LiveConnections connections,
+            ConnectionLimit connections,
             LiveThreads threads,
             Memory memory) {
         this.memory = memory;

@@ -206,7 +206,7 @@ final class Subscription implements SessionListener {
         if (isCaughtUp) {
             dueNanos = nextDue(System.nanoTime());
         }
-        StepResult trace = isCaughtUp ? newTrace(state.newest(), to) : null;
+        StepResult trace = isCaughtUp ? newTrace(state.lastObserved(), to) : null;
         Broadcast.FrameKey key =
                 new Broadcast.FrameKey(
                         new TextCache.Range(losses, from, to),

@@ -35,7 +35,7 @@ final class ActiveSession {
     private MicroGpt model;
     private Instant createdAt;
     private SessionState state;
-    private @Nullable StepResult newest;
+    private @Nullable StepResult lastObserved;
     private double stepsPerSecond;
     private int announcedTrainings;
     private TrainingWatch watch;
@@ -102,7 +102,7 @@ final class ActiveSession {
         }
         epoch = newEpoch;
         model = fresh;
-        newest = null;
+        lastObserved = null;
         timeline.restart();
         state = SessionState.CREATED;
         watch = TrainingWatch.of(model, false);
@@ -187,7 +187,7 @@ final class ActiveSession {
     /// @param perSecond the current rate of training
     void recordTraining(@Nullable StepResult observed, double perSecond) {
         if (observed != null) {
-            newest = observed;
+            lastObserved = observed;
         }
         stepsPerSecond = perSecond;
     }
@@ -243,7 +243,7 @@ final class ActiveSession {
                         ? Math.min(model.options().blockSize(), model.corpus().longest() + 1)
                         : 0;
         return new PublishedState(
-                view(), epoch, model.lossHistory(), newest, longest, runs.views(), false);
+                view(), epoch, model.lossHistory(), lastObserved, longest, runs.views(), false);
     }
 
     SessionView view() {

@@ -69,7 +69,7 @@ final class Journal {
     /// @param step the step of the newest snapshot
     /// @param change the number of the last change in it
     /// @param keyframes the stored keyframes
-    void restore(long step, long change, List<ModelState> keyframes) {
+    void continueAfter(long step, long change, List<ModelState> keyframes) {
         number = change;
         stored = new Position(step, change);
         keyframes.forEach(keyframe -> storedKeyframes.add(keyframe.step()));

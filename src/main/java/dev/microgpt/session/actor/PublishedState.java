@@ -18,8 +18,8 @@ import java.util.zip.CRC32;
 /// @param view the public view of the session
 /// @param epoch changes when the session is replaced, or deleted and created again
 /// @param losses the losses of the current parameters, which keep growing; another object after a rollback
-/// @param newest the newest step whose full result was computed, with traces while a listener wants them;
-///     null before the first step
+/// @param lastObserved the newest step whose full result was computed, with traces while a listener wants
+///     them; null before the first step
 /// @param longestSequence maximum number of positions that a step trains; 0 before documents are loaded
 /// @param runs the newest runs, oldest first; empty while the session is evicted
 /// @param deleted whether the session was deleted
@@ -27,7 +27,7 @@ public record PublishedState(
         SessionView view,
         long epoch,
         LossHistory losses,
-        @Nullable StepResult newest,
+        @Nullable StepResult lastObserved,
         int longestSequence,
         List<RunView> runs,
         boolean deleted) {
@@ -62,6 +62,6 @@ public record PublishedState(
 
     /// Returns this state, marked as deleted.
     PublishedState afterDelete() {
-        return new PublishedState(view, epoch, losses, newest, longestSequence, runs, true);
+        return new PublishedState(view, epoch, losses, lastObserved, longestSequence, runs, true);
     }
 }

@@ -41,7 +41,7 @@ final class Rehydration {
         StoredSession.Contents contents = environment.store().load(epoch);
         changes = new ArrayDeque<>(contents.changes());
         firstStep = contents.model().step();
-        journal.restore(firstStep, contents.changeNumber(), contents.keyframes());
+        journal.continueAfter(firstStep, contents.changeNumber(), contents.keyframes());
         session =
                 new ActiveSession(
                         id.name(),
@@ -54,7 +54,7 @@ final class Rehydration {
                         contents.state(),
                         createdAt);
         for (RunSnapshot run : contents.runs()) {
-            session.runs().restore(run, contents.model().lossHistory(), ticker.nanos());
+            session.runs().apply(run, contents.model().lossHistory(), ticker.nanos());
         }
     }
 
@@ -106,7 +106,7 @@ final class Rehydration {
             case Change.Happened(SessionEvent event, RunSnapshot run) -> {
                 if (run != null) {
                     session.runs()
-                            .restore(
+                            .apply(
                                     run,
                                     session.model().lossHistory(),
                                     environment.ticker().nanos());

@@ -7,6 +7,6 @@ public interface SessionListener {
     /// deleted. Called on a compute thread or the store's thread, so it must not block.
     void changed();
 
-    /// Returns whether [PublishedState#newest()] should carry traces.
+    /// Returns whether [PublishedState#lastObserved()] should carry traces.
     boolean wantsTraces();
 }

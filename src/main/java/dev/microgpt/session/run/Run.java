@@ -51,7 +51,7 @@ public final class Run {
     /// @param losses the losses of its newest steps, at most [#WINDOW], oldest first
     Run(RunSnapshot snapshot, double[] losses, long nanos) {
         this(snapshot.id(), snapshot.call(), snapshot.createdAt(), nanos);
-        restore(snapshot);
+        apply(snapshot);
         done = snapshot.stepsDone() - losses.length;
         for (double loss : losses) {
             addLoss(loss);
@@ -76,9 +76,8 @@ public final class Run {
                 divergence);
     }
 
-    /// Restores the state of the run from a snapshot. The steps are not restored: they are counted as they
-    /// are repeated.
-    void restore(RunSnapshot snapshot) {
+    /// Applies the state of a snapshot, without its steps: they are counted as they are repeated.
+    void apply(RunSnapshot snapshot) {
         isRateZero = snapshot.isRateZero();
         divergence = snapshot.divergence();
         state = snapshot.state();

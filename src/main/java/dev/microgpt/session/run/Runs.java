@@ -93,7 +93,7 @@ public final class Runs {
     /// Adds a run from a snapshot, or updates a known run to a later snapshot.
     ///
     /// @param losses the losses of the session up to the snapshot
-    public void restore(RunSnapshot snapshot, LossHistory losses, long nanos) {
+    public void apply(RunSnapshot snapshot, LossHistory losses, long nanos) {
         Run run = findOrNull(snapshot.id());
         if (run == null) {
             int newest = (int) Math.min(snapshot.stepsDone(), Run.WINDOW);
@@ -104,7 +104,7 @@ public final class Runs {
                             nanos);
             add(run);
         } else {
-            run.restore(snapshot);
+            run.apply(snapshot);
         }
         current = snapshot.state().isEnd() ? null : run;
         ended = null;

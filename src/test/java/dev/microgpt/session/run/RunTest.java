@@ -155,7 +155,7 @@ final class RunTest {
             history.append(loss);
         }
         Runs runs = new Runs();
-        runs.restore(run.snapshot(), history, START);
+        runs.apply(run.snapshot(), history, START);
         return runs.find(1);
     }
 
@@ -212,7 +212,7 @@ final class RunTest {
         add(run, 20, 1.25);
         run.end(Trigger.CANCEL, "why", NOW);
         Runs runs = new Runs();
-        runs.restore(run.snapshot(), LossHistory.startingAfter(500), START);
+        runs.apply(run.snapshot(), LossHistory.startingAfter(500), START);
 
         assertThat(runs.find(1).view()).isEqualTo(run.view());
         assertThat(runs.current()).isNull();

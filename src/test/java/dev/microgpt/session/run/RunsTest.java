@@ -103,7 +103,7 @@ final class RunsTest {
         Run run = start();
         assertThat(run.trigger(Trigger.PAUSE)).isTrue();
         Runs restored = new Runs();
-        runs.snapshots().forEach(snapshot -> restored.restore(snapshot, new LossHistory(), 0));
+        runs.snapshots().forEach(snapshot -> restored.apply(snapshot, new LossHistory(), 0));
 
         assertThat(restored.views()).isEqualTo(runs.views());
         assertThat(restored.current()).isNotNull();
@@ -116,9 +116,9 @@ final class RunsTest {
         RunSnapshot queued = run.snapshot();
         runs.end(run, Trigger.CANCEL, "why", NOW);
         Runs restored = new Runs();
-        restored.restore(queued, new LossHistory(), 0);
+        restored.apply(queued, new LossHistory(), 0);
         assertThat(restored.isActive()).isTrue();
-        restored.restore(run.snapshot(), new LossHistory(), 0);
+        restored.apply(run.snapshot(), new LossHistory(), 0);
 
         assertThat(restored.current()).isNull();
         assertThat(restored.views()).isEqualTo(runs.views());

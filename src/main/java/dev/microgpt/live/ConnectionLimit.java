@@ -13,14 +13,14 @@ import java.util.Map;
 
 /// Limits live connections (WebSockets and event streams), in total and per API key. Thread-safe.
 @Component
-final class LiveConnections {
+final class ConnectionLimit {
 
     private final int maxTotal;
     private final int maxPerKey;
     private final Map<String, Integer> byOwner = new HashMap<>();
     private int total;
 
-    LiveConnections(Limits limits, QuotaSettings quotas) {
+    ConnectionLimit(Limits limits, QuotaSettings quotas) {
         maxTotal = limits.connections();
         maxPerKey = quotas.key().connections();
     }
