@@ -6,25 +6,19 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
+import java.util.function.LongFunction;
+import java.util.function.LongUnaryOperator;
+import java.util.function.ToIntFunction;
 
 /// The compute threads: one pool of platform threads for all model computations, shared fairly among the
-/// owners of sessions and among the workloads of each owner.
+/// owners of sessions and among the workloads of each owner. [WorkloadQueues] decides what is next.
 ///
-/// Work is done in slices of a few milliseconds. Waiting workloads are in one of two [FairQueue]s, one for
-/// calls and one for training. Calls go first, but after [#MAX_CONSECUTIVE_CALL_SLICES] slices of calls,
-/// training gets one.
-///
-/// A slice can be much longer, as a training step is not divided and a large one takes seconds. While all
-/// threads are in such slices, an extra thread executes the calls.
+/// Work is done in slices of a few milliseconds. A slice can be much longer, as a training step is not divided
+/// and a large one takes seconds. While all threads are in such slices, an extra thread executes the calls.
 public final class Compute implements Scheduler, AutoCloseable {
 
     /// Length of a slice: long enough to make switching cheap, short enough that a waiting call does not
@@ -37,30 +31,15 @@ public final class Compute implements Scheduler, AutoCloseable {
     private static final Duration MAX_WAIT = Duration.ofMinutes(1);
     private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
 
-    /// Number of slices that go to calls before waiting training gets one.
-    private static final int MAX_CONSECUTIVE_CALL_SLICES = 8;
-
     private static final Logger log = LoggerFactory.getLogger(Compute.class);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition workAvailable = lock.newCondition();
-    private final Condition callQueued = lock.newCondition();
-    private final FairQueue<WorkloadSlot> callQueue;
-    private final FairQueue<WorkloadSlot> trainingQueue;
-
-    /// Workloads whose next slice is not due yet.
-    private final TreeSet<WorkloadSlot> delayed =
-            new TreeSet<>(
-                    Comparator.comparingLong((WorkloadSlot slot) -> slot.dueNanos)
-                            .thenComparingLong(slot -> slot.number));
-
-    private final Set<WorkloadSlot> running = new HashSet<>();
+    private final Condition callAvailable = lock.newCondition();
+    private final WorkloadQueues queues; // guarded by the lock
     private final List<Thread> threads = new ArrayList<>();
     private final int threadCount;
-    private final long longSliceNanos;
     private final ComputeMetrics metrics;
-    private long numSlots;
-    private int consecutiveCallSlices;
     private boolean closed;
 
     /// @param threadCount number of threads, apart from the extra one
@@ -73,62 +52,46 @@ public final class Compute implements Scheduler, AutoCloseable {
     Compute(int threadCount, double trainingShare, ComputeMetrics metrics, Duration longSlice) {
         this.threadCount = threadCount;
         this.metrics = metrics;
-        longSliceNanos = longSlice.toNanos();
-        callQueue = new FairQueue<>(threadCount, 1);
-        trainingQueue = new FairQueue<>(threadCount, trainingShare);
+        queues = new WorkloadQueues(threadCount, trainingShare, longSlice);
         for (int i = 0; i < threadCount; i++) {
-            threads.add(startThread("compute-" + i, this::take));
+            start("compute-" + i, () -> work(queues::begin, queues::nanosUntilDue, workAvailable));
         }
-        threads.add(startThread("compute-extra", this::takeCallIfAllAreOccupied));
+        start(
+                "compute-extra",
+                () -> work(queues::beginCallIfOccupied, queues::nanosUntilOccupied, callAvailable));
     }
 
-    private Thread startThread(String name, Supplier<@Nullable WorkloadSlot> source) {
-        return Thread.ofPlatform().name(name).daemon().start(() -> work(source));
-    }
-
-    /// The registration of a workload and the queue that it waits in. Guarded by the lock.
-    private final class WorkloadSlot implements Slot {
-
-        final String owner;
-        final Workload workload;
-        final long number = ++numSlots;
-        Demand.Kind queuedAs = Demand.Kind.NONE;
-        long dueNanos;
-        long sliceStartNanos;
-
-        WorkloadSlot(String owner, Workload workload) {
-            this.owner = owner;
-            this.workload = workload;
-        }
-
-        @Override
-        public void demandChanged() {
-            lock.lock();
-            try {
-                if (!closed) {
-                    if (!running.contains(this)) {
-                        enqueue(this);
-                    }
-                    return;
-                }
-                if (running.contains(this)) {
-                    return; // runSlice calls stopped() after the slice
-                }
-            } finally {
-                lock.unlock();
-            }
-            workload.stopped();
-        }
+    private void start(String name, Runnable work) {
+        threads.add(Thread.ofPlatform().name(name).daemon().start(work));
     }
 
     @Override
     public Slot add(String owner, Workload workload) {
         lock.lock();
         try {
-            return new WorkloadSlot(owner, workload);
+            WorkloadQueues.Entry entry = queues.new Entry(owner, workload);
+            return () -> demandChanged(entry);
         } finally {
             lock.unlock();
         }
+    }
+
+    private void demandChanged(WorkloadQueues.Entry entry) {
+        lock.lock();
+        try {
+            if (!closed) {
+                if (!entry.isRunning()) {
+                    enqueue(entry);
+                }
+                return;
+            }
+            if (entry.isRunning()) {
+                return; // runSlice calls stopped() after the slice
+            }
+        } finally {
+            lock.unlock();
+        }
+        entry.workload.stopped();
     }
 
     /// Submits a task that belongs to no session.
@@ -141,68 +104,47 @@ public final class Compute implements Scheduler, AutoCloseable {
         return task.result();
     }
 
-    /// Moves a workload to the queue that fits its current demand.
-    private void enqueue(WorkloadSlot slot) {
-        Demand demand = slot.workload.demand();
-        boolean isDelayed = demand.dueNanos() > System.nanoTime();
-        if (slot.queuedAs == demand.kind() && slot.dueNanos == 0 && !isDelayed) {
-            return;
+    private void enqueue(WorkloadQueues.Entry entry) {
+        Demand.Kind kind = queues.enqueue(entry);
+        if (kind != Demand.Kind.NONE) {
+            workAvailable.signal();
         }
-        dequeue(slot);
-        slot.queuedAs = demand.kind();
-        if (demand.kind() == Demand.Kind.NONE) {
-            return;
-        }
-        if (isDelayed) {
-            slot.dueNanos = demand.dueNanos();
-            delayed.add(slot);
-        } else {
-            queue(demand.kind()).add(slot.owner, slot, System.nanoTime());
-        }
-        workAvailable.signal();
-        if (demand.kind() == Demand.Kind.CALL) {
-            callQueued.signal();
+        if (kind == Demand.Kind.CALL) {
+            callAvailable.signal();
         }
     }
 
-    private void dequeue(WorkloadSlot slot) {
-        if (slot.dueNanos != 0) {
-            delayed.remove(slot);
-            slot.dueNanos = 0;
-        } else if (slot.queuedAs != Demand.Kind.NONE) {
-            queue(slot.queuedAs).remove(slot.owner, slot);
-        }
-        slot.queuedAs = Demand.Kind.NONE;
-    }
-
-    private FairQueue<WorkloadSlot> queue(Demand.Kind kind) {
-        return kind == Demand.Kind.CALL ? callQueue : trainingQueue;
-    }
-
-    private void work(Supplier<@Nullable WorkloadSlot> source) {
-        WorkloadSlot slot;
-        while ((slot = source.get()) != null) {
-            runSlice(slot);
+    /// Executes slices until the threads are stopped.
+    ///
+    /// @param begin begins the next slice; returns null if none is due
+    /// @param nanosUntilDue returns how long to wait then, unless the condition is signalled
+    private void work(
+            LongFunction<WorkloadQueues.@Nullable Entry> begin,
+            LongUnaryOperator nanosUntilDue,
+            Condition condition) {
+        WorkloadQueues.Entry entry;
+        while ((entry = take(begin, nanosUntilDue, condition)) != null) {
+            runSlice(entry);
         }
     }
 
-    /// Waits for the next slice; returns null when closed.
-    private @Nullable WorkloadSlot take() {
+    private WorkloadQueues.@Nullable Entry take(
+            LongFunction<WorkloadQueues.@Nullable Entry> begin,
+            LongUnaryOperator nanosUntilDue,
+            Condition condition) {
         lock.lock();
         try {
             while (!closed) {
                 long now = System.nanoTime();
-                WorkloadSlot slot = next(now);
-                if (slot != null) {
-                    return slot;
+                WorkloadQueues.Entry entry = begin.apply(now);
+                if (entry != null) {
+                    if (queues.nanosUntilDue(now) <= 0) {
+                        workAvailable.signal(); // several delayed workloads may be due at once
+                    }
+                    return entry;
                 }
-                // until there is new work, delayed work is due, or an owner has earned a new
-                // allowance
-                long nanos = Math.min(trainingQueue.nanosUntilDue(now), MAX_WAIT.toNanos());
-                if (!delayed.isEmpty()) {
-                    nanos = Math.min(nanos, delayed.first().dueNanos - now);
-                }
-                long _ = workAvailable.awaitNanos(nanos);
+                long nanos = Math.min(nanosUntilDue.applyAsLong(now), MAX_WAIT.toNanos());
+                long _ = condition.awaitNanos(nanos);
             }
             return null;
         } catch (InterruptedException _) {
@@ -212,66 +154,10 @@ public final class Compute implements Scheduler, AutoCloseable {
         }
     }
 
-    private @Nullable WorkloadSlot next(long now) {
-        while (!delayed.isEmpty() && delayed.first().dueNanos <= now) {
-            enqueue(delayed.first());
-        }
-        WorkloadSlot slot = null;
-        if (consecutiveCallSlices >= MAX_CONSECUTIVE_CALL_SLICES
-                || callQueue.nanosUntilDue(now) > 0) {
-            consecutiveCallSlices = 0;
-            slot = trainingQueue.take(now);
-        }
-        if (slot == null) {
-            consecutiveCallSlices++;
-            slot = callQueue.take(now);
-        }
-        return slot == null ? null : begin(slot, now);
-    }
-
-    private WorkloadSlot begin(WorkloadSlot slot, long now) {
-        slot.sliceStartNanos = now;
-        running.add(slot);
-        return slot;
-    }
-
-    /// Waits until a call waits while all other threads are in long slices; returns null when closed.
-    private @Nullable WorkloadSlot takeCallIfAllAreOccupied() {
-        lock.lock();
-        try {
-            while (!closed) {
-                long now = System.nanoTime();
-                long nanos = callQueue.size() == 0 ? Long.MAX_VALUE : nanosUntilAllAreOccupied(now);
-                WorkloadSlot slot = nanos > 0 ? null : callQueue.take(now);
-                if (slot != null) {
-                    return begin(slot, now);
-                }
-                long _ = callQueued.awaitNanos(Math.min(nanos, MAX_WAIT.toNanos()));
-            }
-            return null;
-        } catch (InterruptedException _) {
-            return null; // an interrupt means that the thread should end
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// Returns how long it takes, if no slice ends, until all threads are in long slices.
-    private long nanosUntilAllAreOccupied(long now) {
-        if (running.size() < threadCount) {
-            return longSliceNanos;
-        }
-        long newest =
-                running.stream().mapToLong(slot -> now - slot.sliceStartNanos).min().orElse(0);
-        return longSliceNanos - newest;
-    }
-
-    private void runSlice(WorkloadSlot slot) {
-        boolean isTraining = slot.queuedAs == Demand.Kind.TRAINING;
-        slot.queuedAs = Demand.Kind.NONE;
+    private void runSlice(WorkloadQueues.Entry entry) {
         long start = System.nanoTime();
         try {
-            slot.workload.slice(start + SLICE.toNanos());
+            entry.workload.slice(start + SLICE.toNanos());
         } catch (Throwable e) {
             log.error("A workload threw an exception in a slice", e);
         }
@@ -279,16 +165,15 @@ public final class Compute implements Scheduler, AutoCloseable {
         metrics.recordSlice(duration);
         lock.lock();
         try {
-            (isTraining ? trainingQueue : callQueue).charge(slot.owner, duration);
-            running.remove(slot);
+            queues.end(entry, duration);
             if (!closed) {
-                enqueue(slot);
+                enqueue(entry);
                 return;
             }
         } finally {
             lock.unlock();
         }
-        slot.workload.stopped();
+        entry.workload.stopped();
     }
 
     /// Returns the number of threads, without the extra one.
@@ -298,18 +183,18 @@ public final class Compute implements Scheduler, AutoCloseable {
 
     /// Returns the number of workloads that wait for a thread to execute a call.
     public int waitingCalls() {
-        return sizeOf(callQueue);
+        return locked(WorkloadQueues::waitingCalls);
     }
 
     /// Returns the number of workloads that wait for a thread to train.
     public int waitingTraining() {
-        return sizeOf(trainingQueue);
+        return locked(WorkloadQueues::waitingTraining);
     }
 
-    private int sizeOf(FairQueue<WorkloadSlot> queue) {
+    private int locked(ToIntFunction<WorkloadQueues> count) {
         lock.lock();
         try {
-            return queue.size();
+            return count.applyAsInt(queues);
         } finally {
             lock.unlock();
         }
@@ -319,20 +204,17 @@ public final class Compute implements Scheduler, AutoCloseable {
     /// May be called several times.
     @Override
     public void close() {
-        List<WorkloadSlot> waiting = new ArrayList<>();
+        List<Workload> waiting;
         lock.lock();
         try {
             closed = true;
-            waiting.addAll(callQueue.drain());
-            waiting.addAll(trainingQueue.drain());
-            waiting.addAll(delayed);
-            delayed.clear();
+            waiting = queues.drain();
             workAvailable.signalAll();
-            callQueued.signalAll();
+            callAvailable.signalAll();
         } finally {
             lock.unlock();
         }
-        waiting.forEach(slot -> slot.workload.stopped());
+        waiting.forEach(Workload::stopped);
         join();
     }
 
