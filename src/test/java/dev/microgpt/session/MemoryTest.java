@@ -132,10 +132,12 @@ final class MemoryTest {
                     () -> {
                         for (int i = 0; i < 5 * SESSIONS; i++) {
                             String session = "s" + (first + i) % SESSIONS;
+                            long t0 = System.nanoTime();
                             Reply reply =
                                     api.post(
                                             "/sessions/" + session + "/generate",
                                             Map.of("count", 1));
+                            System.out.println("TIMED " + clients + " " + (System.nanoTime() - t0) / 1_000_000 + " " + reply.status());
                             assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
                             largest.accumulateAndGet(memory.used(), Math::max);
                         }

@@ -6,6 +6,7 @@ import dev.microgpt.session.persistence.SessionState;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /// Publishes the state of a session to other threads and notifies its listeners. Counts the calls that use the
 /// session, and the memory that it takes. Thread-safe; only the actor publishes.
@@ -49,18 +50,20 @@ public final class Publisher {
     /// @throws dev.microgpt.engine.InvalidInputException `too_large` if it exceeds the whole budget
     /// @throws dev.microgpt.session.admission.SessionException `no_memory` if it does not fit now
     public void acquire(long bytes) {
-        synchronized (this) {
-            calls++;
-            if (inMemory) {
-                return;
-            }
+        if (!acquireIf(() -> inMemory)) {
+            memory.require(
+                    () -> acquireIf(() -> inMemory || memory.tryRaise(bytes)),
+                    bytes,
+                    "the session");
         }
-        try {
-            memory.ensure(bytes, "the session");
-        } catch (RuntimeException e) {
-            release();
-            throw e;
-        }
+    }
+
+    /// A call counts only once it has its memory. If it counted while it waits, two sessions could not be evicted
+    /// because of calls that wait for each other.
+    private synchronized boolean acquireIf(BooleanSupplier hasMemory) {
+        boolean isAcquired = hasMemory.getAsBoolean();
+        calls += isAcquired ? 1 : 0;
+        return isAcquired;
     }
 
     /// Ends a call that uses the session.

@@ -174,17 +174,22 @@ public final class Memory {
             requireAvailable(() -> tryAdd(more), more, what);
         }
 
-        /// Reserves at least this much in all, unless the share is closed. Waits like [#require].
+        /// Waits like [#require], up to 5 seconds, until an attempt to reserve memory succeeds.
         ///
+        /// @param attempt reserves the memory with [#tryRaise] and returns whether it was available
+        /// @param all how much the share needs in all
         /// @param what what needs the memory, for the error message
         /// @throws InvalidInputException `too_large` if it exceeds the whole budget
         /// @throws SessionException `no_memory` if it does not fit now
-        public void ensure(long all, String what) {
+        public void require(BooleanSupplier attempt, long all, String what) {
             requireWithinBudget(all, what);
-            requireAvailable(() -> tryRaise(all), all, what);
+            requireAvailable(attempt, all, what);
         }
 
-        private synchronized boolean tryRaise(long all) {
+        /// Reserves at least this much in all if it is available, unless the share is closed.
+        ///
+        /// @return whether it was available, or the share is closed
+        public synchronized boolean tryRaise(long all) {
             return closed || all <= bytes || tryAdd(all - bytes);
         }
 
