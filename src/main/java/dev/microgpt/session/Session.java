@@ -23,7 +23,6 @@ import dev.microgpt.session.compute.SlicedTask;
 import dev.microgpt.session.history.History;
 import dev.microgpt.session.history.KeyframesView;
 import dev.microgpt.session.history.Steering;
-import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunState;
 import dev.microgpt.session.run.RunView;
@@ -112,7 +111,7 @@ public final class Session {
             return actor.send(command, call);
         }
         Publisher publisher = actor.publisher();
-        publisher.acquire(rehydratedBytes());
+        publisher.acquire();
         CompletableFuture<R> reply;
         try {
             reply = actor.send(command, call);
@@ -136,17 +135,6 @@ public final class Session {
 
     CallTimeout callTimeout() {
         return callTimeout;
-    }
-
-    /// Estimates the memory of the session once it is rehydrated. Its keyframes may have grown beyond the
-    /// budget, which is no reason to reject it.
-    private long rehydratedBytes() {
-        SessionView view = published().view();
-        Integer vocabSize = view.vocabSize();
-        long known = Math.min(actor.publisher().size(), environment.memory().max());
-        return vocabSize == null
-                ? 0
-                : Math.max(known, SessionSize.ofStored(view.options(), vocabSize));
     }
 
     /// Brings the session into memory. It stays there for at least some seconds, and for as long as it has

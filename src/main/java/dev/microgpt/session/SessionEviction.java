@@ -77,7 +77,10 @@ final class SessionEviction implements SmartLifecycle {
     private void evictPeriodically() {
         while (running) {
             LockSupport.parkNanos(INTERVAL.toNanos());
-            List<Session> inMemory = sessions.inMemory();
+            List<Session> inMemory =
+                    sessions.all()
+                            .filter(session -> session.actor().publisher().isInMemory())
+                            .toList();
             failing.keySet().retainAll(inMemory);
             long excess = inMemory.stream().mapToLong(SessionEviction::bytes).sum() - maxBytes;
             long unusedSince = System.nanoTime() - RECENT_NANOS;

@@ -278,11 +278,6 @@ public final class SessionService {
         return sessions.isEmpty();
     }
 
-    /// Returns the sessions that are in memory.
-    List<Session> inMemory() {
-        return sessions.all().filter(session -> session.actor().publisher().isInMemory()).toList();
-    }
-
     SessionStatistics statistics() {
         return SessionStatistics.of(sessions.all().toList());
     }

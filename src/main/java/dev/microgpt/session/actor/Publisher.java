@@ -2,7 +2,9 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
+import dev.microgpt.session.admission.SessionSize;
 import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.persistence.SessionView;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,10 +48,26 @@ public final class Publisher {
     /// Begins a call that uses the session: it is not evicted until [#release()]. If it is not in memory, first
     /// reserves the memory for its rehydration, and waits for it in a shortage. Not for compute threads.
     ///
-    /// @param bytes the memory to reserve
     /// @throws dev.microgpt.engine.InvalidInputException `too_large` if it exceeds the whole budget
     /// @throws dev.microgpt.session.admission.SessionException `no_memory` if it does not fit now
-    public void acquire(long bytes) {
+    public void acquire() {
+        acquire(rehydratedBytes());
+    }
+
+    /// Estimates the memory of the session once it is rehydrated. Its keyframes may have grown beyond the
+    /// budget, which is no reason to reject it.
+    private long rehydratedBytes() {
+        SessionView view = state.view();
+        Integer vocabSize = view.vocabSize();
+        return vocabSize == null
+                ? 0
+                : Math.max(
+                        Math.min(size, memory.budget()),
+                        SessionSize.ofStored(view.options(), vocabSize));
+    }
+
+    /// @param bytes the memory to reserve
+    void acquire(long bytes) {
         if (!acquireIf(() -> inMemory)) {
             memory.require(
                     () -> acquireIf(() -> inMemory || memory.tryRaise(bytes)),

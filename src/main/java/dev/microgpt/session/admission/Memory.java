@@ -57,14 +57,14 @@ public final class Memory {
         return new Share();
     }
 
-    /// Returns the size of the budget.
-    public long max() {
-        return max;
-    }
-
     /// Returns the memory that is reserved by all shares.
     public synchronized long used() {
         return used;
+    }
+
+    /// Returns whether a call waits behind another one.
+    boolean hasWaiting() {
+        return line.hasQueuedThreads();
     }
 
     private synchronized boolean take(long bytes) {
@@ -156,6 +156,11 @@ public final class Memory {
             }
             bytes += more;
             return true;
+        }
+
+        /// Returns the size of the whole budget.
+        public long budget() {
+            return max;
         }
 
         /// Returns how much is reserved.
