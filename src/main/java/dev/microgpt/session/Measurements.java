@@ -39,7 +39,8 @@ public final class Measurements {
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<HeadMeasurements> heads(CallContext call, @Nullable Long step) {
-        PublishedState now = queries.requireLoaded(call);
+        PublishedState now = session.ensureInMemory(call);
+        Preconditions.requireLoaded(now.view());
         Preconditions.requireDocuments(now.view());
         long traceValues = Math.min(now.maxTraceSizePerStep(), limits.traceValues());
         reserve(call, now.view(), traceValues * Double.BYTES);
@@ -62,7 +63,7 @@ public final class Measurements {
     /// @throws InvalidInputException if a step or the seed is out of range, or a text has an unknown character
     /// @throws SessionException `not_loaded` or `busy`
     public ProbeCurves probes(CallContext call, ProbeCall probes) {
-        reserve(call, queries.requireLoaded(call).view(), 0);
+        reserve(call, queries.requireLoaded(), 0);
         ProbeTask task =
                 queries.askInOneSlice(
                         call,

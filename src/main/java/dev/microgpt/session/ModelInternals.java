@@ -47,7 +47,7 @@ public final class ModelInternals {
 
     /// Reserves memory for a response that is computed from all parameters.
     private void reserveParameters(CallContext call, int bytesPerParameter) {
-        Integer numParams = queries.requireLoaded(call).view().numParams();
+        Integer numParams = queries.requireLoaded().numParams();
         if (numParams != null) {
             call.reserve((long) numParams * bytesPerParameter, "the response");
         }
@@ -57,7 +57,7 @@ public final class ModelInternals {
     ///
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public Checkpoint checkpoint(CallContext call) {
-        Preconditions.requireUsable(queries.requireLoaded(call).view());
+        Preconditions.requireUsable(queries.requireLoaded());
         reserveParameters(
                 call,
                 2 * 3 * Double.BYTES); // weights and both moments, as numbers and as encoded bytes
@@ -73,7 +73,7 @@ public final class ModelInternals {
     ///
     /// @throws SessionException `not_loaded` or `busy`
     public List<Matrix> matrices(CallContext call) {
-        queries.requireLoaded(call);
+        queries.requireLoaded();
         return queries.askInOneSlice(call, models -> models.model().matrices());
     }
 
@@ -101,7 +101,7 @@ public final class ModelInternals {
     /// @throws InvalidInputException if the response would be too large
     /// @throws SessionException `not_found`, `not_loaded` or `busy`
     public Histograms histograms(CallContext call, String matrixName, int bins) {
-        queries.requireLoaded(call);
+        queries.requireLoaded();
         return queries.ask(call, new HistogramTask(matrixName, bins, limits));
     }
 
@@ -115,7 +115,7 @@ public final class ModelInternals {
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<AnatomyResult> anatomy(
             CallContext call, @Nullable Long step, @Nullable Integer document) {
-        SessionView view = queries.requireLoaded(call).view();
+        SessionView view = queries.requireLoaded();
         if (step == null) {
             Preconditions.requireTrainable(view);
         } else {
@@ -151,7 +151,7 @@ public final class ModelInternals {
     ///
     /// @throws SessionException `not_loaded` or `busy`
     public Baselines baselines(CallContext call) {
-        queries.requireLoaded(call);
+        queries.requireLoaded();
         record Inputs(Corpus documents, int blockSize) {}
         Inputs inputs =
                 queries.askInOneSlice(

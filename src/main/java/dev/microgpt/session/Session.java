@@ -3,12 +3,12 @@ package dev.microgpt.session;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LossHistory;
-import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Environment;
 import dev.microgpt.session.actor.Preconditions;
 import dev.microgpt.session.actor.PublishedState;
+import dev.microgpt.session.actor.Publisher;
 import dev.microgpt.session.actor.SessionActor;
 import dev.microgpt.session.actor.SessionListener;
 import dev.microgpt.session.actor.StepCall;
@@ -23,7 +23,6 @@ import dev.microgpt.session.compute.SlicedTask;
 import dev.microgpt.session.history.History;
 import dev.microgpt.session.history.KeyframesView;
 import dev.microgpt.session.history.Steering;
-import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunState;
 import dev.microgpt.session.run.RunView;
@@ -102,15 +101,26 @@ public final class Session {
 
     // ---- commands
 
-    /// Sends a command without waiting for the reply, once there is enough memory for the session.
+    /// Sends a command without waiting for the reply, once there is enough memory for the session. It stays
+    /// reserved, and the session in memory, until the reply.
     ///
     /// @throws SessionException `no_memory` if there is no memory to rehydrate the session, `busy` or
     ///     `not_found`
     <R> CompletableFuture<R> send(CallContext call, Command<R> command) {
-        if (!actor.publisher().isInMemory() && command.need() == Command.Need.ALL) {
-            requireMemory();
+        if (command.need() == Command.Need.NOTHING) {
+            return actor.send(command, call);
         }
-        return actor.send(command, call);
+        Publisher publisher = actor.publisher();
+        publisher.acquire();
+        CompletableFuture<R> reply;
+        try {
+            reply = actor.send(command, call);
+        } catch (RuntimeException e) {
+            publisher.release();
+            throw e;
+        }
+        var _ = reply.whenComplete((_, _) -> publisher.release());
+        return reply;
     }
 
     <R> R call(CallContext call, Command<R> command) {
@@ -125,19 +135,6 @@ public final class Session {
 
     CallTimeout callTimeout() {
         return callTimeout;
-    }
-
-    /// Evicts other sessions if there is no room for this one.
-    private void requireMemory() {
-        SessionView view = published().view();
-        Integer vocabSize = view.vocabSize();
-        if (vocabSize != null) {
-            int longest = view.options().blockSize();
-            long minBytes = MicroGpt.estimateBytes(view.options(), vocabSize, longest);
-            try (var share = environment.memory().share()) {
-                share.require(minBytes, "the session");
-            }
-        }
     }
 
     /// Brings the session into memory. It stays there for at least some seconds, and for as long as it has

@@ -58,13 +58,13 @@ public final class SessionQueries {
 
     // ---- memory and limits, on the caller's thread
 
-    /// Brings the session into memory and checks that it has documents.
+    /// Checks that the session has documents, whether it is in memory or not.
     ///
     /// @throws SessionException `not_loaded`
-    PublishedState requireLoaded(CallContext call) {
-        PublishedState now = session.ensureInMemory(call);
-        Preconditions.requireLoaded(now.view());
-        return now;
+    SessionView requireLoaded() {
+        SessionView view = session.published().view();
+        Preconditions.requireLoaded(view);
+        return view;
     }
 
     /// Reserves memory for the traces of a response.
@@ -77,7 +77,7 @@ public final class SessionQueries {
 
     /// Reserves memory for the model as of an earlier step.
     private void reserveModel(CallContext call, @Nullable Long step) {
-        SessionView view = requireLoaded(call).view();
+        SessionView view = requireLoaded();
         Integer vocabSize = view.vocabSize();
         if (step != null && vocabSize != null) {
             long bytes = LanguageModel.estimateBytes(view.options(), vocabSize);
@@ -89,7 +89,7 @@ public final class SessionQueries {
     ///
     /// @throws SessionException `not_loaded`, or `busy`
     public Corpus documents(CallContext call) {
-        Preconditions.requireDocuments(requireLoaded(call).view());
+        Preconditions.requireDocuments(requireLoaded());
         return askInOneSlice(call, models -> models.model().corpus());
     }
 

@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /// Creates, finds and deletes sessions. Each caller sees only its own sessions.
 @Service
@@ -164,7 +165,7 @@ public final class SessionService {
         sessions.requireRoom(call.caller(), id);
         Integer numParams = parent.ensureInMemory(call).view().numParams();
         environment.parameters().require(call.caller(), id, numParams == null ? 0 : numParams);
-        call.reserveForSession(parent.actor().publisher().bytes());
+        call.reserveForSession(parent.actor().publisher().size());
         environment.store().requireRoom();
         ForkPoint forkPoint = parent.call(call, new Command.TakeForkPoint(step));
         MicroGpt model = parent.computeDetached(Demand.TRAINING, forkPoint.replay());
@@ -267,14 +268,14 @@ public final class SessionService {
         get(call, name).delete(call);
     }
 
+    /// Returns the sessions of all owners.
+    Stream<Session> all() {
+        return sessions.all();
+    }
+
     /// Returns whether there are no sessions of any owner.
     boolean isEmpty() {
         return sessions.isEmpty();
-    }
-
-    /// Returns the sessions that are in memory.
-    List<Session> inMemory() {
-        return sessions.all().filter(session -> session.actor().publisher().isInMemory()).toList();
     }
 
     SessionStatistics statistics() {

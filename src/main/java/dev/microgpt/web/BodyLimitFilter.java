@@ -139,7 +139,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             if (count > limit) {
                 throw tooLarge(limit);
             }
-            if (count > reserved) {
+            if (count > Math.max(reserved, Memory.SMALL)) {
                 expect(count + Memory.SMALL); // the length was not declared
             }
         }

@@ -17,6 +17,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
@@ -26,8 +27,10 @@ import org.springframework.web.util.ContentCachingResponseWrapper;
 
 import java.io.IOException;
 import java.security.MessageDigest;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongPredicate;
 
 /// Executes a POST with an `Idempotency-Key` only once: repeated requests get the first response again.
 ///
@@ -43,13 +46,20 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     private static final int MAX_KEY_LENGTH = 255;
 
     private final IdempotencyStore store;
-    private final SessionService sessions;
+    private final LongPredicate isCurrentEpoch;
     private final ProblemWriter problems;
     private final Set<String> running = ConcurrentHashMap.newKeySet();
 
+    @Autowired
     IdempotencyFilter(IdempotencyStore store, SessionService sessions, ProblemWriter problems) {
+        this(store, sessions::isCurrentEpoch, problems);
+    }
+
+    /// @param isCurrentEpoch tests whether some session is in an epoch
+    IdempotencyFilter(
+            IdempotencyStore store, LongPredicate isCurrentEpoch, ProblemWriter problems) {
         this.store = store;
-        this.sessions = sessions;
+        this.isCurrentEpoch = isCurrentEpoch;
         this.problems = problems;
     }
 
@@ -71,18 +81,16 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         try {
             requireValid(header, request);
             byte[] body = request.getInputStream().readAllBytes();
-            if (!running.add(key)) {
-                throw new SessionException(
-                        ErrorCode.BUSY,
-                        "the call with this Idempotency-Key is still in progress",
-                        HEADER,
-                        header);
-            }
+            Call call = new Call(key, request, response, body);
+            // before the look-up, so that no two calls that find nothing are both executed
+            boolean mayExecute = running.add(key);
             try {
-                reply = new Call(key, request, response, body).execute(chain);
+                reply = call.execute(mayExecute ? chain : null);
             } finally {
                 // before responding, as the client may repeat the call after that
-                running.remove(key);
+                if (mayExecute) {
+                    running.remove(key);
+                }
             }
         } catch (SessionException e) {
             reply = () -> problems.write(response, Problem.of(e));
@@ -101,11 +109,14 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                 || !key.chars().allMatch(c -> c > ' ' && c < 127)) {
             throw new SessionException(
                     ErrorCode.OUT_OF_RANGE,
-                    "Idempotency-Key must have 1 to "
-                            + MAX_KEY_LENGTH
-                            + " visible ASCII characters",
+                    "Idempotency-Key must have 1 to %d visible ASCII characters, but %s"
+                            .formatted(
+                                    MAX_KEY_LENGTH,
+                                    key.length() > MAX_KEY_LENGTH
+                                            ? "has " + key.length()
+                                            : "is '" + key + "'"),
                     HEADER,
-                    null);
+                    key); // shortened by Problem
         }
         String accept = request.getHeader("Accept");
         if (accept != null && accept.contains(MediaType.TEXT_EVENT_STREAM_VALUE)) {
@@ -141,8 +152,19 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             digest = Sha256.digits(sha256);
         }
 
-        Response execute(FilterChain chain) throws ServletException, IOException {
+        /// Executes the call, or replays its response.
+        ///
+        /// @param chain null if another call with the key may be in progress, so that only a stored response can
+        ///     be replayed
+        Response execute(@Nullable FilterChain chain) throws ServletException, IOException {
             IdempotencyStore.Entry known = store.find(key);
+            if (chain == null && (known == null || known.response() == null)) {
+                throw new SessionException(
+                        ErrorCode.BUSY,
+                        "the call with this Idempotency-Key is still in progress",
+                        HEADER,
+                        request.getHeader(HEADER));
+            }
             if (known == null) {
                 return execute(chain, null);
             }
@@ -159,7 +181,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
 
         private Response replay(IdempotencyStore.Entry known, Idempotency.Response answer) {
             Long epoch = known.epoch();
-            if (epoch != null && !sessions.isCurrentEpoch(epoch)) {
+            if (epoch != null && !isCurrentEpoch.test(epoch)) {
                 throw conflict(
                         "the call changed a session that has been restarted or deleted since; to"
                                 + " repeat it on the current session, use another key");
@@ -183,8 +205,10 @@ final class IdempotencyFilter extends OncePerRequestFilter {
                     ErrorCode.IDEMPOTENCY_CONFLICT, message, HEADER, request.getHeader(HEADER));
         }
 
-        private Response execute(FilterChain chain, Idempotency.@Nullable Start interrupted)
+        private Response execute(
+                @Nullable FilterChain chain, Idempotency.@Nullable Start interrupted)
                 throws ServletException, IOException {
+            Objects.requireNonNull(chain);
             request.setAttribute(
                     CallContextResolver.IDEMPOTENCY,
                     new Idempotency(key, call, digest, interrupted, null));

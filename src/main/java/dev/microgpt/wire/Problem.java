@@ -36,7 +36,8 @@ public final class Problem extends ProblemDetail {
     /// A relative reference to the request itself.
     private static final URI THIS_REQUEST = URI.create("");
 
-    /// When to retry after a lack of memory: idle sessions are evicted all the time.
+    /// When to retry after a lack of memory or disk space: idle sessions are evicted all the time, and the disk
+    /// is probed every 500 ms.
     private static final String RETRY_SECONDS = "5";
 
     private static final int MAX_VALUE_LENGTH = 200;
@@ -272,7 +273,8 @@ public final class Problem extends ProblemDetail {
     /// Sets the headers of a response with this problem.
     public void addTo(HttpHeaders headers) {
         headers.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
-        if (getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
+        if (code == ErrorCode.STORAGE_FULL
+                || getStatus() == HttpStatus.SERVICE_UNAVAILABLE.value()) {
             headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
         }
     }

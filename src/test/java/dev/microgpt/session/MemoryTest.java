@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.admission.Memory;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.Reply;
@@ -16,11 +17,19 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Calls that would exceed the memory budget are rejected.
 final class MemoryTest {
@@ -109,12 +118,47 @@ final class MemoryTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> init("new").status() == 201);
     }
 
+    /// More sessions than fit are called by several clients at once. All are idle between the calls, so that
+    /// each call finds memory, if necessary after the eviction of a session that was used just before.
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 8})
+    void callsOfSeveralClientsWaitForEvictionOfIdleSessions(int clients) throws Exception {
+        Memory memory = service.parts(Memory.class).iterator().next();
+        AtomicLong largest = new AtomicLong();
+        List<Callable<Void>> calls = new ArrayList<>();
+        for (int client = 0; client < clients; client++) {
+            int first = client;
+            calls.add(
+                    () -> {
+                        for (int i = 0; i < 5 * SESSIONS; i++) {
+                            String session = "s" + (first + i) % SESSIONS;
+                            Reply reply =
+                                    api.post(
+                                            "/sessions/" + session + "/generate",
+                                            Map.of("count", 1));
+                            assertThat(reply.status()).as(reply.toString()).isEqualTo(200);
+                            largest.accumulateAndGet(memory.used(), Math::max);
+                        }
+                        return null;
+                    });
+        }
+        try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+            for (var done : threads.invokeAll(calls, 2, TimeUnit.MINUTES)) {
+                done.get();
+            }
+        }
+        assertThat(largest.get()).isPositive().isLessThanOrEqualTo(BUDGET);
+    }
+
     /// A query of an earlier step needs memory for another model. Small sessions fill the budget, so that it
     /// does not fit.
     @Test
     void modelAsOfAnEarlierStepIsCounted(@TempDir Path data) {
         try (LocalService other =
-                LocalService.start(data, "--microgpt.limits.memory-bytes=40000000")) {
+                LocalService.start(
+                        data,
+                        "--microgpt.limits.memory-bytes=40000000",
+                        "--microgpt.limits.keyframe-bytes=4000000000")) {
             Api otherApi = other.api();
             otherApi.init("large", Map.of("nEmbd", 128, "nLayer", 2, "text", Api.SIX_NAMES));
             otherApi.step("large", 2);

@@ -161,7 +161,8 @@ final class EvictedSessionTest {
         try (LocalService service =
                 LocalService.start(
                         directory.resolve("stuck"),
-                        "--microgpt.limits.memory-bytes=" + one * 7 / 2)) {
+                        "--microgpt.limits.memory-bytes=" + one * 7 / 2,
+                        "--microgpt.limits.keyframe-bytes=" + one)) {
             Api api = service.api();
             api.init("stuck", large);
             api.step("stuck", 1);

@@ -18,6 +18,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /// Tests that a POST with an Idempotency-Key is executed only once.
@@ -172,6 +174,31 @@ final class IdempotencyTest {
     }
 
     @Test
+    void repeatsOfAFinishedCallAtOnceAllGetItsResponse() {
+        Reply first = post("finished", "/sessions/idem/step", "{\"count\": 5}");
+
+        assertThat(atOnce("finished", "{\"count\": 5}"))
+                .allSatisfy(
+                        reply -> {
+                            assertThat(reply).hasToString(first.toString());
+                            assertThat(reply.header("Idempotency-Replayed")).isEqualTo("true");
+                        });
+        assertThat(atOnce("finished", "{\"count\": 6}"))
+                .allSatisfy(reply -> assertProblem(reply, 422, "idempotency_conflict"));
+        assertThat(step()).isEqualTo(5);
+    }
+
+    /// Sends the same step call several times at once.
+    private List<Reply> atOnce(String key, String body) {
+        return IntStream.range(0, 20)
+                .mapToObj(_ -> api.sendAsync(request(key, "/sessions/idem/step", body)))
+                .toList()
+                .stream()
+                .map(CompletableFuture::join)
+                .toList();
+    }
+
+    @Test
     void aCallThatChangesNothingIsReplayedToo() {
         api.post("/sessions/idem/runs", java.util.Map.of("steps", 1)).ok();
         await().until(() -> api.get("/sessions/idem/runs/1").body().contains("succeeded"));
@@ -197,8 +224,12 @@ final class IdempotencyTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "with space"})
     void rejectsKeysThatAreNotVisibleAscii(String key) {
-        assertProblem(post(key, "/sessions/idem/step", ""), 400, "out_of_range");
-        assertProblem(post("x".repeat(256), "/sessions/idem/step", ""), 400, "out_of_range");
+        assertProblem(post(key, "/sessions/idem/step", ""), 400, "out_of_range")
+                .hasValue(key)
+                .hasDetail("but is '" + key + "'");
+        assertProblem(post("x".repeat(256), "/sessions/idem/step", ""), 400, "out_of_range")
+                .hasValue("x".repeat(200) + "…")
+                .hasDetail("1 to 255 visible ASCII characters, but has 256");
         assertThat(step()).isZero();
     }
 

@@ -2,19 +2,24 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
+import dev.microgpt.session.admission.SessionSize;
+import dev.microgpt.session.persistence.SessionState;
+import dev.microgpt.session.persistence.SessionView;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
-/// Publishes the state of a session to other threads and notifies its listeners. Thread-safe; only the
-/// actor publishes.
+/// Publishes the state of a session to other threads and notifies its listeners. Counts the calls that use the
+/// session, and the memory that it takes. Thread-safe; only the actor publishes.
 public final class Publisher {
 
     private final Set<SessionListener> listeners = ConcurrentHashMap.newKeySet();
     private final Memory.Share memory;
     private volatile PublishedState state;
-    private volatile long bytes;
+    private volatile long size;
     private volatile boolean inMemory;
+    private int calls; // that use the session
 
     /// @param memory the session's share of the memory budget
     Publisher(PublishedState first, Memory.Share memory) {
@@ -27,10 +32,98 @@ public final class Publisher {
         return state;
     }
 
-    /// Returns the estimated memory of the session; 0 while it is evicted.
+    /// Returns the memory that the session takes, estimated, or that is reserved for its rehydration; 0 while it
+    /// is evicted.
     public long bytes() {
-        return bytes;
+        return memory.bytes();
     }
+
+    /// Returns the estimated memory of the session when it was last in memory; 0 if it never was.
+    public long size() {
+        return size;
+    }
+
+    // ---- use by calls
+
+    /// Begins a call that uses the session: it is not evicted until [#release()]. If it is not in memory, first
+    /// reserves the memory for its rehydration, and waits for it in a shortage. Not for compute threads.
+    ///
+    /// @throws dev.microgpt.engine.InvalidInputException `too_large` if it exceeds the whole budget
+    /// @throws dev.microgpt.session.admission.SessionException `no_memory` if it does not fit now
+    public void acquire() {
+        acquire(rehydratedBytes());
+    }
+
+    /// Estimates the memory of the session once it is rehydrated. Its keyframes may have grown beyond the
+    /// budget, which is no reason to reject it.
+    private long rehydratedBytes() {
+        SessionView view = state.view();
+        Integer vocabSize = view.vocabSize();
+        return vocabSize == null
+                ? 0
+                : Math.max(
+                        Math.min(size, memory.budget()),
+                        SessionSize.ofStored(view.options(), vocabSize));
+    }
+
+    /// @param bytes the memory to reserve
+    void acquire(long bytes) {
+        if (!acquireIf(() -> inMemory)) {
+            memory.require(
+                    () -> acquireIf(() -> inMemory || memory.tryRaise(bytes)),
+                    bytes,
+                    "the session");
+        }
+    }
+
+    /// A call counts only once it has its memory. If it counted while it waits, two sessions could not be evicted
+    /// because of calls that wait for each other.
+    private synchronized boolean acquireIf(BooleanSupplier hasMemory) {
+        boolean isAcquired = hasMemory.getAsBoolean();
+        calls += isAcquired ? 1 : 0;
+        return isAcquired;
+    }
+
+    /// Ends a call that uses the session.
+    public synchronized void release() {
+        calls--;
+        if (calls == 0 && !inMemory) {
+            memory.set(0);
+        }
+    }
+
+    synchronized boolean isInUse() {
+        return calls > 0;
+    }
+
+    /// How a session uses its memory.
+    public enum Use {
+        /// It takes no memory.
+        NONE,
+        /// It can be evicted.
+        IDLE,
+        /// It may be idle when the calls that use it have ended.
+        CALL,
+        /// It is being trained or watched, which may last.
+        LASTING
+    }
+
+    /// Returns how the session uses its memory.
+    public synchronized Use use() {
+        if (bytes() == 0) {
+            return Use.NONE;
+        }
+        boolean hasRun = state.runs().stream().anyMatch(run -> run.state().isActive());
+        if (hasRun || hasListeners()) {
+            return Use.LASTING;
+        }
+        if (calls > 0) {
+            return Use.CALL;
+        }
+        return state.view().state() == SessionState.TRAINING ? Use.LASTING : Use.IDLE;
+    }
+
+    // ---- publish
 
     public boolean isInMemory() {
         return inMemory;
@@ -63,32 +156,36 @@ public final class Publisher {
     ///
     /// @param sessionBytes estimated memory of the session
     void publish(PublishedState newState, long sessionBytes) {
-        state = newState;
-        inMemory = true;
-        setBytes(sessionBytes);
+        synchronized (this) {
+            state = newState;
+            size = sessionBytes;
+            inMemory = true;
+            memory.set(sessionBytes);
+        }
         notifyListeners();
     }
 
-    /// Publishes the state of a session that was evicted.
+    /// Publishes the state of a session that was evicted. Its memory stays reserved for a call that has begun
+    /// meanwhile.
     void publishEvicted(PublishedState newState) {
-        state = newState;
-        inMemory = false;
-        setBytes(0);
+        synchronized (this) {
+            state = newState;
+            inMemory = false;
+            if (calls == 0) {
+                memory.set(0);
+            }
+        }
         notifyListeners();
     }
 
     /// Publishes that the session was deleted, and releases its memory.
     void publishDeleted() {
-        state = state.afterDelete();
-        inMemory = false;
-        setBytes(0);
-        memory.close();
+        synchronized (this) {
+            state = state.afterDelete();
+            inMemory = false;
+            memory.close();
+        }
         notifyListeners();
-    }
-
-    private void setBytes(long sessionBytes) {
-        bytes = sessionBytes;
-        memory.set(sessionBytes);
     }
 
     private void notifyListeners() {

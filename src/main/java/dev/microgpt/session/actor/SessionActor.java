@@ -278,9 +278,9 @@ public final class SessionActor implements Workload {
         return result;
     }
 
-    /// Returns whether the session has not been used since a time and has no listener.
+    /// Returns whether the session has not been used since a time, no call uses it, and it has no listener.
     private boolean isUnusedSince(long unusedSince) {
-        return usedAt - unusedSince <= 0 && !publisher.hasListeners();
+        return usedAt - unusedSince <= 0 && !publisher.isInUse() && !publisher.hasListeners();
     }
 
     /// Ends the actor of a deleted session. Waiting and later commands fail.

@@ -2,16 +2,31 @@ package dev.microgpt.session.admission;
 
 import dev.microgpt.engine.InvalidInputException;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+
 /// The memory budget of sessions and large calls, based on estimates. What does not fit is rejected before it
-/// is allocated. Thread-safe.
+/// is allocated. In a shortage, calls wait in line for the eviction of idle sessions. Thread-safe.
 public final class Memory {
 
     /// Amounts of memory below this, in bytes, need not be counted.
     public static final long SMALL = 1 << 16;
 
+    /// How long a call waits for memory, at most.
+    private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    /// How long the first call in line waits for others to release memory before it tries to free some again.
+    private static final long RETRY_MILLIS = 20;
+
     private final long max;
+
+    /// The calls that wait for memory, in the order of their arrival. The first holds the lock; nothing that
+    /// releases memory needs it.
+    private final ReentrantLock line = new ReentrantLock(true);
+
     private long used;
-    private volatile Relief relief = _ -> {};
+    private volatile Relief relief = (_, _) -> false;
 
     public Memory(Limits limits) {
         this(limits.memoryBytes());
@@ -25,7 +40,11 @@ public final class Memory {
     public interface Relief {
 
         /// Frees some memory if possible, and waits until it is free.
-        void free(long bytes);
+        ///
+        /// @param bytes how much is missing
+        /// @param timeoutNanos how long to wait, at most
+        /// @return whether some was freed or may soon be; false if trying again is in vain
+        boolean free(long bytes, long timeoutNanos);
     }
 
     /// Sets what frees memory when there is a shortage.
@@ -43,16 +62,78 @@ public final class Memory {
         return used;
     }
 
+    /// Returns whether a call waits behind another one.
+    boolean hasWaiting() {
+        return line.hasQueuedThreads();
+    }
+
     private synchronized boolean take(long bytes) {
         if (bytes > 0 && used + bytes > max) {
             return false;
         }
-        used += bytes;
+        force(bytes);
         return true;
     }
 
     private synchronized void force(long bytes) {
         used += bytes;
+        if (bytes < 0) {
+            notifyAll();
+        }
+    }
+
+    /// Tries to reserve memory; in a shortage, waits for it.
+    ///
+    /// @param attempt reserves the memory if it is available
+    /// @param bytes how much it is
+    /// @return whether it was available in time
+    private boolean await(BooleanSupplier attempt, long bytes) {
+        if (!line.isLocked() && attempt.getAsBoolean()) {
+            return true;
+        }
+        long deadline = System.nanoTime() + MAX_WAIT_NANOS;
+        try {
+            if (!line.tryLock(MAX_WAIT_NANOS, TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+            try {
+                return awaitAsFirst(attempt, bytes, deadline);
+            } finally {
+                line.unlock();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw SessionException.shuttingDown();
+        }
+    }
+
+    private boolean awaitAsFirst(BooleanSupplier attempt, long bytes, long deadline)
+            throws InterruptedException {
+        while (!attempt.getAsBoolean()) {
+            long remaining = deadline - System.nanoTime();
+            if (remaining <= 0) {
+                return false;
+            }
+            boolean isWorthWaiting = relief.free(missing(bytes), remaining);
+            if (attempt.getAsBoolean()) {
+                return true;
+            }
+            if (!isWorthWaiting) {
+                return false;
+            }
+            awaitRelease(bytes);
+        }
+        return true;
+    }
+
+    private synchronized long missing(long bytes) {
+        return used + bytes - max;
+    }
+
+    private synchronized void awaitRelease(long bytes) throws InterruptedException {
+        if (missing(bytes) > 0) {
+            wait(RETRY_MILLIS);
+        }
     }
 
     /// The part of the budget that one session or call has reserved. Thread-safe.
@@ -77,13 +158,47 @@ public final class Memory {
             return true;
         }
 
-        /// Reserves more memory. In a shortage, waits for the eviction of idle sessions.
+        /// Returns the size of the whole budget.
+        public long budget() {
+            return max;
+        }
+
+        /// Returns how much is reserved.
+        public synchronized long bytes() {
+            return bytes;
+        }
+
+        /// Reserves more memory. In a shortage, waits up to 5 seconds for the eviction of idle sessions. Must
+        /// not be called on a compute thread, which evicts them.
         ///
         /// @param what what needs the memory, for the error message, such as "the body"
         /// @throws InvalidInputException `too_large` if it exceeds the whole budget
         /// @throws SessionException `no_memory` if it does not fit now
         public void require(long more, String what) {
-            long all = withMore(more);
+            requireWithinBudget(bytes() + more, what);
+            requireAvailable(() -> tryAdd(more), more, what);
+        }
+
+        /// Waits like [#require], up to 5 seconds, until an attempt to reserve memory succeeds.
+        ///
+        /// @param attempt reserves the memory with [#tryRaise] and returns whether it was available
+        /// @param all how much the share needs in all
+        /// @param what what needs the memory, for the error message
+        /// @throws InvalidInputException `too_large` if it exceeds the whole budget
+        /// @throws SessionException `no_memory` if it does not fit now
+        public void require(BooleanSupplier attempt, long all, String what) {
+            requireWithinBudget(all, what);
+            requireAvailable(attempt, all, what);
+        }
+
+        /// Reserves at least this much in all if it is available, unless the share is closed.
+        ///
+        /// @return whether it was available, or the share is closed
+        public synchronized boolean tryRaise(long all) {
+            return closed || all <= bytes || tryAdd(all - bytes);
+        }
+
+        private void requireWithinBudget(long all, String what) {
             if (all > max) {
                 throw InvalidInputException.tooLarge(
                         "memoryBytes",
@@ -91,11 +206,10 @@ public final class Memory {
                         "%s would take about %d bytes of memory, but all sessions and calls together may use only %d"
                                 .formatted(what, all, max));
             }
-            if (tryAdd(more)) {
-                return;
-            }
-            relief.free(more);
-            if (!tryAdd(more)) {
+        }
+
+        private void requireAvailable(BooleanSupplier attempt, long more, String what) {
+            if (!await(attempt, more)) {
                 throw new SessionException(
                         ErrorCode.NO_MEMORY,
                         ("%s would take about %d bytes of memory, but sessions and calls already use %d of"
@@ -105,10 +219,6 @@ public final class Memory {
                         "memoryBytes",
                         more);
             }
-        }
-
-        private synchronized long withMore(long more) {
-            return bytes + more;
         }
 
         /// Sets the amount to what is actually used, even beyond the budget.

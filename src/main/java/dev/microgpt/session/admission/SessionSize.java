@@ -17,4 +17,12 @@ public final class SessionSize {
         long shared = Math.min(SHARED_CORPUS, documents.bytes());
         return MicroGpt.estimateBytes(options, documents) + documents.bytes() - shared;
     }
+
+    /// Estimates the memory of a stored session whose documents are not known: those it has are taken to be
+    /// shared and, at most, as long as a context.
+    ///
+    /// @param vocabSize V
+    public static long ofStored(ModelOptions options, int vocabSize) {
+        return MicroGpt.estimateBytes(options, vocabSize, options.blockSize());
+    }
 }

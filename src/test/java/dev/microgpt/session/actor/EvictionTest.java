@@ -13,6 +13,10 @@ import dev.microgpt.session.history.Steering;
 import org.junit.jupiter.api.Test;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /// Eviction of idle sessions from memory.
 final class EvictionTest {
@@ -137,6 +141,74 @@ final class EvictionTest {
 
         assertThat(evicted).isCompleted();
         assertThat(isInMemory()).isTrue();
+    }
+
+    @Test
+    void sessionUsedByACallIsNotEvicted() {
+        actor.publisher().acquire(1);
+        var _ = evict();
+        sessions.scheduler.run();
+        assertThat(actor.publisher().use()).isEqualTo(Publisher.Use.CALL);
+
+        actor.publisher().release();
+        assertThat(actor.publisher().use()).isEqualTo(Publisher.Use.IDLE);
+        var _ = evict();
+        sessions.scheduler.run();
+        assertThat(actor.publisher().use()).isEqualTo(Publisher.Use.NONE);
+    }
+
+    @Test
+    void memoryForTheRehydrationIsReservedUntilTheCallEnds() {
+        Publisher publisher = actor.publisher();
+        var _ = evict();
+        sessions.scheduler.run();
+        publisher.acquire(1000);
+        publisher.acquire(1000);
+        assertThat(sessions.memory.used()).isEqualTo(1000);
+
+        publisher.release();
+        assertThat(sessions.memory.used()).isEqualTo(1000);
+        publisher.release();
+        assertThat(sessions.memory.used()).isZero();
+    }
+
+    /// A call that begins after the last check finds the session in memory and reserves nothing.
+    @Test
+    void memoryStaysReservedForACallThatBeginsDuringTheEviction() {
+        Publisher publisher = actor.publisher();
+        long size = publisher.bytes();
+        publisher.acquire(size);
+        publisher.publishEvicted(publisher.state());
+        assertThat(sessions.memory.used()).isEqualTo(size).isPositive();
+
+        publisher.release();
+        assertThat(sessions.memory.used()).isZero();
+    }
+
+    @Test
+    void twoSessionsThatNeedTheMemoryOfEachOtherAreBothUsed() throws Exception {
+        Publisher one = actor.publisher();
+        Publisher other = new Publisher(one.state(), sessions.memory.share());
+        var _ = evict();
+        sessions.scheduler.run();
+        long all = sessions.limits.memoryBytes();
+        sessions.memory.onShortage((_, _) -> true);
+        one.acquire(all);
+        try (ExecutorService threads = Executors.newFixedThreadPool(2)) {
+            Future<?> first = threads.submit(() -> other.acquire(all));
+            Future<?> second = threads.submit(() -> other.acquire(all));
+            one.release();
+            first.get(10, TimeUnit.SECONDS);
+            second.get(10, TimeUnit.SECONDS);
+            assertThat(sessions.memory.used()).isEqualTo(all);
+            Future<?> third = threads.submit(() -> one.acquire(all));
+            assertThat(one.use()).isEqualTo(Publisher.Use.NONE);
+            other.release();
+            other.release();
+            third.get(10, TimeUnit.SECONDS);
+        }
+        one.release();
+        assertThat(sessions.memory.used()).isZero();
     }
 
     @Test
