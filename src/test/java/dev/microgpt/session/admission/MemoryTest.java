@@ -73,9 +73,11 @@ final class MemoryTest {
         CountDownLatch release = new CountDownLatch(1);
         memory.onShortage(
                 (_, _) -> {
-                    firstWaits.countDown();
-                    awaitUninterruptibly(release);
-                    other.set(HALF);
+                    if (firstWaits.getCount() > 0) {
+                        firstWaits.countDown();
+                        awaitUninterruptibly(release);
+                        other.set(HALF);
+                    }
                     return true;
                 });
         List<String> order = new CopyOnWriteArrayList<>();
