@@ -72,7 +72,7 @@ final class Subscription implements SessionListener {
         if (!(maxHz > 0 && maxHz <= MAX_HZ)) {
             throw InvalidInputException.outOfRange(
                     "maxHz",
-                    maxHz,
+                    Double.isFinite(maxHz) ? maxHz : String.valueOf(maxHz), // JSON has no NaN
                     0,
                     MAX_HZ,
                     "maxHz must be above 0 and at most 60, but is " + maxHz);

@@ -6,6 +6,7 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.SocketTimeoutException;
 import java.util.function.Supplier;
 
@@ -47,7 +48,7 @@ final class MinimumRateInput implements InputBuffer {
             nanos = 0;
         }
         long start = System.nanoTime();
-        int read = input.doRead(handler);
+        int read = readOrTimeOut(handler);
         nanos += System.nanoTime() - start;
         bytes += Math.max(0, read);
         if (read > 0 && minimumRate.isTooSlow(bytes, nanos)) {
@@ -56,6 +57,25 @@ final class MinimumRateInput implements InputBuffer {
                             .formatted(bytes, nanos / 1_000_000_000, minimumRate.bytesPerSecond()));
         }
         return read;
+    }
+
+    /// Names the time that has passed without a byte, which Tomcat's exception does not.
+    private int readOrTimeOut(ApplicationBufferHandler handler) throws IOException {
+        try {
+            return input.doRead(handler);
+        } catch (SocketTimeoutException e) {
+            SocketTimeoutException named =
+                    new SocketTimeoutException(
+                            ("the body has stopped arriving: no byte of it came for %s s, and the minimum is"
+                                            + " %d bytes per second")
+                                    .formatted(
+                                            BigDecimal.valueOf(minimumRate.grace().toMillis(), 3)
+                                                    .stripTrailingZeros()
+                                                    .toPlainString(),
+                                            minimumRate.bytesPerSecond()));
+            named.initCause(e);
+            throw named;
+        }
     }
 
     @Override

@@ -47,6 +47,8 @@ class OpenApiConfiguration {
     /// Errors that any call may return in addition to those that it declares.
     private static final List<ErrorCode> ANY_CALL =
             List.of(
+                    ErrorCode.UNKNOWN_FIELD,
+                    ErrorCode.INVALID_NAME,
                     ErrorCode.UNAUTHORIZED,
                     ErrorCode.FORBIDDEN_HOST,
                     ErrorCode.NOT_ACCEPTABLE,

@@ -206,7 +206,9 @@ final class SlowClientsTest {
             assertThat(client.endsWithin(TIMEOUT)).isTrue();
             assertThat(Duration.ofNanos(System.nanoTime() - answered)) // without another pause
                     .isLessThan(PAUSE.multipliedBy(8).dividedBy(10));
-            assertProblem(client.answer(), 408, "too_slow");
+            assertProblem(client.answer(), 408, "too_slow")
+                    .hasDetail("no byte of it came for " + PAUSE.toSeconds() + " s")
+                    .hasDetail("1024 bytes per second");
             assertThat(client.answer().header("Connection")).isEqualTo("close");
         }
     }

@@ -64,6 +64,7 @@ final class DiskFullTest {
             last = init(api, "fill-" + sessions++);
         }
         assertProblem(last, 507, "storage_full");
+        assertThat(last.header("Retry-After")).isEqualTo("5");
         last = generate(api);
         while (last.status() == 200) {
             last = generate(api);

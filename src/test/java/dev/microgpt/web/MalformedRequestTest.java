@@ -174,4 +174,27 @@ final class MalformedRequestTest extends UnchangedSession {
             assertClientError(reply);
         }
     }
+
+    /// Ignoring it could do harm: with a misspelt `overwrite`, the caller would not get what it asked for.
+    @ParameterizedTest
+    @CsvSource({
+        "POST, /sessions/malformed-request/step?count=2, count",
+        "POST, /sessions/malformed-request/init?overwritee=true, overwritee",
+        "GET, /sessions/malformed-request/losses?form=1, form",
+        "GET, /sessions?Limit=1, Limit",
+        "DELETE, /sessions/malformed-request?force=true, force"
+    })
+    void rejectsUnknownQueryParameters(String method, String path, String name) {
+        Reply reply =
+                api.send(api.request(path).method(method, BodyPublishers.noBody()));
+
+        assertProblem(reply, 400, "unknown_field").hasField(name).hasDetail("'" + name + "'");
+    }
+
+    @Test
+    void rejectsAQueryParameterThatIsGivenTwice() {
+        assertProblem(api.get("/sessions/malformed-request/losses?from=1&from=2"), 400, "invalid_name")
+                .hasField("from")
+                .hasValue("1, 2");
+    }
 }
