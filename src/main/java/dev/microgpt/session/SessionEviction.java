@@ -85,9 +85,7 @@ final class SessionEviction implements SmartLifecycle {
             long excess = inMemory.stream().mapToLong(SessionEviction::bytes).sum() - maxBytes;
             long unusedSince = System.nanoTime() - RECENT_NANOS;
             List<Session> idle =
-                    inMemory.stream()
-                            .filter(session -> isIdleSince(session, unusedSince))
-                            .toList();
+                    inMemory.stream().filter(session -> isIdleSince(session, unusedSince)).toList();
             var _ = evict(idle, excess, unusedSince, TIMEOUT_NANOS);
         }
     }

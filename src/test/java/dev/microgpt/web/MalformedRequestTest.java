@@ -185,15 +185,17 @@ final class MalformedRequestTest extends UnchangedSession {
         "DELETE, /sessions/malformed-request?force=true, force"
     })
     void rejectsUnknownQueryParameters(String method, String path, String name) {
-        Reply reply =
-                api.send(api.request(path).method(method, BodyPublishers.noBody()));
+        Reply reply = api.send(api.request(path).method(method, BodyPublishers.noBody()));
 
         assertProblem(reply, 400, "unknown_field").hasField(name).hasDetail("'" + name + "'");
     }
 
     @Test
     void rejectsAQueryParameterThatIsGivenTwice() {
-        assertProblem(api.get("/sessions/malformed-request/losses?from=1&from=2"), 400, "invalid_name")
+        assertProblem(
+                        api.get("/sessions/malformed-request/losses?from=1&from=2"),
+                        400,
+                        "invalid_name")
                 .hasField("from")
                 .hasValue("1, 2");
     }
