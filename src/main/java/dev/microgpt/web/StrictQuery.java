@@ -21,6 +21,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -33,21 +34,21 @@ final class StrictQuery implements HandlerInterceptor {
     /// A ticket may authorize any call, before this is reached.
     private static final String TICKET = "ticket";
 
-    /// The parameters of each call.
-    private final ConcurrentMap<Method, TreeSet<String>> parameters = new ConcurrentHashMap<>();
+    /// The parameters of each call, sorted.
+    private final ConcurrentMap<Method, Set<String>> parameters = new ConcurrentHashMap<>();
 
     @Override
     public boolean preHandle(
             HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (handler instanceof HandlerMethod call && request.getQueryString() != null) {
-            TreeSet<String> allowed =
+            Set<String> allowed =
                     parameters.computeIfAbsent(call.getMethod(), _ -> parametersOf(call));
             QueryParameters.all(request).forEach((name, values) -> check(name, values, allowed));
         }
         return true;
     }
 
-    private static void check(String name, List<String> values, TreeSet<String> allowed) {
+    private static void check(String name, List<String> values, Set<String> allowed) {
         if (!allowed.contains(name) && !name.equals(TICKET)) {
             throw new SessionException(
                     ErrorCode.UNKNOWN_FIELD,
@@ -70,8 +71,8 @@ final class StrictQuery implements HandlerInterceptor {
         }
     }
 
-    private static TreeSet<String> parametersOf(HandlerMethod call) {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> parametersOf(HandlerMethod call) {
+        Set<String> names = new TreeSet<>();
         Operation operation = call.getMethodAnnotation(Operation.class);
         if (operation != null) { // a call that reads its query itself declares it there
             for (Parameter parameter : operation.parameters()) {

@@ -17,7 +17,7 @@ public final class Memory {
     private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /// How long the first call in line waits for others to release memory before it tries to free some again.
-    private static final long RETRY_MILLIS = 20;
+    private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final long max;
 
@@ -131,8 +131,11 @@ public final class Memory {
     }
 
     private synchronized void awaitRelease(long bytes) throws InterruptedException {
-        if (missing(bytes) > 0) {
-            wait(RETRY_MILLIS);
+        long end = System.nanoTime() + RETRY_NANOS;
+        for (long left = RETRY_NANOS;
+                left > 0 && missing(bytes) > 0;
+                left = end - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 
