@@ -421,11 +421,14 @@ final class LivePageTest {
             page.navigate("/s/live-dock");
             page.locator("mg-parameters-panel").scrollIntoViewIfNeeded();
             page.locator("mg-parameters-panel mg-heatmap").first().waitFor();
-            page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)");
             Locator train = button(page, "Train");
             assertThat(train).isInViewport();
             double dock = page.locator(".dock").boundingBox().y;
-            assertThat(bottom(page.locator("mg-panel-grid"))).isLessThanOrEqualTo(dock);
+            page.waitForCondition( // panels that come into sight are drawn, and may become taller
+                    () -> {
+                        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)");
+                        return bottom(page.locator("mg-panel-grid")) <= dock;
+                    });
 
             page.evaluate("() => scrollTo(0, 0)");
             Locator hidden =

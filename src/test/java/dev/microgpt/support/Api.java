@@ -61,6 +61,11 @@ public final class Api {
         return new Api(port, apiKey);
     }
 
+    /// Returns the path of a call to a session, with `overwrite` if the call has it.
+    public static String overwriting(String call) {
+        return call.equals("init") || call.equals("load") ? call + "?overwrite=true" : call;
+    }
+
     public int port() {
         return port;
     }

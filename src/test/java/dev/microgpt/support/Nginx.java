@@ -76,6 +76,7 @@ public final class Nginx implements AutoCloseable {
                         .redirectOutput(directory.resolve("nginx.log").toFile())
                         .start();
         await().atMost(TIMEOUT)
+                .ignoreExceptionsInstanceOf(IOException.class)
                 .untilAsserted(
                         () -> {
                             assertThat(process.isAlive())

@@ -31,7 +31,7 @@ final class IntegersTest {
     }
 
     private Reply post(String call, String json) {
-        return api.postJson("/sessions/integers/" + call + "?overwrite=true", json);
+        return api.postJson("/sessions/integers/" + Api.overwriting(call), json);
     }
 
     @ParameterizedTest

@@ -54,7 +54,7 @@ final class StrictJsonTest {
     }
 
     private Reply post(String call, String json) {
-        return api.postJson(PATH + call + "?overwrite=true", json);
+        return api.postJson(PATH + Api.overwriting(call), json);
     }
 
     @ParameterizedTest
