@@ -26,6 +26,16 @@ class SessionNav extends LitElement {
     @media (pointer: coarse) { a { padding-block: 10px; } }
   `];
 
+  /** Takes the step and the text that are looked at along, from the Live page to the lab and back. */
+  #carry(event, page) {
+    const query = new URLSearchParams(location.search);
+    const kept = { at: query.get('at'), [page === 'live' ? 'hold' : 'text']: query.get('hold') ?? query.get('text') };
+    const carried = new URLSearchParams(Object.entries(kept).filter(([, value]) => value !== null)).toString();
+    if (page === 'live' || page === 'lab') {
+      event.currentTarget.search = carried;
+    }
+  }
+
   render() {
     const path = `${SITE}s/${encodeURIComponent(this.name)}`;
     const pages = [
@@ -34,7 +44,7 @@ class SessionNav extends LitElement {
     ];
     return html`
       <nav aria-label="Session"><ul>${pages.map(([page, title, link]) => html`
-        <li><a href=${link} aria-current=${page === this.page ? 'page' : nothing}>${title}</a></li>`)}</ul></nav>`;
+        <li><a href=${link} @click=${(event) => this.#carry(event, page)} @auxclick=${(event) => this.#carry(event, page)} aria-current=${page === this.page ? 'page' : nothing}>${title}</a></li>`)}</ul></nav>`;
   }
 }
 

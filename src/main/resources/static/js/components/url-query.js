@@ -7,8 +7,8 @@ export function queryValue(name) {
   return new URLSearchParams(location.search).get(name);
 }
 
-/** A step in the query; null if it is absent or no step. */
-export function stepInQuery(name) {
+/** A step or a position in the query; null if it is absent or not a whole number. */
+export function wholeNumberInQuery(name) {
   const value = queryValue(name) ?? '';
   return /^\d+$/.test(value) ? Number(value) : null;
 }

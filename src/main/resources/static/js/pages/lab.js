@@ -5,7 +5,7 @@
 import { css, html, nothing } from 'lit';
 
 import { icons } from '../components/icons.js';
-import { queryValue, setQuery, stepInQuery } from '../components/url-query.js';
+import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
 import { SessionPage } from './base/session-page.js';
 import { StepAnatomy } from './lab/step-anatomy.js'; // and <mg-anatomy>
 import './lab/step-picker.js';
@@ -54,8 +54,8 @@ class LabPage extends SessionPage {
     super();
     this.live.wantsTraces = false;
     this.text = queryValue('text'); // null: one of the session's own
-    this.at = stepInQuery('at');
-    this.other = queryValue('with') === null ? null : { at: stepInQuery('with') };
+    this.at = wholeNumberInQuery('at');
+    this.other = queryValue('with') === null ? null : { at: wholeNumberInQuery('with') };
     this.showsStep = queryValue('show') === 'step';
     this.temperature = 0.5;
     this.seed = 1;

@@ -1,6 +1,7 @@
 // The page `/s/{name}`: one session while it trains, shown by the panels in panels/. The URL holds what is
-// shown: `?at` and `?text` are the step and the text that are looked at, `?hold` is the text that is held, `?panel` the
-// panel that fills the screen, and `?panels` their arrangement; each panel may add what it needs.
+// shown: `?at` and `?text` are the step and the text that are looked at, `?hold` is the text that is held, `?position` the
+// position that is chosen in it, `?panel` the panel that fills the screen, and `?panels` their arrangement; each panel
+// may add what it needs.
 
 import { css, html, nothing } from 'lit';
 
@@ -9,7 +10,7 @@ import { inspectedDocumentOf } from '../data/inspected-document.js';
 import { stream } from '../data/live-stream.js';
 import { frameScheduler } from '../components/frame-scheduler.js';
 import { icons } from '../components/icons.js';
-import { queryValue, setQuery } from '../components/url-query.js';
+import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
 import { PANELS } from '../panels/index.js';
 import { SessionPage } from './base/session-page.js';
 import { PanelArrangement } from './live/panel-arrangement.js';
@@ -73,6 +74,7 @@ class LivePage extends SessionPage {
   constructor() {
     super();
     this.#document.held = queryValue('hold');
+    this.#document.position = wholeNumberInQuery('position');
     PANELS.forEach(({ load }) => load().catch((error) => { this.failure = error; }));
   }
 
@@ -133,9 +135,9 @@ class LivePage extends SessionPage {
   }
 
   #documentChanged = () => {
-    const { held } = this.#document;
-    if (held !== queryValue('hold')) {
-      setQuery({ hold: held });
+    const { held, position } = this.#document;
+    if (held !== queryValue('hold') || position !== wholeNumberInQuery('position')) {
+      setQuery({ hold: held, position });
     }
   };
 

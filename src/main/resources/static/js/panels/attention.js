@@ -13,6 +13,7 @@ import { SHARPNESS } from '../components/picture.js';
 import { ResizeController } from '../components/resize-controller.js';
 import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
+import { queryValue, setQuery } from '../components/url-query.js';
 
 const MOST_MAPS = 8; // at a time, so that the panel is about as high as its neighbour
 const SMALLEST_LETTER = 8; // px: rows and columns of smaller cells have no letters
@@ -59,9 +60,10 @@ class AttentionPanel extends DocumentPanel {
 
   constructor() {
     super();
+    const [layer, head] = /^([1-9]\d*)\.([1-9]\d*)$/.exec(queryValue('head') ?? '')?.slice(1).map((number) => Number(number) - 1) ?? [0, null];
     this.page = 0;
-    this.layer = 0;
-    this.head = null;
+    this.layer = layer;
+    this.head = head;
     this.hovered = null;
   }
 
@@ -106,6 +108,7 @@ class AttentionPanel extends DocumentPanel {
     this.layer = layer;
     this.head = isPicked ? null : head;
     this.page = Math.floor((layer * this.#heads + (head ?? 0)) / this.#perPage);
+    setQuery({ head: this.head === null ? null : `${layer + 1}.${head + 1}` });
   }
 
   /** The arcs of the position that is looked at, or else of the last one. */

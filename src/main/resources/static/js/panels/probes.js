@@ -172,7 +172,7 @@ class ProbesPanel extends Panel {
     return html`
       <ul class="legend">${result.probes.map((probe, i) => html`
         <li><i class="s${i}"></i><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <strong>${valueInWords(probe, result.values[i][at])}</strong>
-          ${result.documents[i] === null ? nothing : html`<span>documents: ${valueInWords(probe, result.documents[i])}</span>`}
+          ${result.documents[i] === null ? nothing : html`<span>documents: ${valueInWords(probe, result.documents[i])}${firstReached(probe, result, i)}</span>`}
           <button class="quiet icon" aria-label="Remove: ${nameOf(probe)}" title="Remove"
             @click=${() => this.#change(this.probes.filter((other) => nameOf(other) !== nameOf(probe)))}>×</button></li>`)}
       </ul>
@@ -265,6 +265,12 @@ class ProbesPanel extends Panel {
       rows: [...steps.map((step, j) => [step, ...probes.map((_, i) => cell(values[i][j]))]), ['documents', ...documents.map(cell)]],
     };
   }
+}
+
+/** At which step a share first was that of the documents, in words; empty for a mean, or if it never was. */
+function firstReached({ kind }, { steps, values, documents }, i) {
+  const first = KINDS[kind].isShare ? values[i].findIndex((value) => value !== null && value >= documents[i]) : -1;
+  return first < 0 ? '' : ` (first at step ${count(steps[first])})`;
 }
 
 function valueInWords({ kind }, value) {

@@ -172,7 +172,7 @@ class SamplesPanel extends Panel {
     }
     const { step, texts, known } = this.written;
     const isComparable = texts.some((text) => known.get(text) !== undefined);
-    const isListed = (text) => !(isComparable && this.onlyNew && known.get(text));
+    const isListed = (text) => !(isComparable && this.onlyNew && (known.get(text) || text === ''));
     const times = new Map();
     texts.filter(isListed).forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
@@ -188,7 +188,7 @@ class SamplesPanel extends Panel {
         <ul tabindex="0" role="region" aria-label="Generated texts">${[...times].map(([text, n]) => html`
           <li><span class="text">${shown(text)}</span>
             ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}
-            ${known.get(text) === undefined ? nothing : tag(known.get(text))}</li>`)}
+            ${known.get(text) === undefined || text === '' ? nothing : tag(known.get(text))}</li>`)}
         </ul>
       </div>`;
   }

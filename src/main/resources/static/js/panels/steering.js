@@ -141,7 +141,7 @@ class SteeringPanel extends Panel {
           ${this.at ? html`<p><span>Learning rate of step ${count(this.at)}</span><strong>${this.#rateOf(this.at)}</strong></p>` : nothing}
         </div>
         ${rate === 0 ? html`<p class="notice warn">The learning rate has reached 0, so further steps change nothing.
-          Set “Decay over” to more than ${plural(step, 'step')}.</p>` : nothing}
+          Set “Decay over” to more than ${plural(step, 'step')}, or train on: that starts a new decay.</p>` : nothing}
         ${this.at === null ? nothing : html`<p class="hint">A change takes effect at the newest step, not at the one you are
           looking at. To try something from there, fork.</p>`}
         ${steerable.map((option) => this.#field(option))}

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
 
 import dev.microgpt.support.Api;
@@ -237,6 +238,10 @@ final class PanelLayoutTest {
             page.keyboard().press("ArrowLeft"); // of the panel
             button(page, "Hold").first().click();
             String held = page.locator("mg-attention-panel .subject q").innerText();
+            page.locator("mg-attention-panel mg-token-strip button").nth(1).click();
+            page.keyboard().press("2"); // a head
+            Locator caption = page.locator("mg-attention-panel .caption");
+            assertThat(caption).containsText("Arcs, Head 2: position 1");
             api.step(SESSION, 1); // on another document
             button(page, "Attention: fill the screen").click();
             page.keyboard().press("ArrowLeft");
@@ -247,11 +252,25 @@ final class PanelLayoutTest {
             assertThat(copy.locator("mg-attention-panel .subject q")).hasText(held);
             assertThat(copy.locator("mg-attention-panel .subject")).containsText("step 96");
             assertThat(button(copy, "Held")).isVisible();
+            assertThat(copy.locator("mg-attention-panel .caption")).hasText(caption.innerText());
             assertThat(cells(copy).locator("visible=true")).hasCount(1);
             copy.keyboard().press("Escape");
             assertThat(cell(copy, "loss")).hasCount(0);
             assertThat(order(copy)).isEqualTo(order(page));
+
+            link(copy, "Lab").click();
+            assertThat(copy).hasURL(Pattern.compile("lab\\?at=96&text=" + held + "$"));
+            assertThat(copy.getByLabel("Text", new Page.GetByLabelOptions().setExact(true)))
+                    .hasValue(held);
+            link(copy, "Live").click();
+            assertThat(copy).hasURL(Pattern.compile("at=96&hold=" + held));
+            assertThat(copy.locator("mg-attention-panel .subject q")).hasText(held);
         }
+    }
+
+    private static Locator link(Page page, String name) {
+        return page.getByRole(
+                AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     @Test

@@ -9,7 +9,7 @@ import { stream } from '../../data/live-stream.js';
 import { SITE, sessionNameInPath } from '../../data/site.js';
 import { icons } from '../../components/icons.js';
 import { stateChip } from '../../components/state-chip.js';
-import { queryValue, setQuery, stepInQuery } from '../../components/url-query.js';
+import { queryValue, setQuery, wholeNumberInQuery } from '../../components/url-query.js';
 import { Page } from './page.js';
 import '../../components/session-nav.js';
 
@@ -49,7 +49,7 @@ export class SessionPage extends Page {
     super();
     this.name = sessionNameInPath();
     this.live = new LiveSession(this.name);
-    this.#isOpeningStep = this.constructor.keepsStepInUrl && stepInQuery('at') !== null;
+    this.#isOpeningStep = this.constructor.keepsStepInUrl && wholeNumberInQuery('at') !== null;
     this.revision = 0;
     document.title = `${this.titleOf(this.name)} – microgpt`;
   }
@@ -107,7 +107,7 @@ export class SessionPage extends Page {
   }
 
   async #viewStepInUrl() {
-    const step = stepInQuery('at');
+    const step = wholeNumberInQuery('at');
     if (step !== null) {
       try {
         await this.live.viewAt(step, queryValue('text'));
