@@ -105,6 +105,14 @@ final class IdempotencyFilterTest {
         return executing(new CountDownLatch(1), new CountDownLatch(0));
     }
 
+    /// Begins a call that ends when it may.
+    private Future<Integer> callInProgress(CountDownLatch mayEnd) {
+        CountDownLatch begun = new CountDownLatch(1);
+        Future<Integer> call = threads.submit(() -> call("body", executing(begun, mayEnd)));
+        await(begun);
+        return call;
+    }
+
     private int call(String body, FilterChain chain) throws Exception {
         MockHttpServletRequest request = new MockHttpServletRequest("POST", "/api/v1/x");
         request.addHeader(IdempotencyFilter.HEADER, "key");
@@ -132,10 +140,8 @@ final class IdempotencyFilterTest {
     /// The repeat begins while the first call is in progress, and is still being looked up when that ends.
     @Test
     void repeatThatFoundNothingIsNotExecutedWhenTheFirstCallEnds() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
-        Future<Integer> first = threads.submit(() -> call("body", executing(begun, mayEnd)));
-        await(begun);
+        Future<Integer> first = callInProgress(mayEnd);
         Hold held = new Hold();
         store.hold = held;
         Future<Integer> repeat = threads.submit(() -> call("body", executing()));
@@ -152,10 +158,8 @@ final class IdempotencyFilterTest {
 
     @Test
     void repeatOfACallInProgressIsRejected() throws Exception {
-        CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
-        Future<Integer> first = threads.submit(() -> call("body", executing(begun, mayEnd)));
-        await(begun);
+        Future<Integer> first = callInProgress(mayEnd);
 
         assertThat(call("body", executing())).isEqualTo(409);
         mayEnd.countDown();

@@ -51,7 +51,9 @@ public final class Publisher {
     /// @throws dev.microgpt.engine.InvalidInputException `too_large` if it exceeds the whole budget
     /// @throws dev.microgpt.session.admission.SessionException `no_memory` if it does not fit now
     public void acquire() {
-        acquire(rehydratedBytes());
+        if (!acquireIf(() -> inMemory)) {
+            acquire(rehydratedBytes());
+        }
     }
 
     /// Estimates the memory of the session once it is rehydrated. Its keyframes may have grown beyond the
@@ -68,12 +70,8 @@ public final class Publisher {
 
     /// @param bytes the memory to reserve
     void acquire(long bytes) {
-        if (!acquireIf(() -> inMemory)) {
-            memory.require(
-                    () -> acquireIf(() -> inMemory || memory.tryRaise(bytes)),
-                    bytes,
-                    "the session");
-        }
+        memory.require(
+                () -> acquireIf(() -> inMemory || memory.tryRaise(bytes)), bytes, "the session");
     }
 
     /// A call counts only once it has its memory. If it counted while it waits, two sessions could not be evicted
