@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.DoubleStream;
 
-/// The losses of all training steps in bounded memory: the newest million exactly, older ones in
-/// summaries that keep minimum, mean and maximum, so that no spike is lost.
+/// The losses of all training steps in bounded memory: the newest million exactly (or fewer, see
+/// [#keepExact]), older ones in summaries that keep minimum, mean and maximum, so that no spike is lost.
 ///
 /// The summaries form a pyramid. A bucket of the lowest level covers 256 steps, a bucket of each higher
 /// level 16 buckets of the level below; each level keeps its newest 16,384 buckets. So each level reaches
@@ -23,21 +23,23 @@ public final class LossHistory {
     public static final int EXACT = 1 << 20;
 
     private static final int LOWEST_WIDTH_BITS = 8;
+    private static final int LOWEST_WIDTH = 1 << LOWEST_WIDTH_BITS;
     private static final int FACTOR_BITS = 4;
     private static final int BUCKETS_PER_LEVEL = 1 << 14;
 
     /// EXACT and one lowest bucket more, so that the bucket that contains [#oldestExact()] is still known
     /// step by step, wherever a range ends in it.
-    private static final int EXACT_RING = EXACT + (1 << LOWEST_WIDTH_BITS);
+    private static final int EXACT_RING = EXACT + LOWEST_WIDTH;
 
-    private double[] exact = new double[1 << 8]; // ring, grows to (EXACT_RING)
+    private LossRing exact = new LossRing(EXACT_RING);
     private final List<Level> levels = new ArrayList<>(); // lowest first
     private long size;
 
     /// The number of steps before the first appended one; their losses are unknown.
     private long start;
 
-    /// The first step that may be known exactly; above 1 in a history that was cut from a longer one.
+    /// The first step that may be known exactly; above 1 in a history that was cut from a longer one, or whose
+    /// oldest exact losses were dropped.
     private long firstExact = 1;
 
     public LossHistory() {
@@ -74,11 +76,10 @@ public final class LossHistory {
         history.size = (long) in.get();
         history.start = (long) in.get();
         history.firstExact = (long) in.get();
-        int held = (int) Math.min(history.size - history.start, EXACT_RING);
-        history.exact = new double[Math.max(history.exact.length, held)];
         for (int i = 0; i < exact.losses.length; i++) {
-            history.exact[history.index(exact.from + i)] = exact.losses[i];
+            history.exact.set(exact.from + i, exact.losses[i]);
         }
+        history.exact.retain(history.oldestForRestore(), history.size);
         history.levels.clear();
         while (in.hasRemaining()) {
             history.levels.add(Level.restore(in));
@@ -107,14 +108,17 @@ public final class LossHistory {
     ///
     /// @param from the first step wanted; 1 for all
     public synchronized Segment exactForRestore(long from) {
-        long lowestWidth = 1L << LOWEST_WIDTH_BITS;
-        long oldest = Math.max(firstExact - lowestWidth, size - EXACT_RING + 1);
-        long first = Math.max(from, Math.max(oldest, start + 1));
+        long first = Math.max(from, oldestForRestore());
         double[] losses = new double[Math.toIntExact(Math.max(0, size - first + 1))];
         for (int i = 0; i < losses.length; i++) {
-            losses[i] = exactAt(first + i);
+            losses[i] = exact.get(first + i);
         }
         return new Segment(first, losses);
+    }
+
+    private long oldestForRestore() {
+        long oldest = Math.max(firstExact - LOWEST_WIDTH, size - EXACT_RING + 1);
+        return Math.max(oldest, start + 1);
     }
 
     /// Returns an independent copy.
@@ -136,7 +140,7 @@ public final class LossHistory {
             return null;
         }
         LossHistory cut = new LossHistory();
-        cut.exact = exact.clone();
+        cut.exact = exact.copy();
         cut.firstExact = Math.min(oldestExact(), step + 1);
         cut.size = step;
         cut.start = start;
@@ -162,12 +166,8 @@ public final class LossHistory {
 
     /// Appends the loss of the next step, in nats.
     public synchronized void append(double loss) {
-        int index = index(size + 1);
-        if (index == exact.length) {
-            exact = Arrays.copyOf(exact, Math.min(EXACT_RING, 2 * index));
-        }
-        exact[index] = loss;
         size++;
+        exact.set(size, loss);
         levels.getFirst().open.add(loss);
         closeFullBuckets();
     }
@@ -183,13 +183,29 @@ public final class LossHistory {
         }
     }
 
+    /// Drops the exact losses of all but the newest steps, in order to save memory. What is dropped is known in
+    /// summaries from then on.
+    ///
+    /// @param count the number of newest losses to keep exactly, at least 256
+    /// @throws InvalidInputException if the count is too small
+    public synchronized void keepExact(int count) {
+        InvalidInputException.requireRange("count", count, LOWEST_WIDTH, Integer.MAX_VALUE);
+        firstExact = Math.max(firstExact, size - count + 1);
+        exact.retain(oldestForRestore(), size);
+    }
+
+    /// Returns the memory that the losses take, in bytes.
+    public synchronized long bytes() {
+        return exact.bytes() + levels.stream().mapToLong(Level::bytes).sum();
+    }
+
     /// Returns the number of steps.
     public synchronized long size() {
         return size;
     }
 
-    /// Returns the oldest step whose loss is known exactly; 1 during the first million steps, `size() + 1`
-    /// if no loss is known exactly.
+    /// Returns the oldest step whose loss is known exactly; 1 during the first million steps unless exact losses
+    /// were dropped, `size() + 1` if no loss is known exactly.
     public synchronized long oldestExact() {
         return Math.max(firstExact, size - EXACT + 1);
     }
@@ -216,7 +232,7 @@ public final class LossHistory {
         InvalidInputException.requireRange("to", to, from - 1, size);
         double[] losses = new double[Math.toIntExact(to - from + 1)];
         for (int i = 0; i < losses.length; i++) {
-            losses[i] = exactAt(from + i);
+            losses[i] = exact.get(from + i);
         }
         return losses;
     }
@@ -274,14 +290,6 @@ public final class LossHistory {
         return buckets;
     }
 
-    private double exactAt(long step) {
-        return exact[index(step)];
-    }
-
-    private int index(long step) {
-        return (int) ((step - 1 - start) % EXACT_RING);
-    }
-
     /// Returns how finely a step is known: 1 if exactly, else the width of the narrowest summary.
     private long unitWidth(long step) {
         if (step >= oldestExact()) {
@@ -313,7 +321,7 @@ public final class LossHistory {
                 }
             }
             if (widest == null) {
-                summary.add(exactAt(step));
+                summary.add(exact.get(step));
                 step++;
             } else {
                 summary.add(widest.at(step));
@@ -489,6 +497,10 @@ public final class LossHistory {
         boolean remembers(long step) {
             long bucket = (step - 1) >> widthBits;
             return bucket < complete && bucket >= firstRemembered();
+        }
+
+        long bytes() {
+            return (long) Double.BYTES * ring.length;
         }
 
         boolean isFull() {

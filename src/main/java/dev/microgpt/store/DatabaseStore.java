@@ -75,7 +75,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     @Override
     public CompletableFuture<Void> begin(
             SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
-        return writer.write(withResponse(() -> tables.begin(snapshot), response));
+        return writer.write(snapshot.epoch(), withResponse(() -> tables.begin(snapshot), response));
     }
 
     @Override
@@ -90,8 +90,8 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
                 withResponse(
                         () -> tables.append(epoch, firstNumber, changes, view, hasRun), response);
         return changes.stream().anyMatch(DatabaseStore::stopsRun)
-                ? writer.writeWithReserve(write)
-                : writer.write(write);
+                ? writer.writeWithReserve(epoch, write)
+                : writer.write(epoch, write);
     }
 
     /// Returns whether a change is the caller's order to stop training, which would otherwise continue.
@@ -112,12 +112,12 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot) {
-        return writer.writeSnapshot(() -> tables.save(snapshot));
+        return writer.writeSnapshot(snapshot.epoch(), () -> tables.save(snapshot));
     }
 
     @Override
     public CompletableFuture<Void> delete(long epoch) {
-        return writer.writeWithReserve(() -> tables.delete(epoch));
+        return writer.writeWithReserve(epoch, () -> tables.delete(epoch));
     }
 
     @Override

@@ -14,13 +14,17 @@ import org.springframework.transaction.support.TransactionTemplate;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/// Writes to the database on a single thread, in the order of the calls. The writes that arrive during one
-/// transaction are combined into the next (group commit).
+/// Writes to the database on a single thread. The writes that arrive during one transaction are combined into
+/// the next (group commit).
+///
+/// Changes are written in the order of the calls, and so are all writes of one session. But callers wait for
+/// changes and not for snapshots, which are large; so a change overtakes the snapshots of other sessions.
 ///
 /// A write that fails completes its future exceptionally and is never retried later. While the disk is full
 /// or not writable, changes are rejected before they are made, and a small probe write checks every 500 ms
@@ -37,8 +41,9 @@ final class StoreWriter implements AutoCloseable {
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(500);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(4);
 
-    /// Snapshots are large. Few in a transaction keep it short, so that little is lost if the process ends.
-    private static final int MAX_SNAPSHOTS_PER_BATCH = 8;
+    /// Snapshots are large. Few in a transaction keep it short, so that changes wait less, and little is lost
+    /// if the process ends.
+    private static final int MAX_SNAPSHOTS_PER_BATCH = 2;
 
     /// How long snapshots are still written when the writer is being closed.
     private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(1);
@@ -49,7 +54,13 @@ final class StoreWriter implements AutoCloseable {
     private final Timer commits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final ArrayDeque<Write> pending = new ArrayDeque<>();
+
+    /// The pending changes, and the snapshots of their sessions that must be written before them.
+    private final ArrayDeque<Write> changes = new ArrayDeque<>();
+
+    /// The other pending snapshots by epoch, oldest first.
+    private final LinkedHashMap<Long, Write> snapshots = new LinkedHashMap<>();
+
     private final Thread thread;
     private final Duration snapshotTime;
     private boolean closed;
@@ -58,7 +69,14 @@ final class StoreWriter implements AutoCloseable {
     /// Why changes are rejected; null while the database can be written to.
     private volatile @Nullable SessionException rejection;
 
-    private record Write(Kind kind, Runnable action, CompletableFuture<Void> done) {}
+    /// @param epoch of the session that is written; null for none
+    private record Write(
+            Kind kind, @Nullable Long epoch, Runnable action, CompletableFuture<Void> done) {
+
+        Write(Kind kind, @Nullable Long epoch, Runnable action) {
+            this(kind, epoch, action, new CompletableFuture<>());
+        }
+    }
 
     private enum Kind {
         CHANGE,
@@ -105,25 +123,35 @@ final class StoreWriter implements AutoCloseable {
         thread = Thread.ofPlatform().name("store").daemon().start(this::run);
     }
 
-    /// Queues a write. The future completes when the write is committed.
+    /// Queues a write that belongs to no session. The future completes when the write is committed.
     ///
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
     CompletableFuture<Void> write(Runnable action) {
-        return enqueue(new Write(Kind.CHANGE, action, new CompletableFuture<>()));
+        return enqueue(new Write(Kind.CHANGE, null, action));
+    }
+
+    /// Queues a change of a session. The future completes when the write is committed.
+    ///
+    /// @param epoch the epoch of the session
+    /// @param action runs in a transaction, possibly with other writes, possibly more than once
+    CompletableFuture<Void> write(long epoch, Runnable action) {
+        return enqueue(new Write(Kind.CHANGE, epoch, action));
     }
 
     /// Queues a write that may use the disk reserve when the disk is full: a delete, or one that stops a run.
     ///
+    /// @param epoch the epoch of the session
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
-    CompletableFuture<Void> writeWithReserve(Runnable action) {
-        return enqueue(new Write(Kind.RESERVED, action, new CompletableFuture<>()));
+    CompletableFuture<Void> writeWithReserve(long epoch, Runnable action) {
+        return enqueue(new Write(Kind.RESERVED, epoch, action));
     }
 
     /// Queues the write of a snapshot, which fails if the writer is closed and there is no time left for it.
     ///
+    /// @param epoch the epoch of the session
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
-    CompletableFuture<Void> writeSnapshot(Runnable action) {
-        return enqueue(new Write(Kind.SNAPSHOT, action, new CompletableFuture<>()));
+    CompletableFuture<Void> writeSnapshot(long epoch, Runnable action) {
+        return enqueue(new Write(Kind.SNAPSHOT, epoch, action));
     }
 
     private CompletableFuture<Void> enqueue(Write write) {
@@ -132,7 +160,7 @@ final class StoreWriter implements AutoCloseable {
         try {
             isClosed = closed;
             if (!isClosed) {
-                pending.add(write);
+                add(write);
                 changed.signalAll();
             }
         } finally {
@@ -142,6 +170,19 @@ final class StoreWriter implements AutoCloseable {
             write.done.completeExceptionally(shuttingDown());
         }
         return write.done;
+    }
+
+    private void add(Write write) {
+        Long epoch = write.epoch;
+        Write snapshot = epoch == null ? null : snapshots.remove(epoch);
+        if (snapshot != null) {
+            changes.add(snapshot);
+        }
+        if (epoch != null && write.kind == Kind.SNAPSHOT) {
+            snapshots.put(epoch, write);
+        } else {
+            changes.add(write);
+        }
     }
 
     private static SessionException shuttingDown() {
@@ -158,11 +199,11 @@ final class StoreWriter implements AutoCloseable {
         }
         lock.lock();
         try {
-            if (pending.size() >= MAX_PENDING) {
+            if (pending() >= MAX_PENDING) {
                 throw new SessionException(
                         ErrorCode.BUSY,
                         "%d changes are waiting to be written, and the maximum is %d"
-                                .formatted(pending.size(), MAX_PENDING));
+                                .formatted(pending(), MAX_PENDING));
             }
         } finally {
             lock.unlock();
@@ -176,10 +217,14 @@ final class StoreWriter implements AutoCloseable {
     int numPending() {
         lock.lock();
         try {
-            return pending.size();
+            return pending();
         } finally {
             lock.unlock();
         }
+    }
+
+    private int pending() {
+        return changes.size() + snapshots.size();
     }
 
     /// Returns a copy with the stack trace of the present call.
@@ -208,8 +253,10 @@ final class StoreWriter implements AutoCloseable {
         lock.lock();
         try {
             if (closed && System.nanoTime() - closedNanos >= snapshotTime.toNanos()) {
-                pending.stream().filter(write -> write.kind == Kind.SNAPSHOT).forEach(late::add);
-                pending.removeIf(write -> write.kind == Kind.SNAPSHOT);
+                changes.stream().filter(write -> write.kind == Kind.SNAPSHOT).forEach(late::add);
+                changes.removeAll(late);
+                late.addAll(snapshots.values());
+                snapshots.clear();
             }
         } finally {
             lock.unlock();
@@ -229,7 +276,7 @@ final class StoreWriter implements AutoCloseable {
         lock.lock();
         try {
             long nanos = PROBE_INTERVAL.toNanos();
-            while (pending.isEmpty() && !closed) {
+            while (pending() == 0 && !closed) {
                 if (rejection == null) {
                     changed.awaitUninterruptibly();
                 } else if (nanos <= 0) {
@@ -238,24 +285,26 @@ final class StoreWriter implements AutoCloseable {
                     nanos = changed.awaitNanos(nanos);
                 }
             }
-            if (pending.isEmpty()) {
-                return null;
-            }
-            List<Write> batch = new ArrayList<>();
-            int snapshots = 0;
-            while (!pending.isEmpty()
-                    && batch.size() < MAX_BATCH
-                    && snapshots < MAX_SNAPSHOTS_PER_BATCH) {
-                Write write = pending.remove();
-                batch.add(write);
-                snapshots += write.kind == Kind.SNAPSHOT ? 1 : 0;
-            }
-            return batch;
+            return pending() == 0 ? null : nextBatch();
         } catch (InterruptedException _) {
             return null; // nothing interrupts this thread, except to end it
         } finally {
             lock.unlock();
         }
+    }
+
+    private List<Write> nextBatch() {
+        List<Write> batch = new ArrayList<>();
+        int numSnapshots = 0;
+        while (batch.size() < MAX_BATCH
+                && numSnapshots < MAX_SNAPSHOTS_PER_BATCH
+                && pending() > 0) {
+            Write write =
+                    changes.isEmpty() ? snapshots.pollFirstEntry().getValue() : changes.remove();
+            batch.add(write);
+            numSnapshots += write.kind == Kind.SNAPSHOT ? 1 : 0;
+        }
+        return batch;
     }
 
     private void writeBatch(List<Write> batch) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.SharesNothing;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +43,27 @@ final class LossHistoryRestoreTest {
         LossHistory cut = Objects.requireNonNull(filled(new LossHistory(), 2_000_000).upTo(step));
 
         assertContinuesLike(cut, restored(cut));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {256, 257, 4_096, 65_536, 1_000_000})
+    void aHistoryWithFewerExactLossesIsRestored(int kept) {
+        LossHistory original = filled(new LossHistory(), 1_200_001);
+        original.keepExact(kept);
+
+        assertContinuesLike(original, restored(original));
+    }
+
+    /// A store may return more losses than the history still has.
+    @Test
+    void olderLossesThanTheHistoryHasAreIgnored() {
+        LossHistory original = filled(new LossHistory(), 300_000);
+        LossHistory.Segment all = original.exactForRestore(1);
+        original.keepExact(1_000);
+        LossHistory restored = LossHistory.restore(original.summaries(), all);
+
+        assertThat(restored.bytes()).isLessThanOrEqualTo(original.bytes());
+        assertContinuesLike(original, restored);
     }
 
     private static LossHistory filled(LossHistory history, int count) {

@@ -104,6 +104,77 @@ final class LossHistoryTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "100, 256",
+        "256, 256",
+        "1000, 256",
+        "1023, 257",
+        "1024, 300",
+        "300000, 256",
+        "300000, 65536",
+        "1200000, 65536",
+        "1200000, 1048575",
+        "1200000, 2000000"
+    })
+    void keepsFewerLossesExactlyAndTheOthersInSummaries(int size, int kept) {
+        double[] losses = losses(size + 5_000);
+        LossHistory history = history(Arrays.copyOf(losses, size));
+        history.keepExact(kept);
+        int numExact = Math.min(size, Math.min(kept, EXACT));
+
+        assertThat(history.oldestExact()).isEqualTo(size - numExact + 1);
+        assertThat(Arrays.equals(history.newest(EXACT), newest(losses, size, numExact))).isTrue();
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> history.exact(size - numExact, size));
+        assertCoversAll(history, losses, size);
+
+        for (int i = size; i < losses.length; i++) {
+            history.append(losses[i]);
+        }
+        int grown = Math.min(losses.length, Math.min(EXACT, numExact + 5_000));
+        assertThat(history.oldestExact()).isEqualTo(losses.length - grown + 1);
+        assertThat(Arrays.equals(history.newest(EXACT), newest(losses, losses.length, grown)))
+                .isTrue();
+        assertCoversAll(history, losses, losses.length);
+    }
+
+    private static double[] newest(double[] losses, int size, int count) {
+        return Arrays.copyOfRange(losses, size - count, size);
+    }
+
+    private static void assertCoversAll(LossHistory history, double[] losses, int size) {
+        long next = 1;
+        for (LossBucket bucket : history.buckets(1, size, 500)) {
+            assertThat(bucket.from()).isEqualTo(next);
+            double[] range = Arrays.copyOfRange(losses, (int) bucket.from() - 1, (int) bucket.to());
+            assertThat(bucket.min()).isEqualTo(DoubleStream.of(range).min().orElseThrow());
+            assertThat(bucket.max()).isEqualTo(DoubleStream.of(range).max().orElseThrow());
+            assertThat(bucket.last()).isEqualTo(range[range.length - 1]);
+            next = bucket.to() + 1;
+        }
+        assertThat(next).isEqualTo(size + 1);
+    }
+
+    @Test
+    void fewerExactLossesTakeLessMemory() {
+        LossHistory history = history(losses(1_200_000));
+        long all = history.bytes();
+        history.keepExact(1 << 16);
+
+        assertThat(all).isGreaterThan(8L * EXACT);
+        assertThat(history.bytes()).isLessThan(all / 8);
+    }
+
+    @Test
+    void keepsAtLeastTheStepsOfAnIncompleteSummary() {
+        LossHistory history = history(losses(1_000));
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> history.keepExact(255))
+                .withMessageContaining("count must be from 256");
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {0, 1, 255, 256, 257, 5000, 1_100_000})
     void aCopyIsIndependent(int size) {
         double[] losses = losses(size + 600);

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +19,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
 import javax.sql.DataSource;
@@ -77,9 +81,9 @@ final class StoreWriterTest {
     void withoutTimeForSnapshotsOnlyTheChangesAreWritten() throws InterruptedException {
         StoreWriter writer = busyWriter(Duration.ZERO);
         CompletableFuture<Void> before = writer.write(StoreWriterTest::nothing);
-        CompletableFuture<Void> snapshot = writer.writeSnapshot(StoreWriterTest::nothing);
+        CompletableFuture<Void> snapshot = writer.writeSnapshot(1, StoreWriterTest::nothing);
         CompletableFuture<Void> after = writer.write(StoreWriterTest::nothing);
-        CompletableFuture<Void> delete = writer.writeWithReserve(StoreWriterTest::nothing);
+        CompletableFuture<Void> delete = writer.writeWithReserve(1, StoreWriterTest::nothing);
 
         closeWhileBusy(writer);
 
@@ -95,13 +99,62 @@ final class StoreWriterTest {
         StoreWriter writer = busyWriter(Duration.ofMinutes(1));
         List<CompletableFuture<Void>> snapshots = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
-            snapshots.add(writer.writeSnapshot(StoreWriterTest::nothing));
+            snapshots.add(writer.writeSnapshot(i, StoreWriterTest::nothing));
         }
 
         closeWhileBusy(writer);
 
         assertThat(snapshots).allMatch(CompletableFuture::isDone);
         assertThat(snapshots).noneMatch(CompletableFuture::isCompletedExceptionally);
-        assertThat(metrics.get("microgpt.store.commit").timer().count()).isGreaterThanOrEqualTo(11);
+        assertThat(metrics.get("microgpt.store.commit").timer().count()).isGreaterThanOrEqualTo(41);
+    }
+
+    /// Nobody waits for a snapshot, but a caller waits for each change.
+    @Test
+    void changesOvertakeTheSnapshotsOfOtherSessions() throws InterruptedException {
+        StoreWriter writer = busyWriter(Duration.ofMinutes(1));
+        List<String> written = new CopyOnWriteArrayList<>();
+        for (int epoch = 1; epoch <= 80; epoch++) {
+            String snapshot = "snapshot " + epoch;
+            var _ = writer.writeSnapshot(epoch, () -> written.add(snapshot));
+        }
+        var _ = writer.write(100, () -> written.add("change"));
+        var _ = writer.write(() -> written.add("response"));
+
+        closeWhileBusy(writer);
+
+        assertThat(written).hasSize(82).startsWith("change", "response", "snapshot 1");
+    }
+
+    @RepeatedTest(10)
+    void writesOfOneSessionAndAllChangesKeepTheirOrder(RepetitionInfo repetition)
+            throws InterruptedException {
+        Random random = new Random(repetition.getCurrentRepetition());
+        StoreWriter writer = busyWriter(Duration.ofMinutes(1));
+        List<String> queued = new ArrayList<>();
+        List<String> written = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            int epoch = random.nextInt(10);
+            boolean isSnapshot = random.nextInt(3) > 0;
+            String write = (isSnapshot ? "snapshot " : "change ") + i + " of " + epoch;
+            queued.add(write);
+            var _ =
+                    isSnapshot
+                            ? writer.writeSnapshot(epoch, () -> written.add(write))
+                            : writer.write(epoch, () -> written.add(write));
+        }
+
+        closeWhileBusy(writer);
+
+        assertThat(written).containsExactlyInAnyOrderElementsOf(queued);
+        assertThat(matching("change", written)).isEqualTo(matching("change", queued));
+        for (int epoch = 0; epoch < 10; epoch++) {
+            String session = " of " + epoch;
+            assertThat(matching(session, written)).isEqualTo(matching(session, queued));
+        }
+    }
+
+    private static List<String> matching(String part, List<String> writes) {
+        return writes.stream().filter(write -> write.contains(part)).toList();
     }
 }

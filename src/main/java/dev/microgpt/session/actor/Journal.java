@@ -45,8 +45,7 @@ final class Journal {
 
     private final Set<Long> storedKeyframes = new HashSet<>();
 
-    /// The snapshot that is being written.
-    private @Nullable SessionSnapshot pending;
+    private @Nullable PendingSnapshot pending;
 
     private CompletableFuture<Void> pendingWrite = CompletableFuture.completedFuture(null);
     private volatile long writeNanos; // time that the last write of a snapshot took
@@ -54,6 +53,11 @@ final class Journal {
 
     /// The step and the number of the last change that a snapshot contains.
     private record Position(long step, long change) {}
+
+    /// A snapshot that is being written. The snapshot itself is large and only the store's.
+    ///
+    /// @param bytes its memory that is not shared with the session, about
+    private record PendingSnapshot(Position position, List<Long> keyframeSteps, long bytes) {}
 
     /// Creates the journal of a session that is not stored yet.
     ///
@@ -173,24 +177,38 @@ final class Journal {
 
     private void track(SessionSnapshot snapshot, CompletableFuture<Void> write) {
         long start = nanos.getAsLong();
-        pending = snapshot;
+        pending = pendingOf(snapshot);
         trainingNanos = 0;
         pendingWrite = write.whenComplete((_, _) -> writeNanos = nanos.getAsLong() - start);
     }
 
+    private static PendingSnapshot pendingOf(SessionSnapshot snapshot) {
+        Position position = new Position(snapshot.view().step(), snapshot.change());
+        SessionSnapshot.Contents contents = snapshot.contents();
+        if (contents == null) {
+            return new PendingSnapshot(position, List.of(), 0);
+        }
+        long numbers = contents.losses().losses().length + contents.summaries().length;
+        return new PendingSnapshot(position, contents.keyframeSteps(), Double.BYTES * numbers);
+    }
+
+    /// Returns the memory of the snapshot that is being written, as far as it is not shared with the session.
+    long bytes() {
+        settle();
+        return pending == null ? 0 : pending.bytes;
+    }
+
     /// Updates what is known to be stored, if the write of the pending snapshot has ended.
     private void settle() {
-        SessionSnapshot written = pending;
+        PendingSnapshot written = pending;
         if (written == null || !pendingWrite.isDone()) {
             return;
         }
         pending = null;
         if (!pendingWrite.isCompletedExceptionally()) {
-            stored = new Position(written.view().step(), written.change());
+            stored = written.position;
             storedKeyframes.clear();
-            if (written.contents() != null) {
-                storedKeyframes.addAll(written.contents().keyframeSteps());
-            }
+            storedKeyframes.addAll(written.keyframeSteps);
         }
     }
 

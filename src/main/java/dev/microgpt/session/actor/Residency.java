@@ -180,10 +180,13 @@ final class Residency {
             long retry = environment.ticker().nanos() + RETRY_NANOS;
             trainingDue = journal.hasBacklog() ? retry : Long.MAX_VALUE;
         }
+        if (environment.memory().isScarce()) {
+            session.dropOldLosses();
+        }
         PublishedState state = session.published();
         Integer numParams = state.view().numParams();
         long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
-        publisher.publish(state, session.bytes());
+        publisher.publish(state, session.bytes() + journal.bytes());
     }
 
     /// Drops the session from memory and publishes its stored state.

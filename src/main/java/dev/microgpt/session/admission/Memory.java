@@ -62,6 +62,12 @@ public final class Memory {
         return used;
     }
 
+    /// Returns whether so little is left that sessions should take less. What they have taken in order to train
+    /// longer, before anyone knew for how long, must not keep calls out.
+    public synchronized boolean isScarce() {
+        return used > max - max / 8;
+    }
+
     /// Returns whether a call waits behind another one.
     boolean hasWaiting() {
         return line.hasQueuedThreads();

@@ -5,10 +5,13 @@ import static dev.microgpt.session.actor.TestSessions.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.VersionCondition;
 import dev.microgpt.session.history.Keyframes;
 import dev.microgpt.session.history.SessionEvent;
@@ -53,6 +56,30 @@ final class ResourceReleaseTest {
                 .isPositive();
         assertThat(sessions.memory.used()).isEqualTo(actor.publisher().bytes()).isPositive();
         assertThat(sharers()).isEqualTo(1);
+    }
+
+    @Test
+    void sessionDropsOldLossesWhileMemoryIsScarce() {
+        TestSessions others = new TestSessions(new FakeStore(), 1000, 1000);
+        SessionActor trained =
+                others.begun(TestSessions.options().engine(EngineKind.TENSOR).build());
+        var _ = others.step(trained, 200_000);
+        LossHistory losses = trained.publisher().state().losses();
+        long before = trained.publisher().bytes();
+        try (Memory.Share calls = others.memory.share()) {
+            calls.set(others.limits.memoryBytes() * 3 / 4);
+            var _ = others.step(trained, 1);
+            assertThat(losses.oldestExact()).isEqualTo(1);
+
+            calls.set(others.limits.memoryBytes());
+            for (int i = 0; i < 9; i++) {
+                var _ = others.step(trained, 1);
+            }
+            assertThat(losses.size() - losses.oldestExact() + 1).isBetween(65_536L, 65_536L + 9);
+            assertThat(trained.publisher().bytes()).isLessThan(before - Double.BYTES * 100_000L);
+        }
+        var _ = others.step(trained, 1000);
+        assertThat(losses.size() - losses.oldestExact() + 1).isGreaterThan(66_000);
     }
 
     @Test

@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 /// The service in a JVM of its own, on a free local port. It ends no later than this JVM.
 public final class ServiceProcess implements AutoCloseable {
 
+    private static final Pattern ENTRY = Pattern.compile("\\d{4}-"); // other lines are stack traces
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
     private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
     private static final int START_SECONDS = 120;
@@ -41,6 +42,7 @@ public final class ServiceProcess implements AutoCloseable {
     private final ArrayDeque<String> lastLines = new ArrayDeque<>();
     private final Thread log = new Thread(this::readLog, "service-log");
     private int errors;
+    private boolean isError; // whether the last entry of the log is
 
     private ServiceProcess(Process process) {
         this.process = process;
@@ -127,8 +129,11 @@ public final class ServiceProcess implements AutoCloseable {
         if (lastLines.size() > KEPT_LINES) {
             lastLines.remove();
         }
-        if (line.contains(" ERROR ")) {
-            errors++;
+        if (ENTRY.matcher(line).lookingAt()) {
+            isError = line.contains(" ERROR ");
+            errors += isError ? 1 : 0;
+        }
+        if (isError) {
             err.println(line);
         }
     }
