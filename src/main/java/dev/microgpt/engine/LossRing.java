@@ -1,5 +1,7 @@
 package dev.microgpt.engine;
 
+import java.util.Arrays;
+
 /// The newest losses, one by one, by step. They are kept in chunks, which are allocated when they are needed: a
 /// large array would have to be copied in order to grow, and garbage collectors give it more space than its size.
 ///
@@ -7,12 +9,14 @@ package dev.microgpt.engine;
 final class LossRing {
 
     private static final int CHUNK = 1 << 12;
+    private static final double[] NOT_ALLOCATED = {};
 
-    private final double[][] chunks; // null if not allocated
+    private final double[][] chunks;
 
     /// @param capacity the number of losses that are never overwritten by newer ones
     LossRing(int capacity) {
         this(new double[Math.ceilDiv(capacity, CHUNK)][]);
+        Arrays.fill(chunks, NOT_ALLOCATED);
     }
 
     private LossRing(double[][] chunks) {
@@ -21,11 +25,7 @@ final class LossRing {
 
     /// Returns a copy.
     LossRing copy() {
-        double[][] copies = new double[chunks.length][];
-        for (int i = 0; i < chunks.length; i++) {
-            copies[i] = chunks[i] == null ? null : chunks[i].clone();
-        }
-        return new LossRing(copies);
+        return new LossRing(Arrays.stream(chunks).map(double[]::clone).toArray(double[][]::new));
     }
 
     double get(long step) {
@@ -34,7 +34,7 @@ final class LossRing {
 
     void set(long step, double loss) {
         int chunk = chunkOf(step);
-        if (chunks[chunk] == null) {
+        if (chunks[chunk].length == 0) {
             chunks[chunk] = new double[CHUNK];
         }
         chunks[chunk][offsetOf(step)] = loss;
@@ -51,18 +51,14 @@ final class LossRing {
         }
         for (int i = 0; i < chunks.length; i++) {
             if (!isNeeded[i]) {
-                chunks[i] = null;
+                chunks[i] = NOT_ALLOCATED;
             }
         }
     }
 
     /// Returns the memory of the allocated chunks.
     long bytes() {
-        long bytes = 0;
-        for (double[] chunk : chunks) {
-            bytes += chunk == null ? 0 : (long) Double.BYTES * CHUNK;
-        }
-        return bytes;
+        return Arrays.stream(chunks).mapToLong(chunk -> (long) Double.BYTES * chunk.length).sum();
     }
 
     private int chunkOf(long step) {
