@@ -188,8 +188,9 @@ final class Journal {
         if (contents == null) {
             return new PendingSnapshot(position, List.of(), 0);
         }
-        long numbers = contents.losses().losses().length + contents.summaries().length;
-        return new PendingSnapshot(position, contents.keyframeSteps(), Double.BYTES * numbers);
+        int numbers = contents.losses().losses().length + contents.summaries().length;
+        return new PendingSnapshot(
+                position, contents.keyframeSteps(), (long) Double.BYTES * numbers);
     }
 
     /// Returns the memory of the snapshot that is being written, as far as it is not shared with the session.
