@@ -80,6 +80,7 @@ public final class LiveLoad {
     private Measurements run() throws IOException, InterruptedException {
         startRuns();
         calls.make(Duration.ofSeconds(plan.warmUp()));
+        warmUpWatched();
         calls.takeTimes();
         heaps.add(service.heap());
         for (int i = 0; i < plan.pairs(); i++) {
@@ -101,6 +102,15 @@ public final class LiveLoad {
                 leftBehind,
                 calls.failures(),
                 service.errors());
+    }
+
+    /// Lets the JVM compile what only watchers need, which takes more time than serving them.
+    private void warmUpWatched() throws IOException, InterruptedException {
+        measureWatched();
+        watchedPhases.clear();
+        silentClosed = 0;
+        slowClosed = 0;
+        leftBehind = 0;
     }
 
     private void startRuns() {

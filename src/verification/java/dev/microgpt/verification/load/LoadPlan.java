@@ -14,7 +14,7 @@ import java.util.Map;
 /// @param crowd watchers of each kind, WebSockets and event streams, whose messages are only counted
 /// @param crowdSilent additional watchers of each kind that never read
 /// @param calls calls of `generate` per second, on the other sessions
-/// @param warmUp seconds before the first measurement
+/// @param warmUp seconds without watchers before the first measurement; a phase with watchers follows
 /// @param pairs how many pairs of phases without and with watchers
 /// @param off seconds of a phase without watchers
 /// @param on seconds of a phase with watchers
