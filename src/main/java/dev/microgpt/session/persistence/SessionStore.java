@@ -13,8 +13,9 @@ import java.util.concurrent.CompletableFuture;
 /// new parameters (by init, load, fork or restore), and ends with the next epoch of the same session or with
 /// its deletion. Epochs are numbered in ascending order, and no number is used twice.
 ///
-/// Writes are done in the order of the calls, and no call waits for its write. A future completes when its
-/// write is durable. If it fails with a [SessionException], nothing of the write was or will be stored.
+/// No call waits for its write. The writes of one epoch are done in the order of the calls, and so are those
+/// of all sessions except for snapshots, which may be done later. A future completes when its write is durable.
+/// If it fails with a [SessionException], nothing of the write was or will be stored.
 public interface SessionStore {
 
     /// Returns all stored sessions, without their contents.
