@@ -310,4 +310,18 @@ final class LabPageTest {
             assertThat(written.nth(Math.min(1, written.count() - 1))).isFocused();
         }
     }
+
+    @Test
+    void aLinkContinuesTheTextInTheSameWay() {
+        train("lab-link");
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/lab-link/lab?text=emma&temperature=1.3&seed=4");
+            assertThat(page.getByLabel("Temperature")).hasValue("1.3");
+            button(page, "Continue again").click();
+            assertThat(page).hasURL(Pattern.compile("temperature=1.3&seed=5$"));
+            page.navigate("/s/lab-link/lab?text=emma&temperature=99&seed=x");
+            assertThat(page.getByLabel("Temperature")).hasValue("0.5");
+        }
+    }
 }
