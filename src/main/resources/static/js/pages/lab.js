@@ -1,5 +1,5 @@
 // The page `/s/{name}/lab`: any text on its way through the model as it is or was, or the computation of one
-// training step. The URL holds what is shown: `?text`, `?at` and `?with` for the steps, `?temperature` and `?seed` of
+// training step. The URL holds what is shown: `?text`, `?at` and `?with` for the steps, what `?continue-…` says about
 // the continuations, `?show=step`, and what step-anatomy.js adds.
 
 import { css, html, nothing } from 'lit';
@@ -14,6 +14,8 @@ import './lab/text-reading.js';
 
 const URL_DELAY = 200; // ms without a change until the URL follows: browsers limit how often it may change
 const LONGEST = 2000; // characters of a text in the URL
+const HEAT = 'continue-temperature'; // in the URL, as the panel of probabilities has a temperature, too
+const SEED_IN_URL = 'continue-seed';
 const TEMPERATURE = 0.5;
 const MOST_HEAT = 2;
 const SEED = 1;
@@ -61,9 +63,9 @@ class LabPage extends SessionPage {
     this.at = wholeNumberInQuery('at');
     this.other = queryValue('with') === null ? null : { at: wholeNumberInQuery('with') };
     this.showsStep = queryValue('show') === 'step';
-    const temperature = Number.parseFloat(queryValue('temperature') ?? '');
+    const temperature = Number.parseFloat(queryValue(HEAT) ?? '');
     this.temperature = temperature >= 0 && temperature <= MOST_HEAT ? temperature : TEMPERATURE;
-    const seed = wholeNumberInQuery('seed');
+    const seed = wholeNumberInQuery(SEED_IN_URL);
     this.seed = seed !== null && seed <= MOST_SEED ? seed : SEED;
     this.illegible = null;
   }
@@ -146,8 +148,8 @@ class LabPage extends SessionPage {
       text: this.text === null || this.text.length > LONGEST ? null : this.text,
       at: this.at,
       with: this.other === null ? null : this.other.at ?? 'now',
-      temperature: this.temperature === TEMPERATURE ? null : this.temperature,
-      seed: this.seed === SEED ? null : this.seed,
+      [HEAT]: this.temperature === TEMPERATURE ? null : this.temperature,
+      [SEED_IN_URL]: this.seed === SEED ? null : this.seed,
       show: this.showsStep ? 'step' : null,
     });
   }

@@ -99,6 +99,7 @@ class ProbesPanel extends Panel {
     .legend li { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
     .legend .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
     .legend .left-out { color: var(--warn); }
+    .legend .left-out .name { flex: none; max-width: 50%; }
     .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .legend i { flex: none; width: 16px; height: 3px; border-radius: 2px; }
     .legend button { width: 24px; min-height: 24px; }
@@ -231,11 +232,11 @@ class ProbesPanel extends Panel {
     }
     const at = this.#shownIndex(result);
     return html`
-      <ul class="legend">${result.probes.map((probe, i) => html`
+      <ul class="legend">${result.probes.map((probe, i) => !this.probes.includes(probe) ? nothing : html`
         <li><i class="s${i}"></i><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <strong>${valueInWords(probe, result.values[i][at])}</strong>
           ${result.documents[i] === null ? nothing : html`<span>documents: ${valueInWords(probe, result.documents[i])}${firstReached(probe, result, i)}</span>`}
           ${this.#removal(probe)}</li>`)}
-        ${result.leftOut.map(({ probe, why }) => html`
+        ${result.leftOut.map(({ probe, why }) => !this.probes.includes(probe) ? nothing : html`
         <li class="left-out"><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <span>left out: ${why}</span> ${this.#removal(probe)}</li>`)}
       </ul>
       ${result.probes.length === 0 ? nothing : this.#chart(result, at)}`;
@@ -316,7 +317,7 @@ class ProbesPanel extends Panel {
             @input=${({ target }) => { this.draft = { kind, value: target.value }; }}>`}
         <button ?disabled=${!this.view.vocabSize || (field !== undefined && value === '')}>Add</button>
       </form>
-      ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${inWords(this.problem)}</p>`}`;
+      ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${sentence(inWords(this.problem))}</p>`}`;
   }
 
   legend() {
@@ -341,7 +342,10 @@ class ProbesPanel extends Panel {
 
 /** Why a probe was rejected. The server names its place in the call, which the user does not know. */
 function inWords({ message }) {
-  const words = message.replace(/probes\[\d+\]\.(\w+)/, 'the $1');
+  return message.replace(/probes\[\d+\]\.(\w+)/, 'the $1');
+}
+
+function sentence(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

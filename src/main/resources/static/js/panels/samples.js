@@ -214,12 +214,13 @@ class SamplesPanel extends Panel {
     const { step, texts, known } = this.written;
     const isComparable = texts.some((text) => known.get(text) !== undefined);
     const isListed = (text) => !(isComparable && this.onlyNew && (known.get(text) || text === ''));
+    const advice = adviceOn(texts, known, this.view.numDocs);
     const times = new Map();
     texts.filter(isListed).forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
       <div class="written">
         <p class="hint" role="status">Generated at step ${count(step)}.</p>
-        ${this.#advice(this.written)}
+        ${advice === null ? nothing : html`<p class="advice">${advice}</p>`}
         <div class="row">
           <button ?disabled=${!navigator.clipboard || times.size === 0} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
           <button ?disabled=${times.size === 0} @click=${() => this.#download([...times.keys()])}>Download</button>
@@ -233,19 +234,6 @@ class SamplesPanel extends Panel {
             ${known.get(text) === undefined || text === '' ? nothing : tag(known.get(text))}</li>`)}
         </ul>
       </div>`;
-  }
-
-  /** Why most of the texts are known or repeated, and what helps; nothing if they are not. */
-  #advice({ texts, known }) {
-    const inDocuments = texts.filter((text) => text !== '' && known.get(text)).length;
-    const repeats = texts.length - new Set(texts).size;
-    if (inDocuments > texts.length / 2) {
-      return html`<p class="advice">${count(inDocuments)} of ${count(texts.length)} are in the training texts: ${this.view.numDocs <= SMALL_LIST
-        ? 'the model has memorised much of the list; raise the temperature or train fewer steps.'
-        : 'at a low temperature, a model writes mostly what is frequent in its texts; raise the temperature.'}</p>`;
-    }
-    return repeats > texts.length / 2
-      ? html`<p class="advice">${count(repeats)} of ${count(texts.length)} repeat another text: raise the temperature.</p>` : nothing;
   }
 
   async #copy(texts) {
@@ -269,6 +257,23 @@ class SamplesPanel extends Panel {
     const { columns, rows } = this.table();
     return tablePicture({ columns, rows: rows.toReversed() });
   }
+}
+
+/** Why most of the texts are known or repeated, and what helps; null if they are not. */
+function adviceOn(texts, known, numDocs) {
+  const half = texts.length / 2;
+  const repeats = texts.length - new Set(texts).size;
+  const inDocuments = texts.filter((text) => text !== '' && known.get(text));
+  const inWords = `${count(inDocuments.length)} of ${count(texts.length)} are in the training texts`;
+  const isMemorised = numDocs <= SMALL_LIST && new Set(inDocuments).size >= Math.min(numDocs, texts.length) / 2;
+  if (inDocuments.length > half && isMemorised) {
+    return `${inWords}: the model has memorised much of the list; raise the temperature or train fewer steps.`;
+  }
+  if (repeats > half) {
+    return `${count(repeats)} of ${count(texts.length)} repeat another text: raise the temperature.`;
+  }
+  return inDocuments.length > half
+    ? `${inWords}: at a low temperature, a model writes what is frequent in its texts; raise the temperature.` : null;
 }
 
 const shown = (text) => text === '' ? html`<em>(empty)</em>` : text;

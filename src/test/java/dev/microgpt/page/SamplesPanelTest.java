@@ -164,6 +164,10 @@ final class SamplesPanelTest {
             panel(page).getByLabel("only new texts").check();
             assertThat(advice).isVisible();
 
+            panel(page).getByLabel("Temperature").fill("0"); // one document, over and over
+            button(page, "Generate").click();
+            assertThat(advice).hasText("49 of 50 repeat another text: raise the temperature.");
+
             page.navigate("/s/samples-fresh");
             panel(page).getByLabel("Temperature").fill("0");
             button(page, "Generate").click();

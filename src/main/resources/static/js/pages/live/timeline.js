@@ -5,6 +5,7 @@ import { LitElement, css, html, nothing, svg } from 'lit';
 
 import { compact, count, plural } from '../../data/format.js';
 import { EVENT_KINDS, describeEvent } from '../../data/session-events.js';
+import { spread } from '../../data/spread.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
@@ -94,7 +95,7 @@ class Timeline extends LitElement {
     .mark.right .tip { left: auto; right: 0; }
     .mark:hover .tip, .mark:focus .tip { display: block; }
     @media (max-width: 600px) {
-      .where { flex: 1; order: -2; }
+      .where { flex: 1; order: -2; flex-wrap: wrap; white-space: nowrap; }
       .group { order: -1; }
       .scale { flex-basis: 100%; order: 1; }
     }
@@ -117,12 +118,11 @@ class Timeline extends LitElement {
   }
 
   willUpdate() {
-    const { live } = this;
-    if (queryValue(REPLAY) !== null && live.stops.length > 0) {
+    if (queryValue(REPLAY) !== null && this.live.stops.length > 0) {
       setQuery({ [REPLAY]: null });
       this.#play(calm.matches);
-    } else if (this.replay !== null && live.target !== this.#replayed) {
-      this.#endReplay(null); // the user has gone elsewhere
+    } else if (this.replay !== null && this.#isElsewhere) {
+      this.#endReplay(null);
     }
   }
 
@@ -201,11 +201,21 @@ class Timeline extends LitElement {
     this.#rest = [...spread(stops.filter((stop) => stop >= from), REPLAY_STOPS), null];
     this.#length = this.#rest.length - 1;
     this.replay = isReady ? 'ready' : 'playing';
+    this.#replayed = target;
     this.#advance();
+  }
+
+  /** Whether the user has gone to another step than the replay. */
+  get #isElsewhere() {
+    return this.live.target !== this.#replayed;
   }
 
   #advance = async () => {
     clearTimeout(this.#timer);
+    if (this.#isElsewhere) {
+      this.#endReplay(null);
+      return;
+    }
     if (!document.hidden) {
       const looked = this.#go(this.#rest.shift());
       this.#replayed = this.live.target;
@@ -316,7 +326,7 @@ class Timeline extends LitElement {
         return `A replay: the model as it was at ${count(this.#length)} of its steps, one after the other. `
           + (this.view.state === 'training' ? 'Training continues meanwhile.' : 'Nothing is being trained now.');
       case 'ready': return 'The training of this model can be replayed: press Play.';
-      case 'ended': return `The replay has ended: this is the model after ${plural(this.view.step, 'step')}.`;
+      case 'ended': return 'The replay has ended: this is the newest step.';
       default: return '';
     }
   }
@@ -366,12 +376,6 @@ class Timeline extends LitElement {
   #stopAt(step) {
     return step >= this.view.step ? null : this.live.stops.findLast((stop) => stop <= step) ?? null;
   }
-}
-
-/** At most `most` of the items, from the first to the last. */
-function spread(items, most) {
-  return items.length <= most ? items
-    : Array.from({ length: most }, (_, i) => items[Math.round(i / (most - 1) * (items.length - 1))]);
 }
 
 customElements.define('mg-timeline', Timeline);
