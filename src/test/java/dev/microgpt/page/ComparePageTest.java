@@ -379,20 +379,24 @@ final class ComparePageTest {
             page.navigate("/compare?s=cmp-short,cmp-long");
             Locator verdict = panel(page, "losses").locator(".verdict");
             assertThat(verdict.locator("p").first())
-                    .hasText("cmp-long is better: it has the lower mean loss over the last 100 steps.");
+                    .hasText(
+                            "cmp-long is better: it has the lower mean loss over the last 100 steps.");
             assertThat(verdict.locator("li").first())
                     .containsText("cmp-long: %.4f ± ".formatted(meanOfLast("cmp-long", 100)));
             assertThat(verdict.locator("li").nth(1))
                     .containsText("cmp-short: %.4f ± ".formatted(meanOfLast("cmp-short", 100)));
             assertThat(verdict.locator("li").nth(1))
-                    .containsText(Pattern.compile("higher by [0-9.]+, which is [0-9.]+ standard errors"));
+                    .containsText(
+                            Pattern.compile("higher by [0-9.]+, which is [0-9.]+ standard errors"));
 
             page.navigate("/compare?s=cmp-long,cmp-twin");
             assertThat(verdict.locator("p").first())
-                    .hasText("Practically equal: the mean losses over the last 100 steps differ by no more than their standard error.");
+                    .hasText(
+                            "Practically equal: the mean losses over the last 100 steps differ by no more than their standard error.");
             page.navigate("/compare?s=cmp-long,cmp-twin,cmp-short&ema=50");
             assertThat(verdict.locator("p").first())
-                    .hasText("cmp-long and cmp-twin are practically equal, and better than the rest: they have the lowest mean losses over the last 50 steps.");
+                    .hasText(
+                            "cmp-long and cmp-twin are practically equal, and better than the rest: they have the lowest mean losses over the last 50 steps.");
 
             init("cmp-other", 200, Map.of("text", "abc\ncab\nbca"));
             page.navigate("/compare?s=cmp-long,cmp-other");
@@ -426,14 +430,17 @@ final class ComparePageTest {
             JsonNode results = Json.parse(Json.write(found));
             // of n losses that are 1 off their mean, the standard error is 1 / sqrt(n - 1)
             assertThat(results.at("/0/mean").doubleValue()).isEqualTo(2);
-            assertThat(results.at("/0/error").doubleValue()).isEqualTo(1 / Math.sqrt(99), within(1e-12));
-            assertThat(results.at("/1/error").doubleValue()).isEqualTo(1 / Math.sqrt(49), within(1e-12));
+            assertThat(results.at("/0/error").doubleValue())
+                    .isEqualTo(1 / Math.sqrt(99), within(1e-12));
+            assertThat(results.at("/1/error").doubleValue())
+                    .isEqualTo(1 / Math.sqrt(49), within(1e-12));
             assertThat(results.at("/1/steps").intValue()).isEqualTo(100);
             assertThat(results.at("/2/error").isNull()).isTrue();
             assertThat(results.get(3).isNull()).isTrue();
             assertThat(results.get(4).isNull()).isTrue();
             assertThat(Json.write(results.get(5)))
-                    .isEqualTo("[[2,\"best\"],[2.3,\"equal\"],[2.6,\"unsure\"],[3.5,\"higher\"],[9,\"unknown\"]]");
+                    .isEqualTo(
+                            "[[2,\"best\"],[2.3,\"equal\"],[2.6,\"unsure\"],[3.5,\"higher\"],[9,\"unknown\"]]");
         }
     }
 }

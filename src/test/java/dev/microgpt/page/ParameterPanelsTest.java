@@ -22,9 +22,9 @@ import tools.jackson.databind.JsonNode;
 
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.regex.Pattern;
 
 /// The panels that show the inside of a model (embeddings, hidden units, parameters) and the arithmetic
 /// behind them.

@@ -112,7 +112,9 @@ final class SamplesPanelTest {
             page.navigate("/s/samples-link?at=64");
             panel(page).getByLabel("Prompt").fill("a");
             panel(page).getByLabel("Temperature").fill("1.5");
-            panel(page).getByLabel("Seed", new Locator.GetByLabelOptions().setExact(true)).fill("7");
+            panel(page)
+                    .getByLabel("Seed", new Locator.GetByLabelOptions().setExact(true))
+                    .fill("7");
             number(page).fill("9");
             button(page, "Generate").click();
             assertThat(panel(page).getByText("Generated at step 64.")).isVisible();
@@ -154,7 +156,14 @@ final class SamplesPanelTest {
                             api.post(
                                             "/sessions/samples-known/generate",
                                             Map.of(
-                                                    "temperature", 0.5, "seed", 1, "count", 50, "known", true))
+                                                    "temperature",
+                                                    0.5,
+                                                    "seed",
+                                                    1,
+                                                    "count",
+                                                    50,
+                                                    "known",
+                                                    true))
                                     .ok()
                                     .path("samples")
                                     .valueStream()
