@@ -75,7 +75,7 @@ class SamplesPanel extends Panel {
     .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
     .written { min-height: 3em; }
     .advice { margin: var(--space-1) 0 var(--space-2); padding: var(--space-1) var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); font-size: var(--text-s); }
-    .written ul { max-height: 260px; overflow: auto; }
+    .texts { max-height: 260px; overflow: auto; }
     .written li { padding-inline: 0; }
     .fields > :first-child, .fields > :has(.error) { grid-column: 1 / -1; } /* the prompt, and room for the words of an error */
     .row label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; }
@@ -228,11 +228,11 @@ class SamplesPanel extends Panel {
             @change=${({ target }) => { this.onlyNew = target.checked; this.isCopied = false; }}>only new texts</label>` : nothing}
           <span class="hint">${plural(times.size, 'different text')}, one per line</span>
         </div>
-        <ul tabindex="0" role="region" aria-label="Generated texts">${[...times].map(([text, n]) => html`
+        <div class="texts" tabindex="0" role="region" aria-label="Generated texts"><ul>${[...times].map(([text, n]) => html`
           <li><span class="text">${shown(text)}</span>
             ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}
             ${known.get(text) === undefined || text === '' ? nothing : tag(known.get(text))}</li>`)}
-        </ul>
+        </ul></div>
       </div>`;
   }
 
