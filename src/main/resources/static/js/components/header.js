@@ -43,7 +43,7 @@ class Header extends LitElement {
     nav a[aria-current] { color: var(--ink); }
     nav a:hover { text-decoration: underline; }
     @media (max-width: 600px) { header { padding-inline: var(--space-4); } nav a { padding-inline: var(--space-2); } }
-    @media (max-width: 400px) { nav { gap: 0; } nav a { padding-inline: var(--space-1); } }
+    @media (max-width: 380px) { nav { gap: 0; } nav a { padding-inline: var(--space-1); } }
   `];
 
   connectedCallback() {
