@@ -510,10 +510,16 @@ final class LivePageTest {
         try (Tab tab = open().forOneUse()) { // as its clipboard is replaced
             Page page = tab.page();
             page.addInitScript(
-                    "navigator.clipboard.writeText = async (text) => { if (window.denied) { throw new Error('denied'); } window.copied = text; }");
+                    """
+                    navigator.clipboard.writeText = async (text) => {
+                      if (window.denied) throw new Error('denied');
+                      window.copied = text;
+                    };""");
             page.navigate("/s/live-link");
+            Locator where = page.locator(".where");
+            assertThat(where).hasText("Live step 100");
             page.keyboard().press("ArrowLeft");
-            assertThat(page.locator(".where")).hasText("Step 96 of 100");
+            assertThat(where).hasText("Step 96 of 100");
             page.waitForCondition(
                     () ->
                             Boolean.TRUE.equals(
