@@ -1,4 +1,4 @@
-// The header of every page: links to the sessions and the API, the theme switch, the help button.
+// The header of every page: links to the sessions and the API, the theme switch, buttons to copy a link and for help.
 
 import { LitElement, css, html, nothing } from 'lit';
 
@@ -10,7 +10,7 @@ import { theme } from './theme.js';
 const THEMES = { system: 'light', light: 'dark', dark: 'system' }; // to the next one
 const THEME_ICONS = { system: icons.auto, light: icons.sun, dark: icons.moon };
 
-/** `<mg-header>` sends `help` when the user asks for it. */
+/** `<mg-header>` sends `link` when the user wants a link to the view, and `help` when they ask for it. */
 class Header extends LitElement {
   static styles = [controls, css`
     :host {
@@ -43,6 +43,7 @@ class Header extends LitElement {
     nav a[aria-current] { color: var(--ink); }
     nav a:hover { text-decoration: underline; }
     @media (max-width: 600px) { header { padding-inline: var(--space-4); } nav a { padding-inline: var(--space-2); } }
+    @media (max-width: 380px) { nav { gap: 0; } nav a { padding-inline: var(--space-1); } }
   `];
 
   connectedCallback() {
@@ -65,6 +66,8 @@ class Header extends LitElement {
         <nav aria-label="Site">
           <a href=${SITE} aria-current=${location.pathname === SITE ? 'page' : nothing}>Sessions</a>
           <a href="${SITE}swagger-ui.html">API</a>
+          <button class="quiet icon" title="Copy a link to this view (c)" aria-label="Copy a link to this view"
+            @click=${() => this.dispatchEvent(new Event('link'))}>${icons.link}</button>
           <button class="quiet icon" title=${colours} aria-label=${colours}
             @click=${() => { theme.choice = THEMES[theme.choice]; }}>${THEME_ICONS[theme.choice]}</button>
           <button class="quiet icon" title="Help (?)" aria-label="Help"

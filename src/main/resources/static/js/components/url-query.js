@@ -7,13 +7,18 @@ export function queryValue(name) {
   return new URLSearchParams(location.search).get(name);
 }
 
+/** All of its values of one name. */
+export function queryValues(name) {
+  return new URLSearchParams(location.search).getAll(name);
+}
+
 /** A step or a position in the query; null if it is absent or not a whole number. */
 export function wholeNumberInQuery(name) {
   const value = queryValue(name) ?? '';
   return /^\d+$/.test(value) ? Number(value) : null;
 }
 
-/** Changes some of its values; null removes one. */
+/** Changes some of its values; null removes one, a list sets several of one name. */
 export function setQuery(values) {
   history.replaceState(history.state, '', urlWith(location.search, values));
   newest = location.search;
@@ -48,10 +53,12 @@ export function queryValueAfterPop(name) {
 function urlWith(search, values) {
   const query = new URLSearchParams(search);
   for (const [name, value] of Object.entries(values)) {
-    if (value === null) {
+    const [first, ...more] = [value ?? []].flat();
+    if (first === undefined) {
       query.delete(name);
     } else {
-      query.set(name, value);
+      query.set(name, first); // keeps its place
+      more.forEach((each) => query.append(name, each));
     }
   }
   const text = query.toString().replaceAll('%2C', ','); // keeps lists readable

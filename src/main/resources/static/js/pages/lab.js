@@ -1,6 +1,6 @@
 // The page `/s/{name}/lab`: any text on its way through the model as it is or was, or the computation of one
-// training step. The URL holds what is shown: `?text`, `?at` and `?with` for the steps, `?show=step`, and what
-// step-anatomy.js adds.
+// training step. The URL holds what is shown: `?text`, `?at` and `?with` for the steps, what `?continue-…` says about
+// the continuations, `?show=step`, and what step-anatomy.js adds.
 
 import { css, html, nothing } from 'lit';
 
@@ -14,6 +14,12 @@ import './lab/text-reading.js';
 
 const URL_DELAY = 200; // ms without a change until the URL follows: browsers limit how often it may change
 const LONGEST = 2000; // characters of a text in the URL
+const HEAT = 'continue-temperature'; // in the URL, as the panel of probabilities has a temperature, too
+const SEED_IN_URL = 'continue-seed';
+const TEMPERATURE = 0.5;
+const MOST_HEAT = 2;
+const SEED = 1;
+const MOST_SEED = 1_000_000;
 
 class LabPage extends SessionPage {
   static page = 'lab';
@@ -57,8 +63,10 @@ class LabPage extends SessionPage {
     this.at = wholeNumberInQuery('at');
     this.other = queryValue('with') === null ? null : { at: wholeNumberInQuery('with') };
     this.showsStep = queryValue('show') === 'step';
-    this.temperature = 0.5;
-    this.seed = 1;
+    const temperature = Number.parseFloat(queryValue(HEAT) ?? '');
+    this.temperature = temperature >= 0 && temperature <= MOST_HEAT ? temperature : TEMPERATURE;
+    const seed = wholeNumberInQuery(SEED_IN_URL);
+    this.seed = seed !== null && seed <= MOST_SEED ? seed : SEED;
     this.illegible = null;
   }
 
@@ -76,7 +84,7 @@ class LabPage extends SessionPage {
       '/': () => this.#field?.focus(),
       's': () => this.#toggleOther(),
       't': () => this.#show(!this.showsStep),
-      'g': () => { this.seed++; },
+      'g': () => this.#continueAgain(),
       '[': () => this.#anatomy?.move(-1),
       ']': () => this.#anatomy?.move(1),
     };
@@ -124,14 +132,26 @@ class LabPage extends SessionPage {
     this.#updateUrl();
   }
 
+  #continueAgain() {
+    this.seed++;
+    this.#updateUrl();
+  }
+
   #updateUrl() {
     clearTimeout(this.#urlTimer);
-    this.#urlTimer = setTimeout(() => setQuery({
+    this.#urlTimer = setTimeout(() => this.syncUrl(), URL_DELAY);
+  }
+
+  syncUrl() {
+    clearTimeout(this.#urlTimer);
+    setQuery({
       text: this.text === null || this.text.length > LONGEST ? null : this.text,
       at: this.at,
       with: this.other === null ? null : this.other.at ?? 'now',
+      [HEAT]: this.temperature === TEMPERATURE ? null : this.temperature,
+      [SEED_IN_URL]: this.seed === SEED ? null : this.seed,
       show: this.showsStep ? 'step' : null,
-    }), URL_DELAY);
+    });
   }
 
   renderSession() {
@@ -175,9 +195,9 @@ class LabPage extends SessionPage {
         ${this.other === null ? this.#stepPicker('Model', this.at, (at) => { this.at = at; }) : nothing}
         <button aria-pressed=${this.other !== null} title="s" @click=${this.#toggleOther}>Side by side</button>
         <span class="heat"><label for="heat">Temperature</label>
-          <input id="heat" type="range" min="0" max="2" step="0.1" .value=${String(this.temperature)}
-            @input=${(event) => { this.temperature = Number(event.target.value); }}><output for="heat">${this.temperature.toFixed(1)}</output></span>
-        <button title="g" @click=${() => { this.seed++; }}>${icons.forward} Continue again</button>
+          <input id="heat" type="range" min="0" max=${MOST_HEAT} step="0.1" .value=${String(this.temperature)}
+            @input=${(event) => { this.temperature = Number(event.target.value); this.#updateUrl(); }}><output for="heat">${this.temperature.toFixed(1)}</output></span>
+        <button title="g" @click=${this.#continueAgain}>${icons.forward} Continue again</button>
       </div>`;
   }
 

@@ -1,7 +1,7 @@
 // The page `/s/{name}`: one session while it trains, shown by the panels in panels/. The URL holds what is
 // shown: `?at` and `?text` are the step and the text that are looked at, `?hold` is the text that is held, `?position` the
 // position that is chosen in it, `?panel` the panel that fills the screen, and `?panels` their arrangement; each panel
-// may add what it needs.
+// may add what it needs. `?replay` plays the steps that are kept.
 
 import { css, html, nothing } from 'lit';
 
@@ -33,7 +33,7 @@ class LivePage extends SessionPage {
     ['← →', 'look at an earlier or a later step'], ['Home', 'look at the untrained model'],
     ['End', 'look at the newest step again'], ['PgUp PgDn', 'on the timeline: move by ten stops'],
     ['f', 'fill the screen with the panel that has the pointer or the focus'], ['Esc', 'back to all panels'],
-    ['s', 'steer and fork'], ['← →', 'on the grip of a panel: move it'],
+    ['r', 'play or pause the replay'], ['s', 'steer and fork'], ['← →', 'on the grip of a panel: move it'],
   ];
 
   static styles = [SessionPage.styles, css`
@@ -102,6 +102,7 @@ class LivePage extends SessionPage {
       'Home': () => this.#timeline?.toStart(),
       'End': () => this.#timeline?.toLive(),
       'f': () => this.#grid?.toggleFill(),
+      'r': () => this.#timeline?.toggleReplay(),
       's': () => this.#toggleDrawer(),
     };
   }
@@ -164,7 +165,7 @@ class LivePage extends SessionPage {
 
   get helpKeys() {
     const ofPanels = this.#panels.flatMap(({ element }) => element.constructor.keys ?? []);
-    const byMeaning = new Map([...LivePage.keys, ...ofPanels, ['?', 'this help']].map(([key, meaning]) => [meaning, key]));
+    const byMeaning = new Map([...LivePage.keys, ...ofPanels, ...LivePage.commonKeys].map(([key, meaning]) => [meaning, key]));
     return [...byMeaning].map(([meaning, key]) => [key, meaning]); // keys that several panels share appear once
   }
 

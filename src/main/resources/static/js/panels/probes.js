@@ -12,12 +12,16 @@ import { PolledQuery } from '../components/polled-query.js';
 import { remember, remembered } from '../components/remembered.js';
 import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
+import { queryValues, setQuery } from '../components/url-query.js';
 
 const EVERY = 3000; // ms between two measurements, at least
 const MOST_PROBES = 6; // as many as there are colours
+const LONGEST = 200; // characters of a pattern or a text
 const MANY_STEPS = 100; // from here on, a logarithmic axis shows the keyframes better
 const PROBES = 'probes'; // the remembered settings
 const LOG_STEPS = 'probes.log-steps';
+const IN_URL = 'probe'; // once for each, such as `length` or `match:^a`
+const NONE = 'none'; // its value if there are none
 
 const KINDS = {
   match: { label: 'Share that match a pattern', field: 'pattern', isShare: true },
@@ -28,12 +32,37 @@ const KINDS = {
 const INITIAL = [{ kind: 'match', pattern: '[aeiou]$' }, { kind: 'length' }, { kind: 'known' }];
 const VOWEL = '[aeiou]$';
 
+function isProbe({ kind, pattern, text }) {
+  if (!Object.hasOwn(KINDS, kind)) {
+    return false;
+  }
+  const value = { pattern, text }[KINDS[kind].field];
+  return KINDS[kind].field === undefined || (typeof value === 'string' && value !== '' && value.length <= LONGEST);
+}
+
+/** The probes that a link names, without what is none; null if it names none. */
+function probesInUrl() {
+  const values = queryValues(IN_URL);
+  const probes = values.map(probeOf).filter(isProbe);
+  const isFirst = (probe, i) => probes.findIndex((other) => nameOf(other) === nameOf(probe)) === i;
+  return probes.length > 0 ? probes.filter(isFirst).slice(0, MOST_PROBES) : values.includes(NONE) ? [] : null;
+}
+
+function probeOf(text) {
+  const [kind] = text.split(':', 1);
+  const field = Object.hasOwn(KINDS, kind) ? KINDS[kind].field : undefined;
+  return field === undefined ? { kind } : { kind, [field]: text.slice(kind.length + 1) };
+}
+
+function textOf(probe) {
+  const { field } = KINDS[probe.kind];
+  return field === undefined ? probe.kind : `${probe.kind}:${probe[field]}`;
+}
+
 /** The remembered probes; those to begin with if there are none, or nothing that can be read. */
 function rememberedProbes() {
   try {
     const probes = JSON.parse(remembered(PROBES));
-    const isProbe = ({ kind, pattern, text }) => KINDS[kind] !== undefined
-      && (KINDS[kind].field === undefined || typeof { pattern, text }[KINDS[kind].field] === 'string');
     return probes.every(isProbe) ? probes.slice(0, MOST_PROBES) : INITIAL;
   } catch {
     return INITIAL;
@@ -69,6 +98,8 @@ class ProbesPanel extends Panel {
     .legend { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-3); font-size: var(--text-s); color: var(--muted); }
     .legend li { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
     .legend .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .legend .left-out { color: var(--warn); }
+    .legend .left-out .name { flex: none; max-width: 50%; }
     .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .legend i { flex: none; width: 16px; height: 3px; border-radius: 2px; }
     .legend button { width: 24px; min-height: 24px; }
@@ -81,16 +112,14 @@ class ProbesPanel extends Panel {
     .empty { display: grid; place-items: center; min-height: 240px; color: var(--muted); }
   `];
 
-  #curves = new PolledQuery(this, async (signal) => {
-    const { probes } = this;
-    const measured = await this.#measured.update(this.live, this.#key, probes, this.view.step, signal);
-    return { probes, steps: measured.steps, values: measured.values, documents: measured.documents };
-  });
+  #curves = new PolledQuery(this, (signal) => this.#measure(signal));
   #measured = new ProbeCurves();
+  #rejected = { key: null, errors: new Map() }; // by probe, as long as the key is the same
 
   constructor() {
     super();
-    this.probes = rememberedProbes();
+    this.probes = probesInUrl() ?? rememberedProbes();
+    this.#updateUrl();
     this.draft = { kind: 'match', value: '' };
     this.problem = null;
     this.logChoice = { on: true, off: false }[remembered(LOG_STEPS)] ?? null;
@@ -115,9 +144,47 @@ class ProbesPanel extends Panel {
     return JSON.stringify([createdAt, loadedAt(this.live.events), numParams, vocabSize, this.probes]);
   }
 
+  /**
+   * Measures the probes. Those that the server rejects are left out: a link, or another session, may have brought
+   * a text with characters that these documents do not have.
+   */
+  async #measure(signal) {
+    const { probes } = this;
+    const key = this.#key;
+    if (this.#rejected.key !== key) {
+      this.#rejected = { key, errors: new Map() };
+    }
+    const { errors } = this.#rejected;
+    for (;;) {
+      const valid = probes.filter((probe) => !errors.has(probe));
+      const leftOut = [...errors].map(([probe, error]) => ({ probe, why: inWords(error) }));
+      if (valid.length === 0) {
+        return { probes: valid, leftOut, steps: [], values: [], documents: [] };
+      }
+      try {
+        const { steps, values, documents } = await this.#measured.update(
+          this.live, JSON.stringify([key, valid]), valid, this.view.step, signal);
+        return { probes: valid, leftOut, steps, values, documents };
+      } catch (error) {
+        const rejected = valid[/^probes\[(\d+)\]/.exec(error.field)?.[1]];
+        if (rejected === undefined) {
+          throw error;
+        }
+        errors.set(rejected, error);
+      }
+    }
+  }
+
   #change(probes) {
     this.probes = probes;
     remember(PROBES, JSON.stringify(probes));
+    this.#updateUrl();
+  }
+
+  #updateUrl() {
+    const texts = this.probes.map(textOf);
+    const isInitial = JSON.stringify(texts) === JSON.stringify(INITIAL.map(textOf));
+    setQuery({ [IN_URL]: isInitial ? null : texts.length === 0 ? NONE : texts });
   }
 
   /** Adds what was typed, once the server has accepted it. */
@@ -134,11 +201,6 @@ class ProbesPanel extends Panel {
     } catch (problem) {
       this.problem = problem;
     }
-  }
-
-  /** What is wrong with the probe that was typed. The server names its place in the call, where it is the only one. */
-  get #problemInWords() {
-    return this.problem.message.replace(/^probes\[0\]\.(\w+)/, 'The $1');
   }
 
   get #logSteps() {
@@ -170,12 +232,23 @@ class ProbesPanel extends Panel {
     }
     const at = this.#shownIndex(result);
     return html`
-      <ul class="legend">${result.probes.map((probe, i) => html`
+      <ul class="legend">${result.probes.map((probe, i) => !this.probes.includes(probe) ? nothing : html`
         <li><i class="s${i}"></i><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <strong>${valueInWords(probe, result.values[i][at])}</strong>
           ${result.documents[i] === null ? nothing : html`<span>documents: ${valueInWords(probe, result.documents[i])}${firstReached(probe, result, i)}</span>`}
-          <button class="quiet icon" aria-label="Remove: ${nameOf(probe)}" title="Remove"
-            @click=${() => this.#change(this.probes.filter((other) => nameOf(other) !== nameOf(probe)))}>×</button></li>`)}
+          ${this.#removal(probe)}</li>`)}
+        ${result.leftOut.map(({ probe, why }) => !this.probes.includes(probe) ? nothing : html`
+        <li class="left-out"><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <span>left out: ${why}</span> ${this.#removal(probe)}</li>`)}
       </ul>
+      ${result.probes.length === 0 ? nothing : this.#chart(result, at)}`;
+  }
+
+  #removal(probe) {
+    return html`<button class="quiet icon" aria-label="Remove: ${nameOf(probe)}" title="Remove"
+      @click=${() => this.#change(this.probes.filter((other) => nameOf(other) !== nameOf(probe)))}>×</button>`;
+  }
+
+  #chart(result, at) {
+    return html`
       ${this.at === null ? nothing : html`<p class="past">Values at step ${count(result.steps[at])}</p>`}
       <mg-chart .option=${this.#option(result)} label=${this.#inWords(result)}></mg-chart>`;
   }
@@ -239,23 +312,23 @@ class ProbesPanel extends Panel {
         </select>
         ${field === undefined ? nothing : html`
           <input aria-label=${field === 'pattern' ? 'Pattern' : 'Text'} placeholder=${field === 'pattern' ? 'such as ^ma or a$' : 'such as emma'}
-            spellcheck="false" autocomplete="off" .value=${value} aria-invalid=${this.problem === null ? nothing : 'true'}
+            maxlength=${LONGEST} spellcheck="false" autocomplete="off" .value=${value} aria-invalid=${this.problem === null ? nothing : 'true'}
             aria-describedby=${this.problem === null ? nothing : 'problem'}
             @input=${({ target }) => { this.draft = { kind, value: target.value }; }}>`}
         <button ?disabled=${!this.view.vocabSize || (field !== undefined && value === '')}>Add</button>
       </form>
-      ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${this.#problemInWords}</p>`}`;
+      ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${sentence(inWords(this.problem))}</p>`}`;
   }
 
   legend() {
-    return this.probes.map((probe, i) => ({
+    return (this.#curves.result?.probes ?? []).map((probe, i) => ({
       label: nameOf(probe), kind: KINDS[probe.kind].isShare ? 'line' : 'dashed', colour: `--data-${i + 1}`,
     }));
   }
 
   table() {
     const { result } = this.#curves;
-    if (result === null) {
+    if (result === null || result.probes.length === 0) {
       return null;
     }
     const { probes, steps, values, documents } = result;
@@ -265,6 +338,15 @@ class ProbesPanel extends Panel {
       rows: [...steps.map((step, j) => [step, ...probes.map((_, i) => cell(values[i][j]))]), ['documents', ...documents.map(cell)]],
     };
   }
+}
+
+/** Why a probe was rejected. The server names its place in the call, which the user does not know. */
+function inWords({ message }) {
+  return message.replace(/probes\[\d+\]\.(\w+)/, 'the $1');
+}
+
+function sentence(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** At which step a share first was that of the documents, in words; empty for a mean, or if it never was. */

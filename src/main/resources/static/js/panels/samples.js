@@ -11,8 +11,13 @@ import { icons } from '../components/icons.js';
 import { Panel } from '../components/panel.js';
 import { saveText } from '../components/save-file.js';
 import { tablePicture } from '../components/table-picture.js';
+import { queryValue, setQuery } from '../components/url-query.js';
 
 const SEEDS = 1_000_000;
+const LONGEST_PROMPT = 200; // characters
+const LONGEST_NUMBER = 20;
+const SMALL_LIST = 1000; // documents, which a small model can memorise
+const WRITTEN = inUrl('written'); // whether texts have been generated
 const CONTROLS = [
   { name: 'prompt', label: 'Prompt', initial: '', placeholder: 'beginning of each text', isText: true },
   { name: 'temperature', label: 'Temperature', initial: '0.5' },
@@ -21,6 +26,23 @@ const CONTROLS = [
   { name: 'seed', label: 'Seed', initial: '1' },
   { name: 'count', label: 'Texts', apiName: 'count', initial: '6' },
 ];
+
+/** The name of a setting in the URL: the panel of probabilities has a temperature, too. */
+function inUrl(name) {
+  return `samples-${name.toLowerCase()}`;
+}
+
+/** Whether a value can be in the URL. The server checks the ranges of numbers. */
+function isUsable({ isText }, value) {
+  return isText ? value.length <= LONGEST_PROMPT
+    : value.length <= LONGEST_NUMBER && value.trim() !== '' && Number.isFinite(Number(value));
+}
+
+function draftsInUrl() {
+  const values = CONTROLS.map((control) => [control, queryValue(inUrl(control.name))]);
+  return Object.fromEntries(values.filter(([control, value]) => value !== null && isUsable(control, value))
+    .map(([{ name }, value]) => [name, value]));
+}
 
 class SamplesPanel extends Panel {
   static heading = 'Samples';
@@ -52,7 +74,8 @@ class SamplesPanel extends Panel {
     .field label { font-size: var(--text-xs); }
     .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
     .written { min-height: 3em; }
-    .written ul { max-height: 260px; overflow: auto; }
+    .advice { margin: var(--space-1) 0 var(--space-2); padding: var(--space-1) var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); font-size: var(--text-s); }
+    .texts { max-height: 260px; overflow: auto; }
     .written li { padding-inline: 0; }
     .fields > :first-child, .fields > :has(.error) { grid-column: 1 / -1; } /* the prompt, and room for the words of an error */
     .row label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; }
@@ -60,6 +83,7 @@ class SamplesPanel extends Panel {
   `];
 
   #requested = null; // {at, options} of the newest request
+  #isOpening = queryValue(WRITTEN) !== null; // a link to texts that are still to be generated
   #writer = new CoalescedCall(async ({ at, options }) => {
     const step = at ?? this.view.step;
     const samples = await this.live.api.generate(this.live.name, { ...options, known: this.view.numDocs > 0, ...(at !== null && { step: at }) });
@@ -69,7 +93,7 @@ class SamplesPanel extends Panel {
 
   constructor() {
     super();
-    this.drafts = {};
+    this.drafts = draftsInUrl();
     this.problem = null;
     this.written = null;
     this.onlyNew = false;
@@ -78,6 +102,10 @@ class SamplesPanel extends Panel {
 
   /** Generates the texts on demand again when another step is looked at. */
   willUpdate() {
+    if (this.#isOpening && this.#canWrite) {
+      this.#isOpening = false;
+      this.#write();
+    }
     if (this.#requested !== null && this.at !== this.#requested.at) {
       this.#request({ ...this.#requested, at: this.at });
     }
@@ -87,8 +115,20 @@ class SamplesPanel extends Panel {
     return this.drafts[name] ?? CONTROLS.find((control) => control.name === name).initial;
   }
 
-  #write(event, seed = this.#value('seed')) {
-    event.preventDefault();
+  get #canWrite() {
+    return this.view?.numParams !== undefined && (this.view.state !== 'failed' || this.at !== null);
+  }
+
+  #updateUrl() {
+    const values = CONTROLS.map((control) => [control, this.#value(control.name)]);
+    setQuery({
+      ...Object.fromEntries(values.map(([control, value]) =>
+        [inUrl(control.name), value !== control.initial && isUsable(control, value) ? value : null])),
+      [WRITTEN]: this.#requested === null ? null : 1,
+    });
+  }
+
+  #write(seed = this.#value('seed')) {
     const texts = Object.fromEntries(CONTROLS.map(({ name, isText }) => [name, isText ? this.#value(name) : this.#value(name).trim()]));
     const drawn = seed.trim() === '' ? String(Math.floor(Math.random() * SEEDS)) : seed.trim();
     this.drafts = { ...this.drafts, seed: drawn };
@@ -104,6 +144,7 @@ class SamplesPanel extends Panel {
 
   async #request(request) {
     this.#requested = request;
+    this.#updateUrl();
     try {
       await this.#writer.request(request);
       this.problem = null;
@@ -140,14 +181,13 @@ class SamplesPanel extends Panel {
 
   #form() {
     const isFieldless = this.problem && !CONTROLS.some(({ name }) => name === this.problem.field);
-    const canWrite = this.view.numParams !== undefined && (this.view.state !== 'failed' || this.at !== null);
     return html`
-      <form novalidate @submit=${this.#write}>
+      <form novalidate @submit=${(event) => { event.preventDefault(); this.#write(); }} @change=${this.#updateUrl}>
         <div class="fields">${CONTROLS.map((control) => this.#field(control))}</div>
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         <div class="row">
-          <button class="primary" ?disabled=${!canWrite}>Generate</button>
-          <button type="button" ?disabled=${!canWrite} @click=${(event) => this.#write(event, '')}>With another seed</button>
+          <button class="primary" ?disabled=${!this.#canWrite}>Generate</button>
+          <button type="button" ?disabled=${!this.#canWrite} @click=${() => this.#write('')}>With another seed</button>
         </div>
       </form>`;
   }
@@ -160,6 +200,7 @@ class SamplesPanel extends Panel {
       error: this.problem?.field === name ? this.problem.message : null,
       control: ({ id, describedBy, invalid }) => html`
         <input id=${id} name=${name} inputmode=${isText ? 'text' : 'decimal'} spellcheck="false" autocomplete="off" placeholder=${placeholder ?? nothing}
+          maxlength=${isText ? LONGEST_PROMPT : LONGEST_NUMBER}
           .value=${this.#value(name)} aria-describedby=${describedBy} aria-invalid=${invalid}
           @input=${(event) => { this.drafts = { ...this.drafts, [name]: event.target.value }; }}>`,
     });
@@ -173,11 +214,13 @@ class SamplesPanel extends Panel {
     const { step, texts, known } = this.written;
     const isComparable = texts.some((text) => known.get(text) !== undefined);
     const isListed = (text) => !(isComparable && this.onlyNew && (known.get(text) || text === ''));
+    const advice = adviceOn(texts, known, this.view.numDocs);
     const times = new Map();
     texts.filter(isListed).forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
       <div class="written">
         <p class="hint" role="status">Generated at step ${count(step)}.</p>
+        ${advice === null ? nothing : html`<p class="advice">${advice}</p>`}
         <div class="row">
           <button ?disabled=${!navigator.clipboard || times.size === 0} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
           <button ?disabled=${times.size === 0} @click=${() => this.#download([...times.keys()])}>Download</button>
@@ -185,11 +228,11 @@ class SamplesPanel extends Panel {
             @change=${({ target }) => { this.onlyNew = target.checked; this.isCopied = false; }}>only new texts</label>` : nothing}
           <span class="hint">${plural(times.size, 'different text')}, one per line</span>
         </div>
-        <ul tabindex="0" role="region" aria-label="Generated texts">${[...times].map(([text, n]) => html`
+        <div class="texts" tabindex="0" role="region" aria-label="Generated texts"><ul>${[...times].map(([text, n]) => html`
           <li><span class="text">${shown(text)}</span>
             ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}
             ${known.get(text) === undefined || text === '' ? nothing : tag(known.get(text))}</li>`)}
-        </ul>
+        </ul></div>
       </div>`;
   }
 
@@ -214,6 +257,23 @@ class SamplesPanel extends Panel {
     const { columns, rows } = this.table();
     return tablePicture({ columns, rows: rows.toReversed() });
   }
+}
+
+/** Why most of the texts are known or repeated, and what helps; null if they are not. */
+function adviceOn(texts, known, numDocs) {
+  const half = texts.length / 2;
+  const repeats = texts.length - new Set(texts).size;
+  const inDocuments = texts.filter((text) => text !== '' && known.get(text));
+  const inWords = `${count(inDocuments.length)} of ${count(texts.length)} are in the training texts`;
+  const isMemorised = numDocs <= SMALL_LIST && new Set(inDocuments).size >= Math.min(numDocs, texts.length) / 2;
+  if (inDocuments.length > half && isMemorised) {
+    return `${inWords}: the model has memorised much of the list; raise the temperature or train fewer steps.`;
+  }
+  if (repeats > half) {
+    return `${count(repeats)} of ${count(texts.length)} repeat another text: raise the temperature.`;
+  }
+  return inDocuments.length > half
+    ? `${inWords}: at a low temperature, a model writes what is frequent in its texts; raise the temperature.` : null;
 }
 
 const shown = (text) => text === '' ? html`<em>(empty)</em>` : text;

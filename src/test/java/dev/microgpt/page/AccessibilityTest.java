@@ -102,6 +102,12 @@ final class AccessibilityTest {
                 view("/?q=axe", "#delete dialog[open]", page -> press(page, "Delete axe")),
                 view("/s/axe", LAST_PANEL, _ -> {}),
                 view("/s/axe?at=96", ".bar.past", _ -> {}),
+                view(
+                        "/s/axe?samples-written=1&samples-count=30&probe=match:(",
+                        ".left-out",
+                        _ -> {}),
+                view("/s/axe?replay=1", ".replay:not(:empty)", _ -> {}),
+                view("/nonsense", "mg-link-copier dialog[open]", AccessibilityTest::showLink),
                 view("/s/axe/lab?text=emma&with=0", "mg-mlp-panel mg-heatmap", _ -> {}),
                 view(
                         "/s/axe/lab?show=step&stage=adam&tensor=wte&number=200",
@@ -123,6 +129,12 @@ final class AccessibilityTest {
 
     private static void help(Page page) {
         page.keyboard().press("?");
+    }
+
+    private static void showLink(Page page) {
+        page.evaluate(
+                "() => { navigator.clipboard.writeText = async () => { throw new Error('denied'); }; }");
+        page.keyboard().press("c");
     }
 
     private static void press(Page page, String name) {

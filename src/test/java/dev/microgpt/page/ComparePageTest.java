@@ -22,6 +22,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -359,6 +360,87 @@ final class ComparePageTest {
             page.getByText("Compare 2 selected").click();
             assertThat(page).hasURL(Pattern.compile("/compare\\?s=cmp-link-1,cmp-link-2$"));
             assertThat(of(page, "picker", "cmp-link-2")).containsText("step 3");
+        }
+    }
+
+    private double meanOfLast(String name, int steps) {
+        double[] losses = api.losses(name);
+        return Arrays.stream(losses, losses.length - steps, losses.length).average().orElseThrow();
+    }
+
+    @Test
+    void saysWhichSessionIsBetterAndHowSureThatIs() {
+        init("cmp-long", 2000);
+        init("cmp-short", 120);
+        api.delete("/sessions/cmp-twin");
+        init("cmp-twin", 2000); // the same numbers
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/compare?s=cmp-short,cmp-long");
+            Locator verdict = panel(page, "losses").locator(".verdict");
+            assertThat(verdict.locator("p").first())
+                    .hasText(
+                            "cmp-long is better: it has the lower mean loss over the last 100 steps.");
+            assertThat(verdict.locator("li").first())
+                    .containsText("cmp-long: %.4f ± ".formatted(meanOfLast("cmp-long", 100)));
+            assertThat(verdict.locator("li").nth(1))
+                    .containsText("cmp-short: %.4f ± ".formatted(meanOfLast("cmp-short", 100)));
+            assertThat(verdict.locator("li").nth(1))
+                    .containsText(
+                            Pattern.compile("higher by [0-9.]+, which is [0-9.]+ standard errors"));
+
+            page.navigate("/compare?s=cmp-long,cmp-twin");
+            assertThat(verdict.locator("p").first())
+                    .hasText(
+                            "Practically equal: the mean losses over the last 100 steps differ by no more than their standard error.");
+            page.navigate("/compare?s=cmp-long,cmp-twin,cmp-short&ema=50");
+            assertThat(verdict.locator("p").first())
+                    .hasText(
+                            "cmp-long and cmp-twin are practically equal, and better than the rest: they have the lowest mean losses over the last 50 steps.");
+
+            init("cmp-other", 200, Map.of("text", "abc\ncab\nbca"));
+            page.navigate("/compare?s=cmp-long,cmp-other");
+            assertThat(verdict.locator("p").first()).containsText("different texts");
+            page.navigate("/compare?s=cmp-long");
+            assertThat(of(page, "losses", "cmp-long")).isVisible();
+            assertThat(verdict).hasCount(0);
+        }
+    }
+
+    @Test
+    void aSmallDifferenceOfLossesMayBeChance() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/compare");
+            Object found =
+                    page.evaluate(
+                            """
+                            async () => {
+                              const { meanWithError, ranked } = await import('/js/pages/compare/loss-verdict.js');
+                              const steps = (...losses) => losses.map((mean, i) => ({ from: i + 1, to: i + 1, mean }));
+                              const alternating = (low, high, n) => steps(...Array.from({ length: n }, (_, i) => (i % 2 ? high : low)));
+                              const merged = Array.from({ length: 50 }, (_, i) => ({ from: 2 * i + 1, to: 2 * i + 2, mean: i % 2 ? 3 : 1 }));
+                              const at = (mean, error) => ({ name: `${mean}`, mean, error, steps: 100 });
+                              return [
+                                meanWithError(alternating(1, 3, 101), 100), meanWithError(merged, 100), meanWithError(steps(1, 2), 100),
+                                meanWithError(steps(), 100), meanWithError([...alternating(1, 3, 20), ...steps(NaN)], 100),
+                                ranked([at(2.3, 0.3), at(2, 0.4), at(3.5, 0), at(2.6, 0.3), at(9, null)]).map(({ mean, verdict }) => [mean, verdict]),
+                              ];
+                            }""");
+            JsonNode results = Json.parse(Json.write(found));
+            // of n losses that are 1 off their mean, the standard error is 1 / sqrt(n - 1)
+            assertThat(results.at("/0/mean").doubleValue()).isEqualTo(2);
+            assertThat(results.at("/0/error").doubleValue())
+                    .isEqualTo(1 / Math.sqrt(99), within(1e-12));
+            assertThat(results.at("/1/error").doubleValue())
+                    .isEqualTo(1 / Math.sqrt(49), within(1e-12));
+            assertThat(results.at("/1/steps").intValue()).isEqualTo(100);
+            assertThat(results.at("/2/error").isNull()).isTrue();
+            assertThat(results.get(3).isNull()).isTrue();
+            assertThat(results.get(4).isNull()).isTrue();
+            assertThat(Json.write(results.get(5)))
+                    .isEqualTo(
+                            "[[2,\"best\"],[2.3,\"equal\"],[2.6,\"unsure\"],[3.5,\"higher\"],[9,\"unknown\"]]");
         }
     }
 }

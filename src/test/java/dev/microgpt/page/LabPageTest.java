@@ -310,4 +310,20 @@ final class LabPageTest {
             assertThat(written.nth(Math.min(1, written.count() - 1))).isFocused();
         }
     }
+
+    @Test
+    void aLinkContinuesTheTextInTheSameWay() {
+        train("lab-link");
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/lab-link/lab?text=emma&continue-temperature=1.3&continue-seed=4");
+            Locator temperature =
+                    page.getByLabel("Temperature", new Page.GetByLabelOptions().setExact(true));
+            assertThat(temperature).hasValue("1.3");
+            button(page, "Continue again").click();
+            assertThat(page).hasURL(Pattern.compile("continue-temperature=1.3&continue-seed=5$"));
+            page.navigate("/s/lab-link/lab?text=emma&continue-temperature=99&continue-seed=x");
+            assertThat(temperature).hasValue("0.5");
+        }
+    }
 }

@@ -502,4 +502,57 @@ final class LivePageTest {
             assertThat(page.locator("mg-attention-panel .subject")).containsText("step 10,001");
         }
     }
+
+    @Test
+    void copiesALinkToWhatIsSeen() {
+        api.initSixNames("live-link");
+        api.step("live-link", 100);
+        try (Tab tab = open().forOneUse()) { // as its clipboard is replaced
+            Page page = tab.page();
+            page.addInitScript(
+                    """
+                    navigator.clipboard.writeText = async (text) => {
+                      if (window.denied) throw new Error('denied');
+                      window.copied = text;
+                    };""");
+            page.navigate("/s/live-link");
+            Locator where = page.locator(".where");
+            assertThat(where).hasText("Live step 100");
+            page.keyboard().press("ArrowLeft");
+            assertThat(where).hasText("Step 96 of 100");
+            page.waitForCondition(
+                    () ->
+                            Boolean.TRUE.equals(
+                                    page.evaluate(
+                                            "() => document.querySelector('mg-live-page').live.at === 96")));
+            page.keyboard().press("c"); // the address may not have followed yet
+            Locator said = page.locator("mg-link-copier [role=status]");
+            assertThat(said).hasText("Link copied");
+            assertThat((String) page.evaluate("() => copied")).contains("live-link?at=96&text=");
+            page.keyboard().press("?");
+            assertThat(page.getByText("copy a link to this view")).isVisible();
+            page.keyboard().press("Escape");
+
+            page.evaluate("() => { denied = true; }");
+            button(page, "Copy a link to this view").click();
+            Locator address = page.getByLabel("Address of this view");
+            assertThat(address).hasValue(page.url());
+            assertThat(address).isFocused();
+            assertThat(
+                            page.evaluate(
+                                    "() => document.querySelector('mg-live-page').shadowRoot.querySelector('mg-link-copier').shadowRoot.querySelector('input').selectionEnd"))
+                    .isEqualTo(page.url().length());
+
+            for (String path : List.of("/s/live-link/lab?text=emma", "/compare?s=live-link")) {
+                page.navigate(path);
+                button(page, "Copy a link to this view").click();
+                assertThat(said).hasText("Link copied");
+                assertThat(page.evaluate("() => copied")).isEqualTo(page.url());
+            }
+
+            page.navigate("/compare?s=live-link&text=" + "a".repeat(7500));
+            button(page, "Copy a link to this view").click();
+            assertThat(said).containsText("too long");
+        }
+    }
 }

@@ -23,6 +23,8 @@ import tools.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// The panels that show the inside of a model (embeddings, hidden units, parameters) and the arithmetic
 /// behind them.
@@ -416,6 +418,70 @@ final class ParameterPanelsTest {
             assertThat(panel.locator(".past")).hasText("Values at step 20");
             Tab.button(page, "Remove: matches ^a").click();
             assertThat(legend).hasCount(4);
+        }
+    }
+
+    private static Locator probesInSight(Page page) {
+        return inSight(page, "mg-probes-panel").locator(".legend li");
+    }
+
+    @Test
+    void aLinkShowsTheSameProbes() {
+        api.initSixNames("panel-probe-link");
+        api.step("panel-probe-link", 50);
+        try (Tab tab = open();
+                Tab other = open()) {
+            Page page = tab.page();
+            page.navigate("/s/panel-probe-link");
+            Locator probes = probesInSight(page);
+            assertThat(probes).hasCount(3);
+            page.locator("mg-probes-panel").getByLabel("Pattern").fill("^a{1,2}|m&n");
+            Tab.button(page, "Add").click();
+            assertThat(probes).hasCount(4);
+            Tab.button(page, "Remove: mean length").click();
+            assertThat(probes).hasCount(3);
+
+            Page copy = other.page();
+            copy.navigate(page.url());
+            assertThat(probesInSight(copy)).hasText(probes.allInnerTexts().toArray(String[]::new));
+
+            for (int i = 0; i < 3; i++) {
+                page.locator("mg-probes-panel .legend button").first().click();
+            }
+            assertThat(page.getByText("Add a probe below.")).isVisible();
+            copy.navigate(page.url());
+            inSight(copy, "mg-probes-panel");
+            assertThat(copy.getByText("Add a probe below.")).isVisible();
+        }
+    }
+
+    @Test
+    void probesOfALinkThatCannotBeMeasuredAreLeftOut() {
+        api.initSixNames("panel-probe-bad");
+        api.step("panel-probe-bad", 50);
+        try (Tab tab = open().expectingErrors()) {
+            Page page = tab.page();
+            page.navigate(
+                    "/s/panel-probe-bad?probe=constructor&probe=nonsense:x&probe=match:&probe=match:"
+                            + "a".repeat(201)
+                            + "&probe=match:(&probe=length&probe=surprisal:%CE%A9&probe=length");
+            Locator probes = probesInSight(page);
+            assertThat(probes).hasCount(3);
+            assertThat(probes.getByText("mean length")).isVisible();
+            assertThat(probes.filter(new Locator.FilterOptions().setHasText("matches (")))
+                    .containsText("left out: the pattern cannot be used");
+            assertThat(probes.filter(new Locator.FilterOptions().setHasText("surprisal of “Ω”")))
+                    .containsText("left out: the training text has no 'Ω'");
+            assertThat(page.locator("mg-probes-panel").getByRole(AriaRole.ALERT)).hasCount(0);
+
+            page.navigate("/s/panel-probe-bad?probe=nonsense");
+            assertThat(probesInSight(page)).hasCount(3); // those to begin with
+            page.navigate(
+                    "/s/panel-probe-bad?"
+                            + IntStream.range(0, 20)
+                                    .mapToObj(i -> "probe=match:" + (char) ('a' + i))
+                                    .collect(Collectors.joining("&")));
+            assertThat(probesInSight(page)).hasCount(6);
         }
     }
 }

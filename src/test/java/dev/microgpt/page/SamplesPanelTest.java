@@ -21,6 +21,8 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 
 /// Texts on demand begin with a prompt, and can be copied and saved without repeats.
 @ServiceTest
@@ -85,6 +87,103 @@ final class SamplesPanelTest {
             panel.getByLabel("Prompt").fill("Ω");
             button(page, "Generate").click();
             assertThat(panel.getByLabel("Prompt")).hasAttribute("aria-invalid", "true");
+        }
+    }
+
+    private static Locator panel(Page page) {
+        return page.locator("mg-samples-panel");
+    }
+
+    private static Locator texts(Page page) {
+        return panel(page).locator(".written li .text");
+    }
+
+    private static Locator number(Page page) {
+        return panel(page).getByLabel("Texts", new Locator.GetByLabelOptions().setExact(true));
+    }
+
+    @Test
+    void aLinkGeneratesTheSameTexts() {
+        api.initSixNames("samples-link");
+        api.step("samples-link", 100);
+        try (Tab tab = Tab.open(browser, api.port()).expectingErrors();
+                Tab other = Tab.open(browser, api.port()).expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/s/samples-link?at=64");
+            panel(page).getByLabel("Prompt").fill("a");
+            panel(page).getByLabel("Temperature").fill("1.5");
+            panel(page)
+                    .getByLabel("Seed", new Locator.GetByLabelOptions().setExact(true))
+                    .fill("7");
+            number(page).fill("9");
+            button(page, "Generate").click();
+            assertThat(panel(page).getByText("Generated at step 64.")).isVisible();
+
+            Page copy = other.page();
+            copy.navigate(page.url());
+            assertThat(panel(copy).getByText("Generated at step 64.")).isVisible();
+            assertThat(panel(copy).getByLabel("Prompt")).hasValue("a");
+            assertThat(panel(copy).getByLabel("Temperature")).hasValue("1.5");
+            assertThat(texts(copy)).hasText(texts(page).allInnerTexts().toArray(String[]::new));
+
+            copy.navigate(
+                    "/s/samples-link?samples-temperature=hot&samples-count=-5&samples-written=1&samples-prompt="
+                            + "a".repeat(201));
+            assertThat(panel(copy).getByLabel("Prompt")).hasValue("");
+            assertThat(panel(copy).getByLabel("Temperature")).hasValue("0.5");
+            assertThat(number(copy)).hasAttribute("aria-invalid", "true");
+        }
+    }
+
+    @Test
+    void saysWhyMostTextsAreKnownOrRepeats() {
+        api.initSixNames("samples-known");
+        api.step("samples-known", 500);
+        api.initSixNames("samples-fresh");
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/samples-known");
+            Locator advice = panel(page).locator(".advice");
+            number(page).fill("50");
+            button(page, "Generate").click();
+            assertThat(advice)
+                    .hasText(
+                            Pattern.compile(
+                                    "\\d\\d of 50 are in the training texts: the model has memorised much of the list;"
+                                            + " raise the temperature or train fewer steps\\."));
+            int known =
+                    (int)
+                            api.post(
+                                            "/sessions/samples-known/generate",
+                                            Map.of(
+                                                    "temperature",
+                                                    0.5,
+                                                    "seed",
+                                                    1,
+                                                    "count",
+                                                    50,
+                                                    "known",
+                                                    true))
+                                    .ok()
+                                    .path("samples")
+                                    .valueStream()
+                                    .filter(sample -> sample.path("known").booleanValue())
+                                    .count();
+            assertThat(advice).containsText(known + " of 50");
+            panel(page).getByLabel("only new texts").check();
+            assertThat(advice).isVisible();
+
+            panel(page).getByLabel("Temperature").fill("0"); // one document, over and over
+            button(page, "Generate").click();
+            assertThat(advice).hasText("49 of 50 repeat another text: raise the temperature.");
+
+            page.navigate("/s/samples-fresh");
+            panel(page).getByLabel("Temperature").fill("0");
+            button(page, "Generate").click();
+            assertThat(advice).hasText("5 of 6 repeat another text: raise the temperature.");
+            panel(page).getByLabel("Temperature").fill("1");
+            button(page, "Generate").click();
+            assertThat(advice).hasCount(0);
         }
     }
 }

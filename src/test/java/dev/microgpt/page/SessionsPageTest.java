@@ -467,8 +467,11 @@ final class SessionsPageTest {
                     .hasAttribute("aria-label", Pattern.compile("Loss over 200 steps.*"));
             button(page, "Pause the replay").click();
             assertThat(button(page, "Play the replay")).isVisible();
-            page.getByText("Look at a model train").click();
-            assertThat(page).hasURL(Pattern.compile("/s/page-shown$"));
+            page.getByText("Look at a model train (a replay)").click();
+            assertThat(page.locator("mg-timeline .replay")).containsText("A replay");
+            Locator where = page.locator("mg-timeline .where");
+            assertThat(where).hasText("Step 16 of 200");
+            assertThat(where).not().hasText("Step 16 of 200"); // it moves
         }
     }
 

@@ -12,6 +12,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.ReducedMotion;
 
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.support.Api;
@@ -516,6 +517,67 @@ final class TimelineTest {
                         .as(told.get(i).path("name").stringValue())
                         .isEqualTo(expected, within(expected * 1e-3));
             }
+        }
+    }
+
+    @Test
+    void replaysTheKeptStepsUntilTheNewest() {
+        make("time-replay", 3);
+        try (Tab tab = open().forOneUse()) { // as it is observed
+            Page page = tab.page();
+            page.addInitScript(
+                    """
+                    window.seen = [];
+                    setInterval(() => {
+                      const at = document.querySelector('mg-live-page')?.live?.at;
+                      if (at !== undefined && at !== seen.at(-1)) seen.push(at);
+                    }, 20);""");
+            page.navigate("/s/time-replay?replay=1");
+            Locator replay = page.locator("mg-timeline .replay");
+            assertThat(replay)
+                    .hasText(
+                            "A replay: the model as it was at 3 of its steps, one after the other."
+                                    + " Nothing is being trained now.");
+            assertThat(replay).hasText("The replay has ended: this is the newest step.");
+            assertThat(where(page)).hasText("Live step 3");
+            assertThat(Json.write(page.evaluate("() => seen"))).isEqualTo("[null,0,1,2,null]");
+            assertThat(page).hasURL(Pattern.compile("time-replay$"));
+        }
+    }
+
+    @Test
+    void theReplayStopsWhereTheUserGoesElsewhere() {
+        make("time-replay-stop", 500);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/time-replay-stop");
+            assertThat(where(page)).hasText("Live step 500");
+            page.keyboard().press("r");
+            assertThat(where(page)).hasText("Step 16 of 500"); // not much before texts can be read
+            assertThat(where(page)).not().hasText("Step 16 of 500");
+            page.keyboard().press("Home");
+            assertThat(button(page, "Play the replay")).isVisible();
+            assertThat(where(page)).hasText("Step 0 of 500");
+            button(page, "Play the replay").click();
+            assertThat(where(page)).not().hasText("Step 0 of 500");
+            button(page, "Pause the replay").click();
+            assertThat(button(page, "Play the replay")).isVisible();
+        }
+    }
+
+    @Test
+    void theReplayWaitsForReadersWhoPreferLessMotion() {
+        make("time-replay-calm", 100);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.emulateMedia(
+                    new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
+            page.navigate("/s/time-replay-calm?replay=1");
+            assertThat(page.locator("mg-timeline .replay")).containsText("can be replayed");
+            assertThat(where(page)).hasText("Step 16 of 100");
+            assertThat(button(page, "Play the replay")).isVisible();
+            page.emulateMedia(
+                    new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.NO_PREFERENCE));
         }
     }
 }

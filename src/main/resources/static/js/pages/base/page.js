@@ -1,4 +1,4 @@
-// What all pages have in common: header, keyboard shortcuts, help, and the notice of a failed action.
+// What all pages have in common: header, keyboard shortcuts, help, a link to copy, and the notice of a failed action.
 //
 // The scripts are in four layers, and imports go only downwards:
 //
@@ -17,6 +17,7 @@ import { bindKeys } from '../../components/keyboard-shortcuts.js';
 import { controls } from '../../components/styles.js';
 import '../../components/header.js';
 import '../../components/help.js';
+import '../../components/link-copier.js';
 
 promptForKeyWith(async (wasRejected) => {
   const { askUserForKey } = await import('../../components/key-dialog.js'); // most servers need no key
@@ -29,12 +30,14 @@ promptForKeyWith(async (wasRejected) => {
  *   static help        what the page does, in a sentence or two
  *   static keys        its keyboard shortcuts for the help, [key, meaning]
  *   shortcuts          the actions of these keys, see bindKeys
+ *   syncUrl()          makes the URL hold what is shown at once, where it follows with a delay
  *   renderMain()       its content
  *   renderDialogs()    what stands outside of the main part, if anything
  */
 export class Page extends LitElement {
   static help = '';
   static keys = [];
+  static commonKeys = [['c', 'copy a link to this view'], ['?', 'this help']];
 
   static properties = {
     failure: { state: true }, // the error of the last action; null if there was none
@@ -59,7 +62,7 @@ export class Page extends LitElement {
 
   connectedCallback() {
     super.connectedCallback();
-    this.#unbindKeys = bindKeys({ ...this.shortcuts, '?': () => this.#openHelp() });
+    this.#unbindKeys = bindKeys({ ...this.shortcuts, 'c': () => this.#copyLink(), '?': () => this.#openHelp() });
   }
 
   disconnectedCallback() {
@@ -74,8 +77,10 @@ export class Page extends LitElement {
   }
 
   get helpKeys() {
-    return [...this.constructor.keys, ['?', 'this help']];
+    return [...this.constructor.keys, ...Page.commonKeys];
   }
+
+  syncUrl() {}
 
   renderMain() {
     return nothing;
@@ -98,11 +103,17 @@ export class Page extends LitElement {
     this.renderRoot.querySelector('mg-help').open();
   }
 
+  #copyLink() {
+    this.syncUrl();
+    this.renderRoot.querySelector('mg-link-copier').copy();
+  }
+
   render() {
     return html`
-      <mg-header @help=${this.#openHelp}></mg-header>
+      <mg-header @link=${this.#copyLink} @help=${this.#openHelp}></mg-header>
       <main>${this.renderMain()}</main>
       ${this.renderDialogs()}
+      <mg-link-copier></mg-link-copier>
       <mg-help .keys=${this.helpKeys}><p>${this.constructor.help}</p></mg-help>`;
   }
 }

@@ -102,7 +102,15 @@ export class SessionPage extends Page {
     } else if (live.at !== this.#stepInUrl) {
       this.#stepInUrl = live.at;
       clearTimeout(this.#urlTimer);
-      this.#urlTimer = setTimeout(() => setQuery({ at: live.at, text: live.text }), URL_DELAY);
+      this.#urlTimer = setTimeout(() => this.syncUrl(), URL_DELAY);
+    }
+  }
+
+  syncUrl() {
+    if (this.#urlTimer !== null) {
+      clearTimeout(this.#urlTimer);
+      this.#urlTimer = null;
+      setQuery({ at: this.live.at, text: this.live.text });
     }
   }
 

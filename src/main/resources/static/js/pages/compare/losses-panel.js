@@ -11,6 +11,7 @@ import { colourOf, lineDash, lineType, markStyles, sessionMark, symbolOf } from 
 import { theme } from '../../components/theme.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
 import { AXES, documentsAfter, pointAt, secondsAfter, timesOf } from './loss-axes.js';
+import { meanWithError, ranked, verdictInWords } from './loss-verdict.js';
 
 const POINTS = 500; // per curve
 
@@ -32,6 +33,9 @@ class LossesPanel extends Panel {
     .legend li { display: inline-flex; align-items: flex-start; gap: 6px; min-width: 0; }
     .legend .name { min-width: 0; overflow-wrap: anywhere; }
     .legend strong { font-variant-numeric: tabular-nums; }
+    .verdict { margin-bottom: var(--space-2); padding: var(--space-2) var(--space-3); border-radius: var(--radius-small); background: var(--sunken); font-size: var(--text-s); overflow-wrap: anywhere; }
+    .verdict p:first-child { font-weight: 600; }
+    .verdict ul { margin: var(--space-1) 0; font-variant-numeric: tabular-nums; }
     .empty { display: grid; place-items: center; height: 340px; color: var(--muted); }
     @media (max-width: 600px) { mg-chart { min-height: 300px; } }
   `];
@@ -113,8 +117,33 @@ class LossesPanel extends Panel {
         <li data-session=${entry.name}>${sessionMark(entry.slot)}<span class="name">${entry.name}
           ${newest === undefined ? nothing : html`<strong>${loss(newest)}</strong>`}
           ${missing ? html`<span class="muted">left out: ${missing}</span>` : nothing}</span></li>`)}</ul>
+      ${this.#verdict()}
       ${drawn.length === 0 ? html`<p class="empty">${this.#reason}</p>`
         : html`<mg-chart .option=${this.#option(drawn)} label=${this.#inWords(drawn)}></mg-chart>`}`;
+  }
+
+  /** Which session is better, as far as the newest losses say; nothing for fewer than two sessions with losses. */
+  #verdict() {
+    const sessions = this.#curves.filter(({ newest }) => newest !== undefined)
+      .map(({ entry: { name, view, losses } }) => ({ name, view, ...meanWithError(losses.finest, this.live.span) }))
+      .filter(({ mean }) => mean !== undefined);
+    if (sessions.length < 2) {
+      return nothing;
+    }
+    const ranking = ranked(sessions);
+    const [{ view: { numDocs, vocabSize } }] = sessions;
+    const haveSameTexts = sessions.every(({ view }) => view.numDocs === numDocs && view.vocabSize === vocabSize);
+    return html`
+      <div class="verdict">
+        <p>${haveSameTexts ? verdictInWords(ranking, this.live.span)
+          : 'These sessions learn different texts, so their losses do not say which is better.'}</p>
+        <ul>${ranking.map(({ name, mean, error, steps, difference, errors, verdict }) => html`
+          <li>${name}: ${loss(mean)}${error === null ? nothing : ` ± ${number(error, 2)}`}${
+            steps === this.live.span ? nothing : ` over ${plural(steps, 'step')}`}${
+            haveSameTexts ? comparison({ difference, errors, verdict }) : nothing}</li>`)}</ul>
+        <p class="muted">± is the standard error of the mean. These are losses on the training texts: a model that memorises
+          them has a low loss, too.</p>
+      </div>`;
   }
 
   /** Why there is nothing to show. */
@@ -188,6 +217,18 @@ class LossesPanel extends Panel {
           [entry.name, step, ...(isOverSteps ? [] : [number(x, 6)]), loss(average)]));
       },
     };
+  }
+}
+
+/** How a session compares with the best one, in words. */
+function comparison({ difference, errors, verdict }) {
+  const higher = `, higher by ${number(difference, 2)}`;
+  switch (verdict) {
+    case 'best': return '';
+    case 'equal': return `, practically equal: the difference of ${number(difference, 2)} is within its standard error`;
+    case 'unknown': return `${higher}: too few steps to tell whether that is chance`;
+    case 'unsure': return `${higher}, which is ${number(errors, 2)} standard errors and may be chance`;
+    default: return `${higher}, which is ${errors === Infinity ? 'more than chance' : `${number(errors, 2)} standard errors`}`;
   }
 }
 

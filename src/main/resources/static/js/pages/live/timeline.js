@@ -1,18 +1,26 @@
 // The timeline, a slider to look back: one stop per keyframe on a scale that spaces them about evenly, marks for
-// events, and the present at the right end.
+// events, and the present at the right end. A replay looks at one stop after the other; `?replay` in the URL starts it.
 
 import { LitElement, css, html, nothing, svg } from 'lit';
 
 import { compact, count, plural } from '../../data/format.js';
 import { EVENT_KINDS, describeEvent } from '../../data/session-events.js';
+import { spread } from '../../data/spread.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
+import { queryValue, setQuery } from '../../components/url-query.js';
 
 const DENSE = 8; // keyframes per doubling; up to about twice as many steps, every step has one
 const MARK_WIDTH = 0.018; // of the bar: closer marks are merged
 const LABEL_WIDTH = 0.06;
 const MOST_LINES = 8; // of the text of a mark
 const PAGE = 10; // stops that the page keys move
+const REPLAY = 'replay'; // in the URL
+const REPLAY_FROM = 2 * DENSE; // step: before it, there is a stop for every step, and texts are noise
+const REPLAY_STOPS = 40; // at most
+const REPLAY_TICK = 800; // ms that a stop is shown
+
+const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 const ICONS = { failed: icons.failed, steered: icons.steer, forked: icons.fork, paused: icons.pause };
 
@@ -22,6 +30,7 @@ class Timeline extends LitElement {
     live: { attribute: false },
     view: { attribute: false },
     revision: { attribute: false },
+    replay: { state: true }, // ready, playing or ended; null for none
   };
 
   static styles = [controls, css`
@@ -31,6 +40,8 @@ class Timeline extends LitElement {
     .where strong { color: var(--ink); white-space: nowrap; }
     .past .where strong { padding: 2px var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); }
     .group { display: flex; gap: 0; }
+    .replay { margin-top: var(--space-1); color: var(--muted); font-size: var(--text-s); }
+    .replay:empty { display: none; }
     .live { min-width: 64px; letter-spacing: 0.04em; }
     .live::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: currentColor; }
     .past .live { border-color: var(--warn); background: var(--warn-soft); color: var(--warn); }
@@ -84,13 +95,36 @@ class Timeline extends LitElement {
     .mark.right .tip { left: auto; right: 0; }
     .mark:hover .tip, .mark:focus .tip { display: block; }
     @media (max-width: 600px) {
-      .where { flex: 1; order: -2; }
+      .where { flex: 1; order: -2; flex-wrap: wrap; white-space: nowrap; }
       .group { order: -1; }
       .scale { flex-basis: 100%; order: 1; }
     }
   `];
 
   #isDragged = false;
+  #rest = []; // the stops still to be replayed; null, for live, is the last
+  #length = 0; // of the replay
+  #replayed = null; // the target that the replay has set
+  #timer = null;
+
+  constructor() {
+    super();
+    this.replay = null;
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#timer);
+  }
+
+  willUpdate() {
+    if (queryValue(REPLAY) !== null && this.live.stops.length > 0) {
+      setQuery({ [REPLAY]: null });
+      this.#play(calm.matches);
+    } else if (this.replay !== null && this.#isElsewhere) {
+      this.#endReplay(null);
+    }
+  }
 
   // ---- positions
 
@@ -144,6 +178,61 @@ class Timeline extends LitElement {
     const now = target === null ? all.length - 1
       : Math.max(0, all.findLastIndex((stop) => stop !== null && stop <= target));
     this.#go(all[Math.min(all.length - 1, Math.max(0, now + stops))]);
+  }
+
+  // ---- the replay
+
+  toggleReplay() {
+    if (this.replay === 'playing') {
+      this.#endReplay(null);
+    } else if (this.live.stops.length > 0) {
+      this.#play();
+    }
+  }
+
+  /**
+   * Plays the stops from the one that is looked at; while live, from where texts soon become readable.
+   *
+   * @param isReady whether it waits at the first until the user plays it
+   */
+  #play(isReady = false) {
+    const { stops, target } = this.live;
+    const from = target ?? stops.find((stop) => stop >= REPLAY_FROM) ?? stops[0];
+    this.#rest = [...spread(stops.filter((stop) => stop >= from), REPLAY_STOPS), null];
+    this.#length = this.#rest.length - 1;
+    this.replay = isReady ? 'ready' : 'playing';
+    this.#replayed = target;
+    this.#advance();
+  }
+
+  /** Whether the user has gone to another step than the replay. */
+  get #isElsewhere() {
+    return this.live.target !== this.#replayed;
+  }
+
+  #advance = async () => {
+    clearTimeout(this.#timer);
+    if (this.#isElsewhere) {
+      this.#endReplay(null);
+      return;
+    }
+    if (!document.hidden) {
+      const looked = this.#go(this.#rest.shift());
+      this.#replayed = this.live.target;
+      await looked;
+    }
+    if (this.replay === 'playing' && this.#rest.length > 0) {
+      clearTimeout(this.#timer); // of a replay that was begun meanwhile
+      this.#timer = setTimeout(this.#advance, REPLAY_TICK);
+    } else if (this.replay === 'playing') {
+      this.#endReplay('ended');
+    }
+  };
+
+  #endReplay(state) {
+    clearTimeout(this.#timer);
+    this.#rest = [];
+    this.replay = state;
   }
 
   toStart() {
@@ -220,12 +309,26 @@ class Timeline extends LitElement {
         <div class="group" role="group" aria-label="Look at">
           <button class="quiet icon" title="Earlier (←)" aria-label="An earlier step" ?disabled=${!hasStops || target === 0}
             @click=${() => this.move(-1)}>${icons.back}</button>
+          <button class="quiet icon" title="Replay (r)" aria-label="${this.replay === 'playing' ? 'Pause' : 'Play'} the replay" ?disabled=${!hasStops}
+            @click=${() => this.toggleReplay()}>${this.replay === 'playing' ? icons.pause : icons.play}</button>
           <button class="quiet icon" title="Later (→)" aria-label="A later step" ?disabled=${!isPast}
             @click=${() => this.move(1)}>${icons.forward}</button>
         </div>
         <button class="live" aria-pressed=${!isPast} title="Look at the newest step (End)" @click=${() => this.toLive()}>LIVE</button>
         <span class="visually-hidden" role="status">${isPast ? `Looking at step ${count(target)}` : ''}</span>
-      </div>`;
+      </div>
+      <p class="replay" role="status">${this.#replayInWords()}</p>`;
+  }
+
+  #replayInWords() {
+    switch (this.replay) {
+      case 'playing':
+        return `A replay: the model as it was at ${count(this.#length)} of its steps, one after the other. `
+          + (this.view.state === 'training' ? 'Training continues meanwhile.' : 'Nothing is being trained now.');
+      case 'ready': return 'The training of this model can be replayed: press Play.';
+      case 'ended': return 'The replay has ended: this is the newest step.';
+      default: return '';
+    }
   }
 
   /** Labels for 0, 1, 10, 100, …, as far as there is room. */

@@ -59,7 +59,7 @@ class FrontDoor extends LitElement {
   render() {
     const isLoading = this.sessions === null;
     const demo = demoOf(this.sessions ?? []);
-    const training = this.sessions?.find(({ state }) => state === 'training') ?? demo;
+    const training = this.sessions?.find(({ state }) => state === 'training') ?? null;
     return html`
       <section class=${demo === null && !isLoading ? '' : 'pictured'}>
         <div class="words">
@@ -69,7 +69,8 @@ class FrontDoor extends LitElement {
           <div class="ways">
             ${this.#way(demo, '/tour', 'Take the tour')}
             <button class="primary" @click=${() => this.dispatchEvent(new Event('create'))}>${icons.plus} Train on your own list</button>
-            ${this.#way(training, '', 'Look at a model train')}
+            ${training === null && demo !== null ? this.#way(demo, '?replay=1', 'Look at a model train (a replay)')
+              : this.#way(training, '', 'Look at a model train')}
           </div>
         </div>
         ${isLoading ? html`<div class="room"></div>` : demo === null ? nothing : html`<mg-learning-replay class="room" .session=${demo}></mg-learning-replay>`}

@@ -6,6 +6,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { api } from '../../data/api.js';
 import { count } from '../../data/format.js';
 import { SITE } from '../../data/site.js';
+import { spread } from '../../data/spread.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 import '../../components/sparkline.js';
@@ -17,12 +18,6 @@ const TICK = 450; // ms per text
 const PAUSE = 6; // ticks at the end, before it begins again
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
-
-/** At most `most` of the items, from the first to the last. */
-function spread(items, most) {
-  return items.length <= most ? items
-    : Array.from({ length: most }, (_, i) => items[Math.round(i / (most - 1) * (items.length - 1))]);
-}
 
 /** `<mg-learning-replay .session=${view}>` */
 class LearningReplay extends LitElement {

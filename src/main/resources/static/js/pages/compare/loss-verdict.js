@@ -1,0 +1,65 @@
+// Which of the compared sessions has the lowest loss, and whether that may be chance.
+
+const FEWEST = 10; // numbers that a standard error is estimated from
+const SURE = 3; // standard errors that are hardly chance, even among six sessions
+
+/**
+ * The mean loss of the newest steps with its standard error, {mean, error, steps}; null if it is not finite. The error is
+ * null if there are too few numbers.
+ *
+ * @param buckets the losses as finely as they are known; the numbers of wide buckets are weighted by their steps
+ * @param steps the number of steps, of which there may be fewer
+ */
+export function meanWithError(buckets, steps) {
+  const to = buckets.at(-1)?.to ?? 0;
+  const from = to - steps + 1;
+  const parts = buckets.filter((bucket) => bucket.to >= from)
+    .map((bucket) => ({ mean: bucket.mean, weight: bucket.to - Math.max(bucket.from, from) + 1 }));
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+  const mean = parts.reduce((sum, part) => sum + part.weight * part.mean, 0) / total;
+  if (!Number.isFinite(mean)) {
+    return null;
+  }
+  const squares = parts.reduce((sum, part) => sum + (part.weight * (part.mean - mean)) ** 2, 0);
+  const error = parts.length < FEWEST ? null : Math.sqrt(squares * parts.length / (parts.length - 1)) / total;
+  return { mean, error, steps: total };
+}
+
+/**
+ * Sessions, {mean, error, …}, from the lowest mean loss to the highest, each with `difference` to the first, `errors`, how
+ * many standard errors of the difference that is, and a verdict: `best` for the first, `equal` within one standard error,
+ * `unsure` if it may be chance, `higher`, or `unknown` without an error.
+ */
+export function ranked(sessions) {
+  const sorted = sessions.toSorted((a, b) => a.mean - b.mean);
+  const [best] = sorted;
+  return sorted.map((session) => {
+    const difference = session.mean - best.mean;
+    const error = session.error === null || best.error === null ? null : Math.hypot(session.error, best.error);
+    const errors = error === null ? null : difference === 0 ? 0 : difference / error;
+    const verdict = session === best ? 'best' : errors === null ? 'unknown' : errors <= 1 ? 'equal' : errors < SURE ? 'unsure' : 'higher';
+    return { ...session, difference, errors, verdict };
+  });
+}
+
+/** What a ranking of at least two sessions says, in a sentence. */
+export function verdictInWords(ranking, span) {
+  const named = (...verdicts) => ranking.filter(({ verdict }) => verdicts.includes(verdict)).map(({ name }) => name);
+  const over = `over the last ${span === 1 ? 'step' : `${span} steps`}`;
+  const [best] = named('best');
+  const equal = named('equal');
+  const doubtful = named('unsure', 'unknown');
+  if (equal.length === ranking.length - 1) {
+    return `Practically equal: the mean losses ${over} differ by no more than their standard error.`;
+  }
+  if (doubtful.length > 0) {
+    return `${best} has the lowest mean loss ${over}, but compared with ${listed([...equal, ...doubtful])} that may be chance.`;
+  }
+  return equal.length === 0
+    ? `${best} is better: it has the ${ranking.length === 2 ? 'lower' : 'lowest'} mean loss ${over}.`
+    : `${listed([best, ...equal])} are practically equal, and better than the rest: they have the lowest mean losses ${over}.`;
+}
+
+function listed(names) {
+  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+}
