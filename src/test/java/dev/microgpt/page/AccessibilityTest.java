@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -68,6 +69,30 @@ final class AccessibilityTest {
               };
               visit(document);
               return found;
+            }""";
+
+    /// Finds controls smaller than 24 x 24 CSS px, which is the smallest target of WCAG 2.2 (2.5.8), except for links in
+    /// a sentence. A field inside its label is as large as the label.
+    private static final String TOO_SMALL =
+            """
+            () => {
+              const found = new Set();
+              const visit = (node) => {
+                for (const element of node.querySelectorAll('*')) {
+                  if (element.matches('a[href], button, input, select, textarea, summary, [role=slider]')
+                      && element.checkVisibility({ visibilityProperty: true }) && getComputedStyle(element).display !== 'inline'
+                      && !element.closest('.visually-hidden')) {
+                    const { width, height } = (element.closest('label') ?? element).getBoundingClientRect();
+                    if (width > 0 && (width < 24 || height < 24)) {
+                      const name = element.ariaLabel ?? element.textContent.trim();
+                      found.add(`${element.getRootNode().host?.localName} ${element.localName}.${element.className} ${name}: ${width} x ${height}`);
+                    }
+                  }
+                  if (element.shadowRoot) visit(element.shadowRoot);
+                }
+              };
+              visit(document);
+              return [...found];
             }""";
 
     private static final String ANY_SIGN = FIRST_SIGNS + ", .nothing h1, mg-loss-panel";
@@ -201,6 +226,28 @@ final class AccessibilityTest {
                 }
             }
         }
+    }
+
+    @Test
+    void everyControlIsLargeEnoughForAFinger() {
+        List<String> small = new ArrayList<>();
+        try (Tab tab = Tab.openPhone(browser, api.port()).expectingErrors()) {
+            Page page = tab.page();
+            views().forEach(
+                            view -> {
+                                Object[] parts = view.get();
+                                @SuppressWarnings("unchecked")
+                                Consumer<Page> opening = (Consumer<Page>) parts[2];
+                                page.setViewportSize(PHONE, TALL);
+                                page.navigate((String) parts[0]);
+                                page.locator(FIRST_SIGNS).first().waitFor();
+                                opening.accept(page);
+                                page.locator((String) parts[1]).first().waitFor();
+                                awaitDrawn(page);
+                                small.addAll((List<String>) page.evaluate(TOO_SMALL));
+                            });
+        }
+        assertThat(small).isEmpty();
     }
 
     private static void awaitNothingTooWide(Page page, String place) {
