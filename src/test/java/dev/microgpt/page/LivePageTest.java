@@ -440,6 +440,50 @@ final class LivePageTest {
         }
     }
 
+    @Test
+    void aBarOfSeveralLinesAndABadgeAboveItCoverNothing() {
+        api.init("live-dock-tall", Map.of("text", Api.SIX_NAMES, "numSteps", 10));
+        api.step("live-dock-tall", 10);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.setViewportSize(320, 740);
+            page.navigate("/s/live-dock-tall?at=5");
+            Locator train = page.getByText("Learning rate has reached 0: continue");
+            assertThat(train).isInViewport();
+            double dock = page.locator(".dock").boundingBox().y;
+            assertThat(dock).isLessThan(740 - 61);
+            Locator badge = page.locator(".past-badge");
+            page.locator("mg-parameters-panel").scrollIntoViewIfNeeded();
+            page.locator("mg-parameters-panel mg-heatmap").first().waitFor();
+            page.evaluate("() => scrollTo(0, 0)");
+            Locator hidden = button(page, "Parameters: menu");
+            hidden.focus();
+            assertThat(bottom(hidden)).isLessThanOrEqualTo(badge.boundingBox().y);
+            page.waitForCondition(
+                    () -> {
+                        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)");
+                        return bottom(page.locator("mg-panel-grid")) <= badge.boundingBox().y;
+                    });
+            assertThat(bottom(badge)).isLessThanOrEqualTo(dock);
+        }
+    }
+
+    @Test
+    void whatHasTheFocusIsNotBehindTheBarAtTheTop() {
+        api.initSixNames("live-bar");
+        api.step("live-bar", 10);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/live-bar");
+            page.locator("mg-parameters-panel").scrollIntoViewIfNeeded();
+            page.locator("mg-parameters-panel mg-heatmap").first().waitFor();
+            page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)");
+            Locator hidden = button(page, "Loss: menu");
+            hidden.focus();
+            assertThat(hidden.boundingBox().y).isGreaterThan(bottom(page.locator(".bar").first()));
+        }
+    }
+
     private static double bottom(Locator locator) {
         BoundingBox box = locator.boundingBox();
         return box.y + box.height;

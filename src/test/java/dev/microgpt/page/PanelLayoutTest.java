@@ -18,9 +18,12 @@ import dev.microgpt.support.ServiceTest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// The panels of the Live page can be moved, hidden, and made to fill the screen; what is rarely needed is in a
@@ -271,6 +274,79 @@ final class PanelLayoutTest {
     private static Locator link(Page page, String name) {
         return page.getByRole(
                 AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    @Test
+    void onAPhoneMenusOpenWhereTheyFit() {
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.setViewportSize(360, 640);
+            page.navigate("/s/" + SESSION);
+            Locator menus =
+                    page.getByRole(
+                            AriaRole.BUTTON,
+                            new Page.GetByRoleOptions().setName(Pattern.compile(": menu$")));
+            assertThat(menus).hasCount(11);
+            for (Locator menu : menus.all()) {
+                for (String edge : List.of("start", "center", "end")) {
+                    menu.evaluate("(menu, block) => menu.scrollIntoView({ block })", edge);
+                    menu.click();
+                    assertInside(box(page.locator("[popover]:popover-open")), 360, 640);
+                    page.keyboard().press("Escape");
+                }
+            }
+            button(page, "Panels").click();
+            assertInside(box(page.locator("[popover]:popover-open")), 360, 640);
+        }
+    }
+
+    private static void assertInside(BoundingBox box, int width, int height) {
+        assertThat(box.x).isNotNegative();
+        assertThat(box.y).isNotNegative();
+        assertThat(box.x + box.width).isLessThanOrEqualTo(width);
+        assertThat(box.y + box.height).isLessThanOrEqualTo(height);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1440, 900", "1, 1920, 1080", "4, 1440, 900", "4, 1920, 1080"})
+    void attentionMapsGrowWithThePanel(int layers, int width, int height) {
+        api.init(SESSION, Map.of("text", Api.SIX_NAMES, "nLayer", layers));
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.setViewportSize(width, height);
+            Locator map = page.locator("mg-attention-panel .map canvas").first();
+            double usual = box(map).width;
+            button(page, "Attention: fill the screen").click();
+            page.waitForCondition(() -> box(map).width > 1.5 * usual);
+            List<BoundingBox> boxes =
+                    page.locator("mg-attention-panel .map canvas").all().stream()
+                            .map(PanelLayoutTest::box)
+                            .toList();
+            double right = boxes.stream().mapToDouble(box -> box.x + box.width).max().orElseThrow();
+            double bottom =
+                    boxes.stream().mapToDouble(box -> box.y + box.height).max().orElseThrow();
+            assertThat(Math.max(right / width, bottom / height)).isBetween(0.85, 1.0);
+            BoundingBox scale = box(page.locator("mg-attention-panel .foot"));
+            assertThat(bottom).isLessThanOrEqualTo(scale.y);
+            assertThat(scale.y + scale.height).isLessThanOrEqualTo(height);
+
+            page.keyboard().press("Escape");
+            page.waitForCondition(() -> box(map).width == usual);
+        }
+    }
+
+    @Test
+    void theHeadInTheAddressIsShownWhateverItsPage() {
+        api.init(SESSION, Map.of("text", Api.SIX_NAMES, "nLayer", 4));
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/" + SESSION + "?head=4.2");
+            Locator chosen = page.locator("mg-attention-panel .map [aria-pressed=true]");
+            assertThat(chosen).containsText("L4 H2");
+            assertThat(page.locator("mg-attention-panel .pages")).containsText("maps 9 to 16 of 16");
+            page.getByText("Previous").click();
+            assertThat(page.locator("mg-attention-panel .pages")).containsText("maps 1 to 8 of 16");
+        }
     }
 
     @Test
