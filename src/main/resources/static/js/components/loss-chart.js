@@ -82,8 +82,7 @@ export function lossChart(chart) {
         lineStyle: { width: 2.2 * scale }, color: theme.colour('--data-2'), z: 3,
       },
       {
-        id: 'base', type: 'line', silent: true, z: 6, // above the marks of spikes
-        data: [], animation: false, tooltip: { show: false },
+        id: 'base', type: 'line', silent: true, data: [], animation: false, tooltip: { show: false },
         markLine: baseMarks(chart),
       },
       {
@@ -137,7 +136,7 @@ function baseMarks({ baselines, range, scale }) {
   const [highest, second = range.low] = Object.values(baselines).sort((a, b) => b - a);
   const hasRoomBelow = range.high !== null && highest - second > TWO_LABELS * (range.high - range.low);
   return {
-    silent: true, animation: false, symbol: 'none',
+    silent: true, animation: false, symbol: 'none', z: 6, // above the marks of spikes
     data: Object.entries(baselines).map(([name, value]) => ({
       yAxis: value, name, label: { position: value === highest && hasRoomBelow ? 'insideEndBottom' : 'insideEndTop' },
     })),

@@ -471,7 +471,7 @@ final class SessionsPageTest {
             button(page, "Pause the replay").click();
             assertThat(button(page, "Play the replay")).isVisible();
             assertThat(replay.locator("figcaption"))
-                    .containsText(Pattern.compile("at step \\d+ of 200\\s+loss \\d\\.\\d{4}"));
+                    .containsText(Pattern.compile("at step \\d+\\s+of 200\\s+loss \\d\\.\\d{4}"));
             page.getByText("Look at a model train").click();
             assertThat(page).hasURL(Pattern.compile("/s/page-shown$"));
         }
