@@ -130,7 +130,7 @@ function band(points) {
   };
 }
 
-/** Lines with labels above them; below the highest line, if there is room, as the spikes have their marks above it. */
+/** Lines with labels above them; that of the highest is below it if there is room, since marks of spikes are above. */
 function baseMarks({ baselines, range, scale }) {
   const colour = theme.colour('--data-6');
   const [highest, second = range.low] = Object.values(baselines).sort((a, b) => b - a);

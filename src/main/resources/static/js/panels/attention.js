@@ -60,7 +60,7 @@ class AttentionPanel extends DocumentPanel {
     :host([filled]) section { height: auto; min-height: 100%; }
     :host([filled]) .content { display: flex; flex-direction: column; }
     :host([filled]) .strip, :host([filled]) .foot { flex: none; }
-    :host([filled]) .maps { flex: 1 0 auto; align-content: center; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); grid-auto-rows: max(var(--row), 176px); }
+    :host([filled]) .maps { flex: 1 0 auto; align-content: center; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); grid-auto-rows: max(var(--row), 176px); /* where that is too high, the panel scrolls */ }
     :host([filled]) .map { display: flex; flex-direction: column; }
     :host([filled]) .box { position: relative; flex: 1; height: auto; }
     :host([filled]) canvas { position: absolute; }
@@ -208,13 +208,15 @@ class AttentionPanel extends DocumentPanel {
     super.updated(changed);
     if (this.shown !== null && !this.showsTable) {
       const maps = [...this.renderRoot.querySelectorAll('.map canvas')];
-      this.#arrange(maps.length);
+      if (this.hasAttribute('filled')) {
+        this.#arrange(maps.length);
+      }
       const sizes = maps.map((canvas) => this.#sizeOf(canvas)); // all at once: drawing changes the layout
       maps.forEach((canvas, i) => this.#draw(canvas, sizes[i]));
     }
   }
 
-  /** While the panel fills the screen, chooses the columns and rows with which so many maps are largest. */
+  /** Chooses the columns and rows with which the maps are largest in a panel that fills the screen. */
   #arrange(maps) {
     const height = (selector) => this.renderRoot.querySelector(selector).offsetHeight;
     const { style, clientWidth: width } = this.renderRoot.querySelector('.maps');

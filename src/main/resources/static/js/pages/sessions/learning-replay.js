@@ -1,6 +1,6 @@
 // A live picture of a session that learns: what it wrote at its keyframes, one after the other, with their step and loss.
 // While it trains, the newest; for readers who prefer less motion, a few texts that stand still. The first keyframes are
-// the densest, but all of them write gibberish, so that the replay passes them quickly.
+// the densest, but show only gibberish, so the replay passes them quickly.
 
 import { LitElement, css, html, nothing } from 'lit';
 
@@ -29,7 +29,7 @@ function spread(items, most) {
     : Array.from({ length: most }, (_, i) => items[Math.round(i / (most - 1) * (items.length - 1))]);
 }
 
-/** The samples to replay, oldest first, with the ticks at which they appear, from 1 on: one per tick, or none. */
+/** The samples to replay, oldest first, with the ticks, from 1 on, at which they appear; at most one per tick. */
 function scheduled(samples) {
   const ticks = Math.min(MOST_TICKS, samples.length);
   const last = Math.max(1, samples.at(-1)?.step ?? 0);
