@@ -5,6 +5,7 @@ import static com.microsoft.playwright.options.ColorScheme.LIGHT;
 
 import static dev.microgpt.page.Tab.DESKTOP;
 import static dev.microgpt.page.Tab.PHONE;
+import static dev.microgpt.page.Tab.button;
 import static dev.microgpt.page.Tab.contentWidth;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -161,7 +162,7 @@ final class AccessibilityTest {
     }
 
     private static void press(Page page, String name) {
-        page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name)).click();
+        button(page, name).click();
     }
 
     /// A view is loaded in one colour scheme and width, and then switched to the other, since loading costs most.
