@@ -11,6 +11,7 @@ const MOST_MARKS = 200;
 const ZOOM_BAR = 74; // px, with the step axis
 const RATE_CHART = 46; // px
 const RATE_GAP = 18; // px between the charts
+const TWO_LABELS = 0.25; // of the range of losses: room for two labels between baselines, even in a low chart
 
 const middle = ({ from, to }) => (from + to) / 2;
 
@@ -81,7 +82,7 @@ export function lossChart(chart) {
         lineStyle: { width: 2.2 * scale }, color: theme.colour('--data-2'), z: 3,
       },
       {
-        id: 'base', type: 'line', silent: true, z: 4, data: [], animation: false, tooltip: { show: false },
+        id: 'base', type: 'line', silent: true, data: [], animation: false, tooltip: { show: false },
         markLine: baseMarks(chart),
       },
       {
@@ -129,14 +130,19 @@ function band(points) {
   };
 }
 
-function baseMarks({ baselines, scale }) {
+/** Lines with labels above them; that of the highest is below it if there is room, since marks of spikes are above. */
+function baseMarks({ baselines, range, scale }) {
   const colour = theme.colour('--data-6');
+  const [highest, second = range.low] = Object.values(baselines).sort((a, b) => b - a);
+  const hasRoomBelow = range.high !== null && highest - second > TWO_LABELS * (range.high - range.low);
   return {
-    silent: true, animation: false, symbol: 'none',
-    data: Object.entries(baselines).map(([name, value]) => ({ yAxis: value, name })),
+    silent: true, animation: false, symbol: 'none', z: 6, // above the marks of spikes
+    data: Object.entries(baselines).map(([name, value]) => ({
+      yAxis: value, name, label: { position: value === highest && hasRoomBelow ? 'insideEndBottom' : 'insideEndTop' },
+    })),
     lineStyle: { color: colour, type: 'dashed', width: 1.2 },
     label: {
-      color: colour, fontSize: 11 * scale, position: 'insideEndTop', formatter: ({ name }) => name,
+      color: colour, fontSize: 11 * scale, formatter: ({ name }) => name,
       backgroundColor: theme.colour('--surface'), padding: [1, 3], borderRadius: 3, distance: 3,
     },
   };

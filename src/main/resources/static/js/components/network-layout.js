@@ -34,7 +34,7 @@ export function layout({ nLayer, nHead, nEmbd, vocabSize, positions }, width, op
     lines.push({ kind: 'arrow', x: middle, from, to: y });
   };
   const add = (id) => {
-    const size = 22;
+    const size = 24;
     blocks.push({ id, shape: '', strip: false, x: middle - size / 2, y, width: size, height: size, isRound: true });
     const at = y + size / 2;
     y += size + GAP;

@@ -29,6 +29,8 @@
 //                         canvas
 //   legend()              what stands beside a saved picture, see framedPicture
 //
+// While it fills the screen, it has the attribute `filled`.
+//
 // A page may put buttons of its own into the header: children of the panel with slot="frame".
 //
 // A panel may use `this.isVisible`, `this.run(promise)`, which shows an error in the panel, and `this.instead(words)`
@@ -40,6 +42,7 @@ import { DrawThrottle } from './draw-throttle.js';
 import { frameScheduler } from './frame-scheduler.js';
 import { icons } from './icons.js';
 import { framedPicture } from './picture.js';
+import { placePopover } from './place-popover.js';
 import { saveText, saveUrl } from './save-file.js';
 import { controls } from './styles.js';
 import { theme } from './theme.js';
@@ -99,6 +102,7 @@ export class Panel extends LitElement {
       inset: auto;
       margin: 0;
       width: 240px;
+      max-height: calc(100dvh - 2 * var(--space-2));
       padding: var(--space-2);
       border: 1px solid var(--line);
       border-radius: var(--radius);
@@ -272,10 +276,10 @@ export class Panel extends LitElement {
       </div>`;
   }
 
-  #placeMenu(event) {
-    const button = this.renderRoot.querySelector('.menu button').getBoundingClientRect();
-    event.target.style.top = `${button.bottom + 4}px`;
-    event.target.style.right = `${document.documentElement.clientWidth - button.right}px`;
+  #placeMenu({ target, newState }) {
+    if (newState === 'open') {
+      placePopover(target, this.renderRoot.querySelector('.menu button'));
+    }
   }
 
   #closeMenu(event) {

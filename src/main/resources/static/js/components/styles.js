@@ -134,6 +134,7 @@ export const controls = css`
   @media (pointer: coarse) {
     button, .button, input, select { min-height: 40px; }
     button.icon { width: 40px; }
+    input[type="checkbox"], input[type="radio"] { width: 24px; }
   }
   @media (prefers-reduced-motion: reduce) {
     *, *::before, *::after { animation: none !important; transition: none !important; }

@@ -10,6 +10,7 @@ import { inspectedDocumentOf } from '../data/inspected-document.js';
 import { stream } from '../data/live-stream.js';
 import { frameScheduler } from '../components/frame-scheduler.js';
 import { icons } from '../components/icons.js';
+import { PublishedHeight } from '../components/published-height.js';
 import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
 import { PANELS } from '../panels/index.js';
 import { SessionPage } from './base/session-page.js';
@@ -69,6 +70,8 @@ class LivePage extends SessionPage {
   #panels = PANELS.map((panel) => ({
     ...panel, name: panel.tag.replace(/^mg-(.*)-panel$/, '$1'), element: document.createElement(panel.tag),
   }));
+  #bar = new PublishedHeight(this, '.bar', '--bar');
+  #badge = new PublishedHeight(this, '.past-badge', '--badge');
   #arrangement = new PanelArrangement(this.#panels.map(({ name }) => name));
 
   constructor() {

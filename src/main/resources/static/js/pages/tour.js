@@ -8,6 +8,7 @@ import { count } from '../data/format.js';
 import { inspectedDocumentOf } from '../data/inspected-document.js';
 import { numStepsFor } from '../data/learning-rate.js';
 import { icons } from '../components/icons.js';
+import { PublishedHeight } from '../components/published-height.js';
 import { queryValue, setQuery } from '../components/url-query.js';
 import { SessionPage } from './base/session-page.js';
 import { CaptionData, captionKey, stepToShow } from './tour/caption-data.js';
@@ -92,6 +93,7 @@ class TourPage extends SessionPage {
     @media (max-width: 600px) { main { padding-bottom: 0; } }
   `];
 
+  #dock = new PublishedHeight(this, '.bar', '--dock');
   #elements = new Map(); // the panels, by tag: created when they are first shown
   #captionData;
   #loading = null; // AbortController of the load under way

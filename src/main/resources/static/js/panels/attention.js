@@ -19,6 +19,10 @@ const MOST_MAPS = 8; // at a time, so that the panel is about as high as its nei
 const SMALLEST_LETTER = 8; // px: rows and columns of smaller cells have no letters
 const MARGIN = 16; // px for letters, and their size, at a text scale of 1
 const LETTER = 11;
+const GAP = 12; // px between maps
+const SPACES = 50; // px around and between the maps and the lines above and below
+const TITLE = 28; // px above a map, at a text scale of 1
+const NARROWEST = 132; // px of a map, so that its title has room, at a text scale of 1
 
 const PATTERNS = { previous: 'previous', first: 'first', itself: 'itself' };
 
@@ -38,7 +42,7 @@ class AttentionPanel extends DocumentPanel {
   };
 
   static styles = [DocumentPanel.styles, css`
-    .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(calc(132px * var(--scale)), 1fr)); gap: var(--space-3); margin-top: var(--space-3); }
+    .maps { display: grid; grid-template-columns: repeat(auto-fill, minmax(calc(${NARROWEST}px * var(--scale)), 1fr)); gap: ${GAP}px; margin-top: var(--space-3); }
     .map { min-width: 0; }
     .map button { width: 100%; min-height: 26px; padding: 0 6px; justify-content: space-between; font-size: var(--text-xs); gap: 4px; }
     .map button span { overflow: hidden; text-overflow: ellipsis; }
@@ -53,6 +57,13 @@ class AttentionPanel extends DocumentPanel {
     .foot .caption { flex: 1 1 240px; }
     .pages { display: flex; align-items: center; gap: var(--space-2); font-size: var(--text-s); color: var(--muted); }
     .strip { min-height: 96px; display: flex; flex-direction: column; justify-content: flex-end; }
+    :host([filled]) section { height: auto; min-height: 100%; }
+    :host([filled]) .content { display: flex; flex-direction: column; }
+    :host([filled]) .strip, :host([filled]) .foot { flex: none; }
+    :host([filled]) .maps { flex: 1 0 auto; align-content: center; grid-template-columns: repeat(var(--columns), minmax(0, 1fr)); grid-auto-rows: max(var(--row), 176px); /* where that is too high, the panel scrolls */ }
+    :host([filled]) .map { display: flex; flex-direction: column; }
+    :host([filled]) .box { position: relative; flex: 1; height: auto; }
+    :host([filled]) canvas { position: absolute; }
   `];
 
   #unbind = null;
@@ -61,7 +72,7 @@ class AttentionPanel extends DocumentPanel {
   constructor() {
     super();
     const [layer, head] = /^([1-9]\d*)\.([1-9]\d*)$/.exec(queryValue('head') ?? '')?.slice(1).map((number) => Number(number) - 1) ?? [0, null];
-    this.page = 0;
+    this.page = null; // that of the head in the URL, once there is a trace
     this.layer = layer;
     this.head = head;
     this.hovered = null;
@@ -84,6 +95,9 @@ class AttentionPanel extends DocumentPanel {
       this.layer = 0; // the session was restarted with another shape
       this.head = null;
     }
+    if (this.shown !== null) {
+      this.page ??= this.#pageOf(this.layer, this.head);
+    }
   }
 
   get #layers() {
@@ -99,6 +113,11 @@ class AttentionPanel extends DocumentPanel {
     return this.#heads > MOST_MAPS ? MOST_MAPS : this.#heads * Math.floor(MOST_MAPS / this.#heads);
   }
 
+  /** The page with the map of a head, or, for null, with the first of its layer. */
+  #pageOf(layer, head) {
+    return Math.floor((layer * this.#heads + (head ?? 0)) / this.#perPage);
+  }
+
   /** Shows the arcs of one head, or of all of its layer for null. */
   #pick(layer, head) {
     if (head !== null && head >= this.#heads) {
@@ -107,7 +126,7 @@ class AttentionPanel extends DocumentPanel {
     const isPicked = this.layer === layer && this.head === head;
     this.layer = layer;
     this.head = isPicked ? null : head;
-    this.page = Math.floor((layer * this.#heads + (head ?? 0)) / this.#perPage);
+    this.page = this.#pageOf(layer, head);
     setQuery({ head: this.head === null ? null : `${layer + 1}.${head + 1}` });
   }
 
@@ -189,9 +208,28 @@ class AttentionPanel extends DocumentPanel {
     super.updated(changed);
     if (this.shown !== null && !this.showsTable) {
       const maps = [...this.renderRoot.querySelectorAll('.map canvas')];
+      if (this.hasAttribute('filled')) {
+        this.#arrange(maps.length);
+      }
       const sizes = maps.map((canvas) => this.#sizeOf(canvas)); // all at once: drawing changes the layout
       maps.forEach((canvas, i) => this.#draw(canvas, sizes[i]));
     }
+  }
+
+  /** Chooses the columns and rows with which the maps are largest in a panel that fills the screen. */
+  #arrange(maps) {
+    const height = (selector) => this.renderRoot.querySelector(selector).offsetHeight;
+    const { style, clientWidth: width } = this.renderRoot.querySelector('.maps');
+    const room = this.clientHeight - height('header') - height('.strip') - height('.foot') - SPACES;
+    const scale = textScale(this);
+    const most = Math.max(1, Math.min(maps, Math.floor((width + GAP) / (NARROWEST * scale + GAP))));
+    const { columns, row } = Array.from({ length: most }, (_, i) => i + 1).map((columns) => {
+      const rows = Math.ceil(maps / columns);
+      const side = (width - (columns - 1) * GAP) / columns;
+      return { columns, row: Math.min(side + TITLE * scale, (room - (rows - 1) * GAP) / rows) };
+    }).reduce((best, grid) => grid.row > best.row ? grid : best);
+    style.setProperty('--columns', columns);
+    style.setProperty('--row', `${row}px`);
   }
 
   /** How large a map is, and its cells. */

@@ -12,6 +12,7 @@ import { DEFAULT_SPAN, averagingControl, averagingStyles, spanInQuery } from '..
 import '../components/chart.js';
 import { lossChart } from '../components/loss-chart.js';
 import { Panel } from '../components/panel.js';
+import { placePopover } from '../components/place-popover.js';
 import { remember, remembered } from '../components/remembered.js';
 import { textScale } from '../components/text-scale.js';
 import { setQuery } from '../components/url-query.js';
@@ -56,8 +57,8 @@ class LossPanel extends Panel {
     .legend .ema { background: var(--data-2); opacity: 1; }
     .legend .base { height: 0; border-top: 2px dashed var(--data-6); background: none; opacity: 1; }
     .legend .viewed { width: 3px; height: 13px; background: var(--warn); opacity: 1; }
-    .spikes { min-height: 22px; padding: 0 var(--space-1); font-weight: 400; }
-    #spikes { inset: auto; position: fixed; width: 220px; max-height: 320px; margin: 0; overflow: auto; padding: var(--space-3); border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); color: var(--ink); }
+    .spikes { min-height: 24px; padding: 0 var(--space-1); font-weight: 400; }
+    #spikes { inset: auto; position: fixed; width: 220px; max-height: min(320px, 100dvh - 2 * var(--space-2)); margin: 0; padding: var(--space-3); border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); color: var(--ink); }
     .legend .rate { height: 2px; background: var(--data-3); opacity: 1; }
     .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .empty { display: grid; place-items: center; height: 340px; color: var(--muted); }
@@ -362,10 +363,10 @@ class LossPanel extends Panel {
       </div>`;
   }
 
-  #placeSpikes = (event) => {
-    const { bottom, left } = this.renderRoot.querySelector('.spikes').getBoundingClientRect();
-    event.target.style.top = `${bottom + 4}px`;
-    event.target.style.left = `${Math.max(8, Math.min(left, document.documentElement.clientWidth - 228))}px`;
+  #placeSpikes = ({ target, newState }) => {
+    if (newState === 'open') {
+      placePopover(target, this.renderRoot.querySelector('.spikes'), 'left');
+    }
   };
 
   #option(points, average, range, spikes) {

@@ -102,7 +102,7 @@ class ProbesPanel extends Panel {
     .legend .left-out .name { flex: none; max-width: 50%; }
     .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .legend i { flex: none; width: 16px; height: 3px; border-radius: 2px; }
-    .legend button { width: 24px; min-height: 24px; }
+    .legend button { flex: none; width: 24px; min-height: 24px; }
     .s0 { background: var(--data-1); } .s1 { background: var(--data-2); } .s2 { background: var(--data-3); }
     .s3 { background: var(--data-4); } .s4 { background: var(--data-5); } .s5 { background: var(--data-6); }
     .past { align-self: flex-start; padding: 2px var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); font-size: var(--text-s); }

@@ -440,6 +440,48 @@ final class LivePageTest {
         }
     }
 
+    @Test
+    void aBarOfSeveralLinesAndABadgeAboveItCoverNothing() {
+        api.init("live-dock-tall", Map.of("text", Api.SIX_NAMES, "numSteps", 10));
+        api.step("live-dock-tall", 10);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.setViewportSize(360, 740);
+            page.navigate("/s/live-dock-tall?at=5");
+            Locator badge = page.locator(".past-badge");
+            badge.waitFor();
+            page.getByLabel("Steps to train").fill("1000000000000000");
+            double dock = page.locator(".dock").boundingBox().y;
+            page.waitForCondition(() -> bottom(badge) <= dock);
+            Locator menu = button(page, "Loss: menu");
+            page.waitForCondition( // panels that come into sight are drawn, and may become taller
+                    () -> {
+                        menu.evaluate("menu => menu.scrollIntoView({ block: 'end' })");
+                        return bottom(menu) <= badge.boundingBox().y;
+                    });
+            page.waitForCondition(
+                    () -> {
+                        page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)");
+                        return bottom(page.locator("mg-panel-grid")) <= badge.boundingBox().y;
+                    });
+            assertThat(bottom(badge)).isLessThanOrEqualTo(dock);
+        }
+    }
+
+    @Test
+    void whatIsScrolledToIsNotBehindTheBarAtTheTop() {
+        api.initSixNames("live-bar");
+        api.step("live-bar", 10);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/live-bar");
+            Locator menu = button(page, "Parameters: menu");
+            menu.evaluate("menu => menu.scrollIntoView({ block: 'start' })");
+            BoundingBox shown = menu.boundingBox();
+            assertThat(shown.y).isGreaterThan(bottom(page.locator(".bar.above")));
+        }
+    }
+
     private static double bottom(Locator locator) {
         BoundingBox box = locator.boundingBox();
         return box.y + box.height;

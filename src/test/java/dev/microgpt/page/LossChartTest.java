@@ -23,6 +23,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -174,6 +175,26 @@ final class LossChartTest {
             assertThat(page.locator("#spikes")).containsText("%.4f".formatted(highest));
             page.keyboard().press("Escape");
             button(page, "Loss: menu").click();
+        }
+    }
+
+    @Test
+    void marksOfSpikesDoNotCoverTheNamesOfBaselines() {
+        api.init("chart-names", Map.of("text", "ab\n".repeat(400) + "zzzzzzzzzzzz"));
+        api.step("chart-names", 450);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-names");
+            page.locator("mg-loss-panel .spikes").waitFor();
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            String drawn =
+                    """
+                    ({ chart }) => chart.getZr().storage.getDisplayList(true).map((shape) =>
+                      shape.style.text ?? (shape.shape?.symbolType === 'triangle' || shape.type === 'triangle' ? '▲' : ''))""";
+            page.waitForCondition(() -> Json.write(chart.evaluate(drawn)).contains("bigram"));
+            List<?> shapes = (List<?>) chart.evaluate(drawn);
+            assertThat(shapes.lastIndexOf("▲")).isNotNegative();
+            assertThat(shapes.indexOf("uniform")).isGreaterThan(shapes.lastIndexOf("▲"));
         }
     }
 

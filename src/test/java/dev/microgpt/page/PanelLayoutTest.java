@@ -18,9 +18,12 @@ import dev.microgpt.support.ServiceTest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /// The panels of the Live page can be moved, hidden, and made to fill the screen; what is rarely needed is in a
@@ -271,6 +274,95 @@ final class PanelLayoutTest {
     private static Locator link(Page page, String name) {
         return page.getByRole(
                 AriaRole.LINK, new Page.GetByRoleOptions().setName(name).setExact(true));
+    }
+
+    @Test
+    void onAPhoneMenusOpenWhereTheyFit() {
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.setViewportSize(360, 640);
+            page.navigate("/s/" + SESSION);
+            Locator menus =
+                    page.getByRole(
+                            AriaRole.BUTTON,
+                            new Page.GetByRoleOptions().setName(Pattern.compile(": menu$")));
+            assertThat(menus).hasCount(11);
+            for (Locator menu : menus.all()) {
+                for (String edge : List.of("start", "center", "end")) {
+                    menu.evaluate("(menu, block) => menu.scrollIntoView({ block })", edge);
+                    menu.click();
+                    assertInside(box(page.locator("[popover]:popover-open")), 360, 640);
+                    page.keyboard().press("Escape");
+                }
+            }
+            button(page, "Panels").click();
+            assertInside(box(page.locator("[popover]:popover-open")), 360, 640);
+        }
+    }
+
+    private static void assertInside(BoundingBox box, int width, int height) {
+        assertThat(box.x).isNotNegative();
+        assertThat(box.y).isNotNegative();
+        assertThat(box.x + box.width).isLessThanOrEqualTo(width);
+        assertThat(box.y + box.height).isLessThanOrEqualTo(height);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4})
+    void attentionMapsGrowWithThePanel(int layers) {
+        api.init(SESSION, Map.of("text", Api.SIX_NAMES, "nLayer", layers));
+        api.step(SESSION, 1);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            Locator maps = page.locator("mg-attention-panel .map canvas");
+            double usual = box(maps.first()).width;
+            button(page, "Attention: fill the screen").click();
+            for (int width : new int[] {Tab.DESKTOP, 1920}) {
+                int height = width == 1920 ? 1080 : FOLD;
+                page.setViewportSize(width, height);
+                page.waitForCondition(() -> isFull(maps, width, height));
+                assertThat(box(maps.first()).width).isGreaterThan(1.4 * usual);
+                BoundingBox foot = box(page.locator("mg-attention-panel .foot"));
+                assertThat(edges(maps)[1]).isLessThanOrEqualTo(foot.y);
+                assertThat(foot.y + foot.height).isLessThanOrEqualTo(height);
+            }
+            page.setViewportSize(Tab.DESKTOP, FOLD);
+            page.keyboard().press("Escape");
+            page.waitForCondition(() -> box(maps.first()).width == usual);
+        }
+    }
+
+    /// Whether boxes reach almost to the right or the lower edge of the window, and no further.
+    private static boolean isFull(Locator boxes, int width, int height) {
+        double[] edges = edges(boxes);
+        double part = Math.max(edges[0] / width, edges[1] / height);
+        return part > 0.85 && part <= 1;
+    }
+
+    /// Returns the right and the lower edge of what surrounds some boxes.
+    private static double[] edges(Locator boxes) {
+        double[] edges = new double[2];
+        for (Locator one : boxes.all()) {
+            BoundingBox box = box(one);
+            edges[0] = Math.max(edges[0], box.x + box.width);
+            edges[1] = Math.max(edges[1], box.y + box.height);
+        }
+        return edges;
+    }
+
+    @Test
+    void theHeadInTheAddressIsShownWhateverItsPage() {
+        api.init(SESSION, Map.of("text", Api.SIX_NAMES, "nLayer", 4));
+        api.step(SESSION, 1);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/" + SESSION + "?head=4.2");
+            Locator chosen = page.locator("mg-attention-panel .map [aria-pressed=true]");
+            assertThat(chosen).containsText("L4 H2");
+            assertThat(page.locator("mg-attention-panel .pages")).containsText("maps 9 to 16 of 16");
+            button(page, "Previous").click();
+            assertThat(page.locator("mg-attention-panel .pages")).containsText("maps 1 to 8 of 16");
+        }
     }
 
     @Test

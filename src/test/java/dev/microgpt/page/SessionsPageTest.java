@@ -6,6 +6,7 @@ import static dev.microgpt.page.Tab.button;
 import static dev.microgpt.page.Tab.card;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
@@ -18,6 +19,7 @@ import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.ReducedMotion;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.Test;
@@ -27,6 +29,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 import tools.jackson.databind.JsonNode;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
 
@@ -467,11 +470,54 @@ final class SessionsPageTest {
                     .hasAttribute("aria-label", Pattern.compile("Loss over 200 steps.*"));
             button(page, "Pause the replay").click();
             assertThat(button(page, "Play the replay")).isVisible();
+            assertThat(replay.locator("figcaption"))
+                    .containsText(Pattern.compile("at step \\d+\\s+of 200\\s+loss \\d\\.\\d{4}"));
             page.getByText("Look at a model train (a replay)").click();
             assertThat(page.locator("mg-timeline .replay")).containsText("A replay");
             Locator where = page.locator("mg-timeline .where");
             assertThat(where).hasText("Step 16 of 200");
             assertThat(where).not().hasText("Step 16 of 200"); // it moves
+        }
+    }
+
+    @Test
+    void theReplayPassesTheFirstStepsQuicklyAndSaysItsLoss() {
+        api.initSixNames("page-replay");
+        api.step("page-replay", 20_000);
+        String view = api.get("/sessions/page-replay").body();
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            pretendSessions(page, view);
+            page.navigate("/");
+            Locator replay = page.locator("mg-learning-replay");
+            replay.locator("li").first().waitFor();
+            JsonNode samples =
+                    Json.parse(
+                            Json.write(
+                                    replay.evaluate(
+                                            "({ samples }) => samples.map(({ step, tick, loss }) => ({ step, tick, loss }))")));
+            assertThat(samples.path(0).path("step").intValue()).isZero();
+            int ticks = samples.path(samples.size() - 1).path("tick").intValue();
+            int early = 0;
+            double[] losses =
+                    Json.doubles(
+                            api.get("/sessions/page-replay/losses?from=1&to=1000")
+                                    .ok()
+                                    .path("losses"));
+            for (JsonNode sample : samples) {
+                int step = sample.path("step").intValue();
+                early += step <= 100 ? 1 : 0;
+                if (step > 0 && step <= 1000) { // where the losses are known in detail
+                    double mean =
+                            Arrays.stream(losses, Math.max(0, step - 100), step)
+                                    .average()
+                                    .orElseThrow();
+                    assertThat(sample.path("loss").doubleValue())
+                            .as("step %d", step)
+                            .isCloseTo(mean, within(0.1));
+                }
+            }
+            assertThat(early).isLessThanOrEqualTo(ticks / 5);
         }
     }
 

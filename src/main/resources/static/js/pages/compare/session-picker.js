@@ -19,7 +19,7 @@ class SessionPicker extends LitElement {
     ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(280px, 100%), 1fr)); gap: var(--space-2); margin-bottom: var(--space-3); }
     li { display: flex; align-items: center; gap: var(--space-2) var(--space-3); padding: var(--space-2) var(--space-2) var(--space-2) var(--space-3); border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); box-shadow: 0 1px 3px var(--shadow); }
     .what { flex: 1; min-width: 0; }
-    .name { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; }
+    .name { display: block; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-weight: 600; line-height: 24px; }
     .what a { color: inherit; text-decoration: none; }
     .what a:hover { text-decoration: underline; }
     .what p { overflow-wrap: anywhere; color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; }

@@ -210,6 +210,7 @@ class PanelGrid extends LitElement {
   /** The buttons are children of the panels, which place them in their headers. */
   updated() {
     for (const panel of this.panels) {
+      panel.element.toggleAttribute('filled', panel.name === this.filled);
       render(this.#buttons(panel), panel.element, { host: this });
     }
   }

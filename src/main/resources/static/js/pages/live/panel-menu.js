@@ -3,6 +3,7 @@
 import { LitElement, css, html } from 'lit';
 
 import { icons } from '../../components/icons.js';
+import { placePopover } from '../../components/place-popover.js';
 import { controls } from '../../components/styles.js';
 import { headingOf } from './panel-grid.js';
 
@@ -16,6 +17,7 @@ class PanelMenu extends LitElement {
       position: fixed;
       inset: auto;
       width: 220px;
+      max-height: calc(100dvh - 2 * var(--space-2));
       margin: 0;
       padding: var(--space-3);
       border: 1px solid var(--line);
@@ -40,11 +42,11 @@ class PanelMenu extends LitElement {
     this.arrangement.removeEventListener('change', this.#update);
   }
 
-  #open(event) {
-    this.requestUpdate(); // with the titles of panels that were still loading
-    const { bottom, right } = this.renderRoot.querySelector('button').getBoundingClientRect();
-    event.target.style.top = `${bottom + 4}px`;
-    event.target.style.left = `${Math.max(8, right - 220)}px`;
+  #open({ target, newState }) {
+    if (newState === 'open') {
+      this.requestUpdate(); // with the titles of panels that were still loading
+      placePopover(target, this.renderRoot.querySelector('button'));
+    }
   }
 
   render() {

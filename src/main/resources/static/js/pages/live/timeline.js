@@ -7,11 +7,12 @@ import { compact, count, plural } from '../../data/format.js';
 import { EVENT_KINDS, describeEvent } from '../../data/session-events.js';
 import { spread } from '../../data/spread.js';
 import { icons } from '../../components/icons.js';
+import { ResizeController } from '../../components/resize-controller.js';
 import { controls } from '../../components/styles.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
 
 const DENSE = 8; // keyframes per doubling; up to about twice as many steps, every step has one
-const MARK_WIDTH = 0.018; // of the bar: closer marks are merged
+const MARK_WIDTH = 24; // px: closer marks are merged
 const LABEL_WIDTH = 0.06;
 const MOST_LINES = 8; // of the text of a mark
 const PAGE = 10; // stops that the page keys move
@@ -34,7 +35,7 @@ class Timeline extends LitElement {
   };
 
   static styles = [controls, css`
-    :host { display: block; }
+    :host { display: block; --mark: 18px; }
     .line { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-3); }
     .where { flex: 0 0 210px; display: flex; align-items: baseline; gap: var(--space-2); color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
     .where strong { color: var(--ink); white-space: nowrap; }
@@ -46,8 +47,8 @@ class Timeline extends LitElement {
     .live::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: currentColor; }
     .past .live { border-color: var(--warn); background: var(--warn-soft); color: var(--warn); }
 
-    .scale { position: relative; flex: 1 1 300px; height: 50px; margin: 0 8px; }
-    .track { position: absolute; inset: 14px -8px 14px; cursor: pointer; touch-action: pan-y; border-radius: var(--radius-small); }
+    .scale { position: relative; flex: 1 1 300px; height: calc(var(--mark) + 32px); margin: 0 8px; }
+    .track { position: absolute; inset: calc(var(--mark) - 4px) -8px 14px; cursor: pointer; touch-action: pan-y; border-radius: var(--radius-small); }
     .track svg { position: absolute; left: 8px; top: 5px; width: calc(100% - 16px); height: 12px; overflow: visible; }
     .rail { fill: var(--sunken); stroke: var(--line); vector-effect: non-scaling-stroke; }
     .done { fill: var(--accent); opacity: 0.3; }
@@ -55,7 +56,7 @@ class Timeline extends LitElement {
     .stops { stroke: var(--muted); stroke-width: 1; opacity: 0.75; vector-effect: non-scaling-stroke; }
     .thumb {
       position: absolute;
-      top: 3px;
+      top: calc(var(--mark) - 1px);
       width: 16px;
       height: 16px;
       margin-left: -8px;
@@ -69,7 +70,7 @@ class Timeline extends LitElement {
     .labels { position: absolute; inset: auto 0 0; height: 15px; color: var(--muted); font-size: calc(11px * var(--scale)); line-height: 15px; font-variant-numeric: tabular-nums; pointer-events: none; }
     .labels span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
 
-    .mark { position: absolute; top: -2px; width: 18px; min-height: 18px; height: 18px; margin-left: -9px; padding: 0; border: 0; background: none; color: var(--muted); }
+    .mark { position: absolute; top: -2px; width: var(--mark); min-height: var(--mark); height: var(--mark); margin-left: calc(var(--mark) / -2); padding: 0; border: 0; background: none; color: var(--muted); }
     .mark:hover:not(:disabled) { background: none; color: var(--ink); }
     .mark.steered { color: var(--data-2); }
     .mark.forked { color: var(--data-1); }
@@ -78,7 +79,7 @@ class Timeline extends LitElement {
     .tip {
       display: none;
       position: absolute;
-      top: 22px;
+      top: calc(var(--mark) + 4px);
       left: 0;
       z-index: 2;
       padding: var(--space-1) var(--space-2);
@@ -94,6 +95,10 @@ class Timeline extends LitElement {
     }
     .mark.right .tip { left: auto; right: 0; }
     .mark:hover .tip, .mark:focus .tip { display: block; }
+    @media (pointer: coarse) {
+      :host { --mark: 24px; }
+      .track { bottom: 12px; }
+    }
     @media (max-width: 600px) {
       .where { flex: 1; order: -2; flex-wrap: wrap; white-space: nowrap; }
       .group { order: -1; }
@@ -106,6 +111,7 @@ class Timeline extends LitElement {
   #length = 0; // of the replay
   #replayed = null; // the target that the replay has set
   #timer = null;
+  #sizes = new ResizeController(this, () => this.requestUpdate());
 
   constructor() {
     super();
@@ -302,7 +308,7 @@ class Timeline extends LitElement {
               ${svg`<path class="stops" d=${this.live.stops.map((stop) => `M${(this.#position(stop) * 1000).toFixed(1)} 3.5v5`).join('')} />`}
             </svg>
           </div>
-          <i class="thumb" .style=${`left: calc(${at} * 100%); top: 17px`}></i>
+          <i class="thumb" .style=${`left: calc(${at} * 100%)`}></i>
           ${this.#marks()}
           <div class="labels" aria-hidden="true">${this.#labels()}</div>
         </div>
@@ -351,10 +357,11 @@ class Timeline extends LitElement {
   /** One button for the events at about the same step, which goes there. */
   #marks() {
     const groups = [];
+    const width = this.renderRoot.querySelector('.scale')?.clientWidth ?? this.clientWidth;
     for (const event of this.live.events.filter(({ step }) => step <= this.view.step)) {
       const position = this.#position(event.step);
       const group = groups.at(-1);
-      if (group !== undefined && position - group.position < MARK_WIDTH) {
+      if (group !== undefined && (position - group.position) * width < MARK_WIDTH) {
         group.events.push(event);
       } else {
         groups.push({ position, events: [event] });

@@ -6,6 +6,7 @@ import { live as asShown } from 'lit/directives/live.js';
 import { count, duration, plural, rate } from '../../data/format.js';
 import { learningRateAfter, numStepsFor } from '../../data/learning-rate.js';
 import { icons } from '../../components/icons.js';
+import { PublishedHeight } from '../../components/published-height.js';
 import { controls } from '../../components/styles.js';
 import './training-notices.js';
 
@@ -45,7 +46,6 @@ class TrainingControls extends LitElement {
         position: fixed;
         inset: auto 0 0;
         z-index: 6;
-        min-height: var(--dock);
         padding: var(--space-2) var(--space-4) max(var(--space-2), env(safe-area-inset-bottom));
         border-top: 1px solid var(--line);
         background: var(--surface);
@@ -58,6 +58,7 @@ class TrainingControls extends LitElement {
     }
   `];
 
+  #dock = new PublishedHeight(this, '.dock', '--dock');
   #queue = Promise.resolve();
   #isChanging = false;
 

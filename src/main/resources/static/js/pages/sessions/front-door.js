@@ -31,7 +31,7 @@ class FrontDoor extends LitElement {
     .words { display: grid; align-content: center; gap: var(--space-4); }
     h1 { max-width: 24ch; font-size: 32px; line-height: 1.15; letter-spacing: -0.02em; text-wrap: balance; }
     .words > p { max-width: 60ch; color: var(--muted); font-size: var(--text-l); }
-    .room { min-height: 312px; } /* of the picture, so that nothing moves when it comes */
+    .room { min-height: 320px; } /* of the picture, so that nothing moves when it comes */
     .ways { display: flex; flex-wrap: wrap; gap: var(--space-2); }
     @container (min-width: 800px) { section.pictured { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
     @container (max-width: 480px) { h1 { font-size: 26px; } .ways > * { flex: 1 1 100%; } }

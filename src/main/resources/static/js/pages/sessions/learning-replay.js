@@ -1,10 +1,12 @@
-// A live picture of a session that learns: what it wrote at each of its keyframes, one after the other, and where on the
-// loss curve that was. While it trains, the newest; for readers who prefer less motion, a few texts that stand still.
+// A live picture of a session that learns: what it wrote at its keyframes, one after the other, with their step and loss.
+// While it trains, the newest; for readers who prefer less motion, a few texts that stand still. The first keyframes are
+// the densest, but show only gibberish, so the replay passes them quickly.
 
 import { LitElement, css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
-import { count } from '../../data/format.js';
+import { count, loss } from '../../data/format.js';
+import { movingAverage } from '../../data/loss-store.js';
 import { SITE } from '../../data/site.js';
 import { spread } from '../../data/spread.js';
 import { icons } from '../../components/icons.js';
@@ -12,20 +14,42 @@ import { controls } from '../../components/styles.js';
 import '../../components/sparkline.js';
 
 const POINTS = 100;
-const MOST_SAMPLES = 40; // that are replayed
+const MOST_TICKS = 40; // of a replay
+const EARLY = 100; // steps, with which the replay begins; then each doubling of the step takes the same time
+const FINE_STEPS = 1000; // the first ones, whose losses are loaded in more detail
+const AVERAGED = 100; // steps over which the loss is averaged
 const TEXTS = 6; // shown at a time
-const TICK = 450; // ms per text
+const TICK = 450; // ms
 const PAUSE = 6; // ticks at the end, before it begins again
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
+
+/** The samples to replay, oldest first, with the ticks, from 1 on, at which they appear; at most one per tick. */
+function scheduled(samples) {
+  const ticks = Math.min(MOST_TICKS, samples.length);
+  const last = Math.max(1, samples.at(-1)?.step ?? 0);
+  const tickOf = (step) => 1 + Math.floor(Math.log1p(step / EARLY) / Math.log1p(last / EARLY) * (ticks - 1));
+  return samples.map((sample) => ({ ...sample, tick: tickOf(sample.step) }))
+    .filter(({ tick }, i, all) => tick !== all[i - 1]?.tick);
+}
+
+/** The mean loss of the steps up to that of each sample; NaN before the first. */
+async function withLosses(samples, name, buckets) {
+  const last = buckets.at(-1)?.to ?? 0;
+  const early = last > POINTS ? await api.losses(name, { from: 1, to: Math.min(last, FINE_STEPS), maxPoints: POINTS }) : { buckets: [] };
+  const end = early.buckets.at(-1)?.to ?? 0;
+  const means = movingAverage(samples.map(({ step }) => ({ to: step })), AVERAGED,
+    [...early.buckets, ...buckets.filter(({ from }) => from > end)]);
+  return samples.map((sample, i) => ({ ...sample, loss: means[i] }));
+}
 
 /** `<mg-learning-replay .session=${view}>` */
 class LearningReplay extends LitElement {
   static properties = {
     session: { attribute: false },
-    samples: { state: true }, // {step, text, known}, oldest first
+    samples: { state: true }, // {step, text, tick, loss}, oldest first
     points: { state: true },
-    tick: { state: true }, // how many samples have been shown
+    tick: { state: true }, // since the replay has begun
     isPaused: { state: true },
   };
 
@@ -81,7 +105,7 @@ class LearningReplay extends LitElement {
     try {
       const [{ samples }, losses] = await Promise.all([
         api.history(name), step > 0 ? api.losses(name, { maxPoints: POINTS }) : { buckets: [] }]);
-      this.samples = spread(samples.filter(({ text }) => text !== ''), MOST_SAMPLES);
+      this.samples = await withLosses(scheduled(samples.filter(({ text }) => text !== '')), name, losses.buckets);
       this.points = losses.buckets;
       this.#shown = key;
     } catch {
@@ -93,8 +117,9 @@ class LearningReplay extends LitElement {
 
   #advance = () => {
     if (!document.hidden && !this.isPaused) {
-      const isAtEnd = this.tick >= this.samples.length + (this.session.state === 'training' ? 0 : PAUSE);
-      this.tick = !isAtEnd ? this.tick + 1 : this.session.state === 'training' ? this.samples.length : 1;
+      const end = this.samples.at(-1)?.tick ?? 0;
+      const isTraining = this.session.state === 'training';
+      this.tick = this.tick < end + (isTraining ? 0 : PAUSE) ? this.tick + 1 : isTraining ? end : 1;
     }
   };
 
@@ -104,19 +129,19 @@ class LearningReplay extends LitElement {
     if (this.isPaused && calm.matches) {
       return spread(samples, TEXTS);
     }
-    const end = Math.min(this.tick, samples.length);
-    return samples.slice(Math.max(0, end - TEXTS), end);
+    return samples.filter(({ tick }) => tick <= this.tick).slice(-TEXTS);
   }
 
   render() {
     const texts = this.#texts;
     const { name, step, state } = this.session;
-    const at = texts.at(-1)?.step ?? 0;
+    const { step: at = 0, loss: lossThere } = texts.at(-1) ?? {};
     return html`
       <figure>
         <figcaption>
           <span><a href="${SITE}s/${name}">${name}</a> at step <strong class="number">${count(at)}</strong>
-            <span class="muted">of ${count(step)}${state === 'training' ? ', training now' : ''}</span></span>
+            <span class="muted">of ${count(step)}${state === 'training' ? ', training now' : ''}</span><br>
+            loss <strong class="number" title="Mean of the last ${AVERAGED} steps">${loss(lossThere)}</strong></span>
           <button class="quiet icon" title=${this.isPaused ? 'Play' : 'Pause'} aria-label="${this.isPaused ? 'Play' : 'Pause'} the replay"
             @click=${() => { this.isPaused = !this.isPaused; }}>${this.isPaused ? icons.play : icons.pause}</button>
         </figcaption>
