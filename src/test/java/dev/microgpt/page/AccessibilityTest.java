@@ -145,14 +145,11 @@ final class AccessibilityTest {
                 new View("/?q=axe", "#delete dialog[open]", page -> press(page, "Delete axe")),
                 new View("/s/axe", LAST_PANEL),
                 new View("/s/axe?at=96", ".bar.past"),
-                new View(
-                        "/s/axe?samples-written=1&samples-count=30&probe=match:(", ".left-out"),
+                new View("/s/axe?samples-written=1&samples-count=30&probe=match:(", ".left-out"),
                 new View("/s/axe?replay=1", ".replay:not(:empty)"),
                 new View("/nonsense", "mg-link-copier dialog[open]", AccessibilityTest::showLink),
                 new View("/s/axe/lab?text=emma&with=0", "mg-mlp-panel mg-heatmap"),
-                new View(
-                        "/s/axe/lab?show=step&stage=adam&tensor=wte&number=200",
-                        "mg-number h3"),
+                new View("/s/axe/lab?show=step&stage=adam&tensor=wte&number=200", "mg-number h3"),
                 new View("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot"),
                 new View("/s/nobody", ".nothing h1"),
                 new View("/compare", "mg-compare-picker form"),

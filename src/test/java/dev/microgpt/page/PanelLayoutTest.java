@@ -359,7 +359,8 @@ final class PanelLayoutTest {
             page.navigate("/s/" + SESSION + "?head=4.2");
             Locator chosen = page.locator("mg-attention-panel .map [aria-pressed=true]");
             assertThat(chosen).containsText("L4 H2");
-            assertThat(page.locator("mg-attention-panel .pages")).containsText("maps 9 to 16 of 16");
+            assertThat(page.locator("mg-attention-panel .pages"))
+                    .containsText("maps 9 to 16 of 16");
             button(page, "Previous").click();
             assertThat(page.locator("mg-attention-panel .pages")).containsText("maps 1 to 8 of 16");
         }
