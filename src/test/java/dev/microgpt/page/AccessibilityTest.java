@@ -70,8 +70,8 @@ final class AccessibilityTest {
               return found;
             }""";
 
-    /// Finds controls smaller than 24 x 24 CSS px, which is the smallest target of WCAG 2.2 (2.5.8), except for links in
-    /// a sentence. A field inside its label is as large as the label.
+    /// Finds controls smaller than 24 x 24 CSS px, the smallest target of WCAG 2.2 (2.5.8), except for links and marked
+    /// characters in a line of text. A field inside its label is as large as the label.
     private static final String TOO_SMALL =
             """
             () => {
@@ -80,7 +80,7 @@ final class AccessibilityTest {
                 for (const element of node.querySelectorAll('*')) {
                   if (element.matches('a[href], button, input, select, textarea, summary, [role=button], [role=slider]')
                       && element.checkVisibility({ visibilityProperty: true })
-                      && !(element.matches('a') && getComputedStyle(element).display === 'inline')) {
+                      && !(element.matches('a, mark') && getComputedStyle(element).display === 'inline')) {
                     const { width, height } = (element.closest('label') ?? element).getBoundingClientRect();
                     if (width < 24 || height < 24) {
                       const name = element.ariaLabel ?? element.textContent.trim();
