@@ -30,11 +30,11 @@ export function axis(option) {
   return {
     axisLine: line,
     axisTick: line,
-    splitLine: { lineStyle: { color: theme.colour('--grid') } },
     minorSplitLine: { show: false },
     axisLabel: { color: theme.colour('--muted'), fontSize: 11, hideOverlap: true },
     nameTextStyle: { color: theme.colour('--muted'), fontSize: 11 },
     ...option,
+    splitLine: { lineStyle: { color: theme.colour('--grid') }, ...option.splitLine },
   };
 }
 

@@ -163,6 +163,7 @@ class AttentionPanel extends DocumentPanel {
     this.page = page;
     this.layer = Math.floor(page * this.#perPage / this.#heads);
     this.head = null;
+    setQuery({ head: null });
   }
 
   #map({ layer, head }) {

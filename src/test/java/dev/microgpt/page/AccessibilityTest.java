@@ -114,7 +114,7 @@ final class AccessibilityTest {
 
     /// @param sign what is there once the view is
     /// @param opening what has to be done before `sign` appears
-    private record View(String path, String sign, Consumer<Page> opening) {
+    record View(String path, String sign, Consumer<Page> opening) {
 
         View(String path, String sign) {
             this(path, sign, _ -> {});

@@ -363,6 +363,7 @@ final class PanelLayoutTest {
                     .containsText("maps 9 to 16 of 16");
             button(page, "Previous").click();
             assertThat(page.locator("mg-attention-panel .pages")).containsText("maps 1 to 8 of 16");
+            assertThat(page).hasURL(Pattern.compile("/s/" + SESSION + "$")); // no head is chosen
         }
     }
 
