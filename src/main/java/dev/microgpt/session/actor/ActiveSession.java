@@ -1,7 +1,6 @@
 package dev.microgpt.session.actor;
 
 import dev.microgpt.engine.DivergedException;
-import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.ModelOptions;
@@ -28,9 +27,6 @@ import java.time.Instant;
 /// The in-memory state of an active session: model, timeline, runs. It neither persists nor publishes
 /// anything. Confined to the thread of the session's [SessionActor].
 final class ActiveSession {
-
-    /// More than watchers that fall behind and averages need.
-    private static final int MIN_EXACT_LOSSES = 1 << 16;
 
     private final String name;
     private final Runs runs = new Runs();
@@ -298,14 +294,5 @@ final class ActiveSession {
                 + keyframes().bytes()
                 + model.lossHistory().bytes()
                 + order;
-    }
-
-    /// Drops the older half of the exact losses, but none of the newest 65,536.
-    void dropOldLosses() {
-        LossHistory losses = model.lossHistory();
-        long numExact = losses.size() - losses.oldestExact() + 1;
-        if (isLoaded() && numExact > MIN_EXACT_LOSSES) {
-            losses.keepExact((int) Math.max(MIN_EXACT_LOSSES, numExact / 2));
-        }
     }
 }

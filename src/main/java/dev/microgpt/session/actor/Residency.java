@@ -1,5 +1,6 @@
 package dev.microgpt.session.actor;
 
+import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Deadline;
@@ -23,6 +24,9 @@ final class Residency {
 
     private static final Logger log = LoggerFactory.getLogger(Residency.class);
     private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    /// More than watchers that fall behind and averages need.
+    private static final int MIN_EXACT_LOSSES = 1 << 16;
 
     private final SessionId id;
     private final Environment environment;
@@ -181,12 +185,20 @@ final class Residency {
             trainingDue = journal.hasBacklog() ? retry : Long.MAX_VALUE;
         }
         if (environment.memory().isScarce()) {
-            session.dropOldLosses();
+            dropOldLosses(session.model().lossHistory());
         }
         PublishedState state = session.published();
         Integer numParams = state.view().numParams();
         long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
         publisher.publish(state, session.bytes() + journal.bytes());
+    }
+
+    /// Drops the older half of the exact losses, but none of the newest 65,536.
+    private static void dropOldLosses(LossHistory losses) {
+        long numExact = losses.size() - losses.oldestExact() + 1;
+        if (numExact > MIN_EXACT_LOSSES) {
+            losses.keepExact((int) Math.max(MIN_EXACT_LOSSES, numExact / 2));
+        }
     }
 
     /// Drops the session from memory and publishes its stored state.
