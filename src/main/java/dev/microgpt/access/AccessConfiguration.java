@@ -207,8 +207,6 @@ class AccessConfiguration {
         return source;
     }
 
-    /// Rejects requests for other hosts and malformed paths. Relaxed so that session names with line breaks
-    /// reach the controllers, and unknown methods the dispatcher: their errors say what is allowed.
     /// Spring Security measures each of its filters, which takes longer than they do; the call itself is measured
     /// anyway.
     @Bean
@@ -216,6 +214,8 @@ class AccessConfiguration {
         return SecurityObservationSettings.noObservations();
     }
 
+    /// Rejects requests for other hosts and malformed paths. Relaxed so that session names with line breaks
+    /// reach the controllers, and unknown methods the dispatcher: their errors say what is allowed.
     @Bean
     HttpFirewall firewall(AllowedHosts hosts) {
         StrictHttpFirewall firewall = new StrictHttpFirewall();

@@ -116,9 +116,11 @@ public final class LossHistory {
         return new Segment(first, losses);
     }
 
+    /// Returns the oldest step whose exact loss is needed: the start of the lowest bucket that contains the first
+    /// exact one. Nothing before it is in the ring of a history that was cut at a step known only in summaries.
     private long oldestForRestore() {
-        long oldest = Math.max(firstExact - LOWEST_WIDTH, size - EXACT_RING + 1);
-        return Math.max(oldest, start + 1);
+        long bucketStart = ((firstExact - 1) >> LOWEST_WIDTH_BITS << LOWEST_WIDTH_BITS) + 1;
+        return Math.max(Math.max(bucketStart, start + 1), size - EXACT_RING + 1);
     }
 
     /// Returns an independent copy.
@@ -161,6 +163,7 @@ public final class LossHistory {
                 break; // higher levels are empty
             }
         }
+        cut.exact.retain(cut.oldestForRestore(), step);
         return cut;
     }
 

@@ -54,6 +54,17 @@ final class LossHistoryRestoreTest {
         assertContinuesLike(original, restored(original));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {256, 65_536, 1_000_192, 1_150_001})
+    void aHistoryWithFewerExactLossesIsCutAndRestored(int step) {
+        LossHistory original = filled(new LossHistory(), 1_200_001);
+        original.keepExact(65_536);
+        LossHistory cut = Objects.requireNonNull(original.upTo(step));
+
+        assertThat(cut.bytes()).isLessThan(original.bytes());
+        assertContinuesLike(cut, restored(cut));
+    }
+
     /// A store may return more losses than the history still has.
     @Test
     void olderLossesThanTheHistoryHasAreIgnored() {

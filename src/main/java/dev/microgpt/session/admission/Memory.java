@@ -62,8 +62,8 @@ public final class Memory {
         return used;
     }
 
-    /// Returns whether so little is left that sessions should take less. What they have taken in order to train
-    /// longer, before anyone knew for how long, must not keep calls out.
+    /// Returns whether less than an eighth of the budget is left, so that sessions should drop what they can do
+    /// without. What they accumulate while they train must not keep calls out.
     public synchronized boolean isScarce() {
         return used > max - max / 8;
     }
