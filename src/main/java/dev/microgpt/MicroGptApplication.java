@@ -1,6 +1,7 @@
 package dev.microgpt;
 
 import dev.microgpt.access.NewKeyCommand;
+import dev.microgpt.store.CopyStoreCommand;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -15,7 +16,7 @@ import java.util.TimeZone;
 @ConfigurationPropertiesScan
 public class MicroGptApplication {
 
-    /// Starts the service, or runs the command `new-key`.
+    /// Starts the service, or runs one of the commands `new-key` and `copy-store`.
     ///
     /// First sets the default locale and time zone, whatever those of the machine are: libraries format with
     /// them, and Arabic digits in a header or a Turkish dotless i in a name would be unreadable for other
@@ -23,10 +24,18 @@ public class MicroGptApplication {
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
         TimeZone.setDefault(TimeZone.getTimeZone("UTC"));
-        if (!NewKeyCommand.matches(args)) {
+        if (NewKeyCommand.matches(args)) {
+            exitUnless(NewKeyCommand.run(System.out, args));
+        } else if (CopyStoreCommand.matches(args)) {
+            exitUnless(CopyStoreCommand.run(System.out, args));
+        } else {
             ShutdownWatchdog.start();
             SpringApplication.run(MicroGptApplication.class, args);
-        } else if (!NewKeyCommand.run(System.out, args)) {
+        }
+    }
+
+    private static void exitUnless(boolean succeeded) {
+        if (!succeeded) {
             System.exit(2);
         }
     }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -177,8 +178,11 @@ final class MessageHandler {
                 cause = cause.getCause();
             }
             if (cause instanceof TimeoutException) {
-                CallTimeout timeout = new CallTimeout(services.limits().callTime());
-                cause = kind() == Kind.TRAIN ? timeout.stepsKept() : timeout.busy();
+                Duration timeout = services.limits().callTime();
+                cause =
+                        kind() == Kind.TRAIN
+                                ? CallTimeout.stepsKept(timeout)
+                                : CallTimeout.busy(timeout);
             }
             sendError(message.id(), message.session(), cause);
             return null;

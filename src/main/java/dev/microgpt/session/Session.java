@@ -130,7 +130,7 @@ public final class Session {
     /// Computes something that does not need the session. It waits in the queue of the compute threads, but
     /// not in the session's mailbox.
     <T> T computeDetached(Demand demand, SlicedTask<T> work) {
-        return callTimeout.await(compute.submit(id().owner(), demand, work));
+        return callTimeout.awaitQuery(compute.submit(id().owner(), demand, work));
     }
 
     CallTimeout callTimeout() {

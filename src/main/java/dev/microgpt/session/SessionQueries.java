@@ -194,7 +194,7 @@ public final class SessionQueries {
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<List<TokenEmbedding>> embeddings(CallContext call, @Nullable Long step) {
-        return session.callTimeout().await(embeddingsAsync(call, step));
+        return session.callTimeout().awaitQuery(embeddingsAsync(call, step));
     }
 
     /// Returns the token embeddings. Does not wait for them.

@@ -60,7 +60,7 @@ public final class SessionService {
         this.limits = limits;
         sessions = new SessionRegistry(limits.sessions(), quotas.key().sessions());
         this.compute = compute;
-        callTimeout = new CallTimeout(limits.callTime());
+        callTimeout = new CallTimeout(limits.callTime(), store::isUnavailable);
         environment =
                 new Environment(
                         limits,

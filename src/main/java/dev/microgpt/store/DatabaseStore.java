@@ -3,6 +3,7 @@ package dev.microgpt.store;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.IdempotencyStore;
@@ -17,31 +18,33 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.support.TransactionTemplate;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /// Stores sessions and idempotent responses in a database.
 final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseStore.class);
 
+    private static final Duration READ_RETRY = Duration.ofSeconds(1);
+
     private final SessionTables tables;
     private final SessionReader reader;
     private final IdempotencyTable responses;
     private final StoreWriter writer;
+    private final WriteErrors errors;
 
-    DatabaseStore(
-            JdbcClient jdbc,
-            TransactionTemplate transactions,
-            DiskReserve reserve,
-            MeterRegistry metrics) {
+    DatabaseStore(Database database, MeterRegistry metrics) {
+        JdbcClient jdbc = JdbcClient.create(database.source());
+        errors = database.errors();
         DocumentTable documents = new DocumentTable(jdbc);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
         responses = new IdempotencyTable(jdbc);
-        writer = new StoreWriter(transactions, reserve, tables::probeSpace, metrics);
+        writer = new StoreWriter(database, tables::probeSpace, metrics);
     }
 
     @Override
@@ -57,7 +60,9 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     @Override
     public StoredSession.Contents load(long epoch) {
         try {
-            return reader.load(epoch);
+            return read(() -> reader.load(epoch));
+        } catch (SessionException e) {
+            throw e;
         } catch (RuntimeException e) {
             log.error(
                     "The session with epoch {} cannot be read from the store; other sessions are not"
@@ -72,14 +77,38 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
         }
     }
 
+    /// Reads from the database. Tries again for a second, as connections of the pool may be broken although new
+    /// ones are possible.
+    ///
+    /// @throws SessionException `store_unavailable` if it is out of reach
+    private <T extends @Nullable Object> T read(Supplier<T> query) {
+        writer.requireAvailable();
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                return query.get();
+            } catch (RuntimeException e) {
+                if (!errors.isTransient(e)) {
+                    throw e;
+                }
+                if (System.nanoTime() - start > READ_RETRY.toNanos()) {
+                    SessionException reason = errors.toSessionException(e);
+                    writer.reportUnavailable(reason);
+                    throw reason;
+                }
+            }
+        }
+    }
+
     @Override
     public CompletableFuture<Void> begin(
             SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
-        return writer.write(snapshot.epoch(), withResponse(() -> tables.begin(snapshot), response));
+        return writer.write(target(snapshot), withResponse(() -> tables.begin(snapshot), response));
     }
 
     @Override
     public CompletableFuture<Void> append(
+            SessionId id,
             long epoch,
             long firstNumber,
             List<Change> changes,
@@ -89,9 +118,14 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
         Runnable write =
                 withResponse(
                         () -> tables.append(epoch, firstNumber, changes, view, hasRun), response);
+        StoreWriter.Target target = new StoreWriter.Target(id, epoch);
         return changes.stream().anyMatch(DatabaseStore::stopsRun)
-                ? writer.writeWithReserve(epoch, write)
-                : writer.write(epoch, write);
+                ? writer.writeWithReserve(target, write)
+                : writer.write(target, write);
+    }
+
+    private static StoreWriter.Target target(SessionSnapshot snapshot) {
+        return new StoreWriter.Target(snapshot.id(), snapshot.epoch());
     }
 
     /// Returns whether a change is the caller's order to stop training, which would otherwise continue.
@@ -112,17 +146,23 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot) {
-        return writer.writeSnapshot(snapshot.epoch(), () -> tables.save(snapshot));
+        return writer.writeSnapshot(target(snapshot), () -> tables.save(snapshot));
     }
 
     @Override
-    public CompletableFuture<Void> delete(long epoch) {
-        return writer.writeWithReserve(epoch, () -> tables.delete(epoch));
+    public CompletableFuture<Void> delete(SessionId id, long epoch) {
+        return writer.writeWithReserve(
+                new StoreWriter.Target(id, epoch), () -> tables.delete(epoch));
     }
 
     @Override
     public void requireRoom() {
         writer.requireWritable();
+    }
+
+    @Override
+    public boolean isUnavailable() {
+        return writer.isUnavailable();
     }
 
     /// Returns whether changes are rejected because the disk is full or not writable.
@@ -142,7 +182,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public IdempotencyStore.@Nullable Entry find(String key) {
-        return responses.find(key);
+        return read(() -> responses.find(key));
     }
 
     /// Records the start without waiting for it: the writer keeps the order of its calls, so every later

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
 /// A delete frees pages of the database, but first has to write which ones. While the file is missing, the
 /// space that it gave up must be left to further writes of this kind: see [#isFilled()]. Confined to the
 /// writer's thread.
-final class DiskReserve {
+final class DiskReserve implements SpaceReserve {
 
     private static final Logger log = LoggerFactory.getLogger(DiskReserve.class);
 
@@ -35,13 +35,15 @@ final class DiskReserve {
 
     private final Path file;
     private final JdbcClient jdbc;
+    private final WriteErrors errors;
     private boolean exists;
     private long nextTryNanos = System.nanoTime();
 
     /// @param directory the directory of the database
-    DiskReserve(Path directory, JdbcClient jdbc) {
+    DiskReserve(Path directory, JdbcClient jdbc, WriteErrors errors) {
         file = directory.resolve("reserve");
         this.jdbc = jdbc;
+        this.errors = errors;
         exists = hasFullSize();
         refill();
     }
@@ -54,20 +56,18 @@ final class DiskReserve {
         }
     }
 
-    /// Returns whether the reserve exists. While it does not, only writes that may use it should be made.
-    boolean isFilled() {
+    @Override
+    public boolean isFilled() {
         return exists;
     }
 
-    /// Makes a write. If it fails because the disk is full or the database has reached its maximum size,
-    /// releases the reserve and tries once more, beyond that size.
-    ///
-    /// @param transaction runs an action in a transaction
-    void write(Runnable action, Consumer<Runnable> transaction) {
+    /// {@inheritDoc} The second attempt may exceed the maximum size of the database.
+    @Override
+    public void write(Runnable action, Consumer<Runnable> transaction) {
         try {
             transaction.accept(action);
         } catch (RuntimeException e) {
-            if (!StoreErrors.isRecoverable(e)) {
+            if (!errors.isFull(e)) {
                 throw e;
             }
             release();
@@ -115,8 +115,9 @@ final class DiskReserve {
         }
     }
 
-    /// Creates the file if it is missing and enough space is free. Tries at most once a second.
-    void refill() {
+    /// {@inheritDoc} Tries at most once a second.
+    @Override
+    public void refill() {
         if (exists || System.nanoTime() - nextTryNanos < 0) {
             return;
         }

@@ -31,7 +31,9 @@ final class SessionReader {
     }
 
     List<StoredSession> sessions() {
-        return jdbc.sql("SELECT * FROM session").query((row, _) -> SessionRow.read(row)).list();
+        return jdbc.sql("SELECT * FROM session ORDER BY epoch")
+                .query((row, _) -> SessionRow.read(row))
+                .list();
     }
 
     StoredSession.Contents load(long epoch) {

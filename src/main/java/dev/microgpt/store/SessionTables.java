@@ -65,7 +65,8 @@ final class SessionTables {
                                 corpus == null ? null : documents.putIfAbsent(corpus),
                                 contents == null || corpus != null
                                         ? null
-                                        : contents.documents().tokenizer().alphabet(),
+                                        : StoredJson.write(
+                                                contents.documents().tokenizer().alphabet()),
                                 corpus == null ? null : customOrder(contents, view.options()),
                                 StoredWarnings.write(view)))
                 .update();

@@ -20,7 +20,8 @@ import java.util.List;
 /// @param changeNumber number of the last log entry that the snapshot contains
 /// @param random state of the random generator; null, like weights and lossSummary, while there is no model
 /// @param document digest of the training text; null if there is none
-/// @param alphabet the characters of the model's vocabulary; null unless it has no training text
+/// @param alphabet the characters of the model's vocabulary; null unless it has no training text. Stored as JSON,
+///     since PostgreSQL's texts cannot contain NUL
 /// @param order order of the documents; null if the seed determines it
 record SnapshotRow(
         long step,
@@ -53,9 +54,13 @@ record SnapshotRow(
                 row.getBytes("weights"),
                 row.getBytes("loss_summary"),
                 row.getString("document"),
-                row.getString("alphabet"),
+                alphabet(row.getString("alphabet")),
                 row.getBytes("training_order"),
                 row.getInt("num_docs"));
+    }
+
+    private static @Nullable String alphabet(@Nullable String json) {
+        return json == null ? null : StoredJson.read("the alphabet", json, String.class);
     }
 
     /// Returns the session's state at the snapshot.

@@ -2,6 +2,7 @@ package dev.microgpt.store;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SessionId;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -9,16 +10,19 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.transaction.support.TransactionTemplate;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 
 /// Writes to the database on a single thread. The writes that arrive during one transaction are combined into
 /// the next (group commit).
@@ -28,8 +32,12 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// A write that fails completes its future exceptionally and is never retried later. While the disk is full
 /// or not writable, changes are rejected before they are made, and a small probe write checks every 500 ms
-/// whether the database can be written to again. So are they while the [DiskReserve] is missing, since they
-/// would take the space that deletes need. Thread-safe.
+/// whether the database can be written to again. So are they while the [SpaceReserve] is missing, since they
+/// would take the space that deletes need.
+///
+/// If the connection to the database is lost, it is unknown whether the writes in progress were committed. They
+/// stay in progress until that is found out, and are repeated if they were not; changes are rejected meanwhile.
+/// Thread-safe.
 final class StoreWriter implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StoreWriter.class);
@@ -39,6 +47,7 @@ final class StoreWriter implements AutoCloseable {
 
     private static final int MAX_BATCH = 256;
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(500);
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(4);
 
     /// Snapshots are large. Few in a transaction keep it short, so that changes wait less, and little is lost
@@ -48,12 +57,24 @@ final class StoreWriter implements AutoCloseable {
     /// How long snapshots are still written when the writer is being closed.
     private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(1);
 
-    private final TransactionTemplate transactions;
-    private final DiskReserve reserve;
+    /// How long the database may be out of reach before changes are rejected. Connections of the pool may be
+    /// broken although new ones are possible.
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /// How long the database may be out of reach before callers should stop waiting for their writes.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /// How long the writer looks for the outcome of its writes when it is being closed.
+    private static final Duration OUTCOME_TIME = Duration.ofSeconds(2);
+
+    private final Transactions transactions;
+    private final WriteErrors errors;
+    private final SpaceReserve reserve;
     private final Runnable probe;
     private final Timer commits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Condition closing = lock.newCondition();
 
     /// The pending changes, and the snapshots of their sessions that must be written before them.
     private final ArrayDeque<Write> changes = new ArrayDeque<>();
@@ -69,14 +90,20 @@ final class StoreWriter implements AutoCloseable {
     /// Why changes are rejected; null while the database can be written to.
     private volatile @Nullable SessionException rejection;
 
-    /// @param epoch of the session that is written; null for none
-    private record Write(
-            Kind kind, @Nullable Long epoch, Runnable action, CompletableFuture<Void> done) {
+    /// When the database became unavailable; null while it is available.
+    private volatile @Nullable Long unavailableSinceNanos;
 
-        Write(Kind kind, @Nullable Long epoch, Runnable action) {
-            this(kind, epoch, action, new CompletableFuture<>());
+    /// @param target what is written; null for something that belongs to no session
+    private record Write(
+            Kind kind, @Nullable Target target, Runnable action, CompletableFuture<Void> done) {
+
+        Write(Kind kind, @Nullable Target target, Runnable action) {
+            this(kind, target, action, new CompletableFuture<>());
         }
     }
+
+    /// The session that a write changes.
+    record Target(SessionId id, long epoch) {}
 
     private enum Kind {
         CHANGE,
@@ -87,23 +114,27 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /// @param probe writes a little, and fails if the disk is full
-    StoreWriter(
-            TransactionTemplate transactions,
-            DiskReserve reserve,
-            Runnable probe,
-            MeterRegistry metrics) {
-        this(transactions, reserve, probe, metrics, SNAPSHOT_TIME);
+    StoreWriter(Database database, Runnable probe, MeterRegistry metrics) {
+        this(
+                database.transactions(),
+                database.errors(),
+                database.reserve(),
+                probe,
+                metrics,
+                SNAPSHOT_TIME);
     }
 
     /// @param snapshotTime how long snapshots are still written when the writer is being closed
     StoreWriter(
-            TransactionTemplate transactions,
-            DiskReserve reserve,
+            Transactions transactions,
+            WriteErrors errors,
+            SpaceReserve reserve,
             Runnable probe,
             MeterRegistry metrics,
             Duration snapshotTime) {
         this.snapshotTime = snapshotTime;
         this.transactions = transactions;
+        this.errors = errors;
         this.reserve = reserve;
         this.probe = probe;
         commits =
@@ -132,26 +163,23 @@ final class StoreWriter implements AutoCloseable {
 
     /// Queues a change of a session. The future completes when the write is committed.
     ///
-    /// @param epoch the epoch of the session
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
-    CompletableFuture<Void> write(long epoch, Runnable action) {
-        return enqueue(new Write(Kind.CHANGE, epoch, action));
+    CompletableFuture<Void> write(Target target, Runnable action) {
+        return enqueue(new Write(Kind.CHANGE, target, action));
     }
 
     /// Queues a write that may use the disk reserve when the disk is full: a delete, or one that stops a run.
     ///
-    /// @param epoch the epoch of the session
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
-    CompletableFuture<Void> writeWithReserve(long epoch, Runnable action) {
-        return enqueue(new Write(Kind.RESERVED, epoch, action));
+    CompletableFuture<Void> writeWithReserve(Target target, Runnable action) {
+        return enqueue(new Write(Kind.RESERVED, target, action));
     }
 
     /// Queues the write of a snapshot, which fails if the writer is closed and there is no time left for it.
     ///
-    /// @param epoch the epoch of the session
     /// @param action runs in a transaction, possibly with other writes, possibly more than once
-    CompletableFuture<Void> writeSnapshot(long epoch, Runnable action) {
-        return enqueue(new Write(Kind.SNAPSHOT, epoch, action));
+    CompletableFuture<Void> writeSnapshot(Target target, Runnable action) {
+        return enqueue(new Write(Kind.SNAPSHOT, target, action));
     }
 
     private CompletableFuture<Void> enqueue(Write write) {
@@ -173,7 +201,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void add(Write write) {
-        Long epoch = write.epoch;
+        Long epoch = write.target == null ? null : write.target.epoch;
         Write snapshot = epoch == null ? null : snapshots.remove(epoch);
         if (snapshot != null) {
             changes.add(snapshot);
@@ -191,7 +219,8 @@ final class StoreWriter implements AutoCloseable {
 
     /// Checks whether a change can be accepted.
     ///
-    /// @throws SessionException `storage_full` while changes are rejected, `busy` if the queue is full
+    /// @throws SessionException `storage_full` or `store_unavailable` while changes are rejected, `busy` if the
+    ///     queue is full
     void requireWritable() {
         SessionException reason = rejection;
         if (reason != null) {
@@ -205,6 +234,33 @@ final class StoreWriter implements AutoCloseable {
                         "%d changes are waiting to be written, and the maximum is %d"
                                 .formatted(pending(), MAX_PENDING));
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Returns whether the database has been out of reach for so long that nobody should wait for a write.
+    boolean isUnavailable() {
+        Long since = unavailableSinceNanos;
+        return since != null && System.nanoTime() - since > PATIENCE.toNanos();
+    }
+
+    /// Rejects calls that need the database while it is out of reach, so that they do not wait for it.
+    ///
+    /// @throws SessionException `store_unavailable`
+    void requireAvailable() {
+        SessionException reason = rejection;
+        if (reason != null && reason.code() == ErrorCode.STORE_UNAVAILABLE) {
+            throw copy(reason);
+        }
+    }
+
+    /// Notes that a read has failed because the database is out of reach.
+    void reportUnavailable(SessionException reason) {
+        lock.lock();
+        try {
+            markUnavailable(reason);
+            changed.signalAll(); // to begin probing
         } finally {
             lock.unlock();
         }
@@ -313,8 +369,12 @@ final class StoreWriter implements AutoCloseable {
             return;
         }
         try {
-            commit(() -> batch.forEach(write -> write.action.run()));
+            commit(batch);
         } catch (RuntimeException | Error e) {
+            if (errors.isTransient(e)) { // the writer is being closed
+                batch.forEach(write -> fail(write, errors.toSessionException(e)));
+                return;
+            }
             log.debug("A batch failed; its changes are written one by one: {}", e.getMessage());
             batch.forEach(this::writeAlone);
             return;
@@ -348,13 +408,13 @@ final class StoreWriter implements AutoCloseable {
         }
         try {
             if (write.kind == Kind.RESERVED) {
-                reserve.write(write.action, this::commit);
+                reserve.write(write.action, action -> commit(sessions(List.of(write)), action));
             } else {
-                commit(write.action);
+                commit(List.of(write));
             }
         } catch (RuntimeException | Error e) {
-            SessionException reason = StoreErrors.toSessionException(e);
-            if (reason.code() != ErrorCode.STORAGE_FULL) {
+            SessionException reason = errors.toSessionException(e);
+            if (reason.code() == ErrorCode.INTERNAL) {
                 log.error("A change could not be stored", e);
             }
             fail(write, reason);
@@ -367,7 +427,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void fail(Write write, SessionException reason) {
-        if (reason.code() == ErrorCode.STORAGE_FULL) {
+        if (reason.code() != ErrorCode.INTERNAL) {
             rejectChanges(reason);
         }
         write.done.completeExceptionally(copy(reason));
@@ -385,16 +445,96 @@ final class StoreWriter implements AutoCloseable {
             return;
         }
         try {
-            commit(probe);
+            commit(
+                    Set.of(),
+                    () -> {
+                        transactions.requireOwnership();
+                        probe.run();
+                    });
             rejection = null;
-            log.info("The disk of microgpt.data-dir is writable again; changes are accepted");
+            log.info("The store is writable again; changes are accepted");
         } catch (RuntimeException | Error e) {
             log.debug("The store is still not writable: {}", e.getMessage());
         }
     }
 
-    private void commit(Runnable action) {
-        commits.record(() -> transactions.executeWithoutResult(_ -> action.run()));
+    private void commit(List<Write> batch) {
+        commit(sessions(batch), () -> batch.forEach(write -> write.action.run()));
+    }
+
+    private static Set<SessionId> sessions(List<Write> batch) {
+        return batch.stream()
+                .map(Write::target)
+                .filter(Objects::nonNull)
+                .map(Target::id)
+                .collect(Collectors.toSet());
+    }
+
+    /// Commits an action, and repeats it if it was not committed because the connection was lost.
+    private void commit(Set<SessionId> sessions, Runnable action) {
+        while (true) {
+            try {
+                commits.record(() -> transactions.run(sessions, action));
+                unavailableSinceNanos = null;
+                return;
+            } catch (RuntimeException e) {
+                if (!errors.isTransient(e)) {
+                    throw e;
+                }
+                log.warn("A transaction has failed: {}", e.getMessage());
+                if (awaitOutcome(e)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Waits until it is known whether the last transaction was committed.
+    ///
+    /// @param failure how the transaction failed; thrown if the writer is closed before its outcome is known
+    private boolean awaitOutcome(RuntimeException failure) {
+        long start = System.nanoTime();
+        while (true) {
+            try {
+                boolean isCommitted = transactions.wasCommitted();
+                unavailableSinceNanos = null;
+                return isCommitted;
+            } catch (RuntimeException e) {
+                if (!errors.isTransient(e)) {
+                    throw e;
+                }
+                log.debug("The outcome of a transaction is still unknown: {}", e.getMessage());
+                if (System.nanoTime() - start > GRACE.toNanos()) {
+                    markUnavailable(errors.toSessionException(e));
+                }
+            }
+            pause(failure);
+        }
+    }
+
+    private void markUnavailable(SessionException reason) {
+        if (unavailableSinceNanos == null) {
+            unavailableSinceNanos = System.nanoTime();
+        }
+        rejectChanges(reason);
+    }
+
+    /// Waits before another attempt.
+    ///
+    /// @param failure thrown if the writer is being closed and no time is left
+    private void pause(RuntimeException failure) {
+        lock.lock();
+        try {
+            if (closed && System.nanoTime() - closedNanos >= OUTCOME_TIME.toNanos()) {
+                throw failure;
+            }
+            var _ = closing.await(RETRY_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw failure;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Completes the pending writes and stops the thread, waiting for up to 4 s. Snapshots are written for the
@@ -408,6 +548,7 @@ final class StoreWriter implements AutoCloseable {
             }
             closed = true;
             changed.signalAll();
+            closing.signalAll();
         } finally {
             lock.unlock();
         }

@@ -90,14 +90,16 @@ class IdempotentReplies {
                 body.length <= MAX_STORED_BODY ? body : null);
     }
 
-    /// Waits for a response to be stored. If the storage is full, the caller gets the response anyway: the call
+    /// Waits for a response to be stored. If the storage is full or
+    /// out of reach, the caller gets the response anyway: the call
     /// has changed nothing, so that it may be executed again.
     private void awaitIfRoom(CompletableFuture<Void> stored) {
         try {
             stored.get(limits.callTime().toNanos(), TimeUnit.NANOSECONDS);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SessionException cause) {
-                if (cause.code() == ErrorCode.STORAGE_FULL) {
+                if (cause.code() == ErrorCode.STORAGE_FULL
+                        || cause.code() == ErrorCode.STORE_UNAVAILABLE) {
                     return;
                 }
                 throw cause;

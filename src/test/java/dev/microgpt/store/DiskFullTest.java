@@ -234,7 +234,7 @@ final class DiskFullTest {
 
             assertThat(reserve).doesNotExist();
             Path copy = directory.resolve("copy");
-            Shutdown.copy(mountPoint.resolve("data"), copy);
+            TestStore.SQLITE.copy(mountPoint.resolve("data"), copy);
             try (LocalService next = LocalService.start(copy)) {
                 assertThat(next.api().get("/sessions").ok().path("sessions")).hasSize(1);
             }

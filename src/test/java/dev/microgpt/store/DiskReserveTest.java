@@ -28,11 +28,11 @@ final class DiskReserveTest {
 
     @BeforeEach
     void open() {
-        jdbc = JdbcClient.create(TestDatabase.empty(directory));
+        jdbc = TestStore.SQLITE.jdbc(directory);
     }
 
     private DiskReserve reserve() {
-        return new DiskReserve(directory, jdbc);
+        return new DiskReserve(directory, jdbc, new SqliteErrors());
     }
 
     private Path file() {
@@ -112,7 +112,7 @@ final class DiskReserveTest {
     void theReserveIsNotCreatedOnADiskThatItWouldFill() throws IOException {
         Path mountPoint = directory.resolve("disk");
         try (SmallDisk _ = SmallDisk.mount(mountPoint, "8m")) {
-            DiskReserve reserve = new DiskReserve(mountPoint, jdbc);
+            DiskReserve reserve = new DiskReserve(mountPoint, jdbc, new SqliteErrors());
 
             assertThat(reserve.isFilled()).isFalse();
             assertThat(mountPoint.resolve("reserve")).doesNotExist();

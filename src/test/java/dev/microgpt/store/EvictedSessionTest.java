@@ -11,14 +11,17 @@ import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
 
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 import tools.jackson.databind.JsonNode;
 
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,13 @@ import java.util.stream.Stream;
 
 /// Tests that idle sessions are evicted from memory and come back unchanged.
 @MostlyWaiting
+@ParameterizedClass
+@EnumSource
 final class EvictedSessionTest {
+
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    private TestStore store;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
@@ -36,7 +45,7 @@ final class EvictedSessionTest {
 
     /// Starts a service that evicts each session as soon as it is idle.
     private LocalService start(String name) {
-        return LocalService.start(directory.resolve(name), "--microgpt.limits.session-bytes=1");
+        return store.start(directory.resolve(name), "--microgpt.limits.session-bytes=1");
     }
 
     private static List<String> visibleState(Api api) {
@@ -66,22 +75,16 @@ final class EvictedSessionTest {
     }
 
     /// Eviction takes a snapshot, after which a session has no log entries.
-    private boolean isEvicted(String data, String session) throws SQLException {
-        try (var connection = DriverManager.getConnection(url(data));
-                var statement =
-                        connection.prepareStatement(
+    private boolean isEvicted(String data, String session) {
+        return store.jdbc(directory.resolve(data))
+                        .sql(
                                 """
                                 SELECT COUNT(*) FROM change
-                                WHERE epoch = (SELECT epoch FROM session WHERE name = ?)""")) {
-            statement.setString(1, session);
-            try (var rows = statement.executeQuery()) {
-                return rows.getInt(1) == 0;
-            }
-        }
-    }
-
-    private String url(String data) {
-        return "jdbc:sqlite:" + directory.resolve(data).resolve("microgpt.db");
+                                WHERE epoch = (SELECT epoch FROM session WHERE name = ?)""")
+                        .param(session)
+                        .query(Integer.class)
+                        .single()
+                == 0;
     }
 
     @Test
@@ -154,12 +157,12 @@ final class EvictedSessionTest {
 
     /// Nor does it make the calls fail whose memory its eviction was to free.
     @Test
-    void aSessionThatCannotBeEvictedDoesNotBlockOthers() throws Exception {
+    void aSessionThatCannotBeEvictedDoesNotBlockOthers() {
         ModelOptions options = ModelOptions.builder().nEmbd(64).nLayer(2).build();
         long one = MicroGpt.estimateBytes(options, Corpus.of(Api.SIX_NAMES));
         Map<String, ?> large = Map.of("nEmbd", 64, "nLayer", 2, "text", Api.SIX_NAMES);
         try (LocalService service =
-                LocalService.start(
+                store.start(
                         directory.resolve("stuck"),
                         "--microgpt.limits.memory-bytes=" + one * 7 / 2,
                         "--microgpt.limits.keyframe-bytes=" + one)) {
@@ -179,18 +182,14 @@ final class EvictedSessionTest {
         }
     }
 
-    /// Makes every snapshot of the session fail.
-    private void failSnapshots(String name) throws SQLException {
-        try (var connection = DriverManager.getConnection(url(name));
-                var statement = connection.createStatement()) {
-            for (String change : List.of("INSERT", "UPDATE")) {
-                statement.execute(
-                        """
-                        CREATE TRIGGER refuse_%s BEFORE %s ON save
-                        WHEN NEW.epoch = (SELECT epoch FROM session WHERE name = '%s')
-                        BEGIN SELECT RAISE(ABORT, 'refused'); END"""
-                                .formatted(change, change, name));
-            }
-        }
+    /// Makes every snapshot of the session fail, with an error that is not worth a retry.
+    private void failSnapshots(String name) {
+        JdbcClient jdbc = store.jdbc(directory.resolve(name));
+        long epoch =
+                jdbc.sql("SELECT epoch FROM session WHERE name = ?")
+                        .param(name)
+                        .query(Long.class)
+                        .single();
+        store.rejectWrites("save", "NEW.epoch = " + epoch, jdbc);
     }
 }

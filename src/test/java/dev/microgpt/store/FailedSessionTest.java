@@ -9,6 +9,9 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
 
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +26,13 @@ import java.util.stream.Stream;
 /// Tests that a session whose training diverged can be inspected, initialised again and deleted, also after
 /// a restart.
 @MostlyWaiting
+@ParameterizedClass
+@EnumSource
 final class FailedSessionTest {
+
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    private TestStore store;
 
     private static final String SESSION = "/sessions/wild";
 
@@ -35,14 +44,14 @@ final class FailedSessionTest {
     @ValueSource(doubles = {3e5, 1e6, 1e12})
     void aDivergedSessionSurvivesARestart(double learningRate) {
         String before;
-        try (LocalService service = LocalService.start(directory)) {
+        try (LocalService service = store.start(directory)) {
             Api api = service.api();
             api.init("wild", Map.of("dataset", "names", "learningRate", learningRate));
             assertProblem(api.post(SESSION + "/step", Map.of("count", 20)), 409, "wrong_state")
                     .hasDetail("step 2");
             before = visibleState(api);
         }
-        try (LocalService service = LocalService.start(directory)) {
+        try (LocalService service = store.start(directory)) {
             Api api = service.api();
             assertThat(visibleState(api)).isEqualTo(before);
             assertThat(
@@ -75,7 +84,7 @@ final class FailedSessionTest {
     @ParameterizedTest
     @ValueSource(strings = {"step", "runs"})
     void theReasonIsReported(String call) {
-        try (LocalService service = LocalService.start(directory)) {
+        try (LocalService service = store.start(directory)) {
             Api api = service.api();
             api.init("wild", Map.of("text", Api.SIX_NAMES, "learningRate", 1e12));
             var _ =

@@ -11,6 +11,8 @@ import dev.microgpt.support.LocalService;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.SharesNothing;
 
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +26,13 @@ import java.util.Map;
 
 /// Tests that a call with an idempotency key takes effect once, even if the service restarts in between.
 @SharesNothing
+@ParameterizedClass
+@EnumSource
 final class IdempotencyAfterRestartTest {
+
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    private TestStore store;
 
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -51,12 +59,12 @@ final class IdempotencyAfterRestartTest {
     @ParameterizedTest
     @EnumSource
     void responsesSurviveARestart(Shutdown shutdown) {
-        LocalService service = LocalService.start(Shutdown.data(directory));
+        LocalService service = store.start(Shutdown.data(directory));
         service.api().post("/sessions/loaded/init", Map.of()).ok();
         List<Reply> first = calls(service.api());
         String view = service.api().view("once").toString();
 
-        try (LocalService next = shutdown.restart(service, directory)) {
+        try (LocalService next = shutdown.restart(store, service, directory)) {
             List<Reply> repeated = calls(next.api());
 
             for (int i = 0; i < first.size(); i++) {
@@ -71,7 +79,7 @@ final class IdempotencyAfterRestartTest {
 
     @Test
     void interruptedStepCallContinuesWhereItStopped() {
-        LocalService service = LocalService.start(Shutdown.data(directory));
+        LocalService service = store.start(Shutdown.data(directory));
         service.api().initSlow("interrupted");
         int count = 6000;
         Map<String, ?> call = Map.of("count", count, "viz", "none");
@@ -89,7 +97,7 @@ final class IdempotencyAfterRestartTest {
         // Another call makes sure that the steps before it are stored.
         service.api().post("/sessions/interrupted/generate").ok();
 
-        try (LocalService next = Shutdown.ABRUPT.restart(service, directory)) {
+        try (LocalService next = Shutdown.ABRUPT.restart(store, service, directory)) {
             assertThat(interrupted.isDone() && interrupted.join().status() == 200).isFalse();
             int kept = next.api().view("interrupted").path("step").asInt();
             assertThat(kept).isBetween(1, count - 1);

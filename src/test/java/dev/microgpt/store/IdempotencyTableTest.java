@@ -6,6 +6,9 @@ import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.persistence.IdempotencyStore;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,14 +19,20 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /// Tests that stored responses carry the epoch of the session that they belong to.
+@ParameterizedClass
+@EnumSource
 final class IdempotencyTableTest {
+
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    private TestStore store;
 
     private JdbcClient jdbc;
     private IdempotencyTable responses;
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        jdbc = TestDatabase.open(directory);
+        jdbc = store.create(directory);
         responses = new IdempotencyTable(jdbc);
     }
 
@@ -83,8 +92,8 @@ final class IdempotencyTableTest {
         jdbc.sql(
                         "INSERT INTO answer (key, call, request, status, headers, body, created_at)"
                                 + " VALUES ('key', 'POST /x', 'digest', 200, '{\"ETag\":\"\\\"7\\\"\"}',"
-                                + " CAST('body' AS BLOB), ?)")
-                .param(System.currentTimeMillis())
+                                + " ?, ?)")
+                .params("body".getBytes(StandardCharsets.UTF_8), System.currentTimeMillis())
                 .update();
 
         assertThat(responses.find("key")).usingRecursiveComparison().isEqualTo(finished(null));

@@ -22,12 +22,12 @@ final class MigrationTest {
 
     @BeforeEach
     void open(@TempDir Path directory) {
-        source = TestDatabase.empty(directory);
+        source = TestStore.sqlite(directory);
         jdbc = JdbcClient.create(source);
     }
 
     private void migrate(String version) {
-        TestDatabase.migrate(source, version);
+        Migrations.migrate(source, Migrations.SQLITE, version);
     }
 
     private void insertSession(String columns, String values) {

@@ -9,6 +9,8 @@ import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
 
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,7 +24,13 @@ import java.util.stream.Stream;
 
 /// Tests that sessions and runs continue after a restart exactly as they would have without one.
 @MostlyWaiting
+@ParameterizedClass
+@EnumSource
 final class RestartTest {
+
+    @Parameter
+    @SuppressWarnings("NullAway.Init")
+    private TestStore store;
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -30,11 +38,11 @@ final class RestartTest {
 
     /// Stops a service and starts another one with its data.
     private LocalService restart(LocalService service, Shutdown shutdown, String... settings) {
-        return shutdown.restart(service, directory, settings);
+        return shutdown.restart(store, service, directory, settings);
     }
 
     private LocalService start() {
-        return LocalService.start(Shutdown.data(directory));
+        return store.start(Shutdown.data(directory));
     }
 
     /// Creates a session with a bit of everything: steps, a draw, steering, a fork and a run.
@@ -106,7 +114,7 @@ final class RestartTest {
         List<String> fork = visibleState(service.api(), "life-fork");
 
         try (LocalService next = restart(service, shutdown);
-                LocalService other = LocalService.start(directory.resolve("control"))) {
+                LocalService other = store.start(directory.resolve("control"))) {
             createSession(other.api(), "life", engine, random);
 
             assertThat(visibleState(next.api(), "life")).isEqualTo(before);
@@ -129,7 +137,7 @@ final class RestartTest {
         await().until(() -> service.api().view("runner").path("step").asLong() > 500);
 
         try (LocalService next = restart(service, shutdown);
-                LocalService other = LocalService.start(directory.resolve("control"))) {
+                LocalService other = store.start(directory.resolve("control"))) {
             awaitEnd(next.api(), "runner", 1);
             other.api().initSixNames("runner");
             other.api().step("runner", 4000);

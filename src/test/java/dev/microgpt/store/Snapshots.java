@@ -1,5 +1,6 @@
 package dev.microgpt.store;
 
+import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
@@ -147,6 +148,34 @@ final class Snapshots {
                         List.of(),
                         List.of());
         return new SessionSnapshot(epoch, "owner", 0, view, contents, timeline, List.of());
+    }
+
+    /// Returns a snapshot of a model as an uploaded checkpoint without training text leaves it.
+    ///
+    /// @param alphabet the characters of its vocabulary, in ascending code points
+    static SessionSnapshot withoutDocuments(long epoch, String alphabet) {
+        MicroGpt source = new MicroGpt(ModelOptions.builder().nEmbd(2).nHead(1).build());
+        source.loadData(alphabet);
+        source.initParams();
+        ModelState state = source.state();
+        MicroGpt model =
+                new MicroGpt(
+                        new Checkpoint(
+                                source.options(),
+                                alphabet,
+                                0,
+                                state.params(),
+                                state.m(),
+                                state.v(),
+                                source.random().words(),
+                                null,
+                                new int[0],
+                                0),
+                        new LossHistory());
+        return of(
+                epoch,
+                model.options(),
+                contents(model, model.state(), new LossHistory(), List.of()));
     }
 
     static SessionSnapshot random(long epoch, EngineKind engine, Random random) {

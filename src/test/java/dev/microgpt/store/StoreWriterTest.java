@@ -3,19 +3,15 @@ package dev.microgpt.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.microgpt.session.admission.SessionId;
+
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-import javax.sql.DataSource;
 
 /// Tests what is written when the writer is closed while writes are pending.
 @Timeout(60)
@@ -32,24 +27,24 @@ final class StoreWriterTest {
 
     private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
     private final CountDownLatch release = new CountDownLatch(1);
-    private DataSource source;
-    private DiskReserve reserve;
+    private final FakeTransactions transactions = new FakeTransactions();
 
     private static void nothing() {}
 
-    @BeforeEach
-    void open(@TempDir Path directory) {
-        source = TestDatabase.empty(directory);
-        reserve = new DiskReserve(directory, JdbcClient.create(source));
+    private static StoreWriter.Target session(long epoch) {
+        return new StoreWriter.Target(new SessionId("local", "session-" + epoch), epoch);
     }
 
     /// Returns a writer whose first write waits for [#release].
     private StoreWriter busyWriter(Duration snapshotTime) throws InterruptedException {
-        TransactionTemplate transactions =
-                new TransactionTemplate(new JdbcTransactionManager(source));
         StoreWriter writer =
                 new StoreWriter(
-                        transactions, reserve, StoreWriterTest::nothing, metrics, snapshotTime);
+                        transactions,
+                        new SqliteErrors(),
+                        SpaceReserve.NONE,
+                        StoreWriterTest::nothing,
+                        metrics,
+                        snapshotTime);
         CountDownLatch begun = new CountDownLatch(1);
         var _ =
                 writer.write(
@@ -81,9 +76,9 @@ final class StoreWriterTest {
     void withoutTimeForSnapshotsOnlyTheChangesAreWritten() throws InterruptedException {
         StoreWriter writer = busyWriter(Duration.ZERO);
         CompletableFuture<Void> before = writer.write(StoreWriterTest::nothing);
-        CompletableFuture<Void> snapshot = writer.writeSnapshot(1, StoreWriterTest::nothing);
+        CompletableFuture<Void> snapshot = writer.writeSnapshot(session(1), StoreWriterTest::nothing);
         CompletableFuture<Void> after = writer.write(StoreWriterTest::nothing);
-        CompletableFuture<Void> delete = writer.writeWithReserve(1, StoreWriterTest::nothing);
+        CompletableFuture<Void> delete = writer.writeWithReserve(session(1), StoreWriterTest::nothing);
 
         closeWhileBusy(writer);
 
@@ -99,7 +94,7 @@ final class StoreWriterTest {
         StoreWriter writer = busyWriter(Duration.ofMinutes(1));
         List<CompletableFuture<Void>> snapshots = new ArrayList<>();
         for (int i = 0; i < 80; i++) {
-            snapshots.add(writer.writeSnapshot(i, StoreWriterTest::nothing));
+            snapshots.add(writer.writeSnapshot(session(i), StoreWriterTest::nothing));
         }
 
         closeWhileBusy(writer);
@@ -116,9 +111,9 @@ final class StoreWriterTest {
         List<String> written = new CopyOnWriteArrayList<>();
         for (int epoch = 1; epoch <= 80; epoch++) {
             String snapshot = "snapshot " + epoch;
-            var _ = writer.writeSnapshot(epoch, () -> written.add(snapshot));
+            var _ = writer.writeSnapshot(session(epoch), () -> written.add(snapshot));
         }
-        var _ = writer.write(100, () -> written.add("change"));
+        var _ = writer.write(session(100), () -> written.add("change"));
         var _ = writer.write(() -> written.add("response"));
 
         closeWhileBusy(writer);
@@ -140,8 +135,8 @@ final class StoreWriterTest {
             queued.add(write);
             var _ =
                     isSnapshot
-                            ? writer.writeSnapshot(epoch, () -> written.add(write))
-                            : writer.write(epoch, () -> written.add(write));
+                            ? writer.writeSnapshot(session(epoch), () -> written.add(write))
+                            : writer.write(session(epoch), () -> written.add(write));
         }
 
         closeWhileBusy(writer);

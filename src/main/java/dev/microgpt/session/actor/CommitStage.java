@@ -115,7 +115,7 @@ final class CommitStage {
             Residency.Stored stored = residency.stored();
             return stored == null
                     ? CompletableFuture.completedFuture(null)
-                    : environment.store().delete(stored.epoch());
+                    : environment.store().delete(residency.id(), stored.epoch());
         }
         Journal journal = residency.journal();
         return switch (effect) {

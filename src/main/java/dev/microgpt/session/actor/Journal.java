@@ -108,6 +108,7 @@ final class Journal {
             IdempotencyStore.@Nullable Entry response) {
         backlog.addAll(changes);
         return store.append(
+                id,
                 session.epoch(),
                 number + 1,
                 List.copyOf(backlog),

@@ -55,6 +55,10 @@ final class Residency {
         return new Journal(id, environment.store(), environment.ticker()::nanos);
     }
 
+    SessionId id() {
+        return id;
+    }
+
     /// Returns the session in memory; null while it is evicted.
     @Nullable ActiveSession active() {
         return active;

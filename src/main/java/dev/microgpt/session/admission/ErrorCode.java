@@ -62,6 +62,8 @@ public enum ErrorCode {
     IDEMPOTENCY_CONFLICT,
     /// The disk is full or not writable.
     STORAGE_FULL,
+    /// The database cannot be reached, or another process uses it.
+    STORE_UNAVAILABLE,
     /// An internal error occurred.
     INTERNAL
 }

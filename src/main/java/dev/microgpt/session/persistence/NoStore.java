@@ -1,6 +1,7 @@
 package dev.microgpt.session.persistence;
 
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.SessionId;
 
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,7 @@ public final class NoStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> append(
+            SessionId id,
             long epoch,
             long firstNumber,
             List<Change> changes,
@@ -68,12 +70,17 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public CompletableFuture<Void> delete(long epoch) {
+    public CompletableFuture<Void> delete(SessionId id, long epoch) {
         return DONE;
     }
 
     @Override
     public void requireRoom() {}
+
+    @Override
+    public boolean isUnavailable() {
+        return false;
+    }
 
     @Override
     public boolean isPersistent() {

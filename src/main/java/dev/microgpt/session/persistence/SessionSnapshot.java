@@ -4,6 +4,7 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.run.RunSnapshot;
 
@@ -29,6 +30,10 @@ public record SessionSnapshot(
         @Nullable Contents contents,
         TimelineState past,
         List<RunSnapshot> runs) {
+
+    public SessionId id() {
+        return new SessionId(owner, view.name());
+    }
 
     /// The model and its history.
     ///

@@ -1,6 +1,7 @@
 package dev.microgpt.session.persistence;
 
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SessionId;
 
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ public interface SessionStore {
 
     /// Loads the contents of a session.
     ///
-    /// @throws SessionException `internal` if it cannot be read
+    /// @throws SessionException `internal` if it cannot be read, `store_unavailable` if it cannot be read now
     StoredSession.Contents load(long epoch);
 
     /// Begins an epoch with a snapshot, and ends the previous epoch of the same session.
@@ -42,6 +43,7 @@ public interface SessionStore {
     /// @param hasRun whether a run is active after the changes
     /// @param response the response to store with them; null for none
     CompletableFuture<Void> append(
+            SessionId id,
             long epoch,
             long firstNumber,
             List<Change> changes,
@@ -54,12 +56,15 @@ public interface SessionStore {
     CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot);
 
     /// Ends an epoch and deletes its session, even when the storage is full.
-    CompletableFuture<Void> delete(long epoch);
+    CompletableFuture<Void> delete(SessionId id, long epoch);
 
     /// Checks, before something is changed, that the change could be stored.
     ///
-    /// @throws SessionException `storage_full`, or `busy` if too many writes are waiting
+    /// @throws SessionException `storage_full`, `store_unavailable`, or `busy` if too many writes are waiting
     void requireRoom();
+
+    /// Returns whether the store has been out of reach for so long that nobody should wait for a write.
+    boolean isUnavailable();
 
     /// Returns whether stored sessions can be loaded, so that sessions can be evicted.
     boolean isPersistent();

@@ -3,6 +3,7 @@ package dev.microgpt.session.actor;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionSnapshot;
@@ -199,6 +200,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> append(
+            SessionId id,
             long epoch,
             long firstNumber,
             List<Change> changes,
@@ -227,7 +229,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public CompletableFuture<Void> delete(long epoch) {
+    public CompletableFuture<Void> delete(SessionId id, long epoch) {
         return write(Kind.DELETE, List.of(), null, () -> images.remove(epoch));
     }
 
@@ -236,6 +238,11 @@ final class FakeStore implements SessionStore, IdempotencyStore {
         if (isFull) {
             throw full();
         }
+    }
+
+    @Override
+    public boolean isUnavailable() {
+        return false;
     }
 
     @Override

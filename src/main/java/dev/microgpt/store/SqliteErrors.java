@@ -4,14 +4,13 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 
 import org.jspecify.annotations.Nullable;
-import org.springframework.transaction.TransactionSystemException;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
 
 import java.util.Set;
 
-/// Classifies errors of the database.
-final class StoreErrors {
+/// Classifies the errors of SQLite.
+final class SqliteErrors implements WriteErrors {
 
     /// Errors of a disk that is full or not accessible, after which a later write may succeed.
     private static final Set<SQLiteErrorCode> RECOVERABLE =
@@ -27,12 +26,15 @@ final class StoreErrors {
                     SQLiteErrorCode.SQLITE_CANTOPEN,
                     SQLiteErrorCode.SQLITE_READONLY);
 
-    private StoreErrors() {}
+    /// {@inheritDoc} The database is a file of this process, so there is no connection to lose.
+    @Override
+    public boolean isTransient(Throwable failure) {
+        return false;
+    }
 
-    /// Returns the exception to report to the caller whose write failed: `storage_full` if the error is
-    /// recoverable, `internal` otherwise.
-    static SessionException toSessionException(Throwable failure) {
-        Throwable original = unwrapRollback(failure);
+    @Override
+    public SessionException toSessionException(Throwable failure) {
+        Throwable original = WriteErrors.unwrapRollback(failure);
         SQLiteErrorCode code = recoverableCode(original);
         if (code != null) {
             return new SessionException(
@@ -44,13 +46,12 @@ final class StoreErrors {
                                             + " full or not writable (%s)")
                             .formatted(code));
         }
-        return new SessionException(
-                ErrorCode.INTERNAL, "the change could not be stored: " + original.getMessage());
+        return WriteErrors.internal(original);
     }
 
-    /// Returns whether the same write could succeed once the disk has free space or is accessible again.
-    static boolean isRecoverable(Throwable failure) {
-        return recoverableCode(unwrapRollback(failure)) != null;
+    @Override
+    public boolean isFull(Throwable failure) {
+        return recoverableCode(WriteErrors.unwrapRollback(failure)) != null;
     }
 
     private static @Nullable SQLiteErrorCode recoverableCode(Throwable failure) {
@@ -61,15 +62,5 @@ final class StoreErrors {
             }
         }
         return null;
-    }
-
-    /// Returns the error behind a failed rollback: when SQLite has rolled back by itself, Spring's rollback
-    /// fails and its exception hides the original one.
-    private static Throwable unwrapRollback(Throwable failure) {
-        if (failure instanceof TransactionSystemException e) {
-            Throwable original = e.getOriginalException();
-            return original == null ? e : original;
-        }
-        return failure;
     }
 }

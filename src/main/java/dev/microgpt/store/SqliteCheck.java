@@ -1,7 +1,6 @@
 package dev.microgpt.store;
 
 import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.io.IOException;
@@ -9,12 +8,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.List;
 
-/// Checks at startup that the database is intact, before anything is written to it.
-final class IntegrityCheck {
+/// Checks at startup that a database file of SQLite is intact, before anything is written to it.
+final class SqliteCheck {
 
     /// Size below which the whole database is checked. A larger one would take too long; damage in it is
     /// detected when the damaged part is read.
@@ -26,40 +23,10 @@ final class IntegrityCheck {
     private static final int PAGE_COUNT_OFFSET = 28;
     private static final int HEADER_BYTES = 100;
 
-    /// The columns that hold packed bytes, which carry a checksum.
-    private static final List<Column> PACKED_COLUMNS =
-            List.of(
-                    new Column("save", "past"),
-                    new Column("save", "runs"),
-                    new Column("save", "random"),
-                    new Column("save", "weights"),
-                    new Column("save", "loss_summary"),
-                    new Column("keyframe", "weights"),
-                    new Column("loss", "losses"),
-                    new Column("change", "body"));
-
-    private record Column(String table, String name) {
-
-        String query() {
-            return """
-            SELECT session.name AS session, %s.%s AS packed
-            FROM %1$s JOIN session ON session.epoch = %1$s.epoch
-            WHERE packed IS NOT NULL"""
-                    .formatted(table, name);
-        }
-
-        void requireIntact(ResultSet row) throws SQLException {
-            byte[] packed = row.getBytes("packed");
-            DamagedException.withLocation(
-                    "session '%s', %s of %s".formatted(row.getString("session"), name, table),
-                    () -> PackedNumbers.bytes(packed));
-        }
-    }
-
     private final Path file;
     private final JdbcClient jdbc;
 
-    IntegrityCheck(Path file, JdbcClient jdbc) {
+    SqliteCheck(Path file, JdbcClient jdbc) {
         this.file = file;
         this.jdbc = jdbc;
     }
@@ -78,9 +45,10 @@ final class IntegrityCheck {
             if (!Files.exists(file) || !hasTables()) {
                 return;
             }
-            requireOptions();
+            ContentCheck content = new ContentCheck(jdbc);
+            content.requireOptions();
             if (isSmall) {
-                requireChecksums();
+                content.requireChecksums();
             }
         } catch (DamagedException | DataAccessException | IOException e) {
             throw damaged(String.valueOf(e.getMessage()));
@@ -121,29 +89,6 @@ final class IntegrityCheck {
                         .query(Integer.class)
                         .single()
                 > 0;
-    }
-
-    /// Checks the options of every session, whatever the database's size: a single unreadable one would make
-    /// the list of sessions unreadable.
-    private void requireOptions() {
-        RowCallbackHandler read =
-                row -> {
-                    String options = row.getString("options");
-                    DamagedException.withLocation(
-                            "session '%s'".formatted(row.getString("name")),
-                            () -> StoredOptions.read(options));
-                };
-        jdbc.sql("SELECT name, options FROM session").query(read);
-    }
-
-    private void requireChecksums() {
-        for (Column column : PACKED_COLUMNS) {
-            jdbc.sql(column.query()).query((RowCallbackHandler) column::requireIntact);
-        }
-        DocumentTable documents = new DocumentTable(jdbc);
-        List<String> digests =
-                jdbc.sql("SELECT digest FROM document").query((row, _) -> row.getString(1)).list();
-        digests.forEach(documents::load);
     }
 
     private StoreException damaged(String finding) {

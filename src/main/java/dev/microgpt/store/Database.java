@@ -1,0 +1,36 @@
+package dev.microgpt.store;
+
+import java.util.OptionalLong;
+
+import javax.sql.DataSource;
+
+/// An open database with the tables of the current version, and what SQLite and PostgreSQL do differently.
+interface Database extends AutoCloseable {
+
+    /// Returns a pool of connections.
+    DataSource source();
+
+    /// Returns how writes are committed.
+    Transactions transactions();
+
+    /// Returns what this database's errors mean.
+    WriteErrors errors();
+
+    /// Returns the disk space that deletes may use when the disk is full.
+    SpaceReserve reserve();
+
+    /// Returns whether the store can be read, and belongs to this process.
+    boolean isUsable();
+
+    /// Returns the size of the database in bytes; NaN if it is not known.
+    double bytes();
+
+    /// Returns the size in bytes at which the database is full, if the service limits it.
+    OptionalLong maxBytes();
+
+    /// Returns a short description for messages, without a password.
+    String description();
+
+    @Override
+    void close();
+}

@@ -1,0 +1,23 @@
+package dev.microgpt.store;
+
+import dev.microgpt.session.admission.SessionId;
+
+import java.util.Set;
+
+/// The transactions in which [StoreWriter] writes. Confined to its thread.
+interface Transactions {
+
+    /// Runs an action in a transaction. If it fails, nothing of it is stored, unless the error
+    /// [leaves that unknown][WriteErrors#isTransient].
+    ///
+    /// @param sessions the sessions that the action writes
+    void run(Set<SessionId> sessions, Runnable action);
+
+    /// Returns whether the last transaction, whose outcome its error has left unknown, was committed.
+    ///
+    /// @throws RuntimeException while that cannot be found out
+    boolean wasCommitted();
+
+    /// Checks that this process may write all sessions. Called in a transaction.
+    void requireOwnership();
+}
