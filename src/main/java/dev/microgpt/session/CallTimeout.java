@@ -81,8 +81,7 @@ public final class CallTimeout {
         while (true) {
             long left = end - System.nanoTime();
             try {
-                return reply.get(
-                        Math.min(left, CHECK_INTERVAL.toNanos()), TimeUnit.NANOSECONDS);
+                return reply.get(Math.min(left, CHECK_INTERVAL.toNanos()), TimeUnit.NANOSECONDS);
             } catch (ExecutionException e) {
                 throw unwrap(e);
             } catch (TimeoutException _) {

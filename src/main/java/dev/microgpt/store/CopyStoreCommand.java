@@ -7,9 +7,8 @@ import org.springframework.util.unit.DataSize;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 
 /// The command `copy-store --from STORE --to STORE`, which copies all sessions and stored responses from one
 /// store to another, empty one, instead of starting the service. A store is a data directory or the URL of a
@@ -20,6 +19,29 @@ public final class CopyStoreCommand {
     private static final String USAGE =
             "copy-store --from STORE --to STORE, where STORE is a data directory or a URL such as"
                     + " jdbc:postgresql://host/database?user=name";
+
+    private record Stores(String from, String to) {
+
+        static Stores parse(String... args) {
+            Map<String, String> options = new TreeMap<>();
+            for (int i = 1; i < args.length; i++) {
+                String[] parts = args[i].split("=", 2);
+                boolean hasValue = parts.length == 2 || i + 1 < args.length;
+                String value = parts.length == 2 ? parts[1] : hasValue ? args[++i] : "";
+                if (!hasValue || options.put(parts[0], value) != null) {
+                    throw new IllegalArgumentException(
+                            "unexpected argument '%s': %s".formatted(args[i], USAGE));
+                }
+            }
+            String from = options.remove("--from");
+            String to = options.remove("--to");
+            if (from == null || to == null || !options.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "copy-store needs --from and --to and nothing else: " + USAGE);
+            }
+            return new Stores(from, to);
+        }
+    }
 
     private CopyStoreCommand() {}
 
@@ -35,9 +57,9 @@ public final class CopyStoreCommand {
         LoggingSystem.get(CopyStoreCommand.class.getClassLoader())
                 .setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
         try {
-            Map<String, String> options = options(args);
-            try (Database from = open(options.get("--from"));
-                    Database to = open(options.get("--to"))) {
+            Stores stores = Stores.parse(args);
+            try (Database from = open(stores.from);
+                    Database to = open(stores.to)) {
                 Map<String, StoreCopy.Copied> copied = StoreCopy.copy(from.source(), to.source());
                 out.println("Copied " + from.description() + " to " + to.description());
                 copied.forEach(
@@ -55,26 +77,6 @@ public final class CopyStoreCommand {
             out.println(e.getMessage());
             return false;
         }
-    }
-
-    private static Map<String, String> options(String... args) {
-        Map<String, String> options = new HashMap<>();
-        for (int i = 1; i < args.length; i++) {
-            String[] parts = args[i].split("=", 2);
-            if (parts.length == 1 && i + 1 < args.length) {
-                parts = new String[] {args[i], args[++i]};
-            }
-            if (parts.length == 1 || options.put(parts[0], parts[1]) != null) {
-                throw new IllegalArgumentException(
-                        "unexpected argument '%s': %s".formatted(args[i], USAGE));
-            }
-        }
-        if (!options.keySet().equals(Set.of("--from", "--to"))) {
-            throw new IllegalArgumentException(
-                    "copy-store needs --from and --to, but got %s: %s"
-                            .formatted(options.keySet().stream().sorted().toList(), USAGE));
-        }
-        return options;
     }
 
     private static Database open(String store) {

@@ -42,14 +42,16 @@ final class Ownership {
                         UPDATE ownership SET token = token + 1 FROM locked
                         WHERE ownership.partition = locked.partition
                         RETURNING ownership.partition, token""")
-                .query(row -> {
-                    tokens[row.getInt("partition")] = row.getLong("token");
-                });
+                .query(
+                        row -> {
+                            tokens[row.getInt("partition")] = row.getLong("token");
+                        });
     }
 
     /// Returns whether nobody else has claimed any partition so far.
     boolean isHeld() {
-        return jdbc.sql("SELECT partition, token FROM ownership")
+        return jdbc
+                .sql("SELECT partition, token FROM ownership")
                 .query((row, _) -> isCurrent(row))
                 .list()
                 .stream()
@@ -85,13 +87,14 @@ final class Ownership {
                         SELECT partition, token FROM ownership WHERE partition = ANY(?)
                         ORDER BY partition FOR SHARE""")
                 .param(partitions)
-                .query(row -> {
-                    if (!isCurrent(row)) {
-                        throw new SessionException(
-                                ErrorCode.STORE_UNAVAILABLE,
-                                "another process has taken over the database, so that this one can"
-                                        + " store no changes");
-                    }
-                });
+                .query(
+                        row -> {
+                            if (!isCurrent(row)) {
+                                throw new SessionException(
+                                        ErrorCode.STORE_UNAVAILABLE,
+                                        "another process has taken over the database, so that this one can"
+                                                + " store no changes");
+                            }
+                        });
     }
 }

@@ -119,7 +119,9 @@ final class PostgresDatabase implements Database {
     private void requireSupported() throws SQLException {
         int version = lock.getMetaData().getDatabaseMajorVersion();
         if (version < MIN_VERSION) {
-            throw unusable("it is PostgreSQL %d, and %d or newer is needed".formatted(version, MIN_VERSION));
+            throw unusable(
+                    "it is PostgreSQL %d, and %d or newer is needed"
+                            .formatted(version, MIN_VERSION));
         }
         try (PreparedStatement query = lock.prepareStatement("SHOW server_encoding");
                 ResultSet row = query.executeQuery()) {

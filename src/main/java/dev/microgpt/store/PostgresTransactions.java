@@ -26,7 +26,8 @@ final class PostgresTransactions implements Transactions {
     private @Nullable String id;
 
     PostgresTransactions(DataSource source, Ownership ownership) {
-        // JdbcTransactionManager would roll back after a failed commit, and report the failure of that instead.
+        // JdbcTransactionManager would roll back after a failed commit, and report the failure of
+        // that instead.
         template = new TransactionTemplate(new DataSourceTransactionManager(source));
         jdbc = JdbcClient.create(source);
         this.ownership = ownership;
@@ -57,7 +58,8 @@ final class PostgresTransactions implements Transactions {
             case "committed" -> true;
             case "aborted" -> false;
             case "in progress" ->
-                    throw new CannotAcquireLockException("transaction %s is in progress".formatted(id));
+                    throw new CannotAcquireLockException(
+                            "transaction %s is in progress".formatted(id));
             default -> throw new IllegalStateException("transaction %s: %s".formatted(id, status));
         };
     }

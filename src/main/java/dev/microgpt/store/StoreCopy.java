@@ -117,7 +117,8 @@ final class StoreCopy {
     private static void requireEmpty(Connection target) throws SQLException {
         for (String table : List.of("session", "document", "answer")) {
             try (Statement statement = target.createStatement();
-                    ResultSet rows = statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
+                    ResultSet rows =
+                            statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {
                 if (rows.next()) {
                     throw new IllegalStateException(
                             "the target is not empty: its table '%s' has rows".formatted(table));
@@ -204,7 +205,9 @@ final class StoreCopy {
                 case Number number ->
                         add(
                                 'n',
-                                ByteBuffer.allocate(Long.BYTES).putLong(number.longValue()).array());
+                                ByteBuffer.allocate(Long.BYTES)
+                                        .putLong(number.longValue())
+                                        .array());
                 case byte[] bytes -> add('b', bytes);
                 default -> add('t', value.toString().getBytes(StandardCharsets.UTF_8));
             }

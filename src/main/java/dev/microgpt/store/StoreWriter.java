@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
@@ -74,7 +73,6 @@ final class StoreWriter implements AutoCloseable {
     private final Timer commits;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Condition closing = lock.newCondition();
 
     /// The pending changes, and the snapshots of their sessions that must be written before them.
     private final ArrayDeque<Write> changes = new ArrayDeque<>();
@@ -528,12 +526,14 @@ final class StoreWriter implements AutoCloseable {
             if (closed && System.nanoTime() - closedNanos >= OUTCOME_TIME.toNanos()) {
                 throw failure;
             }
-            var _ = closing.await(RETRY_INTERVAL.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure;
         } finally {
             lock.unlock();
+        }
+        try {
+            Thread.sleep(RETRY_INTERVAL);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw failure;
         }
     }
 
@@ -548,7 +548,6 @@ final class StoreWriter implements AutoCloseable {
             }
             closed = true;
             changed.signalAll();
-            closing.signalAll();
         } finally {
             lock.unlock();
         }

@@ -28,8 +28,7 @@ final class LostConnectionTest {
     private static final StoreWriter.Target SESSION =
             new StoreWriter.Target(new SessionId("local", "emma"), 1);
 
-    private static final SessionException UNAVAILABLE =
-            new SessionException(ErrorCode.STORE_UNAVAILABLE, "the database is out of reach");
+    private static final String OUT_OF_REACH = "the database is out of reach";
 
     private final FakeTransactions transactions = new FakeTransactions();
     private final List<String> written = new CopyOnWriteArrayList<>();
@@ -56,8 +55,12 @@ final class LostConnectionTest {
 
         @Override
         public SessionException toSessionException(Throwable failure) {
-            return isTransient(failure) ? UNAVAILABLE : WriteErrors.internal(failure);
+            return isTransient(failure) ? unavailable() : WriteErrors.internal(failure);
         }
+    }
+
+    private static SessionException unavailable() {
+        return new SessionException(ErrorCode.STORE_UNAVAILABLE, OUT_OF_REACH);
     }
 
     @AfterEach
@@ -101,7 +104,7 @@ final class LostConnectionTest {
                 .isInstanceOfSatisfying(
                         SessionException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.STORE_UNAVAILABLE));
-        assertThatThrownBy(writer::requireAvailable).hasMessage(UNAVAILABLE.getMessage());
+        assertThatThrownBy(writer::requireAvailable).hasMessage(OUT_OF_REACH);
         assertThat(one).isNotDone();
         assertThat(two).isNotDone();
 
@@ -129,8 +132,8 @@ final class LostConnectionTest {
     @Test
     void aReadThatFindsTheDatabaseOutOfReachBeginsProbing() {
         transactions.down(true);
-        writer.reportUnavailable(UNAVAILABLE);
-        assertThatThrownBy(writer::requireAvailable).hasMessage(UNAVAILABLE.getMessage());
+        writer.reportUnavailable(unavailable());
+        assertThatThrownBy(writer::requireAvailable).hasMessage(OUT_OF_REACH);
 
         transactions.down(false);
 

@@ -154,36 +154,37 @@ final class PostgresTest {
 
     @Test
     void aServiceThatHasBeenReplacedStoresNothingMore() {
-        try (Gate gate = new Gate(TestPostgres.port());
-                LocalService first = start(gate)) {
-            first.api().initSixNames("s");
-            first.api().step("s", 3);
-            TestPostgres.loseLock(directory);
+        try (Gate gate = new Gate(TestPostgres.port())) {
             String view;
-            try (LocalService second = start(gate)) {
-                second.api().step("s", 4);
-
-                for (int i = 0; i < 3; i++) {
-                    assertProblem(
-                            first.api().post("/sessions/s/step", Map.of("count", 1)),
-                            503,
-                            "store_unavailable");
+            try (LocalService first = start(gate)) {
+                first.api().initSixNames("s");
+                first.api().step("s", 3);
+                TestPostgres.loseLock(directory);
+                try (LocalService second = start(gate)) {
+                    second.api().step("s", 4);
+                    assertStoresNothing(first.api());
+                    second.api().step("s", 5);
+                    view = second.api().view("s").toString();
                 }
-                assertThat(actuator(first.api(), "/health/readiness").status()).isEqualTo(503);
-                assertProblem(
-                        first.api().post("/sessions/other/init", Map.of("text", "ab")),
-                        503,
-                        "store_unavailable");
-                assertProblem(first.api().delete("/sessions/s"), 503, "store_unavailable");
-                second.api().step("s", 5);
-                view = second.api().view("s").toString();
             }
-            first.close();
             try (LocalService third = start(gate)) {
                 assertThat(third.api().view("s")).hasToString(view);
                 assertThat(third.api().losses("s")).hasSize(12);
             }
         }
+    }
+
+    private static void assertStoresNothing(Api api) {
+        for (int i = 0; i < 3; i++) {
+            assertUnavailable(api.post("/sessions/s/step", Map.of("count", 1)));
+        }
+        assertUnavailable(api.post("/sessions/other/init", Map.of("text", "ab")));
+        assertUnavailable(api.delete("/sessions/s"));
+        assertThat(actuator(api, "/health/readiness").status()).isEqualTo(503);
+    }
+
+    private static void assertUnavailable(Reply reply) {
+        assertProblem(reply, 503, "store_unavailable");
     }
 
     @Test
@@ -225,10 +226,7 @@ final class PostgresTest {
             assertThat(step(api)).isZero();
 
             jdbc.sql("DROP TRIGGER reject ON change").update();
-            await().until(
-                            () ->
-                                    api.post("/sessions/s/step", Map.of("count", 1)).status()
-                                            == 200);
+            await().until(() -> api.post("/sessions/s/step", Map.of("count", 1)).status() == 200);
         }
     }
 }

@@ -1,7 +1,6 @@
 package dev.microgpt.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
@@ -9,10 +8,10 @@ import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
 
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -204,16 +203,6 @@ final class RestartTest {
             assertThat(next.api().view("wild")).hasToString(view);
             assertThat(next.api().post("/sessions/wild/step").status()).isEqualTo(409);
             assertThat(next.api().get("/sessions/wild/embeddings?step=0").status()).isEqualTo(200);
-        }
-    }
-
-    @Test
-    void aDataDirectoryCanBeUsedByOneProcessOnly() {
-        try (LocalService first = start()) {
-            assertThat(first.api().get("/sessions").status()).isEqualTo(200);
-            assertThatThrownBy(this::start)
-                    .rootCause()
-                    .hasMessageContaining("in use by another process");
         }
     }
 }

@@ -13,11 +13,11 @@ import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.StoredSession;
 
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -190,7 +190,10 @@ final class SnapshotTest {
 
         assertThat(reader.sessions()).extracting(StoredSession::epoch).containsExactly(2L);
         assertThat(reader.load(2).model().step()).isEqualTo(next.view().step());
-        assertThat(allRows()).extractingByKey("change").extracting(StoreCopy.Copied::rows).isEqualTo(0L);
+        assertThat(allRows())
+                .extractingByKey("change")
+                .extracting(StoreCopy.Copied::rows)
+                .isEqualTo(0L);
     }
 
     @Test

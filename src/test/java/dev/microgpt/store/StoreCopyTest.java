@@ -58,8 +58,7 @@ final class StoreCopyTest {
     }
 
     private Outcome copy() {
-        return run(
-                "copy-store", "--from", argument(store, from), "--to=" + argument(other(), to));
+        return run("copy-store", "--from", argument(store, from), "--to=" + argument(other(), to));
     }
 
     private static Map<String, StoreCopy.Copied> content(TestStore store, Path directory)
@@ -164,7 +163,8 @@ final class StoreCopyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "--from a", "--from a --to", "--from a --to b c", "--from a --of b"})
+    @ValueSource(
+            strings = {"", "--from a", "--from a --to", "--from a --to b c", "--from a --of b"})
     void invalidArgumentsAreExplained(String arguments) {
         String[] args = ("copy-store " + arguments).trim().split(" ");
 

@@ -20,7 +20,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 
-
 /// Tests what is written when the writer is closed while writes are pending.
 @Timeout(60)
 final class StoreWriterTest {
@@ -76,9 +75,11 @@ final class StoreWriterTest {
     void withoutTimeForSnapshotsOnlyTheChangesAreWritten() throws InterruptedException {
         StoreWriter writer = busyWriter(Duration.ZERO);
         CompletableFuture<Void> before = writer.write(StoreWriterTest::nothing);
-        CompletableFuture<Void> snapshot = writer.writeSnapshot(session(1), StoreWriterTest::nothing);
+        CompletableFuture<Void> snapshot =
+                writer.writeSnapshot(session(1), StoreWriterTest::nothing);
         CompletableFuture<Void> after = writer.write(StoreWriterTest::nothing);
-        CompletableFuture<Void> delete = writer.writeWithReserve(session(1), StoreWriterTest::nothing);
+        CompletableFuture<Void> delete =
+                writer.writeWithReserve(session(1), StoreWriterTest::nothing);
 
         closeWhileBusy(writer);
 
