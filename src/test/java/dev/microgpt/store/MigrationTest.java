@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -72,5 +74,19 @@ final class MigrationTest {
                 .isInstanceOf(DataAccessException.class);
         jdbc.sql("DELETE FROM session WHERE epoch = 7").update();
         assertThat(count("loss")).as("refers to the new table").isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "\0\"\\\u001f", "é\u2028🦙"})
+    void alphabetsBecomeJson(String alphabet) {
+        migrate("5");
+        jdbc.sql("INSERT INTO document (digest, text) VALUES ('d', x'00')").update();
+        insertSession("owner, name,", "8, 'alice', 'old',");
+        jdbc.sql("UPDATE session SET alphabet = ?").param(alphabet).update();
+
+        migrate("latest");
+
+        String json = jdbc.sql("SELECT alphabet FROM session").query(String.class).single();
+        assertThat(StoredJson.read("it", json, String.class)).isEqualTo(alphabet);
     }
 }
