@@ -33,8 +33,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -45,8 +43,8 @@ public final class SessionService {
     private final Limits limits;
     private final Compute compute;
     private final Environment environment;
-    private final CallTimeout callTimeout;
     private final SessionRegistry sessions;
+    private final SessionCreation creation;
 
     SessionService(
             Limits limits,
@@ -60,7 +58,6 @@ public final class SessionService {
         this.limits = limits;
         sessions = new SessionRegistry(limits.sessions(), quotas.key().sessions());
         this.compute = compute;
-        callTimeout = new CallTimeout(limits.callTime(), store::isUnavailable);
         environment =
                 new Environment(
                         limits,
@@ -73,9 +70,16 @@ public final class SessionService {
                         new KeyframeBudget(limits.keyframeBytes()),
                         metrics,
                         new AtomicLong(store.lastEpoch()));
+        creation =
+                new SessionCreation(
+                        sessions,
+                        environment,
+                        compute,
+                        new CallTimeout(limits.callTime(), store::isUnavailable));
         for (StoredSession stored : store.sessions()) {
             Session session =
-                    sessionOf(SessionActor.restore(stored, environment, sessions::remove));
+                    creation.sessionOf(
+                            SessionActor.restore(stored, environment, sessions::remove));
             sessions.put(session);
             if (stored.hasRun()) {
                 restartRun(session, runs.afterRestart() == RunSettings.AfterRestart.RESUME);
@@ -89,10 +93,6 @@ public final class SessionService {
                 CallContext.of(
                         new Caller(session.id().owner(), false), environment.memory().share());
         var _ = session.actor().send(new Command.RestartRun(continues), call);
-    }
-
-    private Session sessionOf(SessionActor actor) {
-        return new Session(actor, environment, compute, callTimeout);
     }
 
     // ---- create
@@ -121,14 +121,14 @@ public final class SessionService {
             environment.parameters().require(call.caller(), id, numParams);
             call.reserveForSession(SessionSize.atStart(options, corpus));
         }
-        requireRoom(call, id);
+        creation.requireRoom(call, id);
         MicroGpt model = new MicroGpt(options);
         if (corpus != null) {
             model.loadData(corpus);
             model.initParams();
         }
         SessionEvent.Kind kind = corpus == null ? null : SessionEvent.Kind.LOADED;
-        return createOrReplace(call, id, model, kind, overwrite).state();
+        return creation.createOrReplace(call, id, model, kind, overwrite).state();
     }
 
     /// The result of creating or replacing a session.
@@ -148,8 +148,9 @@ public final class SessionService {
         sessions.requireRoom(call.caller(), id);
         environment.parameters().require(call.caller(), id, model.numParams());
         call.reserveForSession(SessionSize.atStart(model.options(), model.corpus()));
-        requireRoom(call, id);
-        return createOrReplace(call, id, model, SessionEvent.Kind.RESTORED, overwrite);
+        creation.requireRoom(call, id);
+        return creation.createOrReplace(
+                call, id, model, SessionEvent.Kind.RESTORED, overwrite);
     }
 
     /// Creates a session that continues training where another one is, or was at an earlier step.
@@ -171,70 +172,14 @@ public final class SessionService {
         MicroGpt model = parent.computeDetached(Demand.TRAINING, forkPoint.replay());
         Timeline timeline = forkPoint.timeline();
         timeline.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
-        Created created = Objects.requireNonNull(create(call, id, model, timeline, null, false));
-        return callTimeout.await(created.reply);
+        return creation.create(call, id, model, timeline);
     }
 
     /// Checks, before a large body is read, that there is no such session or that it may be overwritten.
     ///
     /// @throws SessionException `invalid_name`, `exists` or `stale`
     public void requireAbsent(CallContext call, String name, boolean overwrite) {
-        SessionId id = call.caller().sessionId(name).requireValid();
-        if (sessions.contains(id)) {
-            call.condition().requireExistenceAccepted();
-        }
-        if (!overwrite) {
-            sessions.requireAbsent(id, "set overwrite to replace it");
-        }
-    }
-
-    private void requireRoom(CallContext call, SessionId id) {
-        if (!sessions.contains(id)) {
-            call.condition().require(null);
-        }
-        environment.store().requireRoom();
-    }
-
-    /// @param kind where the model comes from; null for a model without documents
-    private Creation createOrReplace(
-            CallContext call,
-            SessionId id,
-            MicroGpt model,
-            SessionEvent.@Nullable Kind kind,
-            boolean overwrite) {
-        Created created = create(call, id, model, new Timeline(), kind, overwrite);
-        if (created != null) {
-            return new Creation(callTimeout.await(created.reply), true);
-        }
-        Session existing = get(call, id.name());
-        return new Creation(existing.call(call, new Command.Replace(model, kind)), false);
-    }
-
-    private record Created(Session session, CompletableFuture<PublishedState> reply) {}
-
-    /// Creates a session, unless there is one with this name. Synchronized, so that the number of sessions
-    /// stays within its limit.
-    ///
-    /// @return null if there is one, which may be overwritten
-    private synchronized @Nullable Created create(
-            CallContext call,
-            SessionId id,
-            MicroGpt model,
-            Timeline timeline,
-            SessionEvent.@Nullable Kind kind,
-            boolean overwrite) {
-        requireAbsent(call, id.name(), overwrite);
-        if (sessions.contains(id)) {
-            return null;
-        }
-        sessions.requireRoom(call.caller(), id);
-        long count = kind == null && timeline.isEmpty() ? 0 : model.numParams();
-        long _ = environment.parameters().reserve(call.caller(), id, count);
-        SessionActor actor =
-                SessionActor.create(id, environment, model, timeline, kind, sessions::remove);
-        Session session = sessionOf(actor);
-        sessions.put(session);
-        return new Created(session, actor.send(new Command.Begin(), call.unconditional()));
+        creation.requireAbsent(call, call.caller().sessionId(name).requireValid(), overwrite);
     }
 
     // ---- find, delete

@@ -45,7 +45,7 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Set<Class<?>> INTEGERS =
             Set.of(int.class, Integer.class, long.class, Long.class);
-    private static final Pattern INTEGER = Pattern.compile("[+-]?[0-9]+");
+    private static final Pattern INTEGER = Pattern.compile("-?[0-9]+");
 
     private final IntegerRanges ranges;
 

@@ -53,6 +53,26 @@ final class IntegersTest {
         assertThat(reply.status()).as(reply.body()).isBetween(200, 201);
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "losses?from=",
+                "losses?from=1%20",
+                "losses?from=%201",
+                "losses?from=0x1",
+                "losses?from=%231",
+                "losses?from=%2B1",
+                "losses?from=1.0",
+                "losses?from=%D9%A1",
+                "heads?step=",
+                "heads?step=0%20",
+                "runs/0x1",
+                "runs/1%20"
+            })
+    void integersOfPathsAndQueriesAreDigits(String path) {
+        assertProblem(api.get("/sessions/integers/" + path), 400, "wrong_type");
+    }
+
     /// Also for numbers that neither the field's type nor a [java.math.BigDecimal] can hold.
     @ParameterizedTest
     @CsvSource({

@@ -1,0 +1,138 @@
+package dev.microgpt.session;
+
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.session.actor.Command;
+import dev.microgpt.session.actor.Environment;
+import dev.microgpt.session.actor.PublishedState;
+import dev.microgpt.session.actor.SessionActor;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.compute.Compute;
+import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.Timeline;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/// Adds sessions with a given model to the registry, or gives the model to the session that is there.
+final class SessionCreation {
+
+    /// How often a session may be deleted while it is being replaced.
+    private static final int MAX_REPLACEMENTS = 1000;
+
+    /// A deleted session rejects commands a moment before it leaves the registry.
+    private static final long DELETION_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final SessionRegistry sessions;
+    private final Environment environment;
+    private final Compute compute;
+    private final CallTimeout callTimeout;
+
+    SessionCreation(
+            SessionRegistry sessions,
+            Environment environment,
+            Compute compute,
+            CallTimeout callTimeout) {
+        this.sessions = sessions;
+        this.environment = environment;
+        this.compute = compute;
+        this.callTimeout = callTimeout;
+    }
+
+    Session sessionOf(SessionActor actor) {
+        return new Session(actor, environment, compute, callTimeout);
+    }
+
+    /// Checks that there is no such session or that it may be overwritten.
+    ///
+    /// @throws SessionException `exists` or `stale`
+    void requireAbsent(CallContext call, SessionId id, boolean overwrite) {
+        if (sessions.contains(id)) {
+            call.condition().requireExistenceAccepted();
+        }
+        if (!overwrite) {
+            sessions.requireAbsent(id, "set overwrite to replace it");
+        }
+    }
+
+    /// Checks the caller's version condition if there is no such session, and that the store has room.
+    ///
+    /// @throws SessionException `stale`, `storage_full` or `store_unavailable`
+    void requireRoom(CallContext call, SessionId id) {
+        if (!sessions.contains(id)) {
+            call.condition().require(null);
+        }
+        environment.store().requireRoom();
+    }
+
+    /// Creates a session, or replaces the model of an existing one.
+    ///
+    /// @param kind where the model comes from; null for a model without documents
+    SessionService.Creation createOrReplace(
+            CallContext call,
+            SessionId id,
+            MicroGpt model,
+            SessionEvent.@Nullable Kind kind,
+            boolean overwrite) {
+        for (int i = 0; i < MAX_REPLACEMENTS; i++) {
+            CompletableFuture<PublishedState> reply =
+                    create(call, id, model, new Timeline(), kind, overwrite);
+            if (reply != null) {
+                return new SessionService.Creation(callTimeout.await(reply), true);
+            }
+            try {
+                PublishedState state =
+                        sessions.get(id).call(call, new Command.Replace(model, kind));
+                return new SessionService.Creation(state, false);
+            } catch (SessionException e) {
+                if (e.code() != ErrorCode.NOT_FOUND) {
+                    throw e;
+                }
+                requireRoom(call, id); // it was deleted meanwhile, so it is to be created
+                LockSupport.parkNanos(DELETION_NANOS);
+            }
+        }
+        throw new SessionException(
+                ErrorCode.BUSY,
+                "the session '%s' was deleted %d times during the call"
+                        .formatted(id.name(), MAX_REPLACEMENTS));
+    }
+
+    /// Creates a session that has a past.
+    ///
+    /// @throws SessionException `exists`, `quota_exceeded` or `busy`
+    PublishedState create(CallContext call, SessionId id, MicroGpt model, Timeline timeline) {
+        return callTimeout.await(
+                Objects.requireNonNull(create(call, id, model, timeline, null, false)));
+    }
+
+    /// Creates a session, unless there is one with this name. Synchronized, so that the number of sessions
+    /// stays within its limit.
+    ///
+    /// @return null if there is one, which may be overwritten
+    private synchronized @Nullable CompletableFuture<PublishedState> create(
+            CallContext call,
+            SessionId id,
+            MicroGpt model,
+            Timeline timeline,
+            SessionEvent.@Nullable Kind kind,
+            boolean overwrite) {
+        requireAbsent(call, id, overwrite);
+        if (sessions.contains(id)) {
+            return null;
+        }
+        sessions.requireRoom(call.caller(), id);
+        long count = kind == null && timeline.isEmpty() ? 0 : model.numParams();
+        long _ = environment.parameters().reserve(call.caller(), id, count);
+        SessionActor actor =
+                SessionActor.create(id, environment, model, timeline, kind, sessions::remove);
+        sessions.put(sessionOf(actor));
+        return actor.send(new Command.Begin(), call.unconditional());
+    }
+}
