@@ -78,8 +78,7 @@ public final class SessionService {
                         new CallTimeout(limits.callTime(), store::isUnavailable));
         for (StoredSession stored : store.sessions()) {
             Session session =
-                    creation.sessionOf(
-                            SessionActor.restore(stored, environment, sessions::remove));
+                    creation.sessionOf(SessionActor.restore(stored, environment, sessions::remove));
             sessions.put(session);
             if (stored.hasRun()) {
                 restartRun(session, runs.afterRestart() == RunSettings.AfterRestart.RESUME);
@@ -149,8 +148,7 @@ public final class SessionService {
         environment.parameters().require(call.caller(), id, model.numParams());
         call.reserveForSession(SessionSize.atStart(model.options(), model.corpus()));
         creation.requireRoom(call, id);
-        return creation.createOrReplace(
-                call, id, model, SessionEvent.Kind.RESTORED, overwrite);
+        return creation.createOrReplace(call, id, model, SessionEvent.Kind.RESTORED, overwrite);
     }
 
     /// Creates a session that continues training where another one is, or was at an earlier step.

@@ -5,7 +5,6 @@ import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Timer;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,7 +45,6 @@ final class StoreWriter implements AutoCloseable {
 
     private static final int MAX_BATCH = 256;
     private static final Duration PROBE_INTERVAL = Duration.ofMillis(500);
-    private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(4);
 
     /// Snapshots are large. Few in a transaction keep it short, so that changes wait less, and little is lost
@@ -56,13 +54,6 @@ final class StoreWriter implements AutoCloseable {
     /// How long snapshots are still written when the writer is being closed.
     private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(1);
 
-    /// How long the database may be out of reach before changes are rejected. Connections of the pool may be
-    /// broken although new ones are possible.
-    private static final Duration GRACE = Duration.ofSeconds(1);
-
-    /// How long the database may be out of reach before callers should stop waiting for their writes.
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
-
     /// How long the writer looks for the outcome of its writes when it is being closed.
     private static final Duration OUTCOME_TIME = Duration.ofSeconds(2);
 
@@ -70,7 +61,7 @@ final class StoreWriter implements AutoCloseable {
     private final WriteErrors errors;
     private final SpaceReserve reserve;
     private final Runnable probe;
-    private final Timer commits;
+    private final Committer committer;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
 
@@ -87,9 +78,6 @@ final class StoreWriter implements AutoCloseable {
 
     /// Why changes are rejected; null while the database can be written to.
     private volatile @Nullable SessionException rejection;
-
-    /// When the database became unavailable; null while it is available.
-    private volatile @Nullable Long unavailableSinceNanos;
 
     /// @param target what is written; null for something that belongs to no session
     private record Write(
@@ -135,17 +123,9 @@ final class StoreWriter implements AutoCloseable {
         this.errors = errors;
         this.reserve = reserve;
         this.probe = probe;
-        commits =
-                Timer.builder("microgpt.store.commit")
-                        .description("Duration of a transaction, which commits a batch of changes")
-                        .serviceLevelObjectives(
-                                Duration.ofMillis(1),
-                                Duration.ofMillis(3),
-                                Duration.ofMillis(10),
-                                Duration.ofMillis(30),
-                                Duration.ofMillis(100),
-                                Duration.ofSeconds(1))
-                        .register(metrics);
+        committer =
+                new Committer(
+                        transactions, errors, this::rejectChanges, this::mustGiveUp, metrics);
         if (!reserve.isFilled()) {
             rejectChanges(reserveMissing());
         }
@@ -239,8 +219,7 @@ final class StoreWriter implements AutoCloseable {
 
     /// Returns whether the database has been out of reach for so long that nobody should wait for a write.
     boolean isUnavailable() {
-        Long since = unavailableSinceNanos;
-        return since != null && System.nanoTime() - since > PATIENCE.toNanos();
+        return committer.isUnavailable();
     }
 
     /// Rejects calls that need the database while it is out of reach, so that they do not wait for it.
@@ -257,7 +236,7 @@ final class StoreWriter implements AutoCloseable {
     void reportUnavailable(SessionException reason) {
         lock.lock();
         try {
-            markUnavailable(reason);
+            rejectChanges(reason);
             changed.signalAll(); // to begin probing
         } finally {
             lock.unlock();
@@ -406,7 +385,7 @@ final class StoreWriter implements AutoCloseable {
         }
         try {
             if (write.kind == Kind.RESERVED) {
-                reserve.write(write.action, action -> commit(sessions(List.of(write)), action));
+                reserve.write(write.action, action -> committer.commit(sessions(List.of(write)), action));
             } else {
                 commit(List.of(write));
             }
@@ -443,7 +422,7 @@ final class StoreWriter implements AutoCloseable {
             return;
         }
         try {
-            commit(
+            committer.commit(
                     Set.of(),
                     () -> {
                         transactions.requireOwnership();
@@ -457,7 +436,7 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void commit(List<Write> batch) {
-        commit(sessions(batch), () -> batch.forEach(write -> write.action.run()));
+        committer.commit(sessions(batch), () -> batch.forEach(write -> write.action.run()));
     }
 
     private static Set<SessionId> sessions(List<Write> batch) {
@@ -468,72 +447,12 @@ final class StoreWriter implements AutoCloseable {
                 .collect(Collectors.toSet());
     }
 
-    /// Commits an action, and repeats it if it was not committed because the connection was lost.
-    private void commit(Set<SessionId> sessions, Runnable action) {
-        while (true) {
-            try {
-                commits.record(() -> transactions.run(sessions, action));
-                unavailableSinceNanos = null;
-                return;
-            } catch (RuntimeException e) {
-                if (!errors.isTransient(e)) {
-                    throw e;
-                }
-                log.warn("A transaction has failed: {}", e.getMessage());
-                if (awaitOutcome(e)) {
-                    return;
-                }
-            }
-        }
-    }
-
-    /// Waits until it is known whether the last transaction was committed.
-    ///
-    /// @param failure how the transaction failed; thrown if the writer is closed before its outcome is known
-    private boolean awaitOutcome(RuntimeException failure) {
-        long start = System.nanoTime();
-        while (true) {
-            try {
-                boolean isCommitted = transactions.wasCommitted();
-                unavailableSinceNanos = null;
-                return isCommitted;
-            } catch (RuntimeException e) {
-                if (!errors.isTransient(e)) {
-                    throw e;
-                }
-                log.debug("The outcome of a transaction is still unknown: {}", e.getMessage());
-                if (System.nanoTime() - start > GRACE.toNanos()) {
-                    markUnavailable(errors.toSessionException(e));
-                }
-            }
-            pause(failure);
-        }
-    }
-
-    private void markUnavailable(SessionException reason) {
-        if (unavailableSinceNanos == null) {
-            unavailableSinceNanos = System.nanoTime();
-        }
-        rejectChanges(reason);
-    }
-
-    /// Waits before another attempt.
-    ///
-    /// @param failure thrown if the writer is being closed and no time is left
-    private void pause(RuntimeException failure) {
+    private boolean mustGiveUp() {
         lock.lock();
         try {
-            if (closed && System.nanoTime() - closedNanos >= OUTCOME_TIME.toNanos()) {
-                throw failure;
-            }
+            return closed && System.nanoTime() - closedNanos >= OUTCOME_TIME.toNanos();
         } finally {
             lock.unlock();
-        }
-        try {
-            Thread.sleep(RETRY_INTERVAL);
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw failure;
         }
     }
 

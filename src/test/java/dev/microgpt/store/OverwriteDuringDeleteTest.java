@@ -43,8 +43,7 @@ final class OverwriteDuringDeleteTest {
 
             connection.setAutoCommit(false);
             statement.execute("LOCK TABLE session IN EXCLUSIVE MODE"); // writes wait
-            CompletableFuture<Reply> deletion =
-                    api.sendAsync(api.request("/sessions/s").DELETE());
+            CompletableFuture<Reply> deletion = api.sendAsync(api.request("/sessions/s").DELETE());
             Thread.sleep(REACH_STORE_MILLIS);
             CompletableFuture<Reply> overwrite = overwrite(api);
             Thread.sleep(REACH_STORE_MILLIS);

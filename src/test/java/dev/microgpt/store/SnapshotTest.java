@@ -13,6 +13,7 @@ import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.StoredSession;
 
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -44,17 +46,25 @@ final class SnapshotTest {
 
     private JdbcClient jdbc;
     private DataSource database;
+    private SingleConnectionDataSource connection;
     private SessionTables tables;
     private SessionReader reader;
 
     /// Uses no transactions, so that anything written before a rejection would stay.
     @BeforeEach
-    void open(@TempDir Path directory) {
-        jdbc = store.create(directory);
+    void open(@TempDir Path directory) throws SQLException {
+        store.migrate(directory, "latest");
         database = store.source(directory);
+        connection = new SingleConnectionDataSource(database.getConnection(), true);
+        jdbc = JdbcClient.create(connection);
         DocumentTable documents = new DocumentTable(jdbc);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
+    }
+
+    @AfterEach
+    void close() {
+        connection.destroy();
     }
 
     private static void assertSame(ModelState actual, ModelState expected) {

@@ -1,0 +1,136 @@
+package dev.microgpt.store;
+
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SessionId;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/// Commits actions, each once. If the connection is lost during a transaction, finds out whether it was
+/// committed, and repeats it if it was not.
+///
+/// Confined to the writer's thread, except for [#isUnavailable()].
+final class Committer {
+
+    private static final Logger log = LoggerFactory.getLogger(Committer.class);
+
+    private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
+
+    /// How long the database may be out of reach before that is reported. Connections of the pool may be broken
+    /// although new ones are possible.
+    private static final Duration GRACE = Duration.ofSeconds(1);
+
+    /// How long the database may be out of reach before callers should stop waiting for their writes.
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Transactions transactions;
+    private final WriteErrors errors;
+    private final Consumer<SessionException> onUnavailable;
+    private final BooleanSupplier mustGiveUp;
+    private final Timer timer;
+
+    /// When the outcome of the current transaction became unknown; null if it is not.
+    private volatile @Nullable Long unknownSinceNanos;
+
+    /// @param onUnavailable called with the reason while the database is out of reach
+    /// @param mustGiveUp whether no time is left to find out the outcome of a transaction
+    Committer(
+            Transactions transactions,
+            WriteErrors errors,
+            Consumer<SessionException> onUnavailable,
+            BooleanSupplier mustGiveUp,
+            MeterRegistry metrics) {
+        this.transactions = transactions;
+        this.errors = errors;
+        this.onUnavailable = onUnavailable;
+        this.mustGiveUp = mustGiveUp;
+        timer =
+                Timer.builder("microgpt.store.commit")
+                        .description("Duration of a transaction, which commits a batch of changes")
+                        .serviceLevelObjectives(
+                                Duration.ofMillis(1),
+                                Duration.ofMillis(3),
+                                Duration.ofMillis(10),
+                                Duration.ofMillis(30),
+                                Duration.ofMillis(100),
+                                Duration.ofSeconds(1))
+                        .register(metrics);
+    }
+
+    /// Returns whether the database has been out of reach for so long that nobody should wait for a write.
+    boolean isUnavailable() {
+        return isUnknownFor(PATIENCE);
+    }
+
+    private boolean isUnknownFor(Duration time) {
+        Long since = unknownSinceNanos;
+        return since != null && System.nanoTime() - since > time.toNanos();
+    }
+
+    /// Runs an action in a transaction and commits it. While the database is out of reach, waits for it.
+    ///
+    /// @param sessions the sessions that the action writes
+    /// @throws RuntimeException if nothing of the action is stored; or, if there is no more time to find out
+    ///     whether it is, an error that is [transient][WriteErrors#isTransient]
+    void commit(Set<SessionId> sessions, Runnable action) {
+        boolean isCommitted = false;
+        while (!isCommitted) {
+            try {
+                timer.record(() -> transactions.run(sessions, action));
+                isCommitted = true;
+            } catch (RuntimeException e) {
+                if (!errors.isTransient(e)) {
+                    throw e;
+                }
+                log.warn("A transaction has failed: {}", e.getMessage());
+                isCommitted = awaitOutcome(e);
+            }
+        }
+    }
+
+    /// Waits until it is known whether the last transaction was committed.
+    ///
+    /// @param failure how the transaction failed; thrown if no time is left to wait
+    private boolean awaitOutcome(RuntimeException failure) {
+        unknownSinceNanos = System.nanoTime();
+        try {
+            while (true) {
+                try {
+                    return transactions.wasCommitted();
+                } catch (RuntimeException e) {
+                    if (!errors.isTransient(e)) {
+                        throw e;
+                    }
+                    log.debug("The outcome of a transaction is still unknown: {}", e.getMessage());
+                    if (isUnknownFor(GRACE)) {
+                        onUnavailable.accept(errors.toSessionException(e));
+                    }
+                }
+                if (mustGiveUp.getAsBoolean()) {
+                    throw failure;
+                }
+                pause(failure);
+            }
+        } finally {
+            unknownSinceNanos = null;
+        }
+    }
+
+    private static void pause(RuntimeException failure) {
+        try {
+            Thread.sleep(RETRY_INTERVAL);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            throw failure;
+        }
+    }
+}
