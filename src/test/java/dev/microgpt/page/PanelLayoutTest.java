@@ -400,4 +400,23 @@ final class PanelLayoutTest {
             assertThat(fork).isHidden();
         }
     }
+
+    @Test
+    void controlsOfTheLossesStayWithinThePadding() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            assertThat(page.locator("mg-loss-panel .legend")).isVisible();
+            Object overrun =
+                    page.locator("mg-loss-panel .controls")
+                            .evaluate(
+                                    """
+                                    (controls) => {
+                                      const right = (element) => element.getBoundingClientRect().right;
+                                      const { paddingRight } = getComputedStyle(controls.getRootNode().querySelector('.content'));
+                                      const inner = right(controls.closest('section')) - parseFloat(paddingRight);
+                                      return Math.max(...[...controls.children].map(right)) - inner;
+                                    }""");
+            assertThat(((Number) overrun).doubleValue()).isLessThanOrEqualTo(0);
+        }
+    }
 }

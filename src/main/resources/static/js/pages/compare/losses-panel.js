@@ -125,7 +125,7 @@ class LossesPanel extends Panel {
   /** Which session is better, as far as the newest losses say; nothing for fewer than two sessions with losses. */
   #verdict() {
     const sessions = this.#curves.filter(({ newest }) => newest !== undefined)
-      .map(({ entry: { name, view, losses } }) => ({ name, view, ...meanWithError(losses.finest, this.live.span) }))
+      .map(({ entry: { name, view, losses } }) => ({ name, view, step: losses.lastStep, ...meanWithError(losses.finest, this.live.span) }))
       .filter(({ mean }) => mean !== undefined);
     if (sessions.length < 2) {
       return nothing;
