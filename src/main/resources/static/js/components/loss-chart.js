@@ -108,9 +108,9 @@ export function lossChart(chart) {
 /** The ends of a logarithmic loss axis: those of the range, or of the losses where it has none or begins at 0. */
 function logarithmicEnds({ low, high }, points) {
   const positive = points.flatMap(({ min, max }) => [min, max]).filter((value) => value > 0 && value < Infinity);
-  return {
-    min: low > 0 ? low : positive.reduce((least, value) => Math.min(least, value), Infinity),
-    max: high ?? positive.reduce((most, value) => Math.max(most, value), -Infinity),
+  return positive.length === 0 ? { min: null, max: null } : {
+    min: low > 0 ? low : positive.reduce((least, value) => Math.min(least, value)),
+    max: high ?? positive.reduce((most, value) => Math.max(most, value)),
   };
 }
 

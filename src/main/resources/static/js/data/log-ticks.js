@@ -5,7 +5,7 @@ const DECADE = 10;
 const WIDE = 300; // from here on, powers of ten are enough
 const MOST_POWERS = 9;
 const ROUNDING = 1e-9;
-const PARTS = 5; // of a range within a decade, about
+const MOST_PARTS = 7; // of a range within a decade
 
 /** The values of the ticks from `low` to `high`; null if a logarithmic axis cannot have these ends. */
 export function logTicks(low, high) {
@@ -16,11 +16,11 @@ export function logTicks(low, high) {
   return candidates.filter((value) => value >= low && value <= high);
 }
 
-/** Multiples of 1, 2 or 5 times a power of ten: about `PARTS` of them. */
+/** Multiples of 1, 2 or 5 times a power of ten. */
 function multiples(low, high) {
-  const rough = (high - low) / PARTS;
-  const power = Math.floor(Math.log10(rough));
-  const digit = [1, 2, 5].findLast((each) => decimal(each, power) <= rough) ?? 1;
+  const least = (high - low) / MOST_PARTS;
+  const power = Math.floor(Math.log10(least));
+  const digit = [1, 2, 5].find((each) => decimal(each, power) >= least) ?? 10;
   const first = Math.ceil(low / decimal(digit, power) - ROUNDING);
   const last = Math.floor(high / decimal(digit, power) + ROUNDING);
   return Array.from({ length: last - first + 1 }, (_, i) => decimal((first + i) * digit, power));

@@ -167,6 +167,21 @@ final class ComparePageTest {
     }
 
     @Test
+    void aLogarithmicLossAxisHasNumbers() {
+        init("cmp-log-a", 200);
+        init("cmp-log-b", 60);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/compare?s=cmp-log-a,cmp-log-b&log=y");
+            Locator chart = panel(page, "losses").locator("mg-chart");
+            chart.locator("canvas").waitFor();
+            String ticks =
+                    "({ chart }) => chart.getModel()?.getComponent('yAxis', 0)?.axis.getViewLabels().length >= 3";
+            page.waitForCondition(() -> (Boolean) chart.evaluate(ticks));
+        }
+    }
+
+    @Test
     void computesDocumentsAndSecondsFromTheHistory() {
         try (Tab tab = open()) {
             Page page = tab.page();

@@ -394,7 +394,9 @@ final class InsidePanelsTest {
                     Object room =
                             weight.evaluate(
                                     "e => e.closest('button').getBoundingClientRect().right - e.getBoundingClientRect().right");
-                    assertThat(((Number) room).doubleValue()).as("%d px", width).isGreaterThanOrEqualTo(5);
+                    assertThat(((Number) room).doubleValue())
+                            .as("%d px", width)
+                            .isGreaterThanOrEqualTo(5);
                 }
             }
         }

@@ -38,7 +38,10 @@ final class ShownNumbers {
             return values.stream().map(value -> number(value, 2)).toList();
         }
         return values.stream()
-                .map(value -> String.format(Locale.ROOT, "%.1e", value).replaceFirst("e([+-])0", "e$1"))
+                .map(
+                        value ->
+                                String.format(Locale.ROOT, "%.1e", value)
+                                        .replaceFirst("e([+-])0", "e$1"))
                 .toList();
     }
 
