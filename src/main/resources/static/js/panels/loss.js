@@ -323,7 +323,7 @@ class LossPanel extends Panel {
         ${base ? html`<span><i class="base"></i>baselines: ${base}</span>` : nothing}
         ${this.showsRate && this.live.schedule.length > 0 ? html`<span><i class="rate"></i>learning rate <strong class="rate-now">${rate === null ? '–' : number(rate)}</strong></span>` : nothing}
         ${spikes.length > 0 ? this.#spikes(spikes) : nothing}
-        <span class="as-of ${this.at === null ? 'live' : ''}"><i class="viewed"></i>${this.at === null ? nothing : `as of step ${count(this.at)}`}</span>
+        <span class="as-of ${this.at === null ? 'live' : ''}"><i class="viewed"></i>as of step ${count(this.at ?? this.live.losses.lastStep)}</span>
         ${this.last !== null ? html`<span>follows the newest ${count(this.last)} steps</span>` : nothing}
       </div>
       <mg-chart @ready=${this.#ready} .option=${this.#option(points, average, range, spikes)} label=${this.#inWords(points)}></mg-chart>`;

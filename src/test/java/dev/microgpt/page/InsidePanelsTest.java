@@ -382,7 +382,7 @@ final class InsidePanelsTest {
     @Test
     void theWeightOfAHeadIsNeverCutOff() {
         api.initSixNames("inside-heads");
-        api.step("inside-heads", 1);
+        api.step("inside-heads", 300);
         try (Tab tab = Tab.open(browser, api.port())) {
             Page page = tab.page();
             for (int width = 900; width <= 1500; width += 100) {

@@ -558,9 +558,7 @@ final class PanelNumbersTest {
             }
         }
         assertRows(saved(panel), rows);
-        assertThat(panel.locator(".map .pattern").allInnerTexts())
-                .extracting(text -> text.substring(text.lastIndexOf(' ') + 1))
-                .isEqualTo(patterns);
+        assertThat(panel.locator(".map .weight").allInnerTexts()).isEqualTo(patterns);
 
         int looked = ask(panel, "e.looked ?? e.positions.length - 1").intValue();
         double strongest =
