@@ -378,27 +378,4 @@ final class InsidePanelsTest {
                     .hasText(Pattern.compile(".*◆ has .*"));
         }
     }
-
-    @Test
-    void theWeightOfAHeadIsNeverCutOff() {
-        api.initSixNames("inside-heads");
-        api.step("inside-heads", 300);
-        try (Tab tab = Tab.open(browser, api.port())) {
-            Page page = tab.page();
-            for (int width = 900; width <= 1500; width += 100) {
-                page.setViewportSize(width, 900);
-                page.navigate("/s/inside-heads/lab?text=emma");
-                Locator weights = page.locator("mg-attention-panel .map .weight");
-                weights.first().waitFor();
-                for (Locator weight : weights.all()) {
-                    Object room =
-                            weight.evaluate(
-                                    "e => e.closest('button').getBoundingClientRect().right - e.getBoundingClientRect().right");
-                    assertThat(((Number) room).doubleValue())
-                            .as("%d px", width)
-                            .isGreaterThanOrEqualTo(5);
-                }
-            }
-        }
-    }
 }
