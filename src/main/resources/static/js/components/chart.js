@@ -38,6 +38,11 @@ export function axis(option) {
   };
 }
 
+/** The part of a logarithmic axis that sets its ticks, see logTicks; null leaves them to ECharts. */
+export function ticksAt(values) {
+  return { axisTick: { lineStyle: { color: theme.colour('--line') }, customValues: values }, axisLabel: { customValues: values } };
+}
+
 /** The name of a vertical axis, along it; the grid has to leave `room` px at its left. */
 export function namedAlong(name, room, size = 11) {
   return {

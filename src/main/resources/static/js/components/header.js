@@ -40,8 +40,9 @@ class Header extends LitElement {
     }
     nav { display: flex; align-items: center; gap: var(--space-1); }
     nav a { padding: var(--space-2) var(--space-3); font-size: var(--text-s); font-weight: 500; text-decoration: none; }
-    nav a[aria-current] { color: var(--ink); }
-    nav a:hover { text-decoration: underline; }
+    nav a { border-radius: var(--radius-small); color: var(--muted); }
+    nav a:hover { background: var(--sunken); color: var(--ink); }
+    nav a[aria-current] { background: var(--accent-soft); color: var(--accent); }
     @media (max-width: 600px) { header { padding-inline: var(--space-4); } nav a { padding-inline: var(--space-2); } }
     @media (max-width: 380px) { nav { gap: 0; } nav a { padding-inline: var(--space-1); } }
   `];

@@ -3,8 +3,9 @@
 
 import { compact, number } from '../data/format.js';
 import { schedulePoints } from '../data/learning-rate.js';
+import { logTicks } from '../data/log-ticks.js';
 import { eventLabel } from '../data/session-events.js';
-import { axis, namedAlong, tooltip } from './chart.js';
+import { axis, namedAlong, ticksAt, tooltip } from './chart.js';
 import { theme } from './theme.js';
 
 const MOST_MARKS = 200;
@@ -33,12 +34,16 @@ export function lossChart(chart) {
   const { points, average, range, spikes, shown, lastStep, isLogSteps, isLogLoss, schedule, scale, tip } = chart;
   const hasRate = schedule !== null;
   const steps = { type: isLogSteps ? 'log' : 'value', min: 1, max: Math.max(2, lastStep), splitLine: { show: false } };
+  const stepTicks = ticksAt(isLogSteps ? logTicks(shown.from, shown.to) : null);
+  const ends = isLogLoss ? logarithmicEnds(range, points) : { min: range.low, max: range.high };
+  const lossTicks = ticksAt(isLogLoss ? logTicks(ends.min, ends.max) : null);
   const label = (option) => ({ color: theme.colour('--muted'), fontSize: 11 * scale, hideOverlap: true, ...option });
   const named = {
     name: 'step', nameLocation: 'middle', nameGap: 14 + 10 * scale,
-    nameTextStyle: { color: theme.colour('--muted'), fontSize: 11 * scale }, axisLabel: label({ formatter: compact }),
+    nameTextStyle: { color: theme.colour('--muted'), fontSize: 11 * scale }, axisTick: stepTicks.axisTick,
+    axisLabel: label({ formatter: compact, ...stepTicks.axisLabel }),
   };
-  const unnamed = { name: '', axisLabel: { show: false } };
+  const unnamed = { name: '', axisTick: stepTicks.axisTick, axisLabel: { show: false } };
   const left = 32 + 26 * scale;
   const bottom = ZOOM_BAR * (0.7 + 0.3 * scale);
   const rateHeight = hasRate ? RATE_CHART * scale : 0;
@@ -61,8 +66,9 @@ export function lossChart(chart) {
     yAxis: [
       axis({
         id: 'loss', ...namedAlong('loss (nats)', left, 11 * scale), type: isLogLoss ? 'log' : 'value', scale: true,
-        min: isLogLoss && range.low <= 0 ? null : range.low, max: range.high,
-        axisLabel: label({ formatter: (value) => number(value), showMinLabel: false, showMaxLabel: false }),
+        ...ends, axisTick: lossTicks.axisTick,
+        // those of a linear axis may be at its ends, which are no round numbers
+        axisLabel: label({ formatter: (value) => number(value), showMinLabel: isLogLoss, showMaxLabel: isLogLoss, ...lossTicks.axisLabel }),
       }),
       axis({
         id: 'rate', gridIndex: 1, show: hasRate, min: 0, splitNumber: 1,
@@ -96,6 +102,15 @@ export function lossChart(chart) {
         lineStyle: { width: 1.4 * scale }, color: theme.colour('--data-3'),
       }] : []),
     ],
+  };
+}
+
+/** The ends of a logarithmic loss axis: those of the range, or of the losses where it has none or begins at 0. */
+function logarithmicEnds({ low, high }, points) {
+  const positive = points.flatMap(({ min, max }) => [min, max]).filter((value) => value > 0 && value < Infinity);
+  return positive.length === 0 ? { min: null, max: null } : {
+    min: low > 0 ? low : positive.reduce((least, value) => Math.min(least, value)),
+    max: high ?? positive.reduce((most, value) => Math.max(most, value)),
   };
 }
 

@@ -3,6 +3,8 @@
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 
+const SMALL = 1e-4; // with more zeros, numbers are hard to compare
+
 /** 32257 -> 32,257 */
 export function count(number) {
   return whole.format(number);
@@ -32,6 +34,12 @@ export function loss(number) {
 /** A number of any size with few digits: 0.00731, 1.2e-7 */
 export function number(value, digits = 3) {
   return Number(value.toPrecision(digits)).toString();
+}
+
+/** The numbers of a column, of two digits, all in one notation: with exponents if one of them is too small without. */
+export function columnOf(values) {
+  const hasExponents = values.some((value) => value !== 0 && Math.abs(value) < SMALL);
+  return values.map((value) => hasExponents && value !== 0 ? value.toExponential(1) : number(value, 2));
 }
 
 /** The same with true minus signs: −0.00731, 1.2e−7 */

@@ -46,7 +46,8 @@ class AttentionPanel extends DocumentPanel {
     .map { min-width: 0; }
     .map button { width: 100%; min-height: 26px; padding: 0 6px; justify-content: space-between; font-size: var(--text-xs); gap: 4px; }
     .map button span { overflow: hidden; text-overflow: ellipsis; }
-    .map .pattern { color: var(--muted); font-weight: 400; }
+    .map .pattern { display: flex; gap: 4px; min-width: 0; color: var(--muted); font-weight: 400; }
+    .map .weight { flex: none; }
     .map button[aria-pressed="true"] .pattern { color: inherit; }
     .map .name { display: inline-flex; align-items: center; gap: 5px; flex: none; }
     .map i { width: 10px; height: 10px; border-radius: 50%; }
@@ -174,7 +175,7 @@ class AttentionPanel extends DocumentPanel {
       <div class="map">
         <button class="quiet" aria-pressed=${isPicked} @click=${() => this.#pick(layer, head)}>
           <span class="name"><i class="s${head % 6}"></i>${name}</span>
-          ${pattern ? html`<span class="pattern" title="What this head mostly attends to, and the mean weight">${PATTERNS[pattern.pattern]} ${pattern.weight.toFixed(2)}</span>` : nothing}
+          ${pattern ? html`<span class="pattern" title="What this head mostly attends to, and the mean weight"><span>${PATTERNS[pattern.pattern]}</span> <span class="weight">${pattern.weight.toFixed(2)}</span></span>` : nothing}
         </button>
         <div class="box"><canvas role="application" aria-roledescription="heat map" tabindex="0"
           data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, pattern)}

@@ -31,8 +31,8 @@ class HeadsPanel extends Panel {
     .first { background: var(--data-2); fill: var(--data-2); }
     .itself { background: var(--data-3); fill: var(--data-3); }
     .earlier { background: var(--line); fill: var(--line); }
-    .note { color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
-    .note.past { align-self: flex-start; padding: 2px var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); }
+    .note { padding: 2px 0; color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
+    .note.past { align-self: flex-start; padding-inline: var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); }
     .empty { padding: var(--space-5) 0; color: var(--muted); text-align: center; }
     @container (max-width: 600px) {
       li { grid-template-columns: 5.5em minmax(0, 1fr); }

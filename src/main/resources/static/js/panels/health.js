@@ -4,7 +4,7 @@
 import { css, html, nothing, svg } from 'lit';
 
 import { CoalescedCall } from '../data/coalesced-call.js';
-import { count, number } from '../data/format.js';
+import { columnOf, count, number } from '../data/format.js';
 import { canComputePastHealth, deadUnits, matrixHealthAt } from '../data/training-health.js';
 import { Panel } from '../components/panel.js';
 import { tablePicture } from '../components/table-picture.js';
@@ -54,7 +54,9 @@ class HealthPanel extends Panel {
     .layers .now { fill: var(--data-4); }
     .layers span + svg + span { text-align: right; font-variant-numeric: tabular-nums; }
     h3 { margin-top: var(--space-4); font-size: var(--text-s); }
-    .note { margin-bottom: var(--space-2); color: var(--muted); font-size: var(--text-s); }
+    /* room for the longest note, so that nothing moves when a step is held */
+    .note { min-height: 1lh; margin-bottom: var(--space-2); color: var(--muted); font-size: var(--text-s); }
+    @container (max-width: 600px) { .note { min-height: 2lh; } }
     .empty { padding: var(--space-5) 0; color: var(--muted); text-align: center; }
     @media (max-width: 600px) {
       .weights, .gradient { display: none; }
@@ -62,7 +64,8 @@ class HealthPanel extends Panel {
       td.bar svg { min-width: 30px; }
       th[scope="row"] { font-size: var(--text-xs); }
       th code { display: none; }
-      th, td { padding-inline: 2px; }
+      th, td { padding-inline: 0 var(--space-2); }
+      th:last-child, td:last-child { padding-right: 0; }
       th { white-space: normal; vertical-align: bottom; }
     }
   `];
@@ -137,17 +140,19 @@ class HealthPanel extends Panel {
       return html`<p class="note">As of step ${count(this.past.step)}: the update that led to it, and the gradient of the
         next batch.</p>`;
     }
-    if (canComputePastHealth(this.view)) {
-      return nothing;
-    }
     const step = this.live.diagnostics?.step;
-    return this.at !== null ? html`<p class="note">For a model of this size, the norms of earlier steps are not computed.</p>`
-      : step === undefined || step === this.view.step || this.view.state === 'training' ? nothing
-        : html`<p class="note">As of step ${count(step)}, the last that was observed.</p>`;
+    if (this.at !== null) {
+      return html`<p class="note">${canComputePastHealth(this.view) ? 'Computing …'
+        : 'For a model of this size, the norms of earlier steps are not computed.'}</p>`;
+    }
+    return html`<p class="note">As of ${step === undefined || step === this.view.step || this.view.state === 'training'
+      ? 'the newest step' : `step ${count(step)}, the last that was observed`}.</p>`;
   }
 
   #matrices(matrices) {
     const ends = ({ low, high }) => html`<span class="ends" aria-hidden="true"><span>${power(low)}</span><span>${power(high)}</span></span>`;
+    const gradients = columnOf(matrices.map(({ gradientNorm }) => gradientNorm));
+    const ratios = columnOf(matrices.map(({ updateRatio }) => updateRatio));
     return html`
       <div class="table" tabindex="0" role="region" aria-label="Matrices">
         <table>
@@ -159,8 +164,8 @@ class HealthPanel extends Panel {
           </thead>
           <tbody>${matrices.map((matrix, i) => html`
             <tr><th scope="row">${matrix.name}</th>
-              <td>${number(matrix.gradientNorm, 2)}</td><td class="bar gradient">${this.#bar(matrix.gradientNorm, GRADIENT, i, 'gradientNorm')}</td>
-              <td>${matrix.updateRatio > 0 ? number(matrix.updateRatio, 2) : '–'}</td><td class="bar ratio">${this.#bar(matrix.updateRatio, RATIO, i, 'updateRatio')}</td>
+              <td>${gradients[i]}</td><td class="bar gradient">${this.#bar(matrix.gradientNorm, GRADIENT, i, 'gradientNorm')}</td>
+              <td>${matrix.updateRatio > 0 ? ratios[i] : '–'}</td><td class="bar ratio">${this.#bar(matrix.updateRatio, RATIO, i, 'updateRatio')}</td>
               <td class="weights">${number(matrix.weightNorm, 3)}</td></tr>`)}
           </tbody>
         </table>

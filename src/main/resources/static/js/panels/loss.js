@@ -60,9 +60,16 @@ class LossPanel extends Panel {
     .spikes { min-height: 24px; padding: 0 var(--space-1); font-weight: 400; }
     #spikes { inset: auto; position: fixed; width: 220px; max-height: min(320px, 100dvh - 2 * var(--space-2)); margin: 0; padding: var(--space-3); border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); color: var(--ink); }
     .legend .rate { height: 2px; background: var(--data-3); opacity: 1; }
-    .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
+    .as-of { min-width: 18ch; color: var(--warn); font-variant-numeric: tabular-nums; }
+    .legend .as-of.live { visibility: hidden; } /* it keeps its room, so that nothing moves when a step is held */
+    .legend .average { min-width: 6ch; }
+    .legend .rate-now { min-width: 9ch; }
+    .legend strong { display: inline-block; color: var(--ink); font-variant-numeric: tabular-nums; }
     .empty { display: grid; place-items: center; height: 340px; color: var(--muted); }
-    @container (max-width: 900px) { .controls { order: 1; flex-basis: 100%; } }
+    @container (max-width: 900px) {
+      .controls { order: 1; flex-basis: 100%; padding-right: var(--space-2); }
+      .average input { width: 84px; } /* all controls fit into one line beside another panel */
+    }
     @media (max-width: 600px) { mg-chart { min-height: 280px; } .empty { height: 280px; } }
   `];
 
@@ -307,16 +314,16 @@ class LossPanel extends Panel {
     const range = this.#rangeOf(points);
     const spikes = this.allSpikes ? [] : spikesOf(points, range);
     const base = this.#baseInWords;
-    const rate = learningRateOf(this.live.losses.lastStep, this.live.schedule);
+    const rate = learningRateOf(this.at ?? this.live.losses.lastStep, this.live.schedule);
     return html`
       <div class="legend">
         <span><i></i>mean</span>
         <span><i class="band"></i>lowest to highest</span>
-        <span><i class="ema"></i>average <strong>${loss(average.at(-1))}</strong></span>
+        <span><i class="ema"></i>average <strong class="average">${loss(this.at === null ? average.at(-1) : this.#averageAt([{ to: this.at }])[0])}</strong></span>
         ${base ? html`<span><i class="base"></i>baselines: ${base}</span>` : nothing}
-        ${this.showsRate && rate !== null ? html`<span><i class="rate"></i>learning rate <strong>${number(rate)}</strong></span>` : nothing}
+        ${this.showsRate && this.live.schedule.length > 0 ? html`<span><i class="rate"></i>learning rate <strong class="rate-now">${rate === null ? '–' : number(rate)}</strong></span>` : nothing}
         ${spikes.length > 0 ? this.#spikes(spikes) : nothing}
-        ${this.at !== null ? html`<span><i class="viewed"></i>step ${count(this.at)}</span>` : nothing}
+        <span class="as-of ${this.at === null ? 'live' : ''}"><i class="viewed"></i>as of step ${count(this.at ?? this.live.losses.lastStep)}</span>
         ${this.last !== null ? html`<span>follows the newest ${count(this.last)} steps</span>` : nothing}
       </div>
       <mg-chart @ready=${this.#ready} .option=${this.#option(points, average, range, spikes)} label=${this.#inWords(points)}></mg-chart>`;

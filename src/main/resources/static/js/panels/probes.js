@@ -4,15 +4,16 @@
 import { css, html, nothing } from 'lit';
 
 import { compact, count, number } from '../data/format.js';
+import { logTicks } from '../data/log-ticks.js';
 import { ProbeCurves } from '../data/probe-curves.js';
 import { loadedAt } from '../data/session-events.js';
-import { axis, tooltip } from '../components/chart.js';
+import { axis, ticksAt, tooltip } from '../components/chart.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
 import { remember, remembered } from '../components/remembered.js';
 import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
-import { queryValues, setQuery } from '../components/url-query.js';
+import { queryValue, queryValues, setQuery } from '../components/url-query.js';
 
 const EVERY = 3000; // ms between two measurements, at least
 const MOST_PROBES = 6; // as many as there are colours
@@ -22,6 +23,8 @@ const PROBES = 'probes'; // the remembered settings
 const LOG_STEPS = 'probes.log-steps';
 const IN_URL = 'probe'; // once for each, such as `length` or `match:^a`
 const NONE = 'none'; // its value if there are none
+const LOG_IN_URL = 'probes-log'; // 1 or 0
+const UNTRAINED = 0.5; // the place of step 0 on a logarithmic axis, which has no 0
 
 const KINDS = {
   match: { label: 'Share that match a pattern', field: 'pattern', isShare: true },
@@ -83,7 +86,9 @@ class ProbesPanel extends Panel {
   static about = 'What the model had learned at each keyframe: 100 texts at temperature 0.5, always from the session’s seed, and '
     + 'the share of them that match a regular expression (in the syntax of RE2), the share that are documents, and their mean '
     + 'length. Or the surprisal of a text: nats per character, its end included. Shares are on the left axis, lengths and '
-    + 'surprisals on the right one. Dotted lines show what the documents have.';
+    + 'surprisals on the right one. Dotted lines show what the documents have. Single '
+    + 'measurements swing: at the step named in the legend, a curve reaches the documents’ share for the first time; whether it '
+    + 'stays there, the curve shows.';
 
   static properties = {
     probes: { state: true },
@@ -97,15 +102,15 @@ class ProbesPanel extends Panel {
     mg-chart { flex: 1; height: auto; min-height: 240px; }
     .legend { display: flex; flex-wrap: wrap; gap: var(--space-1) var(--space-3); font-size: var(--text-s); color: var(--muted); }
     .legend li { display: inline-flex; align-items: center; gap: 6px; max-width: 100%; }
-    .legend .name { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+    .legend .words { min-width: 0; overflow-wrap: anywhere; }
     .legend .left-out { color: var(--warn); }
-    .legend .left-out .name { flex: none; max-width: 50%; }
     .legend strong { color: var(--ink); font-variant-numeric: tabular-nums; }
     .legend i { flex: none; width: 16px; height: 3px; border-radius: 2px; }
     .legend button { flex: none; width: 24px; min-height: 24px; }
     .s0 { background: var(--data-1); } .s1 { background: var(--data-2); } .s2 { background: var(--data-3); }
     .s3 { background: var(--data-4); } .s4 { background: var(--data-5); } .s5 { background: var(--data-6); }
-    .past { align-self: flex-start; padding: 2px var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); font-size: var(--text-s); }
+    .at { align-self: flex-start; padding: 2px 0; color: var(--muted); font-size: var(--text-s); }
+    .at.past { padding-inline: var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); }
     form { display: flex; flex-wrap: wrap; gap: var(--space-2); }
     form select { flex: 1 1 190px; width: auto; min-width: 0; }
     form input { flex: 1 1 140px; width: auto; min-width: 0; font-family: var(--mono); }
@@ -119,10 +124,10 @@ class ProbesPanel extends Panel {
   constructor() {
     super();
     this.probes = probesInUrl() ?? rememberedProbes();
+    this.logChoice = { 1: true, 0: false }[queryValue(LOG_IN_URL)] ?? { on: true, off: false }[remembered(LOG_STEPS)] ?? null;
     this.#updateUrl();
     this.draft = { kind: 'match', value: '' };
     this.problem = null;
-    this.logChoice = { on: true, off: false }[remembered(LOG_STEPS)] ?? null;
   }
 
   disconnectedCallback() {
@@ -184,7 +189,10 @@ class ProbesPanel extends Panel {
   #updateUrl() {
     const texts = this.probes.map(textOf);
     const isInitial = JSON.stringify(texts) === JSON.stringify(INITIAL.map(textOf));
-    setQuery({ [IN_URL]: isInitial ? null : texts.length === 0 ? NONE : texts });
+    setQuery({
+      [IN_URL]: isInitial ? null : texts.length === 0 ? NONE : texts,
+      [LOG_IN_URL]: this.logChoice === null ? null : Number(this.logChoice),
+    });
   }
 
   /** Adds what was typed, once the server has accepted it. */
@@ -212,6 +220,7 @@ class ProbesPanel extends Panel {
       <label><input type="checkbox" .checked=${this.#logSteps} @change=${({ target }) => {
         this.logChoice = target.checked;
         remember(LOG_STEPS, target.checked ? 'on' : 'off');
+        this.#updateUrl();
       }}>log steps</label>`;
   }
 
@@ -233,11 +242,11 @@ class ProbesPanel extends Panel {
     const at = this.#shownIndex(result);
     return html`
       <ul class="legend">${result.probes.map((probe, i) => !this.probes.includes(probe) ? nothing : html`
-        <li><i class="s${i}"></i><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <strong>${valueInWords(probe, result.values[i][at])}</strong>
-          ${result.documents[i] === null ? nothing : html`<span>documents: ${valueInWords(probe, result.documents[i])}${firstReached(probe, result, i)}</span>`}
+        <li><i class="s${i}"></i><span class="words"><span class="name">${nameOf(probe)}</span> <strong>${valueInWords(probe, result.values[i][at])}</strong>
+          ${result.documents[i] === null ? nothing : html`<span>documents: ${valueInWords(probe, result.documents[i])}${firstReached(probe, result, i)}</span>`}</span>
           ${this.#removal(probe)}</li>`)}
         ${result.leftOut.map(({ probe, why }) => !this.probes.includes(probe) ? nothing : html`
-        <li class="left-out"><span class="name" title=${nameOf(probe)}>${nameOf(probe)}</span> <span>left out: ${why}</span> ${this.#removal(probe)}</li>`)}
+        <li class="left-out"><span class="words"><span class="name">${nameOf(probe)}</span> <span>left out: ${why}</span></span> ${this.#removal(probe)}</li>`)}
       </ul>
       ${result.probes.length === 0 ? nothing : this.#chart(result, at)}`;
   }
@@ -249,7 +258,7 @@ class ProbesPanel extends Panel {
 
   #chart(result, at) {
     return html`
-      ${this.at === null ? nothing : html`<p class="past">Values at step ${count(result.steps[at])}</p>`}
+      <p class="at ${this.at === null ? '' : 'past'}">Values at step ${count(result.steps[at])}</p>
       <mg-chart .option=${this.#option(result)} label=${this.#inWords(result)}></mg-chart>`;
   }
 
@@ -267,7 +276,9 @@ class ProbesPanel extends Panel {
   #option({ probes, steps, values, documents }) {
     const scale = textScale(this);
     const isLog = this.#logSteps;
-    const x = (step) => isLog ? step + 1 : step; // a logarithmic axis has no 0
+    const x = (step) => isLog && step === 0 ? UNTRAINED : step;
+    const last = Math.max(2, steps.at(-1));
+    const ticks = ticksAt(isLog ? [UNTRAINED, ...logTicks(1, last)] : null);
     const label = { color: theme.colour('--muted'), fontSize: 11 * scale, hideOverlap: true };
     const left = probes.some(({ kind }) => KINDS[kind].isShare);
     const right = probes.some(({ kind }) => !KINDS[kind].isShare);
@@ -284,10 +295,11 @@ class ProbesPanel extends Panel {
           `${nameOf(probe)}: ${valueInWords(probe, values[i][items[0].dataIndex])}`)].join('\n'),
       }),
       xAxis: axis({
-        id: 'steps', type: isLog ? 'log' : 'value', min: isLog ? 1 : 0, max: Math.max(2, x(steps.at(-1))), splitLine: { show: false },
+        id: 'steps', type: isLog ? 'log' : 'value', min: x(0), max: last, splitLine: { show: false },
         name: 'step', nameLocation: 'middle', nameGap: 14 + 10 * scale,
         nameTextStyle: { color: theme.colour('--muted'), fontSize: 11 * scale },
-        axisLabel: { ...label, formatter: (value) => compact(isLog && value === 1 ? 0 : value) },
+        axisTick: ticks.axisTick,
+        axisLabel: { ...label, ...ticks.axisLabel, formatter: (value) => compact(value < 1 ? 0 : value) },
       }),
       yAxis: [
         axis({ id: 'shares', show: left, min: 0, max: 1, axisLabel: { ...label, formatter: (value) => `${Math.round(100 * value)}%` } }),
@@ -352,7 +364,7 @@ function sentence(words) {
 /** At which step a share first was that of the documents, in words; empty for a mean, or if it never was. */
 function firstReached({ kind }, { steps, values, documents }, i) {
   const first = KINDS[kind].isShare ? values[i].findIndex((value) => value !== null && value >= documents[i]) : -1;
-  return first < 0 ? '' : ` (first at step ${count(steps[first])})`;
+  return first < 0 ? '' : ` (reached first at step ${count(steps[first])})`;
 }
 
 function valueInWords({ kind }, value) {

@@ -59,7 +59,8 @@ class SamplesPanel extends Panel {
 
   static styles = [Panel.styles, css`
     .content { display: flex; flex-direction: column; gap: var(--space-3); }
-    .list { flex: 1 1 0; min-height: 250px; overflow: auto; border: 1px solid var(--line); border-radius: var(--radius-small); }
+    /* not as high as there is room: the buttons below stay in place when texts need the room */
+    .list { flex: none; height: 250px; overflow: auto; border: 1px solid var(--line); border-radius: var(--radius-small); }
     .list li, .written li { display: flex; align-items: baseline; gap: var(--space-3); padding: 3px var(--space-3); }
     .list li + li { border-top: 1px solid var(--line); }
     .list li.shown { background: var(--warn-soft); }
@@ -79,6 +80,7 @@ class SamplesPanel extends Panel {
     .written li { padding-inline: 0; }
     .fields > :first-child, .fields > :has(.error) { grid-column: 1 / -1; } /* the prompt, and room for the words of an error */
     .row label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; }
+    :host([filled]) .list { height: 40dvh; }
     .empty { padding: var(--space-5); color: var(--muted); text-align: center; }
   `];
 

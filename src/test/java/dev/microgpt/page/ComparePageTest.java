@@ -167,6 +167,21 @@ final class ComparePageTest {
     }
 
     @Test
+    void aLogarithmicLossAxisHasNumbers() {
+        init("cmp-log-a", 200);
+        init("cmp-log-b", 60);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/compare?s=cmp-log-a,cmp-log-b&log=y");
+            Locator chart = panel(page, "losses").locator("mg-chart");
+            chart.locator("canvas").waitFor();
+            String ticks =
+                    "({ chart }) => chart.getModel()?.getComponent('yAxis', 0)?.axis.getViewLabels().length >= 3";
+            page.waitForCondition(() -> (Boolean) chart.evaluate(ticks));
+        }
+    }
+
+    @Test
     void computesDocumentsAndSecondsFromTheHistory() {
         try (Tab tab = open()) {
             Page page = tab.page();
@@ -380,7 +395,7 @@ final class ComparePageTest {
             Locator verdict = panel(page, "losses").locator(".verdict");
             assertThat(verdict.locator("p").first())
                     .hasText(
-                            "cmp-long is better: it has the lower mean loss over the last 100 steps.");
+                            "cmp-long at step 2,000 is better than cmp-short at step 120: it has the lower mean loss over the last 100 steps.");
             assertThat(verdict.locator("li").first())
                     .containsText("cmp-long: %.4f ± ".formatted(meanOfLast("cmp-long", 100)));
             assertThat(verdict.locator("li").nth(1))
@@ -396,7 +411,7 @@ final class ComparePageTest {
             page.navigate("/compare?s=cmp-long,cmp-twin,cmp-short&ema=50");
             assertThat(verdict.locator("p").first())
                     .hasText(
-                            "cmp-long and cmp-twin are practically equal, and better than the rest: they have the lowest mean losses over the last 50 steps.");
+                            "cmp-long at step 2,000 and cmp-twin at step 2,000 are practically equal, and better than the rest: they have the lowest mean losses over the last 50 steps.");
 
             init("cmp-other", 200, Map.of("text", "abc\ncab\nbca"));
             page.navigate("/compare?s=cmp-long,cmp-other");

@@ -266,4 +266,128 @@ final class LossChartTest {
             assertThat(page.locator(".where")).hasText("Live step 50"); // the timeline stays
         }
     }
+
+    /// The labels of an axis that are drawn, with their places on the axis, as [text, value].
+    private static JsonNode labels(Locator chart, String axis, int index) {
+        String drawn =
+                """
+                ({ chart }) => {
+                  const texts = chart.getZr().storage.getDisplayList(true).map((shape) => shape.style.text);
+                  return chart.getModel().getComponent('%s', %d).axis.getViewLabels()
+                    .filter(({ formattedLabel }) => texts.includes(formattedLabel))
+                    .map(({ formattedLabel, tickValue }) => [formattedLabel, tickValue]);
+                }""";
+        return Json.parse(Json.write(chart.evaluate(drawn.formatted(axis, index))));
+    }
+
+    @Test
+    void logarithmicAxesHaveReadableTicksForAnyRange() {
+        JsonNode ticks =
+                run(
+                        """
+                        const { logTicks } = await import('/js/data/log-ticks.js');
+                        return [[2.1, 2.4], [0.7, 3.4], [1.1, 9], [0.9, 40], [1, 1000], [1, 1e7], [1e-6, 1e19], [2, 2], [-1, 3]]
+                          .map(([low, high]) => logTicks(low, high));""");
+        assertThat(Json.doubles(ticks.get(0)))
+                .containsExactly(new double[] {2.1, 2.15, 2.2, 2.25, 2.3, 2.35, 2.4}, within(1e-9));
+        assertThat(Json.doubles(ticks.get(1)))
+                .containsExactly(new double[] {1, 1.5, 2, 2.5, 3}, within(1e-9));
+        assertThat(Json.doubles(ticks.get(2))).containsExactly(2, 4, 6, 8);
+        assertThat(Json.doubles(ticks.get(3))).containsExactly(1, 2, 5, 10, 20);
+        assertThat(Json.doubles(ticks.get(4))).containsExactly(1, 10, 100, 1000);
+        assertThat(ticks.get(5).size()).isEqualTo(8);
+        assertThat(ticks.get(6).size()).isBetween(4, 10);
+        assertThat(ticks.get(7).isNull()).isTrue();
+        assertThat(ticks.get(8).isNull()).isTrue();
+    }
+
+    @Test
+    void aLogarithmicLossAxisHasNumbers() {
+        api.initSixNames("chart-log-loss");
+        api.step("chart-log-loss", 300);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            for (String query :
+                    List.of("log=y", "log=xy", "log=y&spikes=1", "log=y&from=101&to=200")) {
+                page.navigate("/s/chart-log-loss?" + query);
+                Locator chart = page.locator("mg-loss-panel mg-chart");
+                chart.locator("canvas").waitFor();
+                page.waitForCondition(() -> labels(chart, "yAxis", 0).size() >= 3);
+                for (JsonNode label : labels(chart, "yAxis", 0)) {
+                    assertThat(Double.parseDouble(label.get(0).stringValue()))
+                            .as(query)
+                            .isCloseTo(label.get(1).doubleValue(), within(1e-9));
+                }
+            }
+            page.navigate("/s/chart-log-loss?log=x&from=20&to=80");
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            chart.locator("canvas").waitFor();
+            page.waitForCondition(
+                    () -> labels(chart, "xAxis", 1).toString().contains("[\"50\",50]"));
+        }
+    }
+
+    @Test
+    void theLegendShowsTheValuesOfAHeldStep() {
+        api.initSixNames("chart-held");
+        api.step("chart-held", 600);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-held?at=160");
+            Locator legend = page.locator("mg-loss-panel .legend");
+            assertThat(legend.locator(".as-of")).hasText("as of step 160");
+            double[] losses = api.losses("chart-held");
+            double average = Arrays.stream(losses, 60, 160).average().orElseThrow();
+            assertThat(legend.locator("strong"))
+                    .hasText(
+                            new String[] {
+                                "%.4f".formatted(average), "0.00841" // 0.01 * (1 - 159 / 1000)
+                            });
+            page.locator("mg-timeline .live").click();
+            assertThat(legend.locator("strong").last()).hasText("0.00401");
+            assertThat(legend.locator(".as-of")).not().isVisible();
+            page.navigate("/s/chart-held?at=0");
+            assertThat(legend.locator("strong")).hasText(new String[] {"–", "–"});
+        }
+    }
+
+    /// Where each panel begins, once nothing moves any more. Where the last one ends is left out: it moves nothing.
+    private static Object places(Page page) {
+        return page.evaluate(
+                """
+                async () => {
+                  const cells = document.querySelector('mg-live-page').renderRoot.querySelector('mg-panel-grid').renderRoot.querySelectorAll('.cell');
+                  const read = () => JSON.stringify([...cells].map((cell) => {
+                    return [cell.dataset.name, Math.round(cell.getBoundingClientRect().top + scrollY)];
+                  }));
+                  for (let before = null, now = read(); ; before = now) {
+                    await new Promise((done) => setTimeout(done, 250));
+                    now = read();
+                    if (now === before) return now;
+                  }
+                }""");
+    }
+
+    @Test
+    void nothingMovesWhenAStepIsHeldOrReleased() {
+        api.initSixNames("chart-still");
+        api.step("chart-still", 1001);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            for (int width : List.of(Tab.DESKTOP)) { // a phone shows the documents in other lines
+                page.setViewportSize(width, 9000); // all panels are drawn
+                page.navigate("/s/chart-still");
+                assertThat(page.locator("mg-loss-panel .legend")).containsText("bigram");
+                assertThat(page.locator("mg-probes-panel .legend li")).hasCount(3);
+                Object live = places(page);
+                page.locator("mg-samples-panel .list button").nth(20).click();
+                assertThat(page.locator("mg-loss-panel .as-of")).isVisible();
+                assertThat(page.locator("mg-probes-panel .past")).isVisible();
+                assertThat(places(page)).as("held, %d px", width).isEqualTo(live);
+                page.locator("mg-timeline .live").click();
+                assertThat(page.locator("mg-loss-panel .as-of")).not().isVisible();
+                assertThat(places(page)).as("released, %d px", width).isEqualTo(live);
+            }
+        }
+    }
 }

@@ -400,4 +400,31 @@ final class PanelLayoutTest {
             assertThat(fork).isHidden();
         }
     }
+
+    @Test
+    void controlsOfTheLossesStayWithinThePadding() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            button(page, "Samples: hide").click(); // so that there are two panels in its row
+            page.waitForCondition(() -> page.locator("mg-loss-panel").boundingBox().width > 600);
+            for (int width = 1380;
+                    width <= Tab.DESKTOP;
+                    width += 10) { // with and without a scroll bar
+                page.setViewportSize(width, 900);
+                Object overrun =
+                        page.locator("mg-loss-panel .controls")
+                                .evaluate(
+                                        """
+                                        (controls) => {
+                                          const right = (element) => element.getBoundingClientRect().right;
+                                          const { paddingRight } = getComputedStyle(controls.getRootNode().querySelector('.content'));
+                                          const inner = right(controls.closest('section')) - parseFloat(paddingRight);
+                                          return Math.max(...[...controls.children].map(right)) - inner;
+                                        }""");
+                assertThat(((Number) overrun).doubleValue())
+                        .as("%d px", width)
+                        .isLessThanOrEqualTo(0);
+            }
+        }
+    }
 }

@@ -20,6 +20,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -456,6 +457,94 @@ final class ParameterPanelsTest {
     }
 
     @Test
+    void probesAreDrawnAtTheirSteps() {
+        api.initSixNames("panel-probe-steps");
+        api.step("panel-probe-steps", 1000);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/s/panel-probe-steps?at=16");
+            Locator chart = inSight(page, "mg-probes-panel").locator("mg-chart");
+            chart.locator("canvas").waitFor();
+            String drawn =
+                    """
+                    ({ chart, option }) => ({
+                      xs: option.series[0].data.map(([x]) => x),
+                      mark: option.series[0].markLine.data[0].xAxis,
+                      labels: chart.getModel().getComponent('xAxis', 0).axis.getViewLabels().map(({ formattedLabel, tickValue }) => [formattedLabel, tickValue]),
+                    })""";
+            page.waitForCondition(() -> json(chart.evaluate(drawn)).path("labels").size() > 2);
+            JsonNode axis = json(chart.evaluate(drawn));
+            double[] steps =
+                    Json.doubles(
+                            api.post(
+                                            "/sessions/panel-probe-steps/probes",
+                                            Map.of("probes", ALL_PROBES, "samples", 1))
+                                    .ok()
+                                    .path("steps"));
+            double[] xs = Json.doubles(axis.path("xs"));
+            assertThat(steps[0]).isZero();
+            assertThat(Arrays.copyOfRange(xs, 1, xs.length))
+                    .containsExactly(Arrays.copyOfRange(steps, 1, steps.length));
+            assertThat(axis.path("mark").doubleValue()).isEqualTo(16);
+            assertThat(axis.path("labels").toString())
+                    .isEqualTo(
+                            "[[\"0\",%s],[\"1\",1],[\"10\",10],[\"100\",100],[\"1K\",1000]]"
+                                    .formatted(axis.path("xs").get(0)));
+            assertThat(xs[0]).isLessThan(1);
+        }
+    }
+
+    @Test
+    void aLinkShowsProbesOnTheSameKindOfSteps() {
+        api.initSixNames("panel-probe-log");
+        api.step("panel-probe-log", 200);
+        try (Tab tab = open();
+                Tab other = open()) {
+            Page page = tab.page();
+            page.navigate("/s/panel-probe-log");
+            Locator choice = inSight(page, "mg-probes-panel").getByLabel("log steps");
+            assertThat(choice).isChecked();
+            choice.uncheck();
+            assertThat(page).hasURL(Pattern.compile("[?&]probes-log=0$"));
+            Page copy = other.page();
+            copy.navigate(page.url());
+            Locator copied = inSight(copy, "mg-probes-panel").getByLabel("log steps");
+            assertThat(copied).not().isChecked();
+            copied.check();
+            assertThat(copy).hasURL(Pattern.compile("[?&]probes-log=1$"));
+            page.navigate("/s/panel-probe-log"); // remembered, and in the address again
+            assertThat(inSight(page, "mg-probes-panel").getByLabel("log steps")).not().isChecked();
+            assertThat(page).hasURL(Pattern.compile("[?&]probes-log=0$"));
+        }
+    }
+
+    @Test
+    void namesOfProbesAreReadableOnAPhone() {
+        api.initSixNames("panel-probe-phone");
+        api.step("panel-probe-phone", 200);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate(
+                    "/s/panel-probe-phone?probe=match:%5Baeiou%5D$&probe=match:(an%7Cen%7Cin%7Con%7Cun)%5Baeiou%5D?(tt%7Cll%7Css)(a%7Co%7Ci)$&probe=known");
+            page.setViewportSize(Tab.PHONE, TALL);
+            Locator legend = page.locator("mg-probes-panel .legend");
+            page.locator("mg-probes-panel").scrollIntoViewIfNeeded();
+            assertThat(legend.locator("li")).hasCount(3);
+            for (Locator name : legend.locator(".name").all()) {
+                assertThat(
+                                (Boolean)
+                                        name.evaluate(
+                                                "e => e.scrollWidth <= e.clientWidth || getComputedStyle(e).display === 'inline'"))
+                        .as(name.innerText())
+                        .isTrue();
+            }
+            assertThat((Boolean) legend.evaluate("e => e.scrollWidth <= e.clientWidth")).isTrue();
+            assertThat(legend.locator("li").first())
+                    .containsText(Pattern.compile("reached first at step \\d+"));
+        }
+    }
+
+    @Test
     void probesOfALinkThatCannotBeMeasuredAreLeftOut() {
         api.initSixNames("panel-probe-bad");
         api.step("panel-probe-bad", 50);
@@ -482,6 +571,54 @@ final class ParameterPanelsTest {
                                     .mapToObj(i -> "probe=match:" + (char) ('a' + i))
                                     .collect(Collectors.joining("&")));
             assertThat(probesInSight(page)).hasCount(6);
+        }
+    }
+
+    @Test
+    void numbersOfAColumnHaveOneNotation() {
+        JsonNode columns =
+                Tab.run(
+                        browser,
+                        api.port(),
+                        """
+                        const { columnOf } = await import('/js/data/format.js');
+                        return [[0.0123, 0.00013], [4.6e-7, 0.0000011, 0.25, 0], []].map(columnOf);""");
+        assertThat(columns.toString())
+                .isEqualTo("[[\"0.012\",\"0.00013\"],[\"4.6e-7\",\"1.1e-6\",\"2.5e-1\",\"0\"],[]]");
+    }
+
+    @Test
+    void columnsOfHealthHaveRoomOnAPhone() {
+        // the learning rate, and with it the updates, are close to 0 at the end
+        api.init(
+                "panel-health",
+                Map.of("text", Api.SIX_NAMES, "numSteps", 100_000, "learningRate", 1e-5));
+        api.step("panel-health", 20);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/panel-health");
+            page.setViewportSize(Tab.PHONE, TALL);
+            Locator health = page.locator("mg-health-panel");
+            health.scrollIntoViewIfNeeded();
+            assertThat(health.locator("tbody tr")).hasCount(9);
+            JsonNode gaps =
+                    json(
+                            health.evaluate(
+                                    """
+                                    (panel) => [...panel.renderRoot.querySelectorAll('tbody tr')].flatMap((row) => {
+                                      const boxes = [...row.cells].filter((cell) => cell.offsetWidth > 0).map((cell) => {
+                                        const words = document.createRange();
+                                        words.selectNodeContents(cell.firstElementChild ?? cell);
+                                        return (cell.querySelector('svg') ?? words).getBoundingClientRect();
+                                      });
+                                      return boxes.slice(1).map(({ left }, i) => left - boxes[i].right);
+                                    })"""));
+            assertThat(Arrays.stream(Json.doubles(gaps)).min().orElseThrow())
+                    .isGreaterThanOrEqualTo(6);
+            for (Locator row : health.locator("tbody tr").all()) {
+                assertThat(row.locator("td:not(.bar)").nth(1))
+                        .hasText(Pattern.compile("^\\d\\.\\de-\\d$"));
+            }
         }
     }
 }

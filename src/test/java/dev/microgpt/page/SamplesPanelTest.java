@@ -186,4 +186,25 @@ final class SamplesPanelTest {
             assertThat(advice).hasCount(0);
         }
     }
+
+    @Test
+    void theButtonsStayWhereTheyAreWhenTextsAreGenerated() {
+        api.initSixNames("texts-still");
+        api.step("texts-still", 200);
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            for (int width : new int[] {Tab.DESKTOP, Tab.PHONE}) {
+                page.setViewportSize(width, 6000);
+                page.navigate("/s/texts-still");
+                assertThat(page.locator("mg-samples-panel .list button").first()).isVisible();
+                assertThat(page.locator("mg-probes-panel .legend li")).hasCount(3);
+                Locator generate = button(page, "Generate");
+                generate.hover();
+                double before = generate.boundingBox().y;
+                generate.click();
+                assertThat(page.locator("mg-samples-panel .texts li").first()).isVisible();
+                assertThat(generate.boundingBox().y).as("%d px", width).isEqualTo(before);
+            }
+        }
+    }
 }

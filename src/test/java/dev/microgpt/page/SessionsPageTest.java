@@ -598,4 +598,17 @@ final class SessionsPageTest {
             assertThat(page.evaluate(background)).isEqualTo(light);
         }
     }
+
+    @Test
+    void theHeaderShowsWhichPageThisIs() {
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/");
+            Locator links = page.locator("mg-header nav a");
+            assertThat(links).hasCount(2);
+            String background = "e => getComputedStyle(e).backgroundColor";
+            assertThat(links.first().evaluate(background)).isNotEqualTo("rgba(0, 0, 0, 0)");
+            assertThat(links.last().evaluate(background)).isEqualTo("rgba(0, 0, 0, 0)");
+        }
+    }
 }

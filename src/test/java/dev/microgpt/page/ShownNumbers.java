@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 
 /// Writes numbers as the pages do, so that tests can compare them to the last digit that is shown.
@@ -29,6 +30,19 @@ final class ShownNumbers {
 
     static String number(double value) {
         return number(value, 3);
+    }
+
+    /// Returns the numbers of a column, of two digits and in one notation.
+    static List<String> column(List<Double> values) {
+        if (values.stream().allMatch(value -> value == 0 || Math.abs(value) >= 1e-4)) {
+            return values.stream().map(value -> number(value, 2)).toList();
+        }
+        return values.stream()
+                .map(
+                        value ->
+                                String.format(Locale.ROOT, "%.1e", value)
+                                        .replaceFirst("e([+-])0", "e$1"))
+                .toList();
     }
 
     /// Returns a number with a true minus sign.

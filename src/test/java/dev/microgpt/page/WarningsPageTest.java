@@ -230,4 +230,26 @@ final class WarningsPageTest {
             assertThat(averages[i]).isEqualTo(expected, within(1e-12));
         }
     }
+
+    @Test
+    void theWordsOfTheMainButtonHaveRoomOnAPhone() {
+        api.init("warn-room", Map.of("text", Api.SIX_NAMES, "numSteps", 20));
+        api.step("warn-room", 20);
+        try (Tab tab = Tab.openPhone(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/warn-room");
+            Object room =
+                    page.locator("mg-training-controls .main")
+                            .evaluate(
+                                    """
+                                    (button) => {
+                                      const words = document.createRange();
+                                      words.selectNodeContents(button);
+                                      const lines = [...words.getClientRects()];
+                                      const { top, bottom } = button.getBoundingClientRect();
+                                      return Math.min(...lines.map((line) => line.top - top), ...lines.map((line) => bottom - line.bottom));
+                                    }""");
+            assertThat(((Number) room).doubleValue()).isGreaterThanOrEqualTo(5);
+        }
+    }
 }

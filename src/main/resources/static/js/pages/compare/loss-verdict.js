@@ -1,5 +1,7 @@
 // Which of the compared sessions has the lowest loss, and whether that may be chance.
 
+import { count } from '../../data/format.js';
+
 const FEWEST = 10; // numbers that a standard error is estimated from
 const SURE = 3; // standard errors that are hardly chance, even among six sessions
 
@@ -42,21 +44,27 @@ export function ranked(sessions) {
   });
 }
 
-/** What a ranking of at least two sessions says, in a sentence. */
+/**
+ * What a ranking of at least two sessions says, in a sentence. It names the steps that the sessions, {name, step, …}, have
+ * been trained for if they differ: more training may be all that makes one better.
+ */
 export function verdictInWords(ranking, span) {
-  const named = (...verdicts) => ranking.filter(({ verdict }) => verdicts.includes(verdict)).map(({ name }) => name);
+  const haveSameSteps = ranking.every(({ step }) => step === ranking[0].step);
+  const named = (...verdicts) => ranking.filter(({ verdict }) => verdicts.includes(verdict))
+    .map(({ name, step }) => haveSameSteps ? name : `${name} at step ${count(step)}`);
   const over = `over the last ${span === 1 ? 'step' : `${span} steps`}`;
   const [best] = named('best');
   const equal = named('equal');
   const doubtful = named('unsure', 'unknown');
   if (equal.length === ranking.length - 1) {
-    return `Practically equal: the mean losses ${over} differ by no more than their standard error.`;
+    return haveSameSteps ? `Practically equal: the mean losses ${over} differ by no more than their standard error.`
+      : `${listed([best, ...equal])} are practically equal: their mean losses ${over} differ by no more than their standard error.`;
   }
   if (doubtful.length > 0) {
     return `${best} has the lowest mean loss ${over}, but compared with ${listed([...equal, ...doubtful])} that may be chance.`;
   }
   return equal.length === 0
-    ? `${best} is better: it has the ${ranking.length === 2 ? 'lower' : 'lowest'} mean loss ${over}.`
+    ? `${best} is better${haveSameSteps ? '' : ` than ${listed(named('higher'))}`}: it has the ${ranking.length === 2 ? 'lower' : 'lowest'} mean loss ${over}.`
     : `${listed([best, ...equal])} are practically equal, and better than the rest: they have the lowest mean losses ${over}.`;
 }
 

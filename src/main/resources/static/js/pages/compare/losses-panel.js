@@ -3,9 +3,10 @@
 import { css, html, nothing } from 'lit';
 
 import { compact, count, duration, loss, number, plural } from '../../data/format.js';
+import { logTicks } from '../../data/log-ticks.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
-import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { axis, namedAlong, ticksAt, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
 import { colourOf, lineDash, lineType, markStyles, sessionMark, symbolOf } from '../../components/session-marks.js';
 import { theme } from '../../components/theme.js';
@@ -14,6 +15,7 @@ import { AXES, documentsAfter, pointAt, secondsAfter, timesOf } from './loss-axe
 import { meanWithError, ranked, verdictInWords } from './loss-verdict.js';
 
 const POINTS = 500; // per curve
+const MARGIN = 0.04; // of a logarithmic loss axis, at either end
 
 /** A duration; for short ones with more digits, because small models train many steps per second. */
 const timeText = (seconds) => (seconds < 1 ? `${number(seconds, 2)} s` : duration(seconds));
@@ -125,7 +127,7 @@ class LossesPanel extends Panel {
   /** Which session is better, as far as the newest losses say; nothing for fewer than two sessions with losses. */
   #verdict() {
     const sessions = this.#curves.filter(({ newest }) => newest !== undefined)
-      .map(({ entry: { name, view, losses } }) => ({ name, view, ...meanWithError(losses.finest, this.live.span) }))
+      .map(({ entry: { name, view, losses } }) => ({ name, view, step: losses.lastStep, ...meanWithError(losses.finest, this.live.span) }))
       .filter(({ mean }) => mean !== undefined);
     if (sessions.length < 2) {
       return nothing;
@@ -167,6 +169,11 @@ class LossesPanel extends Panel {
 
   #option(drawn) {
     const label = { color: theme.colour('--muted'), fontSize: 11, hideOverlap: true };
+    const start = this.logAxis ? Math.min(...drawn.map(({ points }) => points[0][0])) : 0;
+    const end = Math.max(...drawn.map(({ points }) => points.at(-1)[0])) || 1;
+    const ticks = ticksAt(this.logAxis ? logTicks(start, end) : null);
+    const losses = this.logLoss ? logarithmicEnds(drawn) : { min: null, max: null };
+    const lossTicks = ticksAt(this.logLoss ? logTicks(losses.min, losses.max) : null);
     return {
       grid: { left: 62, right: 34, top: 16, bottom: 44 },
       tooltip: tooltip({
@@ -175,13 +182,13 @@ class LossesPanel extends Panel {
         formatter: ([{ axisValue }]) => this.#tip(drawn, axisValue),
       }),
       xAxis: axis({
-        id: 'x', type: this.logAxis ? 'log' : 'value', min: this.logAxis ? Math.min(...drawn.map(({ points }) => points[0][0])) : 0,
-        max: Math.max(...drawn.map(({ points }) => points.at(-1)[0])) || 1,
+        id: 'x', type: this.logAxis ? 'log' : 'value', min: start, max: end, axisTick: ticks.axisTick,
         name: AXES[this.axis].name, nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
-        axisLabel: { ...label, formatter: this.axis === 'time' ? timeText : compact },
+        axisLabel: { ...label, ...ticks.axisLabel, formatter: this.axis === 'time' ? timeText : compact },
       }),
       yAxis: axis({
-        id: 'loss', ...namedAlong('average loss (nats)', 62), type: this.logLoss ? 'log' : 'value', scale: true, axisLabel: { ...label, formatter: (value) => number(value) },
+        id: 'loss', ...namedAlong('average loss (nats)', 62), type: this.logLoss ? 'log' : 'value', scale: true, ...losses, axisTick: lossTicks.axisTick,
+        axisLabel: { ...label, ...lossTicks.axisLabel, formatter: (value) => number(value) },
       }),
       series: drawn.map(({ entry: { slot, name }, points }) => ({
         id: name, type: 'line', animation: false, data: points, encode: { x: 0, y: 1 }, color: theme.colour(colourOf(slot)),
@@ -218,6 +225,15 @@ class LossesPanel extends Panel {
       },
     };
   }
+}
+
+/** The ends of a logarithmic loss axis, with a margin; null if no loss is positive. */
+function logarithmicEnds(drawn) {
+  const losses = drawn.flatMap(({ points }) => points.map(([, loss]) => loss)).filter((loss) => loss > 0 && loss < Infinity);
+  const low = losses.reduce((least, loss) => Math.min(least, loss), Infinity);
+  const high = losses.reduce((most, loss) => Math.max(most, loss), -Infinity);
+  const margin = (high / low) ** MARGIN;
+  return high > low ? { min: low / margin, max: high * margin } : { min: null, max: null };
 }
 
 /** How a session compares with the best one, in words. */

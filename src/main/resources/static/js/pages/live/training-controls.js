@@ -38,7 +38,7 @@ class TrainingControls extends LitElement {
     .track.lost rect { fill: var(--muted); }
     .progress p { color: var(--muted); font-size: var(--text-s); font-variant-numeric: tabular-nums; line-height: 1.3; }
     .main { min-width: 96px; }
-    button.main { white-space: normal; text-align: start; }
+    button.main { padding-block: var(--space-2); line-height: 1.3; white-space: normal; text-align: start; }
     button.main svg { flex: none; }
     .progress p { overflow-wrap: anywhere; }
     @media (max-width: 600px) {
