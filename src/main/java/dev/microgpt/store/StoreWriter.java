@@ -124,8 +124,7 @@ final class StoreWriter implements AutoCloseable {
         this.reserve = reserve;
         this.probe = probe;
         committer =
-                new Committer(
-                        transactions, errors, this::rejectChanges, this::mustGiveUp, metrics);
+                new Committer(transactions, errors, this::rejectChanges, this::mustGiveUp, metrics);
         if (!reserve.isFilled()) {
             rejectChanges(reserveMissing());
         }
@@ -385,7 +384,8 @@ final class StoreWriter implements AutoCloseable {
         }
         try {
             if (write.kind == Kind.RESERVED) {
-                reserve.write(write.action, action -> committer.commit(sessions(List.of(write)), action));
+                reserve.write(
+                        write.action, action -> committer.commit(sessions(List.of(write)), action));
             } else {
                 commit(List.of(write));
             }

@@ -276,8 +276,9 @@ final class LossChartTest {
                   return chart.getModel().getComponent('%s', %d).axis.getViewLabels()
                     .filter(({ formattedLabel }) => texts.includes(formattedLabel))
                     .map(({ formattedLabel, tickValue }) => [formattedLabel, tickValue]);
-                }""";
-        return Json.parse(Json.write(chart.evaluate(drawn.formatted(axis, index))));
+                }"""
+                        .formatted(axis, index);
+        return Json.parse(Json.write(chart.evaluate(drawn)));
     }
 
     @Test
