@@ -8,6 +8,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
+import java.sql.SQLException;
 import java.util.Set;
 
 import javax.sql.DataSource;
@@ -17,6 +18,9 @@ import javax.sql.DataSource;
 /// If the connection is lost during a commit, nobody tells whether it took place. PostgreSQL can be asked later by
 /// the id of the transaction.
 final class PostgresTransactions implements Transactions {
+
+    /// The SQLSTATE of a lock that is not available yet.
+    private static final String IN_PROGRESS = "55P03";
 
     private final TransactionTemplate template;
     private final JdbcClient jdbc;
@@ -59,7 +63,8 @@ final class PostgresTransactions implements Transactions {
             case "aborted" -> false;
             case "in progress" ->
                     throw new CannotAcquireLockException(
-                            "transaction %s is in progress".formatted(id));
+                            "transaction %s is in progress".formatted(id),
+                            new SQLException("it is in progress", IN_PROGRESS));
             default -> throw new IllegalStateException("transaction %s: %s".formatted(id, status));
         };
     }

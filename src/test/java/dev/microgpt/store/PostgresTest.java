@@ -213,6 +213,35 @@ final class PostgresTest {
     }
 
     @Test
+    void theEncodingMustBeAbleToHoldAnyText() {
+        JdbcClient.create(TestPostgres.source(directory))
+                .sql(
+                        "CREATE DATABASE ascii ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+                .update();
+
+        assertThatThrownBy(
+                        () ->
+                                open(
+                                        TestPostgres.url(directory)
+                                                .replaceAll("/test_[0-9_]+", "/ascii")))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("its encoding is SQL_ASCII, and UTF8 is needed");
+    }
+
+    @Test
+    void userAndPasswordMayBeSettings() {
+        String url = TestPostgres.url(directory);
+        String withoutUser = url.substring(0, url.indexOf('?'));
+
+        try (Database database =
+                new PostgresDatabase(withoutUser, "postgres", "any", Duration.ofSeconds(1))) {
+            assertThat(database.isUsable()).isTrue();
+            assertThat(database.bytes()).isPositive();
+            assertThat(database.description()).isEqualTo(withoutUser);
+        }
+    }
+
+    @Test
     void aFullDiskOfTheServerIsAFullStore() {
         try (Gate gate = new Gate(TestPostgres.port());
                 LocalService service = start(gate)) {

@@ -173,4 +173,11 @@ final class StoreCopyTest {
         assertThat(outcome.succeeded()).isFalse();
         assertThat(outcome.output()).contains("copy-store --from STORE --to STORE");
     }
+
+    @Test
+    void theCommandIsTheFirstArgument() {
+        assertThat(CopyStoreCommand.matches("copy-store", "--from", "a")).isTrue();
+        assertThat(CopyStoreCommand.matches("--server.port=1")).isFalse();
+        assertThat(CopyStoreCommand.matches()).isFalse();
+    }
 }

@@ -1,0 +1,137 @@
+package dev.microgpt.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.support.MostlyWaiting;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import javax.sql.DataSource;
+
+/// Tests that the outcome of a transaction can be found out, and that a former owner cannot write.
+@MostlyWaiting
+@Timeout(60)
+final class PostgresTransactionsTest {
+
+    private static final Set<SessionId> EMMA = Set.of(new SessionId("local", "emma"));
+    private static final int SOON_MILLIS = 500;
+
+    private DataSource source;
+
+    @BeforeEach
+    void open(@TempDir Path directory) {
+        TestStore.POSTGRESQL.migrate(directory, "latest");
+        source = TestPostgres.source(directory);
+    }
+
+    private PostgresTransactions claim() {
+        Ownership ownership = new Ownership(JdbcClient.create(source));
+        ownership.claim();
+        return new PostgresTransactions(source, ownership);
+    }
+
+    private static void nothing() {}
+
+    private static boolean await(CountDownLatch latch) {
+        try {
+            return latch.await(SOON_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void aTransactionThatEndedWasCommitted() {
+        PostgresTransactions transactions = claim();
+
+        transactions.run(EMMA, PostgresTransactionsTest::nothing);
+
+        assertThat(transactions.wasCommitted()).isTrue();
+    }
+
+    @Test
+    void aTransactionThatFailedWasNotCommitted() {
+        PostgresTransactions transactions = claim();
+
+        Throwable failure =
+                catchThrowable(
+                        () ->
+                                transactions.run(
+                                        EMMA,
+                                        () -> {
+                                            throw new IllegalStateException("it fails");
+                                        }));
+
+        assertThat(failure).hasMessage("it fails");
+        assertThat(transactions.wasCommitted()).isFalse();
+    }
+
+    @Test
+    void withoutATransactionNothingWasCommitted() {
+        assertThat(claim().wasCommitted()).isFalse();
+    }
+
+    @Test
+    void theOutcomeOfATransactionInProgressIsNotKnownYet() {
+        PostgresTransactions transactions = claim();
+
+        transactions.run(
+                EMMA,
+                () -> {
+                    Throwable unknown = catchThrowable(transactions::wasCommitted);
+                    assertThat(unknown).hasMessageContaining("in progress");
+                    assertThat(new PostgresErrors().isTransient(unknown)).isTrue();
+                });
+
+        assertThat(transactions.wasCommitted()).isTrue();
+    }
+
+    @Test
+    void aFormerOwnerCannotWrite() {
+        PostgresTransactions former = claim();
+        PostgresTransactions present = claim();
+
+        assertThatThrownBy(() -> former.run(EMMA, PostgresTransactionsTest::nothing))
+                .hasMessageContaining("another process has taken over");
+        assertThat(former.wasCommitted()).isFalse();
+        present.run(EMMA, PostgresTransactionsTest::nothing);
+    }
+
+    /// Otherwise the transaction could be committed after the new owner has read the session.
+    @Test
+    void aClaimWaitsForTransactionsInProgress() throws InterruptedException {
+        PostgresTransactions former = claim();
+        CountDownLatch claimed = new CountDownLatch(1);
+        Thread claiming =
+                Thread.ofPlatform()
+                        .unstarted(
+                                () -> {
+                                    PostgresTransactions _ = claim();
+                                    claimed.countDown();
+                                });
+
+        former.run(
+                EMMA,
+                () -> {
+                    claiming.start();
+                    assertThat(await(claimed)).isFalse();
+                });
+
+        claiming.join();
+        assertThat(former.wasCommitted()).isTrue();
+        assertThatThrownBy(() -> former.run(EMMA, PostgresTransactionsTest::nothing))
+                .hasMessageContaining("another process has taken over");
+    }
+}
