@@ -38,8 +38,8 @@ final class Committer {
     private final BooleanSupplier mustGiveUp;
     private final Timer timer;
 
-    /// When the outcome of the current transaction became unknown; null if it is not.
-    private volatile @Nullable Long unknownSinceNanos;
+    /// When the current transaction failed first; null if it has not.
+    private volatile @Nullable Long failingSinceNanos;
 
     /// @param onUnavailable called with the reason while the database is out of reach
     /// @param mustGiveUp whether no time is left to find out the outcome of a transaction
@@ -68,11 +68,11 @@ final class Committer {
 
     /// Returns whether the database has been out of reach for so long that nobody should wait for a write.
     boolean isUnavailable() {
-        return isUnknownFor(PATIENCE);
+        return isFailingFor(PATIENCE);
     }
 
-    private boolean isUnknownFor(Duration time) {
-        Long since = unknownSinceNanos;
+    private boolean isFailingFor(Duration time) {
+        Long since = failingSinceNanos;
         return since != null && System.nanoTime() - since > time.toNanos();
     }
 
@@ -82,50 +82,42 @@ final class Committer {
     /// @throws RuntimeException if nothing of the action is stored; or, if there is no more time to find out
     ///     whether it is, an error that is [transient][WriteErrors#isTransient]
     void commit(Set<SessionId> sessions, Runnable action) {
-        boolean isCommitted = false;
-        while (!isCommitted) {
-            try {
-                timer.record(() -> transactions.run(sessions, action));
-                isCommitted = true;
-            } catch (RuntimeException e) {
-                if (!errors.isTransient(e)) {
-                    throw e;
-                }
-                log.warn("A transaction has failed: {}", e.getMessage());
-                isCommitted = awaitOutcome(e);
-            }
-        }
-    }
-
-    /// Waits until it is known whether the last transaction was committed.
-    ///
-    /// @param failure how the transaction failed; thrown if no time is left to wait
-    private boolean awaitOutcome(RuntimeException failure) {
-        unknownSinceNanos = System.nanoTime();
+        boolean isRepeated = false;
         try {
             while (true) {
                 try {
-                    return transactions.wasCommitted();
+                    if (isRepeated && transactions.wasCommitted()) {
+                        return;
+                    }
+                    isRepeated = true;
+                    timer.record(() -> transactions.run(sessions, action));
+                    return;
                 } catch (RuntimeException e) {
                     if (!errors.isTransient(e)) {
                         throw e;
                     }
-                    log.debug("The outcome of a transaction is still unknown: {}", e.getMessage());
-                    if (isUnknownFor(GRACE)) {
-                        onUnavailable.accept(errors.toSessionException(e));
-                    }
+                    waitAfter(e);
                 }
-                if (mustGiveUp.getAsBoolean()) {
-                    throw failure;
-                }
-                pause(failure);
             }
         } finally {
-            unknownSinceNanos = null;
+            failingSinceNanos = null;
         }
     }
 
-    private static void pause(RuntimeException failure) {
+    /// Waits before another attempt.
+    ///
+    /// @param failure of the last one; thrown if no time is left to wait
+    private void waitAfter(RuntimeException failure) {
+        if (failingSinceNanos == null) {
+            log.warn("A transaction has failed: {}", failure.getMessage());
+            failingSinceNanos = System.nanoTime();
+        }
+        if (isFailingFor(GRACE)) {
+            onUnavailable.accept(errors.toSessionException(failure));
+        }
+        if (mustGiveUp.getAsBoolean()) {
+            throw failure;
+        }
         try {
             Thread.sleep(RETRY_INTERVAL);
         } catch (InterruptedException _) {

@@ -116,6 +116,22 @@ final class LostConnectionTest {
         writer.requireWritable();
     }
 
+    /// Such as one that is read-only for the moment: it says at once that nothing was committed.
+    @Test
+    void aDatabaseThatRejectsEveryTransactionIsOutOfReach() {
+        for (int i = 0; i < 1_000; i++) {
+            transactions.add(Fate.LOST_BEFORE_COMMIT);
+        }
+        CompletableFuture<Void> one = write("one");
+
+        await().until(writer::isUnavailable);
+        assertThat(writer.isRejectingChanges()).isTrue();
+
+        writer.close();
+        assertThat(one).isCompletedExceptionally();
+        assertThat(written).isEmpty();
+    }
+
     @Test
     void callersShouldNotWaitForALongTime() {
         transactions.down(true);
