@@ -1,8 +1,9 @@
 -- The tables of the SQLite database, with what several processes need besides. The names of columns are the
--- same, as one program copies the rows from one to the other.
+-- same, as one program copies the rows from one to the other. It compares them in the order of their keys, so texts
+-- that are keys are sorted by their bytes, as in SQLite.
 
 CREATE TABLE counter (
-    name  TEXT   PRIMARY KEY,
+    name  TEXT   COLLATE "C" PRIMARY KEY,
     value BIGINT NOT NULL
 );
 
@@ -19,7 +20,7 @@ INSERT INTO ownership (partition, token) SELECT partition, 0 FROM generate_serie
 
 -- Training texts, each stored once.
 CREATE TABLE document (
-    digest TEXT  PRIMARY KEY,
+    digest TEXT  COLLATE "C" PRIMARY KEY,
     text   BYTEA NOT NULL
 );
 
@@ -36,7 +37,7 @@ CREATE TABLE session (
     vocab_size     INTEGER,
     num_docs       INTEGER,
     has_run        INTEGER NOT NULL,
-    document       TEXT    REFERENCES document (digest),
+    document       TEXT    COLLATE "C" REFERENCES document (digest),
     alphabet       TEXT,
     training_order BYTEA,
     failure        TEXT,
@@ -90,7 +91,7 @@ CREATE TABLE change (
 
 -- The responses of idempotent calls. A status of 0 marks a call that has begun.
 CREATE TABLE answer (
-    key        TEXT    PRIMARY KEY,
+    key        TEXT    COLLATE "C" PRIMARY KEY,
     call       TEXT    NOT NULL,
     request    TEXT,
     epoch      BIGINT,

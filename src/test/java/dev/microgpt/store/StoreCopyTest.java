@@ -19,6 +19,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
@@ -74,11 +75,13 @@ final class StoreCopyTest {
         tables.begin(Snapshots.random(3, EngineKind.SCALAR, random));
         jdbc.sql("UPDATE session SET name = 'other'").update();
         tables.begin(Snapshots.random(5, EngineKind.TENSOR, random));
-        jdbc.sql(
-                        "INSERT INTO answer (key, call, epoch, status, headers, body, created_at)"
-                                + " VALUES ('k \u00e9', 'POST /x', 5, 0, '{}', ?, 9)")
-                .param(new byte[] {0, -1, 2})
-                .update();
+        for (String key : List.of("k \u00e9", "k B", "k a", "k-b")) {
+            jdbc.sql(
+                            "INSERT INTO answer (key, call, epoch, status, headers, body, created_at)"
+                                    + " VALUES (?, 'POST /x', 5, 0, '{}', ?, 9)")
+                    .params(key, new byte[] {0, -1, 2})
+                    .update();
+        }
         jdbc.sql("INSERT INTO change (epoch, number, kind, body) VALUES (5, 1, 'failed', ?)")
                 .param(new LogEntry.Failed(9).write())
                 .update();

@@ -97,7 +97,10 @@ final class TestPostgres {
         String name = "test_" + DATABASES.size() + "_" + System.nanoTime();
         try (Connection connection = Server.INSTANCE.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
+            statement.execute( // sorts texts otherwise than SQLite
+                    "CREATE DATABASE "
+                            + name
+                            + " TEMPLATE template0 ENCODING 'UTF8' LOCALE_PROVIDER icu ICU_LOCALE 'en'");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
