@@ -2,6 +2,8 @@ package dev.microgpt.store;
 
 import dev.microgpt.checkpoint.Sha256;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -60,6 +62,12 @@ final class StoreCopy {
     /// @param digest SHA-256 of their values, in the order of the key
     record Copied(long rows, String digest) {}
 
+    /// Takes the values of a row.
+    private interface RowConsumer {
+
+        void accept(@Nullable Object[] values) throws SQLException;
+    }
+
     private StoreCopy() {}
 
     /// Copies all rows.
@@ -91,7 +99,9 @@ final class StoreCopy {
             try {
                 Map<String, Copied> all = new LinkedHashMap<>();
                 for (Table table : TABLES) {
-                    all.put(table.name, read(table, columns(table, connection), connection));
+                    all.put(
+                            table.name,
+                            read(table, columns(table, connection), connection, _ -> {}));
                 }
                 return all;
             } finally {
@@ -138,24 +148,11 @@ final class StoreCopy {
                     "the table '%s' has the columns %s in one database and %s in the other"
                             .formatted(table.name, columns, columns(table, target)));
         }
-        Digest written = new Digest();
-        try (Statement query = source.createStatement();
-                PreparedStatement insert = target.prepareStatement(table.insert(columns))) {
-            query.setFetchSize(FETCH_ROWS);
-            try (ResultSet rows = query.executeQuery(table.query(columns))) {
-                while (rows.next()) {
-                    for (int i = 1; i <= columns.size(); i++) {
-                        Object value = rows.getObject(i);
-                        written.add(value);
-                        insert.setObject(i, value);
-                    }
-                    written.endRow();
-                    insert.executeUpdate();
-                }
-            }
+        Copied copied;
+        try (PreparedStatement insert = target.prepareStatement(table.insert(columns))) {
+            copied = read(table, columns, source, values -> insert(values, insert));
         }
-        Copied copied = written.copied();
-        Copied read = read(table, columns, target);
+        Copied read = read(table, columns, target, _ -> {});
         if (!read.equals(copied)) {
             throw new IllegalStateException(
                     "the table '%s' was written as %s but is read as %s"
@@ -164,17 +161,28 @@ final class StoreCopy {
         return copied;
     }
 
-    private static Copied read(Table table, List<String> columns, Connection connection)
+    private static void insert(@Nullable Object[] values, PreparedStatement insert)
+            throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            insert.setObject(i + 1, values[i]);
+        }
+        insert.executeUpdate();
+    }
+
+    private static Copied read(
+            Table table, List<String> columns, Connection connection, RowConsumer consumer)
             throws SQLException {
         Digest digest = new Digest();
+        @Nullable Object[] values = new @Nullable Object[columns.size()];
         try (Statement query = connection.createStatement()) {
             query.setFetchSize(FETCH_ROWS);
             try (ResultSet rows = query.executeQuery(table.query(columns))) {
                 while (rows.next()) {
-                    for (int i = 1; i <= columns.size(); i++) {
-                        digest.add(rows.getObject(i));
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = rows.getObject(i + 1);
                     }
-                    digest.endRow();
+                    digest.add(values);
+                    consumer.accept(values);
                 }
             }
         }
@@ -199,7 +207,14 @@ final class StoreCopy {
         private final MessageDigest sha256 = Sha256.create();
         private long rows;
 
-        void add(Object value) {
+        void add(@Nullable Object[] row) {
+            for (Object value : row) {
+                addValue(value);
+            }
+            rows++;
+        }
+
+        private void addValue(@Nullable Object value) {
             switch (value) {
                 case null -> add('0', new byte[0]);
                 case Number number ->
@@ -217,10 +232,6 @@ final class StoreCopy {
             sha256.update((byte) kind);
             sha256.update(ByteBuffer.allocate(Integer.BYTES).putInt(bytes.length).array());
             sha256.update(bytes);
-        }
-
-        void endRow() {
-            rows++;
         }
 
         Copied copied() {
