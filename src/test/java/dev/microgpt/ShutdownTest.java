@@ -6,7 +6,10 @@ import dev.microgpt.support.Api;
 import dev.microgpt.support.ChildJvm;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
+import dev.microgpt.support.RawWebSocket;
+import dev.microgpt.support.Reply;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +21,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -32,7 +39,10 @@ final class ShutdownTest {
     private static final Duration TIME_TO_START = Duration.ofSeconds(60);
     private static final int TERMINATED = 128 + 15;
     private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
+    private static final Pattern FRAMES_SENT =
+            Pattern.compile("(?m)^microgpt_live_frames_total .*$");
     private static final int REQUESTS = 20;
+    private static final int SILENT_READERS = 200;
 
     @TempDir private Path data;
 
@@ -70,6 +80,32 @@ final class ShutdownTest {
     }
 
     @Test
+    void manyClientsThatDoNotReadTheirMessageDoNotDelayAnOrderlyShutdown() throws Exception {
+        List<RawWebSocket> readers = new ArrayList<>();
+        try (ChildJvm.Running service = startService()) {
+            Api api = new Api(port(service));
+            api.init("watched", Map.of("engine", "scalar", "text", Api.SIX_NAMES));
+            CompletableFuture<Reply> step = api.stepWithoutEnd("watched");
+            for (int i = 0; i < SILENT_READERS; i++) {
+                RawWebSocket reader = RawWebSocket.connectWithSmallBuffer(api.port());
+                readers.add(reader);
+                reader.sendText("{\"type\": \"subscribe\", \"session\": \"watched\"}");
+            }
+            awaitNoMoreFrames(api);
+
+            service.askToStop();
+
+            assertThat(service.awaitEnd(TIME_TO_STOP)).isEqualTo(TERMINATED);
+            assertThat(service.printed()).doesNotContain("halted");
+            assertThat(step.get(1, TimeUnit.SECONDS).status()).isEqualTo(409);
+        } finally {
+            for (RawWebSocket reader : readers) {
+                reader.close();
+            }
+        }
+    }
+
+    @Test
     void aShutdownThatHangsIsHalted() throws Exception {
         try (HttpClient client = HttpClient.newHttpClient();
                 ChildJvm.Running service = startService()) {
@@ -80,6 +116,22 @@ final class ShutdownTest {
             assertThat(service.awaitEnd(TIME_TO_STOP)).isEqualTo(1);
             assertThat(service.printed()).contains("halted after 9000 ms");
         }
+    }
+
+    /// Waits until the buffers of all connections are full, so that each has a message in progress.
+    private static void awaitNoMoreFrames(Api api) {
+        AtomicReference<String> before = new AtomicReference<>("");
+        Awaitility.await()
+                .atMost(TIME_TO_START)
+                .pollInterval(Duration.ofMillis(500))
+                .until(
+                        () -> {
+                            Matcher sent =
+                                    FRAMES_SENT.matcher(
+                                            api.send(api.root("/actuator/prometheus")).body());
+                            return sent.find()
+                                    && sent.group().equals(before.getAndSet(sent.group()));
+                        });
     }
 
     private ChildJvm.Running startService() throws IOException {

@@ -102,13 +102,16 @@ final class ClientSocket {
 
     /// Closes the connection.
     ///
-    /// @param isSending whether a message is still being sent: then the connection is aborted without a close
-    ///     frame, which Tomcat would write at the same time
-    void close(CloseStatus status, boolean isSending) {
+    /// @param isAborted whether to abort the connection without a close frame. That is needed while a message is
+    ///     being sent, since Tomcat would write the frame at the same time.
+    void close(CloseStatus status, boolean isAborted) {
         try {
-            if (isSending) {
+            if (isAborted) {
                 abort.run();
+                // Tomcat still waits for the message in progress, as if it could be sent.
                 session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, 1L);
+                session.getUserProperties()
+                        .put(Constants.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT_PROPERTY, 1L);
             }
             CloseReason.CloseCode code = CloseReason.CloseCodes.getCloseCode(status.getCode());
             session.close(new CloseReason(code, status.getReason()));

@@ -132,17 +132,22 @@ final class Connection {
 
     /// Closes the connection. May be called several times.
     void close(CloseStatus status) {
-        closeBy(System.nanoTime(), status);
+        stop();
+        socket.close(status, sending);
     }
 
-    /// Closes the connection once its current message is sent, so that the client learns why, but by the
-    /// deadline in any case.
-    void closeBy(long deadlineNanos, CloseStatus status) {
+    /// Closes the connection once its current message is sent, so that the client learns why. May be called
+    /// several times.
+    ///
+    /// @param sentByNanos when the connection is aborted if the message is still being sent
+    /// @param closedByNanos when it is aborted in any case, instead of waiting until the client accepts the
+    ///     close frame
+    void close(CloseStatus status, long sentByNanos, long closedByNanos) {
         stop();
-        while (sending && System.nanoTime() - deadlineNanos < 0) {
+        while (sending && System.nanoTime() - sentByNanos < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
-        socket.close(status, sending);
+        socket.close(status, sending || System.nanoTime() - closedByNanos >= 0);
     }
 
     /// Closes the connection without waiting for the close frame to be sent.

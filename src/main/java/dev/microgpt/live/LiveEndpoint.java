@@ -185,9 +185,13 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         synchronized (this) {
             running = false;
         }
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500); // for all together
+        // Both limits are for all connections together: there may be thousands that do not read.
+        long sentBy = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(500);
+        long closedBy = sentBy + TimeUnit.SECONDS.toNanos(2);
         clients.values()
-                .forEach(client -> client.connection.closeBy(deadline, CloseCode.SHUTTING_DOWN));
+                .forEach(
+                        client ->
+                                client.connection.close(CloseCode.SHUTTING_DOWN, sentBy, closedBy));
     }
 
     @Override
