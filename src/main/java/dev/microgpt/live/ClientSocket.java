@@ -102,17 +102,31 @@ final class ClientSocket {
 
     /// Closes the connection.
     ///
-    /// @param isAborted whether to abort the connection without a close frame. That is needed while a message is
-    ///     being sent, since Tomcat would write the frame at the same time.
-    void close(CloseStatus status, boolean isAborted) {
+    /// @param isSending whether a message is still being sent: then the connection is aborted without a close
+    ///     frame, which Tomcat would write at the same time
+    void close(CloseStatus status, boolean isSending) {
+        if (isSending) {
+            abort.run();
+            shorten(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY);
+        }
+        close(status);
+    }
+
+    /// Aborts the connection. Unlike [#close(CloseStatus, boolean)], it does not wait until Tomcat has finished
+    /// a message in progress, which then may fail on another thread.
+    void abort(CloseStatus status) {
+        abort.run();
+        shorten(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY);
+        shorten(Constants.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT_PROPERTY);
+        close(status);
+    }
+
+    private void shorten(String timeout) {
+        session.getUserProperties().put(timeout, 1L); // ms
+    }
+
+    private void close(CloseStatus status) {
         try {
-            if (isAborted) {
-                abort.run();
-                // Tomcat still waits for the message in progress, as if it could be sent.
-                session.getUserProperties().put(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY, 1L);
-                session.getUserProperties()
-                        .put(Constants.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT_PROPERTY, 1L);
-            }
             CloseReason.CloseCode code = CloseReason.CloseCodes.getCloseCode(status.getCode());
             session.close(new CloseReason(code, status.getReason()));
         } catch (IOException | IllegalStateException e) {

@@ -140,14 +140,17 @@ final class Connection {
     /// several times.
     ///
     /// @param sentByNanos when the connection is aborted if the message is still being sent
-    /// @param closedByNanos when it is aborted in any case, instead of waiting until the client accepts the
-    ///     close frame
+    /// @param closedByNanos when it is aborted in any case, without waiting for the client or for Tomcat
     void close(CloseStatus status, long sentByNanos, long closedByNanos) {
         stop();
         while (sending && System.nanoTime() - sentByNanos < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
         }
-        socket.close(status, sending || System.nanoTime() - closedByNanos >= 0);
+        if (System.nanoTime() - closedByNanos < 0) {
+            socket.close(status, sending);
+        } else {
+            socket.abort(status);
+        }
     }
 
     /// Closes the connection without waiting for the close frame to be sent.
