@@ -9,11 +9,14 @@ CREATE TABLE counter (
 
 INSERT INTO counter (name, value) VALUES ('epoch', 0);
 
--- The process that owns the sessions of a partition, as the number of times that the partition has got an owner.
+-- The process that owns the sessions of a partition, the one that is to own it, and the number of times that it has
+-- got an owner, its token.
 -- Whoever writes locks the row and compares this token with its own, so a former owner can write nothing.
 CREATE TABLE ownership (
     partition INTEGER PRIMARY KEY,
-    token     BIGINT  NOT NULL
+    token     BIGINT  NOT NULL,
+    owner     TEXT,
+    target    TEXT
 );
 
 INSERT INTO ownership (partition, token) SELECT partition, 0 FROM generate_series(0, 270) AS partition;

@@ -3,6 +3,8 @@ package dev.microgpt;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
@@ -62,7 +64,8 @@ final class ArchitectureTest {
         "dev.microgpt.access..",
         "dev.microgpt.server..",
         "dev.microgpt.page..",
-        "dev.microgpt.store.."
+        "dev.microgpt.store..",
+        "dev.microgpt.cluster.."
     };
 
     private static final JavaClasses PRODUCT = product();
@@ -316,6 +319,41 @@ final class ArchitectureTest {
                 .dependOnClassesThat(
                         resideInAPackage("dev.microgpt..")
                                 .and(not(resideInAPackage("dev.microgpt.quota.."))))
+                .check(PRODUCT);
+    }
+
+    /// A service that is not a node of a cluster does without the cluster, and without its libraries.
+    @Test
+    void nothingDependsOnTheCluster() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.microgpt.cluster..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.microgpt.cluster..", "org.eclipse.jetty..", "com.hazelcast..")
+                .check(PRODUCT);
+    }
+
+    /// It moves sessions and forwards calls, but does not look into either.
+    @Test
+    void theClusterKnowsOnlyWhoOwnsSessions() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.microgpt.cluster..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("dev.microgpt..")
+                                .and(
+                                        not(
+                                                resideInAnyPackage(
+                                                        "dev.microgpt.cluster..",
+                                                        "dev.microgpt.quota..",
+                                                        "dev.microgpt.session",
+                                                        "dev.microgpt.session.admission..",
+                                                        "dev.microgpt.session.persistence..",
+                                                        "dev.microgpt.wire..")))
+                                .and(not(name("dev.microgpt.live.ConnectionAbort"))))
                 .check(PRODUCT);
     }
 

@@ -28,6 +28,7 @@ import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetails;
+import org.springframework.security.core.userdetails.UserDetailsByNameServiceWrapper;
 import org.springframework.security.provisioning.InMemoryUserDetailsManager;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
@@ -36,6 +37,7 @@ import org.springframework.security.web.authentication.AuthenticationConverter;
 import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.DelegatingAuthenticationConverter;
+import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationProvider;
 import org.springframework.security.web.authentication.www.BasicAuthenticationConverter;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
@@ -116,7 +118,12 @@ class AccessConfiguration {
                                 .toList());
         DaoAuthenticationProvider keys = new DaoAuthenticationProvider(owners);
         keys.setPasswordEncoder(ApiKeys.encoder());
-        return new ProviderManager(keys, new OneTimeTokenAuthenticationProvider(tickets, owners));
+        PreAuthenticatedAuthenticationProvider forwarded =
+                new PreAuthenticatedAuthenticationProvider();
+        forwarded.setPreAuthenticatedUserDetailsService(
+                new UserDetailsByNameServiceWrapper<>(owners));
+        return new ProviderManager(
+                keys, forwarded, new OneTimeTokenAuthenticationProvider(tickets, owners));
     }
 
     private static UserDetails owner(String name, String hash) {
@@ -167,7 +174,10 @@ class AccessConfiguration {
                 new AuthenticationFilter(
                         authentication,
                         new DelegatingAuthenticationConverter(
-                                new ApiKeyConverter(), new TicketConverter(), basicWhereAllowed));
+                                new ApiKeyConverter(),
+                                new ForwardedCallConverter(),
+                                new TicketConverter(),
+                                basicWhereAllowed));
         filter.setSuccessHandler((_, _, _) -> {}); // no redirect: the request continues
         filter.setFailureHandler(new AuthenticationEntryPointFailureHandler(entryPoint));
         return filter;

@@ -7,6 +7,7 @@ final class CloseCode {
 
     static final CloseStatus SHUTTING_DOWN = new CloseStatus(1001, "shutting down");
     static final CloseStatus TOO_BIG = new CloseStatus(1009, "a message may have at most 1 MB");
+    static final CloseStatus MOVED = new CloseStatus(1012, "a session has moved; connect again");
     static final CloseStatus TRY_LATER = new CloseStatus(1013, "not enough memory for the message");
     static final CloseStatus READER_TOO_SLOW = new CloseStatus(4408, "reader too slow");
     static final CloseStatus SILENT = new CloseStatus(4408, "no message or pong for too long");

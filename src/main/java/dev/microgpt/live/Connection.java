@@ -1,6 +1,7 @@
 package dev.microgpt.live;
 
 import dev.microgpt.session.Session;
+import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.admission.Memory;
 
 import org.jspecify.annotations.Nullable;
@@ -237,10 +238,15 @@ final class Connection {
         if (message != null) {
             return message.json();
         }
-        if (!due.isOver()) {
+        PublishedState.End why = due.end();
+        if (why == null) {
             return null;
         }
         remove(due);
+        if (why == PublishedState.End.MOVED) {
+            closeAsync(CloseCode.MOVED);
+            return null;
+        }
         return json.writeValueAsString(ServerMessage.Unsubscribed.deleted(due.session().name()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.microgpt.live;
 
+import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.wire.EventWriter;
 
 import jakarta.servlet.AsyncContext;
@@ -39,7 +40,7 @@ final class EventStream {
     // confined to the pump's steps
     private boolean isFlushed = true;
     private boolean hasSentGreeting;
-    private boolean hasSentDeleted;
+    private boolean isOver;
     private long lastWrite = System.nanoTime();
 
     /// @param request in asynchronous mode
@@ -100,7 +101,7 @@ final class EventStream {
                 out.flush();
                 return 0;
             }
-            if (ending || hasSentDeleted) {
+            if (ending || isOver) {
                 end(request::complete);
                 return Long.MAX_VALUE;
             }
@@ -130,10 +131,13 @@ final class EventStream {
         Subscription.Message message = watched.poll();
         if (message != null) {
             write(EventWriter.eventBytes(message.type(), watched.step(), message.json()), now);
-        } else if (watched.isOver()) {
-            write(EventWriter.eventBytes("deleted", watched.step(), "{}"), now);
-            hasSentDeleted = true;
+            return 0;
         }
+        PublishedState.End why = watched.end();
+        if (why == PublishedState.End.DELETED) {
+            write(EventWriter.eventBytes("deleted", watched.step(), "{}"), now);
+        }
+        isOver = why != null;
         return 0;
     }
 

@@ -130,17 +130,17 @@ final class Subscription implements SessionListener {
                 state.losses() != losses
                         || state.view().step() >= nextStep
                         || state.view().state() != sentState;
-        if (!isBehind && !state.deleted()) {
+        if (!isBehind && state.end() == null) {
             return Long.MAX_VALUE;
         }
         isIdle = false;
         return Math.max(0, dueNanos - now);
     }
 
-    /// Returns whether the session was deleted and all its steps have been sent.
-    boolean isOver() {
+    /// Returns why there will be no more steps, once all have been sent; otherwise null.
+    PublishedState.@Nullable End end() {
         PublishedState state = session.published();
-        return state.deleted() && state.view().step() < nextStep;
+        return state.view().step() < nextStep ? state.end() : null;
     }
 
     /// A message to send.

@@ -1,10 +1,6 @@
 package dev.microgpt.quota;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-
-import io.github.bucket4j.Bucket;
-
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 import java.time.Duration;
@@ -15,25 +11,13 @@ import java.util.List;
 @Component
 public final class RateLimiter {
 
-    private static final Duration WINDOW = Duration.ofMinutes(1);
-
     private final QuotaSettings quotas;
-    private final Bucket all;
+    private final Buckets buckets;
 
-    /// Bounded by the number of keys in use: a bucket is full again after a window without requests, so that
-    /// it may be forgotten then.
-    private final Cache<String, Bucket> keys =
-            Caffeine.newBuilder().expireAfterAccess(WINDOW).executor(Runnable::run).build();
-
-    RateLimiter(QuotaSettings quotas) {
+    /// @param buckets where the buckets are; by default in the memory of this process
+    RateLimiter(QuotaSettings quotas, ObjectProvider<Buckets> buckets) {
         this.quotas = quotas;
-        all = bucket(quotas.all().requestsPerMinute());
-    }
-
-    private static Bucket bucket(int perMinute) {
-        return Bucket.builder()
-                .addLimit(limit -> limit.capacity(perMinute).refillGreedy(perMinute, WINDOW))
-                .build();
+        this.buckets = buckets.getIfAvailable(MemoryBuckets::new);
     }
 
     /// The decision of one policy about a request.
@@ -69,21 +53,21 @@ public final class RateLimiter {
         if (!hasKey) {
             return List.of(countForAll());
         }
-        int quota = quotas.key().requestsPerMinute();
-        Verdict own = count("key", keys.get(owner, _ -> bucket(quota)), quota);
+        Verdict own = count("key", "key/" + owner, quotas.key().requestsPerMinute());
         return own.isRefusal() ? List.of(own) : List.of(own, countForAll());
     }
 
     private Verdict countForAll() {
-        return count("all", all, quotas.all().requestsPerMinute());
+        return count("all", "all", quotas.all().requestsPerMinute());
     }
 
-    private static Verdict count(String policy, Bucket bucket, int quota) {
-        var probe = bucket.tryConsumeAndReturnRemaining(1);
+    private Verdict count(String policy, String bucket, int quota) {
+        var probe = buckets.take(bucket, quota);
         long retry =
                 probe.isConsumed()
                         ? 0
                         : Duration.ofNanos(probe.getNanosToWaitForRefill()).toSeconds() + 1;
-        return new Verdict(policy, quota, WINDOW.toSeconds(), probe.getRemainingTokens(), retry);
+        return new Verdict(
+                policy, quota, Buckets.WINDOW.toSeconds(), probe.getRemainingTokens(), retry);
     }
 }

@@ -45,6 +45,10 @@ final class SessionCreation {
         this.callTimeout = callTimeout;
     }
 
+    SessionMoves moves() {
+        return new SessionMoves(sessions, this, environment);
+    }
+
     Session sessionOf(SessionActor actor) {
         return new Session(actor, environment, compute, callTimeout);
     }
@@ -82,7 +86,7 @@ final class SessionCreation {
             boolean overwrite) {
         for (int i = 0; i < MAX_REPLACEMENTS; i++) {
             CompletableFuture<PublishedState> reply =
-                    create(call, id, model, new Timeline(), kind, overwrite);
+                    create(call, id, model, new Timeline(), null, kind, overwrite);
             if (reply != null) {
                 return new SessionService.Creation(callTimeout.await(reply), true);
             }
@@ -104,12 +108,19 @@ final class SessionCreation {
                         .formatted(id.name(), MAX_REPLACEMENTS));
     }
 
-    /// Creates a session that has a past.
+    /// Creates a session that has a past. It may belong to another process, which then takes it over from the store.
     ///
     /// @throws SessionException `exists`, `quota_exceeded` or `busy`
-    PublishedState create(CallContext call, SessionId id, MicroGpt model, Timeline timeline) {
-        return callTimeout.await(
-                Objects.requireNonNull(create(call, id, model, timeline, null, false)));
+    PublishedState fork(
+            CallContext call, SessionId parent, SessionId id, MicroGpt model, Timeline timeline) {
+        PublishedState state =
+                callTimeout.await(
+                        Objects.requireNonNull(
+                                create(call, id, model, timeline, parent, null, false)));
+        if (!environment.store().isOwner(id)) {
+            var _ = moves().drop(id::equals);
+        }
+        return state;
     }
 
     /// Creates a session, unless there is one with this name. Synchronized, so that the number of sessions
@@ -121,6 +132,7 @@ final class SessionCreation {
             SessionId id,
             MicroGpt model,
             Timeline timeline,
+            @Nullable SessionId parent,
             SessionEvent.@Nullable Kind kind,
             boolean overwrite) {
         requireAbsent(call, id, overwrite);
@@ -133,6 +145,6 @@ final class SessionCreation {
         SessionActor actor =
                 SessionActor.create(id, environment, model, timeline, kind, sessions::remove);
         sessions.put(sessionOf(actor));
-        return actor.send(new Command.Begin(), call.unconditional());
+        return actor.send(new Command.Begin(parent), call.unconditional());
     }
 }

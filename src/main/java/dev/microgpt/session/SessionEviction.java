@@ -114,7 +114,7 @@ final class SessionEviction implements SmartLifecycle {
 
     private static boolean isIdleSince(Session session, long unusedSince) {
         return session.actor().publisher().use() == Publisher.Use.IDLE
-                && session.actor().usedAt() - unusedSince <= 0;
+                && session.actor().publisher().usedAt() - unusedSince <= 0;
     }
 
     private record Candidate(Session session, long unusedNanos) {}
@@ -129,7 +129,11 @@ final class SessionEviction implements SmartLifecycle {
         long start = System.nanoTime();
         Deque<Session> waiting =
                 idle.stream()
-                        .map(session -> new Candidate(session, start - session.actor().usedAt()))
+                        .map(
+                                session ->
+                                        new Candidate(
+                                                session,
+                                                start - session.actor().publisher().usedAt()))
                         .sorted(Comparator.comparingLong(Candidate::unusedNanos).reversed())
                         .map(Candidate::session)
                         .collect(Collectors.toCollection(ArrayDeque::new));

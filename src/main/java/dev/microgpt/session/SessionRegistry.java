@@ -6,7 +6,11 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// All sessions by owner and name, with limits on their number.
@@ -14,16 +18,39 @@ final class SessionRegistry {
 
     private final int maxSessions;
     private final int maxSessionsPerKey;
+    private final Predicate<SessionId> isOwner;
+    private final Function<SessionId, @Nullable Session> forked;
     private final ConcurrentSkipListMap<SessionId, Session> sessions =
             new ConcurrentSkipListMap<>();
 
-    SessionRegistry(int maxSessions, int maxSessionsPerKey) {
+    /// @param isOwner whether a session belongs to this process
+    /// @param forked returns a session that another process has stored, which belongs to this one; null if there is
+    ///     none
+    SessionRegistry(
+            int maxSessions,
+            int maxSessionsPerKey,
+            Predicate<SessionId> isOwner,
+            Function<SessionId, @Nullable Session> forked) {
+        this.isOwner = isOwner;
         this.maxSessions = maxSessions;
         this.maxSessionsPerKey = maxSessionsPerKey;
+        this.forked = forked;
     }
 
     void put(Session session) {
         sessions.put(session.id(), session);
+    }
+
+    /// Adds a session that was stored, unless it is there already.
+    ///
+    /// @return whether it was added
+    boolean putIfAbsent(Session session) {
+        return sessions.putIfAbsent(session.id(), session) == null;
+    }
+
+    private @Nullable Session find(SessionId id) {
+        Session session = sessions.get(id);
+        return session == null ? forked.apply(id) : session;
     }
 
     /// Removes a session that has ended, but no other session with the same name.
@@ -33,16 +60,19 @@ final class SessionRegistry {
     }
 
     boolean contains(SessionId id) {
-        return sessions.containsKey(id);
+        return find(id) != null;
     }
 
     boolean isEmpty() {
         return sessions.isEmpty();
     }
 
-    /// @throws SessionException `not_found`
+    /// @throws SessionException `not_found`, or `moving` if it may be in another process
     Session get(SessionId id) {
-        Session session = sessions.get(id);
+        Session session = find(id);
+        if (session == null && !isOwner.test(id)) {
+            throw SessionException.moving();
+        }
         if (session == null) {
             throw new SessionException(
                     ErrorCode.NOT_FOUND,
@@ -69,11 +99,7 @@ final class SessionRegistry {
     /// @throws SessionException `exists`
     void requireAbsent(SessionId id, String advice) {
         if (contains(id)) {
-            throw new SessionException(
-                    ErrorCode.EXISTS,
-                    "session '" + id.name() + "' exists; " + advice,
-                    "name",
-                    id.name());
+            throw SessionException.exists(id, advice);
         }
     }
 

@@ -9,9 +9,7 @@ import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Environment;
 import dev.microgpt.session.actor.ForkPoint;
 import dev.microgpt.session.actor.PublishedState;
-import dev.microgpt.session.actor.SessionActor;
 import dev.microgpt.session.admission.CallContext;
-import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.ParameterQuota;
@@ -27,13 +25,11 @@ import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionStore;
-import dev.microgpt.session.persistence.StoredSession;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /// Creates, finds and deletes sessions. Each caller sees only its own sessions.
@@ -45,6 +41,7 @@ public final class SessionService {
     private final Environment environment;
     private final SessionRegistry sessions;
     private final SessionCreation creation;
+    private final SessionMoves moves;
 
     SessionService(
             Limits limits,
@@ -56,7 +53,12 @@ public final class SessionService {
             RunSettings runs,
             ComputeMetrics metrics) {
         this.limits = limits;
-        sessions = new SessionRegistry(limits.sessions(), quotas.key().sessions());
+        sessions =
+                new SessionRegistry(
+                        limits.sessions(),
+                        quotas.key().sessions(),
+                        store::isOwner,
+                        this::takeOverForked);
         this.compute = compute;
         environment =
                 new Environment(
@@ -68,30 +70,24 @@ public final class SessionService {
                         memory,
                         new ParameterQuota(quotas),
                         new KeyframeBudget(limits.keyframeBytes()),
-                        metrics,
-                        new AtomicLong(store.lastEpoch()));
+                        metrics);
         creation =
                 new SessionCreation(
                         sessions,
                         environment,
                         compute,
                         new CallTimeout(limits.callTime(), store::isUnavailable));
-        for (StoredSession stored : store.sessions()) {
-            Session session =
-                    creation.sessionOf(SessionActor.restore(stored, environment, sessions::remove));
-            sessions.put(session);
-            if (stored.hasRun()) {
-                restartRun(session, runs.afterRestart() == RunSettings.AfterRestart.RESUME);
-            }
-        }
+        moves = creation.moves();
+        moves.takeOver(store.sessions(), runs.afterRestart() == RunSettings.AfterRestart.RESUME);
     }
 
-    /// Resumes or pauses a run that was active when the process ended. Does not wait for it.
-    private void restartRun(Session session, boolean continues) {
-        CallContext call =
-                CallContext.of(
-                        new Caller(session.id().owner(), false), environment.memory().share());
-        var _ = session.actor().send(new Command.RestartRun(continues), call);
+    private @Nullable Session takeOverForked(SessionId id) {
+        return moves.takeOverForked(id);
+    }
+
+    /// Returns what moves sessions between processes.
+    public SessionTransfer transfer() {
+        return moves;
     }
 
     // ---- create
@@ -170,7 +166,7 @@ public final class SessionService {
         MicroGpt model = parent.computeDetached(Demand.TRAINING, forkPoint.replay());
         Timeline timeline = forkPoint.timeline();
         timeline.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
-        return creation.create(call, id, model, timeline);
+        return creation.fork(call, parent.id(), id, model, timeline);
     }
 
     /// Checks, before a large body is read, that there is no such session or that it may be overwritten.

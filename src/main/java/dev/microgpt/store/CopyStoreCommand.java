@@ -89,6 +89,6 @@ public final class CopyStoreCommand {
                                 "",
                                 StoreSettings.Sync.POWER,
                                 DataSize.ofTerabytes(4)))
-                .open();
+                .open(false);
     }
 }

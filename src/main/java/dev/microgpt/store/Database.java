@@ -1,5 +1,9 @@
 package dev.microgpt.store;
 
+import dev.microgpt.session.persistence.PartitionStore;
+
+import org.jspecify.annotations.Nullable;
+
 import java.util.OptionalLong;
 
 import javax.sql.DataSource;
@@ -18,6 +22,12 @@ interface Database extends AutoCloseable {
 
     /// Returns the disk space that deletes may use when the disk is full.
     SpaceReserve reserve();
+
+    /// Returns who owns which sessions; null if they are all this process's.
+    @Nullable PartitionStore partitions();
+
+    /// Returns the number of the next epoch, larger than all that were used in its session before.
+    long nextEpoch();
 
     /// Returns whether the store can be read, and belongs to this process.
     boolean isUsable();

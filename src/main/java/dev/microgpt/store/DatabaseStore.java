@@ -7,6 +7,7 @@ import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.IdempotencyStore;
+import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionStore;
 import dev.microgpt.session.persistence.SessionView;
@@ -36,25 +37,54 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     private final IdempotencyTable responses;
     private final StoreWriter writer;
     private final WriteErrors errors;
+    private final Database database;
+    private final Transactions transactions;
+
+    /// Null if this process has the database for itself.
+    private final @Nullable PartitionStore partitions;
 
     DatabaseStore(Database database, MeterRegistry metrics) {
+        this.database = database;
+        partitions = database.partitions();
+        transactions = database.transactions();
         JdbcClient jdbc = JdbcClient.create(database.source());
         errors = database.errors();
         DocumentTable documents = new DocumentTable(jdbc);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
         responses = new IdempotencyTable(jdbc);
-        writer = new StoreWriter(database, tables::probeSpace, metrics);
+        writer =
+                new StoreWriter(
+                        transactions,
+                        errors,
+                        database.reserve(),
+                        tables::probeSpace,
+                        metrics,
+                        StoreWriter.SNAPSHOT_TIME);
     }
 
     @Override
     public List<StoredSession> sessions() {
-        return reader.sessions();
+        return partitions == null
+                ? reader.sessions()
+                : partitions.sessions(partitions.held().keySet());
     }
 
     @Override
-    public long lastEpoch() {
-        return reader.lastEpoch();
+    public @Nullable StoredSession findForked(SessionId id) {
+        return partitions == null || !partitions.isHeld(id)
+                ? null
+                : read(() -> reader.find(id).orElse(null));
+    }
+
+    @Override
+    public boolean isOwner(SessionId id) {
+        return partitions == null || partitions.isHeld(id);
+    }
+
+    @Override
+    public long nextEpoch() {
+        return read(database::nextEpoch);
     }
 
     @Override
@@ -124,6 +154,22 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
                 : writer.write(target, write);
     }
 
+    @Override
+    public CompletableFuture<Void> beginFork(
+            SessionId parent, SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
+        Runnable write =
+                () -> {
+                    transactions.lock(snapshot.id());
+                    if (reader.find(snapshot.id()).isPresent()) {
+                        throw SessionException.exists(
+                                snapshot.id(), "fork to another name, or delete it first");
+                    }
+                    tables.begin(snapshot);
+                };
+        return writer.write(
+                new StoreWriter.Target(parent, snapshot.epoch()), withResponse(write, response));
+    }
+
     private static StoreWriter.Target target(SessionSnapshot snapshot) {
         return new StoreWriter.Target(snapshot.id(), snapshot.epoch());
     }
@@ -189,8 +235,10 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     /// write comes after this one.
     @Override
     @SuppressWarnings("FutureReturnValueIgnored")
-    public void started(Idempotency idempotency, Idempotency.Start start) {
-        writer.write(() -> responses.putStart(idempotency, start));
+    public void started(SessionId session, Idempotency idempotency, Idempotency.Start start) {
+        writer.write(
+                new StoreWriter.Target(session, start.epoch()),
+                () -> responses.putStart(idempotency, start));
     }
 
     @Override

@@ -3,82 +3,202 @@ package dev.microgpt.store;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.PartitionStore;
+import dev.microgpt.session.persistence.StoredSession;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/// The ownership of this process over all sessions of a PostgreSQL database, in the form of fencing tokens.
+/// The ownership of this process over sessions of a PostgreSQL database, in the form of fencing tokens.
 ///
-/// Sessions are divided into partitions. Claiming a partition raises its token in the database, and every
-/// transaction that writes a session compares the token with the claimed one. It locks the token's row for that,
-/// so a claim waits for transactions in progress, and transactions after the claim fail: a process that does not
-/// know yet that it has been replaced cannot write. Thread-safe after [#claim()].
-final class Ownership {
+/// Every transaction that writes a session compares the token of its partition with the claimed one. It locks the
+/// token's row for that, so a claim waits for transactions in progress, and transactions after the claim fail: a
+/// process that does not know yet that it has been replaced cannot write. Thread-safe.
+final class Ownership implements PartitionStore {
 
-    /// Number of rows of the table.
-    private static final int PARTITIONS = 271;
+    private static final long NONE = -1;
 
     private final JdbcClient jdbc;
-    private final long[] tokens = new long[PARTITIONS];
+    private final SessionReader reader;
+    private final EpochBlocks epochs;
+    private final AtomicLongArray tokens = new AtomicLongArray(PARTITIONS);
+
+    /// Whether no other process is meant to use the database.
+    private volatile boolean isExclusive;
 
     Ownership(JdbcClient jdbc) {
         this.jdbc = jdbc;
+        reader = new SessionReader(jdbc, new DocumentTable(jdbc));
+        epochs = new EpochBlocks(jdbc);
+        IntStream.range(0, PARTITIONS).forEach(partition -> tokens.set(partition, NONE));
     }
 
-    /// Returns the partition of a session. All processes must agree on it.
-    static int partition(SessionId id) {
-        return Math.floorMod((id.owner() + '/' + id.name()).hashCode(), PARTITIONS);
+    /// Returns the number of the next epoch. It is larger than all that a former owner of the sessions has used.
+    long nextEpoch() {
+        return epochs.next();
     }
 
-    /// Claims all partitions. Locks them in the same order as [#require], so that neither waits for ever.
-    void claim() {
+    /// Claims all partitions for a process that shares the database with none.
+    void claimAll() {
+        isExclusive = true;
         jdbc.sql(
                         """
                         WITH locked AS (SELECT partition FROM ownership ORDER BY partition FOR UPDATE)
-                        UPDATE ownership SET token = token + 1 FROM locked
+                        UPDATE ownership SET token = token + 1, owner = NULL, target = NULL FROM locked
                         WHERE ownership.partition = locked.partition
                         RETURNING ownership.partition, token""")
                 .query(
                         row -> {
-                            tokens[row.getInt("partition")] = row.getLong("token");
+                            tokens.set(row.getInt("partition"), row.getLong("token"));
                         });
     }
 
-    /// Returns whether nobody else has claimed any partition so far.
-    boolean isHeld() {
-        return jdbc
-                .sql("SELECT partition, token FROM ownership")
-                .query((row, _) -> isCurrent(row))
-                .list()
-                .stream()
-                .allMatch(isCurrent -> isCurrent);
+    /// Returns whether nobody else has claimed a partition that this process has claimed.
+    boolean areAllHeld() {
+        Map<Integer, Long> held = held();
+        return partitions().stream()
+                .allMatch(p -> p.token() == held.getOrDefault(p.number(), p.token()));
     }
 
-    private boolean isCurrent(ResultSet row) throws SQLException {
-        return row.getLong("token") == tokens[row.getInt("partition")];
+    @Override
+    public List<Partition> partitions() {
+        return jdbc.sql("SELECT partition, token, owner, target FROM ownership ORDER BY partition")
+                .query(
+                        (row, _) ->
+                                new Partition(
+                                        row.getInt("partition"),
+                                        row.getLong("token"),
+                                        row.getString("owner"),
+                                        row.getString("target")))
+                .list();
     }
 
-    /// Checks, in a transaction, that nobody else has claimed the partitions of some sessions; until the
-    /// transaction ends, nobody can.
+    @Override
+    public boolean isHeld(SessionId id) {
+        return tokens.get(PartitionStore.partitionOf(id)) != NONE;
+    }
+
+    @Override
+    public Map<Integer, Long> held() {
+        Map<Integer, Long> held = new TreeMap<>();
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            long token = tokens.get(partition);
+            if (token != NONE) {
+                held.put(partition, token);
+            }
+        }
+        return held;
+    }
+
+    /// {@inheritDoc} Locks the rows in the same order as [#require], so that neither waits for ever.
+    @Override
+    public void assign(Map<Integer, String> targets) {
+        Map<Integer, String> sorted = new TreeMap<>(targets);
+        jdbc.sql(
+                        """
+                        WITH locked AS (
+                            SELECT partition, new.target FROM ownership
+                            JOIN unnest(?, ?) AS new (partition, target) USING (partition)
+                            ORDER BY partition FOR NO KEY UPDATE OF ownership)
+                        UPDATE ownership SET target = locked.target FROM locked
+                        WHERE ownership.partition = locked.partition""")
+                .params(
+                        sorted.keySet().toArray(Integer[]::new),
+                        sorted.values().toArray(String[]::new))
+                .update();
+    }
+
+    /// {@inheritDoc} If the outcome of an earlier claim is not known, this process may own partitions without
+    /// knowing it; they are among those that it claims.
+    @Override
+    public Set<Integer> claim(String process, Collection<Partition> partitions) {
+        Set<Integer> claimed = new TreeSet<>();
+        jdbc.sql(
+                        """
+                        WITH locked AS (
+                            SELECT partition FROM ownership
+                            JOIN unnest(?, ?) AS seen (partition, token) USING (partition, token)
+                            ORDER BY partition FOR UPDATE OF ownership)
+                        UPDATE ownership SET token = token + 1, owner = ? FROM locked
+                        WHERE ownership.partition = locked.partition
+                        RETURNING ownership.partition, token""")
+                .params(numbers(partitions), tokens(partitions), process)
+                .query(
+                        row -> {
+                            int partition = row.getInt("partition");
+                            tokens.set(partition, row.getLong("token"));
+                            claimed.add(partition);
+                        });
+        epochs.discard();
+        return claimed;
+    }
+
+    private static Integer[] numbers(Collection<Partition> partitions) {
+        return partitions.stream().map(Partition::number).toArray(Integer[]::new);
+    }
+
+    private static Long[] tokens(Collection<Partition> partitions) {
+        return partitions.stream().map(Partition::token).toArray(Long[]::new);
+    }
+
+    @Override
+    public void release(String process, Collection<Partition> partitions) {
+        forget(partitions.stream().map(Partition::number).collect(Collectors.toSet()));
+        jdbc.sql(
+                        """
+                        WITH locked AS (
+                            SELECT partition FROM ownership
+                            JOIN unnest(?, ?) AS mine (partition, token) USING (partition, token)
+                            ORDER BY partition FOR UPDATE OF ownership)
+                        UPDATE ownership SET owner = NULL FROM locked
+                        WHERE ownership.partition = locked.partition AND owner = ?""")
+                .params(numbers(partitions), tokens(partitions), process)
+                .update();
+    }
+
+    @Override
+    public void forget(Set<Integer> partitions) {
+        partitions.forEach(partition -> tokens.set(partition, NONE));
+    }
+
+    @Override
+    public List<StoredSession> sessions(Set<Integer> partitions) {
+        return reader.sessions(id -> partitions.contains(PartitionStore.partitionOf(id)));
+    }
+
+    /// Checks, in a transaction, that this process owns some sessions; until the transaction ends, nobody else can
+    /// claim them.
     ///
-    /// @throws SessionException `store_unavailable` if another process has claimed one
+    /// @throws SessionException `moving` if it does not, or `store_unavailable` if no other process should own them
     void require(Set<SessionId> sessions) {
         if (!sessions.isEmpty()) {
-            require(sessions.stream().mapToInt(Ownership::partition).distinct().sorted().toArray());
+            require(
+                    sessions.stream()
+                            .mapToInt(PartitionStore::partitionOf)
+                            .distinct()
+                            .sorted()
+                            .toArray());
         }
     }
 
-    /// Checks, in a transaction, that nobody else has claimed any partition.
+    /// Checks, in a transaction of a process that shares the database with none, that it still owns all partitions.
     ///
-    /// @throws SessionException `store_unavailable` if another process has claimed one
-    void requireAll() {
-        int[] all = new int[PARTITIONS];
-        Arrays.setAll(all, partition -> partition);
-        require(all);
+    /// @throws SessionException `store_unavailable` if it does not
+    void requireExclusive() {
+        if (isExclusive) {
+            require(held().keySet().stream().mapToInt(Integer::intValue).toArray());
+        }
     }
 
     private void require(int[] partitions) {
@@ -90,11 +210,30 @@ final class Ownership {
                 .query(
                         row -> {
                             if (!isCurrent(row)) {
-                                throw new SessionException(
-                                        ErrorCode.STORE_UNAVAILABLE,
-                                        "another process has taken over the database, so that this one can"
-                                                + " store no changes");
+                                throw lost();
                             }
                         });
+    }
+
+    private boolean isCurrent(ResultSet row) throws SQLException {
+        return row.getLong("token") == tokens.get(row.getInt("partition"));
+    }
+
+    private SessionException lost() {
+        return isExclusive
+                ? new SessionException(
+                        ErrorCode.STORE_UNAVAILABLE,
+                        "another process has taken over the database, so that this one can store no"
+                                + " changes")
+                : SessionException.moving();
+    }
+
+    /// Keeps, until the end of a transaction, others from claiming the partition of a session that this process need
+    /// not own, so that a new owner sees what the transaction stores.
+    void lock(SessionId id) {
+        jdbc.sql("SELECT token FROM ownership WHERE partition = ? FOR SHARE")
+                .param(PartitionStore.partitionOf(id))
+                .query(Long.class)
+                .single();
     }
 }

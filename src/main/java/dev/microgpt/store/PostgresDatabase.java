@@ -2,6 +2,9 @@ package dev.microgpt.store;
 
 import com.zaxxer.hikari.HikariDataSource;
 
+import dev.microgpt.session.persistence.PartitionStore;
+
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -51,20 +54,24 @@ final class PostgresDatabase implements Database {
     private final JdbcClient jdbc = JdbcClient.create(pool);
     private final PostgresErrors errors = new PostgresErrors();
     private final Ownership ownership = new Ownership(jdbc);
+    private final boolean isShared;
 
     /// Opens the database, and creates the tables if there are none.
     ///
     /// @param url such as `jdbc:postgresql://host/database`
     /// @param username empty for the driver's default
     /// @param password empty for none or that of the driver's password file
+    /// @param isShared whether the nodes of a cluster share it; otherwise all sessions belong to this process
     /// @throws StoreException if the database cannot be used, or another service uses it
-    PostgresDatabase(String url, String username, String password) {
-        this(url, username, password, LOCK_TIMEOUT);
+    PostgresDatabase(String url, String username, String password, boolean isShared) {
+        this(url, username, password, isShared, LOCK_TIMEOUT);
     }
 
     /// @param lockTimeout how long to wait for another service to end
-    PostgresDatabase(String url, String username, String password, Duration lockTimeout) {
+    PostgresDatabase(
+            String url, String username, String password, boolean isShared, Duration lockTimeout) {
         this.url = url;
+        this.isShared = isShared;
         Properties properties = properties();
         if (!username.isEmpty()) {
             properties.setProperty("user", username);
@@ -79,7 +86,9 @@ final class PostgresDatabase implements Database {
             openPool(properties);
             Migrations.migrate(pool, Migrations.POSTGRESQL);
             new ContentCheck(jdbc).requireOptions();
-            ownership.claim();
+            if (!isShared) {
+                ownership.claimAll();
+            }
         } catch (SQLException | DataAccessException | DamagedException e) {
             close();
             throw unusable(String.valueOf(e.getMessage()));
@@ -138,7 +147,8 @@ final class PostgresDatabase implements Database {
             if (System.nanoTime() - end > 0) {
                 throw new StoreException(
                         "the database %s is in use by another service".formatted(description()),
-                        "Stop the other service, or set microgpt.store.url to another database.");
+                        "Stop the other service, or set microgpt.store.url to another database. Nodes of a"
+                                + " cluster can share one: see microgpt.cluster.enabled.");
             }
             try {
                 Thread.sleep(LOCK_RETRY);
@@ -150,7 +160,8 @@ final class PostgresDatabase implements Database {
     }
 
     private boolean tryLock() throws SQLException {
-        try (PreparedStatement query = lock.prepareStatement("SELECT pg_try_advisory_lock(?)")) {
+        String function = isShared ? "pg_try_advisory_lock_shared" : "pg_try_advisory_lock";
+        try (PreparedStatement query = lock.prepareStatement("SELECT " + function + "(?)")) {
             query.setLong(1, LOCK_KEY);
             try (ResultSet row = query.executeQuery()) {
                 return row.next() && row.getBoolean(1);
@@ -179,6 +190,16 @@ final class PostgresDatabase implements Database {
     }
 
     @Override
+    public @Nullable PartitionStore partitions() {
+        return isShared ? ownership : null;
+    }
+
+    @Override
+    public long nextEpoch() {
+        return ownership.nextEpoch();
+    }
+
+    @Override
     public WriteErrors errors() {
         return errors;
     }
@@ -191,7 +212,7 @@ final class PostgresDatabase implements Database {
     @Override
     public boolean isUsable() {
         try {
-            return ownership.isHeld();
+            return ownership.areAllHeld() || isShared;
         } catch (DataAccessException e) {
             log.warn("The store cannot be read: {}", e.getMessage());
             return false;

@@ -70,7 +70,12 @@ final class PostgresTransactions implements Transactions {
     }
 
     @Override
-    public void requireOwnership() {
-        ownership.requireAll();
+    public void requireExclusive() {
+        ownership.requireExclusive();
+    }
+
+    @Override
+    public void lock(SessionId id) {
+        ownership.lock(id);
     }
 }

@@ -3,16 +3,22 @@ package dev.microgpt.store;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.StoredSession;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /// Reads sessions from the tables that [SessionTables] writes. Its exceptions name what is damaged and
 /// where.
 final class SessionReader {
+
+    private static final int MAX_IN_QUERY = 1000;
 
     private final JdbcClient jdbc;
     private final DocumentTable documents;
@@ -24,16 +30,41 @@ final class SessionReader {
         losses = new LossTable(jdbc);
     }
 
-    long lastEpoch() {
-        return jdbc.sql("SELECT value FROM counter WHERE name = 'epoch'")
-                .query(Long.class)
-                .single();
-    }
-
     List<StoredSession> sessions() {
         return jdbc.sql("SELECT * FROM session ORDER BY epoch")
                 .query((row, _) -> SessionRow.read(row))
                 .list();
+    }
+
+    /// Returns the sessions whose ids match a condition.
+    List<StoredSession> sessions(Predicate<SessionId> condition) {
+        List<Long> epochs = new ArrayList<>();
+        jdbc.sql("SELECT epoch, owner, name FROM session")
+                .query(
+                        row -> {
+                            if (condition.test(
+                                    new SessionId(row.getString("owner"), row.getString("name")))) {
+                                epochs.add(row.getLong("epoch"));
+                            }
+                        });
+        List<StoredSession> sessions = new ArrayList<>();
+        for (int i = 0; i < epochs.size(); i += MAX_IN_QUERY) {
+            sessions.addAll(
+                    jdbc.sql("SELECT * FROM session WHERE epoch IN (:epochs)")
+                            .param(
+                                    "epochs",
+                                    epochs.subList(i, Math.min(epochs.size(), i + MAX_IN_QUERY)))
+                            .query((row, _) -> SessionRow.read(row))
+                            .list());
+        }
+        return sessions;
+    }
+
+    Optional<StoredSession> find(SessionId id) {
+        return jdbc.sql("SELECT * FROM session WHERE owner = ? AND name = ?")
+                .params(id.owner(), id.name())
+                .query((row, _) -> SessionRow.read(row))
+                .optional();
     }
 
     StoredSession.Contents load(long epoch) {

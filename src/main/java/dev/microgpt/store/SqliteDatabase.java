@@ -3,7 +3,9 @@ package dev.microgpt.store;
 import com.zaxxer.hikari.HikariDataSource;
 
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.PartitionStore;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -20,6 +22,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 import javax.sql.DataSource;
 
@@ -41,6 +44,7 @@ final class SqliteDatabase implements Database {
     private final SQLiteDataSource readOnly;
     private final SqliteErrors errors = new SqliteErrors();
     private final SpaceReserve reserve;
+    private final AtomicLong epoch;
 
     /// Opens the database, or creates it.
     ///
@@ -65,6 +69,11 @@ final class SqliteDatabase implements Database {
             throw e;
         }
         reserve = new DiskReserve(dataDir, jdbc, errors);
+        epoch =
+                new AtomicLong(
+                        jdbc.sql("SELECT value FROM counter WHERE name = 'epoch'")
+                                .query(Long.class)
+                                .single());
     }
 
     private static SQLiteDataSource source(Path file, StoreSettings.Store settings) {
@@ -114,10 +123,25 @@ final class SqliteDatabase implements Database {
             }
 
             @Override
-            public void requireOwnership() {
+            public void requireExclusive() {
                 // the directory is locked
             }
+
+            @Override
+            public void lock(SessionId id) {
+                // there are no other processes
+            }
         };
+    }
+
+    @Override
+    public @Nullable PartitionStore partitions() {
+        return null;
+    }
+
+    @Override
+    public long nextEpoch() {
+        return epoch.incrementAndGet();
     }
 
     @Override

@@ -1,12 +1,18 @@
 package dev.microgpt.store;
 
+import dev.microgpt.session.persistence.PartitionStore;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+
+import java.util.Objects;
 
 import javax.sql.DataSource;
 
@@ -16,8 +22,17 @@ import javax.sql.DataSource;
 class StoreConfiguration {
 
     @Bean
-    Database database(StoreSettings settings) {
-        return settings.open();
+    Database database(
+            StoreSettings settings, @Value("${microgpt.cluster.enabled:false}") boolean isShared) {
+        return settings.open(isShared);
+    }
+
+    /// Who owns which sessions, in a cluster.
+    @Bean
+    @Lazy
+    @ConditionalOnBooleanProperty("microgpt.cluster.enabled")
+    PartitionStore partitionStore(Database database) {
+        return Objects.requireNonNull(database.partitions(), "a cluster needs PostgreSQL");
     }
 
     /// For the metrics of the pool. The database closes it.

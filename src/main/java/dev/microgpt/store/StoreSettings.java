@@ -16,10 +16,12 @@ record StoreSettings(@DefaultValue("data") Path dataDir, @DefaultValue Store sto
     /// Opens the database: PostgreSQL if there is a URL, otherwise SQLite.
     ///
     /// @throws StoreException if it cannot be used
-    Database open() {
+    ///
+    /// @param isShared whether the nodes of a cluster share it, which takes PostgreSQL
+    Database open(boolean isShared) {
         return store.url.isEmpty()
                 ? new SqliteDatabase(dataDir, store)
-                : new PostgresDatabase(store.url, store.username, store.password);
+                : new PostgresDatabase(store.url, store.username, store.password, isShared);
     }
 
     /// @param enabled whether sessions are persisted; otherwise they end with the process

@@ -52,7 +52,7 @@ final class StoreWriter implements AutoCloseable {
     private static final int MAX_SNAPSHOTS_PER_BATCH = 2;
 
     /// How long snapshots are still written when the writer is being closed.
-    private static final Duration SNAPSHOT_TIME = Duration.ofSeconds(1);
+    static final Duration SNAPSHOT_TIME = Duration.ofSeconds(1);
 
     /// How long the writer looks for the outcome of its writes when it is being closed.
     private static final Duration OUTCOME_TIME = Duration.ofSeconds(2);
@@ -100,16 +100,6 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /// @param probe writes a little, and fails if the disk is full
-    StoreWriter(Database database, Runnable probe, MeterRegistry metrics) {
-        this(
-                database.transactions(),
-                database.errors(),
-                database.reserve(),
-                probe,
-                metrics,
-                SNAPSHOT_TIME);
-    }
-
     /// @param snapshotTime how long snapshots are still written when the writer is being closed
     StoreWriter(
             Transactions transactions,
@@ -404,7 +394,8 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void fail(Write write, SessionException reason) {
-        if (reason.code() != ErrorCode.INTERNAL) {
+        if (reason.code() == ErrorCode.STORAGE_FULL
+                || reason.code() == ErrorCode.STORE_UNAVAILABLE) {
             rejectChanges(reason);
         }
         write.done.completeExceptionally(copy(reason));
@@ -425,7 +416,7 @@ final class StoreWriter implements AutoCloseable {
             committer.commit(
                     Set.of(),
                     () -> {
-                        transactions.requireOwnership();
+                        transactions.requireExclusive();
                         probe.run();
                     });
             rejection = null;

@@ -18,6 +18,9 @@ interface Transactions {
     /// @throws RuntimeException while that cannot be found out
     boolean wasCommitted();
 
-    /// Checks that this process may write all sessions. Called in a transaction.
-    void requireOwnership();
+    /// Checks, in a transaction, that no other process has taken over a database that is meant for this one alone.
+    void requireExclusive();
+
+    /// Keeps other processes, until the end of a transaction, from taking over a session.
+    void lock(SessionId id);
 }

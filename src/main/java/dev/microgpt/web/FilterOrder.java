@@ -12,11 +12,12 @@ final class FilterOrder {
     /// [RateFilter].
     static final int RATE = 1;
 
-    /// [BodyLimitFilter].
-    static final int BODY = 2;
+    /// [BodyLimitFilter]. The filter that forwards calls to other nodes of a cluster comes before it, with 2: it
+    /// does not read the body of a call that it forwards.
+    static final int BODY = 3;
 
     /// [IdempotencyFilter].
-    static final int IDEMPOTENCY = 3;
+    static final int IDEMPOTENCY = 4;
 
     private FilterOrder() {}
 }

@@ -99,7 +99,8 @@ class IdempotentReplies {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof SessionException cause) {
                 if (cause.code() == ErrorCode.STORAGE_FULL
-                        || cause.code() == ErrorCode.STORE_UNAVAILABLE) {
+                        || cause.code() == ErrorCode.STORE_UNAVAILABLE
+                        || cause.code() == ErrorCode.MOVING) {
                     return;
                 }
                 throw cause;

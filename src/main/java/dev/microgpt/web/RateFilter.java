@@ -3,6 +3,7 @@ package dev.microgpt.web;
 import dev.microgpt.quota.RateLimiter;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.wire.ForwardedCall;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 import dev.microgpt.wire.RequestPath;
@@ -24,7 +25,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /// Enforces the rate limits: counts calls, reports to callers how many remain, and rejects calls beyond a
-/// limit. The headers follow draft-ietf-httpapi-ratelimit-headers-10.
+/// limit. The headers follow draft-ietf-httpapi-ratelimit-headers-10. A call that another node has forwarded was
+/// counted there.
 @Component
 @Order(FilterOrder.RATE)
 final class RateFilter extends OncePerRequestFilter {
@@ -42,7 +44,7 @@ final class RateFilter extends OncePerRequestFilter {
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !RequestPath.of(request).startsWith("/api/");
+        return !RequestPath.of(request).startsWith("/api/") || ForwardedCall.of(request) != null;
     }
 
     @Override

@@ -211,7 +211,7 @@ public final class Problem extends ProblemDetail {
             case FORBIDDEN_ORIGIN, FORBIDDEN_HOST -> HttpStatus.FORBIDDEN;
             case RATE_LIMITED, QUOTA_EXCEEDED -> HttpStatus.TOO_MANY_REQUESTS;
             case TOO_SLOW -> HttpStatus.REQUEST_TIMEOUT;
-            case NO_MEMORY, STORE_UNAVAILABLE -> HttpStatus.SERVICE_UNAVAILABLE;
+            case NO_MEMORY, STORE_UNAVAILABLE, MOVING -> HttpStatus.SERVICE_UNAVAILABLE;
             case NOT_FOUND -> HttpStatus.NOT_FOUND;
             case METHOD_NOT_ALLOWED -> HttpStatus.METHOD_NOT_ALLOWED;
             case NOT_IMPLEMENTED -> HttpStatus.NOT_IMPLEMENTED;
@@ -260,6 +260,7 @@ public final class Problem extends ProblemDetail {
             case IDEMPOTENCY_CONFLICT -> "Idempotency key already used";
             case STORAGE_FULL -> "Storage full";
             case STORE_UNAVAILABLE -> "Store unavailable";
+            case MOVING -> "Session is moving";
             case INTERNAL -> "Internal error";
         };
     }

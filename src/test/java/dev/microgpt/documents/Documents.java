@@ -21,6 +21,7 @@ public enum Documents {
     ENGINE("src/site/markdown/engine.md"),
     FIDELITY("src/site/markdown/fidelity.md"),
     PERFORMANCE("src/site/markdown/performance.md"),
+    CLUSTER("src/site/markdown/cluster.md"),
     OPERATIONS("src/site/markdown/operations.md"),
     SECURITY("src/site/markdown/security.md"),
     ARCHITECTURE("src/site/markdown/architecture.md"),

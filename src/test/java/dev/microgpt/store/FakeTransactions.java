@@ -70,7 +70,12 @@ final class FakeTransactions implements Transactions {
     }
 
     @Override
-    public void requireOwnership() {
+    public void requireExclusive() {
         // it is not lost
+    }
+
+    @Override
+    public void lock(SessionId id) {
+        // there are no other processes
     }
 }

@@ -15,14 +15,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/// Tests that a service with a SQLite store does not load the driver of PostgreSQL: it costs nothing there.
+/// Tests that a service does not load what its settings do without: with a SQLite store the driver of PostgreSQL,
+/// outside of a cluster the classes of the cluster. They cost nothing there.
 @MostlyWaiting
 final class LoadedClassesTest {
 
     private static final Duration TIME_TO_START = Duration.ofSeconds(90);
 
     @Test
-    void withSqliteNoDriverOfPostgresIsLoaded(@TempDir Path directory) throws Exception {
+    void withSqliteAndWithoutAClusterOnlyTheirClassesAreLoaded(@TempDir Path directory)
+            throws Exception {
         Path loaded = directory.resolve("classes.txt");
         try (ChildJvm.Running service =
                 ChildJvm.start(
@@ -39,6 +41,12 @@ final class LoadedClassesTest {
 
         assertThat(Files.readAllLines(loaded))
                 .anyMatch(line -> line.contains(" org.sqlite."))
-                .noneMatch(line -> line.contains(" org.postgresql."));
+                .noneMatch(line -> line.contains(" org.postgresql."))
+                .noneMatch(line -> line.contains(" com.hazelcast."))
+                .noneMatch(line -> line.contains(" org.eclipse.jetty."))
+                .noneMatch(
+                        line ->
+                                line.contains(" dev.microgpt.cluster.")
+                                        && !line.contains(".ClusterSettings"));
     }
 }

@@ -197,7 +197,7 @@ final class PostgresTest {
     }
 
     private static Database open(String url) {
-        return new PostgresDatabase(url, "", "", Duration.ofSeconds(1));
+        return new PostgresDatabase(url, "", "", false, Duration.ofSeconds(1));
     }
 
     @Test
@@ -234,7 +234,8 @@ final class PostgresTest {
         String withoutUser = url.substring(0, url.indexOf('?'));
 
         try (Database database =
-                new PostgresDatabase(withoutUser, "postgres", "any", Duration.ofSeconds(1))) {
+                new PostgresDatabase(
+                        withoutUser, "postgres", "any", false, Duration.ofSeconds(1))) {
             assertThat(database.isUsable()).isTrue();
             assertThat(database.bytes()).isPositive();
             assertThat(database.description()).isEqualTo(withoutUser);

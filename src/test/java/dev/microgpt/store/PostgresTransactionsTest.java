@@ -38,7 +38,7 @@ final class PostgresTransactionsTest {
 
     private PostgresTransactions claim() {
         Ownership ownership = new Ownership(JdbcClient.create(source));
-        ownership.claim();
+        ownership.claimAll();
         return new PostgresTransactions(source, ownership);
     }
 

@@ -18,7 +18,7 @@ import javax.sql.DataSource;
 
 /// A PostgreSQL server for the tests of this JVM, which ends with it, and a database of it for each directory that
 /// a test would otherwise use for a SQLite database.
-final class TestPostgres {
+public final class TestPostgres {
 
     private static final Map<Path, String> DATABASES = new ConcurrentHashMap<>();
 
@@ -42,7 +42,7 @@ final class TestPostgres {
     }
 
     /// Returns the URL of a directory's database, which is created by the first call.
-    static String url(Path directory) {
+    public static String url(Path directory) {
         return Server.INSTANCE.getJdbcUrl(
                 "postgres", DATABASES.computeIfAbsent(directory.toAbsolutePath(), _ -> create()));
     }

@@ -80,6 +80,11 @@ public final class ChildJvm {
             return Files.readString(output);
         }
 
+        /// Returns the id of the process.
+        public long pid() {
+            return process.pid();
+        }
+
         /// Requests an orderly shutdown (SIGTERM).
         public void askToStop() {
             process.destroy();

@@ -3,7 +3,9 @@ package dev.microgpt.support;
 import dev.microgpt.MicroGptApplication;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,12 +25,23 @@ public final class LocalService implements AutoCloseable {
     ///
     /// @param settings such as `--microgpt.limits.sessions=3`
     public static LocalService start(Path data, String... settings) {
+        return start(data, _ -> {}, settings);
+    }
+
+    /// Starts a service with further beans.
+    ///
+    /// @param beans registers them
+    public static LocalService start(
+            Path data,
+            ApplicationContextInitializer<GenericApplicationContext> beans,
+            String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         all.add("--server.port=0");
         all.add("--microgpt.demo=false");
         all.add("--microgpt.data-dir=" + data);
         return new LocalService(
                 new SpringApplicationBuilder(MicroGptApplication.class)
+                        .initializers(beans)
                         .run(all.toArray(String[]::new)));
     }
 

@@ -13,8 +13,8 @@ interface ActiveCommand<R> {
     /// @return the result; null if another slice is needed
     @Nullable Result<R> slice(ActiveSession session, Deadline deadline) throws Exception;
 
-    /// Returns the error of a command that the shutdown of the service interrupts.
-    default SessionException interrupted() {
-        return SessionException.shuttingDown();
+    /// Returns the error of a command that is interrupted.
+    default SessionException interrupted(Interruption interruption) {
+        return interruption.notMade();
     }
 }

@@ -243,7 +243,7 @@ final class ActiveSession {
                         ? Math.min(model.options().blockSize(), model.corpus().longest() + 1)
                         : 0;
         return new PublishedState(
-                view(), epoch, model.lossHistory(), lastObserved, longest, runs.views(), false);
+                view(), epoch, model.lossHistory(), lastObserved, longest, runs.views(), null);
     }
 
     SessionView view() {

@@ -3,6 +3,7 @@ package dev.microgpt.session.actor;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.Sample;
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.query.AsOf;
@@ -42,6 +43,11 @@ public sealed interface Command<R> {
         return false;
     }
 
+    /// Returns whether the session is no longer here after the command, so that those that wait will fail anyway.
+    default boolean ends() {
+        return false;
+    }
+
     /// Returns how much of the session the command needs in memory.
     default Need need() {
         return Need.ALL;
@@ -63,7 +69,9 @@ public sealed interface Command<R> {
     }
 
     /// Stores a session that has just been created.
-    record Begin() implements Command<PublishedState> {}
+    ///
+    /// @param parent the session that it was forked from; null for none
+    record Begin(@Nullable SessionId parent) implements Command<PublishedState> {}
 
     /// Replaces the session's model, which begins a new epoch.
     ///
@@ -226,6 +234,38 @@ public sealed interface Command<R> {
 
         @Override
         public boolean isUrgent() {
+            return true;
+        }
+
+        @Override
+        public boolean ends() {
+            return true;
+        }
+
+        @Override
+        public Need need() {
+            return Need.NOTHING;
+        }
+    }
+
+    /// Removes the session from this process, so that another one can take it over.
+    ///
+    /// @param isStored whether to store all that the session has in memory before; false if it belongs to another
+    ///     process already
+    record HandOver(boolean isStored) implements Command<Boolean> {
+
+        @Override
+        public boolean needsRoom() {
+            return false;
+        }
+
+        @Override
+        public boolean isUrgent() {
+            return true;
+        }
+
+        @Override
+        public boolean ends() {
             return true;
         }
 

@@ -47,12 +47,15 @@ final class CommandHandlers {
         CallContext context = envelope.context();
         return (ActiveCommand<R>)
                 switch (envelope.command()) {
-                    case Command.Begin _ -> singleSlice(this::begin);
+                    case Command.Begin(SessionId parent) ->
+                            singleSlice(
+                                    s -> Result.of(s.published(), new Result.Effect.Begun(parent)));
                     case Command.Replace c -> singleSlice(s -> replace(s, c, context));
                     case Command.Load c -> singleSlice(s -> load(s, c, context));
                     case Command.Steer(Steering steering) -> singleSlice(s -> steer(s, steering));
                     case Command.Train c ->
                             new StepTraining(
+                                    id,
                                     (Envelope<StepOutcome>) envelope,
                                     c,
                                     session,
@@ -86,6 +89,9 @@ final class CommandHandlers {
                             singleSlice(_ -> Result.of(true, new Result.Effect.Evicted()));
                     case Command.Delete _ ->
                             singleSlice(_ -> Result.of(true, new Result.Effect.Deleted()));
+                    case Command.HandOver(boolean isStored) ->
+                            singleSlice(
+                                    _ -> Result.of(true, new Result.Effect.HandedOver(isStored)));
                 };
     }
 
@@ -104,10 +110,6 @@ final class CommandHandlers {
 
     // ---- epochs
 
-    private Result<PublishedState> begin(ActiveSession session) {
-        return Result.of(session.published(), new Result.Effect.Begun());
-    }
-
     private Result<PublishedState> replace(
             ActiveSession session, Command.Replace command, CallContext context) {
         MicroGpt model = command.model();
@@ -115,7 +117,7 @@ final class CommandHandlers {
         Instant now = now();
         session.replace(nextEpoch(), model, command.kind(), now);
         session.setCreatedAt(now);
-        return Result.of(session.published(), new Result.Effect.Begun());
+        return Result.of(session.published(), new Result.Effect.Begun(null));
     }
 
     private Result<PublishedState> load(
@@ -126,7 +128,7 @@ final class CommandHandlers {
         environment.limits().check(options, corpus);
         reserveParameters(context, options.numParams(corpus.tokenizer().vocabSize()));
         session.replace(nextEpoch(), newModel(options, corpus), SessionEvent.Kind.LOADED, now());
-        return Result.of(session.published(), new Result.Effect.Begun());
+        return Result.of(session.published(), new Result.Effect.Begun(null));
     }
 
     /// Reserves the parameters of a new model in the quota. Publishing sets the final count, also after a
@@ -136,7 +138,7 @@ final class CommandHandlers {
     }
 
     private long nextEpoch() {
-        return environment.epochs().incrementAndGet();
+        return environment.store().nextEpoch();
     }
 
     /// Returns a model with new parameters, or one without documents.
@@ -149,13 +151,17 @@ final class CommandHandlers {
         return model;
     }
 
-    /// Executes a command on a session that is not in memory: deletes it, or does nothing, as it is already
-    /// evicted.
-    @SuppressWarnings("unchecked") // both commands reply with a Boolean
+    /// Executes a command on a session that is not in memory: ends it, or does nothing, as it is already evicted.
+    @SuppressWarnings("unchecked") // the commands reply with a Boolean
     static <R> Result<R> executeWithoutSession(Command<R> command) {
-        boolean isDelete = command instanceof Command.Delete;
-        Result.Effect effect = isDelete ? new Result.Effect.Deleted() : new Result.Effect.None();
-        return (Result<R>) Result.of(isDelete, effect);
+        Result.Effect effect =
+                switch (command) {
+                    case Command.Delete _ -> new Result.Effect.Deleted();
+                    case Command.HandOver(boolean isStored) ->
+                            new Result.Effect.HandedOver(isStored);
+                    default -> new Result.Effect.None();
+                };
+        return (Result<R>) Result.of(command.ends(), effect);
     }
 
     // ---- training

@@ -1,5 +1,6 @@
 package dev.microgpt.session.actor;
 
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.IdempotencyStore;
@@ -10,6 +11,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /// Commits what a command has changed in memory: persists it, publishes the new state and completes the
@@ -26,6 +28,7 @@ final class CommitStage {
     private final Residency residency;
     private final LongPredicate isUnusedSince;
     private final Runnable onGone;
+    private final Consumer<Boolean> onHandedOver;
     private final Runnable onSettled;
     private volatile @Nullable Commit<?> pending;
 
@@ -47,17 +50,20 @@ final class CommitStage {
 
     /// @param isUnusedSince tests whether the session has not been used since a time
     /// @param onGone called when the session was deleted, or could not be stored at its creation
+    /// @param onHandedOver called when the session has left this process, with whether it is stored as it was
     /// @param onSettled called when a write has ended, as the actor's demand may have changed
     CommitStage(
             Environment environment,
             Residency residency,
             LongPredicate isUnusedSince,
             Runnable onGone,
+            Consumer<Boolean> onHandedOver,
             Runnable onSettled) {
         this.environment = environment;
         this.residency = residency;
         this.isUnusedSince = isUnusedSince;
         this.onGone = onGone;
+        this.onHandedOver = onHandedOver;
         this.onSettled = onSettled;
     }
 
@@ -111,6 +117,11 @@ final class CommitStage {
             Result.Effect effect,
             @Nullable ActiveSession session,
             IdempotencyStore.@Nullable Entry response) {
+        if (effect instanceof Result.Effect.HandedOver(boolean isStored)) {
+            return isStored && session != null && residency.stored() != null
+                    ? residency.journal().writeSnapshot(session)
+                    : CompletableFuture.completedFuture(null);
+        }
         if (effect instanceof Result.Effect.Deleted || session == null) {
             Residency.Stored stored = residency.stored();
             return stored == null
@@ -121,9 +132,9 @@ final class CommitStage {
         return switch (effect) {
             case Result.Effect.Appended(List<Change> changes) ->
                     journal.append(changes, session, response);
-            case Result.Effect.Begun _ -> journal.begin(session, response);
+            case Result.Effect.Begun(SessionId parent) -> journal.begin(session, parent, response);
             case Result.Effect.Evicted _ -> journal.writeSnapshot(session);
-            case Result.Effect.None _, Result.Effect.Deleted _ ->
+            case Result.Effect.None _, Result.Effect.Deleted _, Result.Effect.HandedOver _ ->
                     throw new IllegalStateException("there is nothing to store");
         };
     }
@@ -161,7 +172,9 @@ final class CommitStage {
                 commit.result == null
                         ? new Result.Effect.Appended(List.of())
                         : commit.result.effect();
-        if (stored instanceof Result.Effect.Deleted || session == null) {
+        if (stored instanceof Result.Effect.HandedOver(boolean isStored)) {
+            onHandedOver.accept(isStored);
+        } else if (stored instanceof Result.Effect.Deleted || session == null) {
             onGone.run();
         } else if (stored instanceof Result.Effect.Evicted) {
             // the write may have been of an older snapshot, and the session may be in use by now

@@ -10,8 +10,6 @@ import dev.microgpt.session.history.KeyframeBudget;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionStore;
 
-import java.util.concurrent.atomic.AtomicLong;
-
 /// The services and budgets that all sessions share.
 ///
 /// @param limits limits on options and calls
@@ -23,7 +21,6 @@ import java.util.concurrent.atomic.AtomicLong;
 /// @param parameters the quotas for parameters
 /// @param keyframes the memory budget for keyframes
 /// @param metrics counts steps, slices and rehydrations
-/// @param epochs the last epoch that was used
 public record Environment(
         Limits limits,
         Scheduler scheduler,
@@ -33,5 +30,4 @@ public record Environment(
         Memory memory,
         ParameterQuota parameters,
         KeyframeBudget keyframes,
-        ComputeMetrics metrics,
-        AtomicLong epochs) {}
+        ComputeMetrics metrics) {}

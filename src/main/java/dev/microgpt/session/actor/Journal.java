@@ -86,15 +86,21 @@ final class Journal {
 
     /// Begins a new epoch with a snapshot.
     ///
+    /// @param parent the session that this one was forked from; null for none
     /// @param response the response to store with it; null for none
     CompletableFuture<Void> begin(
-            ActiveSession session, IdempotencyStore.@Nullable Entry response) {
+            ActiveSession session,
+            @Nullable SessionId parent,
+            IdempotencyStore.@Nullable Entry response) {
         number = 0;
         backlog.clear(); // it belongs to the previous epoch
         stored = null;
         storedKeyframes.clear();
         SessionSnapshot snapshot = snapshotOf(session);
-        CompletableFuture<Void> written = store.begin(snapshot, response);
+        CompletableFuture<Void> written =
+                parent == null
+                        ? store.begin(snapshot, response)
+                        : store.beginFork(parent, snapshot, response);
         track(snapshot, written);
         return written;
     }

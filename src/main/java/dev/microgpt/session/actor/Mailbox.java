@@ -33,7 +33,7 @@ final class Mailbox {
         this.capacity = capacity;
     }
 
-    /// Adds a command. A delete goes to the front, even if the queue is full.
+    /// Adds a command. One that [ends][Command#ends] the session here goes to the front, even if the queue is full.
     ///
     /// @throws SessionException `busy` if the queue is full; the reason for closing if the mailbox is closed
     synchronized void add(Envelope<?> envelope) {
@@ -41,7 +41,7 @@ final class Mailbox {
             throw new SessionException(closed.code(), String.valueOf(closed.getMessage()));
         }
         ArrayDeque<Envelope<?>> queue = queue(envelope);
-        if (envelope.command() instanceof Command.Delete) {
+        if (envelope.command().ends()) {
             queue.addFirst(envelope); // the waiting commands will fail anyway
             urgent = true;
             return;
@@ -106,15 +106,14 @@ final class Mailbox {
         close(reason, _ -> reason);
     }
 
-    /// Fails the waiting commands and rejects all later ones because the service shuts down. Call it when no
-    /// slice is being computed any more.
-    void interrupt() {
-        SessionException reason = SessionException.shuttingDown();
+    /// Fails the waiting commands and rejects all later ones. Call it when no slice is being computed any more.
+    void interrupt(Interruption interruption) {
+        SessionException reason = interruption.notMade();
         close(
                 reason,
                 envelope -> {
                     ActiveCommand<?> active = envelope.activeCommand();
-                    return active == null ? reason : active.interrupted();
+                    return active == null ? reason : active.interrupted(interruption);
                 });
     }
 

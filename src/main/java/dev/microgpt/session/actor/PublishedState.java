@@ -22,7 +22,7 @@ import java.util.zip.CRC32;
 ///     them; null before the first step
 /// @param longestSequence maximum number of positions that a step trains; 0 before documents are loaded
 /// @param runs the newest runs, oldest first; empty while the session is evicted
-/// @param deleted whether the session was deleted
+/// @param end why the session is no longer in this process; null while it is
 public record PublishedState(
         SessionView view,
         long epoch,
@@ -30,12 +30,20 @@ public record PublishedState(
         @Nullable StepResult lastObserved,
         int longestSequence,
         List<RunView> runs,
-        boolean deleted) {
+        @Nullable End end) {
+
+    /// Why a session is no longer in this process.
+    public enum End {
+        /// It was deleted.
+        DELETED,
+        /// It belongs to another process now.
+        MOVED
+    }
 
     /// Returns the state of an evicted session, whose losses are unknown until it is rehydrated.
     static PublishedState ofStored(long epoch, SessionView view) {
         return new PublishedState(
-                view, epoch, LossHistory.startingAfter(view.step()), null, 0, List.of(), false);
+                view, epoch, LossHistory.startingAfter(view.step()), null, 0, List.of(), null);
     }
 
     /// Returns the version of the session. Two states have different versions if they differ in their
@@ -60,8 +68,8 @@ public record PublishedState(
         return vocabSize == null ? 0 : Trace.size(view.options(), vocabSize, tokens);
     }
 
-    /// Returns this state, marked as deleted.
-    PublishedState afterDelete() {
-        return new PublishedState(view, epoch, losses, lastObserved, longestSequence, runs, true);
+    /// Returns this state as the last one of the session in this process.
+    PublishedState ended(End why) {
+        return new PublishedState(view, epoch, losses, lastObserved, longestSequence, runs, why);
     }
 }

@@ -8,6 +8,7 @@ import dev.microgpt.session.persistence.SessionView;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /// Publishes the state of a session to other threads and notifies its listeners. Counts the calls that use the
@@ -19,6 +20,8 @@ public final class Publisher {
     private volatile PublishedState state;
     private volatile long size;
     private volatile boolean inMemory;
+    private volatile long usedAt;
+    private final AtomicLong trainingNanos = new AtomicLong();
     private int calls; // that use the session
 
     /// @param memory the session's share of the memory budget
@@ -90,8 +93,29 @@ public final class Publisher {
         }
     }
 
-    synchronized boolean isInUse() {
-        return calls > 0;
+    /// Notes that the session is being used.
+    void touch(long now) {
+        usedAt = now;
+    }
+
+    /// Returns when the session was last used, in the time of the ticker.
+    public long usedAt() {
+        return usedAt;
+    }
+
+    /// Returns whether the session has not been used since a time, no call uses it, and it has no listener.
+    synchronized boolean isUnusedSince(long time) {
+        return usedAt - time <= 0 && calls == 0 && !hasListeners();
+    }
+
+    /// Adds time that the session has trained.
+    void addTrainingTime(long nanos) {
+        trainingNanos.addAndGet(nanos);
+    }
+
+    /// Returns how long the session has trained in this process, in nanoseconds.
+    public long trainingNanos() {
+        return trainingNanos.get();
     }
 
     /// How a session uses its memory.
@@ -178,8 +202,17 @@ public final class Publisher {
 
     /// Publishes that the session was deleted, and releases its memory.
     void publishDeleted() {
+        publishEnd(PublishedState.End.DELETED);
+    }
+
+    /// Publishes that the session has left this process, and releases its memory.
+    void publishMoved() {
+        publishEnd(PublishedState.End.MOVED);
+    }
+
+    private void publishEnd(PublishedState.End end) {
         synchronized (this) {
-            state = state.afterDelete();
+            state = state.ended(end);
             inMemory = false;
             memory.close();
         }

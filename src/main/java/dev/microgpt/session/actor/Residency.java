@@ -68,6 +68,12 @@ final class Residency {
         return journal;
     }
 
+    /// Adds time that the session has trained.
+    void addTrainingTime(long nanos) {
+        journal.addTrainingTime(nanos);
+        publisher.addTrainingTime(nanos);
+    }
+
     /// Returns what the store contains; null before the first write.
     @Nullable Stored stored() {
         return stored;
@@ -222,6 +228,14 @@ final class Residency {
         trainingDue = Long.MAX_VALUE;
         long _ = environment.parameters().set(id, 0);
         publisher.publishDeleted();
+    }
+
+    /// Drops the session from this process and publishes that it has moved.
+    void leave() {
+        unload();
+        trainingDue = Long.MAX_VALUE;
+        long _ = environment.parameters().set(id, 0);
+        publisher.publishMoved();
     }
 
     /// Appends the steps that are not stored yet to the log, or writes a snapshot, if the session is in memory.

@@ -1,5 +1,6 @@
 package dev.microgpt.session.actor;
 
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
 
 import org.jspecify.annotations.Nullable;
@@ -22,13 +23,20 @@ record Result<R>(@Nullable R value, @Nullable Throwable failure, Effect effect) 
         record Appended(List<Change> changes) implements Effect {}
 
         /// A new epoch has begun; the session is stored as a snapshot.
-        record Begun() implements Effect {}
+        ///
+        /// @param parent the session that it was forked from; null for none
+        record Begun(@Nullable SessionId parent) implements Effect {}
 
         /// The session leaves the memory after a snapshot has been written.
         record Evicted() implements Effect {}
 
         /// The session is deleted.
         record Deleted() implements Effect {}
+
+        /// The session leaves this process.
+        ///
+        /// @param isStored whether after a snapshot has been written
+        record HandedOver(boolean isStored) implements Effect {}
     }
 
     static <R> Result<R> of(R value) {

@@ -34,7 +34,7 @@ final class RunTraining {
         if (run != null && run.state().isActive()) {
             long start = ticker.nanos();
             List<Change> changes = slice(session, run, deadline);
-            journal.addTrainingTime(ticker.nanos() - start);
+            residency.addTrainingTime(ticker.nanos() - start);
             residency.publish();
             if (!changes.isEmpty()) {
                 commitStage.commitRunEnd(changes, session);

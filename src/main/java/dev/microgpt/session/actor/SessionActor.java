@@ -48,7 +48,6 @@ public final class SessionActor implements Workload {
     private final Residency residency;
 
     private final CommitStage commitStage;
-    private volatile long usedAt;
 
     private SessionActor(
             SessionId id,
@@ -70,14 +69,15 @@ public final class SessionActor implements Workload {
                         mailbox::hasUrgent);
         handlers = new CommandHandlers(id, environment, trainer);
         runTraining = new RunTraining(environment.ticker(), trainer);
-        usedAt = environment.ticker().nanos();
+        touch();
         slot = environment.scheduler().add(id.owner(), this);
         commitStage =
                 new CommitStage(
                         environment,
                         residency,
-                        this::isUnusedSince,
+                        publisher::isUnusedSince,
                         this::end,
+                        this::leave,
                         slot::demandChanged);
     }
 
@@ -96,7 +96,7 @@ public final class SessionActor implements Workload {
         ActiveSession session =
                 new ActiveSession(
                         id.name(),
-                        environment.epochs().incrementAndGet(),
+                        environment.store().nextEpoch(),
                         model,
                         timeline,
                         timeline.isEmpty() ? SessionState.CREATED : SessionState.READY,
@@ -132,14 +132,9 @@ public final class SessionActor implements Workload {
         return publisher;
     }
 
-    /// Returns when the session was last used, in the time of the ticker.
-    public long usedAt() {
-        return usedAt;
-    }
-
     /// Notes that the session is being used.
     public void touch() {
-        usedAt = now();
+        publisher.touch(now());
     }
 
     /// Sends a command. The reply fails with a [SessionException] if the session rejects the command. To
@@ -182,7 +177,7 @@ public final class SessionActor implements Workload {
 
     @Override
     public void stopped() {
-        mailbox.interrupt();
+        mailbox.interrupt(Interruption.SHUTDOWN);
         commitStage.abandon();
     }
 
@@ -261,7 +256,7 @@ public final class SessionActor implements Workload {
         long start = now();
         Result<R> result = activeCommand.slice(session, deadline);
         if (envelope.command().isTraining()) {
-            residency.journal().addTrainingTime(now() - start);
+            residency.addTrainingTime(now() - start);
         }
         return result;
     }
@@ -278,15 +273,17 @@ public final class SessionActor implements Workload {
         return result;
     }
 
-    /// Returns whether the session has not been used since a time, no call uses it, and it has no listener.
-    private boolean isUnusedSince(long unusedSince) {
-        return usedAt - unusedSince <= 0 && !publisher.isInUse() && !publisher.hasListeners();
-    }
-
     /// Ends the actor of a deleted session. Waiting and later commands fail.
     private void end() {
         mailbox.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
         residency.end();
+        onEnd.accept(this);
+    }
+
+    /// Ends the actor of a session that has been handed over to another process. Waiting and later commands fail.
+    private void leave(boolean isStored) {
+        mailbox.interrupt(isStored ? Interruption.MOVE : Interruption.LOSS);
+        residency.leave();
         onEnd.accept(this);
     }
 

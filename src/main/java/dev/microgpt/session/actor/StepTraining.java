@@ -7,6 +7,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.Plural;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Change;
@@ -21,6 +22,7 @@ import java.util.List;
 /// Executes [Command.Train]: makes the steps of one call, slice by slice.
 final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
 
+    private final SessionId id;
     private final Envelope<StepOutcome> envelope;
     private final StepCall call;
     private final Environment environment;
@@ -36,11 +38,13 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
     ///
     /// @param session the session at that time, which must stay the same
     StepTraining(
+            SessionId id,
             Envelope<StepOutcome> envelope,
             Command.Train command,
             ActiveSession session,
             Environment environment,
             Trainer trainer) {
+        this.id = id;
         this.envelope = envelope;
         this.call = command.call();
         this.environment = environment;
@@ -131,7 +135,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
                 Idempotency.Start.of(idempotency.interrupted(), now, call.count());
         if (start.equals(now)) {
             IdempotencyStore idempotencyStore = environment.idempotencyStore();
-            idempotencyStore.started(idempotency, now);
+            idempotencyStore.started(id, idempotency, now);
         }
         int made = (int) (now.step() - start.step());
         LossHistory.Segment losses = session.model().lossHistory().from(start.step() + 1, made);
@@ -140,19 +144,11 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         }
     }
 
-    /// The steps that were made are stored when the service stops, so the caller must not take the error for
-    /// a refusal.
     @Override
-    public SessionException interrupted() {
+    public SessionException interrupted(Interruption interruption) {
         return done == 0
-                ? ActiveCommand.super.interrupted()
-                : new SessionException(
-                        ErrorCode.WRONG_STATE,
-                        "the service was shut down after "
-                                + done
-                                + " of the "
-                                + call.count()
-                                + " steps of this call; the session keeps them");
+                ? ActiveCommand.super.interrupted(interruption)
+                : interruption.madeInPart("%d of the %d steps".formatted(done, call.count()));
     }
 
     private void requireUnchanged(ActiveSession present) {

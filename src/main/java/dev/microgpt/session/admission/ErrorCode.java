@@ -64,6 +64,8 @@ public enum ErrorCode {
     STORAGE_FULL,
     /// The database cannot be reached, or another process uses it.
     STORE_UNAVAILABLE,
+    /// The session is moving to another node of the cluster.
+    MOVING,
     /// An internal error occurred.
     INTERNAL
 }

@@ -37,6 +37,23 @@ public final class SessionException extends RuntimeException {
         return new SessionException(ErrorCode.BUSY, "the service is shutting down");
     }
 
+    /// Returns the exception for a call that would create a session that exists.
+    ///
+    /// @param advice what the caller can do
+    public static SessionException exists(SessionId id, String advice) {
+        return new SessionException(
+                ErrorCode.EXISTS,
+                "session '" + id.name() + "' exists; " + advice,
+                "name",
+                id.name());
+    }
+
+    /// Returns the exception for a call of a session that moves to another node.
+    public static SessionException moving() {
+        return new SessionException(
+                ErrorCode.MOVING, "the session is moving to another node; try again in a moment");
+    }
+
     /// Converts an error of the engine.
     public SessionException(InvalidInputException cause) {
         super(cause.getMessage(), cause);

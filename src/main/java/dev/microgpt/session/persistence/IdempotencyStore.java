@@ -1,6 +1,7 @@
 package dev.microgpt.session.persistence;
 
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.SessionId;
 
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,9 @@ public interface IdempotencyStore {
     @Nullable Entry find(String key);
 
     /// Records the start of a call that may be interrupted.
-    void started(Idempotency idempotency, Idempotency.Start start);
+    ///
+    /// @param session the session that the call changes
+    void started(SessionId session, Idempotency idempotency, Idempotency.Start start);
 
     /// Stores the response of a call that changed nothing. Other responses are stored with the change.
     CompletableFuture<Void> put(Entry response);

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// A store that persists nothing: the sessions end with the process. It holds the newest responses of
 /// idempotent calls in memory.
@@ -19,6 +20,8 @@ public final class NoStore implements SessionStore, IdempotencyStore {
 
     private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
     private static final int MAX_RESPONSES = 100;
+
+    private final AtomicLong epoch = new AtomicLong();
 
     private final Map<String, IdempotencyStore.Entry> responses =
             new LinkedHashMap<>() {
@@ -37,8 +40,18 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public long lastEpoch() {
-        return 0;
+    public @Nullable StoredSession findForked(SessionId id) {
+        return null;
+    }
+
+    @Override
+    public boolean isOwner(SessionId id) {
+        return true;
+    }
+
+    @Override
+    public long nextEpoch() {
+        return epoch.incrementAndGet();
     }
 
     @Override
@@ -50,6 +63,12 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     public CompletableFuture<Void> begin(
             SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
         return response == null ? DONE : put(response);
+    }
+
+    @Override
+    public CompletableFuture<Void> beginFork(
+            SessionId parent, SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
+        return begin(snapshot, response);
     }
 
     @Override
@@ -93,7 +112,7 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public void started(Idempotency idempotency, Idempotency.Start start) {
+    public void started(SessionId session, Idempotency idempotency, Idempotency.Start start) {
         // A call is only interrupted by the end of the process, which ends the sessions as well.
     }
 

@@ -12,18 +12,32 @@ import java.util.concurrent.CompletableFuture;
 ///
 /// A session is stored as a snapshot and the changes since. An epoch begins when a session is created or gets
 /// new parameters (by init, load, fork or restore), and ends with the next epoch of the same session or with
-/// its deletion. Epochs are numbered in ascending order, and no number is used twice.
+/// its deletion. No two epochs have the same number.
+///
+/// Several processes may share a store; each session belongs to at most one of them, and nobody else's writes of it
+/// are stored: they fail with `moving`.
 ///
 /// No call waits for its write. The writes of one epoch are done in the order of the calls, and so are those
 /// of all sessions except for snapshots, which may be done later. A future completes when its write is durable.
 /// If it fails with a [SessionException], nothing of the write was or will be stored.
 public interface SessionStore {
 
-    /// Returns all stored sessions, without their contents.
+    /// Returns all stored sessions of this process, without their contents.
     List<StoredSession> sessions();
 
-    /// Returns the largest epoch that was ever used; 0 before the first.
-    long lastEpoch();
+    /// Returns a session of this process that another process has stored, as it has forked it from one of its own;
+    /// null if there is none.
+    ///
+    /// @throws SessionException `store_unavailable` if that cannot be found out now
+    @Nullable StoredSession findForked(SessionId id);
+
+    /// Returns whether a session with this id belongs, or would belong, to this process.
+    boolean isOwner(SessionId id);
+
+    /// Returns the number of a new epoch.
+    ///
+    /// @throws SessionException `store_unavailable` if it must be requested from the store, and that is out of reach
+    long nextEpoch();
 
     /// Loads the contents of a session.
     ///
@@ -35,6 +49,13 @@ public interface SessionStore {
     /// @param response the response to store with it; null for none
     CompletableFuture<Void> begin(
             SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response);
+
+    /// Begins the first epoch of a session with a snapshot. Fails with `exists` if there is a session with this id.
+    ///
+    /// @param parent the session that it was forked from. It is enough that this one belongs to this process.
+    /// @param response the response to store with it; null for none
+    CompletableFuture<Void> beginFork(
+            SessionId parent, SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response);
 
     /// Appends changes, all or none; even when the storage is full, if one of them pauses or cancels a run.
     ///

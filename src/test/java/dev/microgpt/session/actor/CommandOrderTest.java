@@ -36,7 +36,7 @@ final class CommandOrderTest {
                 sessions.fresh(
                         TestSessions.model(TestSessions.options().build()),
                         SessionEvent.Kind.LOADED);
-        var begun = sessions.send(actor, new Command.Begin());
+        var begun = sessions.send(actor, new Command.Begin(null));
         sessions.scheduler.run();
 
         assertThat(begun).isNotDone();

@@ -65,7 +65,7 @@ final class DamagedSessionTest {
     void deletingDoesNotReadTheSession() {
         assertThat(reader.done(actor, new Command.Delete())).isTrue();
         assertThat(store.isEmpty()).isTrue();
-        assertThat(actor.publisher().state().deleted()).isTrue();
+        assertThat(actor.publisher().state().end()).isEqualTo(PublishedState.End.DELETED);
     }
 
     @Test

@@ -25,7 +25,7 @@ final class DeleteTest {
 
     private void assertDeleted() {
         assertThat(store.isEmpty()).isTrue();
-        assertThat(actor.publisher().state().deleted()).isTrue();
+        assertThat(actor.publisher().state().end()).isEqualTo(PublishedState.End.DELETED);
         assertThat(actor.publisher().isInMemory()).isFalse();
         assertThat(sessions.ended).containsExactly(actor);
         assertThat(sessions.memory.used()).isZero();
@@ -65,7 +65,7 @@ final class DeleteTest {
                         new SessionListener() {
                             @Override
                             public void changed() {
-                                if (actor.publisher().state().deleted()) {
+                                if (actor.publisher().state().end() != null) {
                                     notifications.incrementAndGet();
                                 }
                             }
@@ -141,7 +141,7 @@ final class DeleteTest {
         assertThat(other.done(evicted, new Command.Delete())).isTrue();
         assertThat(store.loads()).isZero();
         assertThat(store.isEmpty()).isTrue();
-        assertThat(evicted.publisher().state().deleted()).isTrue();
+        assertThat(evicted.publisher().state().end()).isEqualTo(PublishedState.End.DELETED);
         assertThat(other.ended).containsExactly(evicted);
     }
 
@@ -169,7 +169,7 @@ final class DeleteTest {
                 other.fresh(
                         TestSessions.model(TestSessions.options().build()),
                         SessionEvent.Kind.LOADED);
-        var begun = other.send(fresh, new Command.Begin());
+        var begun = other.send(fresh, new Command.Begin(null));
         other.scheduler.run();
         var trained = other.send(fresh, train(1));
         other.store.failNext();
@@ -189,7 +189,7 @@ final class DeleteTest {
                 other.fresh(
                         TestSessions.model(TestSessions.options().build()),
                         SessionEvent.Kind.LOADED);
-        var begun = other.send(fresh, new Command.Begin());
+        var begun = other.send(fresh, new Command.Begin(null));
         var deleted = other.send(fresh, new Command.Delete());
         other.scheduler.run();
 

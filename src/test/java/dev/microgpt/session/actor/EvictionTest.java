@@ -260,7 +260,7 @@ final class EvictionTest {
     void sessionWithoutDocumentsIsRehydrated() {
         TestSessions other = new TestSessions();
         SessionActor empty = other.fresh(new MicroGpt(TestSessions.options().build()), null);
-        var _ = other.done(empty, new Command.Begin());
+        var _ = other.done(empty, new Command.Begin(null));
         var _ = other.done(empty, new Command.Evict(Long.MAX_VALUE));
         assertThat(empty.publisher().isInMemory()).isFalse();
 

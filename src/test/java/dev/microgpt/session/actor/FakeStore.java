@@ -34,6 +34,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     private boolean isFull;
     private boolean isDamaged;
     private int loads;
+    private long epoch;
 
     /// The kind of a write.
     enum Kind {
@@ -100,6 +101,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
         FakeStore copy = new FakeStore();
         images.forEach((epoch, image) -> copy.images.put(epoch, new StoredImage(image)));
         copy.responses.putAll(responses);
+        copy.epoch = epoch;
         return copy;
     }
 
@@ -172,8 +174,24 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public long lastEpoch() {
-        return images.isEmpty() ? 0 : images.lastKey();
+    public @Nullable StoredSession findForked(SessionId id) {
+        return null;
+    }
+
+    @Override
+    public boolean isOwner(SessionId id) {
+        return true;
+    }
+
+    @Override
+    public long nextEpoch() {
+        return ++epoch;
+    }
+
+    @Override
+    public CompletableFuture<Void> beginFork(
+            SessionId parent, SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
+        return begin(snapshot, response);
     }
 
     @Override
@@ -256,7 +274,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public void started(Idempotency idempotency, Idempotency.Start start) {
+    public void started(SessionId session, Idempotency idempotency, Idempotency.Start start) {
         IdempotencyStore.Entry entry =
                 new IdempotencyStore.Entry(
                         idempotency.key(),

@@ -48,7 +48,7 @@ final class RandomCommandsTest {
         Trial(long seed) {
             name = "trial " + seed;
             random = new Random(seed);
-            var _ = sessions.done(actor, new Command.Begin());
+            var _ = sessions.done(actor, new Command.Begin(null));
         }
 
         void check() {

@@ -190,7 +190,7 @@ final class RejectedCommandsTest {
     void sessionWhoseCreationIsRejectedEnds() {
         SessionActor created = sessions.fresh(TestSessions.model(), SessionEvent.Kind.LOADED);
         store.full(true);
-        var begun = sessions.send(created, new Command.Begin());
+        var begun = sessions.send(created, new Command.Begin(null));
         var trained = sessions.send(created, train(5));
         sessions.scheduler.run();
 
@@ -202,7 +202,7 @@ final class RejectedCommandsTest {
     @Test
     void sessionWhoseCreationIsAbandonedEnds() {
         SessionActor created = sessions.fresh(TestSessions.model(), SessionEvent.Kind.LOADED);
-        var begun = sessions.send(created, new Command.Begin());
+        var begun = sessions.send(created, new Command.Begin(null));
         var trained = sessions.send(created, train(5));
         begun.cancel(false);
         sessions.scheduler.run();

@@ -104,7 +104,7 @@ final class RunCommandOrdersTest {
         Trial(Start start, List<Kind> order, int writes, int slices) {
             TestSessions made = new TestSessions(new FakeStore(), 1000, 2);
             SessionActor fresh = made.fresh(MODEL.copy(), SessionEvent.Kind.LOADED);
-            var _ = made.done(fresh, new Command.Begin());
+            var _ = made.done(fresh, new Command.Begin(null));
             this(start, order, writes, slices, made, fresh);
         }
 
@@ -181,7 +181,7 @@ final class RunCommandOrdersTest {
 
         private void checkEnd(List<CompletableFuture<?>> replies) {
             boolean isDeleted = succeeded(replies, Kind.DELETE);
-            assertThat(actor.publisher().state().deleted()).as("%s", this).isEqualTo(isDeleted);
+            assertThat(actor.publisher().state().end() != null).as("%s", this).isEqualTo(isDeleted);
             assertThat(sessions.ended).as("%s", this).hasSize(isDeleted ? 1 : 0);
             if (isDeleted) {
                 assertThat(sessions.memory.used()).as("%s", this).isZero();

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicLong;
 
 /// Creates sessions with a clock, a scheduler and a store that the test controls.
 final class TestSessions {
@@ -74,8 +73,7 @@ final class TestSessions {
                         memory,
                         parameters,
                         new KeyframeBudget(limits.keyframeBytes()),
-                        ComputeMetrics.none(),
-                        new AtomicLong(store.lastEpoch()));
+                        ComputeMetrics.none());
     }
 
     private static ParameterQuota quota() {
@@ -139,7 +137,7 @@ final class TestSessions {
     /// Returns a session with documents that is stored.
     SessionActor begun(ModelOptions options) {
         SessionActor actor = fresh(model(options), SessionEvent.Kind.LOADED);
-        var _ = done(actor, new Command.Begin());
+        var _ = done(actor, new Command.Begin(null));
         return actor;
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
@@ -42,7 +43,9 @@ final class NoStoreTest {
         store.requireRoom();
 
         assertThat(store.sessions()).isEmpty();
-        assertThat(store.lastEpoch()).isZero();
+        assertThat(store.findForked(new SessionId("local", "emma"))).isNull();
+        assertThat(store.nextEpoch()).isEqualTo(1);
+        assertThat(store.nextEpoch()).isEqualTo(2);
         assertThat(store.isPersistent()).isFalse();
         assertThat(store.isUnavailable()).isFalse();
         assertThatThrownBy(() -> store.load(1)).isInstanceOf(IllegalStateException.class);

@@ -1,0 +1,64 @@
+package dev.microgpt.cluster;
+
+import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.wire.ForwardedCall;
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.ProblemWriter;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.http.HttpStatus;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import java.io.IOException;
+import java.util.List;
+
+/// Forwards calls for sessions of other nodes, and rejects those that were forwarded to the wrong node: a call is
+/// forwarded once, and the node that the client has called finds out where it belongs.
+final class ForwardFilter extends OncePerRequestFilter {
+
+    private final Locations locations;
+    private final Forwards forwards;
+    private final ProblemWriter problems;
+
+    ForwardFilter(Locations locations, Forwards forwards, ProblemWriter problems) {
+        this.locations = locations;
+        this.forwards = forwards;
+        this.problems = problems;
+    }
+
+    @Override
+    protected void doFilterInternal(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        boolean isForwarded = ForwardedCall.of(request) != null;
+        SessionId session = ForwardTarget.of(request);
+        if (session == null) {
+            if (!isForwarded && ForwardTarget.isList(request) && !isOnlyNode()) {
+                forwards.list(request, response);
+            } else {
+                chain.doFilter(request, response);
+            }
+        } else if (locations.self().equals(locations.ownerOf(session))) {
+            chain.doFilter(request, response);
+        } else if (isForwarded) {
+            response.setHeader(ClusterHeaders.NOT_OWNER, "true");
+            problems.write(
+                    response,
+                    Problem.of(
+                            ErrorCode.BUSY,
+                            HttpStatus.MISDIRECTED_REQUEST,
+                            "this node does not own the session"));
+        } else {
+            forwards.forward(session, request, response);
+        }
+    }
+
+    private boolean isOnlyNode() {
+        return locations.nodes().equals(List.of(locations.self()));
+    }
+}

@@ -1,0 +1,52 @@
+package dev.microgpt.cluster;
+
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.wire.RequestPath;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.UriUtils;
+
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Which session a request is about.
+final class ForwardTarget {
+
+    private static final String SESSIONS = "/api/v1/sessions";
+    private static final Pattern PATH = Pattern.compile(SESSIONS + "/([^/]+)(?:/.*)?");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
+
+    private ForwardTarget() {}
+
+    /// Returns the session; null if the request is about none, or about one whose name cannot exist: any node
+    /// rejects it.
+    static @Nullable SessionId of(HttpServletRequest request) {
+        Matcher path = PATH.matcher(RequestPath.of(request));
+        if (!path.matches()) {
+            return null;
+        }
+        String name = decoded(path.group(1));
+        return NAME.matcher(name).matches()
+                ? Caller.of(request.getUserPrincipal()).sessionId(name)
+                : null;
+    }
+
+    private static String decoded(String segment) {
+        try {
+            return UriUtils.decode(segment, StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException _) {
+            return ""; // malformed, which is not a name
+        }
+    }
+
+    /// Returns whether a request is for the list of all sessions.
+    static boolean isList(HttpServletRequest request) {
+        String method = request.getMethod();
+        return (method.equals("GET") || method.equals("HEAD"))
+                && RequestPath.of(request).equals(SESSIONS);
+    }
+}

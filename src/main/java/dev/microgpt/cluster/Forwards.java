@@ -1,0 +1,129 @@
+package dev.microgpt.cluster;
+
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.wire.ProblemWriter;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+
+import org.springframework.context.SmartLifecycle;
+
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The calls that this node forwards to others. When it stops, it ends the streams of events, which would not end by
+/// themselves, and lets calls wait no longer for an owner.
+final class Forwards implements SmartLifecycle {
+
+    /// Bodies of at most this size are read before they are sent on, and kept until the response.
+    private static final int SMALL_BODY_BYTES = 1 << 16;
+
+    private final Locations locations;
+    private final NodeClient nodes;
+    private final ProblemWriter problems;
+    private final JsonMapper json;
+    private final Duration patience;
+    private final Map<Outcome, Timer> timers = new EnumMap<>(Outcome.class);
+    private final Set<ClientCall> calls = ConcurrentHashMap.newKeySet();
+    private volatile boolean isRunning;
+
+    Forwards(
+            ClusterSettings settings,
+            Locations locations,
+            NodeClient nodes,
+            ProblemWriter problems,
+            JsonMapper json,
+            MeterRegistry meters) {
+        this.locations = locations;
+        this.nodes = nodes;
+        this.problems = problems;
+        this.json = json;
+        patience = settings.ownerTimeout();
+        for (Outcome outcome : Outcome.values()) {
+            timers.put(
+                    outcome,
+                    Timer.builder("microgpt.cluster.forwards")
+                            .description(
+                                    "Calls that were forwarded to the nodes that own their sessions")
+                            .tag("outcome", outcome.tag())
+                            .register(meters));
+        }
+    }
+
+    /// Forwards a call to the owner of its session.
+    void forward(SessionId session, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        long length = request.getContentLengthLong();
+        boolean isChunked = request.getHeader("Transfer-Encoding") != null;
+        boolean isSmall = !isChunked && length <= SMALL_BODY_BYTES;
+        ClientCall client = begin(request, response);
+        if (isSmall) {
+            SmallBody body = new SmallBody();
+            Forward forward = forward(client, session, body);
+            if (length > 0) {
+                body.read(request, forward::run);
+            } else {
+                forward.run();
+            }
+        } else {
+            forward(client, session, new StreamedBody(request)).run();
+        }
+    }
+
+    private Forward forward(ClientCall client, SessionId session, CallBody body) {
+        return new Forward(client, session, body, locations, nodes, patience);
+    }
+
+    /// Responds with the sessions of all nodes.
+    void list(HttpServletRequest request, HttpServletResponse response) {
+        new SessionListCall(begin(request, response), nodes, json, patience).run(locations.nodes());
+    }
+
+    private ClientCall begin(HttpServletRequest request, HttpServletResponse response) {
+        long start = System.nanoTime();
+        ClientCall call =
+                new ClientCall(
+                        request,
+                        response,
+                        problems,
+                        (ended, outcome) -> {
+                            calls.remove(ended);
+                            timer(outcome).record(Duration.ofNanos(System.nanoTime() - start));
+                        });
+        calls.add(call);
+        if (!isRunning) { // stopped before it was added
+            call.stop();
+        }
+        return call;
+    }
+
+    private Timer timer(Outcome outcome) {
+        return Objects.requireNonNull(timers.get(outcome));
+    }
+
+    @Override
+    public void start() {
+        isRunning = true;
+    }
+
+    @Override
+    public void stop() {
+        isRunning = false;
+        calls.forEach(ClientCall::stop);
+    }
+
+    @Override
+    public boolean isRunning() {
+        return isRunning;
+    }
+}

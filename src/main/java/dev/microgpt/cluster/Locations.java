@@ -1,0 +1,23 @@
+package dev.microgpt.cluster;
+
+import dev.microgpt.session.admission.SessionId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+
+/// Where sessions are, as far as this node knows. That may be out of date: a node that gets a call for a session
+/// that it does not own must reject it, and the caller asks again.
+public interface Locations {
+
+    /// Returns the node of this process.
+    Node self();
+
+    /// Returns the nodes that own sessions, in any order; none while it is not known who owns some of them. Does not
+    /// block.
+    List<Node> nodes();
+
+    /// Returns the node that owns a session, or would own it if it were created; null while no node does, for
+    /// example because the session is being moved. Does not block.
+    @Nullable Node ownerOf(SessionId id);
+}

@@ -1,0 +1,65 @@
+package dev.microgpt.session.persistence;
+
+import dev.microgpt.session.admission.SessionId;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Divides the sessions of a store among the processes that share it.
+///
+/// Sessions are divided into partitions, and each partition belongs to at most one process. Claiming a partition
+/// raises its token; a write of a session is only stored if the token is still the one that the process has
+/// claimed. All methods may block, and fail with a runtime exception if the store is out of reach.
+public interface PartitionStore {
+
+    /// Number of partitions.
+    int PARTITIONS = 271;
+
+    /// Returns the partition of a session, 0 to 270. All processes must agree on it.
+    static int partitionOf(SessionId id) {
+        return Math.floorMod((id.owner() + '/' + id.name()).hashCode(), PARTITIONS);
+    }
+
+    /// A partition as it is stored.
+    ///
+    /// @param number 0 to 270
+    /// @param token the number of times that the partition has got an owner
+    /// @param owner the process that owns it; null for none
+    /// @param target the process that is to own it; null for none
+    record Partition(int number, long token, @Nullable String owner, @Nullable String target) {}
+
+    /// Returns all partitions, in the order of their numbers.
+    List<Partition> partitions();
+
+    /// Returns whether this process has claimed the partition of a session, and does not know of a later claim.
+    /// Does not block.
+    boolean isHeld(SessionId id);
+
+    /// Returns the tokens of the partitions that this process has claimed and not released. Does not block.
+    Map<Integer, Long> held();
+
+    /// Stores which process is to own some partitions.
+    void assign(Map<Integer, String> targets);
+
+    /// Claims partitions for this process, except those that another one has claimed since they were read. Waits for
+    /// transactions of a former owner that are in progress.
+    ///
+    /// @param process the id of this process
+    /// @return the numbers of the partitions that now belong to it
+    Set<Integer> claim(String process, Collection<Partition> partitions);
+
+    /// Gives partitions up. This process cannot write their sessions from now on, even if this fails.
+    ///
+    /// @param process the id of this process
+    void release(String process, Collection<Partition> partitions);
+
+    /// Forgets partitions that another process has claimed.
+    void forget(Set<Integer> partitions);
+
+    /// Returns the stored sessions of some partitions, without their contents.
+    List<StoredSession> sessions(Set<Integer> partitions);
+}

@@ -1,0 +1,24 @@
+package dev.microgpt.wire;
+
+import jakarta.servlet.ServletRequest;
+
+import org.jspecify.annotations.Nullable;
+
+/// A call that another node of the cluster has accepted and forwarded to this one. It has passed the rate limits
+/// there, and must be executed here or be rejected.
+///
+/// @param owner the name of the caller that the other node has authenticated; null if calls need no key
+public record ForwardedCall(@Nullable String owner) {
+
+    private static final String ATTRIBUTE = ForwardedCall.class.getName();
+
+    /// Returns what is known of a request that was forwarded; null for one that came from a client.
+    public static @Nullable ForwardedCall of(ServletRequest request) {
+        return request.getAttribute(ATTRIBUTE) instanceof ForwardedCall call ? call : null;
+    }
+
+    /// Marks a request as forwarded.
+    public void addTo(ServletRequest request) {
+        request.setAttribute(ATTRIBUTE, this);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.microgpt.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.microgpt.quota.Buckets;
+import dev.microgpt.store.TestPostgres;
+import dev.microgpt.support.LocalService;
+import dev.microgpt.support.MostlyWaiting;
+import dev.microgpt.support.Reply;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Tests a service that is a node of a cluster.
+@MostlyWaiting
+final class ClusterServiceTest {
+
+    private static LocalService start(Path directory, String... settings) {
+        int port = TestNodes.freePort();
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "--microgpt.cluster.enabled=true",
+                                "--microgpt.cluster.member-port=" + port,
+                                "--microgpt.cluster.forward-port=0",
+                                "--microgpt.cluster.members=" + TestNodes.HOST,
+                                "--microgpt.cluster.secret=" + TestNodes.SECRET));
+        all.addAll(List.of(settings));
+        return LocalService.start(directory, all.toArray(String[]::new));
+    }
+
+    private static Reply actuator(LocalService service, String path) {
+        return service.api().send(service.api().root("/actuator" + path));
+    }
+
+    @Test
+    void healthAndMetricsShowTheNodes(@TempDir Path directory) {
+        try (LocalService service =
+                start(
+                        directory,
+                        "--microgpt.store.url=" + TestPostgres.url(directory),
+                        "--microgpt.cluster.size=3",
+                        "--management.endpoint.health.show-components=always")) {
+            Reply health = actuator(service, "/health");
+            assertThat(health.status()).isEqualTo(503);
+            assertThat(health.json().at("/components/cluster/status").asString())
+                    .isEqualTo("OUT_OF_SERVICE");
+            assertThat(actuator(service, "/health/liveness").status()).isEqualTo(200);
+            String metrics = actuator(service, "/prometheus").body();
+            assertThat(metrics.lines())
+                    .contains(
+                            "microgpt_cluster_nodes 1.0",
+                            "microgpt_cluster_majority 0.0",
+                            "microgpt_cluster_quota_fallbacks_total 0.0");
+            assertThat(service.api().get("/limits").header("RateLimit")).contains("\"all\";r=");
+            assertThat(service.parts(Buckets.class)).hasOnlyElementsOfType(HazelcastBuckets.class);
+        }
+    }
+
+    @Test
+    void theMajorityIsHealthy(@TempDir Path directory) {
+        try (LocalService service =
+                start(
+                        directory,
+                        "--microgpt.store.url=" + TestPostgres.url(directory),
+                        "--microgpt.cluster.size=1")) {
+            assertThat(actuator(service, "/health").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void withoutADatabaseForAllItDoesNotStart(@TempDir Path directory) {
+        assertThatThrownBy(() -> start(directory))
+                .rootCause()
+                .isInstanceOf(ClusterException.class)
+                .hasMessageContaining("microgpt.store.url is ''");
+    }
+
+    @Test
+    void withoutAClusterNothingOfItIsThere(@TempDir Path directory) {
+        try (LocalService service = LocalService.start(directory)) {
+            assertThat(service.has(Members.class)).isFalse();
+            assertThat(service.has(Buckets.class)).isFalse();
+            assertThat(actuator(service, "/prometheus").body()).doesNotContain("microgpt_cluster");
+        }
+    }
+}
