@@ -61,7 +61,7 @@ class HealthPanel extends Panel {
     @media (max-width: 600px) {
       .weights, .gradient { display: none; }
       td.bar { width: 30%; }
-      td.bar svg { min-width: 30px; }
+      td.bar svg { min-width: 24px; }
       th[scope="row"] { font-size: var(--text-xs); }
       th code { display: none; }
       th, td { padding-inline: 0 var(--space-2); }
