@@ -107,26 +107,28 @@ final class ClientSocket {
     void close(CloseStatus status, boolean isSending) {
         if (isSending) {
             abort.run();
-            shorten(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY);
+            close(status, Constants.BLOCKING_SEND_TIMEOUT_PROPERTY);
+        } else {
+            close(status);
         }
-        close(status);
     }
 
     /// Aborts the connection. Unlike [#close(CloseStatus, boolean)], it does not wait until Tomcat has finished
     /// a message in progress, which then may fail on another thread.
     void abort(CloseStatus status) {
         abort.run();
-        shorten(Constants.BLOCKING_SEND_TIMEOUT_PROPERTY);
-        shorten(Constants.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT_PROPERTY);
-        close(status);
+        close(
+                status,
+                Constants.BLOCKING_SEND_TIMEOUT_PROPERTY,
+                Constants.ABNORMAL_SESSION_CLOSE_SEND_TIMEOUT_PROPERTY);
     }
 
-    private void shorten(String timeout) {
-        session.getUserProperties().put(timeout, 1L); // ms
-    }
-
-    private void close(CloseStatus status) {
+    /// @param timeouts Tomcat's timeouts, which are shortened to the shortest possible
+    private void close(CloseStatus status, String... timeouts) {
         try {
+            for (String timeout : timeouts) {
+                session.getUserProperties().put(timeout, 1L); // ms
+            }
             CloseReason.CloseCode code = CloseReason.CloseCodes.getCloseCode(status.getCode());
             session.close(new CloseReason(code, status.getReason()));
         } catch (IOException | IllegalStateException e) {

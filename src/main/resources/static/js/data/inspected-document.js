@@ -63,7 +63,8 @@ class InspectedDocument extends EventTarget {
     }
     const text = this.held ?? trace.doc;
     const lacksProbs = trace.vizData[0]?.probs === undefined;
-    if (this.held === null && !(lacksProbs && this.#needsProbs)) {
+    const needsProbs = this.#needsProbs || panel.constructor.needsProbs; // a panel is also drawn when it is not visible
+    if (this.held === null && !(lacksProbs && needsProbs)) {
       return trace;
     }
     this.#request({ key: `${at ?? `live ${view.step}`} ${text}`, text, at });

@@ -83,7 +83,7 @@ final class IdempotencyAfterRestartTest {
         service.api().initSlow("interrupted");
         int count = 6000;
         Map<String, ?> call = Map.of("count", count, "viz", "none");
-        var interrupted =
+        var _ =
                 service.api()
                         .sendAsync(
                                 service.api()
@@ -98,7 +98,6 @@ final class IdempotencyAfterRestartTest {
         service.api().post("/sessions/interrupted/generate").ok();
 
         try (LocalService next = Shutdown.ABRUPT.restart(store, service, directory)) {
-            assertThat(interrupted.isDone() && interrupted.join().status() == 200).isFalse();
             int kept = next.api().view("interrupted").path("step").asInt();
             assertThat(kept).isBetween(1, count - 1);
             assertProblem(
