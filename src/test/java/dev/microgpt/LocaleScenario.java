@@ -3,6 +3,7 @@ package dev.microgpt;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.Reply;
 
@@ -11,7 +12,6 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +36,7 @@ final class LocaleScenario {
     }
 
     public static void main(String[] args) throws IOException {
-        LocaleScenario scenario = new LocaleScenario(new Api(freePort()));
+        LocaleScenario scenario = new LocaleScenario(new Api(FreePort.find()));
         scenario.start();
         scenario.useBeforeRestart();
         scenario.stop();
@@ -44,12 +44,6 @@ final class LocaleScenario {
         scenario.useAfterRestart();
         print("end");
         System.exit(0);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private void start() {

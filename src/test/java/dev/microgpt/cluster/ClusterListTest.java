@@ -5,6 +5,7 @@ import static dev.microgpt.support.ProblemAssert.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
 
@@ -110,7 +111,7 @@ final class ClusterListTest {
     void aListWithoutTheSessionsOfANodeIsNotGiven() {
         List<Node> nodes = entryNodes();
         List<Node> more = new ArrayList<>(nodes);
-        more.add(new Node(new UUID(3, 3), "127.0.0.1", TestCluster.freePort()));
+        more.add(new Node(new UUID(3, 3), "127.0.0.1", FreePort.find()));
         cluster.node(0).locations().setNodes(more);
         try {
             Reply reply = entry.get("/sessions");

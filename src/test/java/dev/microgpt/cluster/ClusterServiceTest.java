@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microgpt.quota.Buckets;
 import dev.microgpt.store.TestPostgres;
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
@@ -21,7 +22,7 @@ import java.util.List;
 final class ClusterServiceTest {
 
     private static LocalService start(Path directory, String... settings) {
-        int port = TestNodes.freePort();
+        int port = FreePort.find();
         List<String> all =
                 new ArrayList<>(
                         List.of(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.store.TestPostgres;
 import dev.microgpt.support.Api;
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
@@ -35,7 +36,7 @@ final class ClusterTest {
 
     private final List<LocalService> nodes = new ArrayList<>();
     private final List<Integer> ports =
-            IntStream.range(0, SIZE + 1).mapToObj(_ -> TestNodes.freePort()).toList();
+            IntStream.range(0, SIZE + 1).mapToObj(_ -> FreePort.find()).toList();
     private @TempDir Path directory;
 
     @BeforeEach
@@ -59,7 +60,7 @@ final class ClusterTest {
                         "--microgpt.cluster.enabled=true",
                         "--microgpt.cluster.size=" + SIZE,
                         "--microgpt.cluster.member-port=" + ports.get(nodes.size()),
-                        "--microgpt.cluster.forward-port=" + TestNodes.freePort(),
+                        "--microgpt.cluster.forward-port=" + FreePort.find(),
                         "--microgpt.cluster.members="
                                 + String.join(
                                         ",",

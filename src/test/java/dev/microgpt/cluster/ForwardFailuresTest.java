@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.RawClient;
 import dev.microgpt.support.Reply;
@@ -148,7 +149,7 @@ final class ForwardFailuresTest {
 
     @Test
     void aDeadOwnerIsReported() {
-        cluster.setOwner("dead", new Node(new UUID(1, 1), "127.0.0.1", TestCluster.freePort()));
+        cluster.setOwner("dead", new Node(new UUID(1, 1), "127.0.0.1", FreePort.find()));
 
         Reply reply = entry.postJson("/sessions/dead/init", "{}");
         assertProblem(reply, 503, "busy").hasDetail("cannot be reached");

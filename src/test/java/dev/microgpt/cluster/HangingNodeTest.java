@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.support.ChildJvm;
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.MostlyWaiting;
 
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ final class HangingNodeTest {
                             NodeProcess.class,
                             List.of(),
                             id.toString(),
-                            Integer.toString(TestNodes.freePort()),
+                            Integer.toString(FreePort.find()),
                             "3",
                             nodes.firstMember())) {
                 await().atMost(LIMIT).until(() -> sees(first, id) && sees(second, id));

@@ -5,6 +5,7 @@ import static dev.microgpt.support.ProblemAssert.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.RawClient;
@@ -44,7 +45,7 @@ final class PrivatePortTest {
         cluster = new TestCluster(1, data);
         privatePort = cluster.node(0).node().forwardPort();
         cluster.setOwner("mine", cluster.node(0).node());
-        cluster.setOwner("other", new Node(new UUID(9, 9), "127.0.0.1", TestCluster.freePort()));
+        cluster.setOwner("other", new Node(new UUID(9, 9), "127.0.0.1", FreePort.find()));
         cluster.node(0).api().initSixNames("mine");
     }
 

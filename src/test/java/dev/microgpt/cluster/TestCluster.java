@@ -1,13 +1,11 @@
 package dev.microgpt.cluster;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.LocalService;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +38,7 @@ final class TestCluster implements AutoCloseable {
     /// @param settings for all nodes
     TestCluster(int size, Path data, String... settings) {
         for (int i = 0; i < size; i++) {
-            Node self = new Node(new UUID(0, i), HOST, freePort());
+            Node self = new Node(new UUID(0, i), HOST, FreePort.find());
             FakeLocations locations = new FakeLocations(self);
             List<String> all = new ArrayList<>(List.of(settings));
             all.add("--microgpt.cluster.enabled=true");
@@ -61,15 +59,6 @@ final class TestCluster implements AutoCloseable {
         }
         List<Node> all = nodes.stream().map(TestNode::node).toList();
         nodes.forEach(node -> node.locations().setNodes(all));
-    }
-
-    /// Returns a port of this machine at which nobody listens.
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     TestNode node(int index) {

@@ -1,9 +1,7 @@
 package dev.microgpt.cluster;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import dev.microgpt.support.FreePort;
+
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +14,7 @@ final class TestNodes implements AutoCloseable {
     static final String SECRET = "0123456789-0123456789-0123456789";
 
     private final int size;
-    private final int firstPort = freePort();
+    private final int firstPort = FreePort.find();
     private final List<HazelcastMembers> started = new ArrayList<>();
 
     /// @param size the number of nodes that the cluster is meant to have
@@ -40,7 +38,7 @@ final class TestNodes implements AutoCloseable {
     HazelcastMembers startOne(String secret) {
         HazelcastMembers members =
                 HazelcastMembers.start(
-                        settings(started.isEmpty() ? firstPort : freePort(), secret),
+                        settings(started.isEmpty() ? firstPort : FreePort.find(), secret),
                         node(HOST, 9000 + started.size()));
         started.add(members);
         return members;
@@ -83,14 +81,6 @@ final class TestNodes implements AutoCloseable {
     /// Ends a member without a farewell, as if its process had been killed.
     void kill(int index) {
         get(index).hazelcast().getLifecycleService().terminate();
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral(HOST))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     @Override

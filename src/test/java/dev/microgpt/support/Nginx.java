@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -61,7 +60,7 @@ public final class Nginx implements AutoCloseable {
     /// @param upstream the port of the service
     /// @param directory for the files of nginx
     public static Nginx start(int upstream, Path directory) throws Exception {
-        int port = freePort();
+        int port = FreePort.find();
         KeyStore keys = createCertificate(directory);
         Path configuration = directory.resolve("nginx.conf");
         Files.writeString(configuration, configuration(directory, port, upstream));
@@ -85,12 +84,6 @@ public final class Nginx implements AutoCloseable {
                             new Socket(InetAddress.getLoopbackAddress(), port).close();
                         });
         return new Nginx(process, port, client(keys));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     private static String configuration(Path directory, int port, int upstream) {
