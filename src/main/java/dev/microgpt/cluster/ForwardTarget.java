@@ -18,7 +18,6 @@ final class ForwardTarget {
 
     private static final String SESSIONS = "/api/v1/sessions";
     private static final Pattern PATH = Pattern.compile(SESSIONS + "/([^/]+)(?:/.*)?");
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
 
     private ForwardTarget() {}
 
@@ -29,10 +28,8 @@ final class ForwardTarget {
         if (!path.matches()) {
             return null;
         }
-        String name = decoded(path.group(1));
-        return NAME.matcher(name).matches()
-                ? Caller.of(request.getUserPrincipal()).sessionId(name)
-                : null;
+        SessionId session = Caller.of(request.getUserPrincipal()).sessionId(decoded(path.group(1)));
+        return session.isValid() ? session : null;
     }
 
     private static String decoded(String segment) {

@@ -14,7 +14,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /// Reconciles the partitions of this node again and again, on a thread of its own: at once after a change of the
-/// members, otherwise four times a second. Also tells the others how busy this node is. Before the service stops, its sessions are handed over.
+/// members, otherwise four times a second. Also tells the others how busy this node is. Before the service stops, its
+/// sessions are handed over.
 final class PartitionLoop implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(PartitionLoop.class);

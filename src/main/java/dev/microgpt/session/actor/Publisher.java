@@ -200,17 +200,8 @@ public final class Publisher {
         notifyListeners();
     }
 
-    /// Publishes that the session was deleted, and releases its memory.
-    void publishDeleted() {
-        publishEnd(PublishedState.End.DELETED);
-    }
-
-    /// Publishes that the session has left this process, and releases its memory.
-    void publishMoved() {
-        publishEnd(PublishedState.End.MOVED);
-    }
-
-    private void publishEnd(PublishedState.End end) {
+    /// Publishes why the session is no longer in this process, and releases its memory.
+    void publishEnd(PublishedState.End end) {
         synchronized (this) {
             state = state.ended(end);
             inMemory = false;

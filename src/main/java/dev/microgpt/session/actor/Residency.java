@@ -222,20 +222,12 @@ final class Residency {
         }
     }
 
-    /// Drops the session for good and publishes that it was deleted.
-    void end() {
+    /// Drops the session from this process for good and publishes why.
+    void end(PublishedState.End why) {
         unload();
         trainingDue = Long.MAX_VALUE;
         long _ = environment.parameters().set(id, 0);
-        publisher.publishDeleted();
-    }
-
-    /// Drops the session from this process and publishes that it has moved.
-    void leave() {
-        unload();
-        trainingDue = Long.MAX_VALUE;
-        long _ = environment.parameters().set(id, 0);
-        publisher.publishMoved();
+        publisher.publishEnd(why);
     }
 
     /// Appends the steps that are not stored yet to the log, or writes a snapshot, if the session is in memory.

@@ -276,14 +276,14 @@ public final class SessionActor implements Workload {
     /// Ends the actor of a deleted session. Waiting and later commands fail.
     private void end() {
         mailbox.close(new SessionException(ErrorCode.NOT_FOUND, "the session was deleted"));
-        residency.end();
+        residency.end(PublishedState.End.DELETED);
         onEnd.accept(this);
     }
 
     /// Ends the actor of a session that has been handed over to another process. Waiting and later commands fail.
     private void leave(boolean isStored) {
         mailbox.interrupt(isStored ? Interruption.MOVE : Interruption.LOSS);
-        residency.leave();
+        residency.end(PublishedState.End.MOVED);
         onEnd.accept(this);
     }
 

@@ -13,11 +13,16 @@ public record SessionId(String owner, String name) implements Comparable<Session
     private static final Comparator<SessionId> ORDER =
             Comparator.comparing(SessionId::owner).thenComparing(SessionId::name);
 
+    /// Returns whether a session may have this name.
+    public boolean isValid() {
+        return NAME.matcher(name).matches();
+    }
+
     /// Checks the name and returns this id.
     ///
     /// @throws SessionException `invalid_name`
     public SessionId requireValid() {
-        if (!NAME.matcher(name).matches()) {
+        if (!isValid()) {
             throw new SessionException(
                     ErrorCode.INVALID_NAME,
                     "a session name must have 1 to 63 characters a-z, 0-9 or '-' and must not begin with"
