@@ -335,7 +335,7 @@ final class ArchitectureTest {
                 .check(PRODUCT);
     }
 
-    /// It moves sessions and forwards calls, but does not look into either.
+    /// It moves sessions and forwards calls and messages, but does not look into them.
     @Test
     void theClusterKnowsOnlyWhoOwnsSessions() {
         noClasses()
@@ -352,8 +352,9 @@ final class ArchitectureTest {
                                                         "dev.microgpt.session",
                                                         "dev.microgpt.session.admission..",
                                                         "dev.microgpt.session.persistence..",
+                                                        "dev.microgpt.live..",
                                                         "dev.microgpt.wire..")))
-                                .and(not(name("dev.microgpt.live.ConnectionAbort"))))
+                                .and(not(name("dev.microgpt.session.actor.PublishedState$End"))))
                 .check(PRODUCT);
     }
 

@@ -1,6 +1,7 @@
 package dev.microgpt.access;
 
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.wire.ForwardedCall;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 import dev.microgpt.wire.RequestPath;
@@ -158,6 +159,8 @@ class AccessConfiguration {
                                     requests.dispatcherTypeMatchers(DispatcherType.ERROR)
                                             .permitAll()
                                             .requestMatchers(HttpMethod.GET, PUBLIC_PATHS)
+                                            .permitAll()
+                                            .requestMatchers(ForwardedCall::isLink)
                                             .permitAll()
                                             .anyRequest()
                                             .authenticated());

@@ -4,13 +4,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /// The names of the headers that nodes send to each other, and which headers of a call are not forwarded.
-final class ClusterHeaders {
+public final class ClusterHeaders {
 
     /// Begins the names of all headers that never leave the cluster.
     private static final String PREFIX = "microgpt-cluster-";
 
     /// The secret of the cluster.
-    static final String SECRET = "Microgpt-Cluster-Secret";
+    public static final String SECRET = "Microgpt-Cluster-Secret";
 
     /// The name of the authenticated caller.
     static final String CALLER = "Microgpt-Cluster-Caller";

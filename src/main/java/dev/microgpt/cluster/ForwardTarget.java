@@ -17,7 +17,10 @@ import java.util.regex.Pattern;
 final class ForwardTarget {
 
     private static final String SESSIONS = "/api/v1/sessions";
-    private static final Pattern PATH = Pattern.compile(SESSIONS + "/([^/]+)(?:/.*)?");
+    private static final Pattern PATH = Pattern.compile(SESSIONS + "/([^/]+)(/.*)?");
+
+    /// Any node sends the events of any session: it watches them as for a WebSocket.
+    private static final String EVENTS = "/events";
 
     private ForwardTarget() {}
 
@@ -25,7 +28,7 @@ final class ForwardTarget {
     /// rejects it.
     static @Nullable SessionId of(HttpServletRequest request) {
         Matcher path = PATH.matcher(RequestPath.of(request));
-        if (!path.matches()) {
+        if (!path.matches() || EVENTS.equals(path.group(2))) {
             return null;
         }
         SessionId session = Caller.of(request.getUserPrincipal()).sessionId(decoded(path.group(1)));

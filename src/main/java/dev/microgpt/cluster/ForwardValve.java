@@ -27,6 +27,9 @@ final class ForwardValve extends ValveBase {
 
     private static final String API = "/api/";
 
+    /// In place of the address of a node, which need not be a host that clients may use.
+    private static final String ALLOWED_HOST = "localhost";
+
     private final Connector connector;
     private final byte[] secret;
     private final ProblemWriter problems;
@@ -55,13 +58,17 @@ final class ForwardValve extends ValveBase {
                             ErrorCode.UNAUTHORIZED,
                             HttpStatus.FORBIDDEN,
                             "this port is for the nodes of the cluster"));
-        } else if (!isApi(request)) {
+        } else if (!isApi(request) && !isLink(request)) {
             reject(
                     request,
                     response,
                     Problem.of(ErrorCode.NOT_FOUND, "this port serves the API only"));
         } else {
-            restoreClient(request);
+            if (isLink(request)) {
+                request.getCoyoteRequest().serverName().setString(ALLOWED_HOST);
+            } else {
+                restoreClient(request);
+            }
             new ForwardedCall(request.getHeader(ClusterHeaders.CALLER)).addTo(request);
             getNext().invoke(request, response);
         }
@@ -75,6 +82,10 @@ final class ForwardValve extends ValveBase {
     private static boolean isApi(Request request) {
         String path = request.getDecodedRequestURI();
         return path != null && path.startsWith(API);
+    }
+
+    private static boolean isLink(Request request) {
+        return ForwardedCall.LINK_PATH.equals(request.getDecodedRequestURI());
     }
 
     /// Lets the request look as if the client had sent it to this node.

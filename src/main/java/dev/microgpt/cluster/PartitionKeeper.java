@@ -138,7 +138,7 @@ final class PartitionKeeper implements Locations {
             return store.partitions();
         } catch (RuntimeException e) {
             if (!members.hasMajority()) { // another node may have claimed everything
-                view = view.serving(Set.of());
+                show(view.serving(Set.of()));
             }
             throw e;
         }
@@ -251,7 +251,7 @@ final class PartitionKeeper implements Locations {
                 view.served.stream()
                         .filter(partition -> !partitions.contains(partition))
                         .collect(Collectors.toSet());
-        view = view.serving(served);
+        show(view.serving(served));
     }
 
     private void publish(List<Partition> partitions, List<Node> nodes) {
@@ -264,11 +264,16 @@ final class PartitionKeeper implements Locations {
                 owners.put(partition.number(), owner);
             }
         }
-        view =
+        show(
                 new View(
                         Map.copyOf(owners),
                         Set.copyOf(store.held().keySet()),
-                        isSettled(partitions));
+                        isSettled(partitions)));
+    }
+
+    private void show(View next) {
+        store.serve(next.served);
+        view = next;
     }
 
     /// Returns whether a transfer has succeeded in time.

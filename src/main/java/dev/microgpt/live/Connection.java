@@ -1,6 +1,5 @@
 package dev.microgpt.live;
 
-import dev.microgpt.session.Session;
 import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.admission.Memory;
 
@@ -20,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 /// been sent; it also sends the pings, and closes the connection if the client stops reading, or if nothing
 /// arrives from it for too long. Answers wait in the outbox; while that is full, nothing is read from the
 /// client. Frames are not queued.
-final class Connection {
+final class Connection implements Answers {
 
     private final ClientSocket socket;
     private final JsonMapper json;
@@ -29,7 +28,8 @@ final class Connection {
     private final Heartbeat heartbeat;
     private final Memory.Share memory;
     private final Outbox outbox;
-    private final Map<String, Subscription> subscriptions = new ConcurrentHashMap<>();
+    private final Map<String, Watch> watches =
+            new ConcurrentHashMap<>(); // by the name of the session
     private final Pump pump;
 
     private volatile boolean sending;
@@ -65,25 +65,29 @@ final class Connection {
         pump.wake();
     }
 
-    // ---- answers and subscriptions
+    // ---- answers and watches
 
     /// Queues an answer. Does not block.
-    void send(ServerMessage message) {
-        switch (outbox.add(json.writeValueAsString(message))) {
+    @Override
+    public void send(String message) {
+        switch (outbox.add(message)) {
             case ADDED -> pump.wake();
             case NO_MEMORY -> closeAsync(CloseCode.TRY_LATER);
             case CLOSED -> {}
         }
     }
 
-    boolean isClosed() {
+    void send(ServerMessage message) {
+        send(json.writeValueAsString(message));
+    }
+
+    @Override
+    public boolean isClosed() {
         return outbox.isClosed();
     }
 
-    /// Runs a task as soon as the outbox is not full, or the connection is closed.
-    ///
-    /// @param task must not block
-    void whenNotFull(Runnable task) {
+    @Override
+    public void whenNotFull(Runnable task) {
         outbox.whenNotFull(task);
     }
 
@@ -101,32 +105,25 @@ final class Connection {
         }
     }
 
-    /// Adds a subscription, which replaces an earlier one to the same session.
-    void subscribe(Subscription subscription) {
-        Session session = subscription.session();
-        unsubscribe(session.name());
-        subscriptions.put(session.name(), subscription);
-        session.addListener(subscription);
+    /// Sends what a watch has to send. It replaces an earlier one of the same session.
+    void watch(String session, Watch watch) {
+        unwatch(session);
+        watches.put(session, watch);
         if (outbox.isClosed()) {
-            unsubscribe(session.name()); // closed concurrently, so nothing else would remove it
+            unwatch(session); // closed concurrently, so nothing else would remove it
         }
         pump.wake();
     }
 
-    void unsubscribe(String sessionName) {
-        Subscription subscription = subscriptions.get(sessionName);
-        if (subscription != null) {
-            remove(subscription);
+    void unwatch(String session) {
+        Watch watch = watches.remove(session);
+        if (watch != null) {
+            watch.close();
         }
     }
 
-    private void remove(Subscription subscription) {
-        subscriptions.remove(subscription.session().name(), subscription);
-        subscription.session().removeListener(subscription);
-    }
-
-    int numSubscriptions() {
-        return subscriptions.size();
+    int numWatches() {
+        return watches.size();
     }
 
     // ---- closing
@@ -164,7 +161,7 @@ final class Connection {
         outbox.close();
         pump.close();
         memory.close();
-        subscriptions.keySet().forEach(this::unsubscribe);
+        watches.keySet().forEach(this::unwatch);
     }
 
     // ---- sending
@@ -216,37 +213,43 @@ final class Connection {
     private long nanosUntilDue() {
         long now = System.nanoTime();
         long nanos = heartbeat.nanosUntilDue(now);
-        for (Subscription subscription : subscriptions.values()) {
-            nanos = Math.min(nanos, subscription.nanosUntilDue(now));
+        for (Watch watch : watches.values()) {
+            nanos = Math.min(nanos, watch.nanosUntilDue(now));
         }
         return nanos;
     }
 
-    /// Returns the next message of the subscription that has been due the longest; null if none is due.
+    /// Returns the next message of the watch that has been due the longest; null if none is due.
     private @Nullable String nextFrame(long now) {
-        Subscription due = null;
-        for (Subscription subscription : subscriptions.values()) {
-            if (subscription.nanosUntilDue(now) == 0
-                    && (due == null || subscription.dueNanos() - due.dueNanos() < 0)) {
-                due = subscription;
+        String session = null;
+        Watch due = null;
+        for (Map.Entry<String, Watch> entry : watches.entrySet()) {
+            Watch watch = entry.getValue();
+            if (watch.nanosUntilDue(now) == 0
+                    && (due == null || watch.dueNanos() - due.dueNanos() < 0)) {
+                session = entry.getKey();
+                due = watch;
             }
         }
-        if (due == null) {
+        if (session == null || due == null) {
             return null;
         }
-        Subscription.Message message = due.poll();
-        if (message != null) {
-            return message.json();
-        }
-        PublishedState.End why = due.end();
+        Watch.Message message = due.poll();
+        return message == null ? endOf(session, due) : message.json();
+    }
+
+    /// Returns the message about the end of a watch; null if it has not ended, or ends the connection.
+    private @Nullable String endOf(String session, Watch watch) {
+        PublishedState.End why = watch.end();
         if (why == null) {
             return null;
         }
-        remove(due);
+        watches.remove(session, watch);
+        watch.close();
         if (why == PublishedState.End.MOVED) {
             closeAsync(CloseCode.MOVED);
             return null;
         }
-        return json.writeValueAsString(ServerMessage.Unsubscribed.deleted(due.session().name()));
+        return json.writeValueAsString(ServerMessage.Unsubscribed.deleted(session));
     }
 }

@@ -24,6 +24,7 @@ final class EventStream {
 
     private static final Logger log = LoggerFactory.getLogger(EventStream.class);
 
+    private final String session;
     private final AsyncContext request;
     private final ServletOutputStream out;
     private final long pingNanos;
@@ -31,7 +32,7 @@ final class EventStream {
     private final Runnable abort;
     private final Runnable onEnd;
     private final Pump pump;
-    private volatile @Nullable Subscription subscription;
+    private volatile @Nullable Watch watch;
     private volatile boolean started; // the container accepts data
     private volatile boolean ending;
 
@@ -43,10 +44,17 @@ final class EventStream {
     private boolean isOver;
     private long lastWrite = System.nanoTime();
 
+    /// @param session its name
     /// @param request in asynchronous mode
     /// @param onEnd called once, after the last write
-    EventStream(AsyncContext request, LiveSettings settings, LiveThreads threads, Runnable onEnd)
+    EventStream(
+            String session,
+            AsyncContext request,
+            LiveSettings settings,
+            LiveThreads threads,
+            Runnable onEnd)
             throws IOException {
+        this.session = session;
         this.request = request;
         out = request.getResponse().getOutputStream();
         pingNanos = settings.pingInterval().toNanos();
@@ -57,8 +65,8 @@ final class EventStream {
     }
 
     /// Starts writing.
-    void start(Subscription watched) {
-        subscription = watched;
+    void start(Watch watched) {
+        watch = watched;
         request.addListener(new ContainerListener());
         out.setWriteListener(new ContainerListener());
     }
@@ -83,7 +91,7 @@ final class EventStream {
     ///
     /// @return nanoseconds until it has to be called again
     private synchronized long sendNext() {
-        Subscription watched = subscription;
+        Watch watched = watch;
         if (watched == null || !started || ended) {
             return Long.MAX_VALUE;
         }
@@ -113,12 +121,12 @@ final class EventStream {
         }
     }
 
-    private long write(Subscription watched, long now) throws IOException {
+    private long write(Watch watched, long now) throws IOException {
         long nanos = watched.nanosUntilDue(now);
         long untilPing = lastWrite + pingNanos - now;
         if (!hasSentGreeting) {
             hasSentGreeting = true;
-            write(EventWriter.commentBytes("watching " + watched.session().name()), now);
+            write(EventWriter.commentBytes("watching " + session), now);
             return 0;
         }
         if (nanos > 0) {
@@ -128,14 +136,17 @@ final class EventStream {
             }
             return Math.min(nanos, untilPing);
         }
-        Subscription.Message message = watched.poll();
+        Watch.Message message = watched.poll();
         if (message != null) {
-            write(EventWriter.eventBytes(message.type(), watched.step(), message.json()), now);
+            write(
+                    EventWriter.eventBytes(
+                            message.type(), watched.position().step(), message.json()),
+                    now);
             return 0;
         }
         PublishedState.End why = watched.end();
         if (why == PublishedState.End.DELETED) {
-            write(EventWriter.eventBytes("deleted", watched.step(), "{}"), now);
+            write(EventWriter.eventBytes("deleted", watched.position().step(), "{}"), now);
         }
         isOver = why != null;
         return 0;

@@ -1,13 +1,14 @@
 package dev.microgpt.live;
 
-import dev.microgpt.session.Session;
-import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.EventWriter;
+import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.ProblemWriter;
+import dev.microgpt.wire.Problems;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -17,10 +18,13 @@ import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -32,7 +36,9 @@ import org.springframework.web.bind.annotation.RestController;
 
 import java.io.IOException;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 
 /// Streams a session as Server-Sent Events, for clients without WebSocket such as curl. All streams end at
@@ -42,25 +48,27 @@ import java.util.concurrent.atomic.AtomicReference;
 @Tag(name = "Live")
 class EventsController implements SmartLifecycle {
 
-    private final SessionService sessions;
+    private static final Logger log = LoggerFactory.getLogger(EventsController.class);
+
+    private final SessionRouter router;
     private final ConnectionLimit connections;
     private final LiveSettings settings;
-    private final Broadcasts broadcasts;
     private final LiveThreads threads;
+    private final ProblemWriter problems;
     private final Set<EventStream> streams = ConcurrentHashMap.newKeySet();
     private volatile boolean running;
 
     EventsController(
-            SessionService sessions,
+            SessionRouter router,
             ConnectionLimit connections,
             LiveSettings settings,
-            Broadcasts broadcasts,
-            LiveThreads threads) {
-        this.threads = threads;
-        this.settings = settings;
-        this.broadcasts = broadcasts;
-        this.sessions = sessions;
+            LiveThreads threads,
+            ProblemWriter problems) {
+        this.router = router;
         this.connections = connections;
+        this.settings = settings;
+        this.threads = threads;
+        this.problems = problems;
     }
 
     @GetMapping("/events")
@@ -101,41 +109,96 @@ class EventsController implements SmartLifecycle {
                     @RequestHeader(name = "Last-Event-ID", required = false)
                     @Nullable Long lastEventId,
             HttpServletRequest request,
-            HttpServletResponse response)
-            throws IOException {
-        Session session = sessions.get(call, name);
-        session.ensureInMemory(call);
+            HttpServletResponse response) {
+        WatchPosition after =
+                lastEventId == null
+                        ? null
+                        : new WatchPosition(WatchPosition.UNKNOWN_EPOCH, lastEventId);
+        WatchRequest wanted = new WatchRequest(fromStep, viz, losses, maxHz, after);
+        Caller caller = call.caller();
+        acquireConnection(caller);
         AtomicReference<@Nullable EventStream> stream = new AtomicReference<>();
-        Subscription subscription =
-                new Subscription(
-                        broadcasts.of(session),
-                        lastEventId == null
-                                ? fromStep
-                                : Long.valueOf(stepAfter(lastEventId, session)),
-                        viz,
-                        losses,
-                        maxHz,
-                        () -> wake(stream.get()));
-        acquireConnection(call.caller());
+        CompletableFuture<Watch> watch =
+                router.watch(caller, name, wanted, () -> wake(stream.get()));
+        if (watch.state() == Future.State.FAILED) {
+            connections.release(caller);
+            throw watch.exceptionNow() instanceof RuntimeException e
+                    ? e
+                    : new IllegalStateException(watch.exceptionNow());
+        }
         EventWriter.setHeaders(response);
         AsyncContext async = request.startAsync();
         async.setTimeout(0); // streams have no time limit
-        EventStream opened =
-                new EventStream(
-                        async,
-                        settings,
-                        threads,
-                        () -> {
-                            session.removeListener(subscription);
-                            connections.release(call.caller());
-                            streams.remove(stream.get());
+        // From here on, another thread may not use the response before the container asks for data:
+        // this thread may
+        // still be on its way through the filters.
+        var _ =
+                watch.handle(
+                        (opened, failure) -> {
+                            if (opened == null) {
+                                connections.release(caller);
+                                fail(async, response, failure);
+                            } else {
+                                stream(caller, name, opened, async, stream);
+                            }
+                            return null;
                         });
-        stream.set(opened);
-        streams.add(opened);
-        session.addListener(subscription);
-        opened.start(subscription);
-        if (!running) { // stopped before it was added
-            opened.close();
+    }
+
+    /// Sends the events of a watch that has been opened.
+    private void stream(
+            Caller caller,
+            String session,
+            Watch watch,
+            AsyncContext async,
+            AtomicReference<@Nullable EventStream> stream) {
+        Runnable onEnd =
+                () -> {
+                    watch.close();
+                    connections.release(caller);
+                    EventStream ended = stream.get();
+                    if (ended != null) {
+                        streams.remove(ended);
+                    }
+                };
+        try {
+            EventStream opened = new EventStream(session, async, settings, threads, onEnd);
+            stream.set(opened);
+            streams.add(opened);
+            opened.start(watch);
+            if (!running) { // stopped before it was added
+                opened.close();
+            }
+        } catch (IOException | IllegalStateException e) {
+            log.debug("A reader has disconnected", e);
+            onEnd.run();
+        }
+    }
+
+    private void fail(
+            AsyncContext async, HttpServletResponse response, @Nullable Throwable failure) {
+        Problem problem =
+                Problems.of(
+                        failure == null
+                                ? new IllegalStateException("no watch")
+                                : SessionRouter.cause(failure));
+        try {
+            response.getOutputStream()
+                    .setWriteListener(
+                            new WriteListener() {
+                                @Override
+                                public void onWritePossible() throws IOException {
+                                    problems.write(response, problem);
+                                    async.complete();
+                                }
+
+                                @Override
+                                public void onError(Throwable e) {
+                                    log.debug("A reader has disconnected", e);
+                                }
+                            });
+        } catch (IOException | IllegalStateException e) {
+            log.debug("A reader has disconnected", e);
         }
     }
 
@@ -143,13 +206,6 @@ class EventsController implements SmartLifecycle {
         if (stream != null) {
             stream.wake();
         }
-    }
-
-    /// Returns the step at which a reconnected stream continues. A session with fewer steps was reinitialized
-    /// and starts at step 1.
-    private static long stepAfter(long lastEventId, Session session) {
-        long size = session.published().view().step();
-        return lastEventId < 0 || lastEventId > size ? 1 : lastEventId + 1;
     }
 
     private void acquireConnection(Caller caller) {

@@ -1,10 +1,7 @@
 package dev.microgpt.live;
 
 import dev.microgpt.quota.RateLimiter;
-import dev.microgpt.session.Datasets;
-import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.Caller;
-import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 
 import org.jspecify.annotations.Nullable;
@@ -39,12 +36,9 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
     private volatile boolean running;
 
     LiveEndpoint(
-            SessionService sessions,
-            Datasets datasets,
-            Limits limits,
+            SessionRouter router,
             LiveSettings settings,
             JsonMapper json,
-            Broadcasts broadcasts,
             RateLimiter rates,
             ConnectionLimit connections,
             LiveThreads threads,
@@ -52,9 +46,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         this.memory = memory;
         this.settings = settings;
         this.connections = connections;
-        services =
-                new MessageHandler.Services(
-                        sessions, datasets, limits, json, broadcasts, rates, threads, memory);
+        services = new MessageHandler.Services(router, json, rates, threads, memory);
     }
 
     /// A connection, and the received parts of a message that is still incomplete.

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// The queues of the pools have no bound of their own, but their users limit them: each pump has at most one
 /// task with the writers, and each queue of messages about one session at most one with the workers.
 @Component
-final class LiveThreads implements AutoCloseable {
+public final class LiveThreads implements AutoCloseable {
 
     /// Writers never wait for a client or a session.
     private static final int WRITERS = 4;
@@ -67,12 +67,12 @@ final class LiveThreads implements AutoCloseable {
     }
 
     /// Runs tasks that never block.
-    Executor writers() {
+    public Executor writers() {
         return writers;
     }
 
     /// Runs tasks that may wait for a session.
-    Executor workers() {
+    public Executor workers() {
         return workers;
     }
 
@@ -82,7 +82,7 @@ final class LiveThreads implements AutoCloseable {
     }
 
     /// Runs a task after a delay. It must be short.
-    Future<?> after(long nanos, Runnable task) {
+    public Future<?> after(long nanos, Runnable task) {
         return clock.schedule(task, nanos, TimeUnit.NANOSECONDS);
     }
 

@@ -1,9 +1,14 @@
 package dev.microgpt.live;
 
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.session.CallTimeout;
+import dev.microgpt.session.Datasets;
 import dev.microgpt.session.Session;
+import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.query.GenerateCall;
@@ -12,65 +17,116 @@ import dev.microgpt.wire.EmbeddingReply;
 import dev.microgpt.wire.GenerateReply;
 import dev.microgpt.wire.InitRequest;
 
+import org.springframework.stereotype.Component;
+
+import tools.jackson.databind.json.JsonMapper;
+
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/// Carries out the messages of one connection and sends the answers. No thread waits for a session's slow
+/// Carries out messages about sessions of this process, and answers them. No thread waits for a session's slow
 /// calls: they complete asynchronously.
+@Component
 final class MessageExecutor {
 
     private static final int MAX_LOSSES = 100_000;
-    private static final int MAX_SUBSCRIPTIONS = 64;
-    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
 
-    private final Connection connection;
-    private final MessageHandler.Services services;
+    private final SessionService sessions;
+    private final Datasets datasets;
+    private final Limits limits;
+    private final JsonMapper json;
+    private final Memory memory;
     private final Executor workers;
 
-    MessageExecutor(Connection connection, MessageHandler.Services services) {
-        this.connection = connection;
-        this.services = services;
-        workers = services.threads().workers();
+    MessageExecutor(
+            SessionService sessions,
+            Datasets datasets,
+            Limits limits,
+            JsonMapper json,
+            Memory memory,
+            LiveThreads threads) {
+        this.sessions = sessions;
+        this.datasets = datasets;
+        this.limits = limits;
+        this.json = json;
+        this.memory = memory;
+        workers = threads.workers();
     }
 
-    /// Carries out a message.
+    /// Carries out a message, and answers with an error if it fails.
     ///
-    /// @param isStopped returns whether training must make no more steps
-    /// @return completes when the answer is in the outbox, or exceptionally if the message failed
+    /// @param stop completed when training is to make no more steps
+    /// @return completes after the last answer; exceptionally if the session is moving and nothing was executed
     CompletableFuture<Void> execute(
-            CallContext call, ClientMessage message, BooleanSupplier isStopped) {
+            CallContext call,
+            ClientMessage message,
+            Answers answers,
+            CompletableFuture<Void> stop) {
+        return start(call, message, answers, stop)
+                .handle(
+                        (_, failure) -> {
+                            if (failure != null) {
+                                answerUnlessMoving(message, answers, failure);
+                            }
+                            return null;
+                        });
+    }
+
+    private void answerUnlessMoving(ClientMessage message, Answers answers, Throwable failure) {
+        Throwable cause = SessionRouter.cause(failure);
+        if (SessionRouter.isMoving(cause)) {
+            throw (SessionException) cause;
+        }
+        if (cause instanceof TimeoutException) {
+            cause =
+                    message instanceof ClientMessage.Train
+                            ? CallTimeout.stepsKept(limits.callTime())
+                            : CallTimeout.busy(limits.callTime());
+        }
+        send(answers, ServerMessage.Error.of(message, cause));
+    }
+
+    private CompletableFuture<Void> start(
+            CallContext call,
+            ClientMessage message,
+            Answers answers,
+            CompletableFuture<Void> stop) {
+        try {
+            return switch (message) {
+                case ClientMessage.Train train -> train(call, train, answers, stop);
+                case ClientMessage.Generate generate -> generate(call, generate, answers);
+                case ClientMessage.GetEmbeddings get -> embeddings(call, get, answers);
+                default -> {
+                    send(answers, reply(call, message));
+                    yield CompletableFuture.completedFuture(null);
+                }
+            };
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /// Carries out a message that needs no waiting.
+    private ServerMessage reply(CallContext call, ClientMessage message) {
         return switch (message) {
-            case ClientMessage.Train train -> train(call, train, isStopped);
-            case ClientMessage.Generate generate -> generate(call, generate);
-            case ClientMessage.GetEmbeddings get -> embeddings(call, get);
-            case ClientMessage.Init init -> send(init(call, init));
+            case ClientMessage.Init init -> init(call, init);
             case ClientMessage.Stop stop ->
-                    send(
-                            new ServerMessage.Stopped(
-                                    stop.id(),
-                                    name(stop),
-                                    session(call, stop).published().view().step()));
+                    new ServerMessage.Stopped(
+                            stop.id(), name(stop), session(call, stop).published().view().step());
             case ClientMessage.GetLossHistory get ->
-                    send(
-                            new ServerMessage.LossHistory(
-                                    get.id(),
-                                    name(get),
-                                    session(call, get).losses(call).newest(MAX_LOSSES)));
+                    new ServerMessage.LossHistory(
+                            get.id(),
+                            name(get),
+                            session(call, get).losses(call).newest(MAX_LOSSES));
             case ClientMessage.GetConfig get ->
-                    send(
-                            new ServerMessage.Config(
-                                    get.id(),
-                                    name(get),
-                                    ConfigReply.of(session(call, get).published().view())));
-            case ClientMessage.Subscribe subscribe -> subscribe(call, subscribe);
-            case ClientMessage.Unsubscribe unsubscribe -> {
-                connection.unsubscribe(name(unsubscribe));
-                yield send(
-                        ServerMessage.Unsubscribed.requested(unsubscribe.id(), name(unsubscribe)));
-            }
+                    new ServerMessage.Config(
+                            get.id(),
+                            name(get),
+                            ConfigReply.of(session(call, get).published().view()));
+            default -> throw new IllegalArgumentException("not for a session: " + message);
         };
     }
 
@@ -86,19 +142,18 @@ final class MessageExecutor {
     }
 
     private Session session(CallContext call, ClientMessage message) {
-        return services.sessions().get(call, name(message));
+        return sessions.get(call, name(message));
     }
 
-    private CompletableFuture<Void> send(ServerMessage answer) {
-        connection.send(answer);
-        return DONE;
+    private void send(Answers answers, ServerMessage answer) {
+        answers.send(json.writeValueAsString(answer));
     }
 
     /// Sends an answer as soon as the result for it is available.
     private <T> CompletableFuture<Void> sendLater(
-            CompletableFuture<T> result, Function<T, ServerMessage> answer) {
-        return result.orTimeout(services.limits().callTime().toNanos(), TimeUnit.NANOSECONDS)
-                .thenAcceptAsync(value -> connection.send(answer.apply(value)), workers);
+            CompletableFuture<T> result, Answers answers, Function<T, ServerMessage> answer) {
+        return result.orTimeout(limits.callTime().toNanos(), TimeUnit.NANOSECONDS)
+                .thenAcceptAsync(value -> send(answers, answer.apply(value)), workers);
     }
 
     private ServerMessage init(CallContext call, ClientMessage.Init message) {
@@ -109,12 +164,11 @@ final class MessageExecutor {
         String name = name(message);
         call.caller().sessionId(name).requireValid(); // before its documents are looked at
         SessionView view =
-                services.sessions()
-                        .init(
+                sessions.init(
                                 call,
                                 name,
-                                request.options(services.limits()),
-                                request.requiredCorpus(services.datasets(), services.limits()),
+                                request.options(limits),
+                                request.requiredCorpus(datasets, limits),
                                 overwrite)
                         .view();
         return new ServerMessage.Ready(
@@ -122,34 +176,37 @@ final class MessageExecutor {
     }
 
     private CompletableFuture<Void> train(
-            CallContext call, ClientMessage.Train message, BooleanSupplier isStopped) {
+            CallContext call,
+            ClientMessage.Train message,
+            Answers answers,
+            CompletableFuture<Void> stop) {
         int steps = message.steps() == null ? 1 : message.steps();
-        InvalidInputException.requireRange("steps", steps, 1, services.limits().stepsPerCall());
+        InvalidInputException.requireRange("steps", steps, 1, limits.stepsPerCall());
         TrainTask training =
                 new TrainTask(
                         new TrainTask.Environment(
-                                connection,
-                                workers,
-                                services.memory(),
-                                services.limits().callTime()),
+                                answers, json, workers, memory, limits.callTime()),
                         call,
                         message.id(),
                         session(call, message),
                         steps,
-                        isStopped);
+                        stop::isDone);
         return training.start()
                 .thenAcceptAsync(
                         step ->
-                                connection.send(
+                                send(
+                                        answers,
                                         new ServerMessage.Trained(
                                                 message.id(), name(message), step)),
                         workers);
     }
 
-    private CompletableFuture<Void> generate(CallContext call, ClientMessage.Generate message) {
-        GenerateCall generate = message.request().toCall(services.limits());
+    private CompletableFuture<Void> generate(
+            CallContext call, ClientMessage.Generate message, Answers answers) {
+        GenerateCall generate = message.request().toCall(limits);
         return sendLater(
                 session(call, message).queries().generateAsync(call, generate),
+                answers,
                 samples ->
                         new ServerMessage.Generated(
                                 message.id(),
@@ -158,36 +215,14 @@ final class MessageExecutor {
     }
 
     private CompletableFuture<Void> embeddings(
-            CallContext call, ClientMessage.GetEmbeddings message) {
+            CallContext call, ClientMessage.GetEmbeddings message, Answers answers) {
         return sendLater(
                 session(call, message).queries().embeddingsAsync(call, null),
+                answers,
                 embeddings ->
                         new ServerMessage.Embeddings(
                                 message.id(),
                                 name(message),
                                 EmbeddingReply.of(embeddings.value())));
-    }
-
-    private CompletableFuture<Void> subscribe(CallContext call, ClientMessage.Subscribe message) {
-        if (connection.numSubscriptions() >= MAX_SUBSCRIPTIONS) {
-            throw new SessionException(
-                    ErrorCode.BUSY,
-                    "a connection may watch at most %d sessions".formatted(MAX_SUBSCRIPTIONS));
-        }
-        Session session = session(call, message);
-        session.ensureInMemory(call);
-        Subscription subscription =
-                new Subscription(
-                        services.broadcasts().of(session),
-                        message.fromStep(),
-                        message.viz(),
-                        message.losses(),
-                        message.maxHz(),
-                        connection::wake);
-        connection.unsubscribe(name(message));
-        connection.send(
-                new ServerMessage.Subscribed(message.id(), name(message), subscription.step()));
-        connection.subscribe(subscription);
-        return DONE;
     }
 }

@@ -1,13 +1,9 @@
 package dev.microgpt.live;
 
 import dev.microgpt.quota.RateLimiter;
-import dev.microgpt.session.CallTimeout;
-import dev.microgpt.session.Datasets;
-import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.wire.JsonTrees;
@@ -18,11 +14,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeoutException;
 
 /// Parses the messages of one connection and queues them for execution. Failures are answered with an `error`
 /// message.
@@ -33,15 +26,12 @@ final class MessageHandler {
     private final Connection connection;
     private final Services services;
     private final MessageQueue queue;
-    private final MessageExecutor executor;
+    private final Watches watches;
 
     /// The services that all handlers share.
     record Services(
-            SessionService sessions,
-            Datasets datasets,
-            Limits limits,
+            SessionRouter router,
             JsonMapper json,
-            Broadcasts broadcasts,
             RateLimiter rates,
             LiveThreads threads,
             Memory memory) {}
@@ -50,7 +40,7 @@ final class MessageHandler {
         this.connection = connection;
         this.services = services;
         queue = new MessageQueue(connection, services.threads().workers());
-        executor = new MessageExecutor(connection, services);
+        watches = new Watches(connection, services.router());
     }
 
     /// Handles one message. Does not wait until it has been carried out.
@@ -64,20 +54,20 @@ final class MessageHandler {
             }
             requireValidId(field(tree, "id"));
             requireRate(verdicts);
-            enqueue(caller, services.json().treeToValue(tree, ClientMessage.class), text.length());
+            enqueue(caller, ClientText.of(text, tree, services.json()));
         } catch (RuntimeException e) {
             JsonNode id = field(tree, "id");
             sendError(id == null || isInvalid(id) ? null : id, sessionName(tree), e);
         }
     }
 
-    private void enqueue(Caller caller, ClientMessage message, int chars) {
-        String session = MessageExecutor.name(message);
+    private void enqueue(Caller caller, ClientText message) {
+        String session = MessageExecutor.name(message.message());
         Memory.Share share = services.memory().share();
         try {
             CallContext call = CallContext.of(caller, share);
-            call.reserve(chars, "the message");
-            queue.add(session, new MessageTask(call, message, chars));
+            call.reserve(message.text().length(), "the message");
+            queue.add(session, new MessageTask(call, session, message));
         } catch (RuntimeException e) {
             share.close();
             throw e;
@@ -135,14 +125,16 @@ final class MessageHandler {
     private final class MessageTask implements QueuedTask {
 
         private final CallContext call;
+        private final String session;
+        private final ClientText text;
         private final ClientMessage message;
-        private final int chars;
-        private volatile boolean stopped;
+        private final CompletableFuture<Void> stop = new CompletableFuture<>();
 
-        MessageTask(CallContext call, ClientMessage message, int chars) {
+        MessageTask(CallContext call, String session, ClientText text) {
             this.call = call;
-            this.message = message;
-            this.chars = chars;
+            this.session = session;
+            this.text = text;
+            message = text.message();
         }
 
         @Override
@@ -158,39 +150,41 @@ final class MessageHandler {
 
         @Override
         public int chars() {
-            return chars;
+            return text.text().length();
         }
 
         @Override
         public CompletableFuture<?> start() {
+            return execute().exceptionally(this::answerError);
+        }
+
+        private CompletableFuture<Void> execute() {
             try {
-                return executor.execute(call, message, () -> stopped)
-                        .exceptionally(this::answerError);
+                return switch (message) {
+                    case ClientMessage.Subscribe subscribe ->
+                            watches.subscribe(call.caller(), session, subscribe);
+                    case ClientMessage.Unsubscribe unsubscribe ->
+                            watches.unsubscribe(session, unsubscribe);
+                    default ->
+                            services.router()
+                                    .call(
+                                            call.caller().sessionId(session),
+                                            connection::isClosed,
+                                            host -> host.execute(call, text, connection, stop));
+                };
             } catch (RuntimeException e) {
-                answerError(e);
-                return CompletableFuture.completedFuture(null);
+                return CompletableFuture.failedFuture(e);
             }
         }
 
         private @Nullable Void answerError(Throwable failure) {
-            Throwable cause = failure;
-            while (cause instanceof CompletionException && cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            if (cause instanceof TimeoutException) {
-                Duration timeout = services.limits().callTime();
-                cause =
-                        kind() == Kind.TRAIN
-                                ? CallTimeout.stepsKept(timeout)
-                                : CallTimeout.busy(timeout);
-            }
-            sendError(message.id(), message.session(), cause);
+            connection.send(ServerMessage.Error.of(message, SessionRouter.cause(failure)));
             return null;
         }
 
         @Override
         public void stop() {
-            stopped = true;
+            stop.complete(null);
         }
 
         @Override

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// Sends one client's messages: takes a turn when woken, and at the time that the previous turn has requested.
 /// The turns of a pump never overlap.
-final class Pump {
+public final class Pump {
 
     private static final Logger log = LoggerFactory.getLogger(Pump.class);
     private static final long MAX_DELAY_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     /// The work that a pump repeats.
-    interface Turn {
+    public interface Turn {
 
         /// Sends at most one message, without waiting for the client.
         ///
@@ -37,21 +37,21 @@ final class Pump {
     private volatile boolean closed;
 
     /// @param onFailure called once if a turn fails; no turn follows
-    Pump(LiveThreads threads, Turn turn, Runnable onFailure) {
+    public Pump(LiveThreads threads, Turn turn, Runnable onFailure) {
         this.threads = threads;
         this.turn = turn;
         this.onFailure = onFailure;
     }
 
     /// Requests a turn. Does not block.
-    void wake() {
+    public void wake() {
         if (wakes.getAndIncrement() == 0) {
             threads.writers().execute(this::run);
         }
     }
 
     /// Prevents further turns.
-    void close() {
+    public void close() {
         closed = true;
         wake(); // so that the alarm is cancelled
     }

@@ -9,6 +9,7 @@ import dev.microgpt.wire.ConfigReply;
 import dev.microgpt.wire.EmbeddingReply;
 import dev.microgpt.wire.GenerateReply;
 import dev.microgpt.wire.Problem;
+import dev.microgpt.wire.Problems;
 import dev.microgpt.wire.StepReply;
 
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,13 @@ sealed interface ServerMessage {
 
     @SuppressWarnings("AvoidCommonTypeNames") // its type is "error"
     record Error(@Nullable JsonNode id, @Nullable String session, Problem problem)
-            implements ServerMessage {}
+            implements ServerMessage {
+
+        /// Returns the answer to a message that has failed.
+        static Error of(ClientMessage message, Throwable failure) {
+            return new Error(message.id(), message.session(), Problems.of(failure));
+        }
+    }
 
     /// Steps that a watcher has not seen yet, with their losses or a summary of them, and the newest trace.
     /// If the state has changed without a step, as when a run is paused, `toStep` is `fromStep` - 1.

@@ -18,7 +18,7 @@ import java.util.Arrays;
 /// A subscription stores no messages. When the connection can take a message, the next frame is made from the
 /// session's history, or reused from another watcher, and covers everything since the previous frame. So even
 /// a slow reader receives every loss that is still in the history, and the newest of the traces.
-final class Subscription implements SessionListener {
+final class Subscription implements Watch, SessionListener {
 
     private static final double DEFAULT_HZ = 20;
     private static final double MAX_HZ = 60;
@@ -49,26 +49,16 @@ final class Subscription implements SessionListener {
     private LossHistory losses;
     private long nextStep;
     private long lastTraceStep;
-    private SessionState sentState;
+    private @Nullable SessionState sentState; // null if it is not known
     private long dueNanos = System.nanoTime();
 
     /// Whether the connection has nothing to send and waits to be woken.
     private volatile boolean isIdle = true;
 
-    /// @param fromStep the first step to send; null for the next one
-    /// @param viz which traces to send: `last` or `none`; null for `last`
-    /// @param lossFormat `raw` or `buckets`; null for `raw`
-    /// @param framesPerSecond the maximum rate; null for 20
     /// @param wake called when there may be something to send; must not block
-    /// @throws InvalidInputException if a value is out of its range
-    Subscription(
-            Broadcast broadcast,
-            @Nullable Long fromStep,
-            @Nullable String viz,
-            @Nullable String lossFormat,
-            @Nullable Double framesPerSecond,
-            Runnable wake) {
-        double maxHz = framesPerSecond == null ? DEFAULT_HZ : framesPerSecond;
+    /// @throws InvalidInputException if a value of the request is out of its range
+    Subscription(Broadcast broadcast, WatchRequest request, Runnable wake) {
+        double maxHz = request.maxHz() == null ? DEFAULT_HZ : request.maxHz();
         if (!(maxHz > 0 && maxHz <= MAX_HZ)) {
             throw InvalidInputException.outOfRange(
                     "maxHz",
@@ -83,30 +73,66 @@ final class Subscription implements SessionListener {
         epoch = now.epoch();
         losses = now.losses();
         sentState = now.view().state();
-        long size = losses.size();
-        if (fromStep != null) {
-            InvalidInputException.requireRange("fromStep", fromStep, 1, size + 1);
+        WatchPosition after = request.after();
+        if (after == null) {
+            nextStep = firstStep(request.fromStep(), losses.size());
+        } else {
+            nextStep = stepAfter(after, losses.size());
+            if (after.epoch() == epoch) {
+                sentState = null; // it may have changed meanwhile
+            }
         }
-        wantsTraces = EnumNames.parse("viz", viz, Traces.LAST) == Traces.LAST;
-        wantsBuckets = EnumNames.parse("losses", lossFormat, LossFormat.RAW) == LossFormat.BUCKETS;
+        wantsTraces = EnumNames.parse("viz", request.viz(), Traces.LAST) == Traces.LAST;
+        wantsBuckets =
+                EnumNames.parse("losses", request.losses(), LossFormat.RAW) == LossFormat.BUCKETS;
         this.wake = wake;
         intervalNanos = (long) (1e9 / maxHz);
-        nextStep = fromStep == null ? size + 1 : fromStep;
         lastTraceStep = nextStep - 1;
     }
 
-    Session session() {
-        return session;
+    /// Starts to watch a session.
+    ///
+    /// @throws InvalidInputException if a value of the request is out of its range
+    static Subscription open(Broadcast broadcast, WatchRequest request, Runnable wake) {
+        Subscription subscription = new Subscription(broadcast, request, wake);
+        subscription.session.addListener(subscription);
+        return subscription;
     }
 
-    /// Returns the last step that has been sent, or the one before the first to be sent.
-    long step() {
-        return nextStep - 1;
+    private static long firstStep(@Nullable Long fromStep, long size) {
+        if (fromStep == null) {
+            return size + 1;
+        }
+        InvalidInputException.requireRange("fromStep", fromStep, 1, size + 1);
+        return fromStep;
     }
 
-    /// Returns when the next frame is due, in the time of `System.nanoTime()`.
-    long dueNanos() {
+    /// Returns the step at which a watcher continues. A session with fewer steps has been reinitialized, unless
+    /// its epoch says otherwise.
+    private long stepAfter(WatchPosition position, long size) {
+        if (position.epoch() == epoch) {
+            return Math.min(position.step(), size) + 1; // steps may have been undone
+        }
+        boolean mayContinue =
+                position.epoch() == WatchPosition.UNKNOWN_EPOCH
+                        && position.step() >= 0
+                        && position.step() <= size;
+        return mayContinue ? position.step() + 1 : 1;
+    }
+
+    @Override
+    public WatchPosition position() {
+        return new WatchPosition(epoch, nextStep - 1);
+    }
+
+    @Override
+    public long dueNanos() {
         return dueNanos;
+    }
+
+    @Override
+    public void close() {
+        session.removeListener(this);
     }
 
     @Override
@@ -122,8 +148,8 @@ final class Subscription implements SessionListener {
         return wantsTraces;
     }
 
-    /// Returns the time until the next frame is due; `Long.MAX_VALUE` if there is nothing to send.
-    long nanosUntilDue(long now) {
+    @Override
+    public long nanosUntilDue(long now) {
         isIdle = true; // before reading the state, so that any later change wakes the connection
         PublishedState state = session.published();
         boolean isBehind =
@@ -137,19 +163,14 @@ final class Subscription implements SessionListener {
         return Math.max(0, dueNanos - now);
     }
 
-    /// Returns why there will be no more steps, once all have been sent; otherwise null.
-    PublishedState.@Nullable End end() {
+    @Override
+    public PublishedState.@Nullable End end() {
         PublishedState state = session.published();
         return state.view().step() < nextStep ? state.end() : null;
     }
 
-    /// A message to send.
-    ///
-    /// @param type as in [ServerMessage#type()]
-    record Message(String type, String json) {}
-
-    /// Returns the next message; null if there is nothing new.
-    @Nullable Message poll() {
+    @Override
+    public @Nullable Message poll() {
         PublishedState state = broadcast.stateForFrame(nextStep);
         boolean stepsWereUndone = state.losses() != losses && state.epoch() == epoch;
         boolean hasNewState = stepsWereUndone || state.view().state() != sentState;

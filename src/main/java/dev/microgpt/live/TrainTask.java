@@ -4,12 +4,15 @@ import dev.microgpt.session.Session;
 import dev.microgpt.session.actor.StepCall;
 import dev.microgpt.session.actor.StepOutcome;
 import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Memory;
+import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.wire.StepReply;
 
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -23,8 +26,9 @@ final class TrainTask {
 
     private static final StepCall ONE_STEP = new StepCall(1, StepCall.Viz.LAST);
 
-    /// What the trainings of one connection share.
-    record Environment(Connection connection, Executor workers, Memory memory, Duration callTime) {}
+    /// What a training needs besides its session.
+    record Environment(
+            Answers answers, JsonMapper json, Executor workers, Memory memory, Duration callTime) {}
 
     private final Environment environment;
     private final CallContext call;
@@ -87,7 +91,7 @@ final class TrainTask {
     }
 
     private void requestStep() {
-        if (stepsDone == steps || isStopped.getAsBoolean() || environment.connection.isClosed()) {
+        if (stepsDone == steps || isStopped.getAsBoolean() || environment.answers.isClosed()) {
             end.complete(null);
             return;
         }
@@ -103,8 +107,18 @@ final class TrainTask {
                                     environment.workers);
         } catch (RuntimeException e) {
             share.close();
-            end.completeExceptionally(e);
+            end.completeExceptionally(unrepeatable(e));
         }
+    }
+
+    /// Returns the failure of a training of which some steps were made, so that nobody repeats it as a whole.
+    private Throwable unrepeatable(Throwable failure) {
+        return stepsDone > 0 && SessionRouter.isMoving(failure)
+                ? new SessionException(
+                        ErrorCode.BUSY,
+                        "the session has moved to another node after %d of %d steps, which it keeps"
+                                .formatted(stepsDone, steps))
+                : failure;
     }
 
     private void stepCompleted(
@@ -112,16 +126,20 @@ final class TrainTask {
         try (share) {
             if (outcome == null) {
                 end.completeExceptionally(
-                        failure == null ? new IllegalStateException("no outcome") : failure);
+                        failure == null
+                                ? new IllegalStateException("no outcome")
+                                : unrepeatable(failure));
                 return;
             }
             stepsDone++;
-            environment.connection.send(
-                    new ServerMessage.Step(id, session.name(), StepReply.of(outcome.last())));
+            environment.answers.send(
+                    environment.json.writeValueAsString(
+                            new ServerMessage.Step(
+                                    id, session.name(), StepReply.of(outcome.last()))));
         } catch (RuntimeException e) {
             end.completeExceptionally(e);
             return;
         }
-        environment.connection.whenNotFull(() -> environment.workers.execute(this::requestStep));
+        environment.answers.whenNotFull(() -> environment.workers.execute(this::requestStep));
     }
 }

@@ -70,6 +70,9 @@ final class SessionRegistry {
     /// @throws SessionException `not_found`, or `moving` if it may be in another process
     Session get(SessionId id) {
         Session session = find(id);
+        if (session == null && isOwner.test(id)) {
+            session = find(id); // which may have just arrived
+        }
         if (session == null && !isOwner.test(id)) {
             throw SessionException.moving();
         }

@@ -72,14 +72,14 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public @Nullable StoredSession findForked(SessionId id) {
-        return partitions == null || !partitions.isHeld(id)
+        return partitions == null || !partitions.isServed(id)
                 ? null
                 : read(() -> reader.find(id).orElse(null));
     }
 
     @Override
     public boolean isOwner(SessionId id) {
-        return partitions == null || partitions.isHeld(id);
+        return partitions == null || partitions.isServed(id);
     }
 
     @Override

@@ -34,6 +34,8 @@ final class Ownership implements PartitionStore {
     private final EpochBlocks epochs;
     private final AtomicLongArray tokens = new AtomicLongArray(PARTITIONS);
 
+    private volatile Set<Integer> served = Set.of();
+
     /// Whether no other process is meant to use the database.
     private volatile boolean isExclusive;
 
@@ -85,8 +87,14 @@ final class Ownership implements PartitionStore {
     }
 
     @Override
-    public boolean isHeld(SessionId id) {
-        return tokens.get(PartitionStore.partitionOf(id)) != NONE;
+    public void serve(Set<Integer> partitions) {
+        served = Set.copyOf(partitions);
+    }
+
+    @Override
+    public boolean isServed(SessionId id) {
+        int partition = PartitionStore.partitionOf(id);
+        return tokens.get(partition) != NONE && (isExclusive || served.contains(partition));
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.store.TestPostgres;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.FreePort;
+import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
@@ -149,6 +150,49 @@ final class ClusterTest {
         int step = view.path("step").intValue();
         assertThat(step).isGreaterThan(1000);
         Awaitility.await().until(() -> api(1).view(name).path("step").intValue() > step);
+    }
+
+    /// Receives the frames of a session, which must be complete and in order.
+    ///
+    /// @param next the first step
+    /// @param until at least this step
+    /// @return the step after the last one received
+    private static int receive(Live live, int next, int until) {
+        int expected = next;
+        while (expected <= until) {
+            JsonNode frame = live.next("frame");
+            assertThat(frame.path("fromStep").intValue()).isEqualTo(expected);
+            int to = frame.path("toStep").intValue();
+            assertThat(frame.path("losses")).hasSize(to - expected + 1);
+            expected = to + 1;
+        }
+        return expected;
+    }
+
+    @Test
+    void watchersFollowASession() {
+        String name = nameAt(2);
+        api(0).initSixNames(name);
+        api(0).post("/sessions/" + name + "/runs", Map.of("steps", 1_000_000_000)).ok();
+        try (Live live = Live.connect(api(0).port())) {
+            live.send("subscribe", "session", name, "fromStep", 1, "viz", "none");
+            live.next("subscribed");
+            int next = receive(live, 1, 1000);
+
+            nodes.removeLast().close();
+            next = receive(live, next, next + 5000);
+
+            startNode(); // takes partitions, from the new owner of the session as well
+            startNode();
+            awaitSettled();
+            receive(live, next, next + 5000);
+            assertThat(live.isClosed()).isFalse();
+
+            api(1).delete("/sessions/" + name).ok();
+            while (!live.next().path("type").asString().equals("unsubscribed")) {
+                // the frames before it
+            }
+        }
     }
 
     @Test

@@ -105,16 +105,16 @@ final class ForwardedStreamsTest {
     }
 
     @Test
-    void aReaderThatLeavesIsNoticedByTheOwner() throws IOException {
+    void aReaderThatLeavesIsNoticed() throws IOException {
         entry.initSixNames("left");
-        await().atMost(SHORT).until(() -> numStreams(owner) == 0); // those of other tests
+        await().atMost(SHORT).until(() -> numStreams(entry) == 0); // those of other tests
         try (RawClient client = RawClient.connect(entry.port())) {
             client.send(
                     "GET /api/v1/sessions/left/events HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: 0\r\n\r\n");
             assertThat(client.head(SHORT)).startsWith("HTTP/1.1 200");
-            await().until(() -> numStreams(owner) == 1);
+            await().until(() -> numStreams(entry) == 1);
         }
-        await().atMost(SHORT).until(() -> numStreams(owner) == 0);
+        await().atMost(SHORT).until(() -> numStreams(entry) == 0);
     }
 
     @Test
@@ -136,6 +136,17 @@ final class ForwardedStreamsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void errorsOfTheOwnerArrive() {
+        cluster.setOwner("missing", cluster.node(1).node());
+        entry.initSixNames("watched");
+        assertThat(entry.get("/sessions/missing/events").status()).isEqualTo(404);
+        Reply reply = entry.get("/sessions/watched/events?fromStep=99");
+        assertThat(reply).hasToString(owner.get("/sessions/watched/events?fromStep=99").toString());
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.header("Content-Type")).isEqualTo("application/problem+json");
     }
 
     @Test

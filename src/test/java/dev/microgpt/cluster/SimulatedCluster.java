@@ -152,6 +152,7 @@ final class SimulatedCluster {
         private final Node self;
         private final PartitionKeeper keeper;
         private final Map<Integer, Long> tokens = new TreeMap<>();
+        private Set<Integer> served = Set.of();
 
         /// The sessions that were read last, by partition.
         private Map<Integer, Integer> read = Map.of();
@@ -177,7 +178,10 @@ final class SimulatedCluster {
             }
             Integer value = memory.get(partition);
             if (value == null) {
-                return; // the session has just left
+                assertThat(served)
+                        .as("a session that exists is not missing")
+                        .doesNotContain(partition);
+                return; // it has just left
             }
             writing.add(partition);
             turns.mayYield();
@@ -269,8 +273,13 @@ final class SimulatedCluster {
         }
 
         @Override
-        public boolean isHeld(SessionId id) {
-            return tokens.containsKey(PartitionStore.partitionOf(id));
+        public void serve(Set<Integer> partitions) {
+            served = Set.copyOf(partitions);
+        }
+
+        @Override
+        public boolean isServed(SessionId id) {
+            return served.contains(PartitionStore.partitionOf(id));
         }
 
         @Override

@@ -24,12 +24,24 @@ public final class SessionException extends RuntimeException {
     /// @param value the offending value; null if it is too long to repeat
     public SessionException(
             ErrorCode code, String message, @Nullable String field, @Nullable Object value) {
+        this(code, message, field, value, null, null);
+    }
+
+    /// @param field the field or query parameter at fault
+    /// @param value the offending value; null if it is too long to repeat
+    public SessionException(
+            ErrorCode code,
+            String message,
+            @Nullable String field,
+            @Nullable Object value,
+            @Nullable Number min,
+            @Nullable Number max) {
         super(message);
         this.code = code;
         this.field = field;
         this.value = value;
-        min = null;
-        max = null;
+        this.min = min;
+        this.max = max;
     }
 
     /// Returns the exception for a call that the shutdown of the service has cut off.

@@ -35,9 +35,13 @@ public interface PartitionStore {
     /// Returns all partitions, in the order of their numbers.
     List<Partition> partitions();
 
-    /// Returns whether this process has claimed the partition of a session, and does not know of a later claim.
+    /// Sets for which of its partitions this process answers: those whose sessions it has read and is not giving up.
     /// Does not block.
-    boolean isHeld(SessionId id);
+    void serve(Set<Integer> partitions);
+
+    /// Returns whether this process answers for the partition of a session: if it has no such session, there is none.
+    /// Does not block.
+    boolean isServed(SessionId id);
 
     /// Returns the tokens of the partitions that this process has claimed and not released. Does not block.
     Map<Integer, Long> held();

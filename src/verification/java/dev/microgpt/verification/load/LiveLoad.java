@@ -1,6 +1,7 @@
 package dev.microgpt.verification.load;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.Reply;
 import dev.microgpt.verification.support.HeapUse;
 import dev.microgpt.verification.support.ServiceProcess;
 import dev.microgpt.verification.support.SlowWatcher;
@@ -224,9 +225,10 @@ public final class LiveLoad {
         while (losses.size() < size) {
             long from = losses.size() + 1L;
             long to = Math.min(size, losses.size() + (long) LOSSES_PER_CALL);
-            String reply =
-                    api.get("/sessions/%s/losses?from=%d&to=%d".formatted(watched, from, to))
-                            .body();
+            Reply response =
+                    api.get("/sessions/%s/losses?from=%d&to=%d".formatted(watched, from, to));
+            response.ok(); // its text is needed as it was written
+            String reply = response.body();
             int start = reply.indexOf('[') + 1;
             losses.addAll(List.of(reply.substring(start, reply.indexOf(']')).split(",", -1)));
         }
