@@ -39,6 +39,11 @@ public final class LiveLoad {
     private final List<Phase> unwatched = new ArrayList<>();
     private final List<Phase> watchedPhases = new ArrayList<>();
     private final List<HeapUse> heaps = new ArrayList<>();
+
+    /// All losses of the watched session, as the service writes them in JSON. Read often, as the service keeps only
+    /// the newest million.
+    private final List<String> losses = new ArrayList<>();
+
     private int silentClosed;
     private int slowClosed;
     private int leftBehind;
@@ -81,12 +86,14 @@ public final class LiveLoad {
     private Measurements run() throws IOException, InterruptedException {
         startRuns();
         calls.make(Duration.ofSeconds(plan.warmUp()));
+        readLosses();
         warmUpWatched();
         calls.takeTimes();
         heaps.add(service.heap());
         for (int i = 0; i < plan.pairs(); i++) {
             settle();
             unwatched.add(measure(plan.off()));
+            readLosses();
             measureWatched();
             heaps.add(service.heap());
         }
@@ -151,6 +158,7 @@ public final class LiveLoad {
             silentClosed += end(silent);
             slowClosed += end(slow);
         }
+        readLosses();
     }
 
     /// Ends all connections at once, and returns how many the service had closed before.
@@ -207,10 +215,10 @@ public final class LiveLoad {
 
     /// Returns a fault for each fast watcher that did not receive every loss once and in order.
     private List<String> faults() {
-        String[] losses = losses();
+        String[] expected = losses.toArray(String[]::new);
         List<String> faults = new ArrayList<>();
         for (FastWatcher watcher : fast) {
-            String fault = watcher.ledger().check(losses);
+            String fault = watcher.ledger().check(expected);
             if (fault != null) {
                 faults.add(fault);
             }
@@ -218,20 +226,17 @@ public final class LiveLoad {
         return faults;
     }
 
-    /// Returns all losses of the watched session, as the service writes them in JSON.
-    private String[] losses() {
-        List<String> losses = new ArrayList<>();
+    /// Reads the losses since the last call.
+    private void readLosses() {
         long size = api.view(watched).path("step").longValue();
         while (losses.size() < size) {
             long from = losses.size() + 1L;
             long to = Math.min(size, losses.size() + (long) LOSSES_PER_CALL);
-            Reply response =
-                    api.get("/sessions/%s/losses?from=%d&to=%d".formatted(watched, from, to));
-            response.ok(); // its text is needed as it was written
-            String reply = response.body();
-            int start = reply.indexOf('[') + 1;
-            losses.addAll(List.of(reply.substring(start, reply.indexOf(']')).split(",", -1)));
+            Reply reply = api.get("/sessions/%s/losses?from=%d&to=%d".formatted(watched, from, to));
+            reply.ok(); // its text is needed as it was written
+            String body = reply.body();
+            int start = body.indexOf('[') + 1;
+            losses.addAll(List.of(body.substring(start, body.indexOf(']')).split(",", -1)));
         }
-        return losses.toArray(String[]::new);
     }
 }
