@@ -1,8 +1,10 @@
 package dev.microgpt.cluster;
 
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.wire.ForwardedCall;
+import dev.microgpt.wire.MovedCall;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 
@@ -44,18 +46,46 @@ final class ForwardFilter extends OncePerRequestFilter {
                 chain.doFilter(request, response);
             }
         } else if (locations.self().equals(locations.ownerOf(session))) {
-            chain.doFilter(request, response);
+            executeUnlessMoved(session, request, response, chain);
         } else if (isForwarded) {
-            response.setHeader(ClusterHeaders.NOT_OWNER, "true");
-            problems.write(
-                    response,
-                    Problem.of(
-                            ErrorCode.BUSY,
-                            HttpStatus.MISDIRECTED_REQUEST,
-                            "this node does not own the session"));
+            reject(response);
         } else {
             forwards.forward(session, request, response);
         }
+    }
+
+    /// Executes a call here. If its session leaves before that, passes the call on.
+    private void executeUnlessMoved(
+            SessionId session,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain)
+            throws ServletException, IOException {
+        MovedCall call = MovedCall.expect(request);
+        KeptBodyRequest kept = Forwards.hasSmallBody(request) ? new KeptBodyRequest(request) : null;
+        chain.doFilter(kept == null ? request : kept, new UnlessMovedResponse(response, call));
+        call.close();
+        if (!call.hasMoved()) {
+            return;
+        }
+        byte[] body = kept == null ? null : kept.body();
+        if (ForwardedCall.of(request) != null) {
+            reject(response);
+        } else if (body == null) {
+            problems.write(response, Problem.of(SessionException.moving()));
+        } else {
+            forwards.forward(session, request, response, body);
+        }
+    }
+
+    private void reject(HttpServletResponse response) throws IOException {
+        response.setHeader(ClusterHeaders.NOT_OWNER, "true");
+        problems.write(
+                response,
+                Problem.of(
+                        ErrorCode.BUSY,
+                        HttpStatus.MISDIRECTED_REQUEST,
+                        "this node does not own the session"));
     }
 
     private boolean isOnlyNode() {

@@ -63,14 +63,11 @@ final class Forwards implements SmartLifecycle {
     /// Forwards a call to the owner of its session.
     void forward(SessionId session, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        long length = request.getContentLengthLong();
-        boolean isChunked = request.getHeader("Transfer-Encoding") != null;
-        boolean isSmall = !isChunked && length <= SMALL_BODY_BYTES;
         ClientCall client = begin(request, response);
-        if (isSmall) {
+        if (hasSmallBody(request)) {
             SmallBody body = new SmallBody();
             Forward forward = forward(client, session, body);
-            if (length > 0) {
+            if (request.getContentLengthLong() > 0) {
                 body.read(request, forward::run);
             } else {
                 forward.run();
@@ -78,6 +75,21 @@ final class Forwards implements SmartLifecycle {
         } else {
             forward(client, session, new StreamedBody(request)).run();
         }
+    }
+
+    /// Forwards a call whose body has been read.
+    void forward(
+            SessionId session,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            byte[] body) {
+        forward(begin(request, response), session, SmallBody.of(body)).run();
+    }
+
+    /// Returns whether the body of a request is kept until the response.
+    static boolean hasSmallBody(HttpServletRequest request) {
+        boolean isChunked = request.getHeader("Transfer-Encoding") != null;
+        return !isChunked && request.getContentLengthLong() <= SMALL_BODY_BYTES;
     }
 
     private Forward forward(ClientCall client, SessionId session, CallBody body) {

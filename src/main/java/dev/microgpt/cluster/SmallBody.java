@@ -17,6 +17,13 @@ final class SmallBody implements CallBody {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private volatile @Nullable Throwable failure;
 
+    /// Returns a body that has already been read.
+    static SmallBody of(byte[] body) {
+        SmallBody read = new SmallBody();
+        read.bytes.writeBytes(body);
+        return read;
+    }
+
     /// Reads the body without blocking.
     ///
     /// @param request in asynchronous mode

@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.IntegerRanges;
+import dev.microgpt.wire.MovedCall;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.Problems;
 
@@ -77,6 +78,9 @@ final class ProblemAdvice extends ResponseEntityExceptionHandler {
         Problem problem = body instanceof Problem known ? known : problem(failure, status);
         if (isCommitted(request)) {
             return null;
+        }
+        if (problem.isOf(ErrorCode.MOVING) && request instanceof ServletWebRequest call) {
+            MovedCall.report(call.getRequest());
         }
         HttpHeaders all = new HttpHeaders();
         all.addAll(headers);

@@ -265,6 +265,11 @@ public final class Problem extends ProblemDetail {
         };
     }
 
+    /// Returns whether this is the problem of a code.
+    public boolean isOf(ErrorCode other) {
+        return code == other;
+    }
+
     /// Returns a response with this problem.
     public ResponseEntity<Problem> toResponse() {
         HttpHeaders headers = new HttpHeaders();

@@ -5,6 +5,8 @@ import dev.microgpt.support.FreePort;
 import dev.microgpt.support.LocalService;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.support.GenericApplicationContext;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +39,18 @@ final class TestCluster implements AutoCloseable {
     ///
     /// @param settings for all nodes
     TestCluster(int size, Path data, String... settings) {
+        this(size, data, _ -> {}, settings);
+    }
+
+    /// Starts a cluster whose nodes have further beans.
+    ///
+    /// @param beans registers them
+    /// @param settings for all nodes
+    TestCluster(
+            int size,
+            Path data,
+            ApplicationContextInitializer<GenericApplicationContext> beans,
+            String... settings) {
         for (int i = 0; i < size; i++) {
             Node self = new Node(new UUID(0, i), HOST, FreePort.find());
             FakeLocations locations = new FakeLocations(self);
@@ -49,11 +63,13 @@ final class TestCluster implements AutoCloseable {
             LocalService service =
                     LocalService.start(
                             data.resolve("node" + i),
-                            context ->
-                                    context.registerBean(
-                                            Locations.class,
-                                            () -> locations,
-                                            definition -> definition.setPrimary(true)),
+                            context -> {
+                                context.registerBean(
+                                        Locations.class,
+                                        () -> locations,
+                                        definition -> definition.setPrimary(true));
+                                beans.initialize(context);
+                            },
                             all.toArray(String[]::new));
             nodes.add(new TestNode(self, service, locations));
         }
