@@ -65,6 +65,11 @@ class ClusterConfiguration {
     }
 
     @Bean
+    DrainEndpoint drainEndpoint(PartitionLoop loop) {
+        return new DrainEndpoint(loop);
+    }
+
+    @Bean
     HealthIndicator clusterHealthIndicator(Members members) {
         return new ClusterHealth(members);
     }

@@ -104,9 +104,9 @@ final class PartitionKeeper implements Locations {
         return current.isSettled && current.served.equals(store.held().keySet());
     }
 
-    /// Returns whether this node owns no partition.
-    boolean isDrained() {
-        return store.held().isEmpty();
+    /// Returns the number of partitions that this node owns.
+    int numPartitions() {
+        return store.held().size();
     }
 
     // ---- reconciliation

@@ -86,16 +86,30 @@ final class PartitionLoop implements AutoCloseable {
         }
     }
 
+    /// Sets whether this node hands all sessions over to the other nodes, and takes none. Does not wait for it.
+    void setDraining(boolean draining) {
+        isDraining = draining;
+        publish(Map.of());
+        changed.release();
+    }
+
+    boolean isDraining() {
+        return isDraining;
+    }
+
+    /// Returns the number of partitions that this node owns.
+    int numPartitions() {
+        return keeper.numPartitions();
+    }
+
     /// Hands all sessions over to the other nodes, before anything of the service stops.
     @EventListener(ContextClosedEvent.class)
     void drain() {
         long end = System.nanoTime() + DRAIN_TIME.toNanos();
-        isDraining = true;
-        publish(Map.of());
-        changed.release();
+        setDraining(true);
         boolean hasOthers = members.hasMajority() && members.nodes().size() > 1;
         try {
-            while (hasOthers && !keeper.isDrained() && System.nanoTime() < end) {
+            while (hasOthers && keeper.numPartitions() > 0 && System.nanoTime() < end) {
                 TimeUnit.MILLISECONDS.sleep(20);
             }
         } catch (InterruptedException _) {

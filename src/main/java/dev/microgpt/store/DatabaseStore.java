@@ -2,6 +2,7 @@ package dev.microgpt.store;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.SessionEvent;
@@ -132,8 +133,22 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public CompletableFuture<Void> begin(
-            SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
-        return writer.write(target(snapshot), withResponse(() -> tables.begin(snapshot), response));
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
+        return writer.write(
+                target(snapshot), withResponse(() -> insert(snapshot, quota), response));
+    }
+
+    /// Inserts a session, and checks the quota of its owner if other processes share the database.
+    private void insert(SessionSnapshot snapshot, @Nullable OwnerQuota quota) {
+        if (quota == null || partitions == null) {
+            tables.begin(snapshot);
+        } else {
+            transactions.lockQuotas(); // first, so that no two processes wait for each other
+            tables.begin(snapshot);
+            tables.require(snapshot.owner(), quota);
+        }
     }
 
     @Override
@@ -156,7 +171,10 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public CompletableFuture<Void> beginFork(
-            SessionId parent, SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
+            SessionId parent,
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
         Runnable write =
                 () -> {
                     transactions.lock(snapshot.id());
@@ -164,7 +182,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
                         throw SessionException.exists(
                                 snapshot.id(), "fork to another name, or delete it first");
                     }
-                    tables.begin(snapshot);
+                    insert(snapshot, quota);
                 };
         return writer.write(
                 new StoreWriter.Target(parent, snapshot.epoch()), withResponse(write, response));

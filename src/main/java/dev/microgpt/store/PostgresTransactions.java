@@ -22,6 +22,9 @@ final class PostgresTransactions implements Transactions {
     /// The SQLSTATE of a lock that is not available yet.
     private static final String IN_PROGRESS = "55P03";
 
+    /// The key of the advisory lock for quotas.
+    private static final long QUOTAS = 0x71756f746173L; // "quotas"
+
     private final TransactionTemplate template;
     private final JdbcClient jdbc;
     private final Ownership ownership;
@@ -72,6 +75,11 @@ final class PostgresTransactions implements Transactions {
     @Override
     public void requireExclusive() {
         ownership.requireExclusive();
+    }
+
+    @Override
+    public void lockQuotas() {
+        jdbc.sql("SELECT pg_advisory_xact_lock(?)").param(QUOTAS).query().singleRow();
     }
 
     @Override

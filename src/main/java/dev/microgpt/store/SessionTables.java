@@ -3,6 +3,7 @@ package dev.microgpt.store;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
@@ -74,6 +75,20 @@ final class SessionTables {
                 .params(snapshot.epoch(), snapshot.epoch())
                 .update();
         insert(snapshot, packed);
+    }
+
+    /// Checks the sessions that an owner has.
+    ///
+    /// @throws SessionException `quota_exceeded`
+    void require(String owner, OwnerQuota quota) {
+        jdbc.sql(
+                        "SELECT count(*) AS sessions, coalesce(sum(num_params), 0) AS parameters"
+                                + " FROM session WHERE owner = ?")
+                .param(owner)
+                .query(
+                        row -> {
+                            quota.require(row.getLong("sessions"), row.getLong("parameters"));
+                        });
     }
 
     /// Returns the order of the documents, or null if the seed determines it.

@@ -128,6 +128,11 @@ final class SqliteDatabase implements Database {
             }
 
             @Override
+            public void lockQuotas() {
+                // there are no other processes
+            }
+
+            @Override
             public void lock(SessionId id) {
                 // there are no other processes
             }

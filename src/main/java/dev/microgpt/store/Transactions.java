@@ -21,6 +21,9 @@ interface Transactions {
     /// Checks, in a transaction, that no other process has taken over a database that is meant for this one alone.
     void requireExclusive();
 
+    /// Keeps other processes, until the end of a transaction, from checking quotas.
+    void lockQuotas();
+
     /// Keeps other processes, until the end of a transaction, from taking over a session.
     void lock(SessionId id);
 }

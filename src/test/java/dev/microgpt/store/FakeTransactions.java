@@ -75,6 +75,11 @@ final class FakeTransactions implements Transactions {
     }
 
     @Override
+    public void lockQuotas() {
+        // there are no other processes
+    }
+
+    @Override
     public void lock(SessionId id) {
         // there are no other processes
     }

@@ -21,15 +21,18 @@ public final class KeyedService implements AutoCloseable {
     public KeyedService(Path data, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         for (String name : List.of("alice", "bob", "carol")) {
-            all.add("--" + createKey(name));
+            NewKey created = createKey(name);
+            keys.put(name, created.key());
+            all.add("--" + created.setting());
         }
         service = LocalService.start(data, all.toArray(String[]::new));
     }
 
+    /// A key, and the setting that admits it.
+    public record NewKey(String key, String setting) {}
+
     /// Creates a key with the command that an operator uses.
-    ///
-    /// @return the setting that admits the key
-    private String createKey(String name) {
+    public static NewKey createKey(String name) {
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         NewKeyCommand.run(new PrintStream(printed, true, StandardCharsets.UTF_8), "new-key", name);
         List<String> indented =
@@ -38,8 +41,7 @@ public final class KeyedService implements AutoCloseable {
                         .filter(line -> line.startsWith("    "))
                         .map(String::strip)
                         .toList();
-        keys.put(name, indented.get(0));
-        return indented.get(1);
+        return new NewKey(indented.get(0), indented.get(1));
     }
 
     public LocalService service() {

@@ -1,5 +1,6 @@
 package dev.microgpt.session.actor;
 
+import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.persistence.Change;
@@ -89,7 +90,7 @@ final class CommitStage {
             } else {
                 IdempotencyStore.Entry response =
                         CommandReplies.idempotencyEntry(envelope, result, session);
-                write(commit, persist(result.effect(), session, response));
+                write(commit, persist(result.effect(), session, quota(envelope), response));
             }
         } catch (RuntimeException e) { // for example if the response cannot be encoded
             fail(commit, e);
@@ -113,9 +114,14 @@ final class CommitStage {
                         || !isUnusedSince.test(unusedSince));
     }
 
+    private @Nullable OwnerQuota quota(Envelope<?> envelope) {
+        return envelope.context().caller().hasKey() ? environment.parameters().ofOwner() : null;
+    }
+
     private CompletableFuture<Void> persist(
             Result.Effect effect,
             @Nullable ActiveSession session,
+            @Nullable OwnerQuota quota,
             IdempotencyStore.@Nullable Entry response) {
         if (effect instanceof Result.Effect.HandedOver(boolean isStored)) {
             return isStored && session != null && residency.stored() != null
@@ -132,7 +138,8 @@ final class CommitStage {
         return switch (effect) {
             case Result.Effect.Appended(List<Change> changes) ->
                     journal.append(changes, session, response);
-            case Result.Effect.Begun(SessionId parent) -> journal.begin(session, parent, response);
+            case Result.Effect.Begun(SessionId parent) ->
+                    journal.begin(session, parent, quota, response);
             case Result.Effect.Evicted _ -> journal.writeSnapshot(session);
             case Result.Effect.None _, Result.Effect.Deleted _, Result.Effect.HandedOver _ ->
                     throw new IllegalStateException("there is nothing to store");

@@ -3,6 +3,7 @@ package dev.microgpt.session.actor;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
+import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.IdempotencyStore;
@@ -87,10 +88,12 @@ final class Journal {
     /// Begins a new epoch with a snapshot.
     ///
     /// @param parent the session that this one was forked from; null for none
+    /// @param quota what the owner may have in all processes; null for no limit
     /// @param response the response to store with it; null for none
     CompletableFuture<Void> begin(
             ActiveSession session,
             @Nullable SessionId parent,
+            @Nullable OwnerQuota quota,
             IdempotencyStore.@Nullable Entry response) {
         number = 0;
         backlog.clear(); // it belongs to the previous epoch
@@ -99,8 +102,8 @@ final class Journal {
         SessionSnapshot snapshot = snapshotOf(session);
         CompletableFuture<Void> written =
                 parent == null
-                        ? store.begin(snapshot, response)
-                        : store.beginFork(parent, snapshot, response);
+                        ? store.begin(snapshot, quota, response)
+                        : store.beginFork(parent, snapshot, quota, response);
         track(snapshot, written);
         return written;
     }

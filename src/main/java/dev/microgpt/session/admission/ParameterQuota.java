@@ -18,6 +18,11 @@ public final class ParameterQuota {
         this.quotas = quotas;
     }
 
+    /// Returns what the sessions of an owner with a key may amount to.
+    public OwnerQuota ofOwner() {
+        return new OwnerQuota(quotas.key().sessions(), quotas.key().parameters());
+    }
+
     /// Checks that a session may have a number of parameters instead of its current ones.
     ///
     /// @throws SessionException `quota_exceeded`

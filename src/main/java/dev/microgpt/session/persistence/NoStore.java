@@ -1,6 +1,7 @@
 package dev.microgpt.session.persistence;
 
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.admission.SessionId;
 
 import org.jspecify.annotations.Nullable;
@@ -61,14 +62,19 @@ public final class NoStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> begin(
-            SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
         return response == null ? DONE : put(response);
     }
 
     @Override
     public CompletableFuture<Void> beginFork(
-            SessionId parent, SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
-        return begin(snapshot, response);
+            SessionId parent,
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
+        return begin(snapshot, quota, response);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.microgpt.session.persistence;
 
+import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 
@@ -46,16 +47,24 @@ public interface SessionStore {
 
     /// Begins an epoch with a snapshot, and ends the previous epoch of the same session.
     ///
+    /// @param quota what the owner may have; null for no limit. Fails with `quota_exceeded` if other processes that
+    ///     share the store have used it up.
     /// @param response the response to store with it; null for none
     CompletableFuture<Void> begin(
-            SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response);
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response);
 
     /// Begins the first epoch of a session with a snapshot. Fails with `exists` if there is a session with this id.
     ///
     /// @param parent the session that it was forked from. It is enough that this one belongs to this process.
+    /// @param quota as in [#begin]
     /// @param response the response to store with it; null for none
     CompletableFuture<Void> beginFork(
-            SessionId parent, SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response);
+            SessionId parent,
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response);
 
     /// Appends changes, all or none; even when the storage is full, if one of them pauses or cancels a run.
     ///

@@ -2,6 +2,7 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
@@ -190,8 +191,11 @@ final class FakeStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> beginFork(
-            SessionId parent, SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
-        return begin(snapshot, response);
+            SessionId parent,
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
+        return begin(snapshot, quota, response);
     }
 
     @Override
@@ -205,7 +209,9 @@ final class FakeStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> begin(
-            SessionSnapshot snapshot, IdempotencyStore.@Nullable Entry response) {
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
         return write(
                 Kind.BEGIN,
                 List.of(),

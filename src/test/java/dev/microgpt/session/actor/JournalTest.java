@@ -36,7 +36,7 @@ final class JournalTest {
 
     JournalTest() {
         session.begin(SessionEvent.Kind.LOADED, Instant.EPOCH);
-        var _ = journal.begin(session, null, null);
+        var _ = journal.begin(session, null, null, null);
     }
 
     private void step(int count) {
@@ -218,7 +218,7 @@ final class JournalTest {
                 TestSessions.model(TestSessions.options().seed(3).build()),
                 SessionEvent.Kind.LOADED,
                 Instant.EPOCH);
-        var _ = journal.begin(session, null, null);
+        var _ = journal.begin(session, null, null, null);
         SessionSnapshot snapshot = store.image(2).snapshot();
 
         assertThat(snapshot.change()).isZero();
