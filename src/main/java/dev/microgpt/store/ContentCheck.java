@@ -69,7 +69,7 @@ final class ContentCheck {
         for (Column column : PACKED_COLUMNS) {
             jdbc.sql(column.query()).query((RowCallbackHandler) column::requireIntact);
         }
-        DocumentTable documents = new DocumentTable(jdbc);
+        DocumentTable documents = new DocumentTable(jdbc, false);
         List<String> digests =
                 jdbc.sql("SELECT digest FROM document").query((row, _) -> row.getString(1)).list();
         digests.forEach(documents::load);

@@ -50,7 +50,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
         transactions = database.transactions();
         JdbcClient jdbc = JdbcClient.create(database.source());
         errors = database.errors();
-        DocumentTable documents = new DocumentTable(jdbc);
+        DocumentTable documents = new DocumentTable(jdbc, partitions != null);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
         responses = new IdempotencyTable(jdbc);

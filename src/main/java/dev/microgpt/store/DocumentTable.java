@@ -20,6 +20,7 @@ import java.security.MessageDigest;
 final class DocumentTable {
 
     private final JdbcClient jdbc;
+    private final boolean isShared;
 
     /// Bounded by the texts in use, like `corpora`: an entry ends with the last reference to its text.
     private final Cache<Corpus, String> digests =
@@ -28,8 +29,10 @@ final class DocumentTable {
     private final Cache<String, Corpus> corpora =
             Caffeine.newBuilder().weakValues().executor(Runnable::run).build();
 
-    DocumentTable(JdbcClient jdbc) {
+    /// @param isShared whether other processes write to the table, which SQLite does not allow
+    DocumentTable(JdbcClient jdbc, boolean isShared) {
         this.jdbc = jdbc;
+        this.isShared = isShared;
     }
 
     /// Stores a text unless it is stored already.
@@ -43,7 +46,9 @@ final class DocumentTable {
         byte[] text = text(corpus);
         String digest = digest(text);
         if (!contains(digest)) {
-            jdbc.sql("INSERT INTO document (digest, text) VALUES (?, ?)")
+            jdbc.sql(
+                            "INSERT INTO document (digest, text) VALUES (?, ?)"
+                                    + " ON CONFLICT (digest) DO NOTHING") // in another process
                     .params(digest, text)
                     .update();
         }
@@ -52,16 +57,25 @@ final class DocumentTable {
         return digest;
     }
 
+    /// Returns whether a text is stored. If so, no other process deletes it until the end of the transaction.
     private boolean contains(String digest) {
-        return jdbc.sql("SELECT COUNT(*) FROM document WHERE digest = ?")
-                        .param(digest)
-                        .query(Integer.class)
-                        .single()
-                > 0;
+        return isFound(digest, "FOR KEY SHARE");
     }
 
-    /// Deletes a text if no session uses it.
+    /// @param lock what keeps other processes out
+    private boolean isFound(String digest, String lock) {
+        return jdbc.sql("SELECT 1 FROM document WHERE digest = ? " + (isShared ? lock : ""))
+                .param(digest)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
+    /// Deletes a text if no session uses it, in no process.
     void deleteIfUnused(String digest) {
+        if (isShared && !isFound(digest, "FOR UPDATE SKIP LOCKED")) {
+            return; // a session of another process is about to use it
+        }
         jdbc.sql(
                         """
                         DELETE FROM document WHERE digest = :digest

@@ -41,7 +41,7 @@ final class Ownership implements PartitionStore {
 
     Ownership(JdbcClient jdbc) {
         this.jdbc = jdbc;
-        reader = new SessionReader(jdbc, new DocumentTable(jdbc));
+        reader = new SessionReader(jdbc, new DocumentTable(jdbc, true));
         epochs = new EpochBlocks(jdbc);
         IntStream.range(0, PARTITIONS).forEach(partition -> tokens.set(partition, NONE));
     }

@@ -57,7 +57,7 @@ final class SnapshotTest {
         database = store.source(directory);
         connection = new SingleConnectionDataSource(database.getConnection(), true);
         jdbc = JdbcClient.create(connection);
-        DocumentTable documents = new DocumentTable(jdbc);
+        DocumentTable documents = new DocumentTable(jdbc, false);
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
     }

@@ -70,7 +70,7 @@ final class StoreCopyTest {
     @Test
     void everyRowIsCopied() throws SQLException {
         JdbcClient jdbc = store.create(from);
-        SessionTables tables = new SessionTables(jdbc, new DocumentTable(jdbc));
+        SessionTables tables = new SessionTables(jdbc, new DocumentTable(jdbc, false));
         Random random = new Random(7);
         tables.begin(Snapshots.random(3, EngineKind.SCALAR, random));
         jdbc.sql("UPDATE session SET name = 'other'").update();
@@ -123,7 +123,7 @@ final class StoreCopyTest {
     void aTargetWithSessionsIsNotTouched() throws SQLException {
         store.create(from);
         JdbcClient jdbc = other().create(to);
-        new SessionTables(jdbc, new DocumentTable(jdbc))
+        new SessionTables(jdbc, new DocumentTable(jdbc, false))
                 .begin(Snapshots.random(3, EngineKind.SCALAR, new Random(1)));
         Map<String, StoreCopy.Copied> before = content(other(), to);
 
@@ -149,14 +149,14 @@ final class StoreCopyTest {
     void theAlphabetOfAModelWithoutDocumentsIsCopied() throws SQLException {
         String alphabet = "\0\"\\é\u2028🦙";
         JdbcClient jdbc = store.create(from);
-        new SessionTables(jdbc, new DocumentTable(jdbc))
+        new SessionTables(jdbc, new DocumentTable(jdbc, false))
                 .begin(Snapshots.withoutDocuments(1, alphabet));
 
         assertThat(copy().succeeded()).isTrue();
 
         JdbcClient copied = other().jdbc(to);
         assertThat(
-                        new SessionReader(copied, new DocumentTable(copied))
+                        new SessionReader(copied, new DocumentTable(copied, false))
                                 .load(1)
                                 .model()
                                 .corpus()
