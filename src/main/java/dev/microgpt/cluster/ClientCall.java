@@ -38,6 +38,7 @@ final class ClientCall {
     private final BiConsumer<ClientCall, Outcome> onEnd;
     private final Runnable abort;
     private volatile Runnable onDisconnect = () -> {};
+    private volatile Runnable onCheck = () -> {};
     private volatile CallBody body = new SmallBody();
     private volatile boolean isStopping;
     private volatile boolean isOver; // the response is determined
@@ -73,6 +74,18 @@ final class ClientCall {
     /// Sets what happens when the client has disconnected.
     void onDisconnect(Runnable action) {
         onDisconnect = action;
+    }
+
+    /// Sets what is done once a second until the end of the call.
+    void onCheck(Runnable action) {
+        onCheck = action;
+    }
+
+    /// Checks whether the call can still be executed.
+    void check() {
+        if (!isOver) {
+            onCheck.run();
+        }
     }
 
     /// Sets the body that is sent on, of which nothing is read after the end of the call.

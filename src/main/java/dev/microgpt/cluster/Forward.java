@@ -73,7 +73,8 @@ final class Forward {
         this.locations = locations;
         this.nodes = nodes;
         patienceNanos = patience.toNanos();
-        client.onDisconnect(this::abort);
+        client.onDisconnect(() -> abort("the client has disconnected"));
+        client.onCheck(this::requireNode);
         client.setBody(body);
     }
 
@@ -91,7 +92,7 @@ final class Forward {
         if (owner == null) {
             tryAgain(MOVING);
         } else {
-            Attempt next = new Attempt(nodes.request(owner, request));
+            Attempt next = new Attempt(owner, nodes.request(owner, request));
             attempt = next;
             next.send();
         }
@@ -110,10 +111,18 @@ final class Forward {
         }
     }
 
-    private void abort() {
+    private void abort(String reason) {
         Attempt current = attempt;
         if (current != null) {
-            var _ = current.call.abort(new IOException("the client has disconnected"));
+            var _ = current.call.abort(new IOException(reason));
+        }
+    }
+
+    /// Gives up an attempt at a node that is gone or hangs, as it may never respond.
+    private void requireNode() {
+        Attempt current = attempt;
+        if (current != null && !locations.isPresent(current.node)) {
+            abort("the node has left the cluster");
         }
     }
 
@@ -144,12 +153,14 @@ final class Forward {
     /// One request to a node.
     private final class Attempt {
 
+        private final Node node;
         private final Request call;
         private volatile boolean isSent;
         private volatile boolean isRejected;
         private volatile @Nullable ClientResponse response;
 
-        Attempt(Request call) {
+        Attempt(Node node, Request call) {
+            this.node = node;
             this.call = call;
         }
 

@@ -28,6 +28,8 @@ final class Forwards implements SmartLifecycle {
     /// Bodies of at most this size are read before they are sent on, and kept until the response.
     private static final int SMALL_BODY_BYTES = 1 << 16;
 
+    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+
     private final Locations locations;
     private final NodeClient nodes;
     private final ProblemWriter problems;
@@ -126,6 +128,15 @@ final class Forwards implements SmartLifecycle {
     @Override
     public void start() {
         isRunning = true;
+        checkAll();
+    }
+
+    /// Checks all calls, once a second.
+    private void checkAll() {
+        if (isRunning) {
+            calls.forEach(ClientCall::check);
+            nodes.schedule(this::checkAll, CHECK_INTERVAL);
+        }
     }
 
     @Override

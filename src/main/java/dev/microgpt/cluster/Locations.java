@@ -13,6 +13,9 @@ public interface Locations {
     /// Returns the node of this process.
     Node self();
 
+    /// Returns whether a node can be seen. One that is gone, hangs or is cut off is missed within seconds. Does not block.
+    boolean isPresent(Node node);
+
     /// Returns the nodes that own sessions, in any order; none while it is not known who owns some of them. Does not
     /// block.
     List<Node> nodes();

@@ -79,6 +79,11 @@ final class PartitionKeeper implements Locations {
     }
 
     @Override
+    public boolean isPresent(Node node) {
+        return members.nodes().contains(node);
+    }
+
+    @Override
     public @Nullable Node ownerOf(SessionId id) {
         View current = view;
         int partition = PartitionStore.partitionOf(id);

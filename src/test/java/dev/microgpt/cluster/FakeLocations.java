@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -17,6 +18,7 @@ final class FakeLocations implements Locations {
 
     private final Node self;
     private final Map<String, Node> owners = new ConcurrentHashMap<>();
+    private final Set<Node> absent = ConcurrentHashMap.newKeySet();
     private volatile List<Node> nodes = List.of();
 
     FakeLocations(Node self) {
@@ -38,6 +40,15 @@ final class FakeLocations implements Locations {
     @Override
     public Node self() {
         return self;
+    }
+
+    void remove(Node node) {
+        absent.add(node);
+    }
+
+    @Override
+    public boolean isPresent(Node node) {
+        return !absent.contains(node);
     }
 
     @Override

@@ -249,6 +249,28 @@ final class ForwardFailuresTest {
     }
 
     @Test
+    void anOwnerThatHangsIsGivenUpWhenItHasLeft() throws Exception {
+        setOwner("hanging", 1);
+        entry.initSixNames("hanging");
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            Node node = new Node(new UUID(3, 3), "127.0.0.1", silent.getLocalPort());
+            cluster.setOwner("hanging", node);
+            CompletableFuture<Reply> read = entry.sendAsync(entry.request("/sessions/hanging"));
+            CompletableFuture<Reply> step = entry.sendAsync(json("/sessions/hanging/step", "{}"));
+            try (Socket first = silent.accept();
+                    Socket second = silent.accept()) {
+                assertThat(first.getInputStream().read()).isPositive();
+                assertThat(second.getInputStream().read()).isPositive();
+                setOwner("hanging", 1);
+                cluster.node(0).locations().remove(node);
+
+                assertThat(read.get().status()).isEqualTo(200);
+                assertProblem(step.get(), 503, "busy").hasDetail("it is unknown");
+            }
+        }
+    }
+
+    @Test
     void aReadIsTriedAgainForALimitedTime() throws Exception {
         try (DyingNode dying = new DyingNode("\r\n\r\n", "")) {
             cluster.setOwner("gone", dying.node());
