@@ -75,7 +75,7 @@ class ClusterConfiguration {
     }
 
     @Bean
-    MeterBinder clusterMetrics(Members members) {
-        return new ClusterMetrics(members);
+    MeterBinder clusterMetrics(Members members, PartitionKeeper keeper) {
+        return new ClusterMetrics(members, keeper);
     }
 }

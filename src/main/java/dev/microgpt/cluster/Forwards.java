@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 
 /// The calls that this node forwards to others. When it stops, it ends the streams of events, which would not end by
 /// themselves, and lets calls wait no longer for an owner.
@@ -29,6 +30,12 @@ final class Forwards implements SmartLifecycle {
     private static final int SMALL_BODY_BYTES = 1 << 16;
 
     private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+
+    /// Of the histogram.
+    private static final Duration[] BOUNDS =
+            IntStream.of(1, 3, 10, 30, 100, 300, 1000, 3000, 10_000)
+                    .mapToObj(Duration::ofMillis)
+                    .toArray(Duration[]::new);
 
     private final Locations locations;
     private final NodeClient nodes;
@@ -58,6 +65,7 @@ final class Forwards implements SmartLifecycle {
                             .description(
                                     "Calls that were forwarded to the nodes that own their sessions")
                             .tag("outcome", outcome.tag())
+                            .serviceLevelObjectives(BOUNDS)
                             .register(meters));
         }
     }

@@ -4,13 +4,16 @@ import dev.microgpt.session.SessionTransfer;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.session.persistence.PartitionStore.Partition;
+import dev.microgpt.session.persistence.StoredSession;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.Collection;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -46,6 +50,10 @@ final class PartitionKeeper implements Locations {
     private final PartitionStore store;
     private final SessionTransfer transfer;
     private final String self;
+    private final Map<Move, LongAdder> moves = new EnumMap<>(Move.class);
+
+    /// Partitions that this node has claimed from one that is gone, and whose sessions it has not taken over yet.
+    private final Set<Integer> orphaned = new HashSet<>();
 
     /// What this node knows about all partitions.
     private volatile View view = new View(Map.of(), Set.of(), false);
@@ -65,6 +73,9 @@ final class PartitionKeeper implements Locations {
         this.store = store;
         this.transfer = transfer;
         self = id(members.self());
+        for (Move move : Move.values()) {
+            moves.put(move, new LongAdder());
+        }
     }
 
     private static String id(Node node) {
@@ -114,6 +125,15 @@ final class PartitionKeeper implements Locations {
         return store.held().size();
     }
 
+    /// Returns how many sessions have come to this node, or left it, in one way.
+    long moved(Move move) {
+        return counter(move).sum();
+    }
+
+    private LongAdder counter(Move move) {
+        return Objects.requireNonNull(moves.get(move));
+    }
+
     // ---- reconciliation
 
     /// Brings this node's partitions closer to their targets.
@@ -131,6 +151,7 @@ final class PartitionKeeper implements Locations {
         if (members.hasMajority()) {
             Collection<Partition> free = filter(partitions, p -> isFree(p, present));
             if (!free.isEmpty()) {
+                orphaned.addAll(numbers(filter(free, this::isOwnedByAnother)));
                 store.claim(self, free);
             }
         }
@@ -175,6 +196,7 @@ final class PartitionKeeper implements Locations {
         }
         log.warn("Another node has taken over {} partitions of this one", lost.size());
         stopServing(lost);
+        counter(Move.LOST).add(transfer.count(in(lost)));
         store.forget(lost);
         var _ = await(transfer.drop(in(lost)));
     }
@@ -219,6 +241,7 @@ final class PartitionKeeper implements Locations {
         }
         Set<Integer> numbers = numbers(leaving);
         stopServing(numbers);
+        counter(Move.HANDED_OVER).add(transfer.count(in(numbers)));
         if (!await(transfer.handOver(in(numbers)))) {
             log.warn(
                     "Not all sessions could be stored before they move; unconfirmed steps are lost");
@@ -236,6 +259,10 @@ final class PartitionKeeper implements Locations {
                         || (owner.equals(self) && !store.held().containsKey(partition.number())));
     }
 
+    private boolean isOwnedByAnother(Partition partition) {
+        return partition.owner() != null && !self.equals(partition.owner());
+    }
+
     /// Adds the sessions of claimed partitions to this process.
     private void takeOverClaimed() {
         Set<Integer> claimed = store.held().keySet();
@@ -247,7 +274,16 @@ final class PartitionKeeper implements Locations {
                 transfer.drop(in(claimed)))) { // what is left of an earlier ownership is outdated
             throw new IllegalStateException("sessions of an earlier ownership have not ended yet");
         }
-        transfer.takeOver(store.sessions(claimed), true);
+        List<StoredSession> stored = store.sessions(claimed);
+        transfer.takeOver(stored, true);
+        long recovered =
+                stored.stream()
+                        .map(session -> new SessionId(session.owner(), session.view().name()))
+                        .filter(in(orphaned))
+                        .count();
+        counter(Move.RECOVERED).add(recovered);
+        counter(Move.TAKEN_OVER).add(stored.size() - recovered);
+        orphaned.clear();
         log.info("This node has taken over {} partitions", claimed.size());
     }
 

@@ -55,6 +55,11 @@ final class SessionMoves implements SessionTransfer {
     }
 
     @Override
+    public long count(Predicate<SessionId> condition) {
+        return sessions.all().filter(session -> condition.test(session.id())).count();
+    }
+
+    @Override
     public Map<SessionId, Long> trainingNanos() {
         return sessions.all()
                 .collect(

@@ -16,6 +16,9 @@ public interface SessionTransfer {
     /// @param continuesRuns whether active runs continue, or are paused
     void takeOver(Collection<StoredSession> stored, boolean continuesRuns);
 
+    /// Returns the number of sessions in this process that satisfy a condition.
+    long count(Predicate<SessionId> condition);
+
     /// Returns how long each session has trained in this process, in nanoseconds.
     Map<SessionId, Long> trainingNanos();
 

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
-import dev.microgpt.support.KeyedService;
 import dev.microgpt.support.MostlyWaiting;
+import dev.microgpt.support.NewKey;
 import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ final class ClusterQuotaTest {
 
     @Test
     void sessionsOfOtherNodesCount(@TempDir Path directory) {
-        KeyedService.NewKey alice = KeyedService.createKey(OWNER);
+        NewKey alice = NewKey.of(OWNER);
         try (DatabaseCluster cluster =
                 new DatabaseCluster(
                         2,
@@ -49,15 +49,15 @@ final class ClusterQuotaTest {
             String second = cluster.nameAt(1, OWNER);
             Api api = cluster.api(0);
 
-            assertThat(init(api, alice.key(), first, 16).status()).isEqualTo(201);
-            assertProblem(init(api, alice.key(), second, 24), 429, "quota_exceeded");
-            assertThat(init(api, alice.key(), second, 16).status()).isEqualTo(201);
-            assertProblem(init(api, alice.key(), second, 24), 429, "quota_exceeded");
-            assertProblem(init(api, alice.key(), second + "-more", 4), 429, "quota_exceeded");
+            assertThat(init(api, alice.text(), first, 16).status()).isEqualTo(201);
+            assertProblem(init(api, alice.text(), second, 24), 429, "quota_exceeded");
+            assertThat(init(api, alice.text(), second, 16).status()).isEqualTo(201);
+            assertProblem(init(api, alice.text(), second, 24), 429, "quota_exceeded");
+            assertProblem(init(api, alice.text(), second + "-more", 4), 429, "quota_exceeded");
             Reply sessions =
                     api.send(
                             api.request("/sessions")
-                                    .header("Authorization", "Bearer " + alice.key()));
+                                    .header("Authorization", "Bearer " + alice.text()));
             assertThat(sessions.ok().path("sessions")).hasSize(2);
             assertThat(sessions.json().at("/sessions/1/options/nEmbd").intValue()).isEqualTo(16);
         }

@@ -2,6 +2,7 @@ package dev.microgpt.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.quota.Buckets;
 import dev.microgpt.store.TestPostgres;
@@ -57,6 +58,9 @@ final class ClusterServiceTest {
                     .contains(
                             "microgpt_cluster_nodes 1.0",
                             "microgpt_cluster_majority 0.0",
+                            "microgpt_cluster_partitions 0.0",
+                            "microgpt_cluster_links 0.0",
+                            "microgpt_cluster_moves_total{reason=\"recovered\"} 0.0",
                             "microgpt_cluster_quota_fallbacks_total 0.0");
             assertThat(service.api().get("/limits").header("RateLimit")).contains("\"all\";r=");
             assertThat(service.parts(Buckets.class)).hasOnlyElementsOfType(HazelcastBuckets.class);
@@ -72,6 +76,35 @@ final class ClusterServiceTest {
                         "--microgpt.cluster.size=1")) {
             assertThat(actuator(service, "/health").status()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void metricsShowWhatItOwnsAndWhereThatCameFrom(@TempDir Path directory) {
+        String[] settings = {
+            "--microgpt.store.url=" + TestPostgres.url(directory), "--microgpt.cluster.size=1"
+        };
+        try (LocalService service = start(directory, settings)) {
+            awaitAllPartitions(service);
+            service.api().initSixNames("emma");
+        }
+        try (LocalService service = start(directory, settings)) {
+            awaitAllPartitions(service);
+            assertThat(actuator(service, "/prometheus").body().lines())
+                    .contains(
+                            "microgpt_cluster_moves_total{reason=\"recovered\"} 1.0",
+                            "microgpt_cluster_moves_total{reason=\"taken_over\"} 0.0",
+                            "microgpt_cluster_moves_total{reason=\"handed_over\"} 0.0",
+                            "microgpt_cluster_moves_total{reason=\"lost\"} 0.0");
+        }
+    }
+
+    private static void awaitAllPartitions(LocalService service) {
+        await().until(
+                        () ->
+                                actuator(service, "/prometheus")
+                                        .body()
+                                        .lines()
+                                        .anyMatch("microgpt_cluster_partitions 271.0"::equals));
     }
 
     @Test

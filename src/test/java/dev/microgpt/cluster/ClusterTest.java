@@ -2,6 +2,7 @@ package dev.microgpt.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
@@ -19,6 +20,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// Three nodes and a database: any node answers for all sessions, whatever node comes or goes.
 @MostlyWaiting
@@ -87,6 +89,12 @@ final class ClusterTest {
         cluster.stopLast();
 
         cluster.awaitSettled();
+        assertThat(
+                        cluster.keeper(0).moved(Move.TAKEN_OVER)
+                                + cluster.keeper(1).moved(Move.TAKEN_OVER))
+                .isPositive();
+        assertThat(cluster.keeper(0).numPartitions() + cluster.keeper(1).numPartitions())
+                .isEqualTo(PartitionStore.PARTITIONS);
         JsonNode view = cluster.api(0).view(name);
         assertThat(view.path("state").asString()).isEqualTo("training");
         int step = view.path("step").intValue();
@@ -137,6 +145,12 @@ final class ClusterTest {
         }
     }
 
+    private long moved(Move move) {
+        return IntStream.range(0, cluster.size())
+                .mapToLong(node -> cluster.keeper(node).moved(move))
+                .sum();
+    }
+
     @Test
     void aDrainedNodeStillAnswers() {
         String name = cluster.nameAt(1);
@@ -174,9 +188,15 @@ final class ClusterTest {
             cluster.api(0).step(name, 3);
         }
 
+        for (int i = 0; i < 30; i++) {
+            cluster.api(0).initSixNames("more-" + i);
+        }
+
         cluster.startNode();
         cluster.awaitSettled();
 
+        assertThat(cluster.keeper(SIZE).moved(Move.TAKEN_OVER)).isBetween(1L, 33L);
+        assertThat(moved(Move.HANDED_OVER)).isEqualTo(moved(Move.TAKEN_OVER));
         for (String name : names) {
             for (int node = 0; node <= SIZE; node++) {
                 assertThat(cluster.api(node).view(name).path("step").intValue()).isEqualTo(3);

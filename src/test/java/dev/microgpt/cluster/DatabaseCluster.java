@@ -61,6 +61,11 @@ final class DatabaseCluster implements AutoCloseable {
         nodes.add(LocalService.start(directory, all.toArray(String[]::new)));
     }
 
+    /// Returns the number of nodes that run.
+    int size() {
+        return nodes.size();
+    }
+
     void stopLast() {
         nodes.removeLast().close();
     }

@@ -34,6 +34,11 @@ final class LoadMeterTest {
                 }
 
                 @Override
+                public long count(Predicate<SessionId> condition) {
+                    throw new UnsupportedOperationException();
+                }
+
+                @Override
                 public void takeOver(Collection<StoredSession> stored, boolean continuesRuns) {
                     throw new UnsupportedOperationException();
                 }

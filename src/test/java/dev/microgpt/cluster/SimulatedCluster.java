@@ -359,6 +359,11 @@ final class SimulatedCluster {
         }
 
         @Override
+        public long count(Predicate<SessionId> condition) {
+            return memory.keySet().stream().map(SESSIONS::get).filter(condition).count();
+        }
+
+        @Override
         public Map<SessionId, Long> trainingNanos() {
             return Map.of();
         }

@@ -2,7 +2,9 @@ package dev.microgpt.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.store.TestPostgres;
 import dev.microgpt.support.Api;
+import dev.microgpt.support.FreePort;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
@@ -51,6 +53,7 @@ final class DashboardTest {
     void everyMetricOfTheDashboardIsThere(@TempDir Path directory) throws IOException {
         JsonNode dashboard =
                 Json.parse(Files.readString(Path.of("src/operations/grafana-dashboard.json")));
+        Set<String> names = new HashSet<>();
         try (LocalService service = LocalService.start(directory)) {
             Api api = service.api();
             api.initSixNames("busy");
@@ -60,9 +63,21 @@ final class DashboardTest {
                 live.await("frame");
             }
             System.gc(); // a pause to be told of
-
-            assertThat(Metrics.of(api).names()).containsAll(metrics(dashboard));
+            Metrics.of(api).names().forEach(names::add);
         }
+        try (LocalService node =
+                LocalService.start(
+                        directory,
+                        "--microgpt.store.url=" + TestPostgres.url(directory),
+                        "--microgpt.cluster.enabled=true",
+                        "--microgpt.cluster.size=1",
+                        "--microgpt.cluster.member-port=" + FreePort.find(),
+                        "--microgpt.cluster.forward-port=0",
+                        "--microgpt.cluster.secret=0123456789-0123456789-0123456789")) {
+            Metrics.of(node.api()).names().forEach(names::add);
+        }
+
+        assertThat(names).containsAll(metrics(dashboard));
     }
 
     @Test

@@ -1,10 +1,5 @@
 package dev.microgpt.support;
 
-import dev.microgpt.access.NewKeyCommand;
-
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,27 +16,18 @@ public final class KeyedService implements AutoCloseable {
     public KeyedService(Path data, String... settings) {
         List<String> all = new ArrayList<>(List.of(settings));
         for (String name : List.of("alice", "bob", "carol")) {
-            NewKey created = createKey(name);
-            keys.put(name, created.key());
-            all.add("--" + created.setting());
+            all.add("--" + createKey(name));
         }
         service = LocalService.start(data, all.toArray(String[]::new));
     }
 
-    /// A key, and the setting that admits it.
-    public record NewKey(String key, String setting) {}
-
-    /// Creates a key with the command that an operator uses.
-    public static NewKey createKey(String name) {
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        NewKeyCommand.run(new PrintStream(printed, true, StandardCharsets.UTF_8), "new-key", name);
-        List<String> indented =
-                printed.toString(StandardCharsets.UTF_8)
-                        .lines()
-                        .filter(line -> line.startsWith("    "))
-                        .map(String::strip)
-                        .toList();
-        return new NewKey(indented.get(0), indented.get(1));
+    /// Creates a key.
+    ///
+    /// @return the setting that admits the key
+    private String createKey(String name) {
+        NewKey key = NewKey.of(name);
+        keys.put(name, key.text());
+        return key.setting();
     }
 
     public LocalService service() {

@@ -7,7 +7,6 @@ import dev.microgpt.documents.Documents;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,25 +14,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 
 /// An nginx with TLS before a service, configured as `src/site/markdown/operations.md` shows it, below
 /// the path `/microgpt/`.
 public final class Nginx implements AutoCloseable {
 
-    private static final String PASSWORD = "changeit";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     private final Process process;
@@ -47,7 +37,7 @@ public final class Nginx implements AutoCloseable {
     }
 
     /// Returns the path of the nginx program; null if it is not installed.
-    static @Nullable Path program() {
+    public static @Nullable Path program() {
         return Stream.of("/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/bin/nginx")
                 .map(Path::of)
                 .filter(Files::isExecutable)
@@ -61,7 +51,8 @@ public final class Nginx implements AutoCloseable {
     /// @param directory for the files of nginx
     public static Nginx start(int upstream, Path directory) throws Exception {
         int port = FreePort.find();
-        KeyStore keys = createCertificate(directory);
+        HttpClient client =
+                SelfSigned.create("dns:localhost", directory, "server.pem", "server.key");
         Path configuration = directory.resolve("nginx.conf");
         Files.writeString(configuration, configuration(directory, port, upstream));
         Process process =
@@ -83,7 +74,7 @@ public final class Nginx implements AutoCloseable {
                                     .isTrue();
                             new Socket(InetAddress.getLoopbackAddress(), port).close();
                         });
-        return new Nginx(process, port, client(keys));
+        return new Nginx(process, port, client);
     }
 
     private static String configuration(Path directory, int port, int upstream) {
@@ -111,70 +102,6 @@ public final class Nginx implements AutoCloseable {
         }
         """
                 .formatted(server);
-    }
-
-    /// Creates a self-signed certificate for localhost, and writes it in PEM format for nginx.
-    private static KeyStore createCertificate(Path directory) throws Exception {
-        Path store = directory.resolve("server.p12");
-        Process keytool =
-                new ProcessBuilder(
-                                Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                        .toString(),
-                                "-genkeypair",
-                                "-keyalg",
-                                "EC",
-                                "-dname",
-                                "CN=localhost",
-                                "-ext",
-                                "san=dns:localhost",
-                                "-alias",
-                                "server",
-                                "-storetype",
-                                "PKCS12",
-                                "-keystore",
-                                store.toString(),
-                                "-storepass",
-                                PASSWORD)
-                        .inheritIO()
-                        .start();
-        assertThat(keytool.waitFor(TIMEOUT.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (FileInputStream in = new FileInputStream(store.toFile())) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
-        byte[] key = keys.getKey("server", PASSWORD.toCharArray()).getEncoded();
-        writePem(directory.resolve("server.key"), "PRIVATE KEY", key);
-        writePem(
-                directory.resolve("server.pem"),
-                "CERTIFICATE",
-                keys.getCertificate("server").getEncoded());
-        return keys;
-    }
-
-    private static void writePem(Path file, String type, byte[] content) throws IOException {
-        Base64.Encoder base64 = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII));
-        Files.write(
-                file,
-                List.of(
-                        "-----BEGIN " + type + "-----",
-                        base64.encodeToString(content),
-                        "-----END " + type + "-----"));
-    }
-
-    private static HttpClient client(KeyStore keys) throws GeneralSecurityException {
-        KeyStore trusted = KeyStore.getInstance("PKCS12");
-        try {
-            trusted.load(null, null);
-        } catch (IOException e) {
-            throw new AssertionError("loading an empty key store does not read anything", e);
-        }
-        trusted.setCertificateEntry("server", keys.getCertificate("server"));
-        TrustManagerFactory trust =
-                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        SSLContext tls = SSLContext.getInstance("TLS");
-        tls.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder().sslContext(tls).connectTimeout(TIMEOUT).build();
     }
 
     /// Returns the public scheme, host and port.

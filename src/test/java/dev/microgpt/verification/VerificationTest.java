@@ -20,8 +20,10 @@ final class VerificationTest {
         assertThat(bytes.toString(StandardCharsets.UTF_8).lines().skip(1))
                 .extracting(line -> line.strip().split(" ", 2)[0])
                 .containsExactly(
+                        "capacity",
                         "coldstart",
                         "crash",
+                        "deploy",
                         "fuzz",
                         "load",
                         "soak",

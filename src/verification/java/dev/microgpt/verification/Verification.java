@@ -2,6 +2,8 @@ package dev.microgpt.verification;
 
 import dev.microgpt.verification.coldstart.ColdStart;
 import dev.microgpt.verification.crash.CrashRecovery;
+import dev.microgpt.verification.deploy.Capacity;
+import dev.microgpt.verification.deploy.Deployment;
 import dev.microgpt.verification.fuzz.Fuzz;
 import dev.microgpt.verification.load.LiveLoad;
 import dev.microgpt.verification.pages.LabSpeed;
@@ -35,6 +37,11 @@ public final class Verification {
     private static final List<Program> PROGRAMS =
             List.of(
                     new Program(
+                            "capacity",
+                            "",
+                            "measures what a node's sessions need of PostgreSQL, network and memory",
+                            Capacity::main),
+                    new Program(
                             "coldstart",
                             "starts=3 busy=2",
                             "starts the packaged jar many times under its first 100 calls at once",
@@ -44,6 +51,11 @@ public final class Verification {
                             "kills=5 clients=3",
                             "kills the service at random and checks that no confirmed change is lost",
                             CrashRecovery::main),
+                    new Program(
+                            "deploy",
+                            "",
+                            "runs the cluster of compose.yaml without containers; needs nginx",
+                            Deployment::main),
                     new Program(
                             "fuzz",
                             "messages 600",

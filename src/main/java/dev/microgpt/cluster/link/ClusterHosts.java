@@ -76,6 +76,11 @@ final class ClusterHosts implements SessionHosts, AutoCloseable {
         return link;
     }
 
+    /// Returns the number of open links to other nodes.
+    synchronized long numLinks() {
+        return links.values().stream().filter(link -> !link.hasEnded()).count();
+    }
+
     private CompletableFuture<WebSocket> connect(Node node, WebSocket.Listener listener) {
         URI address =
                 URI.create(

@@ -10,6 +10,9 @@ import dev.microgpt.wire.ForwardedCall;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
@@ -63,6 +66,14 @@ class LinkConfiguration {
         return registry ->
                 registry.addHandler(endpoint, ForwardedCall.LINK_PATH)
                         .addInterceptors(new PrivatePortOnly(problems));
+    }
+
+    @Bean
+    MeterBinder linkMetrics(ClusterHosts hosts) {
+        return registry ->
+                Gauge.builder("microgpt.cluster.links", hosts, ClusterHosts::numLinks)
+                        .description("Connections to other nodes for live streams")
+                        .register(registry);
     }
 
     /// Hides the path from clients.
