@@ -127,11 +127,14 @@ final class Forward {
     }
 
     private void failBody(Throwable failure) {
-        if (failure instanceof SocketTimeoutException e) {
-            client.fail(Problems.of(e), Outcome.DISCONNECTED);
-        } else {
-            client.disconnect(Outcome.DISCONNECTED);
+        Throwable cause = failure;
+        if (failure instanceof SocketTimeoutException
+                && failure.getMessage() == null
+                && request.getAttribute(Problems.STOPPED_BODY) instanceof String detail) {
+            cause = new SocketTimeoutException(detail);
         }
+        // if the client has disconnected, it does not see this
+        client.fail(Problems.of(cause), Outcome.DISCONNECTED);
     }
 
     private static Problem unavailable(String detail) {

@@ -22,13 +22,16 @@ final class ForwardTarget {
     /// Any node sends the events of any session: it watches them as for a WebSocket.
     private static final String EVENTS = "/events";
 
+    /// A percent sign without two hexadecimal digits.
+    private static final Pattern MALFORMED = Pattern.compile("%(?!\\p{XDigit}{2})");
+
     private ForwardTarget() {}
 
-    /// Returns the session; null if the request is about none, or about one whose name cannot exist: any node
-    /// rejects it.
+    /// Returns the session; null if the request is about none, or has a query that cannot be decoded or a name that
+    /// cannot exist: any node rejects it.
     static @Nullable SessionId of(HttpServletRequest request) {
         Matcher path = PATH.matcher(RequestPath.of(request));
-        if (!path.matches() || EVENTS.equals(path.group(2))) {
+        if (!path.matches() || EVENTS.equals(path.group(2)) || hasMalformedQuery(request)) {
             return null;
         }
         SessionId session = Caller.of(request.getUserPrincipal()).sessionId(decoded(path.group(1)));
@@ -43,10 +46,16 @@ final class ForwardTarget {
         }
     }
 
+    private static boolean hasMalformedQuery(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return query != null && MALFORMED.matcher(query).find();
+    }
+
     /// Returns whether a request is for the list of all sessions.
     static boolean isList(HttpServletRequest request) {
         String method = request.getMethod();
         return (method.equals("GET") || method.equals("HEAD"))
-                && RequestPath.of(request).equals(SESSIONS);
+                && RequestPath.of(request).equals(SESSIONS)
+                && !hasMalformedQuery(request);
     }
 }

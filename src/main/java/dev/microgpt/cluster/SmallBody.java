@@ -36,10 +36,14 @@ final class SmallBody implements CallBody {
                     private final byte[] buffer = new byte[1 << 13];
 
                     @Override
-                    public void onDataAvailable() throws IOException {
-                        while (in.isReady() && !in.isFinished()) {
-                            int read = in.read(buffer);
-                            bytes.write(buffer, 0, Math.max(0, read));
+                    public void onDataAvailable() {
+                        try {
+                            while (in.isReady() && !in.isFinished()) {
+                                int read = in.read(buffer);
+                                bytes.write(buffer, 0, Math.max(0, read));
+                            }
+                        } catch (IOException e) {
+                            onError(e); // otherwise the container would close the connection
                         }
                     }
 
@@ -50,8 +54,10 @@ final class SmallBody implements CallBody {
 
                     @Override
                     public void onError(Throwable cause) {
-                        failure = cause;
-                        onEnd.run();
+                        if (failure == null) {
+                            failure = cause;
+                            onEnd.run();
+                        }
                     }
                 });
     }

@@ -1,6 +1,7 @@
 package dev.microgpt.server;
 
 import dev.microgpt.live.ConnectionAbort;
+import dev.microgpt.wire.Problems;
 
 import jakarta.servlet.ServletException;
 
@@ -11,7 +12,8 @@ import org.apache.coyote.ActionCode;
 
 import java.io.IOException;
 
-/// Stores in each request the callbacks that close its connection immediately; see [ConnectionAbort].
+/// Stores in each request the callbacks that close its connection immediately; see [ConnectionAbort]. Also stores
+/// what a client is told whose body stops arriving.
 ///
 /// The servlet and WebSocket interfaces have no such operation: their ways to close a connection first send
 /// what is left, for which a thread may have to wait for a client that does not read.
@@ -27,6 +29,7 @@ final class AbortValve extends ValveBase {
         request.setAttribute(ConnectionAbort.OF_REQUEST, abort);
         if (request.getCoyoteRequest().getInputBuffer() instanceof MinimumRateInput input) {
             request.setAttribute(ConnectionAbort.OF_CONNECTION, input.connectionAbort());
+            request.setAttribute(Problems.STOPPED_BODY, input.stopped());
         }
         getNext().invoke(request, response);
     }

@@ -20,6 +20,7 @@ final class MinimumRateInput implements InputBuffer {
     private final InputBuffer input;
     private final MinimumRate minimumRate;
     private final Supplier<SocketWrapperBase<?>> socket;
+    private final String stopped;
     private long requestStart;
     private long bytes;
     private long nanos;
@@ -31,6 +32,19 @@ final class MinimumRateInput implements InputBuffer {
         this.request = request;
         input = request.getInputBuffer();
         this.minimumRate = minimumRate;
+        stopped =
+                ("the body has stopped arriving: no byte of it came for %s s, and the minimum is %d bytes"
+                                + " per second")
+                        .formatted(
+                                BigDecimal.valueOf(minimumRate.grace().toMillis(), 3)
+                                        .stripTrailingZeros()
+                                        .toPlainString(),
+                                minimumRate.bytesPerSecond());
+    }
+
+    /// Returns what a client is told whose body stops arriving.
+    String stopped() {
+        return stopped;
     }
 
     /// Returns a callback that closes the connection of the current request. It stays valid after the request,
@@ -64,15 +78,7 @@ final class MinimumRateInput implements InputBuffer {
         try {
             return input.doRead(handler);
         } catch (SocketTimeoutException e) {
-            SocketTimeoutException named =
-                    new SocketTimeoutException(
-                            ("the body has stopped arriving: no byte of it came for %s s, and the minimum is"
-                                            + " %d bytes per second")
-                                    .formatted(
-                                            BigDecimal.valueOf(minimumRate.grace().toMillis(), 3)
-                                                    .stripTrailingZeros()
-                                                    .toPlainString(),
-                                            minimumRate.bytesPerSecond()));
+            SocketTimeoutException named = new SocketTimeoutException(stopped);
             named.initCause(e);
             throw named;
         }

@@ -1,5 +1,7 @@
 package dev.microgpt.server;
 
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletResponse;
 
@@ -32,11 +34,21 @@ final class UnreadBodyValve extends ValveBase {
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         getNext().invoke(request, response);
+        if (isFullyRead(request.getCoyoteRequest())) {
+            return;
+        }
+        if (request.isAsyncStarted()) {
+            request.getAsyncContext()
+                    .addListener(new AsyncEnd(() -> discardRest(request, response)));
+        } else {
+            discardRest(request, response);
+        }
+    }
+
+    private void discardRest(Request request, Response response) throws IOException {
         var coyote = request.getCoyoteRequest();
-        boolean isOver =
-                !request.isAsync()
-                        && response.getStatus() != HttpServletResponse.SC_SWITCHING_PROTOCOLS;
-        if (!isOver || coyote.hasExpectation() || isFullyRead(coyote)) {
+        boolean isUpgrade = response.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
+        if (isUpgrade || coyote.hasExpectation() || isFullyRead(coyote)) {
             return;
         }
         response.finishResponse();
@@ -67,6 +79,28 @@ final class UnreadBodyValve extends ValveBase {
         } catch (IOException _) {
             return false; // the client is gone or too slow
         }
+    }
+
+    /// Does something when the container ends a request that was handled asynchronously.
+    private record AsyncEnd(Task task) implements AsyncListener {
+
+        private interface Task {
+            void run() throws IOException;
+        }
+
+        @Override
+        public void onComplete(AsyncEvent event) throws IOException {
+            task.run();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {}
+
+        @Override
+        public void onError(AsyncEvent event) {}
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {}
     }
 
     /// Discards the bytes.

@@ -25,6 +25,10 @@ public final class Problems {
 
     private static final Logger log = LoggerFactory.getLogger(Problems.class);
 
+    /// The request attribute with what a client is told whose body stops arriving. Code that reads without blocking
+    /// needs it, as it gets the container's exception, which has no message.
+    public static final String STOPPED_BODY = Problems.class.getName() + ".stoppedBody";
+
     private Problems() {}
 
     /// Returns the problem for a failure. Internal errors are logged, and their details are not disclosed.

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.RawClient;
+import dev.microgpt.support.RawHttp;
 import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -95,6 +97,23 @@ final class ForwardTest {
                         entry.request(path + "/load?overwrite=true")
                                 .POST(BodyPublishers.ofString("a\nb\nc")));
         assertThat(untyped.ok().path("numDocs").intValue()).isEqualTo(3);
+    }
+
+    /// The client of the other node cannot send it.
+    @Test
+    void aMalformedQueryIsRejected() {
+        for (String target : List.of(path + "/losses?from=%zz", "/sessions?limit=%")) {
+            String request = "GET /api/v1%s HTTP/1.1".formatted(target);
+            assertThat(RawHttp.send(entry.port(), request, "Host: localhost").status())
+                    .isEqualTo(400);
+        }
+    }
+
+    /// Otherwise it would not see the response.
+    @Test
+    void aClientMaySendTheRestOfARejectedBody() {
+        String large = "a".repeat(20_000_000);
+        assertProblem(entry.postText(path + "/load?overwrite=true", large), 413, "too_large");
     }
 
     @Test

@@ -98,6 +98,24 @@ final class LinkedLiveTest {
     }
 
     @Test
+    void trainingsThatWaitMakeNoStepsAfterAStop() {
+        create("queued");
+        try (Live live = connect()) {
+            live.send("train", "session", "queued", "steps", 1_000_000);
+            live.next("step");
+            for (int i = 0; i < 10; i++) {
+                live.send("train", "session", "queued", "steps", 1_000_000);
+            }
+            live.send("stop", "session", "queued");
+            JsonNode first = live.collectUntil("trained").getLast();
+            for (int i = 0; i < 10; i++) {
+                assertThat(live.next("trained").path("step")).isEqualTo(first.path("step"));
+            }
+            live.next("stopped");
+        }
+    }
+
+    @Test
     void trainingEndsWithItsConnection() {
         create("left");
         try (Live live = connect()) {

@@ -11,6 +11,7 @@ import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.OwnNode;
 import dev.microgpt.support.RawClient;
 import dev.microgpt.support.Reply;
 
@@ -127,6 +128,7 @@ final class ConcurrencyLimitTest {
     }
 
     @Test
+    @OwnNode("a call that is forwarded holds no thread")
     void longCallsLeaveThreadsForOtherRequests() throws Exception {
         int steps = stepsOfALongCall();
         List<CompletableFuture<Reply>> calls = new ArrayList<>();
@@ -152,6 +154,7 @@ final class ConcurrencyLimitTest {
     /// A virtual thread that is the first to load a class is pinned, and may wait for a lock of the jar whose
     /// owner is another virtual thread, which then has no carrier to run on.
     @Test
+    @OwnNode("counts the threads of the process, which has two nodes")
     void noThreadIsVirtualAndLiveConnectionsHaveNone() throws Exception {
         List<Live> readers = new ArrayList<>();
         try {

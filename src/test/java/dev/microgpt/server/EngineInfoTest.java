@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.LocalService;
+import dev.microgpt.support.OwnNode;
 import dev.microgpt.support.Reply;
 
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 final class EngineInfoTest {
 
     @Test
+    @OwnNode("reads the log of the process, which has two nodes")
     void kernelsAreLoggedOnceAndShownByTheActuator(@TempDir Path directory, CapturedOutput output) {
         assertThat(MicroGpt.kernels()).matches("\\d+-bit SIMD|portable: .+");
 

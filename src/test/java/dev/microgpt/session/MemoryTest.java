@@ -123,7 +123,7 @@ final class MemoryTest {
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 8})
     void callsOfSeveralClientsWaitForEvictionOfIdleSessions(int clients) throws Exception {
-        Memory memory = service.parts(Memory.class).iterator().next();
+        Memory memory = service.owner().parts(Memory.class).iterator().next();
         AtomicLong largest = new AtomicLong();
         List<Callable<Void>> calls = new ArrayList<>();
         for (int client = 0; client < clients; client++) {

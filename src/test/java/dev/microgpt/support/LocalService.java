@@ -21,11 +21,13 @@ public final class LocalService implements AutoCloseable {
         this.context = context;
     }
 
-    /// Starts a service.
+    /// Starts a service, or an [EntryNode] if tests are to talk to one.
     ///
     /// @param settings such as `--microgpt.limits.sessions=3`
     public static LocalService start(Path data, String... settings) {
-        return start(data, _ -> {}, settings);
+        return EntryNode.isWanted()
+                ? start(data, new EntryNode(data, settings), settings)
+                : start(data, _ -> {}, settings);
     }
 
     /// Starts a service with further beans.
@@ -56,6 +58,13 @@ public final class LocalService implements AutoCloseable {
 
     private Api at(String port) {
         return new Api(context.getEnvironment().getRequiredProperty(port, int.class));
+    }
+
+    /// Returns the service that has the sessions: this one, unless it is an [EntryNode].
+    public LocalService owner() {
+        return context.containsBean(EntryNode.OWNER)
+                ? context.getBean(EntryNode.OWNER, LocalService.class)
+                : this;
     }
 
     /// Returns whether the service has a bean of a type.

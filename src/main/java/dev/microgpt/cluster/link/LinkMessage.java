@@ -34,7 +34,9 @@ sealed interface LinkMessage {
     sealed interface Response extends LinkMessage {}
 
     /// Asks to carry out a client's message, which is the text.
-    record Execute(long task, Caller caller) implements Request {}
+    ///
+    /// @param isStopped whether to make no steps, as the client has sent a stop meanwhile
+    record Execute(long task, Caller caller, boolean isStopped) implements Request {}
 
     /// Asks to make no more steps.
     record Stop(long task) implements Request {}

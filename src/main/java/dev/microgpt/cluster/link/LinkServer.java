@@ -105,6 +105,9 @@ final class LinkServer {
 
     private void start(LinkMessage.Execute execute, String text) {
         ServedTask task = new ServedTask(execute.task(), sender, services.codec());
+        if (execute.isStopped()) {
+            task.stop();
+        }
         tasks.put(execute.task(), task);
         services.threads().workers().execute(() -> execute(execute, text, task));
     }

@@ -144,8 +144,13 @@ final class NodeLink implements SessionHost {
             tasks.remove(id);
             return CompletableFuture.failedFuture(SessionException.moving());
         }
-        sender.send(codec.encode(new LinkMessage.Execute(id, call.caller()), message.text()));
-        var _ = stop.thenRun(() -> sender.send(codec.encode(new LinkMessage.Stop(id))));
+        boolean isStopped = stop.isDone();
+        sender.send(
+                codec.encode(
+                        new LinkMessage.Execute(id, call.caller(), isStopped), message.text()));
+        if (!isStopped) {
+            var _ = stop.thenRun(() -> sender.send(codec.encode(new LinkMessage.Stop(id))));
+        }
         return task.end;
     }
 
