@@ -17,18 +17,24 @@ import java.util.TreeMap;
 /// Decides which node is to own which partition.
 final class Assignment {
 
-    /// The load that a partition counts for without any sessions that train: a small part of one thread, so that idle
-    /// partitions are spread evenly, but sessions that train matter far more.
-    private static final double IDLE_LOAD = 0.001;
-
-    /// How far the loads of two nodes may differ before partitions move, as a part of the mean load.
+    /// How far the loads, or the numbers of partitions, of two nodes may differ before partitions move, as a part of the
+    /// mean.
     private static final double TOLERANCE = 0.2;
+
+    /// How far the loads of two nodes may differ in any case, in threads. Short calls are no reason to move sessions.
+    private static final double MIN_GAP = 0.5;
+
+    private static final Comparator<Share> BY_LOAD =
+            Comparator.<Share>comparingDouble(share -> share.load).thenComparingInt(Share::size);
+
+    private static final Comparator<Share> BY_SIZE =
+            Comparator.comparingInt(Share::size).thenComparingDouble(share -> share.load);
 
     private Assignment() {}
 
     /// Returns the partitions whose target must change, with their new targets. Partitions without a target that can
-    /// own them come first; then some move from the busiest node to the idlest, as long as that makes the loads more
-    /// even.
+    /// own them come first; then some move, as long as that makes more even first the loads, then the numbers of
+    /// partitions.
     ///
     /// @param partitions all partitions
     /// @param loads the load of each partition with sessions that train, in threads
@@ -43,8 +49,8 @@ final class Assignment {
         nodes.forEach(node -> shares.put(node, new Share(node)));
         List<Weighted> orphans = new ArrayList<>();
         for (Partition partition : partitions) {
-            double load = IDLE_LOAD + loads.getOrDefault(partition.number(), 0.0);
-            Weighted weighted = new Weighted(partition.number(), load);
+            Weighted weighted =
+                    new Weighted(partition.number(), loads.getOrDefault(partition.number(), 0.0));
             Share share = shares.get(partition.target());
             if (share == null) {
                 orphans.add(weighted);
@@ -55,9 +61,9 @@ final class Assignment {
         Map<Integer, String> changes = new TreeMap<>();
         orphans.sort(Comparator.comparingDouble(Weighted::load).reversed());
         for (Weighted orphan : orphans) {
-            Share idlest = idlest(shares.values());
-            idlest.add(orphan);
-            changes.put(orphan.partition, idlest.node);
+            Share next = Collections.min(shares.values(), orphan.load > 0 ? BY_LOAD : BY_SIZE);
+            next.add(orphan);
+            changes.put(orphan.partition, next.node);
         }
         balance(shares.values(), maxMoves, changes);
         return changes;
@@ -65,27 +71,43 @@ final class Assignment {
 
     private static void balance(
             Collection<Share> shares, int maxMoves, Map<Integer, String> changes) {
-        double mean = shares.stream().mapToDouble(share -> share.load).sum() / shares.size();
         for (int moves = 0; moves < maxMoves; moves++) {
-            Share busiest = busiest(shares);
-            Share idlest = idlest(shares);
-            double gap = busiest.load - idlest.load;
-            Weighted best = busiest.nearest(gap);
-            if (gap <= TOLERANCE * mean || best == null) {
+            if (!evenLoads(shares, changes) && !evenSizes(shares, changes)) {
                 return;
             }
-            busiest.remove(best);
-            idlest.add(best);
-            changes.put(best.partition, idlest.node);
         }
     }
 
-    private static Share idlest(Collection<Share> shares) {
-        return Collections.min(shares, Comparator.comparingDouble(share -> share.load));
+    /// Moves a partition from the busiest node to the idlest.
+    ///
+    /// @return whether that makes their loads more even
+    private static boolean evenLoads(Collection<Share> shares, Map<Integer, String> changes) {
+        double mean = shares.stream().mapToDouble(share -> share.load).average().orElse(0);
+        Share busiest = Collections.max(shares, BY_LOAD);
+        Share idlest = Collections.min(shares, BY_LOAD);
+        double gap = busiest.load - idlest.load;
+        Weighted best = busiest.nearest(gap);
+        if (gap <= Math.max(MIN_GAP, TOLERANCE * mean) || best == null) {
+            return false;
+        }
+        busiest.move(best, idlest, changes);
+        return true;
     }
 
-    private static Share busiest(Collection<Share> shares) {
-        return Collections.max(shares, Comparator.comparingDouble(share -> share.load));
+    /// Moves an idle partition from the node with the most partitions to the one with the fewest.
+    ///
+    /// @return whether that makes their numbers more even
+    private static boolean evenSizes(Collection<Share> shares, Map<Integer, String> changes) {
+        double mean = shares.stream().mapToInt(Share::size).average().orElse(0);
+        Share largest = Collections.max(shares, BY_SIZE);
+        Share smallest = Collections.min(shares, BY_SIZE);
+        int gap = largest.size() - smallest.size();
+        Weighted idle = largest.idle();
+        if (gap < 2 || gap <= TOLERANCE * mean || idle == null) {
+            return false;
+        }
+        largest.move(idle, smallest, changes);
+        return true;
     }
 
     private record Weighted(int partition, double load) {}
@@ -106,16 +128,30 @@ final class Assignment {
             load += partition.load;
         }
 
-        void remove(Weighted partition) {
+        void move(Weighted partition, Share to, Map<Integer, String> changes) {
             partitions.remove(partition);
             load -= partition.load;
+            to.add(partition);
+            changes.put(partition.partition, to.node);
+        }
+
+        int size() {
+            return partitions.size();
         }
 
         /// Returns the partition whose move would close a gap best; null if each would only turn it round.
         @Nullable Weighted nearest(double gap) {
             return partitions.stream()
-                    .filter(partition -> partition.load < gap)
+                    .filter(partition -> partition.load > 0 && partition.load < gap)
                     .min(Comparator.comparingDouble(p -> Math.abs(p.load - gap / 2)))
+                    .orElse(null);
+        }
+
+        /// Returns a partition without sessions that train; null if there is none.
+        @Nullable Weighted idle() {
+            return partitions.stream()
+                    .filter(partition -> partition.load == 0)
+                    .findFirst()
                     .orElse(null);
         }
     }

@@ -76,7 +76,7 @@ final class ClientCall {
         onDisconnect = action;
     }
 
-    /// Sets what is done once a second until the end of the call.
+    /// Sets what is done twice a second until the end of the call.
     void onCheck(Runnable action) {
         onCheck = action;
     }

@@ -24,6 +24,9 @@ public final class ClusterHeaders {
     /// In a response: the call was not executed, because the node does not own the session.
     static final String NOT_OWNER = "Microgpt-Cluster-Not-Owner";
 
+    /// In a list of sessions: the partitions whose sessions are in it, as a bit set in hexadecimal digits.
+    static final String PARTITIONS = "Microgpt-Cluster-Partitions";
+
     /// Headers that are about one connection (RFC 9110, 7.6.1), in lower case.
     private static final Set<String> HOP_BY_HOP =
             Set.of(

@@ -15,9 +15,13 @@ import jakarta.servlet.http.HttpServletResponse;
 
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.ContentCachingResponseWrapper;
 
 import java.io.IOException;
+import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 
 /// Forwards calls for sessions of other nodes, and rejects those that were forwarded to the wrong node: a call is
 /// forwarded once, and the node that the client has called finds out where it belongs.
@@ -42,6 +46,8 @@ final class ForwardFilter extends OncePerRequestFilter {
         if (session == null) {
             if (!isForwarded && ForwardTarget.isList(request) && !isOnlyNode()) {
                 forwards.list(request, response);
+            } else if (isForwarded && ForwardTarget.isList(request)) {
+                listOwn(request, response, chain);
             } else {
                 chain.doFilter(request, response);
             }
@@ -86,6 +92,20 @@ final class ForwardFilter extends OncePerRequestFilter {
                         ErrorCode.BUSY,
                         HttpStatus.MISDIRECTED_REQUEST,
                         "this node does not own the session"));
+    }
+
+    /// Lists the sessions of this node, and says of which partitions: those that it has answered for all the time.
+    private void listOwn(
+            HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Set<Integer> before = locations.served();
+        ContentCachingResponseWrapper list = new ContentCachingResponseWrapper(response);
+        chain.doFilter(request, list);
+        BitSet partitions = new BitSet();
+        locations.served().stream().filter(before::contains).forEach(partitions::set);
+        response.setHeader(
+                ClusterHeaders.PARTITIONS, HexFormat.of().formatHex(partitions.toByteArray()));
+        list.copyBodyToResponse();
     }
 
     private boolean isOnlyNode() {

@@ -29,7 +29,7 @@ final class Forwards implements SmartLifecycle {
     /// Bodies of at most this size are read before they are sent on, and kept until the response.
     private static final int SMALL_BODY_BYTES = 1 << 16;
 
-    private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
 
     /// Of the histogram.
     private static final Duration[] BOUNDS =
@@ -108,7 +108,7 @@ final class Forwards implements SmartLifecycle {
 
     /// Responds with the sessions of all nodes.
     void list(HttpServletRequest request, HttpServletResponse response) {
-        new SessionListCall(begin(request, response), nodes, json, patience).run(locations.nodes());
+        new SessionListCall(begin(request, response), locations, nodes, json, patience).run();
     }
 
     private ClientCall begin(HttpServletRequest request, HttpServletResponse response) {
@@ -139,7 +139,7 @@ final class Forwards implements SmartLifecycle {
         checkAll();
     }
 
-    /// Checks all calls, once a second.
+    /// Checks all calls. A connection to a node that hangs, or whose network is cut, stays open.
     private void checkAll() {
         if (isRunning) {
             calls.forEach(ClientCall::check);

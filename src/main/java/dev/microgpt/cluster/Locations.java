@@ -5,6 +5,7 @@ import dev.microgpt.session.admission.SessionId;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Set;
 
 /// Where sessions are, as far as this node knows. That may be out of date: a node that gets a call for a session
 /// that it does not own must reject it, and the caller asks again.
@@ -23,4 +24,7 @@ public interface Locations {
     /// Returns the node that owns a session, or would own it if it were created; null while no node does, for
     /// example because the session is being moved. Does not block.
     @Nullable Node ownerOf(SessionId id);
+
+    /// Returns the partitions for whose sessions this node answers. Does not block.
+    Set<Integer> served();
 }

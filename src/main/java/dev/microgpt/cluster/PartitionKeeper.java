@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -46,14 +48,25 @@ final class PartitionKeeper implements Locations {
 
     private static final long HAND_OVER_SECONDS = 5;
 
+    /// How long a node that does not see the majority answers for its sessions after it has read the partitions. A
+    /// read from a store that cannot be reached may take much longer to fail.
+    private static final Duration TRUST = Duration.ofSeconds(1);
+
     private final Members members;
     private final PartitionStore store;
     private final SessionTransfer transfer;
+    private final LongSupplier nanoTime;
     private final String self;
     private final Map<Move, LongAdder> moves = new EnumMap<>(Move.class);
 
     /// Partitions that this node has claimed from one that is gone, and whose sessions it has not taken over yet.
     private final Set<Integer> orphaned = new HashSet<>();
+
+    /// When the partitions were read last.
+    private volatile long readNanos;
+
+    /// Whether this node has not seen the majority at some time since then.
+    private volatile boolean hasLostMajority;
 
     /// What this node knows about all partitions.
     private volatile View view = new View(Map.of(), Set.of(), false);
@@ -69,13 +82,24 @@ final class PartitionKeeper implements Locations {
     }
 
     PartitionKeeper(Members members, PartitionStore store, SessionTransfer transfer) {
+        this(members, store, transfer, System::nanoTime);
+    }
+
+    PartitionKeeper(
+            Members members,
+            PartitionStore store,
+            SessionTransfer transfer,
+            LongSupplier nanoTime) {
         this.members = members;
         this.store = store;
         this.transfer = transfer;
+        this.nanoTime = nanoTime;
+        readNanos = nanoTime.getAsLong();
         self = id(members.self());
         for (Move move : Move.values()) {
             moves.put(move, new LongAdder());
         }
+        members.onChange(this::noteMajority);
     }
 
     private static String id(Node node) {
@@ -90,19 +114,36 @@ final class PartitionKeeper implements Locations {
     }
 
     @Override
-    public boolean isPresent(Node node) {
-        return members.nodes().contains(node);
-    }
-
-    @Override
     public @Nullable Node ownerOf(SessionId id) {
         View current = view;
         int partition = PartitionStore.partitionOf(id);
         if (current.served.contains(partition)) {
-            return members.self();
+            return isTrusted() ? members.self() : null;
         }
         Node owner = current.owners.get(partition);
         return members.self().equals(owner) ? null : owner; // not yet, or no longer
+    }
+
+    /// Returns whether this node knows of all partitions that others have claimed, or nobody could claim them.
+    private boolean isTrusted() {
+        return nanoTime.getAsLong() - readNanos <= TRUST.toNanos()
+                || (!hasLostMajority && members.hasMajority());
+    }
+
+    private void noteMajority() {
+        if (!members.hasMajority()) {
+            hasLostMajority = true;
+        }
+    }
+
+    @Override
+    public Set<Integer> served() {
+        return isTrusted() ? view.served : Set.of();
+    }
+
+    @Override
+    public boolean isPresent(Node node) {
+        return members.nodes().contains(node);
     }
 
     /// {@inheritDoc} Empty while a partition has no owner, whose sessions would be missing.
@@ -140,8 +181,11 @@ final class PartitionKeeper implements Locations {
     ///
     /// @throws RuntimeException if the store is out of reach; to be called again
     void reconcile() {
+        long start = nanoTime.getAsLong();
         List<Partition> partitions = readPartitions();
         dropLost(partitions);
+        readNanos = start;
+        hasLostMajority = !members.hasMajority();
         List<Node> nodes = members.nodes();
         if (members.hasMajority() && members.self().equals(nodes.getFirst())) {
             assignTargets(partitions, nodes);

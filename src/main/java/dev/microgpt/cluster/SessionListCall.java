@@ -2,6 +2,7 @@ package dev.microgpt.cluster;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.wire.Problem;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,87 +37,140 @@ final class SessionListCall {
     private static final Duration RETRY_INTERVAL = Duration.ofMillis(100);
 
     private final ClientCall client;
+    private final Locations locations;
     private final NodeClient nodes;
     private final JsonMapper json;
-    private final Duration patience;
-    private final List<Answer> answers = new ArrayList<>(); // guarded by this
-    private int numMissing; // guarded by this
+    private final long endNanos;
 
-    /// @param patience how long to wait for nodes that cannot be reached
-    SessionListCall(ClientCall client, NodeClient nodes, JsonMapper json, Duration patience) {
-        this.patience = patience;
+    /// @param patience how long to wait for nodes that cannot be reached, and for sessions that are being moved
+    SessionListCall(
+            ClientCall client,
+            Locations locations,
+            NodeClient nodes,
+            JsonMapper json,
+            Duration patience) {
         this.client = client;
+        this.locations = locations;
         this.nodes = nodes;
         this.json = json;
+        endNanos = System.nanoTime() + patience.toNanos();
     }
 
-    private record Answer(Response head, byte[] body) {}
+    private record Answer(Response head, byte[] body) {
 
-    void run(List<Node> asked) {
-        numMissing = asked.size();
+        boolean isList() {
+            return head.getStatus() == HttpStatus.OK.value();
+        }
+
+        /// Returns the partitions whose sessions are in it.
+        BitSet partitions() {
+            String header = head.getHeaders().get(ClusterHeaders.PARTITIONS);
+            return header == null ? new BitSet() : BitSet.valueOf(HexFormat.of().parseHex(header));
+        }
+    }
+
+    /// Asks all nodes.
+    void run() {
+        if (client.isOver()) {
+            return;
+        }
+        List<Node> asked = locations.nodes();
         if (asked.isEmpty()) {
+            tryAgain();
+        } else {
+            Round round = new Round(asked.size());
+            asked.forEach(round::ask);
+        }
+    }
+
+    private boolean mayWait() {
+        return System.nanoTime() - endNanos < 0 && !client.isStopping();
+    }
+
+    /// Asks all nodes once more, since sessions that are being moved may be in no list.
+    private void tryAgain() {
+        if (mayWait()) {
+            nodes.schedule(this::run, RETRY_INTERVAL);
+        } else {
             client.fail(Problem.of(SessionException.moving()), Outcome.UNAVAILABLE);
         }
-        long end = System.nanoTime() + patience.toNanos();
-        asked.forEach(node -> ask(node, end));
     }
 
-    /// Asks a node; again if that fails, for as long as the client should wait.
-    private void ask(Node node, long endNanos) {
-        Request request =
-                nodes.request(node, client.request())
-                        .method("GET")
-                        .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        request.send(
-                new BufferingResponseListener(MAX_BYTES) {
-                    @Override
-                    public void onComplete(Result result) {
-                        byte[] body = getContent();
-                        if (result.isSucceeded()) {
-                            add(
-                                    new Answer(
-                                            result.getResponse(),
-                                            body == null ? new byte[0] : body));
-                        } else if (System.nanoTime() - endNanos < 0 && !client.isStopping()) {
-                            nodes.schedule(() -> ask(node, endNanos), RETRY_INTERVAL);
-                        } else {
-                            add(null);
+    /// One question to each node.
+    private final class Round {
+
+        private final List<Answer> answers = new ArrayList<>(); // guarded by this
+        private int numMissing; // guarded by this
+
+        Round(int size) {
+            numMissing = size;
+        }
+
+        /// Asks a node; again if that fails, for as long as the client should wait.
+        void ask(Node node) {
+            Request request =
+                    nodes.request(node, client.request())
+                            .method("GET")
+                            .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+            request.send(
+                    new BufferingResponseListener(MAX_BYTES) {
+                        @Override
+                        public void onComplete(Result result) {
+                            byte[] body = getContent();
+                            if (result.isSucceeded()) {
+                                add(
+                                        new Answer(
+                                                result.getResponse(),
+                                                body == null ? new byte[0] : body));
+                            } else if (mayWait()) {
+                                nodes.schedule(() -> ask(node), RETRY_INTERVAL);
+                            } else {
+                                add(null);
+                            }
                         }
+                    });
+        }
+
+        /// @param answer null if the node could not be reached
+        private void add(@Nullable Answer answer) {
+            List<Answer> all;
+            synchronized (this) {
+                numMissing--;
+                if (answer != null) {
+                    answers.add(answer);
+                    if (numMissing > 0) {
+                        return;
                     }
-                });
+                }
+                all = List.copyOf(answers);
+            }
+            if (answer == null) {
+                client.fail(
+                        Problem.of(
+                                ErrorCode.BUSY,
+                                HttpStatus.SERVICE_UNAVAILABLE,
+                                "a node that has sessions cannot be reached; try again later"),
+                        Outcome.UNAVAILABLE);
+            } else if (client.isOver()) {
+                return;
+            } else if (isComplete(all)) {
+                respond(all);
+            } else {
+                tryAgain();
+            }
+        }
     }
 
-    /// @param answer null if the node could not be reached
-    private void add(@Nullable Answer answer) {
-        List<Answer> all;
-        synchronized (this) {
-            numMissing--;
-            if (answer != null) {
-                answers.add(answer);
-                if (numMissing > 0) {
-                    return;
-                }
-            }
-            all = List.copyOf(answers);
-        }
-        if (answer == null) {
-            client.fail(
-                    Problem.of(
-                            ErrorCode.BUSY,
-                            HttpStatus.SERVICE_UNAVAILABLE,
-                            "a node that has sessions cannot be reached; try again later"),
-                    Outcome.UNAVAILABLE);
-        } else if (!client.isOver()) {
-            respond(all);
-        }
+    /// Returns whether the sessions of all partitions are in the lists, or there is a problem instead of a list.
+    private static boolean isComplete(List<Answer> all) {
+        BitSet partitions = new BitSet();
+        all.forEach(answer -> partitions.or(answer.partitions()));
+        return partitions.cardinality() == PartitionStore.PARTITIONS
+                || !all.stream().allMatch(Answer::isList);
     }
 
     private void respond(List<Answer> all) {
-        Answer first =
-                all.stream()
-                        .filter(answer -> answer.head().getStatus() != HttpStatus.OK.value())
-                        .findFirst()
-                        .orElse(null);
+        Answer first = all.stream().filter(answer -> !answer.isList()).findFirst().orElse(null);
         if (first != null) {
             client.respond(first.head(), first.body());
         } else {

@@ -91,6 +91,17 @@ final class AssignmentTest {
     }
 
     @Test
+    void shortCallsMoveNothing() {
+        add(90, "a");
+        add(90, "b");
+        add(91, "c");
+        loads.put(0, 0.3);
+        loads.put(100, 0.1);
+
+        assertThat(settle(nodes("a", "b", "c"), 16)).isZero();
+    }
+
+    @Test
     void sessionsThatTrainCountMoreThanIdleOnes() {
         add(10, "a"); // of which four train
         add(200, "b");
@@ -110,6 +121,6 @@ final class AssignmentTest {
         settle(nodes("a", "b"), 16); // ends
 
         assertThat(partitions.getFirst().target()).isEqualTo("a");
-        assertThat(countOf("a")).isEqualTo(1);
+        assertThat(countOf("a")).isEqualTo(50);
     }
 }

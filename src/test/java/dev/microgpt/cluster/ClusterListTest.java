@@ -20,9 +20,12 @@ import tools.jackson.databind.JsonNode;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 
 /// The list of the sessions of all nodes.
 @MostlyWaiting
@@ -119,6 +122,31 @@ final class ClusterListTest {
             assertThat(reply.header("Retry-After")).isEqualTo("5");
         } finally {
             cluster.node(0).locations().setNodes(nodes);
+        }
+    }
+
+    /// Sessions that are being moved are at no node for a moment.
+    @Test
+    @ResourceLock(NODES)
+    void aListWaitsForSessionsThatAreBeingMoved() throws Exception {
+        Set<Integer> some = new HashSet<>(FakeLocations.ALL);
+        some.remove(7);
+        for (int i = 0; i < 3; i++) {
+            cluster.node(i).locations().setServed(some);
+        }
+        try {
+            CompletableFuture<Reply> list = entry.sendAsync(entry.request("/sessions"));
+            Thread.sleep(500);
+            assertThat(list).isNotDone();
+            cluster.node(2).locations().setServed(Set.of(7));
+            assertThat(names(list.get().ok())).isEqualTo(NAMES);
+
+            cluster.node(2).locations().setServed(Set.of());
+            assertProblem(entry.get("/sessions"), 503, "moving");
+        } finally {
+            for (int i = 0; i < 3; i++) {
+                cluster.node(i).locations().setServed(FakeLocations.ALL);
+            }
         }
     }
 

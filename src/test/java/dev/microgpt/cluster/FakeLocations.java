@@ -1,6 +1,7 @@
 package dev.microgpt.cluster;
 
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.PartitionStore;
 
 import org.jspecify.annotations.Nullable;
 
@@ -9,17 +10,25 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// What one node believes about where sessions are. A test decides it by their names.
 final class FakeLocations implements Locations {
+
+    static final Set<Integer> ALL =
+            IntStream.range(0, PartitionStore.PARTITIONS)
+                    .boxed()
+                    .collect(Collectors.toUnmodifiableSet());
 
     /// How often this node has looked for the owner of a session.
     final AtomicInteger numLookups = new AtomicInteger();
 
     private final Node self;
     private final Map<String, Node> owners = new ConcurrentHashMap<>();
-    private final Set<Node> absent = ConcurrentHashMap.newKeySet();
+    private final Set<Node> gone = ConcurrentHashMap.newKeySet();
     private volatile List<Node> nodes = List.of();
+    private volatile Set<Integer> served = ALL;
 
     FakeLocations(Node self) {
         this.self = self;
@@ -33,6 +42,14 @@ final class FakeLocations implements Locations {
         }
     }
 
+    void setGone(Node node) {
+        gone.add(node);
+    }
+
+    void setServed(Set<Integer> partitions) {
+        served = partitions;
+    }
+
     void setNodes(List<Node> newNodes) {
         nodes = newNodes;
     }
@@ -42,18 +59,19 @@ final class FakeLocations implements Locations {
         return self;
     }
 
-    void remove(Node node) {
-        absent.add(node);
+    @Override
+    public List<Node> nodes() {
+        return nodes;
+    }
+
+    @Override
+    public Set<Integer> served() {
+        return served;
     }
 
     @Override
     public boolean isPresent(Node node) {
-        return !absent.contains(node);
-    }
-
-    @Override
-    public List<Node> nodes() {
-        return nodes;
+        return !gone.contains(node);
     }
 
     @Override

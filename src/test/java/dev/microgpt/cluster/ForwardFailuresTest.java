@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /// Calls whose owner is not known, has changed, is dead or dies.
 @MostlyWaiting
@@ -248,25 +249,29 @@ final class ForwardFailuresTest {
         assertThat(cluster.node(1).api().view("again").path("step").intValue()).isEqualTo(1);
     }
 
+    /// The connection to a node that hangs, or whose network is cut, stays open.
     @Test
-    void anOwnerThatHangsIsGivenUpWhenItHasLeft() throws Exception {
-        setOwner("hanging", 1);
-        entry.initSixNames("hanging");
+    void callsToANodeThatIsGoneAreNotWaitedFor() throws Exception {
+        setOwner("cut", 1);
+        entry.initSixNames("cut");
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-            Node node = new Node(new UUID(3, 3), "127.0.0.1", silent.getLocalPort());
-            cluster.setOwner("hanging", node);
-            CompletableFuture<Reply> read = entry.sendAsync(entry.request("/sessions/hanging"));
-            CompletableFuture<Reply> step = entry.sendAsync(json("/sessions/hanging/step", "{}"));
-            try (Socket first = silent.accept();
-                    Socket second = silent.accept()) {
-                assertThat(first.getInputStream().read()).isPositive();
-                assertThat(second.getInputStream().read()).isPositive();
-                setOwner("hanging", 1);
-                cluster.node(0).locations().remove(node);
-
-                assertThat(read.get().status()).isEqualTo(200);
-                assertProblem(step.get(), 503, "busy").hasDetail("it is unknown");
+            Node gone = new Node(new UUID(3, 3), "127.0.0.1", silent.getLocalPort());
+            cluster.setOwner("cut", gone);
+            CompletableFuture<Reply> read = entry.sendAsync(entry.request("/sessions/cut"));
+            CompletableFuture<Reply> keyed =
+                    entry.sendAsync(
+                            json("/sessions/cut/step", "{}").header("Idempotency-Key", "cut"));
+            CompletableFuture<Reply> step = entry.sendAsync(json("/sessions/cut/step", "{}"));
+            for (int i = 0; i < 3; i++) {
+                assertThat(silent.accept().getInputStream().read()).isPositive();
             }
+
+            setOwner("cut", 1);
+            cluster.node(0).locations().setGone(gone);
+
+            assertThat(read.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+            assertThat(keyed.get(10, TimeUnit.SECONDS).status()).isEqualTo(200);
+            assertProblem(step.get(10, TimeUnit.SECONDS), 503, "busy").hasDetail("unknown");
         }
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.hazelcast.core.HazelcastException;
+import com.hazelcast.instance.impl.HazelcastInstanceProxy;
+import com.hazelcast.internal.cluster.impl.ClusterServiceImpl;
 import com.hazelcast.map.IMap;
 import com.hazelcast.nio.serialization.HazelcastSerializationException;
 import com.hazelcast.spi.exception.TargetNotMemberException;
@@ -23,6 +25,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -70,6 +73,40 @@ final class HazelcastMembersTest {
             assertThat(nodes.get(1).nodes()).isEmpty();
             assertThat(nodes.get(1).hasMajority()).isFalse();
         }
+    }
+
+    /// The oldest of the nodes that are left asks the others whether they follow it, which they do only once they miss
+    /// the oldest one as well.
+    @Test
+    void theOldestNodeMayBeMissedByOneNodeBeforeTheOther() throws InterruptedException {
+        try (TestNodes nodes = TestNodes.start(3)) {
+            HazelcastMembers second = nodes.get(1);
+            HazelcastMembers third = nodes.get(2);
+            await().atMost(LIMIT).until(() -> second.nodes().size() == 3);
+            List<Integer> seen = new CopyOnWriteArrayList<>();
+            for (HazelcastMembers members : List.of(second, third)) {
+                members.onChange(() -> seen.add(members.nodes().size()));
+            }
+
+            suspectOldest(second);
+            Thread.sleep(300);
+            nodes.kill(0);
+
+            List<Node> left = List.of(second.self(), third.self());
+            await().atMost(LIMIT)
+                    .untilAsserted(
+                            () -> {
+                                assertThat(second.nodes()).isEqualTo(left);
+                                assertThat(third.nodes()).isEqualTo(left);
+                            });
+            assertThat(seen).isNotEmpty().doesNotContain(1);
+        }
+    }
+
+    private static void suspectOldest(HazelcastMembers members) {
+        ClusterServiceImpl cluster =
+                ((HazelcastInstanceProxy) members.hazelcast()).getOriginal().node.clusterService;
+        cluster.suspectMember(cluster.getMember(cluster.getMasterAddress()), "a test", false);
     }
 
     @Test

@@ -164,7 +164,7 @@ final class SimulatedCluster {
         SimulatedNode(String name) {
             this.name = name;
             self = new Node(UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8)), name, 1);
-            keeper = new PartitionKeeper(this, this, this);
+            keeper = new PartitionKeeper(this, this, this, () -> 0);
         }
 
         boolean serves(int partition) {
@@ -252,7 +252,7 @@ final class SimulatedCluster {
 
         @Override
         public void onChange(Runnable listener) {
-            throw new UnsupportedOperationException();
+            // its time stands still, so that it trusts each read for ever
         }
 
         // ---- PartitionStore

@@ -3,6 +3,7 @@ package dev.microgpt.support;
 import dev.microgpt.cluster.Locations;
 import dev.microgpt.cluster.Node;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.PartitionStore;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A node of a cluster that has no sessions. All belong to a second node in this process, with the same settings, which
 /// it starts and stops.
@@ -119,6 +122,15 @@ final class EntryNode implements ApplicationContextInitializer<GenericApplicatio
 
         AllAtOwner(Node self) {
             this.self = self;
+        }
+
+        @Override
+        public Set<Integer> served() {
+            return self.equals(owner)
+                    ? IntStream.range(0, PartitionStore.PARTITIONS)
+                            .boxed()
+                            .collect(Collectors.toSet())
+                    : Set.of();
         }
 
         @Override

@@ -21,6 +21,7 @@ final class VerificationTest {
                 .extracting(line -> line.strip().split(" ", 2)[0])
                 .containsExactly(
                         "capacity",
+                        "cluster",
                         "coldstart",
                         "crash",
                         "deploy",

@@ -1,5 +1,6 @@
 package dev.microgpt.verification;
 
+import dev.microgpt.verification.cluster.ClusterFaults;
 import dev.microgpt.verification.coldstart.ColdStart;
 import dev.microgpt.verification.crash.CrashRecovery;
 import dev.microgpt.verification.deploy.Capacity;
@@ -41,6 +42,11 @@ public final class Verification {
                             "",
                             "measures what a node's sessions need of PostgreSQL, network and memory",
                             Capacity::main),
+                    new Program(
+                            "cluster",
+                            "minutes=5 kills=5",
+                            "kills nodes of a cluster, cuts their network, restarts their database",
+                            ClusterFaults::main),
                     new Program(
                             "coldstart",
                             "starts=3 busy=2",

@@ -1,5 +1,7 @@
 package dev.microgpt.verification.crash;
 
+import dev.microgpt.verification.support.ReferenceSession;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;

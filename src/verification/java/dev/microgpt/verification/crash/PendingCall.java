@@ -1,5 +1,7 @@
 package dev.microgpt.verification.crash;
 
+import dev.microgpt.verification.support.ReferenceSession;
+
 import org.jspecify.annotations.Nullable;
 
 /// A call that changes a session and whose response has not arrived yet.

@@ -4,6 +4,7 @@ import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.RandomKind;
 import dev.microgpt.support.Api;
+import dev.microgpt.verification.support.ReferenceSession;
 
 import org.jspecify.annotations.Nullable;
 

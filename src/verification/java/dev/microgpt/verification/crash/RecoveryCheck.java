@@ -5,6 +5,7 @@ import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Reply;
+import dev.microgpt.verification.support.ReferenceSession;
 
 import org.jspecify.annotations.Nullable;
 

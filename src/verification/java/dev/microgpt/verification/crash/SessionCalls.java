@@ -4,6 +4,7 @@ import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.Reply;
+import dev.microgpt.verification.support.ReferenceSession;
 
 import org.jspecify.annotations.Nullable;
 

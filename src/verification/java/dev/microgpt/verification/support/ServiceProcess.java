@@ -4,10 +4,14 @@ import static java.lang.System.err;
 
 import dev.microgpt.MicroGptApplication;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.BufferedReader;
 import java.io.File;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -29,7 +33,7 @@ import java.util.stream.Collectors;
 public final class ServiceProcess implements AutoCloseable {
 
     private static final Pattern ENTRY = Pattern.compile("\\d{4}-"); // other lines are stack traces
-    private static final Pattern STARTED = Pattern.compile("Tomcat started on port (\\d+)");
+    private static final Pattern STARTED = Pattern.compile("Tomcat started on ports? (\\d+)");
     private static final Path BIN = Path.of(System.getProperty("java.home"), "bin");
     private static final int START_SECONDS = 120;
     private static final int STOP_SECONDS = 20;
@@ -41,11 +45,13 @@ public final class ServiceProcess implements AutoCloseable {
     private final CompletableFuture<Integer> port = new CompletableFuture<>();
     private final ArrayDeque<String> lastLines = new ArrayDeque<>();
     private final Thread log = new Thread(this::readLog, "service-log");
+    private final @Nullable PrintStream file;
     private int errors;
     private boolean isError; // whether the last entry of the log is
 
-    private ServiceProcess(Process process) {
+    private ServiceProcess(Process process, @Nullable PrintStream file) {
         this.process = process;
+        this.file = file;
         Runtime.getRuntime().addShutdownHook(stopAtExit);
         log.setDaemon(true);
         log.start();
@@ -70,17 +76,37 @@ public final class ServiceProcess implements AutoCloseable {
     /// @param options command-line options of the service, like `--microgpt.limits.sessions=2`
     public static ServiceProcess launch(int heap, Path data, List<String> options)
             throws IOException {
-        List<String> command = new ArrayList<>();
+        List<String> all = new ArrayList<>();
+        all.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
+        all.add("--microgpt.data-dir=" + data);
+        all.addAll(options);
+        return new ServiceProcess(launch(List.of(), heap, all), null);
+    }
+
+    /// Starts the service without waiting until it accepts calls, and appends its log to a file.
+    ///
+    /// @param wrapper a command that executes the one after it, such as `ip netns exec`; empty for none
+    /// @param heap the maximum heap size, in MB
+    /// @param options all command-line options of the service
+    public static ServiceProcess launch(
+            List<String> wrapper, int heap, Path log, List<String> options) throws IOException {
+        PrintStream file =
+                new PrintStream(
+                        new FileOutputStream(log.toFile(), true), true, StandardCharsets.UTF_8);
+        return new ServiceProcess(launch(wrapper, heap, options), file);
+    }
+
+    private static Process launch(List<String> wrapper, int heap, List<String> options)
+            throws IOException {
+        List<String> command = new ArrayList<>(wrapper);
         command.add(BIN.resolve("java").toString());
         command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-Xmx" + heap + "m");
         command.addAll(List.of("-cp", classPath(), MicroGptApplication.class.getName()));
-        command.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
         command.add("--microgpt.demo=false");
-        command.add("--microgpt.data-dir=" + data);
         command.addAll(options);
-        return new ServiceProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
     /// Waits until the service accepts calls.
@@ -122,6 +148,9 @@ public final class ServiceProcess implements AutoCloseable {
             add(e.toString());
         }
         port.completeExceptionally(new IOException("the service has exited"));
+        if (file != null) {
+            file.close();
+        }
     }
 
     private synchronized void add(String line) {
@@ -133,7 +162,9 @@ public final class ServiceProcess implements AutoCloseable {
             isError = line.contains(" ERROR ");
             errors += isError ? 1 : 0;
         }
-        if (isError) {
+        if (file != null) {
+            file.println(line);
+        } else if (isError) {
             err.println(line);
         }
     }
@@ -184,6 +215,17 @@ public final class ServiceProcess implements AutoCloseable {
     /// Requests an orderly shutdown (SIGTERM) without waiting for it.
     public void requestStop() {
         process.destroy();
+    }
+
+    /// Waits until the process has ended.
+    ///
+    /// @return whether it has ended in time
+    public boolean awaitExit(Duration timeout) throws InterruptedException {
+        return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /// Kills the process as a crash would (SIGKILL), and waits until it has ended and its log is read.

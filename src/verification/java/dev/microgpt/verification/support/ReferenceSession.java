@@ -1,4 +1,4 @@
-package dev.microgpt.verification.crash;
+package dev.microgpt.verification.support;
 
 import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.GenerateOptions;
@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
 
 /// The state that a session must have without any crash: it uses the engine directly and repeats what
 /// responses have confirmed. It can move forward and back to any step.
-final class ReferenceSession {
+public final class ReferenceSession {
 
     private static final int STEPS_PER_STATE = 200;
 
@@ -46,7 +46,7 @@ final class ReferenceSession {
         this.model = model;
     }
 
-    static ReferenceSession fresh(ModelOptions options, String text) {
+    public static ReferenceSession fresh(ModelOptions options, String text) {
         MicroGpt model = new MicroGpt(options);
         model.loadData(text);
         model.initParams();
@@ -61,7 +61,7 @@ final class ReferenceSession {
     /// Returns a copy of this session as it was after a step, or as it is.
     ///
     /// @param step null for the current step
-    ReferenceSession fork(@Nullable Long step) {
+    public ReferenceSession fork(@Nullable Long step) {
         boolean isPast = step != null;
         long at = step == null ? step() : step;
         List<Draw> known = draws.stream().filter(draw -> !isPast || draw.to < at).toList();
@@ -76,7 +76,7 @@ final class ReferenceSession {
     }
 
     /// Returns whether the generator's state at a step is known.
-    boolean knowsGenerator(long step) {
+    public boolean knowsGenerator(long step) {
         for (Draw draw : draws) {
             if (draw.to >= step) {
                 return step <= draw.from;
@@ -94,30 +94,30 @@ final class ReferenceSession {
         return model.random().copy();
     }
 
-    String text() {
+    public String text() {
         return text;
     }
 
-    int numDocs() {
+    public int numDocs() {
         return model.corpus().size();
     }
 
-    ModelOptions options() {
+    public ModelOptions options() {
         return model.options();
     }
 
-    double learningRate() {
+    public double learningRate() {
         return learningRates.lastEntry().getValue();
     }
 
-    long step() {
+    public long step() {
         return model.step();
     }
 
     // ---- training
 
     /// Moves the model forward or back to a step. The generator is not moved back.
-    void goTo(long step) {
+    public void goTo(long step) {
         if (step < step()) {
             model = past(step, model.random());
         }
@@ -157,7 +157,7 @@ final class ReferenceSession {
     }
 
     /// Sets the learning rate from a step on.
-    void steer(long step, double learningRate) {
+    public void steer(long step, double learningRate) {
         goTo(step);
         learningRates.put(step, learningRate);
         states.tailMap(step, false).clear();
@@ -165,7 +165,7 @@ final class ReferenceSession {
     }
 
     /// Returns the losses of the newest steps.
-    double[] newest(int count) {
+    public double[] newest(int count) {
         return model.lossHistory().newest(count);
     }
 
@@ -176,13 +176,13 @@ final class ReferenceSession {
     }
 
     /// Returns texts that are drawn from a generator with its own seed.
-    List<String> generate(int count, long seed) {
+    public List<String> generate(int count, long seed) {
         RandomSource generator = model.newRandom(seed);
         return IntStream.range(0, count).mapToObj(_ -> text(model, generator)).toList();
     }
 
     /// Returns texts that are drawn from the session's generator.
-    List<String> generate(int count) {
+    public List<String> generate(int count) {
         RandomSource generator = model.random().copy();
         List<String> texts =
                 IntStream.range(0, count).mapToObj(_ -> text(model, generator)).toList();
@@ -202,7 +202,7 @@ final class ReferenceSession {
     /// Records a text that was drawn after one of the steps of a range.
     ///
     /// @return whether one of these steps gives this text
-    boolean drawnBetween(long from, long to, String drawn) {
+    public boolean drawnBetween(long from, long to, String drawn) {
         MicroGpt past = past(from, model.random());
         while (true) {
             RandomSource generator = model.random().copy();
@@ -222,7 +222,7 @@ final class ReferenceSession {
     /// @param max the largest possible number
     /// @param words the current state of the generator
     /// @return the number of texts; -1 if none of the steps gives this state
-    int countDraws(int max, long from, long to, int[] words) {
+    public int countDraws(int max, long from, long to, int[] words) {
         if (Arrays.equals(model.random().words(), words)) {
             return 0;
         }
@@ -248,7 +248,7 @@ final class ReferenceSession {
     /// Compares a checkpoint, generator included, with this session at the same step.
     ///
     /// @return the part that differs; null if none does
-    @Nullable String difference(Checkpoint actual) {
+    public @Nullable String difference(Checkpoint actual) {
         goTo(actual.step());
         Checkpoint expected = model.checkpoint();
         if (!expected.options().equals(actual.options())) {
@@ -271,7 +271,7 @@ final class ReferenceSession {
     ///
     /// @param actual the losses of all steps
     /// @return the first loss that differs; null if none does
-    @Nullable String difference(double[] actual) {
+    public @Nullable String difference(double[] actual) {
         goTo(Math.max(step(), actual.length));
         int index = actual.length == 0 ? -1 : Arrays.mismatch(exact(actual.length), actual);
         return index < 0 ? null : "loss of step %d: %s".formatted(index + 1, actual[index]);
