@@ -198,9 +198,8 @@ final class HazelcastConfiguration {
         // that hangs, or whose host has vanished, is found by its missing heartbeats.
         set(config, ClusterProperty.HEARTBEAT_INTERVAL_SECONDS, "1");
         set(config, ClusterProperty.MAX_NO_HEARTBEAT_SECONDS, "4");
-        // Also the number of times that a new master asks a member to follow it, which refuses
-        // until it
-        // misses the old master as well. The first times follow each other at once; 20 take 3.5 s.
+        // Also how often a new master asks a member to follow it, which refuses until it misses
+        // the old master as well. The first times follow each other at once; 20 take 3.5 s.
         set(config, ClusterProperty.MASTERSHIP_CLAIM_TIMEOUT_SECONDS, "20");
         set(config, ClusterProperty.MEMBER_LIST_PUBLISH_INTERVAL_SECONDS, "5");
         set(config, ClusterProperty.OPERATION_CALL_TIMEOUT_MILLIS, "4000");

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Calls the host of a session. While there is none, or it has just passed the session on, it tries again.
 @Component
@@ -73,21 +74,28 @@ final class SessionRouter {
             Caller caller, String session, WatchRequest request, Runnable wake) {
         FollowingWatch.Reopen reopen =
                 (position, patience, isOver) ->
-                        call(
-                                caller.sessionId(session),
-                                patience,
-                                isOver,
-                                host ->
-                                        host.watch(
-                                                caller,
-                                                session,
-                                                request.continuingAfter(position),
-                                                wake));
+                        later(
+                                () ->
+                                        call(
+                                                caller.sessionId(session),
+                                                patience,
+                                                isOver,
+                                                host ->
+                                                        host.watch(
+                                                                caller,
+                                                                session,
+                                                                request.continuingAfter(position),
+                                                                wake)));
         return call(
                         caller.sessionId(session),
                         () -> false,
                         host -> host.watch(caller, session, request, wake))
                 .thenApply(first -> new FollowingWatch(first, reopen, wake));
+    }
+
+    /// Starts something on a worker, as a host may have to wait for the store, and the caller must not.
+    private <T> CompletableFuture<T> later(Supplier<CompletableFuture<T>> task) {
+        return CompletableFuture.runAsync(() -> {}, threads.workers()).thenCompose(_ -> task.get());
     }
 
     /// Returns whether a call was not executed, because the session is not where it was expected.

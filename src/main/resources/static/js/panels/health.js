@@ -62,6 +62,7 @@ class HealthPanel extends Panel {
       .weights, .gradient { display: none; }
       td.bar { width: 30%; }
       td.bar svg { min-width: 24px; }
+      .ends { flex-wrap: wrap; }
       th[scope="row"] { font-size: var(--text-xs); }
       th code { display: none; }
       th, td { padding-inline: 0 var(--space-2); }

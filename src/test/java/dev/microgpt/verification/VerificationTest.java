@@ -22,6 +22,7 @@ final class VerificationTest {
                 .containsExactly(
                         "capacity",
                         "cluster",
+                        "clusterspeed",
                         "coldstart",
                         "crash",
                         "deploy",

@@ -1,6 +1,7 @@
 package dev.microgpt.verification;
 
 import dev.microgpt.verification.cluster.ClusterFaults;
+import dev.microgpt.verification.cluster.ClusterSpeed;
 import dev.microgpt.verification.coldstart.ColdStart;
 import dev.microgpt.verification.crash.CrashRecovery;
 import dev.microgpt.verification.deploy.Capacity;
@@ -47,6 +48,11 @@ public final class Verification {
                             "minutes=5 kills=5",
                             "kills nodes of a cluster, cuts their network, restarts their database",
                             ClusterFaults::main),
+                    new Program(
+                            "clusterspeed",
+                            "",
+                            "measures calls through another node, and runs on three nodes and on one",
+                            ClusterSpeed::main),
                     new Program(
                             "coldstart",
                             "starts=3 busy=2",
