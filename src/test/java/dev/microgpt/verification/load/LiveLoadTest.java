@@ -19,7 +19,7 @@ final class LiveLoadTest {
     void aSmallLoadLosesNothingAndStopsTheService() throws Exception {
         LoadPlan plan =
                 LoadPlan.of(
-                        "sessions=4",
+                        "sessions=16",
                         "fast=4",
                         "slow=1",
                         "silent=1",
@@ -29,8 +29,8 @@ final class LiveLoadTest {
                         "warmUp=1",
                         "pairs=2",
                         "off=1",
-                        "on=1",
-                        "settle=0",
+                        "on=2",
+                        "settle=1",
                         "heap=256");
 
         Set<Long> childrenBefore = children();
@@ -46,8 +46,8 @@ final class LiveLoadTest {
                 .allSatisfy(
                         phase -> {
                             assertThat(phase.frames()).isPositive();
-                            assertThat(phase.callMillis()).hasSize(5);
-                            assertThat(phase.steps()).hasSize(4).doesNotContain(0);
+                            assertThat(phase.callMillis()).hasSize(10);
+                            assertThat(phase.steps()).hasSize(16).doesNotContain(0);
                         });
         assertThat(results.heaps()).hasSize(3);
         assertThat(new Report(results).isCorrect()).isTrue();

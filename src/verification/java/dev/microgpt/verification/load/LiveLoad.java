@@ -93,10 +93,10 @@ public final class LiveLoad {
         for (int i = 0; i < plan.pairs(); i++) {
             settle();
             unwatched.add(measure(plan.off()));
-            readLosses();
             measureWatched();
             heaps.add(service.heap());
         }
+        readLosses();
         List<String> faults = faults();
         return new Measurements(
                 plan,
@@ -158,7 +158,6 @@ public final class LiveLoad {
             silentClosed += end(silent);
             slowClosed += end(slow);
         }
-        readLosses();
     }
 
     /// Ends all connections at once, and returns how many the service had closed before.
@@ -174,6 +173,7 @@ public final class LiveLoad {
     }
 
     private Phase measure(int seconds) throws InterruptedException {
+        readLosses();
         long framesBefore = frames();
         double generatorBefore = generatorCpu();
         double serverBefore = serverCpu();
@@ -188,6 +188,7 @@ public final class LiveLoad {
         for (int i = 0; i < steps.length; i++) {
             steps[i] = stepsAfter[i] - steps[i];
         }
+        readLosses();
         return new Phase(time, steps, generator, server, calls.takeTimes(), frames);
     }
 
