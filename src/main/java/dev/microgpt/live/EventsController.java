@@ -130,16 +130,15 @@ class EventsController implements SmartLifecycle {
         AsyncContext async = request.startAsync();
         async.setTimeout(0); // streams have no time limit
         // From here on, another thread may not use the response before the container asks for data:
-        // this thread may
-        // still be on its way through the filters.
+        // this thread may still be on its way through the filters.
         var _ =
                 watch.handle(
                         (opened, failure) -> {
-                            if (opened == null) {
+                            if (failure == null) {
+                                stream(caller, name, opened, async, stream);
+                            } else {
                                 connections.release(caller);
                                 fail(async, response, failure);
-                            } else {
-                                stream(caller, name, opened, async, stream);
                             }
                             return null;
                         });
@@ -175,13 +174,8 @@ class EventsController implements SmartLifecycle {
         }
     }
 
-    private void fail(
-            AsyncContext async, HttpServletResponse response, @Nullable Throwable failure) {
-        Problem problem =
-                Problems.of(
-                        failure == null
-                                ? new IllegalStateException("no watch")
-                                : SessionRouter.cause(failure));
+    private void fail(AsyncContext async, HttpServletResponse response, Throwable failure) {
+        Problem problem = Problems.of(failure);
         try {
             response.getOutputStream()
                     .setWriteListener(

@@ -178,7 +178,7 @@ final class MessageHandler {
         }
 
         private @Nullable Void answerError(Throwable failure) {
-            connection.send(ServerMessage.Error.of(message, SessionRouter.cause(failure)));
+            connection.send(ServerMessage.Error.of(message, failure));
             return null;
         }
 

@@ -18,6 +18,7 @@ import tools.jackson.core.JacksonException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Collection;
+import java.util.concurrent.CompletionException;
 
 /// Translates exceptions into [Problem]s, except those of Spring MVC, which only occur in REST calls and are
 /// translated there.
@@ -38,6 +39,7 @@ public final class Problems {
             return known;
         }
         return switch (failure) {
+            case CompletionException e when e.getCause() != null -> of(e.getCause());
             case DivergedException e ->
                     Problem.of(ErrorCode.WRONG_STATE, String.valueOf(e.getMessage()));
             case InvalidCheckpointException e ->

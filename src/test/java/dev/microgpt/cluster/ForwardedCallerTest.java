@@ -5,10 +5,10 @@ import static dev.microgpt.support.ProblemAssert.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.microgpt.access.NewKeyCommand;
 import dev.microgpt.cluster.TestCluster.TestNode;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.MostlyWaiting;
+import dev.microgpt.support.NewKey;
 import dev.microgpt.support.RawClient;
 import dev.microgpt.support.RawHttp;
 import dev.microgpt.support.Reply;
@@ -18,10 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,16 +50,9 @@ final class ForwardedCallerTest {
     private static final String BOB = newKey("bob");
 
     private static String newKey(String name) {
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        NewKeyCommand.run(new PrintStream(printed, true, StandardCharsets.UTF_8), "new-key", name);
-        List<String> indented =
-                printed.toString(StandardCharsets.UTF_8)
-                        .lines()
-                        .filter(line -> line.startsWith("    "))
-                        .map(String::strip)
-                        .toList();
-        SETTINGS.add("--" + indented.get(1));
-        return indented.get(0);
+        NewKey key = NewKey.of(name);
+        SETTINGS.add("--" + key.setting());
+        return key.text();
     }
 
     @BeforeAll

@@ -10,13 +10,10 @@ import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.SessionException;
 
-import org.jspecify.annotations.Nullable;
-
 import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 
 /// Serves one other node: carries out its clients' messages about sessions of this node, and makes the frames that
@@ -132,16 +129,8 @@ final class LinkServer {
                             send(
                                     new LinkMessage.Done(
                                             execute.task(),
-                                            failure == null ? null : failureOf(failure)));
+                                            failure == null ? null : LinkFailure.of(failure)));
                         });
-    }
-
-    private static LinkFailure failureOf(@Nullable Throwable failure) {
-        Throwable cause = failure == null ? new IllegalStateException("no result") : failure;
-        return LinkFailure.of(
-                cause instanceof CompletionException && cause.getCause() != null
-                        ? cause.getCause()
-                        : cause);
     }
 
     // ---- watches
@@ -171,14 +160,14 @@ final class LinkServer {
         var _ =
                 opening.handle(
                         (opened, failure) -> {
-                            if (opened == null) {
+                            if (failure == null) {
+                                served.start(opened);
+                            } else {
                                 watches.remove(watch.watch());
                                 served.close();
                                 send(
                                         new LinkMessage.Ended(
-                                                watch.watch(), null, failureOf(failure)));
-                            } else {
-                                served.start(opened);
+                                                watch.watch(), null, LinkFailure.of(failure)));
                             }
                             return null;
                         });

@@ -15,10 +15,8 @@ import tools.jackson.databind.JsonNode;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -160,23 +158,11 @@ final class ClusterClient {
         SessionLog session = new SessionLog(newName(), fresh());
         var _ =
                 calls.send(
-                        session, Call.post("init", "/init", body(session.control()), 201), random);
+                        session,
+                        Call.post("init", "/init", session.control().initBody(), 201),
+                        random);
         sessions.add(session);
         return session;
-    }
-
-    private static Map<String, Object> body(ReferenceSession fresh) {
-        ModelOptions options = fresh.options();
-        Map<String, Object> body = new HashMap<>();
-        body.put("seed", options.seed());
-        body.put("nEmbd", options.nEmbd());
-        body.put("nHead", options.nHead());
-        body.put("blockSize", options.blockSize());
-        body.put("learningRate", options.learningRate());
-        body.put("numSteps", options.numSteps());
-        body.put("engine", options.engine().name().toLowerCase(Locale.ROOT));
-        body.put("text", fresh.text());
-        return body;
     }
 
     private void replace(SessionLog session) throws InterruptedException {
@@ -184,7 +170,7 @@ final class ClusterClient {
         var _ =
                 calls.send(
                         session,
-                        Call.post("overwrite", "/init?overwrite=true", body(fresh), 201),
+                        Call.post("overwrite", "/init?overwrite=true", fresh.initBody(), 201),
                         random);
         session.replaced(fresh);
     }

@@ -1,6 +1,5 @@
 package dev.microgpt.verification.crash;
 
-import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.Reply;
@@ -18,9 +17,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -85,29 +82,16 @@ final class SessionCalls {
 
     void init(Ledger ledger) {
         ReferenceSession fresh = ledger.reference();
-        change(ledger, new PendingCall.Init(fresh), post(path(ledger, "/init"), body(fresh)), 201);
-    }
-
-    private static Map<String, Object> body(ReferenceSession fresh) {
-        ModelOptions options = fresh.options();
-        Map<String, Object> body = new HashMap<>();
-        body.put("seed", options.seed());
-        body.put("nEmbd", options.nEmbd());
-        body.put("nHead", options.nHead());
-        body.put("nLayer", options.nLayer());
-        body.put("blockSize", options.blockSize());
-        body.put("learningRate", options.learningRate());
-        body.put("numSteps", options.numSteps());
-        body.put("engine", options.engine().name().toLowerCase(Locale.ROOT));
-        body.put("random", options.random().name().toLowerCase(Locale.ROOT));
-        body.put("batchSize", options.batchSize());
-        body.put("text", fresh.text());
-        return body;
+        change(
+                ledger,
+                new PendingCall.Init(fresh),
+                post(path(ledger, "/init"), fresh.initBody()),
+                201);
     }
 
     /// Reinitializes the session with other options.
     void reinit(Ledger ledger, ReferenceSession fresh) {
-        HttpRequest.Builder request = post(path(ledger, "/init?overwrite=true"), body(fresh));
+        HttpRequest.Builder request = post(path(ledger, "/init?overwrite=true"), fresh.initBody());
         change(ledger, new PendingCall.Overwrite(fresh), request, 201);
         ledger.reinitialized(fresh);
     }

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -56,6 +59,24 @@ public final class ReferenceSession {
                 new ReferenceSession(text, learningRates, new ArrayList<>(), model);
         reference.saveState(model);
         return reference;
+    }
+
+    /// Returns the body of an init call that creates the same session.
+    public Map<String, Object> initBody() {
+        ModelOptions options = options();
+        Map<String, Object> body = new HashMap<>();
+        body.put("seed", options.seed());
+        body.put("nEmbd", options.nEmbd());
+        body.put("nHead", options.nHead());
+        body.put("nLayer", options.nLayer());
+        body.put("blockSize", options.blockSize());
+        body.put("learningRate", options.learningRate());
+        body.put("numSteps", options.numSteps());
+        body.put("engine", options.engine().name().toLowerCase(Locale.ROOT));
+        body.put("random", options.random().name().toLowerCase(Locale.ROOT));
+        body.put("batchSize", options.batchSize());
+        body.put("text", text);
+        return body;
     }
 
     /// Returns a copy of this session as it was after a step, or as it is.
