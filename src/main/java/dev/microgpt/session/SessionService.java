@@ -190,14 +190,18 @@ public final class SessionService {
     /// @param after the name to start after; null to start with the first session
     /// @param limit maximum number of sessions
     public List<Session> list(CallContext call, @Nullable String after, int limit) {
-        return sessions.ownedBy(call.caller().owner(), after == null ? "" : after)
-                .limit(limit)
-                .toList();
+        String owner = call.caller().owner();
+        String first = after == null ? "" : after;
+        environment.store().idsOf(owner, first, limit).forEach(sessions::contains);
+        return sessions.ownedBy(owner, first).limit(limit).toList();
     }
 
-    /// Returns whether some session is in this epoch.
+    /// Returns whether some session, of this or another process, is in this epoch.
+    ///
+    /// @throws SessionException `store_unavailable` if that cannot be found out now
     public boolean isCurrentEpoch(long epoch) {
-        return sessions.all().anyMatch(session -> session.published().epoch() == epoch);
+        return sessions.all().anyMatch(session -> session.published().epoch() == epoch)
+                || environment.store().hasEpoch(epoch);
     }
 
     /// Deletes the caller's session with this name.

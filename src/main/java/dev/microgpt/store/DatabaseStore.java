@@ -79,6 +79,18 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     }
 
     @Override
+    public List<SessionId> idsOf(String owner, String after, int limit) {
+        return partitions == null
+                ? List.of()
+                : read(() -> reader.idsOf(owner, after, limit, partitions::isServed));
+    }
+
+    @Override
+    public boolean hasEpoch(long epoch) {
+        return read(() -> reader.hasEpoch(epoch));
+    }
+
+    @Override
     public boolean isOwner(SessionId id) {
         return partitions == null || partitions.isServed(id);
     }

@@ -67,6 +67,38 @@ final class SessionReader {
                 .optional();
     }
 
+    /// Returns the ids of an owner's sessions that match a condition, in the order of their names.
+    ///
+    /// @param after only names that follow this one
+    /// @param limit maximum number of sessions
+    List<SessionId> idsOf(String owner, String after, int limit, Predicate<SessionId> condition) {
+        List<SessionId> ids = new ArrayList<>();
+        String last = after;
+        while (ids.size() < limit) {
+            List<SessionId> next =
+                    jdbc.sql(
+                                    "SELECT name FROM session WHERE owner = ? AND name > ?"
+                                            + " ORDER BY name LIMIT ?")
+                            .params(owner, last, MAX_IN_QUERY)
+                            .query((row, _) -> new SessionId(owner, row.getString("name")))
+                            .list();
+            next.stream().filter(condition).limit(limit - ids.size()).forEach(ids::add);
+            if (next.size() < MAX_IN_QUERY) {
+                break;
+            }
+            last = next.getLast().name();
+        }
+        return ids;
+    }
+
+    boolean hasEpoch(long epoch) {
+        return jdbc.sql("SELECT 1 FROM session WHERE epoch = ?")
+                .param(epoch)
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
     StoredSession.Contents load(long epoch) {
         SnapshotRow snapshot = snapshotRow(epoch);
         LossHistory.Segment newest = losses.load(epoch);

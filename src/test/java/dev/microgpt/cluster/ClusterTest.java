@@ -3,6 +3,8 @@ package dev.microgpt.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.session.persistence.PartitionStore;
+import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.MostlyWaiting;
 import dev.microgpt.support.Reply;
@@ -60,6 +62,23 @@ final class ClusterTest {
         }
     }
 
+    private Reply fork(int node, String parent, String child) {
+        Api api = cluster.api(node);
+        return api.send(
+                api.json("/sessions/" + parent + "/fork", Json.write(Map.of("name", child)))
+                        .header("Idempotency-Key", "fork"));
+    }
+
+    private List<String> namesListedBy(int node) {
+        return cluster.api(node)
+                .get("/sessions")
+                .ok()
+                .path("sessions")
+                .valueStream()
+                .map(session -> session.path("name").asString())
+                .toList();
+    }
+
     @Test
     void aForkMayBelongToAnotherNode() {
         String parent = cluster.nameAt(0);
@@ -67,16 +86,23 @@ final class ClusterTest {
         cluster.api(2).initSixNames(parent);
         cluster.api(2).step(parent, 5);
 
-        JsonNode forked =
-                cluster.api(0).post("/sessions/" + parent + "/fork", Map.of("name", child)).ok();
+        Reply forked = fork(0, parent, child);
 
-        assertThat(forked.path("step").intValue()).isEqualTo(5);
+        assertThat(forked.status()).isEqualTo(201);
+        // its owner has not been asked for it yet
+        assertThat(fork(2, parent, child).body()).isEqualTo(forked.body());
+        for (int node = 0; node < SIZE; node++) {
+            assertThat(namesListedBy(node)).containsExactly(parent, child);
+        }
         assertThat(cluster.api(2).step(child, 1).path("step").intValue()).isEqualTo(6);
         assertThat(cluster.api(2).view(parent).path("step").intValue()).isEqualTo(5);
+        assertThat(fork(1, parent, child).body()).isEqualTo(forked.body());
         Reply again = cluster.api(1).post("/sessions/" + parent + "/fork", Map.of("name", child));
         assertThat(again.status()).isEqualTo(409);
+
         cluster.api(0).delete("/sessions/" + child).ok();
         assertThat(cluster.api(1).get("/sessions/" + child).status()).isEqualTo(404);
+        assertThat(fork(0, parent, child).status()).isEqualTo(422);
     }
 
     @Test

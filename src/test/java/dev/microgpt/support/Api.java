@@ -142,7 +142,8 @@ public final class Api {
         return request(path).header("Content-Type", contentType).POST(body);
     }
 
-    private HttpRequest.Builder json(String path, String json) {
+    /// Starts a POST with a JSON body.
+    public HttpRequest.Builder json(String path, String json) {
         return body(path, "application/json", BodyPublishers.ofString(json));
     }
 

@@ -46,6 +46,16 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
+    public List<SessionId> idsOf(String owner, String after, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public boolean hasEpoch(long epoch) {
+        return false;
+    }
+
+    @Override
     public boolean isOwner(SessionId id) {
         return true;
     }

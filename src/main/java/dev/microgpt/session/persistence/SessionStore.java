@@ -32,6 +32,19 @@ public interface SessionStore {
     /// @throws SessionException `store_unavailable` if that cannot be found out now
     @Nullable StoredSession findForked(SessionId id);
 
+    /// Returns the ids of stored sessions of this process, in the order of their names. Empty if no other process can
+    /// store any, so that the process knows all.
+    ///
+    /// @param after only names that follow this one
+    /// @param limit maximum number of sessions
+    /// @throws SessionException `store_unavailable` if that cannot be found out now
+    List<SessionId> idsOf(String owner, String after, int limit);
+
+    /// Returns whether a stored session, of any process, is in an epoch.
+    ///
+    /// @throws SessionException `store_unavailable` if that cannot be found out now
+    boolean hasEpoch(long epoch);
+
     /// Returns whether a session with this id belongs, or would belong, to this process.
     boolean isOwner(SessionId id);
 

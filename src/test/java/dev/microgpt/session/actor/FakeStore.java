@@ -180,6 +180,16 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
+    public List<SessionId> idsOf(String owner, String after, int limit) {
+        return List.of();
+    }
+
+    @Override
+    public boolean hasEpoch(long epoch) {
+        return false;
+    }
+
+    @Override
     public boolean isOwner(SessionId id) {
         return true;
     }
