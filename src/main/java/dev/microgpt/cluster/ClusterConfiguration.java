@@ -13,6 +13,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+import org.springframework.security.authentication.ott.OneTimeTokenService;
 
 import java.util.UUID;
 
@@ -51,6 +53,12 @@ class ClusterConfiguration {
     @Bean
     Buckets sharedBuckets(HazelcastMembers members, MeterRegistry metrics) {
         return new HazelcastBuckets(members.hazelcast(), metrics);
+    }
+
+    @Bean
+    @Primary
+    OneTimeTokenService sharedTickets(HazelcastMembers members) {
+        return new HazelcastTickets(members.hazelcast());
     }
 
     @Bean

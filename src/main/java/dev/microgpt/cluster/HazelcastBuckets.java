@@ -1,8 +1,6 @@
 package dev.microgpt.cluster;
 
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
-import com.hazelcast.core.HazelcastInstanceNotActiveException;
 import com.hazelcast.map.IMap;
 
 import dev.microgpt.quota.Buckets;
@@ -22,9 +20,6 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Buckets that all nodes share, each in the memory of one of them. While that node does not answer, this one counts
@@ -74,7 +69,7 @@ final class HazelcastBuckets implements Buckets {
     private static void warmUp(IMap<String, byte[]> map) {
         try {
             take(new Proxies(map, TIME_TO_WARM_UP), "warm-up", 1);
-        } catch (NoAnswerException e) {
+        } catch (TimedAnswer.MissingException e) {
             log.debug("No answer yet", e);
         }
     }
@@ -93,7 +88,7 @@ final class HazelcastBuckets implements Buckets {
                 ConsumptionProbe probe = take(shared, name, perMinute);
                 resume();
                 return probe;
-            } catch (NoAnswerException e) {
+            } catch (TimedAnswer.MissingException e) {
                 pause(e);
             }
         }
@@ -111,7 +106,7 @@ final class HazelcastBuckets implements Buckets {
         return now - until >= 0 && pausedUntil.compareAndSet(until, now + PAUSE.toNanos());
     }
 
-    private void pause(NoAnswerException e) {
+    private void pause(TimedAnswer.MissingException e) {
         if (pausedUntil.getAndSet(System.nanoTime() + PAUSE.toNanos()) == NOT_PAUSED) {
             log.warn(
                     "The cluster does not answer for quotas, so this node counts alone: {}",
@@ -139,33 +134,8 @@ final class HazelcastBuckets implements Buckets {
 
         @Override
         protected <T> CommandResult<T> execute(String key, Request<T> request) {
-            // The timed get of Hazelcast's own futures (5.7.0) ends only with the operation.
-            CompletableFuture<byte[]> answer = new CompletableFuture<>();
-            byte[] result;
-            try {
-                map.submitToKey(
-                                key,
-                                new BucketCall(
-                                        InternalSerializationHelper.serializeRequest(request)))
-                        .whenCompleteAsync(
-                                (bytes, failure) -> {
-                                    if (failure == null) {
-                                        answer.complete(bytes);
-                                    } else {
-                                        answer.completeExceptionally(failure);
-                                    }
-                                },
-                                Runnable::run);
-                result = answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new NoAnswerException(e);
-            } catch (TimeoutException
-                    | ExecutionException
-                    | HazelcastException
-                    | HazelcastInstanceNotActiveException e) {
-                throw new NoAnswerException(e);
-            }
+            BucketCall call = new BucketCall(InternalSerializationHelper.serializeRequest(request));
+            byte[] result = TimedAnswer.of(() -> map.<byte[]>submitToKey(key, call), timeout);
             return InternalSerializationHelper.deserializeResult(
                     result, request.getBackwardCompatibilityVersion());
         }
@@ -189,15 +159,6 @@ final class HazelcastBuckets implements Buckets {
         @Override
         public boolean isAsyncModeSupported() {
             return false;
-        }
-    }
-
-    private static final class NoAnswerException extends RuntimeException {
-
-        private static final long serialVersionUID = 1;
-
-        NoAnswerException(Throwable cause) {
-            super(cause);
         }
     }
 }

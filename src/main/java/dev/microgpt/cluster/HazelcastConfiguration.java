@@ -40,7 +40,7 @@ final class HazelcastConfiguration {
     static final String HOST = "host";
     static final String FORWARD_PORT = "forward-port";
 
-    private static final int MAX_BUCKETS = 100_000; // in the memory of each member
+    private static final int MAX_ENTRIES = 100_000; // in the memory of each member
     private static final String ONE_THREAD = "1";
 
     private HazelcastConfiguration() {}
@@ -63,6 +63,7 @@ final class HazelcastConfiguration {
         config.setAdvancedNetworkConfig(network(settings, address));
         config.setSerializationConfig(serialization());
         config.addMapConfig(buckets());
+        config.addMapConfig(tickets());
         config.getJetConfig().setEnabled(false);
         config.getMetricsConfig().setEnabled(false);
         config.getIntegrityCheckerConfig().setEnabled(false);
@@ -162,14 +163,22 @@ final class HazelcastConfiguration {
 
     /// A bucket that is lost with its member, or forgotten here, is full again.
     private static MapConfig buckets() {
-        return new MapConfig(HazelcastBuckets.MAP)
+        return bounded(HazelcastBuckets.MAP).setTimeToLiveSeconds((int) Buckets.WINDOW.toSeconds());
+    }
+
+    /// A ticket that is lost with its member is replaced by the page. Each has its own time to live.
+    private static MapConfig tickets() {
+        return bounded(HazelcastTickets.MAP);
+    }
+
+    private static MapConfig bounded(String map) {
+        return new MapConfig(map)
                 .setBackupCount(0)
-                .setTimeToLiveSeconds((int) Buckets.WINDOW.toSeconds())
                 .setEvictionConfig(
                         new EvictionConfig()
                                 .setEvictionPolicy(EvictionPolicy.LRU)
                                 .setMaxSizePolicy(MaxSizePolicy.PER_NODE)
-                                .setSize(MAX_BUCKETS));
+                                .setSize(MAX_ENTRIES));
     }
 
     private static void setProcess(Config config) {
