@@ -13,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /// Runs a small cluster test.
-@Tag("cluster")
+@Tag("slow")
 final class ClusterFaultsTest {
 
     @Test
