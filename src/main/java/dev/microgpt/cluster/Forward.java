@@ -161,6 +161,7 @@ final class Forward {
         private volatile boolean isSent;
         private volatile boolean isRejected;
         private volatile @Nullable ClientResponse response;
+        private volatile @Nullable SmallResponse small;
 
         Attempt(Node node, Request call) {
             this.node = node;
@@ -172,7 +173,7 @@ final class Forward {
             call.onRequestBegin(_ -> isSent = true)
                     .onResponseHeaders(this::headers)
                     .onResponseContentAsync(this::content)
-                    .onResponseSuccess(_ -> end())
+                    .onResponseSuccess(this::end)
                     .send(this::complete);
         }
 
@@ -182,6 +183,14 @@ final class Forward {
                 isRejected = true;
                 return;
             }
+            if (SmallResponse.mayBe(request, answer)) {
+                small = new SmallResponse();
+            } else {
+                begin(answer);
+            }
+        }
+
+        private void begin(Response answer) {
             try {
                 response = client.respond(answer);
             } catch (IOException | IllegalStateException e) {
@@ -190,18 +199,30 @@ final class Forward {
         }
 
         private void content(Response answer, Content.Chunk chunk, Runnable next) {
+            SmallResponse kept = small;
+            if (kept != null && kept.add(chunk)) {
+                next.run();
+                return;
+            }
+            if (kept != null) { // it is not small
+                small = null;
+                begin(answer);
+            }
             ClientResponse written = response;
             if (written == null) {
                 next.run(); // the problem of a node that does not own the session
             } else {
-                written.write(chunk, next);
+                written.write(kept == null ? chunk : kept.followedBy(chunk), next);
             }
         }
 
         /// Ends the response. The rest of the body, if there is one, was not needed for it.
-        private void end() {
+        private void end(Response answer) {
+            SmallResponse whole = small;
             ClientResponse written = response;
-            if (written != null) {
+            if (whole != null) {
+                client.respond(answer, whole.bytes());
+            } else if (written != null) {
                 client.complete(written);
             }
         }

@@ -321,10 +321,7 @@ final class PartitionKeeper implements Locations {
         List<StoredSession> stored = store.sessions(claimed);
         transfer.takeOver(stored, true);
         long recovered =
-                stored.stream()
-                        .map(session -> new SessionId(session.owner(), session.view().name()))
-                        .filter(in(orphaned))
-                        .count();
+                stored.stream().map(session -> session.holding().id()).filter(in(orphaned)).count();
         counter(Move.RECOVERED).add(recovered);
         counter(Move.TAKEN_OVER).add(stored.size() - recovered);
         orphaned.clear();

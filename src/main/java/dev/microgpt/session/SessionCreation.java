@@ -12,6 +12,7 @@ import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Compute;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.persistence.Holding;
 
 import org.jspecify.annotations.Nullable;
 
@@ -112,7 +113,7 @@ final class SessionCreation {
     ///
     /// @throws SessionException `exists`, `quota_exceeded` or `busy`
     PublishedState fork(
-            CallContext call, SessionId parent, SessionId id, MicroGpt model, Timeline timeline) {
+            CallContext call, Holding parent, SessionId id, MicroGpt model, Timeline timeline) {
         PublishedState state =
                 callTimeout.await(
                         Objects.requireNonNull(
@@ -132,7 +133,7 @@ final class SessionCreation {
             SessionId id,
             MicroGpt model,
             Timeline timeline,
-            @Nullable SessionId parent,
+            @Nullable Holding parent,
             SessionEvent.@Nullable Kind kind,
             boolean overwrite) {
         requireAbsent(call, id, overwrite);

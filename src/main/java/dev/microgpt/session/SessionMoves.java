@@ -86,6 +86,11 @@ final class SessionMoves implements SessionTransfer {
                         .toArray(CompletableFuture[]::new));
     }
 
+    /// Drops a session of an earlier ownership.
+    void drop(Session session) {
+        var _ = send(session, new Command.HandOver(false));
+    }
+
     private CompletableFuture<?> send(Session session, Command<Boolean> command) {
         Caller owner = new Caller(session.id().owner(), false);
         try {

@@ -5,12 +5,13 @@ import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.SessionStore;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// All sessions by owner and name, with limits on their number.
@@ -18,23 +19,27 @@ final class SessionRegistry {
 
     private final int maxSessions;
     private final int maxSessionsPerKey;
-    private final Predicate<SessionId> isOwner;
+    private final SessionStore store;
     private final Function<SessionId, @Nullable Session> forked;
+    private final Consumer<Session> onOutdated;
     private final ConcurrentSkipListMap<SessionId, Session> sessions =
             new ConcurrentSkipListMap<>();
 
-    /// @param isOwner whether a session belongs to this process
+    /// @param store knows which sessions belong to this process
     /// @param forked returns a session that another process has stored, which belongs to this one; null if there is
     ///     none
+    /// @param onOutdated called with a session of an earlier ownership that has been removed
     SessionRegistry(
             int maxSessions,
             int maxSessionsPerKey,
-            Predicate<SessionId> isOwner,
-            Function<SessionId, @Nullable Session> forked) {
-        this.isOwner = isOwner;
+            SessionStore store,
+            Function<SessionId, @Nullable Session> forked,
+            Consumer<Session> onOutdated) {
+        this.store = store;
         this.maxSessions = maxSessions;
         this.maxSessionsPerKey = maxSessionsPerKey;
         this.forked = forked;
+        this.onOutdated = onOutdated;
     }
 
     void put(Session session) {
@@ -45,12 +50,29 @@ final class SessionRegistry {
     ///
     /// @return whether it was added
     boolean putIfAbsent(Session session) {
+        var _ = present(session.id()); // removes what is left of an earlier ownership
         return sessions.putIfAbsent(session.id(), session) == null;
     }
 
     private @Nullable Session find(SessionId id) {
-        Session session = sessions.get(id);
+        Session session = present(id);
         return session == null ? forked.apply(id) : session;
+    }
+
+    /// Returns a session of the present ownership. One of an earlier ownership may be outdated, and is removed.
+    private @Nullable Session present(SessionId id) {
+        Session session = sessions.get(id);
+        if (session == null || isPresent(session)) {
+            return session;
+        }
+        if (sessions.remove(id, session)) {
+            onOutdated.accept(session);
+        }
+        return null;
+    }
+
+    private boolean isPresent(Session session) {
+        return session.actor().holding().equals(store.holding(session.id()));
     }
 
     /// Removes a session that has ended, but no other session with the same name.
@@ -70,10 +92,10 @@ final class SessionRegistry {
     /// @throws SessionException `not_found`, or `moving` if it may be in another process
     Session get(SessionId id) {
         Session session = find(id);
-        if (session == null && isOwner.test(id)) {
+        if (session == null && store.isOwner(id)) {
             session = find(id); // which may have just arrived
         }
-        if (session == null && !isOwner.test(id)) {
+        if (session == null && !store.isOwner(id)) {
             throw SessionException.moving();
         }
         if (session == null) {
@@ -93,7 +115,8 @@ final class SessionRegistry {
     /// Returns the sessions of one owner whose names follow a name, in the order of their names.
     Stream<Session> ownedBy(String owner, String after) {
         return sessions.tailMap(new SessionId(owner, after), false).values().stream()
-                .takeWhile(session -> session.id().owner().equals(owner));
+                .takeWhile(session -> session.id().owner().equals(owner))
+                .filter(this::isPresent);
     }
 
     /// Checks that there is no such session.

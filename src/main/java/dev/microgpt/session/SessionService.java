@@ -57,8 +57,9 @@ public final class SessionService {
                 new SessionRegistry(
                         limits.sessions(),
                         quotas.key().sessions(),
-                        store::isOwner,
-                        this::takeOverForked);
+                        store,
+                        this::takeOverForked,
+                        this::drop);
         this.compute = compute;
         environment =
                 new Environment(
@@ -83,6 +84,10 @@ public final class SessionService {
 
     private @Nullable Session takeOverForked(SessionId id) {
         return moves.takeOverForked(id);
+    }
+
+    private void drop(Session outdated) {
+        moves.drop(outdated);
     }
 
     /// Returns what moves sessions between processes.
@@ -166,7 +171,7 @@ public final class SessionService {
         MicroGpt model = parent.computeDetached(Demand.TRAINING, forkPoint.replay());
         Timeline timeline = forkPoint.timeline();
         timeline.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
-        return creation.fork(call, parent.id(), id, model, timeline);
+        return creation.fork(call, parent.actor().holding(), id, model, timeline);
     }
 
     /// Checks, before a large body is read, that there is no such session or that it may be overwritten.

@@ -1,7 +1,7 @@
 package dev.microgpt.store;
 
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -81,7 +81,7 @@ final class Committer {
     /// @param sessions the sessions that the action writes
     /// @throws RuntimeException if nothing of the action is stored; or, if there is no more time to find out
     ///     whether it is, an error that is [transient][WriteErrors#isTransient]
-    void commit(Set<SessionId> sessions, Runnable action) {
+    void commit(Set<Holding> sessions, Runnable action) {
         boolean isRepeated = false;
         try {
             while (true) {

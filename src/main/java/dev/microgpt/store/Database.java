@@ -1,5 +1,7 @@
 package dev.microgpt.store;
 
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.PartitionStore;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ interface Database extends AutoCloseable {
 
     /// Returns who owns which sessions; null if they are all this process's.
     @Nullable PartitionStore partitions();
+
+    /// Returns the ownership under which this process would write a session now.
+    Holding holding(SessionId id);
 
     /// Returns the number of the next epoch, larger than all that were used in its session before.
     long nextEpoch();

@@ -7,6 +7,7 @@ import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.session.persistence.SessionSnapshot;
@@ -67,15 +68,17 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     @Override
     public List<StoredSession> sessions() {
         return partitions == null
-                ? reader.sessions()
+                ? reader.sessions(this::holding)
                 : partitions.sessions(partitions.held().keySet());
     }
 
     @Override
     public @Nullable StoredSession findForked(SessionId id) {
-        return partitions == null || !partitions.isServed(id)
-                ? null
-                : read(() -> reader.find(id).orElse(null));
+        if (partitions == null || !partitions.isServed(id)) {
+            return null;
+        }
+        Holding holding = holding(id); // before the read
+        return read(() -> reader.find(holding).orElse(null));
     }
 
     @Override
@@ -93,6 +96,11 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     @Override
     public boolean isOwner(SessionId id) {
         return partitions == null || partitions.isServed(id);
+    }
+
+    @Override
+    public Holding holding(SessionId id) {
+        return database.holding(id);
     }
 
     @Override
@@ -165,7 +173,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public CompletableFuture<Void> append(
-            SessionId id,
+            Holding holding,
             long epoch,
             long firstNumber,
             List<Change> changes,
@@ -175,7 +183,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
         Runnable write =
                 withResponse(
                         () -> tables.append(epoch, firstNumber, changes, view, hasRun), response);
-        StoreWriter.Target target = new StoreWriter.Target(id, epoch);
+        StoreWriter.Target target = new StoreWriter.Target(holding, epoch);
         return changes.stream().anyMatch(DatabaseStore::stopsRun)
                 ? writer.writeWithReserve(target, write)
                 : writer.write(target, write);
@@ -183,14 +191,14 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
 
     @Override
     public CompletableFuture<Void> beginFork(
-            SessionId parent,
+            Holding parent,
             SessionSnapshot snapshot,
             @Nullable OwnerQuota quota,
             IdempotencyStore.@Nullable Entry response) {
         Runnable write =
                 () -> {
                     transactions.lock(snapshot.id());
-                    if (reader.find(snapshot.id()).isPresent()) {
+                    if (reader.exists(snapshot.id())) {
                         throw SessionException.exists(
                                 snapshot.id(), "fork to another name, or delete it first");
                     }
@@ -201,7 +209,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     }
 
     private static StoreWriter.Target target(SessionSnapshot snapshot) {
-        return new StoreWriter.Target(snapshot.id(), snapshot.epoch());
+        return new StoreWriter.Target(snapshot.holding(), snapshot.epoch());
     }
 
     /// Returns whether a change is the caller's order to stop training, which would otherwise continue.
@@ -226,9 +234,9 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     }
 
     @Override
-    public CompletableFuture<Void> delete(SessionId id, long epoch) {
+    public CompletableFuture<Void> delete(Holding holding, long epoch) {
         return writer.writeWithReserve(
-                new StoreWriter.Target(id, epoch), () -> tables.delete(epoch));
+                new StoreWriter.Target(holding, epoch), () -> tables.delete(epoch));
     }
 
     @Override
@@ -265,7 +273,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     /// write comes after this one.
     @Override
     @SuppressWarnings("FutureReturnValueIgnored")
-    public void started(SessionId session, Idempotency idempotency, Idempotency.Start start) {
+    public void started(Holding session, Idempotency idempotency, Idempotency.Start start) {
         writer.write(
                 new StoreWriter.Target(session, start.epoch()),
                 () -> responses.putStart(idempotency, start));

@@ -3,13 +3,12 @@ package dev.microgpt.store;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.session.persistence.StoredSession;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +97,11 @@ final class Ownership implements PartitionStore {
     }
 
     @Override
+    public long token(SessionId id) {
+        return tokens.get(PartitionStore.partitionOf(id));
+    }
+
+    @Override
     public Map<Integer, Long> held() {
         Map<Integer, Long> held = new TreeMap<>();
         for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -182,21 +186,25 @@ final class Ownership implements PartitionStore {
 
     @Override
     public List<StoredSession> sessions(Set<Integer> partitions) {
-        return reader.sessions(id -> partitions.contains(PartitionStore.partitionOf(id)));
+        Map<Integer, Long> held = held(); // before the read
+        return reader.sessions(
+                id -> partitions.contains(PartitionStore.partitionOf(id)),
+                id -> new Holding(id, held.getOrDefault(PartitionStore.partitionOf(id), NONE)));
     }
 
-    /// Checks, in a transaction, that this process owns some sessions; until the transaction ends, nobody else can
-    /// claim them.
+    /// Checks, in a transaction, that some sessions have had no other owner since; until the transaction ends, nobody
+    /// can claim them.
     ///
-    /// @throws SessionException `moving` if it does not, or `store_unavailable` if no other process should own them
-    void require(Set<SessionId> sessions) {
+    /// @throws SessionException `moving` if one has, or `store_unavailable` if no other process should own them
+    void require(Set<Holding> sessions) {
         if (!sessions.isEmpty()) {
-            require(
-                    sessions.stream()
-                            .mapToInt(PartitionStore::partitionOf)
-                            .distinct()
-                            .sorted()
-                            .toArray());
+            Map<Integer, Set<Long>> wanted = new TreeMap<>();
+            for (Holding session : sessions) {
+                wanted.computeIfAbsent(
+                                PartitionStore.partitionOf(session.id()), _ -> new TreeSet<>())
+                        .add(session.token());
+            }
+            require(wanted);
         }
     }
 
@@ -205,11 +213,15 @@ final class Ownership implements PartitionStore {
     /// @throws SessionException `store_unavailable` if it does not
     void requireExclusive() {
         if (isExclusive) {
-            require(held().keySet().stream().mapToInt(Integer::intValue).toArray());
+            Map<Integer, Set<Long>> wanted = new TreeMap<>();
+            held().forEach((partition, token) -> wanted.put(partition, Set.of(token)));
+            require(wanted);
         }
     }
 
-    private void require(int[] partitions) {
+    /// @param wanted the tokens that each partition must have
+    private void require(Map<Integer, Set<Long>> wanted) {
+        int[] partitions = wanted.keySet().stream().mapToInt(Integer::intValue).toArray();
         jdbc.sql(
                         """
                         SELECT partition, token FROM ownership WHERE partition = ANY(?)
@@ -217,14 +229,11 @@ final class Ownership implements PartitionStore {
                 .param(partitions)
                 .query(
                         row -> {
-                            if (!isCurrent(row)) {
+                            Set<Long> current = Set.of(row.getLong("token"));
+                            if (!current.equals(wanted.get(row.getInt("partition")))) {
                                 throw lost();
                             }
                         });
-    }
-
-    private boolean isCurrent(ResultSet row) throws SQLException {
-        return row.getLong("token") == tokens.get(row.getInt("partition"));
     }
 
     private SessionException lost() {

@@ -2,6 +2,8 @@ package dev.microgpt.store;
 
 import com.zaxxer.hikari.HikariDataSource;
 
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.PartitionStore;
 
 import org.jspecify.annotations.Nullable;
@@ -192,6 +194,11 @@ final class PostgresDatabase implements Database {
     @Override
     public @Nullable PartitionStore partitions() {
         return isShared ? ownership : null;
+    }
+
+    @Override
+    public Holding holding(SessionId id) {
+        return new Holding(id, ownership.token(id));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.microgpt.store;
 
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.CannotAcquireLockException;
@@ -41,7 +42,7 @@ final class PostgresTransactions implements Transactions {
     }
 
     @Override
-    public void run(Set<SessionId> sessions, Runnable action) {
+    public void run(Set<Holding> sessions, Runnable action) {
         id = null;
         template.executeWithoutResult(
                 _ -> {

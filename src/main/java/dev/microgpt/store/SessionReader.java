@@ -5,6 +5,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.StoredSession;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -12,6 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// Reads sessions from the tables that [SessionTables] writes. Its exceptions name what is damaged and
@@ -30,14 +32,20 @@ final class SessionReader {
         losses = new LossTable(jdbc);
     }
 
-    List<StoredSession> sessions() {
+    /// Returns all sessions.
+    ///
+    /// @param holdings returns the ownership of a session, as of a moment before
+    List<StoredSession> sessions(Function<SessionId, Holding> holdings) {
         return jdbc.sql("SELECT * FROM session ORDER BY epoch")
-                .query((row, _) -> SessionRow.read(row))
+                .query((row, _) -> SessionRow.read(row, holdings))
                 .list();
     }
 
     /// Returns the sessions whose ids match a condition.
-    List<StoredSession> sessions(Predicate<SessionId> condition) {
+    ///
+    /// @param holdings returns the ownership of a session, as of a moment before
+    List<StoredSession> sessions(
+            Predicate<SessionId> condition, Function<SessionId, Holding> holdings) {
         List<Long> epochs = new ArrayList<>();
         jdbc.sql("SELECT epoch, owner, name FROM session")
                 .query(
@@ -54,17 +62,27 @@ final class SessionReader {
                             .param(
                                     "epochs",
                                     epochs.subList(i, Math.min(epochs.size(), i + MAX_IN_QUERY)))
-                            .query((row, _) -> SessionRow.read(row))
+                            .query((row, _) -> SessionRow.read(row, holdings))
                             .list());
         }
         return sessions;
     }
 
-    Optional<StoredSession> find(SessionId id) {
+    /// @param holding the ownership of the session, as of a moment before
+    Optional<StoredSession> find(Holding holding) {
+        SessionId id = holding.id();
         return jdbc.sql("SELECT * FROM session WHERE owner = ? AND name = ?")
                 .params(id.owner(), id.name())
-                .query((row, _) -> SessionRow.read(row))
+                .query((row, _) -> SessionRow.read(row, _ -> holding))
                 .optional();
+    }
+
+    boolean exists(SessionId id) {
+        return jdbc.sql("SELECT 1 FROM session WHERE owner = ? AND name = ?")
+                .params(id.owner(), id.name())
+                .query(Integer.class)
+                .optional()
+                .isPresent();
     }
 
     /// Returns the ids of an owner's sessions that match a condition, in the order of their names.

@@ -1,6 +1,8 @@
 package dev.microgpt.store;
 
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.persistence.StoredSession;
@@ -10,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.function.Function;
 
 /// Reads the rows of the session table, which hold what a list of sessions shows.
 final class SessionRow {
@@ -29,8 +32,10 @@ final class SessionRow {
 
     private SessionRow() {}
 
+    /// @param holdings returns the ownership of a session
     /// @throws DamagedException if the row is damaged
-    static StoredSession read(ResultSet row) throws SQLException {
+    static StoredSession read(ResultSet row, Function<SessionId, Holding> holdings)
+            throws SQLException {
         boolean hasRun = row.getInt("has_run") > 0;
         StoredWarnings warnings = StoredWarnings.read(row.getString("warnings"));
         ModelOptions options = StoredOptions.read(row.getString("options"));
@@ -49,7 +54,8 @@ final class SessionRow {
                         StoredFailure.read(row.getString("failure")),
                         warnings.documents(),
                         warnings.divergence());
-        return new StoredSession(row.getLong("epoch"), row.getString("owner"), view, hasRun);
+        SessionId id = new SessionId(row.getString("owner"), view.name());
+        return new StoredSession(row.getLong("epoch"), holdings.apply(id), view, hasRun);
     }
 
     /// Returns ready for a session that was training without a run: its step call ended with the process.

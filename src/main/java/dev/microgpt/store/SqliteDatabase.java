@@ -3,6 +3,7 @@ package dev.microgpt.store;
 import com.zaxxer.hikari.HikariDataSource;
 
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.PartitionStore;
 
 import org.jspecify.annotations.Nullable;
@@ -113,7 +114,7 @@ final class SqliteDatabase implements Database {
         return new Transactions() {
 
             @Override
-            public void run(Set<SessionId> sessions, Runnable action) {
+            public void run(Set<Holding> sessions, Runnable action) {
                 template.executeWithoutResult(_ -> action.run());
             }
 
@@ -142,6 +143,11 @@ final class SqliteDatabase implements Database {
     @Override
     public @Nullable PartitionStore partitions() {
         return null;
+    }
+
+    @Override
+    public Holding holding(SessionId id) {
+        return new Holding(id, 0); // it has no other owner
     }
 
     @Override

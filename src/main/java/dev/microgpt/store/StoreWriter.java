@@ -2,7 +2,7 @@ package dev.microgpt.store;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 
 import io.micrometer.core.instrument.MeterRegistry;
 
@@ -89,7 +89,9 @@ final class StoreWriter implements AutoCloseable {
     }
 
     /// The session that a write changes.
-    record Target(SessionId id, long epoch) {}
+    ///
+    /// @param holding the ownership under which the write was made
+    record Target(Holding holding, long epoch) {}
 
     private enum Kind {
         CHANGE,
@@ -430,11 +432,11 @@ final class StoreWriter implements AutoCloseable {
         committer.commit(sessions(batch), () -> batch.forEach(write -> write.action.run()));
     }
 
-    private static Set<SessionId> sessions(List<Write> batch) {
+    private static Set<Holding> sessions(List<Write> batch) {
         return batch.stream()
                 .map(Write::target)
                 .filter(Objects::nonNull)
-                .map(Target::id)
+                .map(Target::holding)
                 .collect(Collectors.toSet());
     }
 

@@ -1,6 +1,7 @@
 package dev.microgpt.store;
 
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 
 import java.util.Set;
 
@@ -11,7 +12,7 @@ interface Transactions {
     /// [leaves that unknown][WriteErrors#isTransient].
     ///
     /// @param sessions the sessions that the action writes
-    void run(Set<SessionId> sessions, Runnable action);
+    void run(Set<Holding> sessions, Runnable action);
 
     /// Returns whether the last transaction, whose outcome its error has left unknown, was committed.
     ///

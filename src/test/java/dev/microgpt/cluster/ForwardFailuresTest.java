@@ -286,12 +286,30 @@ final class ForwardFailuresTest {
     }
 
     @Test
-    void aResponseThatIsCutOffIsCutOffForTheClient() throws Exception {
+    void aSmallResponseThatIsCutOffIsRequestedAgain() throws Exception {
+        setOwner("half", 1);
+        entry.initSixNames("half");
         for (String head : List.of("Content-Length: 100", "Transfer-Encoding: chunked")) {
+            String half = "HTTP/1.1 200 OK\r\n" + head + "\r\n\r\n5\r\nhello\r\n";
+            try (DyingNode dying = new DyingNode("\r\n\r\n", half)) {
+                cluster.setOwner("half", dying.node());
+                CompletableFuture<Reply> reply = entry.sendAsync(entry.request("/sessions/half"));
+                await().until(() -> !dying.requests.isEmpty());
+                setOwner("half", 1);
+
+                assertThat(reply.get().ok().path("name").asString()).isEqualTo("half");
+            }
+        }
+    }
+
+    @Test
+    void aLargeResponseThatIsCutOffIsCutOffForTheClient() throws Exception {
+        String part = "1000\r\n" + "hello   ".repeat(512) + "\r\n";
+        for (String head : List.of("Content-Length: 1000000", "Transfer-Encoding: chunked")) {
             try (DyingNode dying =
                             new DyingNode(
                                     "\r\n\r\n",
-                                    "HTTP/1.1 200 OK\r\n" + head + "\r\n\r\n5\r\nhello\r\n");
+                                    "HTTP/1.1 200 OK\r\n" + head + "\r\n\r\n" + part.repeat(40));
                     RawClient client = RawClient.connect(entry.port())) {
                 cluster.setOwner("half", dying.node());
                 client.send("GET /api/v1/sessions/half HTTP/1.1\r\nHost: localhost\r\n\r\n");

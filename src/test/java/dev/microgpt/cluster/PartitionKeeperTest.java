@@ -163,6 +163,11 @@ final class PartitionKeeperTest {
         }
 
         @Override
+        public long token(SessionId id) {
+            return held.getOrDefault(PartitionStore.partitionOf(id), -1L);
+        }
+
+        @Override
         public Map<Integer, Long> held() {
             return new TreeMap<>(held);
         }

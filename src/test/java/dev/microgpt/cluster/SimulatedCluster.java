@@ -13,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +29,7 @@ import java.util.stream.IntStream;
 final class SimulatedCluster {
 
     private static final int NUM_PARTITIONS = 2;
+    private static final long NONE = -1;
     private static final int ROUNDS = 3;
     private static final int ROUNDS_TO_SETTLE = 12;
     private static final List<SessionId> SESSIONS = sessions();
@@ -137,6 +137,9 @@ final class SimulatedCluster {
         private static final long serialVersionUID = 1;
     }
 
+    /// A session in the memory of a node, and the token under which it was read.
+    private record Copy(int value, long token) {}
+
     private static final class Database {
 
         private final long[] tokens = new long[NUM_PARTITIONS];
@@ -155,10 +158,9 @@ final class SimulatedCluster {
         private Set<Integer> served = Set.of();
 
         /// The sessions that were read last, by partition.
-        private Map<Integer, Integer> read = Map.of();
+        private Map<Integer, Copy> read = Map.of();
 
-        private final Map<Integer, Integer> memory = new HashMap<>();
-        private final Set<Integer> writing = new HashSet<>();
+        private final Map<Integer, Copy> memory = new HashMap<>();
         private boolean withoutFaults;
 
         SimulatedNode(String name) {
@@ -176,28 +178,28 @@ final class SimulatedCluster {
             if (!serves(partition)) {
                 return;
             }
-            Integer value = memory.get(partition);
-            if (value == null) {
+            Copy copy = memory.get(partition);
+            if (copy == null || !isPresent(partition, copy)) {
                 assertThat(served)
                         .as("a session that exists is not missing")
                         .doesNotContain(partition);
                 return; // it has just left
             }
-            writing.add(partition);
-            turns.mayYield();
-            if (isOwner(partition)) {
+            turns.mayYield(); // for however long, as a write may wait in the queue
+            if (copy.token == database.tokens[partition]) {
                 assertThat(database.values[partition])
                         .as("nobody else has written")
-                        .isEqualTo(value);
-                database.values[partition] = value + 1;
-                memory.put(partition, value + 1);
+                        .isEqualTo(copy.value);
+                Copy written = new Copy(copy.value + 1, copy.token);
+                database.values[partition] = written.value;
+                memory.replace(partition, copy, written);
                 acknowledged[partition]++;
             }
-            writing.remove(partition);
         }
 
-        private boolean isOwner(int partition) {
-            return tokens.getOrDefault(partition, -1L) == database.tokens[partition];
+        /// Returns whether a copy of a session is of the present ownership.
+        private boolean isPresent(int partition, Copy copy) {
+            return copy.token == tokens.getOrDefault(partition, NONE);
         }
 
         /// Calls the database.
@@ -283,6 +285,11 @@ final class SimulatedCluster {
         }
 
         @Override
+        public long token(SessionId id) {
+            return tokens.getOrDefault(PartitionStore.partitionOf(id), NONE);
+        }
+
+        @Override
         public Map<Integer, Long> held() {
             return new TreeMap<>(tokens);
         }
@@ -341,12 +348,16 @@ final class SimulatedCluster {
 
         @Override
         public List<StoredSession> sessions(Set<Integer> partitions) {
+            Map<Integer, Long> held = held();
             read =
                     call(
                             () -> {
-                                Map<Integer, Integer> values = new HashMap<>();
-                                partitions.forEach(p -> values.put(p, database.values[p]));
-                                return values;
+                                Map<Integer, Copy> copies = new HashMap<>();
+                                for (int p : partitions) {
+                                    long token = held.getOrDefault(p, NONE);
+                                    copies.put(p, new Copy(database.values[p], token));
+                                }
+                                return copies;
                             });
             return List.of();
         }
@@ -355,7 +366,12 @@ final class SimulatedCluster {
 
         @Override
         public void takeOver(Collection<StoredSession> stored, boolean continuesRuns) {
-            read.forEach(memory::putIfAbsent);
+            read.forEach(
+                    (partition, copy) ->
+                            memory.merge(
+                                    partition,
+                                    copy,
+                                    (old, added) -> isPresent(partition, old) ? old : added));
         }
 
         @Override
@@ -373,17 +389,10 @@ final class SimulatedCluster {
             return drop(condition);
         }
 
-        /// An actor ends when its write has ended.
+        /// Does not wait for writes, as the keeper waits for a limited time.
         @Override
         public CompletableFuture<Void> drop(Predicate<SessionId> condition) {
-            for (int partition = 0; partition < NUM_PARTITIONS; partition++) {
-                if (condition.test(SESSIONS.get(partition))) {
-                    while (writing.contains(partition)) {
-                        turns.yieldTo("client of " + name);
-                    }
-                    memory.remove(partition);
-                }
-            }
+            memory.keySet().removeIf(partition -> condition.test(SESSIONS.get(partition)));
             return CompletableFuture.completedFuture(null);
         }
     }

@@ -1,6 +1,7 @@
 package dev.microgpt.store;
 
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +49,7 @@ final class FakeTransactions implements Transactions {
     }
 
     @Override
-    public void run(Set<SessionId> sessions, Runnable action) {
+    public void run(Set<Holding> sessions, Runnable action) {
         isCommitted = false;
         Fate fate = next();
         if (isDown.get() || fate == Fate.LOST_BEFORE_COMMIT) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.store.FakeTransactions.Fate;
 import dev.microgpt.store.FakeTransactions.LostException;
 
@@ -26,7 +27,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class LostConnectionTest {
 
     private static final StoreWriter.Target SESSION =
-            new StoreWriter.Target(new SessionId("local", "emma"), 1);
+            new StoreWriter.Target(new Holding(new SessionId("local", "emma"), 0), 1);
 
     private static final String OUT_OF_REACH = "the database is out of reach";
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.session.persistence.PartitionStore.Partition;
 import dev.microgpt.support.MostlyWaiting;
@@ -48,7 +49,12 @@ final class OwnershipTest {
     }
 
     private void write(Ownership by) {
-        new PostgresTransactions(source, by).run(Set.of(EMMA), () -> {});
+        write(by, by.token(EMMA));
+    }
+
+    /// @param token that of the ownership under which the write was made
+    private void write(Ownership by, long token) {
+        new PostgresTransactions(source, by).run(Set.of(new Holding(EMMA, token)), () -> {});
     }
 
     private void assertCannotWrite(Ownership by) {
@@ -74,6 +80,21 @@ final class OwnershipTest {
         assertThat(first.held()).containsKey(PARTITION);
         assertThat(partition().owner()).isEqualTo("one");
         assertCannotWrite(second);
+    }
+
+    /// A write may wait in a process for as long as another one owns the session.
+    @Test
+    void aWriteOfAnEarlierOwnershipFailsAlthoughTheProcessOwnsTheSessionAgain() {
+        first.claim("one", List.of(partition()));
+        long early = first.token(EMMA);
+        second.claim("two", List.of(partition()));
+        write(second);
+        first.claim("one", List.of(partition()));
+
+        assertThatExceptionOfType(SessionException.class)
+                .isThrownBy(() -> write(first, early))
+                .matches(e -> e.code() == ErrorCode.MOVING);
+        write(first);
     }
 
     @Test

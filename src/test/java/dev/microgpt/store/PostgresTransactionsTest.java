@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.support.MostlyWaiting;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -25,10 +26,11 @@ import javax.sql.DataSource;
 @Timeout(60)
 final class PostgresTransactionsTest {
 
-    private static final Set<SessionId> EMMA = Set.of(new SessionId("local", "emma"));
+    private static final SessionId EMMA = new SessionId("local", "emma");
     private static final int SOON_MILLIS = 500;
 
     private DataSource source;
+    private Set<Holding> emma = Set.of(); // as of the last claim
 
     @BeforeEach
     void open(@TempDir Path directory) {
@@ -39,6 +41,7 @@ final class PostgresTransactionsTest {
     private PostgresTransactions claim() {
         Ownership ownership = new Ownership(JdbcClient.create(source));
         ownership.claimAll();
+        emma = Set.of(new Holding(EMMA, ownership.token(EMMA)));
         return new PostgresTransactions(source, ownership);
     }
 
@@ -56,7 +59,7 @@ final class PostgresTransactionsTest {
     void aTransactionThatEndedWasCommitted() {
         PostgresTransactions transactions = claim();
 
-        transactions.run(EMMA, PostgresTransactionsTest::nothing);
+        transactions.run(emma, PostgresTransactionsTest::nothing);
 
         assertThat(transactions.wasCommitted()).isTrue();
     }
@@ -69,7 +72,7 @@ final class PostgresTransactionsTest {
                 catchThrowable(
                         () ->
                                 transactions.run(
-                                        EMMA,
+                                        emma,
                                         () -> {
                                             throw new IllegalStateException("it fails");
                                         }));
@@ -88,7 +91,7 @@ final class PostgresTransactionsTest {
         PostgresTransactions transactions = claim();
 
         transactions.run(
-                EMMA,
+                emma,
                 () -> {
                     Throwable unknown = catchThrowable(transactions::wasCommitted);
                     assertThat(unknown).hasMessageContaining("in progress");
@@ -101,18 +104,20 @@ final class PostgresTransactionsTest {
     @Test
     void aFormerOwnerCannotWrite() {
         PostgresTransactions former = claim();
+        Set<Holding> formerEmma = emma;
         PostgresTransactions present = claim();
 
-        assertThatThrownBy(() -> former.run(EMMA, PostgresTransactionsTest::nothing))
+        assertThatThrownBy(() -> former.run(formerEmma, PostgresTransactionsTest::nothing))
                 .hasMessageContaining("another process has taken over");
         assertThat(former.wasCommitted()).isFalse();
-        present.run(EMMA, PostgresTransactionsTest::nothing);
+        present.run(emma, PostgresTransactionsTest::nothing);
     }
 
     /// Otherwise the transaction could be committed after the new owner has read the session.
     @Test
     void aClaimWaitsForTransactionsInProgress() throws InterruptedException {
         PostgresTransactions former = claim();
+        Set<Holding> formerEmma = emma;
         CountDownLatch claimed = new CountDownLatch(1);
         Thread claiming =
                 Thread.ofPlatform()
@@ -123,7 +128,7 @@ final class PostgresTransactionsTest {
                                 });
 
         former.run(
-                EMMA,
+                formerEmma,
                 () -> {
                     claiming.start();
                     assertThat(await(claimed)).isFalse();
@@ -131,7 +136,7 @@ final class PostgresTransactionsTest {
 
         claiming.join();
         assertThat(former.wasCommitted()).isTrue();
-        assertThatThrownBy(() -> former.run(EMMA, PostgresTransactionsTest::nothing))
+        assertThatThrownBy(() -> former.run(formerEmma, PostgresTransactionsTest::nothing))
                 .hasMessageContaining("another process has taken over");
     }
 }

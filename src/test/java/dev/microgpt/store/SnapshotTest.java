@@ -9,6 +9,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.StoredSession;
@@ -198,7 +199,9 @@ final class SnapshotTest {
 
         tables.begin(next);
 
-        assertThat(reader.sessions()).extracting(StoredSession::epoch).containsExactly(2L);
+        assertThat(reader.sessions(id -> new Holding(id, 0)))
+                .extracting(StoredSession::epoch)
+                .containsExactly(2L);
         assertThat(reader.load(2).model().step()).isEqualTo(next.view().step());
         assertThat(allRows())
                 .extractingByKey("change")

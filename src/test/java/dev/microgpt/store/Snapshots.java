@@ -7,9 +7,11 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.RandomKind;
+import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.DocumentCounts;
 import dev.microgpt.session.history.ScheduleEntry;
 import dev.microgpt.session.history.TimelineState;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
@@ -147,7 +149,14 @@ final class Snapshots {
                         List.of(new ScheduleEntry(0, 0.01, 1000, 1)),
                         List.of(),
                         List.of());
-        return new SessionSnapshot(epoch, "owner", 0, view, contents, timeline, List.of());
+        return new SessionSnapshot(
+                epoch,
+                new Holding(new SessionId("owner", view.name()), 0),
+                0,
+                view,
+                contents,
+                timeline,
+                List.of());
     }
 
     /// Returns a snapshot of a model as an uploaded checkpoint without training text leaves it.

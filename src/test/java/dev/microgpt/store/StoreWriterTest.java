@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 
@@ -31,7 +32,8 @@ final class StoreWriterTest {
     private static void nothing() {}
 
     private static StoreWriter.Target session(long epoch) {
-        return new StoreWriter.Target(new SessionId("local", "session-" + epoch), epoch);
+        return new StoreWriter.Target(
+                new Holding(new SessionId("local", "session-" + epoch), 0), epoch);
     }
 
     /// Returns a writer whose first write waits for [#release].

@@ -3,7 +3,7 @@ package dev.microgpt.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.session.admission.Idempotency;
-import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.wire.ProblemWriter;
 
@@ -61,7 +61,7 @@ final class IdempotencyFilterTest {
         }
 
         @Override
-        public void started(SessionId session, Idempotency idempotency, Idempotency.Start start) {}
+        public void started(Holding session, Idempotency idempotency, Idempotency.Start start) {}
 
         @Override
         public CompletableFuture<Void> put(Entry response) {

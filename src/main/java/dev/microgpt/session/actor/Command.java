@@ -3,9 +3,9 @@ package dev.microgpt.session.actor;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.Sample;
-import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Steering;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.Query;
@@ -71,7 +71,7 @@ public sealed interface Command<R> {
     /// Stores a session that has just been created.
     ///
     /// @param parent the session that it was forked from; null for none
-    record Begin(@Nullable SessionId parent) implements Command<PublishedState> {}
+    record Begin(@Nullable Holding parent) implements Command<PublishedState> {}
 
     /// Replaces the session's model, which begins a new epoch.
     ///

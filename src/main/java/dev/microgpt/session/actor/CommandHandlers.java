@@ -6,11 +6,11 @@ import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.random.RandomSource;
 import dev.microgpt.session.admission.CallContext;
-import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.Query;
@@ -30,12 +30,12 @@ import java.util.List;
 /// memory and returns the changes; it neither persists nor publishes them.
 final class CommandHandlers {
 
-    private final SessionId id;
+    private final Holding holding;
     private final Environment environment;
     private final Trainer trainer;
 
-    CommandHandlers(SessionId id, Environment environment, Trainer trainer) {
-        this.id = id;
+    CommandHandlers(Holding holding, Environment environment, Trainer trainer) {
+        this.holding = holding;
         this.environment = environment;
         this.trainer = trainer;
     }
@@ -47,7 +47,7 @@ final class CommandHandlers {
         CallContext context = envelope.context();
         return (ActiveCommand<R>)
                 switch (envelope.command()) {
-                    case Command.Begin(SessionId parent) ->
+                    case Command.Begin(Holding parent) ->
                             singleSlice(
                                     s -> Result.of(s.published(), new Result.Effect.Begun(parent)));
                     case Command.Replace c -> singleSlice(s -> replace(s, c, context));
@@ -55,7 +55,7 @@ final class CommandHandlers {
                     case Command.Steer(Steering steering) -> singleSlice(s -> steer(s, steering));
                     case Command.Train c ->
                             new StepTraining(
-                                    id,
+                                    holding,
                                     (Envelope<StepOutcome>) envelope,
                                     c,
                                     session,
@@ -134,7 +134,7 @@ final class CommandHandlers {
     /// Reserves the parameters of a new model in the quota. Publishing sets the final count, also after a
     /// rollback.
     private void reserveParameters(CallContext context, long count) {
-        long _ = environment.parameters().reserve(context.caller(), id, count);
+        long _ = environment.parameters().reserve(context.caller(), holding.id(), count);
     }
 
     private long nextEpoch() {

@@ -1,9 +1,9 @@
 package dev.microgpt.session.actor;
 
 import dev.microgpt.session.admission.OwnerQuota;
-import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.IdempotencyStore;
 
 import org.jspecify.annotations.Nullable;
@@ -132,13 +132,13 @@ final class CommitStage {
             Residency.Stored stored = residency.stored();
             return stored == null
                     ? CompletableFuture.completedFuture(null)
-                    : environment.store().delete(residency.id(), stored.epoch());
+                    : environment.store().delete(residency.holding(), stored.epoch());
         }
         Journal journal = residency.journal();
         return switch (effect) {
             case Result.Effect.Appended(List<Change> changes) ->
                     journal.append(changes, session, response);
-            case Result.Effect.Begun(SessionId parent) ->
+            case Result.Effect.Begun(Holding parent) ->
                     journal.begin(session, parent, quota, response);
             case Result.Effect.Evicted _ -> journal.writeSnapshot(session);
             case Result.Effect.None _, Result.Effect.Deleted _, Result.Effect.HandedOver _ ->

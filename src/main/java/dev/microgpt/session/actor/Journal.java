@@ -4,8 +4,8 @@ import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.admission.OwnerQuota;
-import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionStore;
@@ -33,7 +33,7 @@ final class Journal {
     /// Number of changes after which a snapshot is due, however little the session has trained.
     private static final int MAX_CHANGES = 1000;
 
-    private final SessionId id;
+    private final Holding holding;
     private final SessionStore store;
     private final LongSupplier nanos;
     private long number; // of the last change
@@ -62,9 +62,10 @@ final class Journal {
 
     /// Creates the journal of a session that is not stored yet.
     ///
+    /// @param holding the ownership under which all is written
     /// @param nanos the clock
-    Journal(SessionId id, SessionStore store, LongSupplier nanos) {
-        this.id = id;
+    Journal(Holding holding, SessionStore store, LongSupplier nanos) {
+        this.holding = holding;
         this.store = store;
         this.nanos = nanos;
     }
@@ -92,7 +93,7 @@ final class Journal {
     /// @param response the response to store with it; null for none
     CompletableFuture<Void> begin(
             ActiveSession session,
-            @Nullable SessionId parent,
+            @Nullable Holding parent,
             @Nullable OwnerQuota quota,
             IdempotencyStore.@Nullable Entry response) {
         number = 0;
@@ -117,7 +118,7 @@ final class Journal {
             IdempotencyStore.@Nullable Entry response) {
         backlog.addAll(changes);
         return store.append(
-                id,
+                holding,
                 session.epoch(),
                 number + 1,
                 List.copyOf(backlog),
@@ -226,7 +227,7 @@ final class Journal {
     private SessionSnapshot snapshotOf(ActiveSession session) {
         return new SessionSnapshot(
                 session.epoch(),
-                id.owner(),
+                holding,
                 number,
                 session.view(),
                 session.isLoaded() ? contentsOf(session) : null,

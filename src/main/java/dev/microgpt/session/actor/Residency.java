@@ -5,6 +5,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.run.Run;
@@ -28,7 +29,7 @@ final class Residency {
     /// More than watchers that fall behind and averages need.
     private static final int MIN_EXACT_LOSSES = 1 << 16;
 
-    private final SessionId id;
+    private final Holding holding;
     private final Environment environment;
     private final Publisher publisher;
     private @Nullable ActiveSession active;
@@ -43,20 +44,38 @@ final class Residency {
     record Stored(long epoch, SessionView view) {}
 
     /// @param stored null before the first write
-    Residency(SessionId id, Environment environment, Publisher publisher, @Nullable Stored stored) {
-        this.id = id;
+    Residency(
+            Holding holding,
+            Environment environment,
+            Publisher publisher,
+            @Nullable Stored stored) {
+        this.holding = holding;
         this.environment = environment;
         this.publisher = publisher;
         this.stored = stored;
         journal = newJournal();
+        if (stored != null) {
+            countParameters(stored.view);
+        }
+    }
+
+    /// Notes for the quota how many parameters the session has.
+    private void countParameters(SessionView view) {
+        Integer numParams = view.numParams();
+        long _ = environment.parameters().set(id(), numParams == null ? 0 : numParams);
     }
 
     private Journal newJournal() {
-        return new Journal(id, environment.store(), environment.ticker()::nanos);
+        return new Journal(holding, environment.store(), environment.ticker()::nanos);
     }
 
     SessionId id() {
-        return id;
+        return holding.id();
+    }
+
+    /// Returns the ownership under which the session is written.
+    Holding holding() {
+        return holding;
     }
 
     /// Returns the session in memory; null while it is evicted.
@@ -119,7 +138,7 @@ final class Residency {
             if (current == null) {
                 current =
                         new Rehydration(
-                                id, last.epoch, last.view.createdAt(), newJournal(), environment);
+                                id(), last.epoch, last.view.createdAt(), newJournal(), environment);
                 rehydration = current;
             }
             if (!current.slice(deadline)) {
@@ -151,7 +170,7 @@ final class Residency {
             if (need == Command.Need.ALL) {
                 throw e;
             }
-            log.warn("Stored session '{}' cannot be read: {}", id.name(), e.getMessage());
+            log.warn("Stored session '{}' cannot be read: {}", id().name(), e.getMessage());
         }
         return true;
     }
@@ -164,7 +183,7 @@ final class Residency {
             throw new IllegalStateException("the session was never stored");
         }
         return new ActiveSession(
-                id.name(),
+                id().name(),
                 last.epoch,
                 new MicroGpt(last.view.options()),
                 new Timeline(),
@@ -198,8 +217,7 @@ final class Residency {
             dropOldLosses(session.model().lossHistory());
         }
         PublishedState state = session.published();
-        Integer numParams = state.view().numParams();
-        long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
+        countParameters(state.view());
         publisher.publish(state, session.bytes() + journal.bytes());
     }
 
@@ -216,8 +234,7 @@ final class Residency {
         unload();
         trainingDue = Long.MAX_VALUE;
         if (stored != null) {
-            Integer numParams = stored.view.numParams();
-            long _ = environment.parameters().set(id, numParams == null ? 0 : numParams);
+            countParameters(stored.view);
             publisher.publishEvicted(PublishedState.ofStored(stored.epoch, stored.view));
         }
     }
@@ -226,7 +243,7 @@ final class Residency {
     void end(PublishedState.End why) {
         unload();
         trainingDue = Long.MAX_VALUE;
-        long _ = environment.parameters().set(id, 0);
+        long _ = environment.parameters().set(id(), 0);
         publisher.publishEnd(why);
     }
 

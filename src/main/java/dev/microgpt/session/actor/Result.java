@@ -1,7 +1,7 @@
 package dev.microgpt.session.actor;
 
-import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +25,7 @@ record Result<R>(@Nullable R value, @Nullable Throwable failure, Effect effect) 
         /// A new epoch has begun; the session is stored as a snapshot.
         ///
         /// @param parent the session that it was forked from; null for none
-        record Begun(@Nullable SessionId parent) implements Effect {}
+        record Begun(@Nullable Holding parent) implements Effect {}
 
         /// The session leaves the memory after a snapshot has been written.
         record Evicted() implements Effect {}

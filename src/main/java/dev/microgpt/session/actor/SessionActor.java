@@ -11,6 +11,7 @@ import dev.microgpt.session.compute.Scheduler;
 import dev.microgpt.session.compute.Workload;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.StoredSession;
 
@@ -35,7 +36,6 @@ import java.util.function.Consumer;
 /// with stage 3; apart from the slices, no other code touches the session's state.
 public final class SessionActor implements Workload {
 
-    private final SessionId id;
     private final Environment environment;
     private final Consumer<SessionActor> onEnd;
     private final Mailbox mailbox;
@@ -50,27 +50,26 @@ public final class SessionActor implements Workload {
     private final CommitStage commitStage;
 
     private SessionActor(
-            SessionId id,
+            Holding holding,
             Environment environment,
             PublishedState first,
             Residency.@Nullable Stored stored,
             Consumer<SessionActor> onEnd) {
-        this.id = id;
         this.environment = environment;
         this.onEnd = onEnd;
         mailbox = new Mailbox(environment.limits().queuedCalls());
         publisher = new Publisher(first, environment.memory().share());
-        residency = new Residency(id, environment, publisher, stored);
+        residency = new Residency(holding, environment, publisher, stored);
         Trainer trainer =
                 new Trainer(
                         environment.ticker(),
                         environment.metrics(),
                         () -> publisher.wantsTraces(environment.limits()),
                         mailbox::hasUrgent);
-        handlers = new CommandHandlers(id, environment, trainer);
+        handlers = new CommandHandlers(holding, environment, trainer);
         runTraining = new RunTraining(environment.ticker(), trainer);
         touch();
-        slot = environment.scheduler().add(id.owner(), this);
+        slot = environment.scheduler().add(id().owner(), this);
         commitStage =
                 new CommitStage(
                         environment,
@@ -104,7 +103,9 @@ public final class SessionActor implements Workload {
         if (kind != null) {
             session.begin(kind, environment.ticker().now());
         }
-        SessionActor actor = new SessionActor(id, environment, session.published(), null, onEnd);
+        Holding holding = environment.store().holding(id);
+        SessionActor actor =
+                new SessionActor(holding, environment, session.published(), null, onEnd);
         actor.residency.install(session);
         actor.residency.publish();
         return actor;
@@ -113,11 +114,8 @@ public final class SessionActor implements Workload {
     /// Creates the actor of a stored session, which is rehydrated when it is first needed.
     public static SessionActor restore(
             StoredSession stored, Environment environment, Consumer<SessionActor> onEnd) {
-        SessionId id = new SessionId(stored.owner(), stored.view().name());
-        Integer numParams = stored.view().numParams();
-        environment.parameters().set(id, numParams == null ? 0 : numParams);
         return new SessionActor(
-                id,
+                stored.holding(),
                 environment,
                 PublishedState.ofStored(stored.epoch(), stored.view()),
                 new Residency.Stored(stored.epoch(), stored.view()),
@@ -125,7 +123,12 @@ public final class SessionActor implements Workload {
     }
 
     public SessionId id() {
-        return id;
+        return residency.id();
+    }
+
+    /// Returns the ownership under which the session was read or created.
+    public Holding holding() {
+        return residency.holding();
     }
 
     public Publisher publisher() {

@@ -7,10 +7,10 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.Plural;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.run.Run;
 
@@ -22,7 +22,7 @@ import java.util.List;
 /// Executes [Command.Train]: makes the steps of one call, slice by slice.
 final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
 
-    private final SessionId id;
+    private final Holding holding;
     private final Envelope<StepOutcome> envelope;
     private final StepCall call;
     private final Environment environment;
@@ -38,13 +38,13 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
     ///
     /// @param session the session at that time, which must stay the same
     StepTraining(
-            SessionId id,
+            Holding holding,
             Envelope<StepOutcome> envelope,
             Command.Train command,
             ActiveSession session,
             Environment environment,
             Trainer trainer) {
-        this.id = id;
+        this.holding = holding;
         this.envelope = envelope;
         this.call = command.call();
         this.environment = environment;
@@ -135,7 +135,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
                 Idempotency.Start.of(idempotency.interrupted(), now, call.count());
         if (start.equals(now)) {
             IdempotencyStore idempotencyStore = environment.idempotencyStore();
-            idempotencyStore.started(id, idempotency, now);
+            idempotencyStore.started(holding, idempotency, now);
         }
         int made = (int) (now.step() - start.step());
         LossHistory.Segment losses = session.model().lossHistory().from(start.step() + 1, made);

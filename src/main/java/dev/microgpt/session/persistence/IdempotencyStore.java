@@ -1,7 +1,6 @@
 package dev.microgpt.session.persistence;
 
 import dev.microgpt.session.admission.Idempotency;
-import dev.microgpt.session.admission.SessionId;
 
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +51,7 @@ public interface IdempotencyStore {
     /// Records the start of a call that may be interrupted.
     ///
     /// @param session the session that the call changes
-    void started(SessionId session, Idempotency idempotency, Idempotency.Start start);
+    void started(Holding session, Idempotency idempotency, Idempotency.Start start);
 
     /// Stores the response of a call that changed nothing. Other responses are stored with the change.
     CompletableFuture<Void> put(Entry response);

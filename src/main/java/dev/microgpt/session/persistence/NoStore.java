@@ -61,6 +61,11 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
+    public Holding holding(SessionId id) {
+        return new Holding(id, 0);
+    }
+
+    @Override
     public long nextEpoch() {
         return epoch.incrementAndGet();
     }
@@ -80,7 +85,7 @@ public final class NoStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> beginFork(
-            SessionId parent,
+            Holding parent,
             SessionSnapshot snapshot,
             @Nullable OwnerQuota quota,
             IdempotencyStore.@Nullable Entry response) {
@@ -89,7 +94,7 @@ public final class NoStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> append(
-            SessionId id,
+            Holding holding,
             long epoch,
             long firstNumber,
             List<Change> changes,
@@ -105,7 +110,7 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public CompletableFuture<Void> delete(SessionId id, long epoch) {
+    public CompletableFuture<Void> delete(Holding holding, long epoch) {
         return DONE;
     }
 
@@ -128,7 +133,7 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public void started(SessionId session, Idempotency idempotency, Idempotency.Start start) {
+    public void started(Holding session, Idempotency idempotency, Idempotency.Start start) {
         // A call is only interrupted by the end of the process, which ends the sessions as well.
     }
 

@@ -46,6 +46,10 @@ public interface PartitionStore {
     /// Returns the tokens of the partitions that this process has claimed and not released. Does not block.
     Map<Integer, Long> held();
 
+    /// Returns the token with which this process has claimed the partition of a session; -1 if it has not. Does not
+    /// block.
+    long token(SessionId id);
+
     /// Stores which process is to own some partitions.
     void assign(Map<Integer, String> targets);
 

@@ -3,7 +3,6 @@ package dev.microgpt.session.persistence;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.ModelState;
-import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.run.RunSnapshot;
@@ -16,7 +15,7 @@ import java.util.List;
 /// snapshot are left out.
 ///
 /// @param epoch see [SessionStore]
-/// @param owner see [Caller#owner()]
+/// @param holding the ownership under which it was made
 /// @param change the number of the last change that the snapshot includes; 0 for none
 /// @param view the public view of the session
 /// @param contents the model and its history; null before documents are loaded
@@ -24,7 +23,7 @@ import java.util.List;
 /// @param runs the newest runs, oldest first
 public record SessionSnapshot(
         long epoch,
-        String owner,
+        Holding holding,
         long change,
         SessionView view,
         @Nullable Contents contents,
@@ -32,7 +31,12 @@ public record SessionSnapshot(
         List<RunSnapshot> runs) {
 
     public SessionId id() {
-        return new SessionId(owner, view.name());
+        return holding.id();
+    }
+
+    /// See [SessionId#owner()].
+    public String owner() {
+        return id().owner();
     }
 
     /// The model and its history.

@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 /// its deletion. No two epochs have the same number.
 ///
 /// Several processes may share a store; each session belongs to at most one of them, and nobody else's writes of it
-/// are stored: they fail with `moving`.
+/// are stored: they fail with `moving`. So do writes under an earlier [Holding].
 ///
 /// No call waits for its write. The writes of one epoch are done in the order of the calls, and so are those
 /// of all sessions except for snapshots, which may be done later. A future completes when its write is durable.
@@ -48,6 +48,9 @@ public interface SessionStore {
     /// Returns whether a session with this id belongs, or would belong, to this process.
     boolean isOwner(SessionId id);
 
+    /// Returns the ownership under which this process would write a session now. Does not block.
+    Holding holding(SessionId id);
+
     /// Returns the number of a new epoch.
     ///
     /// @throws SessionException `store_unavailable` if it must be requested from the store, and that is out of reach
@@ -70,11 +73,11 @@ public interface SessionStore {
 
     /// Begins the first epoch of a session with a snapshot. Fails with `exists` if there is a session with this id.
     ///
-    /// @param parent the session that it was forked from. It is enough that this one belongs to this process.
+    /// @param parent of the session that it was forked from. It is enough that this one belongs to this process.
     /// @param quota as in [#begin]
     /// @param response the response to store with it; null for none
     CompletableFuture<Void> beginFork(
-            SessionId parent,
+            Holding parent,
             SessionSnapshot snapshot,
             @Nullable OwnerQuota quota,
             IdempotencyStore.@Nullable Entry response);
@@ -86,7 +89,7 @@ public interface SessionStore {
     /// @param hasRun whether a run is active after the changes
     /// @param response the response to store with them; null for none
     CompletableFuture<Void> append(
-            SessionId id,
+            Holding holding,
             long epoch,
             long firstNumber,
             List<Change> changes,
@@ -99,7 +102,7 @@ public interface SessionStore {
     CompletableFuture<Void> writeSnapshot(SessionSnapshot snapshot);
 
     /// Ends an epoch and deletes its session, even when the storage is full.
-    CompletableFuture<Void> delete(SessionId id, long epoch);
+    CompletableFuture<Void> delete(Holding holding, long epoch);
 
     /// Checks, before something is changed, that the change could be stored.
     ///

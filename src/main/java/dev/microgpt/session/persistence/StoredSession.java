@@ -2,7 +2,6 @@ package dev.microgpt.session.persistence;
 
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
-import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.run.RunSnapshot;
 
@@ -11,10 +10,10 @@ import java.util.List;
 /// A session that is in the store.
 ///
 /// @param epoch see [SessionStore]
-/// @param owner see [Caller#owner()]
+/// @param holding the ownership under which it was read
 /// @param view the session as of its last change
 /// @param hasRun whether a run was active
-public record StoredSession(long epoch, String owner, SessionView view, boolean hasRun) {
+public record StoredSession(long epoch, Holding holding, SessionView view, boolean hasRun) {
 
     /// The contents of a session: its newest snapshot and the changes since.
     ///

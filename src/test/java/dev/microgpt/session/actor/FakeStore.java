@@ -6,6 +6,7 @@ import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionStore;
@@ -195,13 +196,18 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
+    public Holding holding(SessionId id) {
+        return new Holding(id, 0);
+    }
+
+    @Override
     public long nextEpoch() {
         return ++epoch;
     }
 
     @Override
     public CompletableFuture<Void> beginFork(
-            SessionId parent,
+            Holding parent,
             SessionSnapshot snapshot,
             @Nullable OwnerQuota quota,
             IdempotencyStore.@Nullable Entry response) {
@@ -234,7 +240,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
 
     @Override
     public CompletableFuture<Void> append(
-            SessionId id,
+            Holding holding,
             long epoch,
             long firstNumber,
             List<Change> changes,
@@ -263,7 +269,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public CompletableFuture<Void> delete(SessionId id, long epoch) {
+    public CompletableFuture<Void> delete(Holding holding, long epoch) {
         return write(Kind.DELETE, List.of(), null, () -> images.remove(epoch));
     }
 
@@ -290,7 +296,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
-    public void started(SessionId session, Idempotency idempotency, Idempotency.Start start) {
+    public void started(Holding session, Idempotency idempotency, Idempotency.Start start) {
         IdempotencyStore.Entry entry =
                 new IdempotencyStore.Entry(
                         idempotency.key(),

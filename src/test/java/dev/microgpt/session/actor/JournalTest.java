@@ -6,6 +6,7 @@ import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.Change;
+import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.SessionSnapshot;
 import dev.microgpt.session.persistence.SessionState;
 
@@ -24,7 +25,8 @@ final class JournalTest {
 
     private final FakeTicker ticker = new FakeTicker(0, 1);
     private final FakeStore store = new FakeStore();
-    private final Journal journal = new Journal(TestSessions.ID, store, ticker::nanos);
+    private final Journal journal =
+            new Journal(new Holding(TestSessions.ID, 0), store, ticker::nanos);
     private final ActiveSession session =
             new ActiveSession(
                     "demo",

@@ -99,7 +99,7 @@ final class StoredImage {
     StoredSession session(long epoch) {
         boolean isOver = view.state() == SessionState.TRAINING && !hasRun;
         SessionView shown = isOver ? view.withState(SessionState.READY) : view;
-        return new StoredSession(epoch, snapshot.owner(), shown, hasRun);
+        return new StoredSession(epoch, snapshot.holding(), shown, hasRun);
     }
 
     StoredSession.Contents contents() {

@@ -76,6 +76,9 @@ final class DatabaseServer implements AutoCloseable {
                 .setPort(port)
                 .setServerConfig("listen_addresses", addresses)
                 .setServerConfig("max_connections", "100")
+                // off by default in the embedded server, which then loses what it has confirmed
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("fsync", "on")
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .start();
     }
