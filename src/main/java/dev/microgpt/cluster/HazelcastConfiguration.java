@@ -200,8 +200,8 @@ final class HazelcastConfiguration {
         set(config, ClusterProperty.TCP_JOIN_PORT_TRY_COUNT, "1");
         set(config, ClusterProperty.MAX_JOIN_SECONDS, "20");
         set(config, ClusterProperty.MAX_JOIN_MERGE_TARGET_SECONDS, "10");
-        set(config, ClusterProperty.MERGE_FIRST_RUN_DELAY_SECONDS, "5");
-        set(config, ClusterProperty.MERGE_NEXT_RUN_DELAY_SECONDS, "5");
+        set(config, ClusterProperty.MERGE_FIRST_RUN_DELAY_SECONDS, "2");
+        set(config, ClusterProperty.MERGE_NEXT_RUN_DELAY_SECONDS, "2");
         // A process that ends closes its connections, and is gone after a few failed attempts to
         // connect. Only one
         // that hangs, or whose host has vanished, is found by its missing heartbeats.

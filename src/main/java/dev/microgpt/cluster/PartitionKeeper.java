@@ -187,20 +187,23 @@ final class PartitionKeeper implements Locations {
         readNanos = start;
         hasLostMajority = !members.hasMajority();
         List<Node> nodes = members.nodes();
-        if (members.hasMajority() && members.self().equals(nodes.getFirst())) {
-            assignTargets(partitions, nodes);
-        }
+        boolean isOldest = members.self().equals(nodes.getFirst());
+        boolean hasChanged = members.hasMajority() && isOldest && assignTargets(partitions, nodes);
         Set<String> present = nodes.stream().map(PartitionKeeper::id).collect(Collectors.toSet());
-        handOver(filter(partitions, p -> isLeaving(p, present)));
-        if (members.hasMajority()) {
-            Collection<Partition> free = filter(partitions, p -> isFree(p, present));
-            if (!free.isEmpty()) {
-                orphaned.addAll(numbers(filter(free, this::isOwnedByAnother)));
-                store.claim(self, free);
-            }
+        Collection<Partition> leaving = filter(partitions, p -> isLeaving(p, present));
+        if (!leaving.isEmpty()) {
+            handOver(leaving);
+            hasChanged = true;
+        }
+        Collection<Partition> free =
+                members.hasMajority() ? filter(partitions, p -> isFree(p, present)) : List.of();
+        if (!free.isEmpty()) {
+            orphaned.addAll(numbers(filter(free, this::isOwnedByAnother)));
+            store.claim(self, free);
+            hasChanged = true;
         }
         takeOverClaimed();
-        publish(store.partitions(), nodes);
+        publish(hasChanged ? store.partitions() : partitions, nodes);
     }
 
     private List<Partition> readPartitions() {
@@ -245,7 +248,8 @@ final class PartitionKeeper implements Locations {
         var _ = await(transfer.drop(in(lost)));
     }
 
-    private void assignTargets(List<Partition> partitions, List<Node> nodes) {
+    /// @return whether a target has changed
+    private boolean assignTargets(List<Partition> partitions, List<Node> nodes) {
         SequencedSet<String> able = new LinkedHashSet<>();
         Map<Integer, Double> loads = new HashMap<>();
         for (Node node : nodes) {
@@ -256,7 +260,7 @@ final class PartitionKeeper implements Locations {
             status.loads().forEach((partition, load) -> loads.merge(partition, load, Double::sum));
         }
         if (able.isEmpty()) {
-            return;
+            return false;
         }
         Map<Integer, String> changes =
                 Assignment.changes(partitions, loads, able, isSettled(partitions) ? MAX_MOVES : 0);
@@ -264,6 +268,7 @@ final class PartitionKeeper implements Locations {
             log.info("{} partitions are to move", changes.size());
             store.assign(changes);
         }
+        return !changes.isEmpty();
     }
 
     private static boolean isSettled(List<Partition> partitions) {
@@ -280,9 +285,6 @@ final class PartitionKeeper implements Locations {
     }
 
     private void handOver(Collection<Partition> leaving) {
-        if (leaving.isEmpty()) {
-            return;
-        }
         Set<Integer> numbers = numbers(leaving);
         stopServing(numbers);
         counter(Move.HANDED_OVER).add(transfer.count(in(numbers)));

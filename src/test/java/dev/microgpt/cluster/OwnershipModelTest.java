@@ -2,15 +2,14 @@ package dev.microgpt.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-
 import dev.microgpt.support.SharesNothing;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 
 /// Explores all schedules of two nodes, their clients and a database, up to a number of preemptions and faults.
 ///
@@ -24,12 +23,17 @@ final class OwnershipModelTest {
     /// Thousands of lines.
     @BeforeAll
     static void logErrorsOnly() {
-        ((Logger) LoggerFactory.getLogger(PartitionKeeper.class)).setLevel(Level.ERROR);
+        setLevel(LogLevel.ERROR);
     }
 
     @AfterAll
     static void logAgain() {
-        ((Logger) LoggerFactory.getLogger(PartitionKeeper.class)).setLevel(null);
+        setLevel(null);
+    }
+
+    private static void setLevel(@Nullable LogLevel level) {
+        LoggingSystem.get(OwnershipModelTest.class.getClassLoader())
+                .setLogLevel(PartitionKeeper.class.getName(), level);
     }
 
     @Test

@@ -20,15 +20,22 @@ import java.util.stream.IntStream;
 /// that runs make on three nodes and on one, all on this machine.
 public final class ClusterSpeed {
 
-    private static final int WARM_UP_CALLS = 2000;
+    private static final int WARM_UP_CALLS = 20_000;
     private static final int ROUNDS = 40;
     private static final int CALLS_PER_ROUND = 100;
     private static final int RUNS = 12;
     private static final int PAIRS = 2;
     private static final long STEPS = 1_000_000_000L;
     private static final Duration PHASE = Duration.ofSeconds(15);
-    private static final Duration SETTLE_TIME = Duration.ofSeconds(5);
+
+    /// Three processes on two cores need so long to compile what they run.
+    private static final Duration SETTLE_TIME = Duration.ofSeconds(45);
+
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    /// So low that no session diverges in millions of steps.
+    private static final double LEARNING_RATE = 1e-5;
+
     private static final String NAME = "measured";
 
     private final PrintStream out;
@@ -114,7 +121,9 @@ public final class ClusterSpeed {
         Api api = api(cluster.nodes().getFirst());
         List<String> names = IntStream.range(0, RUNS).mapToObj(i -> "run-" + i).toList();
         for (String name : names) {
-            api.init(name, Map.of("dataset", "names", "numSteps", STEPS));
+            api.init(
+                    name,
+                    Map.of("dataset", "names", "numSteps", STEPS, "learningRate", LEARNING_RATE));
             api.post("/sessions/" + name + "/runs", Map.of("steps", STEPS)).ok();
         }
         for (int i = 0; i < PAIRS; i++) {
@@ -162,6 +171,11 @@ public final class ClusterSpeed {
 
     private static long total(Api api) {
         JsonNode sessions = api.get("/sessions?limit=1000").ok().path("sessions");
+        for (JsonNode session : sessions) {
+            if (session.path("state").asString("").equals("failed")) {
+                throw new IllegalStateException("a session has failed: " + session);
+            }
+        }
         return sessions.valueStream().mapToLong(view -> view.path("step").longValue()).sum();
     }
 }
