@@ -5,6 +5,7 @@ import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -13,6 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Reads and writes the options of a model as JSON, with the property names of the REST API.
 final class OptionsJson {
@@ -24,7 +27,7 @@ final class OptionsJson {
 
     static String write(ModelOptions options) {
         ObjectNode node = JSON.createObjectNode();
-        for (ModelOption option : ModelOption.ALL) {
+        for (ModelOption option : OptionValues.of(options, _ -> true).written().values().keySet()) {
             switch (option) {
                 case IntegerOption integer -> node.put(integer.name(), integer.value(options));
                 case DecimalOption decimal -> node.put(decimal.name(), decimal.value(options));
@@ -45,14 +48,13 @@ final class OptionsJson {
             throw new InvalidCheckpointException(
                     "the options are not JSON: " + e.getOriginalMessage(), e);
         }
-        int numOptions = ModelOption.ALL.size();
-        if (node.size() != numOptions) {
-            throw new InvalidCheckpointException(
-                    "the file must have %d options, but has %d".formatted(numOptions, node.size()));
-        }
+        requireKnown(node);
         ModelOptions.Builder options = ModelOptions.builder();
         for (ModelOption option : ModelOption.ALL) {
             JsonNode value = node.path(option.name());
+            if (value.isMissingNode() && !isRequired(option)) {
+                continue;
+            }
             switch (option) {
                 case IntegerOption integer -> read(integer, value, options);
                 case DecimalOption decimal -> read(decimal, value, options);
@@ -60,6 +62,26 @@ final class OptionsJson {
             }
         }
         return options.build();
+    }
+
+    private static boolean isRequired(ModelOption option) {
+        return ModelOption.BASIC.contains(option);
+    }
+
+    /// An option that this version does not know would change what the parameters mean.
+    private static void requireKnown(JsonNode node) {
+        if (!node.isObject()) {
+            throw new InvalidCheckpointException("the options are not a JSON object");
+        }
+        Set<String> known =
+                ModelOption.ALL.stream().map(ModelOption::name).collect(Collectors.toSet());
+        for (String name : node.propertyNames()) {
+            if (!known.contains(name)) {
+                throw new InvalidCheckpointException(
+                        "the file has an option '%s', which this version does not know"
+                                .formatted(name));
+            }
+        }
     }
 
     private static void read(IntegerOption option, JsonNode value, ModelOptions.Builder options) {

@@ -48,8 +48,9 @@ public record Checkpoint(
                     "alphabet", "the alphabet of the documents differs from that of the model");
         }
         requirePermutation(order, numDocs);
+        int numTrained = numDocs - options.heldOut().numDocuments(numDocs);
         InvalidInputException.requireRange(
-                "nextDocument", nextDocument, 0, Math.max(0, numDocs - 1));
+                "nextDocument", nextDocument, 0, Math.max(0, numTrained - 1));
     }
 
     private static void requireAlphabet(String alphabet) {

@@ -1,5 +1,7 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import org.jspecify.annotations.Nullable;
 
 /// Trains one model: holds its parameters, the optimiser state, and the working buffers.
@@ -88,7 +90,7 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
         Engine engine();
 
         /// See [Engine#gradients].
-        double[] gradients(int[][] batch);
+        double[] gradients(int[][] batch, StepSettings settings);
     }
 
     /// Returns a copy of the parameters and the optimiser state.
@@ -100,17 +102,18 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     /// Returns the number of parameters.
     int numParams();
 
-    /// Trains one step: forward pass, loss, backward pass and Adam update.
+    /// Trains one step: forward pass, loss, backward pass and update.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
-    /// @param step number of steps before this one
-    /// @param learningRate the learning rate of this step
     /// @param observation receives traces and diagnostics of the step; null for none
-    /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
+    /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats; with label smoothing,
+    ///     against the smoothed targets
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite;
     ///     the engine is then unchanged
-    double trainStep(
-            int[][] batch, long step, double learningRate, @Nullable StepObservation observation);
+    double trainStep(int[][] batch, StepSettings settings, @Nullable StepObservation observation);
+
+    /// Returns the factor by which the last step has shortened its gradient; 1 if it has not.
+    double lastGradientScale();
 
     /// Returns statistics over all parameters.
     ParamStats paramStats();
@@ -127,5 +130,5 @@ sealed interface Engine permits ScalarEngine, TensorEngine {
     /// Returns the gradient of a batch's loss with respect to every parameter, (numParams).
     ///
     /// @param batch as for a training step
-    double[] gradients(int[][] batch);
+    double[] gradients(int[][] batch, StepSettings settings);
 }

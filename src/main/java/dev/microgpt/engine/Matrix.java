@@ -13,9 +13,24 @@ import java.util.List;
 /// @param offset index of the first parameter in the flat array; the others follow row by row
 public record Matrix(String name, int rows, int columns, int offset) {
 
+    /// Returns whether this is a weight of an attention or an MLP.
+    boolean isHidden() {
+        return name.startsWith("layer");
+    }
+
+    /// Returns whether this holds embeddings, which weight decay leaves as they are.
+    boolean isEmbedding() {
+        return name.equals("wte") || name.equals("wpe");
+    }
+
     /// Returns the number of parameters in this matrix.
     public int size() {
         return rows * columns;
+    }
+
+    /// Returns the index after that of the last parameter.
+    int end() {
+        return offset + size();
     }
 
     /// Returns the numbers of this matrix, (rows, columns).

@@ -6,6 +6,7 @@ import dev.microgpt.engine.tensor.KernelProvider;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -28,6 +29,8 @@ import java.util.stream.IntStream;
 /// Not thread-safe, except for [#lossHistory()].
 public final class MicroGpt {
 
+    private static final int MAX_VALIDATION_DOCUMENTS = 1000;
+
     /// Standard deviation of the initial parameters.
     private static final double INIT_STD = 0.08;
 
@@ -37,6 +40,7 @@ public final class MicroGpt {
     private int[] order = {}; // (numDocs), indices of the corpus's documents in training order
     private int nextDocument; // the next document to train on, as an index in order
     private @Nullable Engine engine;
+    private ClippedSteps clippedSteps = new ClippedSteps();
     private @Nullable LanguageModel model; // evaluates the engine's current parameters
     private volatile LossHistory losses = new LossHistory();
 
@@ -175,7 +179,10 @@ public final class MicroGpt {
     }
 
     /// Loads documents, and shuffles the training order. Discards parameters and losses.
+    ///
+    /// @throws InvalidInputException if none would be left for training
     public void loadData(Corpus documents) {
+        int _ = options.heldOut().numDocuments(documents.size()); // checks it
         order = order(random, documents.size());
         corpus = documents;
         engine = null; // its parameters belong to the old alphabet
@@ -197,10 +204,11 @@ public final class MicroGpt {
         install(Engine.create(options.engine(), shape(), params));
         nextDocument = 0;
         losses = new LossHistory();
+        clippedSteps = new ClippedSteps();
         return new ModelInfo(params.length, vocabSize, documents.size());
     }
 
-    /// Trains one step on the next batch: forward pass, loss, backward pass, Adam update.
+    /// Trains one step on the next batch: forward pass, loss, backward pass, update.
     ///
     /// @return the result of the step, with traces of the forward pass and diagnostics
     /// @throws IllegalStateException before [#initParams()]
@@ -235,7 +243,7 @@ public final class MicroGpt {
                 options.learningRateAt(step),
                 trainer.paramStats(),
                 observation == null ? List.of() : observation.traces(),
-                observation == null ? null : observation.diagnostics());
+                observation == null ? null : observation.diagnostics(clippedShare()));
     }
 
     /// Trains one step on the next batch and returns only its loss, in nats. Faster than [#trainStep].
@@ -252,10 +260,17 @@ public final class MicroGpt {
         requireDocuments();
         long step = step();
         int[][] batch = batch(nextDocument, options.batchSize());
-        double loss = trainer.trainStep(batch, step, options.learningRateAt(step), observation);
+        double loss = trainer.trainStep(batch, options.settings(step), observation);
         losses.append(loss);
-        nextDocument = (int) (((long) nextDocument + batch.length) % order.length);
+        if (options.optimization().gradientClip() > 0) {
+            clippedSteps.add(trainer.lastGradientScale() < 1);
+        }
+        nextDocument = (int) (((long) nextDocument + batch.length) % numTrainingDocuments());
         return loss;
+    }
+
+    private @Nullable Double clippedShare() {
+        return options.optimization().gradientClip() > 0 ? clippedSteps.share() : null;
     }
 
     /// Returns the tokens of a batch: for each document the inputs, and the target of the last input.
@@ -275,14 +290,42 @@ public final class MicroGpt {
     ///
     /// @param first the first document of the batch, as an index in order
     private int documentAt(int first, int indexInBatch) {
-        return order[(int) (((long) first + indexInBatch) % order.length)];
+        return order[(int) (((long) first + indexInBatch) % numTrainingDocuments())];
     }
 
-    /// Changes the training options for the next steps. See [ModelOptions] for their meaning.
+    /// Returns the number of documents to train on: the first ones of the training order.
+    private int numTrainingDocuments() {
+        return order.length - options.heldOut().numDocuments(order.length);
+    }
+
+    /// Returns the documents whose loss is measured, as indices of the corpus: those that are held out, or 1,000 of
+    /// them that are evenly spread if there are more.
+    public int[] validationDocuments() {
+        int first = numTrainingDocuments();
+        int count = order.length - first;
+        int numMeasured = Math.min(count, MAX_VALIDATION_DOCUMENTS);
+        return IntStream.range(0, numMeasured)
+                .map(i -> order[first + (int) ((long) i * count / numMeasured)])
+                .toArray();
+    }
+
+    /// Returns the loss of a document without training on it, in nats: the mean over its tokens.
     ///
-    /// @throws InvalidInputException if a value is out of its range
-    public void steer(double learningRate, long numSteps, int batchSize) {
-        options = options.withTraining(learningRate, numSteps, batchSize);
+    /// @param document index in the corpus
+    /// @return infinite if a token is impossible
+    /// @throws IllegalStateException before [#initParams()]
+    public double lossOf(int document) {
+        int maxTokens = (int) Math.min(Integer.MAX_VALUE, options.blockSize() + 1L);
+        double[] losses = engine().predictor().losses(corpus().tokens(document, maxTokens));
+        return Arrays.stream(losses).average().orElseThrow();
+    }
+
+    /// Changes options for the next steps. See [ModelOptions] for their meaning.
+    ///
+    /// @throws InvalidInputException if a value is out of its range, or an option is not steerable
+    public void steer(OptionValues values) {
+        values.requireSteerable();
+        options = values.applyTo(options);
     }
 
     /// Generates a text with traces, drawing from the model's own generator.
@@ -393,7 +436,9 @@ public final class MicroGpt {
             case WEIGHT -> state.params();
             case GRADIENT ->
                     state.trained()
-                            .gradients(batch(state.nextDocument(), state.options().batchSize()));
+                            .gradients(
+                                    batch(state.nextDocument(), state.options().batchSize()),
+                                    state.options().settings(state.step()));
             case M -> state.m();
             case V -> state.v();
         };

@@ -1,5 +1,8 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.training.OptimizerKind;
+import dev.microgpt.engine.training.ScheduleKind;
+
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -7,6 +10,7 @@ import java.util.function.ObjDoubleConsumer;
 import java.util.function.ObjLongConsumer;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /// The description of an option: its name, default and range, and whether it may change while a model
 /// trains. [ModelOptions] documents the meaning of each.
@@ -115,8 +119,150 @@ public sealed interface ModelOption {
                     ModelOptions::batchSize,
                     (builder, value) -> builder.batchSize((int) value));
 
-    /// All options, in the order in which they are written.
-    List<ModelOption> ALL =
+    ChoiceOption<OptimizerKind> OPTIMIZER =
+            new ChoiceOption<>(
+                    "optimizer",
+                    OptimizerKind.ADAM,
+                    /* isSteerable= */ false,
+                    options -> options.optimization().optimizer(),
+                    ModelOptions.Builder::optimizer);
+
+    DecimalOption BETA1 =
+            new DecimalOption(
+                    "beta1",
+                    0.85,
+                    0,
+                    0.9999,
+                    /* isSteerable= */ false,
+                    options -> options.optimization().beta1(),
+                    ModelOptions.Builder::beta1);
+
+    DecimalOption BETA2 =
+            new DecimalOption(
+                    "beta2",
+                    0.99,
+                    0,
+                    0.99999,
+                    /* isSteerable= */ false,
+                    options -> options.optimization().beta2(),
+                    ModelOptions.Builder::beta2);
+
+    /// The minimum is well above 0 in single precision.
+    DecimalOption EPSILON =
+            new DecimalOption(
+                    "epsilon",
+                    1e-8,
+                    1e-12,
+                    1,
+                    /* isSteerable= */ false,
+                    options -> options.optimization().epsilon(),
+                    ModelOptions.Builder::epsilon);
+
+    DecimalOption WEIGHT_DECAY =
+            new DecimalOption(
+                    "weightDecay",
+                    0.01,
+                    0,
+                    10,
+                    /* isSteerable= */ true,
+                    options -> options.optimization().weightDecay(),
+                    ModelOptions.Builder::weightDecay);
+
+    DecimalOption MOMENTUM =
+            new DecimalOption(
+                    "momentum",
+                    0.9,
+                    0,
+                    0.9999,
+                    /* isSteerable= */ true,
+                    options -> options.optimization().momentum(),
+                    ModelOptions.Builder::momentum);
+
+    ChoiceOption<ScheduleKind> SCHEDULE =
+            new ChoiceOption<>(
+                    "schedule",
+                    ScheduleKind.LINEAR,
+                    /* isSteerable= */ true,
+                    options -> options.optimization().schedule(),
+                    ModelOptions.Builder::schedule);
+
+    /// The maximum is that of [#NUM_STEPS].
+    IntegerOption WARMUP_STEPS =
+            new IntegerOption(
+                    "warmupSteps",
+                    0,
+                    0,
+                    (1L << 53) - 1,
+                    /* isSteerable= */ true,
+                    options -> options.optimization().warmupSteps(),
+                    ModelOptions.Builder::warmupSteps);
+
+    /// Must also be at most learningRate, which [ModelOptions] checks.
+    DecimalOption MIN_LEARNING_RATE =
+            new DecimalOption(
+                    "minLearningRate",
+                    0,
+                    0,
+                    Double.MAX_VALUE,
+                    /* isSteerable= */ true,
+                    options -> options.optimization().minLearningRate(),
+                    ModelOptions.Builder::minLearningRate);
+
+    DecimalOption GRADIENT_CLIP =
+            new DecimalOption(
+                    "gradientClip",
+                    0,
+                    0,
+                    Double.MAX_VALUE,
+                    /* isSteerable= */ true,
+                    options -> options.optimization().gradientClip(),
+                    ModelOptions.Builder::gradientClip);
+
+    DecimalOption DROPOUT =
+            new DecimalOption(
+                    "dropout",
+                    0,
+                    0,
+                    0.9,
+                    /* isSteerable= */ true,
+                    options -> options.optimization().dropout(),
+                    ModelOptions.Builder::dropout);
+
+    DecimalOption LABEL_SMOOTHING =
+            new DecimalOption(
+                    "labelSmoothing",
+                    0,
+                    0,
+                    0.9,
+                    /* isSteerable= */ true,
+                    options -> options.optimization().labelSmoothing(),
+                    ModelOptions.Builder::labelSmoothing);
+
+    /// A share up to 0.5, or a whole number from 1 on, which [HeldOut] checks.
+    DecimalOption VALIDATION =
+            new DecimalOption(
+                    "validation",
+                    0,
+                    0,
+                    1e9,
+                    /* isSteerable= */ false,
+                    options -> options.heldOut().validation(),
+                    ModelOptions.Builder::validation);
+
+    /// The maximum is that of [#NUM_STEPS].
+    IntegerOption VALIDATE_EVERY =
+            new IntegerOption(
+                    "validateEvery",
+                    0,
+                    0,
+                    (1L << 53) - 1,
+                    /* isSteerable= */ false,
+                    options -> options.heldOut().validateEvery(),
+                    ModelOptions.Builder::validateEvery);
+
+    /// The options that are always written. Others are left out where they have their defaults, which mean what
+    /// microgpt does.
+    List<ModelOption> BASIC =
             List.of(
                     SEED,
                     N_EMBD,
@@ -129,11 +275,52 @@ public sealed interface ModelOption {
                     RANDOM,
                     BATCH_SIZE);
 
+    /// All options, in the order in which they are written.
+    List<ModelOption> ALL =
+            Stream.concat(
+                            BASIC.stream(),
+                            Stream.of(
+                                    OPTIMIZER,
+                                    BETA1,
+                                    BETA2,
+                                    EPSILON,
+                                    WEIGHT_DECAY,
+                                    MOMENTUM,
+                                    SCHEDULE,
+                                    WARMUP_STEPS,
+                                    MIN_LEARNING_RATE,
+                                    GRADIENT_CLIP,
+                                    DROPOUT,
+                                    LABEL_SMOOTHING,
+                                    VALIDATION,
+                                    VALIDATE_EVERY))
+                    .toList();
+
     /// Returns the name, as spelled in JSON.
     String name();
 
     /// Returns whether the option may change while a model trains.
     boolean isSteerable();
+
+    /// Returns the default: a [Long], a [Double] or a constant.
+    Object defaultObject();
+
+    /// Returns the value of the option: a [Long], a [Double] or a constant.
+    Object read(ModelOptions options);
+
+    /// Sets the option to a value of its own type, as [#read] returns it.
+    ///
+    /// @throws InvalidInputException if the value is out of the range
+    void write(ModelOptions.Builder builder, Object value);
+
+    /// Returns a number as the type of this option.
+    ///
+    /// @throws IllegalArgumentException if the option cannot have a value of this type
+    Object cast(Object value);
+
+    private static IllegalArgumentException wrongType(String name, Object value) {
+        return new IllegalArgumentException(name + " cannot be " + value);
+    }
 
     /// An option that is a whole number from `min` to `max`.
     record IntegerOption(
@@ -154,7 +341,7 @@ public sealed interface ModelOption {
         }
 
         /// Returns the default of an option whose range is within that of `int`.
-        int defaultInt() {
+        public int defaultInt() {
             return Math.toIntExact(defaultValue);
         }
 
@@ -166,6 +353,30 @@ public sealed interface ModelOption {
         public void set(ModelOptions.Builder builder, long value) {
             require(value);
             setter.accept(builder, value);
+        }
+
+        @Override
+        public Long defaultObject() {
+            return defaultValue;
+        }
+
+        @Override
+        public Long read(ModelOptions options) {
+            return value(options);
+        }
+
+        @Override
+        public void write(ModelOptions.Builder builder, Object value) {
+            set(builder, cast(value));
+        }
+
+        @Override
+        public Long cast(Object value) {
+            return switch (value) {
+                case Long number -> number;
+                case Integer number -> number.longValue();
+                default -> throw wrongType(name, value);
+            };
         }
     }
 
@@ -184,14 +395,15 @@ public sealed interface ModelOption {
         ///
         /// @throws InvalidInputException if it is not
         void require(double value) {
-            boolean isAnyPositive = min == Double.MIN_VALUE && max == Double.MAX_VALUE;
-            if (isAnyPositive && !(value >= min && value <= max)) {
+            boolean hasMaximum = max < Double.MAX_VALUE;
+            if (!hasMaximum && !(value >= min && value <= max)) {
+                String least = min == Double.MIN_VALUE ? "above 0" : "at least " + min;
                 throw InvalidInputException.outOfRange(
                         name,
                         value,
                         min,
                         max,
-                        name + " must be finite and above 0, but is " + value);
+                        name + " must be finite and " + least + ", but is " + value);
             }
             InvalidInputException.requireRange(name, value, min, max);
         }
@@ -202,6 +414,29 @@ public sealed interface ModelOption {
 
         public void set(ModelOptions.Builder builder, double value) {
             setter.accept(builder, value);
+        }
+
+        @Override
+        public Double defaultObject() {
+            return defaultValue;
+        }
+
+        @Override
+        public Double read(ModelOptions options) {
+            return value(options);
+        }
+
+        @Override
+        public void write(ModelOptions.Builder builder, Object value) {
+            set(builder, cast(value));
+        }
+
+        @Override
+        public Double cast(Object value) {
+            if (value instanceof Number number) {
+                return number.doubleValue();
+            }
+            throw wrongType(name, value);
         }
     }
 
@@ -225,6 +460,30 @@ public sealed interface ModelOption {
 
         public void set(ModelOptions.Builder builder, E value) {
             setter.accept(builder, value);
+        }
+
+        @Override
+        public E defaultObject() {
+            return defaultValue;
+        }
+
+        @Override
+        public E read(ModelOptions options) {
+            return value(options);
+        }
+
+        @Override
+        public void write(ModelOptions.Builder builder, Object value) {
+            set(builder, cast(value));
+        }
+
+        @Override
+        public E cast(Object value) {
+            Class<E> type = defaultValue.getDeclaringClass();
+            if (type.isInstance(value)) {
+                return type.cast(value);
+            }
+            throw wrongType(name, value);
         }
     }
 }

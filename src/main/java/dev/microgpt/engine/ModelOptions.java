@@ -1,5 +1,10 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.training.Dropout;
+import dev.microgpt.engine.training.OptimizerKind;
+import dev.microgpt.engine.training.ScheduleKind;
+import dev.microgpt.engine.training.StepSettings;
+
 /// The options of a model: its shape, and how it is initialised and trained. All options have defaults:
 /// `ModelOptions.builder().nEmbd(32).build()`. [ModelOption] describes each with its default and range.
 ///
@@ -9,12 +14,13 @@ package dev.microgpt.engine;
 /// @param nHead attention heads H, at least 1; divides nEmbd; default 4
 /// @param nLayer layers L, at least 1; default 1
 /// @param blockSize longest context in tokens, at least 1; default 16
-/// @param learningRate learning rate at the first step, finite and above 0; default 0.01
-/// @param numSteps number of steps, 1 to 2^53 - 1, over which the learning rate falls linearly to 0;
-///     default 1000
+/// @param learningRate the highest learning rate, finite and above 0; default 0.01
+/// @param numSteps number of steps, 1 to 2^53 - 1, over which the learning rate falls; default 1000
 /// @param engine the implementation; default TENSOR
 /// @param random the kind of random generator; default MULBERRY32
 /// @param batchSize documents per step, at least 1; their gradients are averaged; default 1
+/// @param optimization how the parameters are updated
+/// @param heldOut which documents are held out from training
 public record ModelOptions(
         long seed,
         int nEmbd,
@@ -25,13 +31,32 @@ public record ModelOptions(
         long numSteps,
         EngineKind engine,
         RandomKind random,
-        int batchSize) {
+        int batchSize,
+        Optimization optimization,
+        HeldOut heldOut) {
 
     /// @throws InvalidInputException if an option is out of its range
     public ModelOptions {
-        // The constructors of both check the values.
-        new TrainingOptions(seed, random, learningRate, numSteps, batchSize);
-        new ModelShape(nEmbd, nHead, nLayer, blockSize, 1);
+        random.requireSeed(seed);
+        ModelOption.BATCH_SIZE.require(batchSize);
+        ModelOption.NUM_STEPS.require(numSteps);
+        ModelOption.LEARNING_RATE.require(learningRate);
+        requireMinimum(optimization.minLearningRate(), learningRate);
+        new ModelShape(nEmbd, nHead, nLayer, blockSize, 1); // checks the values
+    }
+
+    private static void requireMinimum(double minLearningRate, double learningRate) {
+        if (minLearningRate > learningRate) {
+            throw InvalidInputException.outOfRange(
+                    ModelOption.MIN_LEARNING_RATE.name(),
+                    minLearningRate,
+                    0,
+                    learningRate,
+                    "minLearningRate must be at most learningRate ("
+                            + learningRate
+                            + "), but is "
+                            + minLearningRate);
+        }
     }
 
     /// Returns the shape of a model with these options.
@@ -41,9 +66,19 @@ public record ModelOptions(
         return new ModelShape(nEmbd, nHead, nLayer, blockSize, vocabSize);
     }
 
-    /// Returns the options that determine how a model is initialised and trained.
-    TrainingOptions training() {
-        return new TrainingOptions(seed, random, learningRate, numSteps, batchSize);
+    /// Returns what determines a training step besides the state of the model.
+    ///
+    /// @param step number of steps before that one
+    StepSettings settings(long step) {
+        double clip = optimization.gradientClip();
+        double dropout = optimization.dropout();
+        return new StepSettings(
+                step,
+                learningRateAt(step),
+                optimization.rule(),
+                clip == 0 ? Double.POSITIVE_INFINITY : clip,
+                dropout == 0 ? Dropout.NONE : new Dropout(dropout, seed),
+                optimization.labelSmoothing());
     }
 
     /// Returns the default options. Shape and seed are those of microgptjs: width 16, 4 heads, 1 layer,
@@ -59,28 +94,9 @@ public record ModelOptions(
 
     /// Returns a builder that starts from these options.
     Builder toBuilder() {
-        return builder()
-                .seed(seed)
-                .nEmbd(nEmbd)
-                .nHead(nHead)
-                .nLayer(nLayer)
-                .blockSize(blockSize)
-                .learningRate(learningRate)
-                .numSteps(numSteps)
-                .engine(engine)
-                .random(random)
-                .batchSize(batchSize);
-    }
-
-    /// Returns a copy with other values for the options that may change while a model trains.
-    ///
-    /// @throws InvalidInputException if one is out of its range
-    public ModelOptions withTraining(double newLearningRate, long newNumSteps, int newBatchSize) {
-        return toBuilder()
-                .learningRate(newLearningRate)
-                .numSteps(newNumSteps)
-                .batchSize(newBatchSize)
-                .build();
+        Builder builder = builder();
+        ModelOption.ALL.forEach(option -> option.write(builder, option.read(this)));
+        return builder;
     }
 
     /// Returns the width D of one head.
@@ -104,11 +120,11 @@ public record ModelOptions(
         return shape(vocabSize).requireNumParams();
     }
 
-    /// Returns the learning rate of a step: it falls linearly to 0 at `numSteps` and stays there.
+    /// Returns the learning rate of a step. By default it falls linearly to 0 at `numSteps` and stays there.
     ///
     /// @param stepsBefore number of steps before that one
     public double learningRateAt(long stepsBefore) {
-        return training().learningRateAt(stepsBefore);
+        return optimization.learningRateAt(learningRate, numSteps, stepsBefore);
     }
 
     /// Builds [ModelOptions]. Options that are not set keep their defaults.
@@ -124,6 +140,20 @@ public record ModelOptions(
         private EngineKind engine = ModelOption.ENGINE.defaultValue();
         private RandomKind random = ModelOption.RANDOM.defaultValue();
         private int batchSize = ModelOption.BATCH_SIZE.defaultInt();
+        private OptimizerKind optimizer = ModelOption.OPTIMIZER.defaultValue();
+        private double beta1 = ModelOption.BETA1.defaultValue();
+        private double beta2 = ModelOption.BETA2.defaultValue();
+        private double epsilon = ModelOption.EPSILON.defaultValue();
+        private double weightDecay = ModelOption.WEIGHT_DECAY.defaultValue();
+        private double momentum = ModelOption.MOMENTUM.defaultValue();
+        private ScheduleKind schedule = ModelOption.SCHEDULE.defaultValue();
+        private long warmupSteps = ModelOption.WARMUP_STEPS.defaultValue();
+        private double minLearningRate = ModelOption.MIN_LEARNING_RATE.defaultValue();
+        private double gradientClip = ModelOption.GRADIENT_CLIP.defaultValue();
+        private double dropout = ModelOption.DROPOUT.defaultValue();
+        private double labelSmoothing = ModelOption.LABEL_SMOOTHING.defaultValue();
+        private double validation = ModelOption.VALIDATION.defaultValue();
+        private long validateEvery = ModelOption.VALIDATE_EVERY.defaultValue();
 
         private Builder() {}
 
@@ -177,6 +207,76 @@ public record ModelOptions(
             return this;
         }
 
+        public Builder optimizer(OptimizerKind optimizer) {
+            this.optimizer = optimizer;
+            return this;
+        }
+
+        public Builder beta1(double beta1) {
+            this.beta1 = beta1;
+            return this;
+        }
+
+        public Builder beta2(double beta2) {
+            this.beta2 = beta2;
+            return this;
+        }
+
+        public Builder epsilon(double epsilon) {
+            this.epsilon = epsilon;
+            return this;
+        }
+
+        public Builder weightDecay(double weightDecay) {
+            this.weightDecay = weightDecay;
+            return this;
+        }
+
+        public Builder momentum(double momentum) {
+            this.momentum = momentum;
+            return this;
+        }
+
+        public Builder schedule(ScheduleKind schedule) {
+            this.schedule = schedule;
+            return this;
+        }
+
+        public Builder warmupSteps(long warmupSteps) {
+            this.warmupSteps = warmupSteps;
+            return this;
+        }
+
+        public Builder minLearningRate(double minLearningRate) {
+            this.minLearningRate = minLearningRate;
+            return this;
+        }
+
+        public Builder gradientClip(double gradientClip) {
+            this.gradientClip = gradientClip;
+            return this;
+        }
+
+        public Builder dropout(double dropout) {
+            this.dropout = dropout;
+            return this;
+        }
+
+        public Builder labelSmoothing(double labelSmoothing) {
+            this.labelSmoothing = labelSmoothing;
+            return this;
+        }
+
+        public Builder validation(double validation) {
+            this.validation = validation;
+            return this;
+        }
+
+        public Builder validateEvery(long validateEvery) {
+            this.validateEvery = validateEvery;
+            return this;
+        }
+
         /// Returns the options.
         ///
         /// @throws InvalidInputException if an option is out of its range
@@ -191,7 +291,21 @@ public record ModelOptions(
                     numSteps,
                     engine,
                     random,
-                    batchSize);
+                    batchSize,
+                    new Optimization(
+                            optimizer,
+                            beta1,
+                            beta2,
+                            epsilon,
+                            weightDecay,
+                            momentum,
+                            schedule,
+                            warmupSteps,
+                            minLearningRate,
+                            gradientClip,
+                            dropout,
+                            labelSmoothing),
+                    new HeldOut(validation, validateEvery));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.microgpt.engine;
 
 import dev.microgpt.engine.scalar.Value;
+import dev.microgpt.engine.training.StepSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -10,16 +11,13 @@ import java.util.function.IntFunction;
 /// The reference engine: trains a [ScalarModel] as microgpt.py does.
 final class ScalarEngine implements Engine {
 
-    private static final double BETA1 = 0.85;
-    private static final double BETA2 = 0.99;
-    private static final double EPSILON = 1e-8;
-
     private final ScalarModel model;
     private final Value[] params; // (numParams), shared with the model
 
     // A step replaces these arrays and never changes them.
     private double[] m; // (numParams), first moments of the gradients
     private double[] v; // (numParams), second moments
+    private double lastGradientScale = 1;
 
     /// Creates an engine before its first step.
     ///
@@ -81,8 +79,8 @@ final class ScalarEngine implements Engine {
         }
 
         @Override
-        public double[] gradients(int[][] batch) {
-            return engine().gradients(batch);
+        public double[] gradients(int[][] batch, StepSettings settings) {
+            return engine().gradients(batch, settings);
         }
     }
 
@@ -98,26 +96,62 @@ final class ScalarEngine implements Engine {
 
     @Override
     public double trainStep(
-            int[][] batch, long step, double learningRate, @Nullable StepObservation observation) {
+            int[][] batch, StepSettings settings, @Nullable StepObservation observation) {
         double loss =
                 accumulateGradients(
                         batch,
+                        settings,
                         _ ->
                                 observation == null
                                         ? ForwardObserver.NONE
                                         : observation.forwardObserver());
-        requireFinite(loss, step);
-        Update update = adam(step, learningRate);
-        m = update.m;
-        v = update.v;
+        requireFinite(loss, settings.step());
+        double[] gradients = gradients();
+        lastGradientScale = clip(gradients, settings);
+        ScalarUpdate update = update(gradients, settings);
+        m = update.m();
+        v = update.v();
         for (int i = 0; i < params.length; i++) {
             Value p = params[i];
             if (observation != null) {
-                observation.updated(i, p.grad(), p.data(), update.params[i]);
+                observation.updated(i, gradients[i], p.data(), update.params()[i]);
             }
-            p.setData(update.params[i]);
+            p.setData(update.params()[i]);
+        }
+        if (observation != null) {
+            observation.setGradientScale(lastGradientScale);
+            if (settings.dropout().isActive()) {
+                int[] last = batch[batch.length - 1];
+                observation.setTraces(model.traces(Arrays.copyOf(last, last.length - 1)));
+            }
         }
         return loss;
+    }
+
+    @Override
+    public double lastGradientScale() {
+        return lastGradientScale;
+    }
+
+    /// Computes an update from gradients, without applying it.
+    private ScalarUpdate update(double[] gradients, StepSettings settings) {
+        return ScalarUpdate.of(
+                settings, Matrix.of(model.shape()), ScalarModel.data(params), gradients, m, v);
+    }
+
+    /// Shortens a gradient that is too long.
+    ///
+    /// @return the factor
+    private static double clip(double[] gradients, StepSettings settings) {
+        if (settings.gradientClip() == Double.POSITIVE_INFINITY) {
+            return 1;
+        }
+        double squares = Arrays.stream(gradients).map(g -> g * g).sum();
+        double scale = settings.gradientScale(Math.sqrt(squares));
+        if (scale < 1) {
+            Arrays.setAll(gradients, i -> gradients[i] * scale);
+        }
+        return scale;
     }
 
     /// Checks the gradients as well as the loss: a probability near 0 may have a finite logarithm whose
@@ -139,12 +173,13 @@ final class ScalarEngine implements Engine {
     ///
     /// @param observers maps the index of a document in the batch to its observer
     /// @return the loss of the batch
-    private double accumulateGradients(int[][] batch, IntFunction<ForwardObserver> observers) {
+    private double accumulateGradients(
+            int[][] batch, StepSettings settings, IntFunction<ForwardObserver> observers) {
         clearGradients(); // those of a step that failed halfway or diverged
         double batchLoss = 0;
         for (int b = 0; b < batch.length; b++) {
             ForwardObserver observer = observers.apply(b);
-            Value loss = model.loss(batch[b], observer);
+            Value loss = model.loss(batch[b], b, settings, observer);
             if (batch.length > 1) {
                 loss = loss.mul(1.0 / batch.length);
                 observer.observe(Activation.SHARE, 0, new Value[] {loss});
@@ -161,74 +196,34 @@ final class ScalarEngine implements Engine {
         }
     }
 
-    /// The parameters and moments after a step.
-    ///
-    /// @param params (numParams)
-    /// @param m (numParams)
-    /// @param v (numParams)
-    private record Update(double[] params, double[] m, double[] v) {
-
-        static Update ofSize(int numParams) {
-            return new Update(new double[numParams], new double[numParams], new double[numParams]);
-        }
-    }
-
-    /// Computes an Adam update from the current gradients, without applying it.
-    ///
-    /// Source: D. P. Kingma, J. Ba, "Adam: A Method for Stochastic Optimization" (2014).
-    private Update adam(long step, double learningRate) {
-        double mBias = mBias(step);
-        double vBias = vBias(step);
-        Update update = Update.ofSize(params.length);
-        for (int i = 0; i < params.length; i++) {
-            Value p = params[i];
-            double grad = p.grad();
-            double mean = BETA1 * m[i] + (1 - BETA1) * grad;
-            double square = BETA2 * v[i] + (1 - BETA2) * (grad * grad);
-            double mHat = mean / mBias;
-            double vHat = square / vBias;
-            double after = p.data() - learningRate * mHat / (Math.sqrt(vHat) + EPSILON);
-            requireFinite(mean, "a first moment", step);
-            requireFinite(square, "a second moment", step);
-            requireFinite(after, "a parameter", step);
-            update.m[i] = mean;
-            update.v[i] = square;
-            update.params[i] = after;
-        }
-        return update;
-    }
-
-    private static double mBias(long step) {
-        return 1 - StrictMath.pow(BETA1, step + 1.0);
-    }
-
-    private static double vBias(long step) {
-        return 1 - StrictMath.pow(BETA2, step + 1.0);
-    }
-
     /// Computes a training step with all its intermediate results, without applying it.
     ///
     /// @param document index in the batch of the document whose graph is recorded
-    /// @param step number of steps before this one
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite
-    StepAnatomy anatomy(int[][] batch, int document, long step, double learningRate) {
+    StepAnatomy anatomy(int[][] batch, int document, StepSettings settings) {
         AnatomyRecorder recorder = new AnatomyRecorder();
         double loss =
-                accumulateGradients(batch, b -> b == document ? recorder : ForwardObserver.NONE);
-        requireFinite(loss, step);
-        Update update = adam(step, learningRate);
+                accumulateGradients(
+                        batch, settings, b -> b == document ? recorder : ForwardObserver.NONE);
+        requireFinite(loss, settings.step());
+        double[] gradients = gradients();
+        double scale = clip(gradients, settings);
+        ScalarUpdate update = update(gradients, settings);
         return new StepAnatomy(
                 loss,
                 recorder.tensors(),
                 Matrix.of(model.shape()),
                 params,
-                new StepAnatomy.Adam(
-                        update.m, update.v, update.params, mBias(step), vBias(step), learningRate));
+                new StepAnatomy.Optimizer(settings, scale, update));
     }
 
     @Override
-    public double[] gradients(int[][] batch) {
-        accumulateGradients(batch, _ -> ForwardObserver.NONE);
+    public double[] gradients(int[][] batch, StepSettings settings) {
+        accumulateGradients(batch, settings, _ -> ForwardObserver.NONE);
+        return gradients();
+    }
+
+    private double[] gradients() {
         double[] gradients = new double[params.length];
         Arrays.setAll(gradients, i -> params[i].grad());
         return gradients;

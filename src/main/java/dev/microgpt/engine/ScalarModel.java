@@ -7,6 +7,8 @@ import static dev.microgpt.engine.scalar.Functions.softmax;
 import static dev.microgpt.engine.scalar.Functions.sum;
 
 import dev.microgpt.engine.scalar.Value;
+import dev.microgpt.engine.training.Dropout;
+import dev.microgpt.engine.training.StepSettings;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -110,13 +112,18 @@ final class ScalarModel implements Predictor {
     /// The model: maps a token, its position and the cached positions before it to logits for the next
     /// token, (V).
     private Value[] gpt(int tokenId, int position, Cache cache, ForwardObserver observer) {
+        return gpt(tokenId, position, cache, observer, Dropped.NOTHING);
+    }
+
+    private Value[] gpt(
+            int tokenId, int position, Cache cache, ForwardObserver observer, Dropped dropped) {
         Value[] embedded = plus(wte[tokenId], wpe[position]);
         observer.observe(Activation.EMBEDDED, 0, embedded);
-        Value[] x = rmsnorm(embedded);
+        Value[] x = rmsnorm(dropped.of(embedded, 0));
         observer.observe(Activation.EMBEDDING, 0, x);
         for (int layer = 0; layer < layers.size(); layer++) {
-            x = attention(x, layer, position, cache, observer);
-            x = mlp(x, layer, observer);
+            x = attention(x, layer, position, cache, observer, dropped);
+            x = mlp(x, layer, observer, dropped);
         }
         Value[] logits = linear(x, lmHead);
         observer.observe(Activation.LOGITS, 0, logits);
@@ -124,7 +131,12 @@ final class ScalarModel implements Predictor {
     }
 
     private Value[] attention(
-            Value[] x, int li, int position, Cache cache, ForwardObserver observer) {
+            Value[] x,
+            int li,
+            int position,
+            Cache cache,
+            ForwardObserver observer,
+            Dropped dropped) {
         Layer layer = layers.get(li);
         Value[] normed = rmsnorm(x);
         observer.observe(Activation.ATTN_NORM, li, normed);
@@ -145,7 +157,7 @@ final class ScalarModel implements Predictor {
         observer.observe(Activation.ATTN_OUT, li, attended);
         Value[] projected = linear(attended, layer.attnWo);
         observer.observe(Activation.ATTN_PROJ, li, projected);
-        Value[] result = plus(projected, x);
+        Value[] result = plus(dropped.of(projected, Dropout.ofAttention(li)), x);
         observer.observe(Activation.ATTN_RESIDUAL, li, result);
         return result;
     }
@@ -176,7 +188,7 @@ final class ScalarModel implements Predictor {
         }
     }
 
-    private Value[] mlp(Value[] x, int li, ForwardObserver observer) {
+    private Value[] mlp(Value[] x, int li, ForwardObserver observer, Dropped dropped) {
         Layer layer = layers.get(li);
         Value[] normed = rmsnorm(x);
         observer.observe(Activation.MLP_NORM, li, normed);
@@ -186,7 +198,7 @@ final class ScalarModel implements Predictor {
         observer.observe(Activation.MLP_RELU, li, hidden);
         Value[] projected = linear(hidden, layer.mlpFc2);
         observer.observe(Activation.MLP_PROJ, li, projected);
-        Value[] result = plus(projected, x);
+        Value[] result = plus(dropped.of(projected, Dropout.ofMlp(li)), x);
         observer.observe(Activation.MLP_RESIDUAL, li, result);
         return result;
     }
@@ -203,20 +215,62 @@ final class ScalarModel implements Predictor {
         return result;
     }
 
+    /// Numbers of one position that a training step drops.
+    private interface Dropped {
+
+        Dropped NOTHING = (x, _) -> x;
+
+        /// Returns a vector without its dropped numbers.
+        ///
+        /// @param place see [Dropout]
+        Value[] of(Value[] x, int place);
+
+        /// @param document index in the batch
+        static Dropped at(StepSettings settings, int document, int position) {
+            Dropout dropout = settings.dropout();
+            if (!dropout.isActive()) {
+                return NOTHING;
+            }
+            return (x, place) -> {
+                long row = dropout.row(settings.step(), document, position, place);
+                Value[] kept = new Value[x.length];
+                Arrays.setAll(kept, i -> x[i].mul(dropout.factor(row, i)));
+                return kept;
+            };
+        }
+    }
+
     /// Returns the mean cross-entropy of a document's tokens, each predicted from those before it, in nats.
-    Value loss(int[] tokens, ForwardObserver observer) {
+    ///
+    /// @param document index in the batch
+    Value loss(int[] tokens, int document, StepSettings settings, ForwardObserver observer) {
         int n = Math.min(shape.blockSize(), tokens.length - 1);
         Cache cache = new Cache();
         Value[] losses = new Value[n];
         for (int position = 0; position < n; position++) {
-            Value[] probs = softmax(gpt(tokens[position], position, cache, observer));
+            Dropped dropped = Dropped.at(settings, document, position);
+            Value[] probs = softmax(gpt(tokens[position], position, cache, observer, dropped));
             observer.observe(Activation.PROBS, 0, probs);
-            losses[position] = probs[tokens[position + 1]].log().neg();
+            Value loss = probs[tokens[position + 1]].log().neg();
+            double smoothing = settings.labelSmoothing();
+            losses[position] = smoothing == 0 ? loss : smoothed(loss, probs, smoothing);
             observer.observe(Activation.LOSSES, 0, new Value[] {losses[position]});
         }
         Value loss = sum(losses).mul(1.0 / n);
         observer.observe(Activation.LOSS, 0, new Value[] {loss});
         return loss;
+    }
+
+    /// Returns the cross-entropy against a target that is mixed with the uniform distribution.
+    ///
+    /// Source: C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (2015).
+    ///
+    /// @param loss the cross-entropy against the target alone
+    private static Value smoothed(Value loss, Value[] probs, double smoothing) {
+        Value[] surprisals = new Value[probs.length];
+        Arrays.setAll(surprisals, i -> probs[i].log().neg());
+        Value mean = sum(surprisals).div(probs.length);
+        return loss.mul(1 - smoothing).add(mean.mul(smoothing));
     }
 
     @Override

@@ -2,6 +2,9 @@ package dev.microgpt.engine;
 
 import dev.microgpt.engine.scalar.Graph;
 import dev.microgpt.engine.scalar.Value;
+import dev.microgpt.engine.training.OptimizerKind;
+import dev.microgpt.engine.training.StepSettings;
+import dev.microgpt.engine.training.UpdateRule;
 
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +16,7 @@ import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /// One training step in full detail: every number that the reference engine computes in the forward pass,
-/// the loss, the backward pass and the Adam update.
+/// the loss, the backward pass and the update.
 ///
 /// The numbers are arranged in tensors. A tensor of activations has one row per position; a tensor of
 /// parameters is a [Matrix]. All of these numbers, and the intermediate results between them, are nodes of a
@@ -31,7 +34,7 @@ public final class StepAnatomy {
     /// @param values (rows, columns); each row of attention logits and weights is one longer than the row
     ///     before
     /// @param gradients the gradient of the loss with respect to each value, of the same shape
-    /// @param update the Adam update of parameters; null for activations
+    /// @param update the update of parameters; null for activations
     public record Tensor(
             String name,
             @Nullable String formula,
@@ -39,56 +42,57 @@ public final class StepAnatomy {
             double[][] gradients,
             @Nullable Update update) {}
 
-    /// The Adam update of a parameter matrix. All arrays have the shape of the matrix.
+    /// The update of a parameter matrix. All arrays have the shape of the matrix.
     ///
-    /// @param m first moments of the gradients, after this step
+    /// @param m first moments of the gradients, or their momentum, after this step
     /// @param v second moments, after this step
     /// @param after the parameters after this step
     public record Update(double[][] m, double[][] v, double[][] after) {}
 
-    /// The Adam update of one parameter: after = before - learningRate mHat / (sqrt(vHat) + 1e-8).
+    /// The update of one parameter. That of Adam is
+    /// after = (1 - learningRate weightDecay) before - learningRate mHat / (sqrt(vHat) + epsilon).
     ///
+    /// @param optimizer the rule that applies to this parameter
     /// @param before the parameter before this step
     /// @param gradient the gradient of the batch's loss with respect to the parameter
-    /// @param m first moment after this step: 0.85 of the previous one plus 0.15 of the gradient
-    /// @param v second moment after this step: 0.99 of the previous one plus 0.01 of the squared gradient
-    /// @param mHat m, corrected for its bias towards the initial 0
-    /// @param vHat v, corrected for its bias towards the initial 0
+    /// @param gradientScale the factor by which it was shortened before the update; null if it was not
+    /// @param m after this step, first moment or momentum: beta1 of the previous one plus 1 - beta1 of the gradient, for
+    ///     Adam; by default, beta1 is 0.85
+    /// @param v second moment after this step: beta2 of the previous one plus 1 - beta2 of the squared gradient; by
+    ///     default, beta2 is 0.99. Null unless Adam applies
+    /// @param mHat m, corrected for its bias towards the initial 0; null unless Adam applies
+    /// @param vHat v, corrected for its bias towards the initial 0; null unless Adam applies
+    /// @param epsilon null unless Adam applies
     /// @param learningRate the learning rate of this step
+    /// @param weightDecay the share that the step removes at learning rate 1; null for none
     /// @param after the parameter after this step
     public record ParameterUpdate(
+            OptimizerKind optimizer,
             double before,
             double gradient,
+            @Nullable Double gradientScale,
             double m,
-            double v,
-            double mHat,
-            double vHat,
+            @Nullable Double v,
+            @Nullable Double mHat,
+            @Nullable Double vHat,
+            @Nullable Double epsilon,
             double learningRate,
+            @Nullable Double weightDecay,
             double after) {}
 
     /// The location of a number: the name of its tensor, its row and its column, both counted from 0.
     public record Location(String tensor, int row, int column) {}
 
-    /// The Adam update of all parameters.
+    /// The update of all parameters.
     ///
-    /// @param m first moments after the step, (numParams)
-    /// @param v second moments after the step, (numParams)
-    /// @param after parameters after the step, (numParams)
-    /// @param mBias bias correction: mHat = m / mBias
-    /// @param vBias bias correction: vHat = v / vBias
-    record Adam(
-            double[] m,
-            double[] v,
-            double[] after,
-            double mBias,
-            double vBias,
-            double learningRate) {}
+    /// @param gradientScale the factor by which the gradient was shortened; 1 if it was not
+    record Optimizer(StepSettings settings, double gradientScale, ScalarUpdate update) {}
 
     private record Numbers(@Nullable String formula, Value[][] rows, @Nullable Matrix matrix) {}
 
     private final double batchLoss;
     private final Map<String, Numbers> tensors = new LinkedHashMap<>();
-    private final Adam adam;
+    private final Optimizer optimizer;
     private final Graph graph;
     private final int root;
     private final @Nullable Location[] locations; // (graph.size)
@@ -100,9 +104,9 @@ public final class StepAnatomy {
             Map<String, AnatomyRecorder.Rows> activations,
             List<Matrix> matrices,
             Value[] params,
-            Adam adam) {
+            Optimizer optimizer) {
         this.batchLoss = batchLoss;
-        this.adam = adam;
+        this.optimizer = optimizer;
         Value last = params[0];
         for (Map.Entry<String, AnatomyRecorder.Rows> tensor : activations.entrySet()) {
             Value[][] rows = tensor.getValue().rows().toArray(Value[][]::new);
@@ -163,7 +167,7 @@ public final class StepAnatomy {
 
     /// Returns the learning rate of the step.
     public double learningRate() {
-        return adam.learningRate;
+        return optimizer.settings.learningRate();
     }
 
     /// Returns the names of all tensors: first the activations in the order in which they are computed, then
@@ -195,10 +199,13 @@ public final class StepAnatomy {
                 numbers.formula,
                 map(numbers.rows, Value::data),
                 map(numbers.rows, Value::grad),
-                matrix == null
-                        ? null
-                        : new Update(
-                                matrix.rows(adam.m), matrix.rows(adam.v), matrix.rows(adam.after)));
+                matrix == null ? null : update(matrix));
+    }
+
+    private Update update(Matrix matrix) {
+        ScalarUpdate update = optimizer.update;
+        return new Update(
+                matrix.rows(update.m()), matrix.rows(update.v()), matrix.rows(update.params()));
     }
 
     /// Returns the tensors of activations, in the order in which they are computed.
@@ -247,7 +254,7 @@ public final class StepAnatomy {
         return graph.idOf(row[location.column]);
     }
 
-    /// Returns the Adam update of a parameter, or null if the node is not a parameter.
+    /// Returns the update of a parameter, or null if the node is not a parameter.
     ///
     /// @param id a node id
     public @Nullable ParameterUpdate update(int id) {
@@ -258,15 +265,31 @@ public final class StepAnatomy {
             return null;
         }
         int i = matrix.offset() + location.row * matrix.columns() + location.column;
-        Value parameter = graph.node(id);
+        return update(matrix, i, graph.node(id));
+    }
+
+    /// @param i index of the parameter
+    private ParameterUpdate update(Matrix matrix, int i, Value parameter) {
+        StepSettings settings = optimizer.settings;
+        UpdateRule rule = settings.rule();
+        ScalarUpdate update = optimizer.update;
+        OptimizerKind kind = ScalarUpdate.kind(rule, matrix);
+        boolean isAdam = kind == OptimizerKind.ADAM || kind == OptimizerKind.ADAMW;
+        double m = update.m()[i];
+        double v = update.v()[i];
+        double decay = matrix.isEmbedding() ? 0 : rule.decay();
         return new ParameterUpdate(
+                kind,
                 parameter.data(),
                 parameter.grad(),
-                adam.m[i],
-                adam.v[i],
-                adam.m[i] / adam.mBias,
-                adam.v[i] / adam.vBias,
-                adam.learningRate,
-                adam.after[i]);
+                optimizer.gradientScale == 1 ? null : optimizer.gradientScale,
+                m,
+                isAdam ? v : null,
+                isAdam ? m / ScalarUpdate.bias(rule.beta1(), settings.step()) : null,
+                isAdam ? v / ScalarUpdate.bias(rule.beta2(), settings.step()) : null,
+                isAdam ? rule.epsilon() : null,
+                settings.learningRate(),
+                decay == 0 ? null : decay,
+                update.params()[i]);
     }
 }

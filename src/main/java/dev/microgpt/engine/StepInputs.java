@@ -1,5 +1,7 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -74,11 +76,11 @@ public final class StepInputs {
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite
     public StepAnatomy anatomy(int document) {
         return new ScalarEngine(shape(), state.params(), state.m(), state.v())
-                .anatomy(
-                        batch,
-                        document,
-                        state.step(),
-                        state.options().learningRateAt(state.step()));
+                .anatomy(batch, document, settings());
+    }
+
+    private StepSettings settings() {
+        return state.options().settings(state.step());
     }
 
     private ModelShape shape() {
@@ -90,17 +92,11 @@ public final class StepInputs {
     ///
     /// @param anatomy the result of [#anatomy] for this step
     public EngineAgreement agreement(StepAnatomy anatomy) {
-        Engine tensor = Engine.create(EngineKind.TENSOR, shape(), state.params());
-        double loss = 0;
-        for (int[] tokens : batch) {
-            loss +=
-                    Arrays.stream(tensor.predictor().losses(tokens)).average().orElseThrow()
-                            / batch.length;
-        }
+        TensorEngine tensor = new TensorEngine(shape(), state.params());
+        double[] gradients = tensor.gradients(batch, settings());
+        double loss = tensor.loss(batch, settings());
         return new EngineAgreement(
-                anatomy.batchLoss(),
-                loss,
-                difference(anatomy.gradients(), tensor.gradients(batch)));
+                anatomy.batchLoss(), loss, difference(anatomy.gradients(), gradients));
     }
 
     /// Returns the largest difference of two elements, divided by the largest expected magnitude if that is

@@ -2,6 +2,8 @@ package dev.microgpt.engine;
 
 import dev.microgpt.engine.tensor.StepObserver;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +16,7 @@ final class StepObservation implements StepObserver {
     private List<Trace> traces = List.of();
     private final boolean[][] active; // (L, 4 C)
     private final List<Sums> matrices = new ArrayList<>(); // (3 + 6 L)
+    private double gradientScale = 1;
     private int current; // index in matrices, of the matrix that updates are being reported for
 
     /// The norms of one matrix.
@@ -46,6 +49,11 @@ final class StepObservation implements StepObserver {
     /// Sets the traces of the batch's last document.
     void setTraces(List<Trace> ofLastDocument) {
         traces = ofLastDocument;
+    }
+
+    /// Sets the factor by which the gradient was shortened.
+    void setGradientScale(double scale) {
+        gradientScale = scale;
     }
 
     /// Returns an observer of the forward pass over one document. The traces of the document that is
@@ -96,10 +104,15 @@ final class StepObservation implements StepObserver {
         return traces;
     }
 
-    StepDiagnostics diagnostics() {
+    /// @param clippedShare see [StepDiagnostics]
+    StepDiagnostics diagnostics(@Nullable Double clippedShare) {
         double[] deadUnits = new double[active.length];
         Arrays.setAll(deadUnits, layer -> deadShare(active[layer]));
-        return new StepDiagnostics(matrices.stream().map(Sums::diagnostics).toList(), deadUnits);
+        return new StepDiagnostics(
+                matrices.stream().map(Sums::diagnostics).toList(),
+                deadUnits,
+                gradientScale == 1 ? null : gradientScale,
+                clippedShare);
     }
 
     /// Returns the share of inactive units, 0 to 1.

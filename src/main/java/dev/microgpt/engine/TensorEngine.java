@@ -5,6 +5,7 @@ import dev.microgpt.engine.tensor.ForwardPass;
 import dev.microgpt.engine.tensor.NotFiniteException;
 import dev.microgpt.engine.tensor.TensorTrainer;
 import dev.microgpt.engine.tensor.Weights;
+import dev.microgpt.engine.training.StepSettings;
 
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +89,9 @@ final class TensorEngine implements Engine {
         }
 
         @Override
-        public double[] gradients(int[][] batch) {
-            return new TensorTrainer(weights, adam).gradients(batch); // changes neither of them
+        public double[] gradients(int[][] batch, StepSettings settings) {
+            // changes neither of them
+            return new TensorTrainer(weights, adam).gradients(batch, settings);
         }
     }
 
@@ -111,22 +113,34 @@ final class TensorEngine implements Engine {
 
     @Override
     public double trainStep(
-            int[][] batch, long step, double learningRate, @Nullable StepObservation observation) {
+            int[][] batch, StepSettings settings, @Nullable StepObservation observation) {
         try {
             if (observation == null) {
-                return trainer.trainStep(batch, step, learningRate);
+                return trainer.trainStep(batch, settings);
             }
             int[] last = batch[batch.length - 1];
             observation.setTraces(predictor.traces(Arrays.copyOf(last, last.length - 1)));
-            return trainer.trainStep(batch, step, learningRate, observation);
+            double loss = trainer.trainStep(batch, settings, observation);
+            observation.setGradientScale(trainer.lastGradientScale());
+            return loss;
         } catch (NotFiniteException e) {
-            throw DivergedException.of(e.quantity(), e.value(), step);
+            throw DivergedException.of(e.quantity(), e.value(), settings.step());
         }
     }
 
+    /// Returns the loss of a training step, without making it.
+    double loss(int[][] batch, StepSettings settings) {
+        return trainer.loss(batch, settings);
+    }
+
     @Override
-    public double[] gradients(int[][] batch) {
-        return trainer.gradients(batch);
+    public double lastGradientScale() {
+        return trainer.lastGradientScale();
+    }
+
+    @Override
+    public double[] gradients(int[][] batch, StepSettings settings) {
+        return trainer.gradients(batch, settings);
     }
 
     @Override

@@ -4,11 +4,13 @@ import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.actor.PublishedState;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.wire.StepReply;
 
 import tools.jackson.databind.json.JsonMapper;
 
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
@@ -84,7 +86,12 @@ final class Broadcast {
     ///
     /// @param isRaw whether it contains single losses, not buckets
     /// @param traceStep the step of the trace; 0 for none
-    record FrameKey(TextCache.Range range, boolean isRaw, long traceStep, SessionView view) {}
+    record FrameKey(
+            TextCache.Range range,
+            boolean isRaw,
+            long traceStep,
+            List<ValidationLoss> validation,
+            SessionView view) {}
 
     /// Returns a frame as JSON.
     String frame(FrameKey key, Supplier<ServerMessage.Frame> frame) {

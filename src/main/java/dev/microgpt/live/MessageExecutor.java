@@ -1,6 +1,7 @@
 package dev.microgpt.live;
 
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.CallTimeout;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.Session;
@@ -16,7 +17,9 @@ import dev.microgpt.wire.ConfigReply;
 import dev.microgpt.wire.EmbeddingReply;
 import dev.microgpt.wire.GenerateReply;
 import dev.microgpt.wire.InitRequest;
+import dev.microgpt.wire.LoadRequest;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 import tools.jackson.databind.json.JsonMapper;
@@ -157,22 +160,24 @@ final class MessageExecutor {
     }
 
     private ServerMessage init(CallContext call, ClientMessage.Init message) {
-        InitRequest request =
-                (message.options() == null ? InitRequest.DEFAULTS : message.options())
-                        .withDocuments(message.text(), message.dataset());
+        InitRequest given = message.options();
+        ModelOptions options = given == null ? ModelOptions.defaults() : given.options(limits);
+        LoadRequest documents =
+                new LoadRequest(
+                        firstOf(message.text(), given == null ? null : given.text()),
+                        firstOf(message.dataset(), given == null ? null : given.dataset()));
         boolean overwrite = Boolean.TRUE.equals(message.overwrite());
         String name = name(message);
         call.caller().sessionId(name).requireValid(); // before its documents are looked at
         SessionView view =
-                sessions.init(
-                                call,
-                                name,
-                                request.options(limits),
-                                request.requiredCorpus(datasets, limits),
-                                overwrite)
+                sessions.init(call, name, options, documents.corpus(datasets, limits), overwrite)
                         .view();
         return new ServerMessage.Ready(
                 message.id(), view.name(), view.numParams(), view.vocabSize(), view.numDocs());
+    }
+
+    private static @Nullable String firstOf(@Nullable String one, @Nullable String other) {
+        return one == null ? other : one;
     }
 
     private CompletableFuture<Void> train(

@@ -11,6 +11,7 @@ import dev.microgpt.wire.GenerateReply;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.Problems;
 import dev.microgpt.wire.StepReply;
+import dev.microgpt.wire.ValidationLossReply;
 
 import org.jspecify.annotations.Nullable;
 
@@ -84,6 +85,7 @@ sealed interface ServerMessage {
     /// If the state has changed without a step, as when a run is paused, `toStep` is `fromStep` - 1.
     ///
     /// @param losses JSON that is written once for all watchers, like `buckets`, `trace` and `diagnostics`
+    /// @param validation the validation losses that were measured since the last frame; null for none
     /// @param lossAverage the mean of the last 100 losses up to `toStep`, or of all if there are fewer
     /// @param diagnostics the training diagnostics at the step of the trace; null without a trace
     record Frame(
@@ -92,6 +94,7 @@ sealed interface ServerMessage {
             long toStep,
             @JsonRawValue @Nullable String losses,
             @JsonRawValue @Nullable String buckets,
+            @Nullable List<ValidationLossReply> validation,
             @Nullable Double lossAverage,
             @JsonRawValue @Nullable String trace,
             @JsonRawValue @Nullable String diagnostics,

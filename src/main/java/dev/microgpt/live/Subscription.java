@@ -6,12 +6,15 @@ import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.actor.SessionListener;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.wire.EnumNames;
+import dev.microgpt.wire.ValidationLossReply;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
+import java.util.List;
 
 /// The position of one watcher in the history of a session.
 ///
@@ -49,6 +52,7 @@ final class Subscription implements Watch, SessionListener {
     private LossHistory losses;
     private long nextStep;
     private long lastTraceStep;
+    private long nextValidation; // the step from which on validation losses are sent
     private @Nullable SessionState sentState; // null if it is not known
     private long dueNanos = System.nanoTime();
 
@@ -88,6 +92,7 @@ final class Subscription implements Watch, SessionListener {
         this.wake = wake;
         intervalNanos = (long) (1e9 / maxHz);
         lastTraceStep = nextStep - 1;
+        nextValidation = nextStep - 1; // that of the last step known may have been measured since
     }
 
     /// Starts to watch a session.
@@ -155,6 +160,7 @@ final class Subscription implements Watch, SessionListener {
         boolean isBehind =
                 state.losses() != losses
                         || state.view().step() >= nextStep
+                        || hasValidation(state)
                         || state.view().state() != sentState;
         if (!isBehind && state.end() == null) {
             return Long.MAX_VALUE;
@@ -203,6 +209,7 @@ final class Subscription implements Watch, SessionListener {
         // have been undone.
         nextStep = state.epoch() == epoch ? Math.min(nextStep, state.view().step() + 1) : 1;
         lastTraceStep = Math.min(lastTraceStep, nextStep - 1);
+        nextValidation = Math.min(nextValidation, nextStep - 1);
         epoch = state.epoch();
         losses = state.losses();
     }
@@ -228,11 +235,13 @@ final class Subscription implements Watch, SessionListener {
             dueNanos = nextDue(System.nanoTime());
         }
         StepResult trace = isCaughtUp ? newTrace(state.lastObserved(), to) : null;
+        List<ValidationLoss> validation = newValidation(state, to);
         Broadcast.FrameKey key =
                 new Broadcast.FrameKey(
                         new TextCache.Range(losses, from, to),
                         !wantsBuckets,
                         trace == null ? 0 : trace.step(),
+                        validation,
                         state.view());
         String json =
                 broadcast.frame(
@@ -244,12 +253,35 @@ final class Subscription implements Watch, SessionListener {
                                         to,
                                         wantsBuckets ? null : losses(segment),
                                         wantsBuckets ? buckets(from, to) : null,
+                                        validation.isEmpty()
+                                                ? null
+                                                : ValidationLossReply.of(validation),
                                         lossAverage(to),
                                         trace == null ? null : broadcast.trace(losses, trace),
                                         trace == null ? null : broadcast.diagnostics(losses, trace),
                                         state.view().state(),
                                         state.view().stepsPerSecond()));
         return new Message("frame", json);
+    }
+
+    private boolean hasValidation(PublishedState state) {
+        List<ValidationLoss> all = state.validations();
+        return !all.isEmpty() && all.getLast().step() >= nextValidation;
+    }
+
+    /// Returns the validation losses that have not been sent, up to a step.
+    private List<ValidationLoss> newValidation(PublishedState state, long to) {
+        if (!hasValidation(state)) {
+            return List.of();
+        }
+        List<ValidationLoss> fresh =
+                state.validations().stream()
+                        .filter(loss -> loss.step() >= nextValidation && loss.step() <= to)
+                        .toList();
+        if (!fresh.isEmpty()) {
+            nextValidation = fresh.getLast().step() + 1;
+        }
+        return fresh;
     }
 
     private String losses(LossHistory.@Nullable Segment segment) {

@@ -16,6 +16,7 @@ import dev.microgpt.session.query.HeadTask;
 import dev.microgpt.session.query.ProbeCall;
 import dev.microgpt.session.query.ProbeCurves;
 import dev.microgpt.session.query.ProbeTask;
+import dev.microgpt.session.query.Validation;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,15 @@ public final class Measurements {
                             return new AsOf<>(state.step(), heads);
                         });
         return new AsOf<>(task.step(), session.computeDetached(Demand.CALL, task.value()));
+    }
+
+    /// Returns the losses of the documents that are held out from training.
+    ///
+    /// @throws SessionException `not_loaded` or `busy`
+    public Validation validation(CallContext call) {
+        Preconditions.requireDocuments(queries.requireLoaded());
+        return queries.askInOneSlice(
+                call, models -> Validation.of(models.model(), models.timeline()));
     }
 
     /// Evaluates probes at the keyframes and for the present model. Changes nothing, the session's generator

@@ -4,6 +4,7 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Environment;
 import dev.microgpt.session.actor.Preconditions;
@@ -22,7 +23,6 @@ import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.compute.SlicedTask;
 import dev.microgpt.session.history.History;
 import dev.microgpt.session.history.KeyframesView;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunState;
 import dev.microgpt.session.run.RunView;
@@ -192,7 +192,7 @@ public final class Session {
     ///
     /// @throws InvalidInputException if a value is out of its range or beyond the limits
     /// @throws SessionException `not_loaded`
-    public PublishedState steer(CallContext call, Steering steering) {
+    public PublishedState steer(CallContext call, OptionValues steering) {
         return call(call, new Command.Steer(steering));
     }
 

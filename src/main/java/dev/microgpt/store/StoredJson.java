@@ -15,6 +15,8 @@ final class StoredJson {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final TypeReference<Map<String, String>> STRINGS = new TypeReference<>() {};
+    private static final TypeReference<Map<String, @Nullable Object>> OBJECT =
+            new TypeReference<>() {};
 
     private StoredJson() {}
 
@@ -52,6 +54,16 @@ final class StoredJson {
     static Map<String, String> readStrings(String what, String json) {
         try {
             return requirePresent(what, JSON.readValue(json, STRINGS));
+        } catch (JacksonException e) {
+            throw unreadable(what, e);
+        }
+    }
+
+    /// @param what a name for the value, used in the message
+    /// @throws DamagedException if the JSON is damaged
+    static Map<String, @Nullable Object> readObject(String what, String json) {
+        try {
+            return requirePresent(what, JSON.readValue(json, OBJECT));
         } catch (JacksonException e) {
             throw unreadable(what, e);
         }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunSnapshot;
 import dev.microgpt.session.run.RunState;
+import dev.microgpt.session.run.StopWhen;
 
 import org.jspecify.annotations.Nullable;
 
@@ -55,18 +56,33 @@ record StoredRun(
             @JsonProperty("steps") long steps,
             @JsonProperty("stepsPerSecond") @Nullable Double stepsPerSecond,
             @JsonProperty("lossBelow") @Nullable Double lossBelow,
-            @JsonProperty("steering") @Nullable StoredSteering steering) {
+            @JsonProperty("steering") @Nullable StoredSteering steering,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("validationLossBelow")
+                    @Nullable Double validationLossBelow,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @JsonProperty("noImprovementFor")
+                    @Nullable Long noImprovementFor) {
 
         static Call of(RunCall call) {
+            StopWhen stopWhen =
+                    call.stopWhen() == null ? new StopWhen(null, null, null) : call.stopWhen();
             return new Call(
                     call.steps(),
                     FiniteCheck.requireUnlessNull("a run's stepsPerSecond", call.stepsPerSecond()),
-                    FiniteCheck.requireUnlessNull("a run's lossBelow", call.lossBelow()),
-                    StoredSteering.of(call.steering()));
+                    FiniteCheck.requireUnlessNull("a run's lossBelow", stopWhen.lossBelow()),
+                    StoredSteering.of(call.steering()),
+                    FiniteCheck.requireUnlessNull(
+                            "a run's validationLossBelow", stopWhen.validationLossBelow()),
+                    stopWhen.noImprovementFor());
         }
 
         RunCall call() {
-            return new RunCall(steps, stepsPerSecond, lossBelow, StoredSteering.steering(steering));
+            StopWhen stopWhen = new StopWhen(lossBelow, validationLossBelow, noImprovementFor);
+            boolean isNone = stopWhen.equals(new StopWhen(null, null, null));
+            return new RunCall(
+                    steps,
+                    stepsPerSecond,
+                    isNone ? null : stopWhen,
+                    StoredSteering.steering(steering));
         }
     }
 

@@ -1,29 +1,25 @@
 package dev.microgpt.store;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 
-import dev.microgpt.session.history.Steering;
+import dev.microgpt.engine.OptionValues;
 
 import org.jspecify.annotations.Nullable;
 
-/// A change of training options, as stored in the database.
-record StoredSteering(
-        @JsonProperty("learningRate") @Nullable Double learningRate,
-        @JsonProperty("numSteps") @Nullable Long numSteps,
-        @JsonProperty("batchSize") @Nullable Integer batchSize) {
+import java.util.Map;
 
-    static @Nullable StoredSteering of(@Nullable Steering steering) {
-        return steering == null
-                ? null
-                : new StoredSteering(
-                        FiniteCheck.requireUnlessNull("a learning rate", steering.learningRate()),
-                        steering.numSteps(),
-                        steering.batchSize());
+/// A change of options, as stored in the database. Earlier versions stored null for an option that stays.
+record StoredSteering(@JsonValue Map<String, ? extends @Nullable Object> values) {
+
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    StoredSteering {}
+
+    static @Nullable StoredSteering of(@Nullable OptionValues steering) {
+        return steering == null ? null : new StoredSteering(StoredOptions.changes(steering));
     }
 
-    static @Nullable Steering steering(@Nullable StoredSteering stored) {
-        return stored == null
-                ? null
-                : new Steering(stored.learningRate, stored.numSteps, stored.batchSize);
+    static @Nullable OptionValues steering(@Nullable StoredSteering stored) {
+        return stored == null ? null : StoredOptions.options(stored.values);
     }
 }

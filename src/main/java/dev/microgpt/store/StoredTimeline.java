@@ -1,12 +1,19 @@
 package dev.microgpt.store;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 import dev.microgpt.session.history.ScheduleEntry;
 import dev.microgpt.session.history.TextSample;
 import dev.microgpt.session.history.TimelineState;
+import dev.microgpt.session.history.ValidationLoss;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /// The timeline of a session, which is its history apart from losses and keyframes, as stored in the
@@ -15,7 +22,9 @@ record StoredTimeline(
         @JsonProperty("events") List<StoredEvent> events,
         @JsonProperty("schedule") List<StoredPhase> schedule,
         @JsonProperty("draws") List<StoredDraw> draws,
-        @JsonProperty("samples") List<StoredSample> samples) {
+        @JsonProperty("samples") List<StoredSample> samples,
+        @JsonProperty("validations") @JsonInclude(JsonInclude.Include.NON_NULL)
+                @Nullable List<StoredValidation> validations) {
 
     StoredTimeline {
         Objects.requireNonNull(events, "events");
@@ -27,20 +36,14 @@ record StoredTimeline(
     /// The training options that apply from a step on.
     record StoredPhase(
             @JsonProperty("fromStep") long fromStep,
-            @JsonProperty("learningRate") double learningRate,
-            @JsonProperty("numSteps") long numSteps,
-            @JsonProperty("batchSize") int batchSize) {
+            @JsonAnyGetter @JsonAnySetter Map<String, Object> options) {
 
         static StoredPhase of(ScheduleEntry phase) {
-            return new StoredPhase(
-                    phase.fromStep(),
-                    FiniteCheck.require("a learning rate", phase.learningRate()),
-                    phase.numSteps(),
-                    phase.batchSize());
+            return new StoredPhase(phase.fromStep(), StoredOptions.values(phase.options()));
         }
 
         ScheduleEntry phase() {
-            return new ScheduleEntry(fromStep, learningRate, numSteps, batchSize);
+            return new ScheduleEntry(fromStep, StoredOptions.steerable(options));
         }
     }
 
@@ -84,13 +87,34 @@ record StoredTimeline(
         }
     }
 
+    /// A validation loss.
+    record StoredValidation(@JsonProperty("step") long step, @JsonProperty("loss") double loss) {
+
+        static StoredValidation of(ValidationLoss validation) {
+            return new StoredValidation(
+                    validation.step(), FiniteCheck.require("a validation loss", validation.loss()));
+        }
+
+        ValidationLoss validation() {
+            return new ValidationLoss(step, loss);
+        }
+    }
+
+    /// @return null if there is nothing, as in what earlier versions have stored
+    private static @Nullable List<StoredValidation> storedValidations(TimelineState timeline) {
+        return timeline.validations().isEmpty()
+                ? null
+                : timeline.validations().stream().map(StoredValidation::of).toList();
+    }
+
     static byte[] write(TimelineState timeline) {
         return StoredJson.writePacked(
                 new StoredTimeline(
                         timeline.events().stream().map(StoredEvent::of).toList(),
                         timeline.schedule().stream().map(StoredPhase::of).toList(),
                         timeline.draws().stream().map(StoredDraw::of).toList(),
-                        timeline.samples().stream().map(StoredSample::of).toList()));
+                        timeline.samples().stream().map(StoredSample::of).toList(),
+                        storedValidations(timeline)));
     }
 
     /// @throws DamagedException if the bytes are damaged
@@ -100,6 +124,9 @@ record StoredTimeline(
                 stored.events.stream().map(StoredEvent::event).toList(),
                 stored.schedule.stream().map(StoredPhase::phase).toList(),
                 stored.draws.stream().map(StoredDraw::draw).toList(),
-                stored.samples.stream().map(StoredSample::sample).toList());
+                stored.samples.stream().map(StoredSample::sample).toList(),
+                stored.validations == null
+                        ? List.of()
+                        : stored.validations.stream().map(StoredValidation::validation).toList());
     }
 }

@@ -5,6 +5,7 @@ import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.HeadsReply;
 import dev.microgpt.wire.ProbesReply;
 import dev.microgpt.wire.ProbesRequest;
+import dev.microgpt.wire.ValidationReply;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
@@ -40,6 +41,17 @@ interface MeasurementsApi {
             @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
                     @Nullable Long step);
+
+    @GetMapping("/validation")
+    @Operation(
+            operationId = "getValidation",
+            summary = "Show the losses of the documents that are held out",
+            description =
+                    "They are measured at step 0 and then ever less often, or every validateEvery steps. Training"
+                            + " of the session waits meanwhile. The best model is kept as a keyframe.")
+    @ApiResponse(responseCode = "200", description = "The losses")
+    @QueryErrorResponses
+    ValidationReply validation(CallContext call, @PathVariable String name);
 
     @PostMapping(path = "/probes", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(

@@ -10,6 +10,7 @@ import dev.microgpt.session.query.ProbeCall;
 import dev.microgpt.wire.HeadsReply;
 import dev.microgpt.wire.ProbesReply;
 import dev.microgpt.wire.ProbesRequest;
+import dev.microgpt.wire.ValidationReply;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -33,6 +34,11 @@ class MeasurementsController implements MeasurementsApi {
     public ResponseEntity<HeadsReply> heads(CallContext call, String name, @Nullable Long step) {
         AsOf<HeadMeasurements> heads = sessions.get(call, name).measurements().heads(call, step);
         return AsOfReply.of(step, heads, HeadsReply.of(heads));
+    }
+
+    @Override
+    public ValidationReply validation(CallContext call, String name) {
+        return ValidationReply.of(sessions.get(call, name).measurements().validation(call));
     }
 
     @Override

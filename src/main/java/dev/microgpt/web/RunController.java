@@ -38,7 +38,10 @@ class RunController implements RunApi {
     public ResponseEntity<RunReply> start(
             CallContext call, String name, @Nullable RunRequest body, HttpServletRequest request) {
         Session session = sessions.get(call, name);
-        RunCall runCall = (body == null ? RunRequest.EMPTY : body).toCall(limits);
+        if (body == null) {
+            throw RunRequest.missingSteps(limits);
+        }
+        RunCall runCall = body.toCall(limits);
         URI location = RequestPath.ofSession(request, name);
         return replies.reply(
                 call,

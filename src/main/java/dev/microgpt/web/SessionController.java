@@ -52,10 +52,9 @@ class SessionController implements SessionApi {
             @Nullable InitRequest body,
             HttpServletRequest request) {
         boolean mayOverwrite = QueryParameters.isTrue("overwrite", overwrite);
-        InitRequest init = body == null ? InitRequest.DEFAULTS : body;
         URI location = RequestPath.ofSession(request, name);
-        ModelOptions options = init.options(limits);
-        Corpus corpus = init.corpus(datasets, limits);
+        ModelOptions options = body == null ? ModelOptions.defaults() : body.options(limits);
+        Corpus corpus = body == null ? null : body.corpus(datasets, limits);
         return replies.reply(
                 call,
                 context -> sessions.init(context, name, options, corpus, mayOverwrite),
@@ -80,9 +79,11 @@ class SessionController implements SessionApi {
 
     @Override
     public SessionReply steer(CallContext call, String name, @Nullable SteerRequest body) {
-        SteerRequest request = body == null ? SteerRequest.EMPTY : body;
+        if (body == null) {
+            throw SteerRequest.changesNothing();
+        }
         return SessionReply.of(
-                sessions.get(call, name).steer(call, request.toSteering(limits)).view());
+                sessions.get(call, name).steer(call, body.toSteering(limits)).view());
     }
 
     @Override

@@ -1,9 +1,11 @@
 package dev.microgpt.wire;
 
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.history.History;
 import dev.microgpt.session.history.ScheduleEntry;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.history.TextSample;
 
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 
 /// The past of a session, except for its losses and keyframes.
 @Schema(name = "History")
@@ -19,7 +22,11 @@ public record HistoryReply(
         @Schema(description = "The newest 1000, oldest first") List<Event> events,
         @Schema(description = "Training options over time, oldest first") List<Scheduled> schedule,
         @Schema(description = "Texts generated whenever a keyframe was stored, oldest first")
-                List<Text> samples) {
+                List<Text> samples,
+        @Schema(
+                        description =
+                                "Losses of the held-out documents, oldest first; absent if there are none")
+                @Nullable List<ValidationLossReply> validation) {
 
     /// Something other than a step that happened to a session.
     @Schema(name = "SessionEvent")
@@ -46,13 +53,12 @@ public record HistoryReply(
         }
     }
 
-    /// The options that were changed.
+    /// The options that were changed, by name.
     @Schema(name = "Steering")
-    public record Change(
-            @Nullable Double learningRate, @Nullable Long numSteps, @Nullable Integer batchSize) {
+    public record Change(@JsonAnyGetter Map<String, Object> values) {
 
-        static Change of(Steering steering) {
-            return new Change(steering.learningRate(), steering.numSteps(), steering.batchSize());
+        static Change of(OptionValues steering) {
+            return new Change(OptionsReply.byName(steering));
         }
     }
 
@@ -60,13 +66,10 @@ public record HistoryReply(
     @Schema(name = "Phase")
     public record Scheduled(
             @Schema(description = "They apply to the steps after this one") long fromStep,
-            double learningRate,
-            long numSteps,
-            int batchSize) {
+            @JsonAnyGetter Map<String, Object> options) {
 
         static Scheduled of(ScheduleEntry phase) {
-            return new Scheduled(
-                    phase.fromStep(), phase.learningRate(), phase.numSteps(), phase.batchSize());
+            return new Scheduled(phase.fromStep(), OptionsReply.byName(phase.options().written()));
         }
     }
 
@@ -88,6 +91,9 @@ public record HistoryReply(
         return new HistoryReply(
                 history.events().stream().map(Event::of).toList(),
                 history.schedule().stream().map(Scheduled::of).toList(),
-                history.samples().stream().map(Text::of).toList());
+                history.samples().stream().map(Text::of).toList(),
+                history.validations().isEmpty()
+                        ? null
+                        : ValidationLossReply.of(history.validations()));
     }
 }

@@ -23,9 +23,11 @@ public record InitRequest(
         @Schema(description = "Attention heads; must divide nEmbd") @Nullable Integer nHead,
         @Schema(description = "Layers") @Nullable Integer nLayer,
         @Schema(description = "Maximum context length in tokens") @Nullable Integer blockSize,
-        @Schema(description = "Learning rate of the first step; finite and above 0")
+        @Schema(description = "Highest learning rate; finite and above 0")
                 @Nullable Double learningRate,
-        @Schema(description = "Number of steps after which the learning rate has fallen to 0")
+        @Schema(
+                        description =
+                                "Number of steps after which the learning rate has fallen to its minimum")
                 @Nullable Long numSteps,
         @Schema(
                         description =
@@ -36,69 +38,68 @@ public record InitRequest(
                                 "mulberry32 is the generator of microgptjs, python that of microgpt.py")
                 @Nullable String random,
         @Schema(description = "Documents per step") @Nullable Integer batchSize,
+        @Schema(description = "Rule of the updates") @Nullable String optimizer,
+        @Schema(description = "Decay of Adam's first moments") @Nullable Double beta1,
+        @Schema(description = "Decay of Adam's second moments") @Nullable Double beta2,
+        @Schema(description = "Added to the root of Adam's second moment") @Nullable Double epsilon,
+        @Schema(
+                        description =
+                                "Share of a weight that a step removes at learning rate 1, with adamw and muon;"
+                                        + " embeddings keep all")
+                @Nullable Double weightDecay,
+        @Schema(description = "Share of the running gradient that a step keeps, with sgd and muon")
+                @Nullable Double momentum,
+        @Schema(description = "How the learning rate changes after the warm-up")
+                @Nullable String schedule,
+        @Schema(description = "Steps in which the learning rate rises from near 0")
+                @Nullable Long warmupSteps,
+        @Schema(description = "Learning rate at the end of the schedule; at most learningRate")
+                @Nullable Double minLearningRate,
+        @Schema(
+                        description =
+                                "Largest norm of the gradient, to which a longer one is shortened; 0 for none")
+                @Nullable Double gradientClip,
+        @Schema(
+                        description =
+                                "Probability with which numbers of the embedding and of the blocks' outputs are"
+                                        + " dropped in training")
+                @Nullable Double dropout,
+        @Schema(
+                        description =
+                                "Share of the target probability that is spread over all tokens in training")
+                @Nullable Double labelSmoothing,
+        @Schema(
+                        description =
+                                "Documents to hold out from training, the last in its order: a share up to 0.5, or a"
+                                        + " number from 1 on")
+                @Nullable Double validation,
+        @Schema(
+                        description =
+                                "Steps between two measurements of the validation loss; 0 for 0, 1, 2, 3, 4, 6, 8, 12 and"
+                                        + " so on")
+                @Nullable Long validateEvery,
         @Schema(
                         description = "Documents to load, one per line; excludes dataset",
                         example = "alice\nbob\ncharlie")
                 @Nullable String text,
         @Schema(description = "Bundled dataset to load; excludes text") @Nullable String dataset) {
 
-    /// All defaults, nothing to load.
-    public static final InitRequest DEFAULTS =
-            new InitRequest(null, null, null, null, null, null, null, null, null, null, null, null);
-
     /// Returns the options with defaults filled in.
     ///
     /// @throws InvalidInputException if an option is out of range
     public ModelOptions options(Limits limits) {
-        ModelOptions defaults = ModelOptions.defaults();
         limits.check(ModelOption.N_EMBD, nEmbd);
         if (nHead != null) {
-            int maxHeads = nEmbd == null ? defaults.nEmbd() : nEmbd;
+            int maxHeads = nEmbd == null ? ModelOption.N_EMBD.defaultInt() : nEmbd;
             InvalidInputException.requireRange("nHead", nHead, ModelOption.N_HEAD.min(), maxHeads);
         }
-        limits.check(ModelOption.N_LAYER, nLayer);
-        limits.check(ModelOption.BLOCK_SIZE, blockSize);
-        limits.check(ModelOption.NUM_STEPS, numSteps);
-        limits.check(ModelOption.BATCH_SIZE, batchSize);
-        return new ModelOptions(
-                seed == null ? defaults.seed() : seed,
-                nEmbd == null ? defaults.nEmbd() : nEmbd,
-                nHead == null ? defaults.nHead() : nHead,
-                nLayer == null ? defaults.nLayer() : nLayer,
-                blockSize == null ? defaults.blockSize() : blockSize,
-                learningRate == null ? defaults.learningRate() : learningRate,
-                numSteps == null ? defaults.numSteps() : numSteps,
-                EnumNames.parse("engine", engine, defaults.engine()),
-                EnumNames.parse("random", random, defaults.random()),
-                batchSize == null ? defaults.batchSize() : batchSize);
+        return GivenOptions.of(this, limits).applyTo(ModelOptions.defaults());
     }
 
     /// Returns the documents to load; null for none.
     public @Nullable Corpus corpus(Datasets datasets, Limits limits) {
-        return text == null && dataset == null ? null : requiredCorpus(datasets, limits);
-    }
-
-    /// Returns the documents to load.
-    ///
-    /// @throws InvalidInputException if there is nothing to load
-    public Corpus requiredCorpus(Datasets datasets, Limits limits) {
-        return new LoadRequest(text, dataset).corpus(datasets, limits);
-    }
-
-    /// Returns a copy with a different text or dataset; null keeps the present one.
-    public InitRequest withDocuments(@Nullable String newText, @Nullable String newDataset) {
-        return new InitRequest(
-                seed,
-                nEmbd,
-                nHead,
-                nLayer,
-                blockSize,
-                learningRate,
-                numSteps,
-                engine,
-                random,
-                batchSize,
-                newText == null ? text : newText,
-                newDataset == null ? dataset : newDataset);
+        return text == null && dataset == null
+                ? null
+                : new LoadRequest(text, dataset).corpus(datasets, limits);
     }
 }

@@ -1,36 +1,29 @@
 package dev.microgpt.wire;
 
-import dev.microgpt.engine.EngineKind;
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.engine.RandomKind;
+import dev.microgpt.engine.OptionValues;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
-/// All options of a model.
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The options of a model by name. Those that are not [basic][ModelOption#BASIC] are left out where they have their
+/// defaults. The OpenAPI document gets the properties from [ModelOption].
 @Schema(name = "ModelOptions")
-public record OptionsReply(
-        long seed,
-        int nEmbd,
-        int nHead,
-        int nLayer,
-        int blockSize,
-        double learningRate,
-        long numSteps,
-        EngineKind engine,
-        RandomKind random,
-        int batchSize) {
+public record OptionsReply(@JsonAnyGetter Map<String, Object> values) {
 
     static OptionsReply of(ModelOptions options) {
-        return new OptionsReply(
-                options.seed(),
-                options.nEmbd(),
-                options.nHead(),
-                options.nLayer(),
-                options.blockSize(),
-                options.learningRate(),
-                options.numSteps(),
-                options.engine(),
-                options.random(),
-                options.batchSize());
+        return new OptionsReply(byName(OptionValues.of(options, _ -> true).written()));
+    }
+
+    /// Returns values by the names of their options.
+    static Map<String, Object> byName(OptionValues options) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        options.values().forEach((option, value) -> values.put(option.name(), value));
+        return values;
     }
 }

@@ -32,11 +32,26 @@ public record RunReply(
                 @Nullable List<Warning> warnings) {
 
     /// The condition that ends a run before its last step.
+    @Schema(name = "StopsWhen")
     public record StopWhen(
             @Schema(
                             description =
                                     "Ends once the mean loss of its last 100 steps is below this value")
-                    double lossBelow) {}
+                    @Nullable Double lossBelow,
+            @Schema(description = "Ends once a validation loss is below this value")
+                    @Nullable Double validationLossBelow,
+            @Schema(description = "Ends once the lowest validation loss was so many steps ago")
+                    @Nullable Long noImprovementFor) {
+
+        static @Nullable StopWhen of(dev.microgpt.session.run.@Nullable StopWhen stopWhen) {
+            return stopWhen == null
+                    ? null
+                    : new StopWhen(
+                            stopWhen.lossBelow(),
+                            stopWhen.validationLossBelow(),
+                            stopWhen.noImprovementFor());
+        }
+    }
 
     public static RunReply of(RunView run) {
         return new RunReply(
@@ -48,7 +63,7 @@ public record RunReply(
                 run.etaSeconds(),
                 run.loss(),
                 run.maxStepsPerSecond(),
-                run.stopWhen() == null ? null : new StopWhen(run.stopWhen().lossBelow()),
+                StopWhen.of(run.stopWhen()),
                 run.createdAt(),
                 run.endedAt(),
                 run.reason(),

@@ -1,8 +1,8 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.Limits;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.run.RunCall;
 
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -25,48 +25,94 @@ public record RunRequest(
         @Schema(description = "Changed at the start of the run", example = "100000")
                 @Nullable Long numSteps,
         @Schema(description = "Changed at the start of the run", example = "1")
-                @Nullable Integer batchSize) {
+                @Nullable Integer batchSize,
+        @Schema(description = "Changed at the start of the run", example = "0.1")
+                @Nullable Double weightDecay,
+        @Schema(description = "Changed at the start of the run", example = "0.9")
+                @Nullable Double momentum,
+        @Schema(description = "Changed at the start of the run", example = "cosine")
+                @Nullable String schedule,
+        @Schema(description = "Changed at the start of the run", example = "100")
+                @Nullable Long warmupSteps,
+        @Schema(description = "Changed at the start of the run", example = "0.001")
+                @Nullable Double minLearningRate,
+        @Schema(description = "Changed at the start of the run", example = "1.0")
+                @Nullable Double gradientClip,
+        @Schema(description = "Changed at the start of the run", example = "0.1")
+                @Nullable Double dropout,
+        @Schema(description = "Changed at the start of the run", example = "0.1")
+                @Nullable Double labelSmoothing) {
 
-    public static final RunRequest EMPTY = new RunRequest(null, null, null, null, null, null);
-
-    /// The condition that ends a run before its last step.
+    /// The conditions that end a run before its last step. Those of validation need a session with validation.
     public record StopWhen(
             @Schema(
                             description =
                                     "Ends once the mean loss of its last 100 steps is below this value",
                             example = "2.0")
-                    @Nullable Double lossBelow) {}
+                    @Nullable Double lossBelow,
+            @Schema(
+                            description = "Ends once a validation loss is below this value",
+                            example = "2.1")
+                    @Nullable Double validationLossBelow,
+            @Schema(
+                            description =
+                                    "Ends once the lowest validation loss was so many steps ago",
+                            minimum = "1",
+                            example = "1000")
+                    @Nullable Long noImprovementFor) {}
 
     private static final double MIN_SPEED = 0.01;
     private static final double MAX_SPEED = 1e6;
     private static final double MAX_LOSS = 1000;
+
+    /// Returns the exception for a request that does not say how many steps to train.
+    public static InvalidInputException missingSteps(Limits limits) {
+        return InvalidInputException.outOfRange(
+                "steps",
+                null,
+                1,
+                limits.stepsPerRun(),
+                "steps is missing: give a number from 1 to " + limits.stepsPerRun());
+    }
 
     /// Returns the call.
     ///
     /// @throws InvalidInputException if a value is missing or out of range
     public RunCall toCall(Limits limits) {
         if (steps == null) {
-            throw InvalidInputException.outOfRange(
-                    "steps",
-                    null,
-                    1,
-                    limits.stepsPerRun(),
-                    "steps is missing: give a number from 1 to " + limits.stepsPerRun());
+            throw missingSteps(limits);
         }
         InvalidInputException.requireRange("steps", steps, 1, limits.stepsPerRun());
         if (stepsPerSecond != null) {
             InvalidInputException.requireRange(
                     "stepsPerSecond", stepsPerSecond, MIN_SPEED, MAX_SPEED);
         }
-        Double lossBelow = stopWhen == null ? null : stopWhen.lossBelow();
-        if (lossBelow != null) {
-            InvalidInputException.requireRange("stopWhen.lossBelow", lossBelow, 0, MAX_LOSS);
-        }
-        return new RunCall(steps, stepsPerSecond, lossBelow, steering(limits));
+        OptionValues steering = GivenOptions.of(this, limits);
+        return new RunCall(
+                steps, stepsPerSecond, stopWhen(limits), steering.isEmpty() ? null : steering);
     }
 
-    private @Nullable Steering steering(Limits limits) {
-        Steering steering = SteerRequest.steering(learningRate, numSteps, batchSize, limits);
-        return steering.changesNothing() ? null : steering;
+    private dev.microgpt.session.run.@Nullable StopWhen stopWhen(Limits limits) {
+        if (stopWhen == null) {
+            return null;
+        }
+        requireLoss("stopWhen.lossBelow", stopWhen.lossBelow);
+        requireLoss("stopWhen.validationLossBelow", stopWhen.validationLossBelow);
+        Long patience = stopWhen.noImprovementFor;
+        if (patience != null) {
+            InvalidInputException.requireRange(
+                    "stopWhen.noImprovementFor", patience, 1, limits.stepsPerRun());
+        }
+        boolean isEmpty = stopWhen.equals(new StopWhen(null, null, null));
+        return isEmpty
+                ? null
+                : new dev.microgpt.session.run.StopWhen(
+                        stopWhen.lossBelow, stopWhen.validationLossBelow, patience);
+    }
+
+    private static void requireLoss(String field, @Nullable Double loss) {
+        if (loss != null) {
+            InvalidInputException.requireRange(field, loss, 0, MAX_LOSS);
+        }
     }
 }

@@ -36,6 +36,8 @@ public record StepReply(
                         description =
                                 "Losses of all steps of the call; absent if there are more than 10,000")
                 double @Nullable [] losses,
+        @Schema(description = "Loss of the held-out documents, if it was measured after the step")
+                @Nullable Double validationLoss,
         @Schema(description = "What is probably a mistake; absent if there is nothing")
                 @Nullable List<Warning> warnings) {
 
@@ -46,18 +48,24 @@ public record StepReply(
                     case ALL -> outcome.traces();
                     case NONE -> null;
                 };
-        return of(outcome.last(), vizData, outcome.losses(), Warning.of(outcome));
+        return of(
+                outcome.last(),
+                vizData,
+                outcome.losses(),
+                outcome.validationLoss(),
+                Warning.of(outcome));
     }
 
     /// Returns the reply for a single step, in the form of microgptjs's `trainStep`.
     public static StepReply of(StepResult result) {
-        return of(result, result.vizData(), null, null);
+        return of(result, result.vizData(), null, null, null);
     }
 
     private static StepReply of(
             StepResult result,
             @Nullable List<?> vizData,
             double @Nullable [] losses,
+            @Nullable Double validationLoss,
             @Nullable List<Warning> warnings) {
         return new StepReply(
                 result.step(),
@@ -69,6 +77,7 @@ public record StepReply(
                 result.paramStats(),
                 vizData,
                 losses,
+                validationLoss,
                 warnings);
     }
 }

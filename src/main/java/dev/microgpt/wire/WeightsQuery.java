@@ -5,12 +5,15 @@ import dev.microgpt.checkpoint.ExpectedShape;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.admission.Limits;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.Set;
 
 /// The options that a file with weights alone does not contain, and the shape that the file must have.
 public record WeightsQuery(
@@ -21,6 +24,20 @@ public record WeightsQuery(
         @Schema(description = "tensor or scalar") @Nullable String engine,
         @Schema(description = "mulberry32 or python") @Nullable String random,
         @Schema(description = "As in init") @Nullable Integer batchSize,
+        @Schema(description = "As in init") @Nullable String optimizer,
+        @Schema(description = "As in init") @Nullable Double beta1,
+        @Schema(description = "As in init") @Nullable Double beta2,
+        @Schema(description = "As in init") @Nullable Double epsilon,
+        @Schema(description = "As in init") @Nullable Double weightDecay,
+        @Schema(description = "As in init") @Nullable Double momentum,
+        @Schema(description = "As in init") @Nullable String schedule,
+        @Schema(description = "As in init") @Nullable Long warmupSteps,
+        @Schema(description = "As in init") @Nullable Double minLearningRate,
+        @Schema(description = "As in init") @Nullable Double gradientClip,
+        @Schema(description = "As in init") @Nullable Double dropout,
+        @Schema(description = "As in init") @Nullable Double labelSmoothing,
+        @Schema(description = "As in init") @Nullable Double validation,
+        @Schema(description = "As in init") @Nullable Long validateEvery,
         @Schema(description = "Characters in the order of their token ids")
                 @Nullable String alphabet,
         @Schema(description = "Bundled dataset to train on") @Nullable String dataset,
@@ -32,6 +49,10 @@ public record WeightsQuery(
                 @Nullable Integer blockSize,
         @Schema(description = "If given, it must equal the value in the file")
                 @Nullable Integer vocabSize) {
+
+    /// The options that the file contains.
+    private static final Set<ModelOption> IN_FILE =
+            Set.of(ModelOption.N_EMBD, ModelOption.N_LAYER, ModelOption.BLOCK_SIZE);
 
     /// Returns what the reader of the file needs to know.
     public CheckpointReader.Given given(Datasets datasets, Limits limits) {
@@ -46,39 +67,7 @@ public record WeightsQuery(
 
     /// Returns the given options; null if there are none.
     private ModelOptions.@Nullable Builder options(Limits limits) {
-        limits.check(ModelOption.N_HEAD, nHead);
-        limits.check(ModelOption.NUM_STEPS, numSteps);
-        limits.check(ModelOption.BATCH_SIZE, batchSize);
-        ModelOptions.Builder builder = ModelOptions.builder();
-        boolean isGiven = false;
-        if (nHead != null) {
-            builder.nHead(nHead);
-            isGiven = true;
-        }
-        if (seed != null) {
-            builder.seed(seed);
-            isGiven = true;
-        }
-        if (learningRate != null) {
-            builder.learningRate(learningRate);
-            isGiven = true;
-        }
-        if (numSteps != null) {
-            builder.numSteps(numSteps);
-            isGiven = true;
-        }
-        if (engine != null) {
-            builder.engine(EnumNames.parse("engine", engine, ModelOption.ENGINE.defaultValue()));
-            isGiven = true;
-        }
-        if (random != null) {
-            builder.random(EnumNames.parse("random", random, ModelOption.RANDOM.defaultValue()));
-            isGiven = true;
-        }
-        if (batchSize != null) {
-            builder.batchSize(batchSize);
-            isGiven = true;
-        }
-        return isGiven ? builder : null;
+        OptionValues given = GivenOptions.of(this, limits).without(IN_FILE);
+        return given.isEmpty() ? null : given.builder();
     }
 }

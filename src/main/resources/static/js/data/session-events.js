@@ -19,8 +19,12 @@ export function loadedAt(events) {
 function changes(steering, whole) {
   return Object.entries(OPTION_TEXTS)
     .filter(([name]) => steering[name] !== undefined && steering[name] !== null)
-    .map(([name, { word }]) => `${word} ${Number.isInteger(steering[name]) ? whole(steering[name]) : number(steering[name])}`)
+    .map(([name, { word }]) => `${word} ${inWords(steering[name], whole)}`)
     .join(', ');
+}
+
+function inWords(value, whole) {
+  return typeof value === 'string' ? value : Number.isInteger(value) ? whole(value) : number(value);
 }
 
 /** An event as a sentence: `Step 120: steered to rate 0.005`. */

@@ -2,15 +2,35 @@
 
 import { count } from './format.js';
 
-/** Labels and hints by name, in the order of the forms; the words for choices; the short word for a steered option. */
+/** The headings of the groups of options in forms. */
+export const OPTION_GROUPS = ['Model', 'Training', 'Optimiser', 'Regularisation'];
+
+/**
+ * Labels and hints by name, in the order of the forms; the group, 'Model' unless it is another; the words for choices;
+ * the short word for a steered option; the optimisers that use an option, if not all do.
+ */
 export const OPTION_TEXTS = {
   nEmbd: { label: 'Embedding width' },
   nHead: { label: 'Attention heads', hint: 'must divide the embedding width' },
   nLayer: { label: 'Layers' },
   blockSize: { label: 'Context length', hint: 'in tokens' },
-  learningRate: { label: 'Learning rate', hint: 'at the first step', word: 'rate' },
-  numSteps: { label: 'Decay over (steps)', hint: 'the learning rate falls to 0 over these steps', word: 'decay' },
-  batchSize: { label: 'Batch size', hint: 'documents per step', word: 'batch' },
+  learningRate: { label: 'Learning rate', hint: 'its highest value', word: 'rate', group: 'Training' },
+  numSteps: { label: 'Decay over (steps)', hint: 'the learning rate falls to its minimum over these steps', word: 'decay', group: 'Training' },
+  batchSize: { label: 'Batch size', hint: 'documents per step', word: 'batch', group: 'Training' },
+  schedule: { label: 'Schedule', choices: { linear: 'falls in a line', constant: 'stays', cosine: 'falls along a cosine' }, word: 'schedule', group: 'Training' },
+  warmupSteps: { label: 'Warm-up (steps)', hint: 'in which the learning rate rises', word: 'warm-up', group: 'Training' },
+  minLearningRate: { label: 'Lowest rate', hint: 'at the end of the decay', word: 'minimum rate', group: 'Training' },
+  validation: { label: 'Validation', hint: 'documents held out from training: a share up to 0.5, or a number', group: 'Training' },
+  validateEvery: { label: 'Validate every (steps)', hint: '0 for ever less often', group: 'Training' },
+  optimizer: { label: 'Optimiser', choices: { adam: 'microgpt', adamw: 'with weight decay', sgd: 'with momentum', muon: 'orthogonal updates' }, group: 'Optimiser' },
+  beta1: { label: 'Beta 1', hint: 'decay of the first moments', group: 'Optimiser', of: ['adam', 'adamw', 'muon'] },
+  beta2: { label: 'Beta 2', hint: 'decay of the second moments', group: 'Optimiser', of: ['adam', 'adamw', 'muon'] },
+  epsilon: { label: 'Epsilon', hint: 'keeps small updates finite', group: 'Optimiser', of: ['adam', 'adamw', 'muon'] },
+  weightDecay: { label: 'Weight decay', hint: 'of all weights but embeddings', word: 'weight decay', group: 'Optimiser', of: ['adamw', 'muon'] },
+  momentum: { label: 'Momentum', hint: 'share of the running gradient that stays', word: 'momentum', group: 'Optimiser', of: ['sgd', 'muon'] },
+  gradientClip: { label: 'Gradient clip', hint: 'largest norm of the gradient; 0 for none', word: 'clip', group: 'Regularisation' },
+  dropout: { label: 'Dropout', hint: 'probability with which numbers are dropped', word: 'dropout', group: 'Regularisation' },
+  labelSmoothing: { label: 'Label smoothing', hint: 'share of the target that all tokens get', word: 'smoothing', group: 'Regularisation' },
   seed: { label: 'Seed' },
   engine: { label: 'Engine', choices: { tensor: 'fast', scalar: 'reference' } },
   random: { label: 'Random generator', choices: { mulberry32: 'microgptjs', python: 'microgpt.py' } },
@@ -18,16 +38,30 @@ export const OPTION_TEXTS = {
 
 /** The options as the response of GET /limits describes them, with label and hint, in the order of the forms. */
 export function describedOptions(limits) {
-  return Object.entries(OPTION_TEXTS).map(([name, { label, hint, choices: words }]) => {
+  return Object.entries(OPTION_TEXTS).map(([name, { label, hint, group = 'Model', of, choices: words }]) => {
     const option = limits.options.find((each) => each.name === name);
     const choices = option.choices?.map((value) => ({ value, text: `${value} (${words[value]})` }));
-    return { ...option, label, hint: [hint, rangeOf(option)].filter(Boolean).join('; '), choices };
+    return { ...option, label, group, of, hint: [hint, rangeOf(option)].filter(Boolean).join('; '), choices };
   });
+}
+
+/** The names of the optimisers. */
+export const OPTIMISERS = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD', muon: 'Muon' };
+
+/** Whether an optimiser uses an option. */
+export function isUsedBy(optimizer, { of }) {
+  return of === undefined || of.includes(optimizer);
+}
+
+/** All options of a session. The service leaves most out where they have their defaults. */
+export function withDefaults(options, limits) {
+  const defaults = Object.fromEntries((limits?.options ?? []).map((option) => [option.name, option.default]));
+  return { optimizer: 'adam', ...defaults, ...options };
 }
 
 /** The options of a session that differ from the defaults, as [name, value]. */
 export function nonDefaultOptions(options, described) {
-  return described.filter((option) => options[option.name] !== option.default)
+  return described.filter((option) => (options[option.name] ?? option.default) !== option.default)
     .map(({ name }) => [name, options[name]]);
 }
 
@@ -39,12 +73,17 @@ function rangeOf({ type, min, max, ranges }) {
   if (type === 'string') {
     return '';
   }
-  const least = min === Number.MIN_VALUE ? 'above 0' : bound(min);
-  return max === Number.MAX_VALUE ? least : `${least} to ${bound(max)}`;
+  if (max === Number.MAX_VALUE) {
+    return min === Number.MIN_VALUE ? 'above 0' : `at least ${bound(min)}`;
+  }
+  return `${bound(min)} to ${bound(max)}`;
 }
 
 /** A bound; that of a binary type as a power of two: 1,024, -2^31, 2^32-1. */
 function bound(value) {
+  if (!Number.isInteger(value)) {
+    return String(value);
+  }
   const exponent = Math.round(Math.log2(Math.abs(value)));
   const power = 2 ** exponent;
   if (exponent < 31 || (value !== -power && value !== power - 1)) {

@@ -132,6 +132,7 @@ class HealthPanel extends Panel {
     }
     return html`
       ${this.#note()}
+      ${this.#clipping()}
       ${matrices === null ? nothing : this.#matrices(matrices)}
       ${dead === null ? nothing : this.#layers(dead)}`;
   }
@@ -148,6 +149,12 @@ class HealthPanel extends Panel {
     }
     return html`<p class="note">As of ${step === undefined || step === this.view.step || this.view.state === 'training'
       ? 'the newest step' : `step ${count(step)}, the last that was observed`}.</p>`;
+  }
+
+  #clipping() {
+    const share = this.at === null ? this.live.diagnostics?.clippedShare ?? null : null;
+    return share === null ? nothing : html`<p class="note">The gradient was clipped in ${number(100 * share, 3)}% of the last
+      steps <code>clippedShare</code>.</p>`;
   }
 
   #matrices(matrices) {

@@ -6,11 +6,13 @@ import { css, html, nothing } from 'lit';
 import { count, number, plural } from '../data/format.js';
 import { learningRateAfter, learningRateOf } from '../data/learning-rate.js';
 import { availableName, availableTwinName } from '../data/session-names.js';
-import { describedOptions } from '../data/session-options.js';
+import { describedOptions, isUsedBy, withDefaults } from '../data/session-options.js';
 import { SITE } from '../data/site.js';
 import { field } from '../components/field.js';
 import { icons } from '../components/icons.js';
 import { Panel } from '../components/panel.js';
+
+const FIRST = ['learningRate', 'numSteps', 'batchSize'];
 
 class SteeringPanel extends Panel {
   static heading = 'Steering';
@@ -40,6 +42,8 @@ class SteeringPanel extends Panel {
     .now p { display: flex; justify-content: space-between; gap: var(--space-2); }
     .now strong { font-variant-numeric: tabular-nums; }
     .notice { padding: var(--space-2) var(--space-3); font-size: var(--text-s); }
+    summary { width: fit-content; color: var(--accent); font-size: var(--text-s); font-weight: 600; cursor: pointer; }
+    .more { display: grid; gap: var(--space-3); padding-top: var(--space-3); }
     .check { display: flex; align-items: flex-start; gap: var(--space-2); }
     .check input { flex: none; margin-top: 2px; }
     .check span { display: block; }
@@ -66,8 +70,13 @@ class SteeringPanel extends Panel {
     }
   }
 
+  get #options() {
+    return withDefaults(this.view.options, this.live.limits);
+  }
+
   get #steerable() {
-    return describedOptions(this.live.limits).filter(({ steerable }) => steerable);
+    return describedOptions(this.live.limits)
+      .filter((option) => option.steerable && isUsedBy(this.#options.optimizer, option));
   }
 
   async #loadNames() {
@@ -77,8 +86,10 @@ class SteeringPanel extends Panel {
 
   async #apply(event) {
     event.preventDefault();
+    const isChoice = (name) => this.#steerable.find((option) => option.name === name)?.choices !== undefined;
     const changes = Object.fromEntries(
-      Object.entries(this.drafts).filter(([, text]) => text.trim() !== '').map(([name, text]) => [name, Number(text)]));
+      Object.entries(this.drafts).filter(([, text]) => text.trim() !== '')
+        .map(([name, text]) => [name, isChoice(name) ? text : Number(text)]));
     const wrong = Object.keys(changes).find((name) => Number.isNaN(changes[name]));
     if (wrong !== undefined) {
       this.problem = { field: wrong, message: 'This must be a number' };
@@ -129,7 +140,8 @@ class SteeringPanel extends Panel {
   }
 
   #steering() {
-    const { options, step } = this.view;
+    const { step } = this.view;
+    const options = this.#options;
     const rate = learningRateAfter(step, options);
     const steerable = this.#steerable;
     const isFieldless = this.problem && !steerable.some(({ name }) => name === this.problem.field);
@@ -137,14 +149,19 @@ class SteeringPanel extends Panel {
       <form novalidate @submit=${this.#apply}>
         <div class="now">
           <p><span>Learning rate of the next step</span><strong>${number(rate)}</strong></p>
-          <p><span>Steps until it is 0</span><strong>${count(Math.max(0, options.numSteps - step))} of ${count(options.numSteps)}</strong></p>
+          ${options.schedule === 'constant' ? nothing : html`<p><span>Steps until it is ${number(options.minLearningRate)}</span>
+            <strong>${count(Math.max(0, options.numSteps - step))} of ${count(options.numSteps)}</strong></p>`}
           ${this.at ? html`<p><span>Learning rate of step ${count(this.at)}</span><strong>${this.#rateOf(this.at)}</strong></p>` : nothing}
         </div>
         ${rate === 0 ? html`<p class="notice warn">The learning rate has reached 0, so further steps change nothing.
           Set “Decay over” to more than ${plural(step, 'step')}, or train on: that starts a new decay.</p>` : nothing}
         ${this.at === null ? nothing : html`<p class="hint">A change takes effect at the newest step, not at the one you are
           looking at. To try something from there, fork.</p>`}
-        ${steerable.map((option) => this.#field(option))}
+        ${steerable.filter(({ name }) => FIRST.includes(name)).map((option) => this.#field(option))}
+        <details ?open=${steerable.some(({ name }) => !FIRST.includes(name) && name === this.problem?.field)}>
+          <summary>More options</summary>
+          <div class="more">${steerable.filter(({ name }) => !FIRST.includes(name)).map((option) => this.#field(option))}</div>
+        </details>
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         ${this.#twinOffer()}
         <div class="row">
@@ -193,18 +210,21 @@ class SteeringPanel extends Panel {
       </form>`;
   }
 
-  #field({ name, label, hint }) {
+  #field({ name, label, hint, choices }) {
+    const value = this.drafts[name] ?? String(this.#options[name]);
+    const change = (event) => { this.drafts = { ...this.drafts, [name]: event.target.value }; this.note = ''; };
     return field({
       name,
       label,
       apiName: name,
       hint,
       error: this.problem?.field === name ? this.problem.message : null,
-      control: ({ id, describedBy, invalid }) => html`
-        <input id=${id} name=${name} inputmode="decimal" autocomplete="off"
-          .value=${this.drafts[name] ?? String(this.view.options[name])}
-          aria-describedby=${describedBy} aria-invalid=${invalid}
-          @input=${(event) => { this.drafts = { ...this.drafts, [name]: event.target.value }; this.note = ''; }}>`,
+      control: ({ id, describedBy, invalid }) => choices
+        ? html`<select id=${id} name=${name} aria-describedby=${describedBy} aria-invalid=${invalid} @change=${change}>
+            ${choices.map((choice) => html`<option value=${choice.value} .selected=${choice.value === value}>${choice.text}</option>`)}
+          </select>`
+        : html`<input id=${id} name=${name} inputmode="decimal" autocomplete="off" .value=${value}
+            aria-describedby=${describedBy} aria-invalid=${invalid} @input=${change}>`,
     });
   }
 }

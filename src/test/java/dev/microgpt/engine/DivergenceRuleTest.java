@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.microgpt.engine.training.StepSettings;
 import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.api.Test;
@@ -133,7 +134,7 @@ final class DivergenceRuleTest {
                 if (train(model, 4) > 0) {
                     diverged++;
                 }
-                model.steer(randomMagnitude(random), options.numSteps(), options.batchSize());
+                model.steer(OptionValues.of(ModelOption.LEARNING_RATE, randomMagnitude(random)));
             }
         }
         assertThat(diverged).isBetween(50, 400);
@@ -149,7 +150,8 @@ final class DivergenceRuleTest {
     void acceptsALossNearTheLimit(EngineKind engine, double loss) {
         Engine trainer = engineWithTokenLoss(engine, loss);
 
-        assertThat(trainer.trainStep(new int[][] {{5, 1}}, 0, 0.01, null)).isBetween(699.0, 709.0);
+        assertThat(trainer.trainStep(new int[][] {{5, 1}}, StepSettings.of(0, 0.01), null))
+                .isBetween(699.0, 709.0);
     }
 
     @ParameterizedTest
@@ -166,15 +168,21 @@ final class DivergenceRuleTest {
         double[] before = trainer.params();
 
         assertThatExceptionOfType(DivergedException.class)
-                .isThrownBy(() -> trainer.trainStep(new int[][] {{5, 1}}, 0, 0.01, null));
+                .isThrownBy(
+                        () ->
+                                trainer.trainStep(
+                                        new int[][] {{5, 1}}, StepSettings.of(0, 0.01), null));
         // the same if it is one of many
         assertThatExceptionOfType(DivergedException.class)
                 .isThrownBy(
                         () ->
                                 trainer.trainStep(
-                                        new int[][] {{5, 0}, {5, 1}, {5, 0}}, 0, 0.01, null));
+                                        new int[][] {{5, 0}, {5, 1}, {5, 0}},
+                                        StepSettings.of(0, 0.01),
+                                        null));
         assertThat(trainer.params()).containsExactly(before);
-        assertThat(trainer.trainStep(new int[][] {{5, 0}}, 0, 0.01, null)).isNotNegative();
+        assertThat(trainer.trainStep(new int[][] {{5, 0}}, StepSettings.of(0, 0.01), null))
+                .isNotNegative();
     }
 
     /// All embeddings are 1 and the layer does nothing: token 0 is certain, and all others have this loss.
@@ -214,7 +222,10 @@ final class DivergenceRuleTest {
         Engine trainer = Engine.create(engine, shape, params);
 
         assertThatExceptionOfType(DivergedException.class)
-                .isThrownBy(() -> trainer.trainStep(new int[][] {{5, 1}}, 6, 0.01, null))
+                .isThrownBy(
+                        () ->
+                                trainer.trainStep(
+                                        new int[][] {{5, 1}}, StepSettings.of(6, 0.01), null))
                 .withMessageContaining("a second moment of step 7 is Infinity");
         assertThat(trainer.params()).containsExactly(params(trainer, params));
         assertThat(trainer.firstMoments()).containsOnly(0);
@@ -238,7 +249,10 @@ final class DivergenceRuleTest {
         Engine trainer = Engine.restore(EngineKind.TENSOR, shape, new double[n], m, new double[n]);
 
         assertThatExceptionOfType(DivergedException.class)
-                .isThrownBy(() -> trainer.trainStep(new int[][] {{5, 1}}, 0, 0.01, null))
+                .isThrownBy(
+                        () ->
+                                trainer.trainStep(
+                                        new int[][] {{5, 1}}, StepSettings.of(0, 0.01), null))
                 .withMessageContaining("a parameter of step 1 is -Infinity");
         assertThat(trainer.params()).containsOnly(0);
         assertThat(trainer.firstMoments()).containsOnly(1e38f);

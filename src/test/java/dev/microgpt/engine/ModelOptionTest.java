@@ -2,6 +2,8 @@ package dev.microgpt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
@@ -11,76 +13,84 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /// Tests that the descriptions agree with [ModelOptions].
 final class ModelOptionTest {
 
     private static final List<ModelOption> ALL = ModelOption.ALL;
 
+    private static Stream<String> components(Class<?> type) {
+        return Arrays.stream(type.getRecordComponents())
+                .flatMap(
+                        component ->
+                                component.getType().isRecord()
+                                        ? components(component.getType())
+                                        : Stream.of(component.getName()));
+    }
+
     @Test
     void eachOptionIsDescribed() {
         assertThat(ALL)
                 .extracting(ModelOption::name)
-                .containsExactlyElementsOf(
-                        Arrays.stream(ModelOptions.class.getRecordComponents())
-                                .map(RecordComponent::getName)
-                                .toList());
+                .containsExactlyElementsOf(components(ModelOptions.class).toList());
     }
 
-    /// Each value differs from the default, and from those of the other options.
-    @ParameterizedTest
-    @FieldSource("ALL")
-    void readsAndSetsItsOwnOption(ModelOption option) {
-        ModelOptions defaults = ModelOptions.defaults();
-        ModelOptions.Builder builder = ModelOptions.builder();
-        switch (option) {
-            case IntegerOption integer -> {
-                assertThat(integer.value(defaults)).isEqualTo(integer.defaultValue());
-                integer.set(builder, 2 * integer.defaultValue());
-            }
-            case DecimalOption decimal -> {
-                assertThat(decimal.value(defaults)).isEqualTo(decimal.defaultValue());
-                decimal.set(builder, 2 * decimal.defaultValue());
-            }
-            case ChoiceOption<?> choice -> setLast(choice, builder);
-        }
-
-        assertThat(differences(defaults, builder.build())).containsExactly(option.name());
-        assertThat(builder.build().toBuilder().build()).isEqualTo(builder.build());
-    }
-
-    private static <E extends Enum<E>> void setLast(
-            ChoiceOption<E> choice, ModelOptions.Builder builder) {
-        assertThat(choice.value(ModelOptions.defaults())).isEqualTo(choice.defaultValue());
-        choice.set(builder, choice.choices().getLast());
-        assertThat(choice.value(builder.build())).isEqualTo(choice.choices().getLast());
-    }
-
-    private static List<String> differences(ModelOptions one, ModelOptions other) {
-        return ALL.stream()
-                .filter(option -> !value(option, one).equals(value(option, other)))
-                .map(ModelOption::name)
-                .toList();
-    }
-
-    private static Object value(ModelOption option, ModelOptions options) {
+    /// Returns a valid value other than the default.
+    private static Object otherValue(ModelOption option) {
         return switch (option) {
-            case IntegerOption integer -> integer.value(options);
-            case DecimalOption decimal -> decimal.value(options);
-            case ChoiceOption<?> choice -> choice.value(options);
+            case IntegerOption integer -> Math.max(2, 2 * integer.defaultValue());
+            case DecimalOption decimal -> decimal.defaultValue() / 2 + 0.001;
+            case ChoiceOption<?> choice -> choice.choices().getLast();
         };
     }
 
     @ParameterizedTest
     @FieldSource("ALL")
-    void onlySteerableOptionsChangeWithTraining(ModelOption option) {
+    void readsAndSetsItsOwnOption(ModelOption option) {
         ModelOptions defaults = ModelOptions.defaults();
+        Object value = otherValue(option);
+        ModelOptions.Builder builder = ModelOptions.builder();
+        option.write(builder, value);
 
-        assertThat(differences(defaults, defaults.withTraining(0.5, 7, 3)).contains(option.name()))
+        ModelOptions options = builder.build();
+        assertThat(option.read(defaults)).isEqualTo(option.defaultObject());
+        assertThat(option.read(options)).isEqualTo(value);
+        assertThat(differences(defaults, options)).containsExactly(option.name());
+        assertThat(options.toBuilder().build()).isEqualTo(options);
+    }
+
+    private static List<String> differences(ModelOptions one, ModelOptions other) {
+        return ALL.stream()
+                .filter(option -> !option.read(one).equals(option.read(other)))
+                .map(ModelOption::name)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @FieldSource("ALL")
+    void onlySteerableOptionsAreSteered(ModelOption option) {
+        MicroGpt model = new MicroGpt();
+        OptionValues values = OptionValues.of(option, otherValue(option));
+
+        Throwable failure = catchThrowable(() -> model.steer(values));
+
+        assertThat(failure == null).isEqualTo(option.isSteerable());
+        assertThat(differences(ModelOptions.defaults(), model.options()).contains(option.name()))
                 .isEqualTo(option.isSteerable());
+    }
+
+    @Test
+    void valuesOfAnotherTypeAreRejected() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OptionValues.of(ModelOption.N_EMBD, 0.5))
+                .withMessage("nEmbd cannot be 0.5");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OptionValues.of(ModelOption.ENGINE, "tensor"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> OptionValues.of(ModelOption.BETA1, "0.5"));
     }
 
     @Test

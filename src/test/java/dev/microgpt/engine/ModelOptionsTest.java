@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.microgpt.engine.InvalidInputException.Reason;
+import dev.microgpt.engine.training.OptimizerKind;
+import dev.microgpt.engine.training.ScheduleKind;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -51,12 +53,49 @@ final class ModelOptionsTest {
                         .engine(EngineKind.SCALAR)
                         .random(RandomKind.PYTHON)
                         .batchSize(8)
+                        .optimizer(OptimizerKind.MUON)
+                        .beta1(0.1)
+                        .beta2(0.2)
+                        .epsilon(0.3)
+                        .weightDecay(0.4)
+                        .momentum(0.6)
+                        .schedule(ScheduleKind.COSINE)
+                        .warmupSteps(9)
+                        .minLearningRate(0.01)
+                        .gradientClip(0.7)
+                        .dropout(0.8)
+                        .labelSmoothing(0.9)
+                        .validation(0.25)
+                        .validateEvery(10)
                         .build();
 
         assertThat(options)
                 .isEqualTo(
                         new ModelOptions(
-                                1, 6, 3, 4, 5, 0.5, 7, EngineKind.SCALAR, RandomKind.PYTHON, 8));
+                                1,
+                                6,
+                                3,
+                                4,
+                                5,
+                                0.5,
+                                7,
+                                EngineKind.SCALAR,
+                                RandomKind.PYTHON,
+                                8,
+                                new Optimization(
+                                        OptimizerKind.MUON,
+                                        0.1,
+                                        0.2,
+                                        0.3,
+                                        0.4,
+                                        0.6,
+                                        ScheduleKind.COSINE,
+                                        9,
+                                        0.01,
+                                        0.7,
+                                        0.8,
+                                        0.9),
+                                new HeldOut(0.25, 10)));
         assertThat(options.headDim()).isEqualTo(2);
     }
 
@@ -220,5 +259,39 @@ final class ModelOptionsTest {
         assertThat(options.learningRateAt(8)).isEqualTo(0.0);
         assertThat(options.learningRateAt(9)).isEqualTo(0.0);
         assertThat(options.learningRateAt(Long.MAX_VALUE)).isEqualTo(0.0);
+    }
+
+    private static double rate(ModelOptions.Builder options, long step) {
+        return options.learningRate(0.8).numSteps(10).build().learningRateAt(step);
+    }
+
+    @Test
+    void theLearningRateFollowsTheSchedule() {
+        assertThat(rate(options().schedule(ScheduleKind.CONSTANT), 99)).isEqualTo(0.8);
+        assertThat(rate(options().minLearningRate(0.2), 5)).isCloseTo(0.5, within(1e-15));
+        assertThat(rate(options().minLearningRate(0.2), 10)).isEqualTo(0.2);
+        ModelOptions.Builder cosine = options().schedule(ScheduleKind.COSINE);
+        assertThat(rate(cosine, 0)).isEqualTo(0.8);
+        assertThat(rate(cosine, 2)).isCloseTo(0.4 + 0.4 * Math.cos(Math.PI / 5), within(1e-15));
+        assertThat(rate(cosine, 5)).isCloseTo(0.4, within(1e-15));
+        assertThat(rate(cosine, 10)).isZero();
+    }
+
+    @Test
+    void theLearningRateRisesInTheWarmUp() {
+        ModelOptions.Builder warm = options().warmupSteps(4);
+        assertThat(rate(warm, 0)).isCloseTo(0.2, within(1e-15));
+        assertThat(rate(warm, 3)).isEqualTo(0.8);
+        assertThat(rate(warm, 4)).isEqualTo(0.8);
+        assertThat(rate(warm, 7)).isCloseTo(0.4, within(1e-15));
+        assertThat(rate(options().warmupSteps(20), 15)).isCloseTo(0.64, within(1e-15));
+        assertThat(rate(options().warmupSteps(20), 20)).isZero();
+    }
+
+    @Test
+    void theMinimumIsAtMostTheHighestLearningRate() {
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> options().learningRate(0.5).minLearningRate(0.6).build())
+                .withMessage("minLearningRate must be at most learningRate (0.5), but is 0.6");
     }
 }

@@ -3,6 +3,8 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,8 +20,11 @@ final class ScalarDiagnosticsTest {
     private static StepDiagnostics step(
             ScalarEngine engine, ScalarEngineGradientTest.Setup setup, int step) {
         StepObservation observation = new StepObservation(setup.options().shape(setup.vocabSize()));
-        assertThat(engine.trainStep(setup.batch(), step, LEARNING_RATE, observation)).isPositive();
-        return observation.diagnostics();
+        assertThat(
+                        engine.trainStep(
+                                setup.batch(), StepSettings.of(step, LEARNING_RATE), observation))
+                .isPositive();
+        return observation.diagnostics(null);
     }
 
     private static List<Matrix> matrices(ScalarEngineGradientTest.Setup setup) {

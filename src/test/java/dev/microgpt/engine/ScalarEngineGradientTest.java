@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,7 +74,7 @@ final class ScalarEngineGradientTest {
     void lossEqualsThatOfThePlainForwardPass(Setup setup) {
         PlainGpt plain = new PlainGpt(setup.options(), setup.vocabSize(), setup.initialParams());
 
-        double loss = setup.engine().trainStep(setup.batch(), 0, 0.01, null);
+        double loss = setup.engine().trainStep(setup.batch(), StepSettings.of(0, 0.01), null);
 
         assertThat(loss).isCloseTo(plain.loss(setup.batch()), LOSS_PRECISION);
     }
@@ -80,7 +82,7 @@ final class ScalarEngineGradientTest {
     @ParameterizedTest
     @MethodSource("setups")
     void gradientsMatchFiniteDifferencesOfThePlainLoss(Setup setup) {
-        double[] gradients = setup.engine().gradients(setup.batch());
+        double[] gradients = setup.engine().gradients(setup.batch(), StepSettings.of(0, 0.01));
 
         assertThat(gradients).containsExactly(slopes(setup), GRADIENT_PRECISION);
     }
@@ -107,9 +109,10 @@ final class ScalarEngineGradientTest {
     void gradientsDependOnlyOnParametersAndBatch(Setup setup) {
         ScalarEngine engine = setup.engine();
 
-        double[] first = engine.gradients(setup.batch());
+        double[] first = engine.gradients(setup.batch(), StepSettings.of(0, 0.01));
 
-        assertThat(engine.gradients(setup.batch())).containsExactly(first);
+        assertThat(engine.gradients(setup.batch(), StepSettings.of(0, 0.01)))
+                .containsExactly(first);
         assertThat(engine.params()).containsExactly(setup.initialParams());
     }
 
@@ -124,7 +127,7 @@ final class ScalarEngineGradientTest {
         double[] v = new double[expected.length];
         for (int t = 1; t <= 5; t++) {
             double learningRate = 0.02 / t;
-            double[] g = engine.gradients(setup.batch());
+            double[] g = engine.gradients(setup.batch(), StepSettings.of(0, 0.01));
             for (int i = 0; i < g.length; i++) {
                 m[i] = 0.85 * m[i] + 0.15 * g[i];
                 v[i] = 0.99 * v[i] + 0.01 * g[i] * g[i];
@@ -133,7 +136,7 @@ final class ScalarEngineGradientTest {
                 expected[i] -= learningRate * mHat / (Math.sqrt(vHat) + 1e-8);
             }
 
-            engine.trainStep(setup.batch(), t - 1, learningRate, null);
+            engine.trainStep(setup.batch(), StepSettings.of(t - 1, learningRate), null);
 
             // rounding errors matter where a gradient is smaller than eps
             assertThat(engine.params()).containsExactly(expected, within(1e-9));
@@ -148,11 +151,12 @@ final class ScalarEngineGradientTest {
         int[][] secondDocumentBad = {setup.batch()[0], {5, 99, 5}};
 
         assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                .isThrownBy(() -> engine.trainStep(secondDocumentBad, 0, 0.01, null));
+                .isThrownBy(
+                        () -> engine.trainStep(secondDocumentBad, StepSettings.of(0, 0.01), null));
 
         assertThat(engine.params()).containsExactly(setup.initialParams());
-        assertThat(engine.gradients(setup.batch()))
-                .containsExactly(setup.engine().gradients(setup.batch()));
+        assertThat(engine.gradients(setup.batch(), StepSettings.of(0, 0.01)))
+                .containsExactly(setup.engine().gradients(setup.batch(), StepSettings.of(0, 0.01)));
     }
 
     /// All embeddings are 1, and lm_head is 0 but for token 0, which is certain; the others have
@@ -168,13 +172,16 @@ final class ScalarEngineGradientTest {
         int[][] impossible = {{5, 1, 1, 5}};
 
         assertThatExceptionOfType(DivergedException.class)
-                .isThrownBy(() -> engine.trainStep(impossible, 0, 0.01, null))
+                .isThrownBy(() -> engine.trainStep(impossible, StepSettings.of(0, 0.01), null))
                 .withMessageContaining("Infinity");
 
         assertThat(engine.params()).containsExactly(params);
-        assertThat(engine.gradients(certain))
-                .containsExactly(new ScalarEngine(options.shape(6), params).gradients(certain));
-        assertThat(engine.trainStep(certain, 0, 0.01, null)).isCloseTo(0, LOSS_PRECISION);
+        assertThat(engine.gradients(certain, StepSettings.of(0, 0.01)))
+                .containsExactly(
+                        new ScalarEngine(options.shape(6), params)
+                                .gradients(certain, StepSettings.of(0, 0.01)));
+        assertThat(engine.trainStep(certain, StepSettings.of(0, 0.01), null))
+                .isCloseTo(0, LOSS_PRECISION);
     }
 
     @Test
@@ -182,7 +189,7 @@ final class ScalarEngineGradientTest {
         ModelOptions options = options().nEmbd(4).blockSize(6).build();
         Setup setup = new Setup("", options, 6, new int[][] {{5, 0, 1, 5}});
 
-        double[] gradients = setup.engine().gradients(setup.batch());
+        double[] gradients = setup.engine().gradients(setup.batch(), StepSettings.of(0, 0.01));
 
         int wpe = 6 * 4;
         for (int token = 0; token < 6; token++) {

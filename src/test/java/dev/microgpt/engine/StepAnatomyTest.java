@@ -90,8 +90,7 @@ final class StepAnatomyTest {
         int[][] batch = new int[options.batchSize()][];
         Arrays.setAll(batch, training::tokens);
 
-        double loss =
-                engine.trainStep(batch, model.step(), options.learningRateAt(model.step()), null);
+        double loss = engine.trainStep(batch, options.settings(model.step()), null);
 
         assertThat(anatomy.batchLoss()).isEqualTo(loss).isEqualTo(again.batchLoss());
         assertThat(parameters(anatomy, StepAnatomy.Update::after)).containsExactly(engine.params());
@@ -99,7 +98,8 @@ final class StepAnatomyTest {
                 .containsExactly(engine.firstMoments());
         assertThat(parameters(anatomy, StepAnatomy.Update::v))
                 .containsExactly(engine.secondMoments());
-        assertThat(anatomy.gradients()).containsExactly(reference(model).gradients(batch));
+        assertThat(anatomy.gradients())
+                .containsExactly(reference(model).gradients(batch, options.settings(0)));
         assertThat(training.step()).isEqualTo(model.step() + 1);
         assertThat(training.documents()).isEqualTo(model.trainStep(false).docs());
     }
@@ -216,14 +216,19 @@ final class StepAnatomyTest {
 
         var update = Objects.requireNonNull(anatomy.update(id));
 
-        assertThat(update.mHat()).isCloseTo(update.m() / (1 - Math.pow(0.85, 6)), within(1e-12));
-        assertThat(update.vHat()).isCloseTo(update.v() / (1 - Math.pow(0.99, 6)), within(1e-12));
+        assertThat(Objects.requireNonNull(update.mHat()))
+                .isCloseTo(update.m() / (1 - Math.pow(0.85, 6)), within(1e-12));
+        assertThat(Objects.requireNonNull(update.vHat()))
+                .isCloseTo(
+                        Objects.requireNonNull(update.v()) / (1 - Math.pow(0.99, 6)),
+                        within(1e-12));
         assertThat(update.after())
                 .isEqualTo(
                         update.before()
                                 - update.learningRate()
-                                        * update.mHat()
-                                        / (Math.sqrt(update.vHat()) + 1e-8));
+                                        * Objects.requireNonNull(update.mHat())
+                                        / (Math.sqrt(Objects.requireNonNull(update.vHat()))
+                                                + 1e-8));
         assertThat(anatomy.update(anatomy.root())).isNull();
     }
 

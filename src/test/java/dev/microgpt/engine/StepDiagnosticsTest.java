@@ -2,6 +2,8 @@ package dev.microgpt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -118,7 +120,7 @@ final class StepDiagnosticsTest {
         for (int step = 0; step < 50; step++) {
             int[][] batch = BATCHES[step % BATCHES.length];
             observedStep(watched, options, step, batch);
-            undisturbed.trainStep(batch, step, learningRate(step), null);
+            undisturbed.trainStep(batch, StepSettings.of(step, learningRate(step)), null);
 
             assertThat(params(watched)).containsExactly(params(undisturbed));
         }
@@ -127,8 +129,8 @@ final class StepDiagnosticsTest {
     private static StepDiagnostics observedStep(
             Engine engine, ModelOptions options, int step, int[][] batch) {
         StepObservation observation = new StepObservation(options.shape(VOCAB));
-        engine.trainStep(batch, step, learningRate(step), observation);
-        return observation.diagnostics();
+        engine.trainStep(batch, StepSettings.of(step, learningRate(step)), observation);
+        return observation.diagnostics(null);
     }
 
     /// Some rates are above the limit that the tensor engine regards as safe.

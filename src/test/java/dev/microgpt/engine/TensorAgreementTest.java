@@ -3,6 +3,7 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.engine.training.StepSettings;
 import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,8 +144,11 @@ final class TensorAgreementTest {
             }
             meanLoss += Arrays.stream(expected).average().orElseThrow() / setup.batch().length;
         }
-        assertGradients(setup, tensor.gradients(setup.batch()), scalar.gradients(setup.batch()));
-        double trained = tensor.trainStep(setup.batch(), 0, 0.01, null);
+        assertGradients(
+                setup,
+                tensor.gradients(setup.batch(), StepSettings.of(0, 0.01)),
+                scalar.gradients(setup.batch(), StepSettings.of(0, 0.01)));
+        double trained = tensor.trainStep(setup.batch(), StepSettings.of(0, 0.01), null);
         assertThat(trained).isCloseTo(meanLoss, within(LOSS_PRECISION * meanLoss));
     }
 

@@ -3,6 +3,7 @@ package dev.microgpt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.microgpt.engine.training.StepSettings;
 import dev.microgpt.support.SharesNothing;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,15 +26,16 @@ final class TensorDiagnosticsTest {
 
     private static StepObservation step(Engine engine, TensorAgreementTest.Setup setup) {
         StepObservation observation = new StepObservation(setup.shape());
-        assertThat(engine.trainStep(setup.batch(), 0, 0.01, observation)).isPositive();
+        assertThat(engine.trainStep(setup.batch(), StepSettings.of(0, 0.01), observation))
+                .isPositive();
         return observation;
     }
 
     @ParameterizedTest
     @MethodSource("dev.microgpt.engine.TensorAgreementTest#setups")
     void diagnosticsMatchTheReference(TensorAgreementTest.Setup setup) {
-        StepDiagnostics expected = step(setup.scalar(), setup).diagnostics();
-        StepDiagnostics actual = step(setup.tensor(), setup).diagnostics();
+        StepDiagnostics expected = step(setup.scalar(), setup).diagnostics(null);
+        StepDiagnostics actual = step(setup.tensor(), setup).diagnostics(null);
 
         assertMatrices(actual.matrices(), expected.matrices());
         assertDeadUnits(setup, actual.deadUnits(), expected.deadUnits());

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -55,7 +57,7 @@ final class TensorEngineTest {
         int[][] batch = {{5, 1, 1, 5}};
 
         assertThatExceptionOfType(DivergedException.class)
-                .isThrownBy(() -> engine.trainStep(batch, 0, 0.01, null));
+                .isThrownBy(() -> engine.trainStep(batch, StepSettings.of(0, 0.01), null));
 
         assertThat(engine.paramStats()).isEqualTo(before);
         assertThat(engine.predictor().embedding(0)).containsExactly(1, 1, 1, 1);

@@ -363,7 +363,7 @@ final class SessionsPageTest {
             assertThat(width).hasAttribute("placeholder", "24");
             assertThat(width).hasAccessibleDescription("2 to 4,096");
             assertThat(page.getByLabel("Learning rate"))
-                    .hasAccessibleDescription("at the first step; above 0");
+                    .hasAccessibleDescription("its highest value; above 0");
             assertThat(page.getByLabel("Seed"))
                     .hasAccessibleDescription("mulberry32: -2^31 to 2^32-1; python: 0 to 2^63-1");
             assertThat(page.getByLabel("Engine")).hasValue("tensor");

@@ -46,7 +46,23 @@ final class RestartTest {
 
     /// Creates a session with a bit of everything: steps, a draw, steering, a fork and a run.
     private static void createSession(Api api, String name, String engine, String random) {
-        api.init(name, Map.of("engine", engine, "random", random, "text", Api.SIX_NAMES));
+        api.init(
+                name,
+                Map.of(
+                        "engine",
+                        engine,
+                        "random",
+                        random,
+                        "text",
+                        Api.SIX_NAMES,
+                        "optimizer",
+                        "adamw",
+                        "dropout",
+                        0.1,
+                        "gradientClip",
+                        1,
+                        "validation",
+                        2));
         api.step(name, 40);
         api.post("/sessions/" + name + "/generate", Map.of("count", 3)).ok();
         api.patch("/sessions/" + name, Map.of("learningRate", 0.02)).ok();
@@ -72,6 +88,7 @@ final class RestartTest {
         return Stream.of(
                         "",
                         "/losses",
+                        "/validation",
                         "/history",
                         "/keyframes",
                         "/runs",

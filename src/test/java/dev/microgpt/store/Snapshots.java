@@ -4,8 +4,10 @@ import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.RandomKind;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.history.DocumentCounts;
@@ -146,7 +148,13 @@ final class Snapshots {
         TimelineState timeline =
                 new TimelineState(
                         List.of(),
-                        List.of(new ScheduleEntry(0, 0.01, 1000, 1)),
+                        List.of(
+                                new ScheduleEntry(
+                                        0,
+                                        OptionValues.of(
+                                                ModelOptions.defaults(),
+                                                ModelOption::isSteerable))),
+                        List.of(),
                         List.of(),
                         List.of());
         return new SessionSnapshot(

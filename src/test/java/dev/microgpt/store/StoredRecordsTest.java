@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.ChoiceOption;
+import dev.microgpt.engine.ModelOption.DecimalOption;
+import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.RandomKind;
+import dev.microgpt.engine.training.OptimizerKind;
 import dev.microgpt.session.history.ScheduleEntry;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.history.TextSample;
 import dev.microgpt.session.history.TimelineState;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunSnapshot;
 import dev.microgpt.session.run.RunState;
+import dev.microgpt.session.run.StopWhen;
 import dev.microgpt.support.Json;
 
 import org.jspecify.annotations.Nullable;
@@ -23,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
@@ -63,23 +70,47 @@ final class StoredRecordsTest {
                         .engine(EngineKind.SCALAR)
                         .random(RandomKind.PYTHON)
                         .batchSize(4)
+                        .optimizer(OptimizerKind.ADAMW)
+                        .dropout(0.25)
                         .build();
 
         assertThat(StoredOptions.write(options))
                 .isEqualTo(
                         "{\"seed\":7,\"nEmbd\":8,\"nHead\":2,\"nLayer\":3,\"blockSize\":9,"
                                 + "\"learningRate\":0.001,\"numSteps\":500,\"engine\":\"SCALAR\","
-                                + "\"random\":\"PYTHON\",\"batchSize\":4}");
+                                + "\"random\":\"PYTHON\",\"batchSize\":4,"
+                                + "\"optimizer\":\"ADAMW\",\"dropout\":0.25}");
         assertThat(StoredOptions.read(StoredOptions.write(options))).isEqualTo(options);
         assertThat(StoredOptions.write(ModelOptions.defaults()))
                 .contains("\"engine\":\"TENSOR\",\"random\":\"MULBERRY32\"");
     }
 
+    @ParameterizedTest
+    @FieldSource("dev.microgpt.engine.ModelOption#ALL")
+    void eachOptionIsStored(ModelOption option) {
+        Object value =
+                switch (option) {
+                    case IntegerOption integer -> Math.max(2, 2 * integer.defaultValue());
+                    case DecimalOption decimal -> decimal.defaultValue() / 2 + 0.001;
+                    case ChoiceOption<?> choice -> choice.choices().getLast();
+                };
+        ModelOptions options = OptionValues.of(option, value).applyTo(ModelOptions.defaults());
+
+        assertThat(StoredOptions.read(StoredOptions.write(options))).isEqualTo(options);
+    }
+
+    /// As earlier versions wrote them.
     @Test
-    void eachOptionIsStored() {
+    void optionsThatEarlierVersionsDidNotHaveAreStoredIfTheyAreNotDefaults() {
         assertThat(Json.parse(StoredOptions.write(ModelOptions.defaults())).propertyNames())
-                .containsExactlyElementsOf(
-                        ModelOption.ALL.stream().map(ModelOption::name).toList());
+                .hasSize(10)
+                .doesNotContain("optimizer");
+        assertThatThrownBy(() -> StoredOptions.read("{\"seed\":7}"))
+                .isInstanceOf(DamagedException.class)
+                .hasMessageContaining("nEmbd is missing");
+        assertThatThrownBy(() -> StoredOptions.read("{\"norm\":\"BATCHNORM\"}"))
+                .isInstanceOf(DamagedException.class)
+                .hasMessage("unknown option 'norm'");
     }
 
     @Test
@@ -100,19 +131,29 @@ final class StoredRecordsTest {
                         + "\"endedAt\":\"2026-03-01T10:20:30.456Z\",\"reason\":\"why\"}}");
         assertLogEntry(
                 new Change.Happened(
-                        event(SessionEvent.Kind.STEERED, new Steering(null, 9L, null)), null),
+                        event(
+                                SessionEvent.Kind.STEERED,
+                                OptionValues.of(ModelOption.NUM_STEPS, 9L)),
+                        null),
                 "happened",
                 "{\"event\":{\"step\":7,\"at\":\"2026-03-01T10:20:30.456Z\",\"kind\":\"STEERED\","
-                        + "\"steering\":{\"learningRate\":null,\"numSteps\":9,\"batchSize\":null},"
+                        + "\"steering\":{\"numSteps\":9},"
                         + "\"run\":3,\"parent\":\"mother\"},\"run\":null}");
     }
 
-    private static SessionEvent event(SessionEvent.Kind kind, @Nullable Steering steering) {
+    private static SessionEvent event(SessionEvent.Kind kind, @Nullable OptionValues steering) {
         return new SessionEvent(7, AT, kind, steering, 3L, "mother", null);
     }
 
     private static RunSnapshot run(RunState state) {
-        RunCall call = new RunCall(100, 20.5, 1.5, new Steering(0.5, 9L, 2));
+        RunCall call =
+                new RunCall(
+                        100,
+                        20.5,
+                        new StopWhen(1.5, null, null),
+                        OptionValues.of(ModelOption.LEARNING_RATE, 0.5)
+                                .with(ModelOption.NUM_STEPS, 9L)
+                                .with(ModelOption.BATCH_SIZE, 2));
         return new RunSnapshot(3, call, state, 40, 2.5, AT, AT, "why", false, null);
     }
 
@@ -165,6 +206,13 @@ final class StoredRecordsTest {
         assertThat(StoredRun.of(run(state)).run()).isEqualTo(run(state));
     }
 
+    private static ScheduleEntry phase(long fromStep, double learningRate) {
+        return new ScheduleEntry(
+                fromStep,
+                OptionValues.of(ModelOptions.defaults(), ModelOption::isSteerable)
+                        .with(ModelOption.LEARNING_RATE, learningRate));
+    }
+
     @Test
     void history() {
         TimelineState past =
@@ -172,18 +220,20 @@ final class StoredRecordsTest {
                         List.of(
                                 new SessionEvent(
                                         0, AT, SessionEvent.Kind.LOADED, null, null, null, null)),
-                        List.of(new ScheduleEntry(4, 0.25, 100, 2)),
+                        List.of(phase(4, 0.25)),
                         List.of(new TimelineState.Draw(3, new int[] {-9})),
-                        List.of(new TextSample(2, 0.5, "zoë 🦙\"", true)));
+                        List.of(new TextSample(2, 0.5, "zoë 🦙\"", true)),
+                        List.of(new ValidationLoss(3, 1.5)));
 
         assertThat(json(StoredTimeline.write(past)))
                 .isEqualTo(
                         "{\"events\":[{\"step\":0,\"at\":\"2026-03-01T10:20:30.456Z\","
                                 + "\"kind\":\"LOADED\",\"steering\":null,\"run\":null,"
                                 + "\"parent\":null}],\"schedule\":[{\"fromStep\":4,"
-                                + "\"learningRate\":0.25,\"numSteps\":100,\"batchSize\":2}],"
+                                + "\"learningRate\":0.25,\"numSteps\":1000,\"batchSize\":1}],"
                                 + "\"draws\":[{\"step\":3,\"before\":[-9]}],\"samples\":[{\"step\":2,"
-                                + "\"learningRate\":0.5,\"text\":\"zoë 🦙\\\"\",\"known\":true}]}");
+                                + "\"learningRate\":0.5,\"text\":\"zoë 🦙\\\"\",\"known\":true}],"
+                                + "\"validations\":[{\"step\":3,\"loss\":1.5}]}");
         assertThat(StoredTimeline.read(StoredTimeline.write(past)))
                 .usingRecursiveComparison()
                 .isEqualTo(past);
@@ -223,7 +273,8 @@ final class StoredRecordsTest {
                                         new Change.Happened(
                                                 event(
                                                         SessionEvent.Kind.STEERED,
-                                                        new Steering(number, null, null)),
+                                                        OptionValues.of(
+                                                                ModelOption.LEARNING_RATE, number)),
                                                 null)),
                         () ->
                                 StoredRun.of(
@@ -242,7 +293,8 @@ final class StoredRecordsTest {
                                 StoredTimeline.write(
                                         new TimelineState(
                                                 List.of(),
-                                                List.of(new ScheduleEntry(0, number, 1, 1)),
+                                                List.of(phase(0, number)),
+                                                List.of(),
                                                 List.of(),
                                                 List.of())));
 

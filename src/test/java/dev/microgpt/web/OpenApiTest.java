@@ -59,6 +59,7 @@ final class OpenApiTest {
         "get, /api/v1/sessions/{name}/losses, 200, 400 404 409",
         "get, /api/v1/sessions/{name}/heads, 200, 400 404 409",
         "post, /api/v1/sessions/{name}/probes, 200, 400 403 404 409 413 415",
+        "get, /api/v1/sessions/{name}/validation, 200, 400 404 409",
         "get, /api/v1/sessions/{name}/embeddings, 200, 400 404 409",
         "get, /api/v1/sessions/{name}/config, 200, 400 404",
         "get, /api/v1/sessions/{name}/history, 200, 400 404",
@@ -187,6 +188,7 @@ final class OpenApiTest {
                         SESSION + "/score",
                         SESSION + "/heads",
                         SESSION + "/probes",
+                        SESSION + "/validation",
                         SESSION + "/inspect",
                         SESSION + "/losses",
                         SESSION + "/embeddings",
@@ -244,6 +246,8 @@ final class OpenApiTest {
     @ParameterizedTest
     @CsvSource({
         "init, seed nEmbd nHead nLayer blockSize learningRate numSteps engine random batchSize"
+                + " optimizer beta1 beta2 epsilon weightDecay momentum schedule warmupSteps"
+                + " minLearningRate gradientClip dropout labelSmoothing validation validateEvery"
                 + " text dataset",
         "step, count viz",
         "generate, temperature count prompt topK topP seed viz known step"

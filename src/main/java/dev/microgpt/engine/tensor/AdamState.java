@@ -7,7 +7,7 @@ import java.util.List;
 public final class AdamState {
 
     /// The largest ratio of |m| to sqrt(v) in a bounded state, see [#isBounded].
-    private static final double RATIO = 4;
+    static final double RATIO = 4;
 
     /// First moments up to this magnitude are always bounded, see [#isBounded].
     private static final double NEGLIGIBLE = 1e-10;
@@ -62,8 +62,8 @@ public final class AdamState {
 
     /// Returns whether each first moment is small compared with the square root of its second moment.
     ///
-    /// Every state reached from the initial one is bounded: by Cauchy's inequality |m| is at most 2.9 sqrt(v),
-    /// apart from rounding of tiny numbers. Training steps keep a state bounded. Moments from elsewhere may
+    /// With the usual decays, every state reached from the initial one is bounded: by Cauchy's inequality |m| is at
+    /// most 2.9 sqrt(v), apart from rounding of tiny numbers. Training steps of Adam keep a state bounded. Moments from elsewhere may
     /// be unbounded, and then an update may exceed the range of a float however low the learning rate is.
     boolean isBounded() {
         for (int i = 0; i < m.length; i++) {

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.training.Dropout;
+
 import java.util.Arrays;
 
 /// The backward pass over a batch. It runs in phases: within a phase, each position (or sequence, or row of a
@@ -48,7 +50,7 @@ final class BackwardPass {
 
     /// Computes the gradient of the batch on which [ForwardPass#loss] was called last.
     void run() {
-        grads.ensureRows(acts.rows);
+        grads.ensureRows(acts.rows, workspace.dropout().isActive());
         workspace.run(transposition, grads.matrices(), 1);
         workspace.run(logitsGradient, layout.c, Kernels.ROWS);
         layer = layout.layers - 1;
@@ -76,6 +78,7 @@ final class BackwardPass {
             mlpBackward(layer - 1, from, to);
         } else {
             normBackward(from, to, grads.dx, acts.norm0, acts.scale0, grads.dNorm, false);
+            workspace.dropout().apply(grads.dNorm, from, to, 0);
         }
     }
 
@@ -142,12 +145,13 @@ final class BackwardPass {
         int c = acts.cStride;
         int f = acts.fStride;
         System.arraycopy(grads.dx, from * c, grads.dMlp, from * c, (to - from) * c);
+        workspace.dropout().apply(grads.dMlp, from, to, Dropout.ofMlp(layerIndex));
         workspace.multiply(
                 from,
                 to,
                 layout.c,
                 layout.f,
-                grads.dx,
+                grads.dMlp,
                 c,
                 grads.transposed,
                 layout.fc2(layerIndex),
@@ -166,17 +170,28 @@ final class BackwardPass {
                 grads.dNorm,
                 c);
         normBackward(from, to, grads.dNorm, at.norm2, at.scale2, grads.dx, true);
+        float[] dAttention = attentionOutputGradient();
+        if (workspace.dropout().isActive()) {
+            System.arraycopy(grads.dx, from * c, dAttention, from * c, (to - from) * c);
+            workspace.dropout().apply(dAttention, from, to, Dropout.ofAttention(layerIndex));
+        }
         workspace.multiply(
                 from,
                 to,
                 layout.c,
                 layout.a,
-                grads.dx,
+                dAttention,
                 c,
                 grads.transposed,
                 layout.wo(layerIndex),
                 at.attention.dO,
                 at.attention.oStride);
+    }
+
+    /// Returns the gradient of the output of the attention: that of the residual stream, to which it is added, unless
+    /// some of its numbers are dropped.
+    private float[] attentionOutputGradient() {
+        return workspace.dropout().isActive() ? grads.dAttention : grads.dx;
     }
 
     /// @param from,to rows of the weight
@@ -222,7 +237,7 @@ final class BackwardPass {
                 layout.c,
                 buffers.o,
                 buffers.oStride,
-                grads.dx,
+                attentionOutputGradient(),
                 acts.cStride,
                 layout.wo(layer));
     }

@@ -1,5 +1,8 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.training.Dropout;
+import dev.microgpt.engine.training.StepSettings;
+
 import org.jspecify.annotations.Nullable;
 
 import java.util.Arrays;
@@ -28,6 +31,9 @@ public final class ForwardPass {
 
     private @Nullable ForwardCapture capture;
 
+    /// Of the current training step.
+    private double labelSmoothing;
+
     // Created once, so that a step allocates nothing.
     private final Workspace.GroupWork groupWork;
     private final Workers.Phase firstPhase = this::firstPhase;
@@ -55,8 +61,9 @@ public final class ForwardPass {
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats; infinite
     ///     if the cross-entropy of a token is above [#MAX_TOKEN_LOSS]
-    double loss(int[][] batch) {
-        workspace.begin(batch);
+    double loss(int[][] batch, StepSettings settings) {
+        workspace.begin(batch, settings.dropout(), settings.step());
+        labelSmoothing = settings.labelSmoothing();
         forward(null);
         workspace.run(documentLosses, acts.documents, 1);
         double loss = 0;
@@ -143,6 +150,7 @@ public final class ForwardPass {
                 acts.positions,
                 acts.x,
                 acts.cStride);
+        workspace.dropout().apply(acts.x, from, to, 0);
         norm(from, to, acts.norm0, acts.scale0);
         int stride = acts.cStride;
         System.arraycopy(acts.norm0, from * stride, acts.x, from * stride, (to - from) * stride);
@@ -186,6 +194,7 @@ public final class ForwardPass {
                 layout.wo(layer),
                 acts.branch,
                 c);
+        workspace.dropout().apply(acts.branch, from, to, Dropout.ofAttention(layer));
         kernels.add(acts.branch, from * c, acts.x, from * c, (to - from) * c);
 
         norm(from, to, at.norm2, at.scale2);
@@ -207,6 +216,7 @@ public final class ForwardPass {
                 layout.fc2(layer),
                 acts.branch,
                 c);
+        workspace.dropout().apply(acts.branch, from, to, Dropout.ofMlp(layer));
         kernels.add(acts.branch, from * c, acts.x, from * c, (to - from) * c);
     }
 
@@ -230,8 +240,42 @@ public final class ForwardPass {
             int start = acts.starts[b];
             int end = acts.starts[b + 1];
             float factor = 1f / ((float) (end - start) * acts.documents);
-            acts.losses[b] = crossEntropy(start, end, factor, MAX_TOKEN_LOSS) / (end - start);
+            double loss =
+                    labelSmoothing == 0
+                            ? crossEntropy(start, end, factor, MAX_TOKEN_LOSS)
+                            : smoothedCrossEntropy(start, end, factor);
+            acts.losses[b] = loss / (end - start);
         }
+    }
+
+    /// Returns the sum of the cross-entropies of some rows against targets that are mixed with the uniform
+    /// distribution, and replaces the logits by their gradient.
+    ///
+    /// With e = labelSmoothing, that of a row is (1 - e) times the plain one plus e times the mean over all tokens, which
+    /// is e times the target's logit minus the mean logit more than the plain one.
+    ///
+    /// Source: C. Szegedy et al., "Rethinking the Inception Architecture for Computer Vision" (2015).
+    private double smoothedCrossEntropy(int from, int to, float factor) {
+        double spread = 0;
+        for (int row = from; row < to; row++) {
+            int start = row * acts.vStride;
+            double sum = 0;
+            for (int token = 0; token < layout.vocab; token++) {
+                sum += acts.logits[start + token];
+            }
+            spread += acts.logits[start + acts.targets[row]] - sum / layout.vocab;
+        }
+        double plain = crossEntropy(from, to, factor, MAX_TOKEN_LOSS);
+        float onTarget = (float) (labelSmoothing * factor);
+        float onEach = (float) (labelSmoothing * factor / layout.vocab);
+        for (int row = from; row < to; row++) {
+            int start = row * acts.vStride;
+            for (int token = 0; token < layout.vocab; token++) {
+                acts.logits[start + token] -= onEach;
+            }
+            acts.logits[start + acts.targets[row]] += onTarget;
+        }
+        return plain + labelSmoothing * spread;
     }
 
     private double crossEntropy(int from, int to, float factor, double limit) {

@@ -13,6 +13,8 @@ final class Gradients {
 
     float[] dx = {}; // (N, C'), of the residual stream
     float[] dMlp = {}; // (N, C'), of the output of the MLP
+    float[] dAttention = {}; // (N, C'), of the output of the attention, if numbers of it are
+    // dropped
     float[] dNorm = {}; // (N, C'), of the output of a normalisation
     float[] dHidden = {}; // (N, F'), of the hidden layer
 
@@ -24,8 +26,11 @@ final class Gradients {
     }
 
     /// Makes room for the gradients of a number of positions and [Activations#SLACK].
-    void ensureRows(int positionCount) {
+    void ensureRows(int positionCount, boolean hasDropout) {
         int rows = positionCount + Activations.SLACK;
+        if (hasDropout && dAttention.length < rows * acts.cStride) {
+            dAttention = new float[rows * acts.cStride];
+        }
         if (rows <= capacity) {
             return;
         }
@@ -47,7 +52,7 @@ final class Gradients {
     /// vector.
     static double floats(double c, double a, double f) {
         double pad = Layout.PAD;
-        return 3 * (c + pad) + f + pad + 4 * a + 2 * pad;
+        return 4 * (c + pad) + f + pad + 4 * a + 2 * pad;
     }
 
     /// Returns the number of matrices to transpose, see [#transpose].

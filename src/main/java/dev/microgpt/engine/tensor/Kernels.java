@@ -12,10 +12,6 @@ interface Kernels {
     /// Keeps the normalisation finite for a vector of zeros.
     float RMS_EPSILON = 1e-5f;
 
-    float BETA1 = 0.85f;
-    float BETA2 = 0.99f;
-    float EPSILON = 1e-8f;
-
     /// Logarithms of probabilities below this count as minus infinity. Such small probabilities cannot change
     /// a parameter, but lead to subnormal numbers, with which arithmetic is many times slower.
     float LOG_TINY = -46f;
@@ -222,6 +218,9 @@ interface Kernels {
     ///
     /// @param stepSize learning rate divided by the first moment's bias correction
     /// @param vScale 1 divided by the second moment's bias correction
+    /// @param beta1 decay of the first moments
+    /// @param beta2 decay of the second moments
+    /// @param epsilon added to the root of the second moment
     void adam(
             int from,
             int to,
@@ -230,7 +229,10 @@ interface Kernels {
             float[] m,
             float[] v,
             float stepSize,
-            float vScale);
+            float vScale,
+            float beta1,
+            float beta2,
+            float epsilon);
 
     /// Sets numbers near 0 to 0, before they decay into subnormal numbers.
     ///

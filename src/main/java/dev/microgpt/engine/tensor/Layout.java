@@ -66,9 +66,19 @@ final class Layout {
         layerSize = fc2 + f * c;
     }
 
+    /// Returns the offset of the first weight of a layer.
+    int layer(int layer) {
+        return firstLayer + layer * layerSize;
+    }
+
+    /// Returns the index of the first parameter of the first layer in the order of the reference.
+    int firstLayerIndex() {
+        return (2 * vocab + blockSize) * width;
+    }
+
     /// Returns the offset of the weight for queries, keys and values: (C', 3 A) in panels.
     int qkv(int layer) {
-        return firstLayer + layer * layerSize;
+        return layer(layer);
     }
 
     /// Returns the offset of the output weight of the attention: (A, C') in panels.

@@ -396,12 +396,15 @@ final class PortableKernels implements Kernels {
             float[] m,
             float[] v,
             float stepSize,
-            float vScale) {
+            float vScale,
+            float beta1,
+            float beta2,
+            float epsilon) {
         for (int i = from; i < to; i++) {
             float g = gradient[i];
-            m[i] = BETA1 * m[i] + (1 - BETA1) * g;
-            v[i] = BETA2 * v[i] + (1 - BETA2) * (g * g);
-            params[i] -= stepSize * m[i] / ((float) Math.sqrt(v[i] * vScale) + EPSILON);
+            m[i] = beta1 * m[i] + (1 - beta1) * g;
+            v[i] = beta2 * v[i] + (1 - beta2) * (g * g);
+            params[i] -= stepSize * m[i] / ((float) Math.sqrt(v[i] * vScale) + epsilon);
         }
     }
 

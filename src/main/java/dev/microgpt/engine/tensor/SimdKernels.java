@@ -28,13 +28,6 @@ final class SimdKernels implements Kernels {
     /// An upper bound for the logarithm of a row's sum of exponentials, each of which is at most 1.
     private static final double LOG_MAX_SUM = Math.log(Integer.MAX_VALUE);
 
-    // Constants of Adam.
-    private static final FloatVector MEAN_DECAY = broadcast(SPECIES, BETA1);
-    private static final FloatVector MEAN_GAIN = broadcast(SPECIES, 1 - BETA1);
-    private static final FloatVector SQUARE_DECAY = broadcast(SPECIES, BETA2);
-    private static final FloatVector SQUARE_GAIN = broadcast(SPECIES, 1 - BETA2);
-    private static final FloatVector SMALL = broadcast(SPECIES, EPSILON);
-
     /// Returns whether these kernels support the vector size of this machine.
     static boolean areSupported() {
         return LANES == 4 || LANES == 8 || LANES == 16;
@@ -456,17 +449,25 @@ final class SimdKernels implements Kernels {
             float[] m,
             float[] v,
             float stepSize,
-            float vScale) {
+            float vScale,
+            float beta1,
+            float beta2,
+            float epsilon) {
+        FloatVector meanDecay = broadcast(SPECIES, beta1);
+        FloatVector meanGain = broadcast(SPECIES, 1 - beta1);
+        FloatVector squareDecay = broadcast(SPECIES, beta2);
+        FloatVector squareGain = broadcast(SPECIES, 1 - beta2);
+        FloatVector small = broadcast(SPECIES, epsilon);
         FloatVector rate = broadcast(SPECIES, -stepSize);
         FloatVector unbias = broadcast(SPECIES, vScale);
         for (int i = from; i < to; i += LANES) {
             FloatVector g = fromArray(SPECIES, gradient, i);
-            FloatVector mean = g.fma(MEAN_GAIN, fromArray(SPECIES, m, i).mul(MEAN_DECAY));
+            FloatVector mean = g.fma(meanGain, fromArray(SPECIES, m, i).mul(meanDecay));
             FloatVector square =
-                    g.mul(g).fma(SQUARE_GAIN, fromArray(SPECIES, v, i).mul(SQUARE_DECAY));
+                    g.mul(g).fma(squareGain, fromArray(SPECIES, v, i).mul(squareDecay));
             mean.intoArray(m, i);
             square.intoArray(v, i);
-            FloatVector root = square.mul(unbias).sqrt().add(SMALL);
+            FloatVector root = square.mul(unbias).sqrt().add(small);
             mean.mul(rate).div(root).add(fromArray(SPECIES, params, i)).intoArray(params, i);
         }
     }

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import org.jspecify.annotations.Nullable;
 
 /// Trains a model: updates parameters and optimiser state in place, step by step. Not thread-safe.
@@ -7,37 +9,16 @@ import org.jspecify.annotations.Nullable;
 /// After the first step with the longest documents, a step on one thread allocates nothing.
 public final class TensorTrainer {
 
-    private static final double BETA1 = 0.85;
-    private static final double BETA2 = 0.99;
-
-    /// Moments of rarely used parameters decay. First moments up to TINY_MEAN and second moments up to
-    /// TINY_SQUARE no longer matter. They are set to 0 long before they become subnormal numbers, with which
-    /// arithmetic takes many times longer.
-    private static final float TINY_MEAN = 1e-20f;
-
-    private static final float TINY_SQUARE = 1e-30f;
-    private static final int STEPS_BETWEEN_FLUSHES = 32;
-
-    /// Up to this learning rate the step size is below 1: its product with a first moment is finite, and no
-    /// parameter moves further than a few times the learning rate. Above it, an update may exceed the range
-    /// of single precision.
-    private static final double SAFE_LEARNING_RATE = 0.1;
-
     private final Layout layout;
     private final Kernels kernels;
     private final Weights weights;
     private final float[] params; // (size), shared with the weights
     private final AdamState state;
-    private final boolean bounded;
     private final Workspace workspace;
     private final ForwardPass forward;
     private @Nullable BackwardPass backward;
-
-    private final Workers.Phase adam = this::adam;
-
-    // Of the current Adam update, see Kernels#adam.
-    private float stepSize;
-    private float vScale;
+    private @Nullable TensorOptimizer optimizer;
+    private double lastGradientScale = 1;
 
     /// Creates a trainer that updates the given weights and optimiser state in place.
     public TensorTrainer(Weights weights, AdamState state) {
@@ -51,7 +32,6 @@ public final class TensorTrainer {
         this.kernels = kernels;
         layout = weights.layout();
         params = weights.array();
-        bounded = state.isBounded();
         workspace = new Workspace(layout, kernels, parallelThreshold);
         forward = new ForwardPass(weights, workspace);
     }
@@ -71,25 +51,24 @@ public final class TensorTrainer {
         return forward;
     }
 
-    /// Trains one step: forward pass, loss, backward pass and Adam update.
+    /// Trains one step: forward pass, loss, backward pass and update.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
-    /// @param step number of steps before this one
     /// @return the mean over the documents of the mean cross-entropy over their tokens, in nats
     /// @throws NotFiniteException if the loss, its gradient, a new moment or a new parameter is not finite;
     ///     parameters and optimiser state are then unchanged
-    public double trainStep(int[][] batch, long step, double learningRate)
-            throws NotFiniteException {
-        double loss = lossAndGradient(batch);
+    public double trainStep(int[][] batch, StepSettings settings) throws NotFiniteException {
+        double loss = lossAndGradient(batch, settings);
         requireFinite(loss, "the loss");
         float[] gradient = gradient();
         if (!kernels.haveFiniteSquares(gradient, layout.size)) {
             requireFiniteSquares(gradient);
         }
-        if (learningRate > SAFE_LEARNING_RATE || !bounded) {
-            updateOrRollBack(step, learningRate);
+        lastGradientScale = clip(gradient, settings);
+        if (optimizer().isSafe(settings)) {
+            update(settings);
         } else {
-            update(step, learningRate);
+            updateOrRollBack(settings);
         }
         return loss;
     }
@@ -98,16 +77,41 @@ public final class TensorTrainer {
     /// and memory for a copy of the parameters.
     ///
     /// @param observer called after the update; not called if the step fails
-    public double trainStep(int[][] batch, long step, double learningRate, StepObserver observer)
+    public double trainStep(int[][] batch, StepSettings settings, StepObserver observer)
             throws NotFiniteException {
         float[] before = params.clone();
-        double loss = trainStep(batch, step, learningRate);
+        double loss = trainStep(batch, settings);
         forward.reportActiveUnits(observer);
         float[] gradient = gradient();
         layout.forEachParam(
                 (index, offset) ->
                         observer.updated(index, gradient[offset], before[offset], params[offset]));
         return loss;
+    }
+
+    /// Returns the factor by which the last step has shortened its gradient; 1 if it has not.
+    public double lastGradientScale() {
+        return lastGradientScale;
+    }
+
+    /// Shortens a gradient that is too long.
+    ///
+    /// @return the factor
+    private static double clip(float[] gradient, StepSettings settings) {
+        if (settings.gradientClip() == Double.POSITIVE_INFINITY) {
+            return 1;
+        }
+        double squares = 0;
+        for (float g : gradient) {
+            squares += (double) g * g;
+        }
+        double scale = settings.gradientScale(Math.sqrt(squares));
+        if (scale < 1) {
+            for (int i = 0; i < gradient.length; i++) {
+                gradient[i] *= (float) scale;
+            }
+        }
+        return scale;
     }
 
     /// Checks the gradients and their squares. A second moment is a mean of squares, and so is finite if
@@ -125,8 +129,8 @@ public final class TensorTrainer {
         }
     }
 
-    private double lossAndGradient(int[][] batch) {
-        double loss = forward.loss(batch);
+    private double lossAndGradient(int[][] batch, StepSettings settings) {
+        double loss = forward.loss(batch, settings);
         backwardPass().run();
         return loss;
     }
@@ -142,10 +146,17 @@ public final class TensorTrainer {
         return backward;
     }
 
-    private void updateOrRollBack(long step, double learningRate) throws NotFiniteException {
+    private TensorOptimizer optimizer() {
+        if (optimizer == null) {
+            optimizer = new TensorOptimizer(layout, workspace, params, gradient(), state);
+        }
+        return optimizer;
+    }
+
+    private void updateOrRollBack(StepSettings settings) throws NotFiniteException {
         float[] oldParams = params.clone();
         AdamState oldState = state.copy();
-        update(step, learningRate);
+        update(settings);
         if (kernels.haveFiniteSquares(params, layout.size)) {
             return;
         }
@@ -160,40 +171,24 @@ public final class TensorTrainer {
         }
     }
 
-    private void update(long step, double learningRate) {
-        stepSize = (float) (learningRate / (1 - power(BETA1, step + 1)));
-        vScale = (float) (1 / (1 - power(BETA2, step + 1)));
+    private void update(StepSettings settings) {
         weights.changed();
-        workspace.run(adam, layout.size, Layout.PAD);
-        if (step % STEPS_BETWEEN_FLUSHES == 0) {
-            kernels.flush(state.m(), layout.size, TINY_MEAN);
-            kernels.flush(state.v(), layout.size, TINY_SQUARE);
-        }
+        optimizer().update(settings);
     }
 
-    /// Returns a power. The result is the same to the bit on every machine, unlike that of `Math.pow`.
-    private static double power(double base, long exponent) {
-        double result = 1;
-        double square = base;
-        for (long n = exponent; n > 0; n /= 2) {
-            if (n % 2 == 1) {
-                result *= square;
-            }
-            square *= square;
-        }
-        return result;
-    }
-
-    private void adam(int part, int from, int to) {
-        kernels.adam(from, to, params, gradient(), state.m(), state.v(), stepSize, vScale);
+    /// Returns the loss of a training step, without making it.
+    ///
+    /// @return as [#trainStep]; infinite if the cross-entropy of a token is too large
+    public double loss(int[][] batch, StepSettings settings) {
+        return forward.loss(batch, settings);
     }
 
     /// Returns the gradient of a batch's loss in the order of the reference, (numParams). Changes neither
     /// parameters nor optimiser state.
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
-    public double[] gradients(int[][] batch) {
-        lossAndGradient(batch);
+    public double[] gradients(int[][] batch, StepSettings settings) {
+        lossAndGradient(batch, settings);
         return layout.exported(gradient());
     }
 }

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.training.Dropout;
+
 import org.jspecify.annotations.Nullable;
 
 /// The working buffers of a trainer or of a forward pass. They hold one batch at a time, and are allocated
@@ -11,6 +13,7 @@ final class Workspace {
     final Activations acts;
     private final double parallelThreshold;
     private final AttentionScratch[] scratches = new AttentionScratch[Workers.PARTS];
+    private final RowDropout dropout;
     private @Nullable Gradients gradients;
 
     /// Whether the current batch is split among threads.
@@ -26,6 +29,7 @@ final class Workspace {
         this.kernels = kernels;
         this.parallelThreshold = parallelThreshold;
         acts = new Activations(layout);
+        dropout = new RowDropout(layout, acts);
     }
 
     /// Returns the approximate number of additions and multiplications in a step.
@@ -39,13 +43,23 @@ final class Workspace {
     ///
     /// @param batch token ids of each document with BOS at both ends, (B, own length)
     void begin(int[][] batch) {
+        begin(batch, Dropout.NONE, 0);
+    }
+
+    /// Lays out the next batch of a training step in the buffers.
+    ///
+    /// @param batch token ids of each document with BOS at both ends, (B, own length)
+    /// @param step number of steps before this one
+    void begin(int[][] batch, Dropout numbersToDrop, long step) {
         beginOnOneThread(batch);
+        dropout.begin(numbersToDrop, step);
         split = operations(layout.size, acts.rows) >= parallelThreshold;
     }
 
     /// Lays out the next batch in the buffers, to be computed on one thread whatever its size.
     void beginOnOneThread(int[][] batch) {
         acts.fill(batch, layout.blockSize);
+        dropout.begin(Dropout.NONE, 0);
         split = false;
     }
 
@@ -107,6 +121,10 @@ final class Workspace {
             scratches[part] = scratch;
         }
         return scratch;
+    }
+
+    RowDropout dropout() {
+        return dropout;
     }
 
     Gradients gradients() {

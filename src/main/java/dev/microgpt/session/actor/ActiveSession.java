@@ -3,15 +3,13 @@ package dev.microgpt.session.actor;
 import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelConfig;
-import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.StepResult;
-import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionSize;
+import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.Divergence;
 import dev.microgpt.session.history.Keyframes;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.history.TextSample;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.SessionState;
@@ -39,6 +37,7 @@ final class ActiveSession {
     private double stepsPerSecond;
     private int announcedTrainings;
     private TrainingWatch watch;
+    private final Validator validator;
 
     /// @param state CREATED, READY or FAILED
     ActiveSession(
@@ -52,6 +51,7 @@ final class ActiveSession {
         this.epoch = epoch;
         this.model = model;
         this.timeline = timeline;
+        validator = new Validator(timeline);
         this.state = state;
         this.createdAt = createdAt;
         watch = TrainingWatch.of(model, isLoaded());
@@ -126,11 +126,10 @@ final class ActiveSession {
 
     /// Applies an event to the model and adds it to the timeline, when it happens and when it is replayed.
     void apply(SessionEvent event) {
-        Steering steering = event.steering();
+        OptionValues steering = event.steering();
         if (steering != null) {
-            ModelOptions steered = steering.applyTo(model.options());
-            model.steer(steered.learningRate(), steered.numSteps(), steered.batchSize());
-            timeline.addScheduleEntry(model.step(), steered);
+            model.steer(steering);
+            timeline.addScheduleEntry(model.step(), model.options());
         }
         timeline.add(event);
     }
@@ -161,15 +160,9 @@ final class ActiveSession {
         }
     }
 
-    /// Checks that no step call has begun to train.
-    ///
-    /// @throws SessionException `busy` if one has
-    void requireNoStepCall() {
-        if (state == SessionState.TRAINING) {
-            throw new SessionException(
-                    ErrorCode.BUSY,
-                    "a step call of this session is in progress: wait until it ends");
-        }
+    /// Returns whether a step call has begun to train.
+    boolean isInStepCall() {
+        return state == SessionState.TRAINING;
     }
 
     /// Returns the learning rate of the next step.
@@ -200,6 +193,11 @@ final class ActiveSession {
         if (isModelIntact) {
             keyframes().add(model.state());
         }
+    }
+
+    /// See [Validator#validate].
+    boolean validate(Deadline deadline) {
+        return !isLoaded() || hasFailed() || validator.validate(model, deadline);
     }
 
     /// Repeats a step, to rehydrate the session.
@@ -243,7 +241,14 @@ final class ActiveSession {
                         ? Math.min(model.options().blockSize(), model.corpus().longest() + 1)
                         : 0;
         return new PublishedState(
-                view(), epoch, model.lossHistory(), lastObserved, longest, runs.views(), null);
+                view(),
+                epoch,
+                model.lossHistory(),
+                timeline.validationLosses(),
+                lastObserved,
+                longest,
+                runs.views(),
+                null);
     }
 
     SessionView view() {
@@ -282,17 +287,14 @@ final class ActiveSession {
         return !runs.isActive() && state != SessionState.TRAINING && announcedTrainings == 0;
     }
 
-    // ---- memory
-
     /// Returns the estimated memory of the session.
     long bytes() {
         if (!isLoaded()) {
             return 0;
         }
-        long order = (long) Integer.BYTES * model.corpus().size();
         return SessionSize.atStart(model.options(), model.corpus())
                 + keyframes().bytes()
                 + model.lossHistory().bytes()
-                + order;
+                + (long) Integer.BYTES * model.corpus().size(); // the order
     }
 }

@@ -2,9 +2,9 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.Generation;
@@ -102,7 +102,7 @@ public sealed interface Command<R> {
     }
 
     /// Changes the training options from the next step on.
-    record Steer(Steering steering) implements Command<PublishedState> {}
+    record Steer(OptionValues steering) implements Command<PublishedState> {}
 
     /// Trains some steps.
     ///

@@ -3,12 +3,12 @@ package dev.microgpt.session.actor;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.random.RandomSource;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
@@ -52,7 +52,8 @@ final class CommandHandlers {
                                     s -> Result.of(s.published(), new Result.Effect.Begun(parent)));
                     case Command.Replace c -> singleSlice(s -> replace(s, c, context));
                     case Command.Load c -> singleSlice(s -> load(s, c, context));
-                    case Command.Steer(Steering steering) -> singleSlice(s -> steer(s, steering));
+                    case Command.Steer(OptionValues steering) ->
+                            singleSlice(s -> steer(s, steering));
                     case Command.Train c ->
                             new StepTraining(
                                     holding,
@@ -166,20 +167,20 @@ final class CommandHandlers {
 
     // ---- training
 
-    private Result<PublishedState> steer(ActiveSession session, Steering steering) {
+    private Result<PublishedState> steer(ActiveSession session, OptionValues steering) {
         Preconditions.requireLoaded(session.view());
         requireSteerable(session, steering);
         Change change = steered(session, steering);
         return Result.of(session.published(), change);
     }
 
-    private void requireSteerable(ActiveSession session, Steering steering) {
+    private void requireSteerable(ActiveSession session, OptionValues steering) {
         environment
                 .limits()
                 .check(steering.applyTo(session.model().options()), session.model().corpus());
     }
 
-    private Change steered(ActiveSession session, Steering steering) {
+    private Change steered(ActiveSession session, OptionValues steering) {
         SessionEvent event = SessionEvent.steered(session.step(), now(), steering);
         session.apply(event);
         return new Change.Happened(event, null);
@@ -187,9 +188,10 @@ final class CommandHandlers {
 
     private Result<RunView> startRun(ActiveSession session, RunCall call) {
         Preconditions.requireTrainable(session.view());
-        session.requireNoStepCall();
+        Preconditions.requireNoStepCall(session);
         session.runs().requireNone();
-        Steering steering = call.steering();
+        Preconditions.requireValidation(session.model().options(), call.stopWhen());
+        OptionValues steering = call.steering();
         if (steering != null) {
             requireSteerable(session, steering);
         }

@@ -1,5 +1,7 @@
 package dev.microgpt.session.actor;
 
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Plural;
 import dev.microgpt.session.admission.SessionException;
@@ -8,6 +10,9 @@ import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionStore;
 import dev.microgpt.session.persistence.SessionView;
+import dev.microgpt.session.run.StopWhen;
+
+import org.jspecify.annotations.Nullable;
 
 /// Checks the preconditions of commands on the state of a session.
 public final class Preconditions {
@@ -64,6 +69,33 @@ public final class Preconditions {
     public static void requireTrainable(SessionView view) {
         requireUsable(view);
         requireDocuments(view);
+    }
+
+    /// Checks that no step call has begun to train.
+    ///
+    /// @throws SessionException `busy` if one has
+    static void requireNoStepCall(ActiveSession session) {
+        if (session.isInStepCall()) {
+            throw new SessionException(
+                    ErrorCode.BUSY,
+                    "a step call of this session is in progress: wait until it ends");
+        }
+    }
+
+    /// Checks that documents are held out if a condition needs them.
+    ///
+    /// @param stopWhen null for no condition
+    /// @throws InvalidInputException if there are none
+    static void requireValidation(ModelOptions options, @Nullable StopWhen stopWhen) {
+        if (stopWhen != null && stopWhen.needsValidation() && !options.heldOut().isActive()) {
+            throw InvalidInputException.outOfRange(
+                    "stopWhen",
+                    null,
+                    null,
+                    null,
+                    "no documents are held out, so there is no validation loss: create the session with"
+                            + " validation to stop a run by it");
+        }
     }
 
     /// @throws SessionException `not_loaded`

@@ -3,6 +3,7 @@ package dev.microgpt.session.actor;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.StepResult;
 import dev.microgpt.engine.Trace;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.run.RunView;
 
@@ -18,6 +19,7 @@ import java.util.zip.CRC32;
 /// @param view the public view of the session
 /// @param epoch changes when the session is replaced, or deleted and created again
 /// @param losses the losses of the current parameters, which keep growing; another object after a rollback
+/// @param validations the validation losses of the current parameters, oldest first; empty while the session is evicted
 /// @param lastObserved the newest step whose full result was computed, with traces while a listener wants
 ///     them; null before the first step
 /// @param longestSequence maximum number of positions that a step trains; 0 before documents are loaded
@@ -27,6 +29,7 @@ public record PublishedState(
         SessionView view,
         long epoch,
         LossHistory losses,
+        List<ValidationLoss> validations,
         @Nullable StepResult lastObserved,
         int longestSequence,
         List<RunView> runs,
@@ -43,7 +46,14 @@ public record PublishedState(
     /// Returns the state of an evicted session, whose losses are unknown until it is rehydrated.
     static PublishedState ofStored(long epoch, SessionView view) {
         return new PublishedState(
-                view, epoch, LossHistory.startingAfter(view.step()), null, 0, List.of(), null);
+                view,
+                epoch,
+                LossHistory.startingAfter(view.step()),
+                List.of(),
+                null,
+                0,
+                List.of(),
+                null);
     }
 
     /// Returns the version of the session. Two states have different versions if they differ in their
@@ -70,6 +80,7 @@ public record PublishedState(
 
     /// Returns this state as the last one of the session in this process.
     PublishedState ended(End why) {
-        return new PublishedState(view, epoch, losses, lastObserved, longestSequence, runs, why);
+        return new PublishedState(
+                view, epoch, losses, validations, lastObserved, longestSequence, runs, why);
     }
 }

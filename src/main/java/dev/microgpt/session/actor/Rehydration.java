@@ -87,10 +87,16 @@ final class Rehydration {
         while (!changes.isEmpty()) {
             Change change = changes.element();
             while (session.step() < change.step()) {
+                if (!session.validate(deadline)) {
+                    return false;
+                }
                 session.replayStep();
                 if (deadline.hasPassed() && session.step() < change.step()) {
                     return false;
                 }
+            }
+            if (change instanceof Change.Trained && !session.validate(deadline)) {
+                return false;
             }
             apply(change);
             journal.replayed();

@@ -5,11 +5,12 @@ import dev.microgpt.session.compute.Ticker;
 import dev.microgpt.session.run.Run;
 
 /// The steps of a run, as far as its speed limit allows them now.
-record RunSteps(Run run, Ticker ticker) implements Steps {
+record RunSteps(Run run, ActiveSession session, Ticker ticker) implements Steps {
 
     @Override
     public boolean hasNext() {
-        return run.completionReason() == null && run.nextStepNanos() <= ticker.nanos();
+        return run.completionReason(session.step(), session.timeline()) == null
+                && run.nextStepNanos() <= ticker.nanos();
     }
 
     @Override

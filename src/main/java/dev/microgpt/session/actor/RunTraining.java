@@ -50,15 +50,15 @@ final class RunTraining {
         run.beginSlice(ticker.nanos());
         run.noteLearningRate(session.nextLearningRate());
         try {
-            trainer.train(session, new RunSteps(run, ticker), deadline);
+            trainer.train(session, new RunSteps(run, session, ticker), deadline);
         } catch (RuntimeException | Error e) {
             return fail(session, run, e);
         } finally {
             run.endSlice(session.step() - before, ticker.nanos());
             run.noteDivergence(session.divergence());
         }
-        String goal = run.completionReason();
-        if (goal == null) {
+        String goal = run.completionReason(session.step(), session.timeline());
+        if (goal == null || !session.validate(deadline)) {
             return List.of();
         }
         end(session, run, RunState.Trigger.GOAL, goal, ticker.now());

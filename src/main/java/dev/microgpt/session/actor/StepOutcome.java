@@ -16,6 +16,7 @@ import java.util.List;
 /// @param losses the losses of all steps; null if there are more than [#MAX_LOSSES]
 /// @param isRateZero whether the learning rate of all steps was 0
 /// @param view the session after the last step
+/// @param validationLoss the validation loss after the last step; null if it was not measured
 /// @param traces the traces of each step if the call wants all of them; otherwise empty
 public record StepOutcome(
         StepCall call,
@@ -23,6 +24,7 @@ public record StepOutcome(
         double @Nullable [] losses,
         boolean isRateZero,
         SessionView view,
+        @Nullable Double validationLoss,
         List<List<Trace>> traces) {
 
     /// Maximum number of losses in an outcome; the losses of longer calls are queried separately.
@@ -56,12 +58,18 @@ public record StepOutcome(
             }
         }
 
-        StepOutcome build(boolean isRateZero, SessionView view) {
+        StepOutcome build(boolean isRateZero, SessionView view, @Nullable Double validationLoss) {
             if (last == null) {
                 throw new IllegalStateException("the result of the last step is missing");
             }
             return new StepOutcome(
-                    call, last, losses.length == 0 ? null : losses, isRateZero, view, traces);
+                    call,
+                    last,
+                    losses.length == 0 ? null : losses,
+                    isRateZero,
+                    view,
+                    validationLoss,
+                    traces);
         }
     }
 }

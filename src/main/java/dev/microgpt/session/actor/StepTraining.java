@@ -74,10 +74,14 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         if (envelope.isAbandoned()) {
             return abandoned();
         }
-        if (done < call.count()) {
+        if (done < call.count() || !session.validate(deadline)) {
             return null;
         }
-        StepOutcome result = outcome.build(isRateZero, session.view());
+        StepOutcome result =
+                outcome.build(
+                        isRateZero,
+                        session.view(),
+                        Validator.lossAfter(session.step(), session.timeline()));
         return Result.of(result, new Change.Trained(session.step(), result.last().loss()));
     }
 

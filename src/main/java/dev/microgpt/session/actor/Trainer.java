@@ -50,7 +50,7 @@ final class Trainer {
         @Nullable StepResult observed = null;
         try {
             boolean isOver = false;
-            while (!isOver && steps.hasNext()) {
+            while (!isOver && session.validate(deadline) && steps.hasNext()) {
                 // checked before the step that it still allows: a slice makes one step at least
                 isOver = now - deadline.nanos() >= 0 || shouldYield.getAsBoolean();
                 if (steps.wantsTrace() || isObservationDue(steps, now)) {

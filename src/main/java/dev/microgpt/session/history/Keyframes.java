@@ -12,7 +12,7 @@ import java.util.TreeMap;
 ///
 /// There is a keyframe for each of the first 16 steps, and eight for every doubling of the step after that.
 /// Beyond the memory limit, the keyframe is dropped whose neighbours have the smallest ratio of steps, and of
-/// several such the oldest. The first keyframe is never dropped. Thread-safe.
+/// several such the oldest. The first keyframe and the kept one are never dropped. Thread-safe.
 public final class Keyframes {
 
     /// A step has a keyframe if, in binary, all its digits after the first four are 0.
@@ -21,6 +21,7 @@ public final class Keyframes {
     private final TreeMap<Long, ModelState> states = new TreeMap<>();
     private long bytes;
     private long maxBytes = Long.MAX_VALUE;
+    private long kept = -1; // its step; -1 for none
 
     /// Returns whether there should be a keyframe at a step.
     public static boolean isDue(long step) {
@@ -35,8 +36,29 @@ public final class Keyframes {
         thin();
     }
 
+    /// Adds a keyframe that is not dropped until another one is kept.
+    public synchronized void keep(ModelState state) {
+        long former = kept;
+        kept = state.step();
+        if (former != kept && former >= 0 && !isDue(former)) {
+            remove(former);
+        }
+        add(state);
+    }
+
+    /// Keeps the keyframe of a step, if there is one, until another one is kept.
+    synchronized void keep(long step) {
+        kept = step;
+    }
+
+    private void remove(long step) {
+        ModelState removed = states.remove(step);
+        bytes -= removed == null ? 0 : removed.bytes();
+    }
+
     public synchronized void clear() {
         states.clear();
+        kept = -1;
         bytes = 0;
     }
 
@@ -47,22 +69,22 @@ public final class Keyframes {
     }
 
     private void thin() {
-        while (bytes > maxBytes && states.size() > 1) {
-            ModelState dropped = states.remove(leastMissed());
-            bytes -= dropped == null ? 0 : dropped.bytes();
+        int fewest = states.containsKey(kept) && kept != states.firstKey() ? 2 : 1;
+        while (bytes > maxBytes && states.size() > fewest) {
+            remove(leastMissed());
         }
     }
 
-    /// Returns the step of the keyframe to drop; never the first, and the last only if there are just two.
+    /// Returns the step of the keyframe to drop; never the first or the kept one, and the last only if there is no other.
     private long leastMissed() {
-        long least = states.lastKey();
+        long least = states.lastKey() == kept ? states.lowerKey(kept) : states.lastKey();
         double closest = Double.POSITIVE_INFINITY;
         long before = states.firstKey();
         @Nullable Long candidate = null;
         for (long after : states.tailMap(before, false).keySet()) {
             if (candidate != null) {
                 double distance = (after + 1.0) / (before + 1.0);
-                if (distance < closest) {
+                if (distance < closest && candidate != kept) {
                     closest = distance;
                     least = candidate;
                 }

@@ -42,7 +42,7 @@ public final class Replay implements SlicedTask<MicroGpt> {
     private void steer() {
         while (!schedule.isEmpty() && schedule.element().fromStep() <= model.step()) {
             ScheduleEntry entry = schedule.remove();
-            model.steer(entry.learningRate(), entry.numSteps(), entry.batchSize());
+            model.steer(entry.options());
         }
     }
 }

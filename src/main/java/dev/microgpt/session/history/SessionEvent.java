@@ -1,5 +1,7 @@
 package dev.microgpt.session.history;
 
+import dev.microgpt.engine.OptionValues;
+
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -17,7 +19,7 @@ public record SessionEvent(
         long step,
         Instant at,
         Kind kind,
-        @Nullable Steering steering,
+        @Nullable OptionValues steering,
         @Nullable Long run,
         @Nullable String parent,
         @Nullable String reason) {
@@ -26,7 +28,7 @@ public record SessionEvent(
         return new SessionEvent(step, at, kind, null, run, null, null);
     }
 
-    public static SessionEvent steered(long step, Instant at, Steering steering) {
+    public static SessionEvent steered(long step, Instant at, OptionValues steering) {
         return new SessionEvent(step, at, Kind.STEERED, steering, null, null, null);
     }
 

@@ -29,6 +29,7 @@ public final class Timeline {
     private final ArrayDeque<ScheduleEntry> schedule = new ArrayDeque<>();
     private final ArrayDeque<Draw> draws = new ArrayDeque<>();
     private final List<TextSample> samples = new ArrayList<>(); // bounded, as keyframes become rare
+    private final ValidationHistory validations = new ValidationHistory();
 
     public Keyframes keyframes() {
         return keyframes;
@@ -45,6 +46,7 @@ public final class Timeline {
         schedule.clear();
         draws.clear();
         samples.clear();
+        validations.clear();
     }
 
     public synchronized void add(SessionEvent event) {
@@ -56,6 +58,31 @@ public final class Timeline {
 
     public synchronized void add(TextSample sample) {
         samples.add(sample);
+    }
+
+    /// Adds a validation loss, whose model is kept if it is the best so far.
+    ///
+    /// @param state the model
+    public synchronized void add(ValidationLoss loss, ModelState state) {
+        validations.add(loss);
+        if (loss.equals(validations.best())) {
+            keyframes.keep(state);
+        }
+    }
+
+    /// Returns the last step at which the validation loss was measured; -1 if it never was.
+    public synchronized long validatedUpTo() {
+        return validations.measuredUpTo();
+    }
+
+    /// Returns the validation losses, oldest first.
+    public synchronized List<ValidationLoss> validationLosses() {
+        return validations.losses();
+    }
+
+    /// Returns the lowest validation loss; null if there is none.
+    public synchronized @Nullable ValidationLoss bestValidationLoss() {
+        return validations.best();
     }
 
     /// Records the training options that are in effect from a step on.
@@ -128,6 +155,7 @@ public final class Timeline {
         long lastDraw = includeDraws ? step : step - 1;
         draws.stream().filter(draw -> draw.step <= lastDraw).forEach(copy.draws::add);
         samples.stream().filter(sample -> sample.step() <= step).forEach(copy.samples::add);
+        copy.restore(validations.losses().stream().filter(loss -> loss.step() <= step).toList());
         return copy;
     }
 
@@ -137,7 +165,16 @@ public final class Timeline {
                 List.copyOf(events),
                 List.copyOf(schedule),
                 draws.stream().map(d -> new TimelineState.Draw(d.step, d.before.words())).toList(),
-                List.copyOf(samples));
+                List.copyOf(samples),
+                validations.losses());
+    }
+
+    private void restore(List<ValidationLoss> losses) {
+        losses.forEach(validations::add);
+        ValidationLoss best = validations.best();
+        if (best != null) {
+            keyframes.keep(best.step());
+        }
     }
 
     /// Restores a timeline from a snapshot.
@@ -153,6 +190,7 @@ public final class Timeline {
             timeline.draws.add(new Draw(draw.step(), random.restore(draw.before())));
         }
         timeline.samples.addAll(state.samples());
+        timeline.restore(state.validations());
         return timeline;
     }
 
@@ -174,6 +212,10 @@ public final class Timeline {
 
     /// Returns the public view of the timeline.
     public synchronized History history() {
-        return new History(List.copyOf(events), List.copyOf(schedule), List.copyOf(samples));
+        return new History(
+                List.copyOf(events),
+                List.copyOf(schedule),
+                List.copyOf(samples),
+                validations.losses());
     }
 }

@@ -8,11 +8,13 @@ import java.util.List;
 /// @param schedule the training options, in the order in which they were in effect
 /// @param draws the states of the generator before something was drawn from it, oldest first
 /// @param samples the text samples, oldest first
+/// @param validations the validation losses, oldest first
 public record TimelineState(
         List<SessionEvent> events,
         List<ScheduleEntry> schedule,
         List<Draw> draws,
-        List<TextSample> samples) {
+        List<TextSample> samples,
+        List<ValidationLoss> validations) {
 
     /// The first draw from the generator after a step.
     ///

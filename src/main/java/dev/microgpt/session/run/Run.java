@@ -1,6 +1,8 @@
 package dev.microgpt.session.run;
 
 import dev.microgpt.session.history.Divergence;
+import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.history.ValidationLoss;
 
 import org.jspecify.annotations.Nullable;
 
@@ -169,11 +171,17 @@ public final class Run {
     }
 
     /// Returns why the run is complete; null if it is not.
-    public @Nullable String completionReason() {
+    ///
+    /// @param step number of steps that the session has trained
+    public @Nullable String completionReason(long step, Timeline timeline) {
         if (done == call.steps()) {
             return "all " + done + " steps have been trained";
         }
-        Double bound = call.lossBelow();
+        StopWhen stopWhen = call.stopWhen();
+        if (stopWhen == null) {
+            return null;
+        }
+        Double bound = stopWhen.lossBelow();
         if (bound != null && done >= WINDOW && meanLoss() < bound) {
             return String.format(
                     Locale.ROOT,
@@ -181,6 +189,39 @@ public final class Run {
                     WINDOW,
                     meanLoss(),
                     bound);
+        }
+        return stopWhen.needsValidation()
+                ? reasonOfValidation(stopWhen, step - done, timeline)
+                : null;
+    }
+
+    /// @param start number of steps that the session had trained when the run began
+    private static @Nullable String reasonOfValidation(
+            StopWhen stopWhen, long start, Timeline timeline) {
+        ValidationLoss best = timeline.bestValidationLoss();
+        ValidationLoss newest =
+                best == null ? null : timeline.validationLosses().getLast(); // there is one
+        if (best == null || newest == null || newest.step() <= start) {
+            return null;
+        }
+        Double bound = stopWhen.validationLossBelow();
+        if (bound != null && newest.loss() < bound) {
+            return String.format(
+                    Locale.ROOT,
+                    "the validation loss of step %d, %.4f, is below %s",
+                    newest.step(),
+                    newest.loss(),
+                    bound);
+        }
+        Long patience = stopWhen.noImprovementFor();
+        long since = Math.max(best.step(), start);
+        if (patience != null && newest.step() - since >= patience) {
+            return String.format(
+                    Locale.ROOT,
+                    "the validation loss has not improved for %d steps; the lowest was %.4f, of step %d",
+                    newest.step() - since,
+                    best.loss(),
+                    best.step());
         }
         return null;
     }
@@ -224,7 +265,7 @@ public final class Run {
                 perSecond > 0 ? (call.steps() - done) / perSecond : null,
                 shownLoss(),
                 call.stepsPerSecond(),
-                call.lossBelow() == null ? null : new RunView.StopWhen(call.lossBelow()),
+                call.stopWhen(),
                 createdAt,
                 endedAt,
                 reason,

@@ -1,6 +1,6 @@
 package dev.microgpt.session.run;
 
-import dev.microgpt.session.history.Steering;
+import dev.microgpt.engine.OptionValues;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param steps number of steps
 /// @param stepsPerSecond speed limit in steps per second; null for none
-/// @param lossBelow ends the run as soon as the mean loss of its last 100 steps is below this; null for never
+/// @param stopWhen conditions that end the run early; null for none
 /// @param steering options to change at the start; null for none
 public record RunCall(
         long steps,
         @Nullable Double stepsPerSecond,
-        @Nullable Double lossBelow,
-        @Nullable Steering steering) {}
+        @Nullable StopWhen stopWhen,
+        @Nullable OptionValues steering) {}

@@ -39,11 +39,6 @@ public record RunView(
         boolean isRateZero,
         @Nullable Divergence divergence) {
 
-    /// A condition that ends a run early.
-    ///
-    /// @param lossBelow ends the run as soon as the mean loss of its last 100 steps is below this
-    public record StopWhen(double lossBelow) {}
-
     /// Returns a copy of this view with another state.
     public RunView withState(RunState other) {
         return new RunView(

@@ -15,7 +15,8 @@ const whole = (value) => (value || value === 0 ? count(value) : '–');
 
 const ROWS = [
   ...Object.entries(OPTION_TEXTS).map(([name, { label }]) => ({
-    label, apiName: name, value: ({ view }) => view.options[name], text: (value) => (typeof value === 'number' && name !== 'seed' ? number(value, 12) : `${value}`),
+    label, apiName: name, value: ({ view }) => view.options[name], 
+    text: (value) => (value === null ? 'default' : typeof value === 'number' && name !== 'seed' ? number(value, 12) : `${value}`),
   })),
   { label: 'Parameters', apiName: 'numParams', value: ({ view }) => view.numParams, text: whole },
   { label: 'Documents', apiName: 'numDocs', value: ({ view }) => view.numDocs, text: whole },
@@ -55,9 +56,9 @@ class OptionsPanel extends Panel {
   /** The rows {label, apiName, texts, differs}; those that differ first. */
   get #rows() {
     const { present } = this.live;
-    const rows = ROWS.map(({ label, apiName, value, text }) => {
+    const rows = ROWS.flatMap(({ label, apiName, value, text }) => {
       const values = present.map(value);
-      return { label, apiName, texts: values.map((each) => text(each ?? null)), differs: values.some((each) => each !== values[0]) };
+      return apiName in OPTION_TEXTS && values.every((each) => each === undefined) ? [] : { label, apiName, texts: values.map((each) => text(each ?? null)), differs: values.some((each) => each !== values[0]) };
     });
     return [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
   }

@@ -9,8 +9,19 @@ export const STAGES = [
   { stage: 'forward', title: 'Forward' },
   { stage: 'loss', title: 'Loss' },
   { stage: 'backward', title: 'Backward' },
-  { stage: 'adam', title: 'Adam' },
+  { stage: 'adam', title: 'Adam' }, // or another optimiser
 ];
+
+/** What each optimiser does with a matrix. */
+const UPDATES = {
+  adam: (name) => `Adam moves every parameter of ${name} against its recent mean gradient (m), in units of the gradient’s typical size (√v)`,
+  adamw: (name) => `AdamW moves every parameter of ${name} against its recent mean gradient (m), in units of the gradient’s typical size (√v), and
+    makes weights other than embeddings a little smaller`,
+  sgd: (name) => `SGD moves every parameter of ${name} against its momentum (m), to which each step adds its gradient`,
+  muon: (name) => (name.startsWith('layer')
+    ? `Muon moves ${name} as a whole: it takes the recent mean gradient (m), makes all directions of that matrix equally strong, and goes against it`
+    : `Muon leaves ${name} to AdamW, which moves every parameter against its recent mean gradient (m), in units of the gradient’s typical size (√v)`),
+};
 
 /** The explanation of each kind of tensor, by the last part of its name. */
 const MEANINGS = {
@@ -75,10 +86,10 @@ const quoted = (token) => (token === BOS ? BOS : `\u201c${token}\u201d`);
  * The caption of a frame, as sentences.
  *
  * @param frame one of `framesOf`
- * @param step {anatomy, reads, next}: the tokens read and those that follow, as visible characters
+ * @param step {anatomy, reads, next, optimizer}: the tokens read and those that follow, as visible characters
  * @param tensor the tensor of the frame; null until it is loaded
  */
-export function captionOf(frame, { anatomy, reads, next }, tensor) {
+export function captionOf(frame, { anatomy, reads, next, optimizer }, tensor) {
   const { stage, name } = frame;
   if (stage === 'tokens') {
     const pairs = reads.slice(0, 3).map((read, t) => `after ${quoted(read)} comes ${quoted(next[t])}`).join(', ');
@@ -106,7 +117,8 @@ export function captionOf(frame, { anatomy, reads, next }, tensor) {
       ? `${anatomy.learningRate === 0 ? 'The learning rate has reached 0, so nothing moves. Choose an earlier step to see an update' : `With a learning rate of ${anatomy.learningRate}, nothing moves`}.`
       : `The largest change here: ${name}[${row}][${column}] goes from ${signed(before)} to ${signed(now)}, with gradient ${signed(gradient)}.`;
     return [
-      `Adam moves every parameter of ${name} against its recent mean gradient (m), in units of the gradient’s typical size (√v), times the learning rate ${number(anatomy.learningRate)}. So all parameters move by similar amounts, whether their gradients are large or small.`,
+      `${UPDATES[optimizer](name)}, times the learning rate ${number(anatomy.learningRate)}.`
+        + `${optimizer.startsWith('adam') ? ' So all parameters move by similar amounts, whether their gradients are large or small.' : ''}`,
       moved,
     ];
   }

@@ -5,6 +5,7 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { CoalescedCall } from '../../data/coalesced-call.js';
 import { count, number, plural, signed } from '../../data/format.js';
+import { OPTIMISERS } from '../../data/session-options.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 
@@ -257,15 +258,29 @@ class NumberDetails extends LitElement {
 
   // ---- the update of a parameter
 
-  #update({ before, m, v, mHat, vHat, learningRate, after }) {
+  #update(update) {
+    const { optimizer, before, gradientScale, m, v, mHat, vHat, after } = update;
     return html`
-      <h4>Adam’s update</h4>
-      <p class="formula">${plain(before)} − ${plain(learningRate)} × ${plain(mHat)} ÷ (√${plain(vHat)} + 1e-8) = <strong data-after>${plain(after)}</strong></p>
+      <h4>${OPTIMISERS[optimizer]}’s update</h4>
+      <p class="formula">${this.#formula(update)} = <strong data-after>${plain(after)}</strong></p>
       <dl>
-        <dt>m</dt><dd>${plain(m)} <span class="muted">running mean of the gradient; bias-corrected ${plain(mHat)}</span></dd>
-        <dt>v</dt><dd>${plain(v)} <span class="muted">running mean of its square; bias-corrected ${plain(vHat)}</span></dd>
+        ${gradientScale === undefined ? nothing : html`
+          <dt>clipped</dt><dd>${plain(gradientScale)} <span class="muted">of the gradient is left, as that of all parameters was too long</span></dd>`}
+        <dt>m</dt><dd>${plain(m)} <span class="muted">${mHat === undefined ? 'momentum of the gradient'
+          : `running mean of the gradient; bias-corrected ${plain(mHat)}`}</span></dd>
+        ${v === undefined ? nothing : html`
+          <dt>v</dt><dd>${plain(v)} <span class="muted">running mean of its square; bias-corrected ${plain(vHat)}</span></dd>`}
         <dt>change</dt><dd>${plain(after - before)}</dd>
       </dl>`;
+  }
+
+  #formula({ optimizer, before, m, mHat, vHat, epsilon, learningRate, weightDecay }) {
+    const kept = weightDecay === undefined ? plain(before) : `${plain(before)} × (1 − ${plain(learningRate)} × ${plain(weightDecay)})`;
+    if (optimizer === 'sgd') {
+      return `${kept} − ${plain(learningRate)} × ${plain(m)}`;
+    }
+    return optimizer === 'muon' ? `${kept} − ${plain(learningRate)} × its number in the orthogonal matrix`
+      : `${kept} − ${plain(learningRate)} × ${plain(mHat)} ÷ (√${plain(vHat)} + ${epsilon === 1e-8 ? '1e-8' : plain(epsilon)})`;
   }
 }
 

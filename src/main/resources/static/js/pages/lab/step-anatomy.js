@@ -7,6 +7,7 @@ import { CoalescedCall } from '../../data/coalesced-call.js';
 import { count, loss, number } from '../../data/format.js';
 import { BOS } from '../../data/model/tokens.js';
 import { vocabularyOf } from '../../data/vocabulary.js';
+import { OPTIMISERS, withDefaults } from '../../data/session-options.js';
 import { MAP_KEYS } from '../../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../../components/palette.js';
 import { controls } from '../../components/styles.js';
@@ -198,7 +199,7 @@ export class StepAnatomy extends LitElement {
         <section class="card" aria-labelledby="frame">
           <h2 id="frame">${this.#title()}</h2>
           ${this.tensor?.formula && stage === 'forward' ? html`<p class="formula">${this.frame.name} = ${this.tensor.formula}</p>` : nothing}
-          <div class="caption" aria-live="polite">${captionOf(this.frame, { anatomy, ...tokens }, this.tensor).map((words) => html`<p>${words}</p>`)}</div>
+          <div class="caption" aria-live="polite">${captionOf(this.frame, { anatomy, ...tokens, optimizer: this.#optimizer }, this.tensor).map((words) => html`<p>${words}</p>`)}</div>
           ${stage === 'tokens' ? this.#tokensList(tokens) : stage === 'loss' ? this.#losses(tokens) : this.#maps(tokens)}
         </section>
         ${this.place === null ? nothing : html`
@@ -213,11 +214,15 @@ export class StepAnatomy extends LitElement {
       ${this.#facts()}`;
   }
 
+  get #optimizer() {
+    return withDefaults(this.live.view.options, this.live.limits).optimizer;
+  }
+
   #title() {
     const { stage, name } = this.frame;
     const titles = {
       tokens: `Step ${count(this.anatomy.trains)} trains on “${this.anatomy.docs[this.anatomy.document]}”`,
-      forward: `Forward: ${name}`, loss: 'Loss', backward: `Backward: the gradient of ${name}`, adam: `Adam: ${name}`,
+      forward: `Forward: ${name}`, loss: 'Loss', backward: `Backward: the gradient of ${name}`, adam: `${OPTIMISERS[this.#optimizer]}: ${name}`,
     };
     return titles[stage];
   }

@@ -5,6 +5,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { api } from '../../data/api.js';
 import { count, duration } from '../../data/format.js';
 import { proposedName } from '../../data/session-names.js';
+import { OPTION_GROUPS, isUsedBy } from '../../data/session-options.js';
 import { field } from '../../components/field.js';
 import { controls } from '../../components/styles.js';
 import { createTraining } from './create-training.js';
@@ -56,7 +57,8 @@ class CreateSession extends LitElement {
     .sizes .hint { grid-column: 2; font-weight: 400; }
     .short { max-width: 220px; }
     summary { width: fit-content; padding: var(--space-1) 0; color: var(--accent); font-size: var(--text-s); font-weight: 600; cursor: pointer; }
-    .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(180px, 42%), 1fr)); gap: var(--space-4); padding-top: var(--space-3); }
+    .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(180px, 42%), 1fr)); gap: var(--space-4); }
+    details fieldset { margin-top: var(--space-3); }
     .options .field:has(select) { grid-column: span 2; } /* room for what is chosen */
     footer { display: flex; flex-wrap: wrap; align-items: end; justify-content: flex-end; gap: var(--space-2); }
     footer .field { flex: 1 1 200px; max-width: 320px; margin-right: auto; }
@@ -92,7 +94,7 @@ class CreateSession extends LitElement {
     this.#clear();
     this.isExisting = existing !== null;
     this.isMoreOpen = this.isExisting;
-    this.typed = existing === null ? {} : Object.fromEntries(this.options.map((option) => [option.name, String(existing[option.name])]));
+    this.typed = existing === null ? {} : Object.fromEntries(this.options.map((option) => [option.name, String(existing[option.name] ?? option.default)]));
     await this.updateComplete;
     this.#isNameTyped = name !== '';
     this.#control('name').value = name;
@@ -243,7 +245,7 @@ class CreateSession extends LitElement {
           ${this.isExisting ? nothing : html`${this.#sizes()} ${this.#steps()}`}
           <details .open=${this.isMoreOpen} @toggle=${(event) => { this.isMoreOpen = event.target.open; }}>
             <summary>More options</summary>
-            <div class="options">${this.options.map((option) => this.#option(option))}</div>
+            ${OPTION_GROUPS.map((group) => this.#group(group))}
           </details>
           <footer>
             ${this.#name()}
@@ -309,6 +311,16 @@ class CreateSession extends LitElement {
         autocomplete="off" autocapitalize="off" spellcheck="false" title="1 to 63 characters: a-z, 0-9 and -"
         aria-describedby=${describedBy} aria-invalid=${invalid} @input=${() => { this.#isNameTyped = true; }}>`,
     });
+  }
+
+  #group(group) {
+    const optimizer = this.#text('optimizer') || this.options.find(({ name }) => name === 'optimizer')?.default;
+    const shown = this.options.filter((option) => option.group === group && isUsedBy(optimizer, option));
+    return html`
+      <fieldset>
+        <legend>${group}</legend>
+        <div class="options">${shown.map((option) => this.#option(option))}</div>
+      </fieldset>`;
   }
 
   #option(option) {

@@ -7,6 +7,7 @@ import { count, loss, number, plural, signed } from '../../data/format.js';
 import { nearest } from '../../data/model/nearest-rows.js';
 import { atTemperature } from '../../data/model/sampling.js';
 import { inWords } from '../../data/model/tokens.js';
+import { OPTIMISERS, withDefaults } from '../../data/session-options.js';
 import { SITE } from '../../data/site.js';
 import { fact, letter, listed, quoted, share, upTo } from './caption-text.js';
 import { lossesOf, meanOf, middle } from './prediction-losses.js';
@@ -15,7 +16,6 @@ const BEGINNING = 4; // numbers of a vector that a caption shows
 const TEXTS = 4; // samples in a sentence
 const ENOUGH = 50; // losses whose mean is meaningful
 const MILESTONES = 6; // samples of the whole training
-const [BETA1, BETA2] = [0.85, 0.99]; // of Adam
 
 const isUntrained = ({ step }) => step === 0;
 
@@ -216,8 +216,9 @@ function lossStop(facts, view) {
 
 // ---- 8 a training step
 
-function trainingStep(facts, view) {
+function trainingStep(facts, view, { limits }) {
   const { example } = facts;
+  const options = withDefaults(view.options, limits);
   const { numParams } = view;
   const batch = example?.docs.length ?? view.options.batchSize;
   return html`
@@ -229,11 +230,11 @@ function trainingStep(facts, view) {
       <li><b>Backward</b>: go back through the whole computation, from the loss to the parameters, and compute the
         gradient of each parameter: how fast the loss would rise if this parameter grew a little and all others stayed the same. There are
         ${fact('parameters', count(numParams))} parameters, the numbers in all the tables of the previous stops.</li>
-      <li><b>Adam</b>, the optimiser, changes every parameter a little, in the direction that lowers the loss.</li>
+      <li><b>${OPTIMISERS[options.optimizer]}</b>, the optimiser, changes every parameter a little, in the direction that lowers the loss.</li>
       <li><b>Repeat</b> with the next ${batch === 1 ? 'document' : 'documents'}.</li>
     </ol>
     ${example === null ? nothing : gradientExample(example, facts)}
-    ${adam(example)}
+    ${options.optimizer === 'adam' ? adam(example, options) : otherOptimiser(options)}
     ${example !== null ? nothing : html`
       <p>${facts.isMovable ? 'A step of this model is too large to show single numbers, so there is no example here. The panel shows the numbers of all its tables.'
         : 'The learning rate of this session has always been 0, so no step changes anything, and there is no example.'}</p>`}`;
@@ -251,16 +252,28 @@ function gradientExample({ row, column, value, gradient, trains }, { symbols, st
       loss, it should become ${isUp ? 'smaller' : 'larger'}.</p>`;
 }
 
-function adam(example) {
-  const before = example && (example.m - (1 - BETA1) * example.gradient) / BETA1; // m as the panel shows it
+function otherOptimiser({ optimizer, weightDecay, momentum }) {
+  return html`<p>${{
+    adamw: html`This session uses AdamW. Like Adam, it moves each parameter against the recent mean of its gradients, divided by
+      their typical size. Besides, it makes each weight smaller by the learning rate times ${number(weightDecay)} in every step; embeddings keep their size.`,
+    sgd: html`This session uses gradient descent with momentum. For each parameter it keeps m: ${number(momentum)} of the old m plus the new
+      gradient. The parameter moves by the learning rate times m, in the other direction.`,
+    muon: html`This session uses Muon. For each matrix of a layer it keeps the recent mean of its gradients, makes all directions of that
+      matrix equally strong, and moves the weights against it, by the learning rate. The other matrices are left to AdamW.`,
+  }[optimizer]} All parameters change within the same step.</p>`;
+}
+
+function adam(example, { beta1, beta2, epsilon }) {
+  const before = example && (example.m - (1 - beta1) * example.gradient) / beta1; // m as the panel shows it
+  const [kept, added, keptOfV, addedOfV] = [beta1, 1 - beta1, beta2, 1 - beta2].map((share) => `${number(100 * share)}%`);
   return html`
     <p>Adam uses more than this one ${example?.docs.length > 1 ? 'batch' : 'document'}. For each parameter, it keeps two running means. m is
-      the mean of the gradients: 85% of the old m and 15% of the new gradient${example === null ? nothing : html`, here
-      0.85 · ${signed(before)} + 0.15 · ${signed(example.gradient)} = ${fact('m', signed(example.m))}`}. v is the mean of their squares, with 99% and
-      1%${example === null ? nothing : html`, here ${fact('v', signed(example.v))}`}. Both start at 0, so they are too small in the first
-      steps. In step n, m̂ = m / (1 − 0.85ⁿ) and v̂ = v / (1 − 0.99ⁿ) correct this${example === null ? nothing : html`: ${signed(example.m / (1 - BETA1 ** example.trains))} and
-      ${signed(example.v / (1 - BETA2 ** example.trains))}`}. Then</p>
-    <p class="formula">new = old − learning rate · m̂ / (√v̂ + 10⁻⁸)</p>
+      the mean of the gradients: ${kept} of the old m and ${added} of the new gradient${example === null ? nothing : html`, here
+      ${number(beta1)} · ${signed(before)} + ${number(1 - beta1)} · ${signed(example.gradient)} = ${fact('m', signed(example.m))}`}. v is the mean of their squares, with ${keptOfV} and
+      ${addedOfV}${example === null ? nothing : html`, here ${fact('v', signed(example.v))}`}. Both start at 0, so they are too small in the first
+      steps. In step n, m̂ = m / (1 − ${number(beta1)}ⁿ) and v̂ = v / (1 − ${number(beta2)}ⁿ) correct this${example === null ? nothing : html`: ${signed(example.m / (1 - beta1 ** example.trains))} and
+      ${signed(example.v / (1 - beta2 ** example.trains))}`}. Then</p>
+    <p class="formula">new = old − learning rate · m̂ / (√v̂ + ${epsilon === 1e-8 ? '10⁻⁸' : number(epsilon)})</p>
     <p>The sign of m̂ decides: if the recent gradients were mostly positive, the parameter goes down; if they were
       mostly negative, it goes up. The newest gradient alone may say otherwise. Dividing by √v̂, the typical size of its gradients, makes all
       parameters move by similar amounts, whether their gradients are large or small; the learning rate, a small number,
@@ -278,9 +291,19 @@ function newValue({ value, gradient, after, learningRate }) {
 
 // ---- 9 learning over time
 
-function learning(facts, view, { name }) {
+function learningRateInWords({ learningRate, numSteps, schedule, warmupSteps, minLearningRate }) {
+  const rise = warmupSteps === 0 ? nothing : html`The learning rate rises over the first ${plural(warmupSteps, 'step')}.`;
+  if (schedule === 'constant') {
+    return html`${rise} ${warmupSteps === 0 ? 'The learning rate' : 'Then it'} stays at ${number(learningRate)}.`;
+  }
+  return html`${rise} ${warmupSteps === 0 ? 'The learning rate' : 'Then it'} falls ${schedule === 'linear' ? 'linearly' : 'along half a cosine'} from
+    ${number(learningRate)} at step ${count(warmupSteps)} to ${number(minLearningRate)} at step ${count(numSteps)}: large changes first, fine ones later.`;
+}
+
+function learning(facts, view, { name, limits }) {
   const { samples, first, recent, baselines } = facts;
-  const { batchSize, numSteps, learningRate } = view.options;
+  const options = withDefaults(view.options, limits);
+  const { batchSize, numSteps, schedule, minLearningRate } = options;
   const steps = new Set(Array.from({ length: MILESTONES }, (_, i) => Math.round(i * (samples.length - 1) / (MILESTONES - 1))));
   return html`
     ${isUntrained(facts) ? html`
@@ -292,9 +315,8 @@ function learning(facts, view, { name }) {
         ${recent ? html`The mean of the last ${plural(recent.steps, 'step')} is ${fact('recent', loss(recent.mean))}.` : nothing}
         ${recent?.steps >= ENOUGH && first !== null ? (recent.mean < first ? 'It has learned something.' : 'It has not improved.') : nothing}</p>`}
     <p>A step uses ${batchSize === 1 ? 'one document' : plural(batchSize, 'document')}, and some are harder than others. So
-      single losses jump, while the moving average shows the trend. The learning rate falls linearly from
-      ${number(learningRate)} at step 0 to 0 at step ${count(numSteps)}: large changes first, fine ones later.
-      ${facts.step < numSteps ? nothing : html`The learning rate has reached 0, so further steps change nothing unless you increase
+      single losses jump, while the moving average shows the trend. ${learningRateInWords(options)}
+      ${facts.step < numSteps || schedule === 'constant' || minLearningRate > 0 ? nothing : html`The learning rate has reached 0, so further steps change nothing unless you increase
         “Decay over” (numSteps) on the <a href="${SITE}s/${encodeURIComponent(name)}">Live page</a>.`}</p>
     ${samples.length < 2 ? nothing : html`
       <p>What the model wrote during training, each time with the same random seed:</p>

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import java.util.Random;
 
 /// Trains small models with the portable kernels and with the chosen kernels, and fails if the results
@@ -46,10 +48,12 @@ final class KernelsCheck {
         for (int b = 0; b < batch.length; b++) {
             batch[b] = random.ints(2 + random.nextInt(blockSize), 0, VOCAB).toArray();
         }
-        requireClose(trainers[0].gradients(batch), trainers[1].gradients(batch));
         requireClose(
-                new double[] {trainers[0].trainStep(batch, 0, 0.01)},
-                new double[] {trainers[1].trainStep(batch, 0, 0.01)});
+                trainers[0].gradients(batch, StepSettings.of(0, 0.01)),
+                trainers[1].gradients(batch, StepSettings.of(0, 0.01)));
+        requireClose(
+                new double[] {trainers[0].trainStep(batch, StepSettings.of(0, 0.01))},
+                new double[] {trainers[1].trainStep(batch, StepSettings.of(0, 0.01))});
         requireClose(decoded(trainers[0], kernels[0]), decoded(trainers[1], kernels[1]));
     }
 

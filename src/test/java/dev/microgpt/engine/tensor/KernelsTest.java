@@ -618,7 +618,8 @@ final class KernelsTest {
                 float[] newParams = params.clone();
                 float[] newM = m.clone();
                 float[] newV = v.clone();
-                kernels.adam(0, size, newParams, gradient, newM, newV, 0.07f, 5);
+                kernels.adam(
+                        0, size, newParams, gradient, newM, newV, 0.07f, 5, 0.85f, 0.99f, 1e-8f);
 
                 for (int i = 0; i < size; i++) {
                     double mean = 0.85 * m[i] + 0.15 * gradient[i];
@@ -643,7 +644,7 @@ final class KernelsTest {
             float[] v = new float[48];
             float[] gradient = new float[48];
             Arrays.fill(gradient, 1);
-            kernels.adam(16, 32, params, gradient, m, v, 0.1f, 1);
+            kernels.adam(16, 32, params, gradient, m, v, 0.1f, 1, 0.85f, 0.99f, 1e-8f);
 
             for (float[] x : List.of(params, m, v)) {
                 for (int i = 0; i < 48; i++) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 
+import dev.microgpt.engine.training.StepSettings;
+
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,7 +75,7 @@ final class TensorTrainerTest {
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
         TensorTrainer model = model(width, heads, layers, blockSize, params);
-        model.trainStep(batch, 0, 0.01);
+        model.trainStep(batch, StepSettings.of(0, 0.01));
         KvDecoder decoder = decoder(model);
         decoder.next(0);
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
@@ -121,12 +123,12 @@ final class TensorTrainerTest {
         TensorTrainer model = model(16, 4, 2, 16);
         int[][] longest = {{19, 1, 2, 3, 4, 5, 6, 7, 19}, {19, 1, 2, 3, 4, 19}};
         int[][] shorter = {{19, 1, 2, 3, 19}};
-        model.trainStep(longest, 0, 0.01);
-        model.trainStep(shorter, 1, 0.01);
+        model.trainStep(longest, StepSettings.of(0, 0.01));
+        model.trainStep(shorter, StepSettings.of(1, 0.01));
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
-        model.trainStep(shorter, 2, 0.01);
-        model.trainStep(longest, 3, 0.01);
+        model.trainStep(shorter, StepSettings.of(2, 0.01));
+        model.trainStep(longest, StepSettings.of(3, 0.01));
 
         assertThat(THREADS.getCurrentThreadAllocatedBytes() - before).isLessThan(1_000);
     }
@@ -136,11 +138,13 @@ final class TensorTrainerTest {
     void gradientsDoNotDependOnEarlierBatches() {
         TensorTrainer model = model(16, 4, 2, 16);
         int[][] batch = {{19, 3, 2, 19}};
-        double[] before = model.gradients(batch);
-        model.gradients(new int[][] {{19, 1, 2, 3, 4, 5, 6, 7, 19}, {19, 1, 2, 3, 4, 19}});
+        double[] before = model.gradients(batch, StepSettings.of(0, 0.01));
+        model.gradients(
+                new int[][] {{19, 1, 2, 3, 4, 5, 6, 7, 19}, {19, 1, 2, 3, 4, 19}},
+                StepSettings.of(0, 0.01));
         model.forwardPass().capture(new int[] {19, 5, 5, 5, 5, 5, 5});
 
-        assertThat(model.gradients(batch)).containsExactly(before);
+        assertThat(model.gradients(batch, StepSettings.of(0, 0.01))).containsExactly(before);
     }
 
     /// Tokens 1 to 18 appear in the first step only, so that their moments decay for 9,000 steps.
@@ -151,10 +155,10 @@ final class TensorTrainerTest {
         double[] params = params(model(4, 2, 1, 4));
         TensorTrainer model = trainer(Weights.of(VOCAB, 4, 2, 1, 4, params), kernels, 1e9);
         for (int token = 1; token < 19; token++) {
-            model.trainStep(new int[][] {{19, token, token, 19}}, token - 1, 0.01);
+            model.trainStep(new int[][] {{19, token, token, 19}}, StepSettings.of(token - 1, 0.01));
         }
         for (int step = 18; step < 9_000; step++) {
-            model.trainStep(new int[][] {{19, 0, 19}}, step, 0.01);
+            model.trainStep(new int[][] {{19, 0, 19}}, StepSettings.of(step, 0.01));
             for (float[] moments : model.state().moments()) {
                 for (float x : moments) {
                     if (x != 0 && Math.abs(x) < Float.MIN_NORMAL) {
@@ -176,7 +180,7 @@ final class TensorTrainerTest {
                             Workers.PARALLEL_THRESHOLD);
             for (int step = 0; step < 20; step++) {
                 int[][] batch = {{19, 1, 2, 3, 19}, {19, step % 19, 7, 19}};
-                assertThat(trained.trainStep(batch, step, 0.01)).isFinite();
+                assertThat(trained.trainStep(batch, StepSettings.of(step, 0.01))).isFinite();
             }
             boolean[] isParam = new boolean[trained.weights().layout().size];
             trained.weights().layout().forEachParam((_, offset) -> isParam[offset] = true);
@@ -207,9 +211,10 @@ final class TensorTrainerTest {
             for (int b = 0; b < batchSize; b++) {
                 batch[b] = random.ints(2 + random.nextInt(blockSize), 0, VOCAB).toArray();
             }
-            assertThat(split.gradients(batch)).containsExactly(alone.gradients(batch));
-            double loss = alone.trainStep(batch, step, 0.01);
-            assertThat(split.trainStep(batch, step, 0.01)).isEqualTo(loss);
+            assertThat(split.gradients(batch, StepSettings.of(0, 0.01)))
+                    .containsExactly(alone.gradients(batch, StepSettings.of(0, 0.01)));
+            double loss = alone.trainStep(batch, StepSettings.of(step, 0.01));
+            assertThat(split.trainStep(batch, StepSettings.of(step, 0.01))).isEqualTo(loss);
         }
         assertThat(params(split)).containsExactly(params(alone));
     }

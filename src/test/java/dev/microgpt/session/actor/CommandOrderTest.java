@@ -7,11 +7,12 @@ import static dev.microgpt.session.actor.TestSessions.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.run.RunState;
 
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /// The stages of a command: check, execute, persist, publish, reply, in this order.
 final class CommandOrderTest {
 
-    private static final Command.Steer STEER = new Command.Steer(new Steering(0.5, null, null));
+    private static final Command.Steer STEER =
+            new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.5));
 
     private final TestSessions sessions = new TestSessions();
     private final FakeStore store = sessions.store;

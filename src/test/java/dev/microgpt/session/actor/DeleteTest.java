@@ -7,10 +7,11 @@ import static dev.microgpt.session.actor.TestSessions.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 
 import org.junit.jupiter.api.Test;
 
@@ -88,7 +89,9 @@ final class DeleteTest {
 
     @Test
     void deleteOvertakesWaitingCommands() {
-        var steered = sessions.send(actor, new Command.Steer(new Steering(0.02, null, null)));
+        var steered =
+                sessions.send(
+                        actor, new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02)));
         var deleted = sessions.send(actor, new Command.Delete());
         sessions.scheduler.run();
 

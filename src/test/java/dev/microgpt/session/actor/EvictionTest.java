@@ -7,8 +7,9 @@ import static dev.microgpt.session.actor.TestSessions.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.session.history.Steering;
 
 import org.junit.jupiter.api.Test;
 
@@ -235,7 +236,9 @@ final class EvictionTest {
         store.hold();
         var evicted = evict();
         sessions.scheduler.run();
-        var steered = sessions.send(actor, new Command.Steer(new Steering(0.02, null, null)));
+        var steered =
+                sessions.send(
+                        actor, new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02)));
         store.release();
         sessions.scheduler.run();
 

@@ -5,12 +5,13 @@ import static dev.microgpt.session.actor.TestSessions.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
 import dev.microgpt.session.admission.VersionCondition;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.IdempotencyStore;
 
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,8 @@ import java.util.Objects;
 /// Calls with an idempotency key take effect once, however often they are repeated.
 final class IdempotentCallTest {
 
-    private static final Command.Steer STEER = new Command.Steer(new Steering(0.02, null, null));
+    private static final Command.Steer STEER =
+            new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02));
     private static final Idempotency.Response RESPONSE =
             new Idempotency.Response(200, Map.of(), new byte[] {1});
 

@@ -4,9 +4,10 @@ import static dev.microgpt.session.actor.TestSessions.codeOf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.compute.Demand;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.run.RunCall;
 
 import org.junit.jupiter.api.Test;
@@ -90,7 +91,9 @@ final class PacedRunTest {
         }
         actor.writeFinally(true); // a snapshot of a running run
         sessions.store.fail(true);
-        var steered = sessions.send(actor, new Command.Steer(new Steering(0.02, null, null)));
+        var steered =
+                sessions.send(
+                        actor, new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02)));
         for (int i = 0; i < 10 && !steered.isDone(); i++) {
             sessions.scheduler.run(1);
         }

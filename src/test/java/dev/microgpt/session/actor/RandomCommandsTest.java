@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.Generation;
 
@@ -60,7 +61,10 @@ final class RandomCommandsTest {
             sessions.store.release();
             settle();
             assertThat(replies).as(name).allMatch(CompletableFuture::isDone);
-            var _ = sessions.done(actor, new Command.Steer(new Steering(0.01, null, null)));
+            var _ =
+                    sessions.done(
+                            actor,
+                            new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.01)));
             if (!actor.publisher().state().runs().isEmpty()) { // stores the steps since as well
                 var _ = sessions.done(actor, new Command.PauseRun(newestRun()));
             }
@@ -134,7 +138,10 @@ final class RandomCommandsTest {
 
         private Command<?> command() {
             return switch (random.nextInt(12)) {
-                case 0 -> new Command.Steer(new Steering(random.nextDouble() / 50, null, null));
+                case 0 ->
+                        new Command.Steer(
+                                OptionValues.of(
+                                        ModelOption.LEARNING_RATE, random.nextDouble() / 50));
                 case 1, 2 -> TestSessions.train(1 + random.nextInt(12));
                 case 3 -> TestSessions.run(1 + random.nextInt(60));
                 case 4 -> new Command.PauseRun(newestRun());

@@ -6,15 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.GenerateOptions;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.RandomKind;
 import dev.microgpt.engine.Sample;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunState;
+import dev.microgpt.session.run.StopWhen;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,11 +45,23 @@ final class RehydrationTest {
         var _ = sessions.step(actor, 12);
         var _ = sessions.done(actor, draw(2));
         var _ = sessions.step(actor, 1);
-        var _ = sessions.done(actor, new Command.Steer(new Steering(0.03, 500L, 2)));
+        var _ =
+                sessions.done(
+                        actor,
+                        new Command.Steer(
+                                OptionValues.of(ModelOption.LEARNING_RATE, 0.03)
+                                        .with(ModelOption.NUM_STEPS, 500L)
+                                        .with(ModelOption.BATCH_SIZE, 2)));
         var _ = sessions.done(actor, run(25));
         sessions.scheduler.run();
         var _ = sessions.done(actor, draw(1));
-        RunCall steering = new RunCall(1000, null, null, new Steering(0.01, null, 3));
+        RunCall steering =
+                new RunCall(
+                        1000,
+                        null,
+                        null,
+                        OptionValues.of(ModelOption.LEARNING_RATE, 0.01)
+                                .with(ModelOption.BATCH_SIZE, 3));
         var _ = sessions.done(actor, new Command.StartRun(steering));
         sessions.scheduler.run(3);
         var _ = sessions.done(actor, new Command.PauseRun(2));
@@ -143,7 +157,7 @@ final class RehydrationTest {
 
     @Test
     void stopConditionIsMetAtTheSameStep() {
-        RunCall untilLow = new RunCall(5_000, null, 1.2, null);
+        RunCall untilLow = new RunCall(5_000, null, new StopWhen(1.2, null, null), null);
         SessionActor actor = sessions.begun();
         var _ = sessions.done(actor, new Command.StartRun(untilLow));
         sessions.scheduler.run(12);

@@ -11,10 +11,11 @@ import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.TokenQueue;
@@ -56,7 +57,12 @@ final class RejectedCommandsTest {
                         "replace by one without documents",
                         new Command.Replace(new MicroGpt(TestSessions.options().build()), null)),
                 argumentSet("load", new Command.Load(TestSessions.DOCUMENTS, true)),
-                argumentSet("steer", new Command.Steer(new Steering(0.5, 10L, 2))),
+                argumentSet(
+                        "steer",
+                        new Command.Steer(
+                                OptionValues.of(ModelOption.LEARNING_RATE, 0.5)
+                                        .with(ModelOption.NUM_STEPS, 10L)
+                                        .with(ModelOption.BATCH_SIZE, 2))),
                 argumentSet("train", train(9)),
                 argumentSet("start run", run(9)),
                 argumentSet("draw", new Command.Draw(draw())),
@@ -68,14 +74,21 @@ final class RejectedCommandsTest {
         return List.of(
                 argumentSet("replace", replace()),
                 argumentSet("load", new Command.Load(TestSessions.DOCUMENTS, true)),
-                argumentSet("steer", new Command.Steer(new Steering(0.5, 10L, 2))),
+                argumentSet(
+                        "steer",
+                        new Command.Steer(
+                                OptionValues.of(ModelOption.LEARNING_RATE, 0.5)
+                                        .with(ModelOption.NUM_STEPS, 10L)
+                                        .with(ModelOption.BATCH_SIZE, 2))),
                 argumentSet("resume", new Command.ResumeRun(1)),
                 argumentSet("cancel", new Command.CancelRun(1)));
     }
 
     private void makeSteps() {
         var _ = sessions.step(actor, 20);
-        var _ = sessions.done(actor, new Command.Steer(new Steering(0.02, null, null)));
+        var _ =
+                sessions.done(
+                        actor, new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02)));
         var _ = sessions.done(actor, new Command.Draw(draw()));
         var _ = sessions.step(actor, 3);
     }
@@ -109,7 +122,9 @@ final class RejectedCommandsTest {
         assertThat(actor.publisher().state().view()).isEqualTo(shown.view());
         assertThat(sessions.storedImage()).isEqualTo(before);
         assertThat(sessions.parameters.set(TestSessions.ID, parameters)).isEqualTo(parameters);
-        var _ = sessions.done(actor, new Command.Steer(new Steering(0.03, null, null)));
+        var _ =
+                sessions.done(
+                        actor, new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.03)));
         assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
     }
 

@@ -6,8 +6,9 @@ import static dev.microgpt.session.actor.TestSessions.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.SessionState;
 
 import org.junit.jupiter.api.Test;
@@ -15,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /// The write of one command fails while another command is being executed.
 final class RollbackDuringCommandTest {
 
-    private static final Command.Steer STEER = new Command.Steer(new Steering(0.02, null, null));
+    private static final Command.Steer STEER =
+            new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02));
 
     private final TestSessions sessions = new TestSessions();
     private final FakeStore store = sessions.store;

@@ -3,10 +3,11 @@ package dev.microgpt.session.actor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.StoredSession;
 import dev.microgpt.session.run.RunState;
 import dev.microgpt.session.run.RunView;
@@ -43,7 +44,7 @@ final class RunCommandOrdersTest {
                 case CANCEL -> new Command.CancelRun(1);
                 case RESUME -> new Command.ResumeRun(1);
                 case DELETE -> new Command.Delete();
-                case STEER -> new Command.Steer(new Steering(0.02, null, null));
+                case STEER -> new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02));
             };
         }
     }

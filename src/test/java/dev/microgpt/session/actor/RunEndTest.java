@@ -4,9 +4,10 @@ import static dev.microgpt.session.actor.TestSessions.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.Steering;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.run.RunState;
 import dev.microgpt.session.run.RunView;
@@ -19,7 +20,8 @@ import java.util.List;
 /// The end of a run is stored, although nobody waits for it.
 final class RunEndTest {
 
-    private static final Command.Steer STEER = new Command.Steer(new Steering(0.02, null, null));
+    private static final Command.Steer STEER =
+            new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02));
 
     private final TestSessions sessions = new TestSessions();
     private final FakeStore store = sessions.store;

@@ -7,9 +7,10 @@ import static dev.microgpt.session.actor.TestSessions.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
-import dev.microgpt.session.history.Steering;
 
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,8 @@ import java.util.concurrent.ExecutionException;
 /// The scheduler is closed while a session is in use.
 final class ShutdownTest {
 
-    private static final Command.Steer STEER = new Command.Steer(new Steering(0.02, null, null));
+    private static final Command.Steer STEER =
+            new Command.Steer(OptionValues.of(ModelOption.LEARNING_RATE, 0.02));
 
     private final TestSessions sessions = new TestSessions();
     private final FakeStore store = sessions.store;

@@ -89,6 +89,21 @@ final class KeyframesTest {
     }
 
     @Test
+    void oneIsKeptUntilAnotherOneIs() {
+        train();
+        keyframes.keep(model.state()); // of step 2001, which is not due
+        keyframes.limit(3 * bytesPerKeyframe);
+        assertThat(steps()).hasSize(3).contains(0L, 2001L);
+        keyframes.limit(1);
+        assertThat(steps()).containsExactly(0L, 2001L);
+
+        model.advance();
+        keyframes.keep(model.state());
+        assertThat(steps()).containsExactly(0L, 2002L);
+        assertThat(keyframes.view().bytes()).isEqualTo(2 * bytesPerKeyframe);
+    }
+
+    @Test
     void newestKeyframeAtOrBeforeStepIsFound() {
         train();
         assertThat(stepFor(0)).isZero();

@@ -2,7 +2,9 @@ package dev.microgpt.session.history;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.RandomKind;
 import dev.microgpt.engine.random.RandomSource;
 
@@ -30,7 +32,7 @@ final class TimelineTest {
     }
 
     private static ModelOptions rate(double learningRate) {
-        return OPTIONS.withTraining(learningRate, 1000, 1);
+        return OptionValues.of(ModelOption.LEARNING_RATE, learningRate).applyTo(OPTIONS);
     }
 
     // ---- failure
@@ -73,7 +75,7 @@ final class TimelineTest {
 
         assertThat(timeline.isEmpty()).isTrue();
         assertThat(timeline.history())
-                .isEqualTo(new History(List.of(event(0)), List.of(), List.of()));
+                .isEqualTo(new History(List.of(event(0)), List.of(), List.of(), List.of()));
         assertThat(timeline.state().draws()).isEmpty();
         assertThat(timeline.keyframes().view().steps()).isEmpty();
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.microgpt.engine.LossHistory;
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.run.RunState.Trigger;
 
 import org.jspecify.annotations.Nullable;
@@ -16,11 +19,60 @@ import java.time.Instant;
 final class RunTest {
 
     private static final Instant NOW = Instant.EPOCH;
+    private static final MicroGpt MODEL = model();
     private static final long START = Duration.ofDays(3).toNanos();
     private static final long SECOND = Duration.ofSeconds(1).toNanos();
 
+    private static Run run(long steps, StopWhen stopWhen) {
+        return new Run(1, new RunCall(steps, null, stopWhen, null), NOW, START);
+    }
+
     private static Run run(long steps, @Nullable Double perSecond, @Nullable Double lossBelow) {
-        return new Run(1, new RunCall(steps, perSecond, lossBelow, null), NOW, START);
+        return new Run(
+                1,
+                new RunCall(steps, perSecond, new StopWhen(lossBelow, null, null), null),
+                NOW,
+                START);
+    }
+
+    private static MicroGpt model() {
+        MicroGpt model = new MicroGpt();
+        model.loadData("ab");
+        model.initParams();
+        return model;
+    }
+
+    private static Timeline timeline(double... losses) {
+        Timeline timeline = new Timeline();
+        for (int i = 0; i < losses.length; i++) {
+            timeline.add(new ValidationLoss(10L * i, losses[i]), MODEL.state());
+        }
+        return timeline;
+    }
+
+    @Test
+    void aLowValidationLossEndsARun() {
+        Run run = run(100, new StopWhen(null, 2.0, null));
+        add(run, 20, 3);
+
+        assertThat(run.completionReason(20, timeline(3, 2.5, 2))).isNull();
+        assertThat(run.completionReason(20, timeline(3, 2.5, 1.9)))
+                .isEqualTo("the validation loss of step 20, 1.9000, is below 2.0");
+        assertThat(run.completionReason(40, timeline(3, 2.5, 1.9))).isNull(); // before the run
+    }
+
+    @Test
+    void aValidationLossThatDoesNotImproveEndsARun() {
+        Run run = run(100, new StopWhen(null, null, 20L));
+        add(run, 20, 3);
+
+        assertThat(run.completionReason(30, timeline(3, 2, 2.1, 2.2)))
+                .isEqualTo(
+                        "the validation loss has not improved for 20 steps; the lowest was 2.0000, of step 10");
+        assertThat(run.completionReason(30, timeline(3, 2, 2.1, 1.9))).isNull();
+        // counted from the beginning of the run
+        assertThat(run.completionReason(40, timeline(1, 2, 2.1, 2.2))).isNull();
+        assertThat(run.completionReason(40, timeline(1, 2, 2.1, 2.2, 2.3))).isNotNull();
     }
 
     private static void add(Run run, int count, double loss) {
@@ -33,11 +85,12 @@ final class RunTest {
     void runIsCompleteAfterAllItsSteps() {
         Run run = run(3, null, null);
         add(run, 2, 1.0);
-        assertThat(run.completionReason()).isNull();
+        assertThat(run.completionReason(0, new Timeline())).isNull();
         assertThat(run.isLast()).isTrue();
         add(run, 1, 1.0);
 
-        assertThat(run.completionReason()).isEqualTo("all 3 steps have been trained");
+        assertThat(run.completionReason(0, new Timeline()))
+                .isEqualTo("all 3 steps have been trained");
         assertThat(run.isLast()).isFalse();
         assertThat(run.view().stepsDone()).isEqualTo(3);
     }
@@ -58,15 +111,17 @@ final class RunTest {
     void stopConditionAppliesAfterHundredSteps() {
         Run run = run(1000, null, 1.0);
         add(run, Run.WINDOW - 1, 0.5);
-        assertThat(run.completionReason()).isNull();
+        assertThat(run.completionReason(0, new Timeline())).isNull();
         run.addLoss(0.5);
-        assertThat(run.completionReason()).contains("0.5000").contains("below 1.0");
+        assertThat(run.completionReason(0, new Timeline()))
+                .contains("0.5000")
+                .contains("below 1.0");
 
         Run high = run(1000, null, 1.0);
         add(high, Run.WINDOW, 1.0);
-        assertThat(high.completionReason()).isNull();
+        assertThat(high.completionReason(0, new Timeline())).isNull();
         high.addLoss(0.99);
-        assertThat(high.completionReason()).isNotNull();
+        assertThat(high.completionReason(0, new Timeline())).isNotNull();
     }
 
     @Test

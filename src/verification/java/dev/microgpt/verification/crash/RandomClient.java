@@ -1,7 +1,9 @@
 package dev.microgpt.verification.crash;
 
 import dev.microgpt.engine.EngineKind;
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.RandomKind;
 import dev.microgpt.support.Api;
 import dev.microgpt.verification.support.ReferenceSession;
@@ -300,10 +302,8 @@ final class RandomClient {
                 calls.load(
                         ledger,
                         ReferenceSession.fresh(
-                                options.withTraining(
-                                        reference.learningRate(),
-                                        options.numSteps(),
-                                        options.batchSize()),
+                                OptionValues.of(ModelOption.LEARNING_RATE, reference.learningRate())
+                                        .applyTo(options),
                                 other));
             }
             case 1 -> calls.reinit(ledger, fresh(other));

@@ -3,8 +3,10 @@ package dev.microgpt.verification.support;
 import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
+import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.random.RandomSource;
 
 import org.jspecify.annotations.Nullable;
@@ -170,11 +172,8 @@ public final class ReferenceSession {
     }
 
     private void steer(MicroGpt target) {
-        ModelOptions options = target.options();
-        target.steer(
-                learningRates.floorEntry(target.step()).getValue(),
-                options.numSteps(),
-                options.batchSize());
+        double rate = learningRates.floorEntry(target.step()).getValue();
+        target.steer(OptionValues.of(ModelOption.LEARNING_RATE, rate));
     }
 
     /// Sets the learning rate from a step on.

@@ -1,0 +1,43 @@
+package dev.microgpt.session.actor;
+
+import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.session.compute.Deadline;
+import dev.microgpt.session.history.ValidationLoss;
+
+/// Measures the loss of the documents that are held out from training, after a step and before the next one.
+final class ValidationTask {
+
+    private final MicroGpt model;
+    private final long step;
+    private final int[] documents;
+    private int done;
+    private double total;
+
+    ValidationTask(MicroGpt model) {
+        this.model = model;
+        step = model.step();
+        documents = model.validationDocuments();
+    }
+
+    /// Returns whether it measures a model as it is now.
+    boolean isOf(MicroGpt present) {
+        return present.equals(model) && present.step() == step;
+    }
+
+    /// Measures documents until a deadline.
+    ///
+    /// @return whether all have been measured
+    boolean slice(Deadline deadline) {
+        while (done < documents.length) {
+            total += model.lossOf(documents[done++]);
+            if (deadline.hasPassed()) {
+                break;
+            }
+        }
+        return done == documents.length;
+    }
+
+    ValidationLoss loss() {
+        return new ValidationLoss(step, total / documents.length);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.microgpt.wire;
+
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.ChoiceOption;
+import dev.microgpt.engine.ModelOption.DecimalOption;
+import dev.microgpt.engine.ModelOption.IntegerOption;
+import dev.microgpt.engine.OptionValues;
+import dev.microgpt.session.admission.Limits;
+
+import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/// Reads the options of a model from a request, which has a component of the same name for each.
+final class GivenOptions {
+
+    private static final Map<String, ModelOption> OPTIONS =
+            ModelOption.ALL.stream()
+                    .collect(Collectors.toMap(ModelOption::name, Function.identity()));
+
+    private GivenOptions() {}
+
+    /// Returns the options that a request gives.
+    ///
+    /// @throws InvalidInputException if a value is out of range
+    static OptionValues of(Record request, Limits limits) {
+        Map<ModelOption, Object> values = new LinkedHashMap<>();
+        for (RecordComponent component : request.getClass().getRecordComponents()) {
+            ModelOption option = OPTIONS.get(component.getName());
+            Object value = option == null ? null : read(component, request);
+            if (option != null && value != null) {
+                values.put(option, checked(option, value, limits));
+            }
+        }
+        return new OptionValues(values);
+    }
+
+    private static Object read(RecordComponent component, Record request) {
+        try {
+            return component.getAccessor().invoke(request);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e); // accessors of public records
+        }
+    }
+
+    private static Object checked(ModelOption option, Object value, Limits limits) {
+        return switch (option) {
+            case IntegerOption integer -> {
+                limits.check(integer, (Number) value);
+                yield value;
+            }
+            case DecimalOption _ -> value; // whose range the options check
+            case ChoiceOption<?> choice -> constant(choice, (String) value);
+        };
+    }
+
+    private static <E extends Enum<E>> E constant(ChoiceOption<E> option, String name) {
+        return EnumNames.parse(option.name(), name, option.defaultValue());
+    }
+}
