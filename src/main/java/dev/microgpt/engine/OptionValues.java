@@ -5,7 +5,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Predicate;
 
 /// Values of some of the options of a model.
@@ -89,13 +88,6 @@ public record OptionValues(Map<ModelOption, Object> values) {
                         value ->
                                 !ModelOption.BASIC.contains(value.getKey())
                                         && value.getValue().equals(value.getKey().defaultObject()));
-        return new OptionValues(rest);
-    }
-
-    /// Returns these values except those of some options.
-    public OptionValues without(Set<ModelOption> options) {
-        Map<ModelOption, Object> rest = new LinkedHashMap<>(values);
-        rest.keySet().removeAll(options);
         return new OptionValues(rest);
     }
 

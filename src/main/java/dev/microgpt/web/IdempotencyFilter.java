@@ -5,6 +5,7 @@ import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.KeyUse;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.wire.Problem;
@@ -48,7 +49,9 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     private final IdempotencyStore store;
     private final LongPredicate isCurrentEpoch;
     private final ProblemWriter problems;
-    private final Set<String> running = ConcurrentHashMap.newKeySet();
+
+    /// The keys that are [in use][KeyUse].
+    private final Set<String> inUse = ConcurrentHashMap.newKeySet();
 
     @Autowired
     IdempotencyFilter(IdempotencyStore store, SessionService sessions, ProblemWriter problems) {
@@ -81,15 +84,16 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         try {
             requireValid(header, request);
             byte[] body = request.getInputStream().readAllBytes();
-            Call call = new Call(key, request, response, body);
             // before the look-up, so that no two calls that find nothing are both executed
-            boolean mayExecute = running.add(key);
+            boolean mayExecute = inUse.add(key);
+            KeyUse use = new KeyUse(() -> inUse.remove(key));
+            Call call = new Call(key, use, request, response, body);
             try {
                 reply = call.execute(mayExecute ? chain : null);
             } finally {
                 // before responding, as the client may repeat the call after that
                 if (mayExecute) {
-                    running.remove(key);
+                    use.end();
                 }
             }
         } catch (SessionException e) {
@@ -132,13 +136,20 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     private final class Call {
 
         private final String key;
+        private final KeyUse use;
         private final String call;
         private final String digest;
         private final HttpServletRequest request;
         private final HttpServletResponse response;
 
-        Call(String key, HttpServletRequest request, HttpServletResponse response, byte[] body) {
+        Call(
+                String key,
+                KeyUse use,
+                HttpServletRequest request,
+                HttpServletResponse response,
+                byte[] body) {
             this.key = key;
+            this.use = use;
             this.request = new BufferedRequest(request, body);
             this.response = response;
             String query = request.getQueryString();
@@ -211,7 +222,7 @@ final class IdempotencyFilter extends OncePerRequestFilter {
             Objects.requireNonNull(chain);
             request.setAttribute(
                     CallContextResolver.IDEMPOTENCY,
-                    new Idempotency(key, call, digest, interrupted, null));
+                    new Idempotency(key, call, digest, interrupted, null, use));
             ContentCachingResponseWrapper caching = new ContentCachingResponseWrapper(response);
             chain.doFilter(request, caching);
             return caching::copyBodyToResponse;

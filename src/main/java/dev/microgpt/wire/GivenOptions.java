@@ -8,9 +8,12 @@ import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.admission.Limits;
 
+import org.jspecify.annotations.Nullable;
+
 import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -27,18 +30,28 @@ final class GivenOptions {
     ///
     /// @throws InvalidInputException if a value is out of range
     static OptionValues of(Record request, Limits limits) {
+        return of(request, limits, Set.of());
+    }
+
+    /// Returns the options that a request gives, except some, which are not checked.
+    ///
+    /// @throws InvalidInputException if a value is out of range
+    static OptionValues of(Record request, Limits limits, Set<ModelOption> except) {
         Map<ModelOption, Object> values = new LinkedHashMap<>();
         for (RecordComponent component : request.getClass().getRecordComponents()) {
             ModelOption option = OPTIONS.get(component.getName());
-            Object value = option == null ? null : read(component, request);
-            if (option != null && value != null) {
+            if (option == null || except.contains(option)) {
+                continue;
+            }
+            Object value = read(component, request);
+            if (value != null) {
                 values.put(option, checked(option, value, limits));
             }
         }
         return new OptionValues(values);
     }
 
-    private static Object read(RecordComponent component, Record request) {
+    private static @Nullable Object read(RecordComponent component, Record request) {
         try {
             return component.getAccessor().invoke(request);
         } catch (ReflectiveOperationException e) {

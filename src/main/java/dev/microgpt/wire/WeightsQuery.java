@@ -67,7 +67,7 @@ public record WeightsQuery(
 
     /// Returns the given options; null if there are none.
     private ModelOptions.@Nullable Builder options(Limits limits) {
-        OptionValues given = GivenOptions.of(this, limits).without(IN_FILE);
+        OptionValues given = GivenOptions.of(this, limits, IN_FILE);
         return given.isEmpty() ? null : given.builder();
     }
 }

@@ -23,13 +23,13 @@ final class CallTimeTest {
 
     private static final Duration CALL_TIME = Duration.ofMillis(500);
 
-    /// A model whose steps take more than a second.
+    /// A model whose steps take some seconds.
     private static final Map<String, Object> SLOW =
             Map.of(
                     "engine", "scalar",
                     "nEmbd", 32,
                     "blockSize", 64,
-                    "batchSize", 6,
+                    "batchSize", 16,
                     "text", "abcdefghijklmnopqrstuvwxyz".repeat(3));
 
     @Test

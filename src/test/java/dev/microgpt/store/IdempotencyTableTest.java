@@ -3,6 +3,7 @@ package dev.microgpt.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.KeyUse;
 import dev.microgpt.session.persistence.IdempotencyStore;
 
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,9 @@ final class IdempotencyTableTest {
     @Test
     void aStartedCallHasItsRequestEpochAndFirstStep() {
         Idempotency.Start start = new Idempotency.Start(7, 3);
-        responses.putStart(new Idempotency("key", "POST /x", "digest", null, null), start);
+        responses.putStart(
+                new Idempotency("key", "POST /x", "digest", null, null, new KeyUse(() -> {})),
+                start);
 
         assertThat(responses.find("key"))
                 .usingRecursiveComparison()

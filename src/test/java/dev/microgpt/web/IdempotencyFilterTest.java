@@ -8,6 +8,7 @@ import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.wire.ProblemWriter;
 
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.http.HttpServletResponse;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -19,6 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -27,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 /// Calls with the same key at the same time, in an order that the test chooses.
 final class IdempotencyFilterTest {
@@ -153,6 +156,36 @@ final class IdempotencyFilterTest {
 
         assertThat(repeat.get(10, TimeUnit.SECONDS)).isEqualTo(409);
         assertThat(executions).hasValue(1);
+        assertThat(call("body", executing())).isEqualTo(200);
+        assertThat(executions).hasValue(1);
+    }
+
+    /// The service answers before it knows whether the change is stored.
+    @Test
+    void aCallThatIsAnsweredMayStillBeInProgress() throws Exception {
+        AtomicReference<@Nullable Idempotency> first = new AtomicReference<>();
+        FilterChain begins =
+                (request, response) -> {
+                    executions.incrementAndGet();
+                    Idempotency idempotency =
+                            (Idempotency) request.getAttribute(CallContextResolver.IDEMPOTENCY);
+                    idempotency.use().begin();
+                    first.set(idempotency);
+                    ((HttpServletResponse) response).setStatus(503);
+                };
+        assertThat(call("body", begins)).isEqualTo(503);
+
+        assertThat(call("body", executing())).isEqualTo(409);
+        assertThat(executions).hasValue(1);
+
+        Idempotency idempotency = Objects.requireNonNull(first.get());
+        var _ =
+                store.put(
+                        IdempotencyStore.Entry.of(
+                                idempotency,
+                                null,
+                                new Idempotency.Response(200, Map.of(), new byte[] {1})));
+        idempotency.use().end();
         assertThat(call("body", executing())).isEqualTo(200);
         assertThat(executions).hasValue(1);
     }

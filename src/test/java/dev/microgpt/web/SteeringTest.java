@@ -124,7 +124,8 @@ final class SteeringTest {
                         api.send(api.request(PATH).method("PATCH", BodyPublishers.noBody())),
                         400,
                         "out_of_range")
-                .hasDetail("at least one of learningRate, numSteps and batchSize");
+                .hasDetail(
+                        "at least one of these must be given: learningRate, numSteps, batchSize, ");
         assertProblem(api.patch(PATH, Map.of("nEmbd", 32)), 400, "unknown_field");
         assertProblem(api.patch("/sessions/nobody", Map.of("numSteps", 1)), 404, "not_found");
         api.init("steering-empty", Map.of());

@@ -30,9 +30,9 @@ final class CommandReplies {
     static <R> void complete(Envelope<R> envelope, Result<R> result) {
         Throwable failure = result.failure();
         if (failure == null) {
-            envelope.reply().complete(result.value());
+            envelope.complete(result.value());
         } else {
-            envelope.reply().completeExceptionally(failure);
+            envelope.fail(failure);
         }
     }
 }

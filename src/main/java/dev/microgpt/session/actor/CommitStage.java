@@ -228,7 +228,7 @@ final class CommitStage {
             return;
         }
         pending = null;
-        envelope.reply().completeExceptionally(failure);
+        envelope.fail(failure);
     }
 
     /// Fails the reply without a rollback, as no slice will follow: drops the session from memory.
@@ -238,7 +238,7 @@ final class CommitStage {
         if (failed != null && failed.envelope != null && failure != null) {
             residency.unload();
             pending = null;
-            failed.envelope.reply().completeExceptionally(failure);
+            failed.envelope.fail(failure);
         }
     }
 

@@ -36,7 +36,16 @@ final class Mailbox {
     /// Adds a command. One that [ends][Command#ends] the session here goes to the front, even if the queue is full.
     ///
     /// @throws SessionException `busy` if the queue is full; the reason for closing if the mailbox is closed
-    synchronized void add(Envelope<?> envelope) {
+    void add(Envelope<?> envelope) {
+        try {
+            addIfPossible(envelope);
+        } catch (SessionException e) {
+            envelope.fail(e);
+            throw e;
+        }
+    }
+
+    private synchronized void addIfPossible(Envelope<?> envelope) {
         if (closed != null) {
             throw new SessionException(closed.code(), String.valueOf(closed.getMessage()));
         }
@@ -126,7 +135,6 @@ final class Mailbox {
             calls.clear();
             training.clear();
         }
-        waiting.forEach(
-                envelope -> envelope.reply().completeExceptionally(reasonOf.apply(envelope)));
+        waiting.forEach(envelope -> envelope.fail(reasonOf.apply(envelope)));
     }
 }

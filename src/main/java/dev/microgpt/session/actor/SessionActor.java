@@ -245,7 +245,7 @@ public final class SessionActor implements Workload {
         } else {
             residency.publish();
         }
-        envelope.reply().completeExceptionally(reason);
+        envelope.fail(reason);
     }
 
     private <R> @Nullable Result<R> slice(

@@ -71,7 +71,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
                     withStepsMade(e), fail(session, null, e, environment.ticker().now()));
         }
         session.setTraining(!envelope.isAbandoned() && done < call.count());
-        if (envelope.isAbandoned()) {
+        if (envelope.isAbandoned() && done < call.count()) {
             return abandoned();
         }
         if (done < call.count() || !session.validate(deadline)) {
@@ -85,7 +85,8 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         return Result.of(result, new Change.Trained(session.step(), result.last().loss()));
     }
 
-    /// Ends a call whose sender has given up. The session keeps the steps made, so they are stored.
+    /// Ends a call whose sender has given up. The session keeps the steps made, so they are stored. With all steps made,
+    /// the call is not ended in this way: its response is stored for repeated calls.
     private Result<StepOutcome> abandoned() {
         SessionException reason =
                 new SessionException(

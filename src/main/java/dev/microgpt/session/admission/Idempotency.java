@@ -12,12 +12,14 @@ import java.util.Map;
 /// @param request a digest of the request body
 /// @param interrupted where an interrupted call with this key began; null for a new one
 /// @param encoder encodes the response; null if none is stored with the change
+/// @param use keeps other calls from using the key
 public record Idempotency(
         String key,
         String call,
         String request,
         @Nullable Start interrupted,
-        @Nullable ResponseEncoder encoder) {
+        @Nullable ResponseEncoder encoder,
+        KeyUse use) {
 
     /// Where a call begins that may be interrupted.
     ///
@@ -60,6 +62,6 @@ public record Idempotency(
     }
 
     Idempotency with(ResponseEncoder other) {
-        return new Idempotency(key, call, request, interrupted, other);
+        return new Idempotency(key, call, request, interrupted, other, use);
     }
 }

@@ -9,6 +9,7 @@ final class FakeTicker implements Ticker {
 
     private final long perReading;
     private long nanos;
+    private Runnable onReading = () -> {};
 
     /// @param perReading how far each reading of [#nanos()] advances it
     FakeTicker(long start, long perReading) {
@@ -20,6 +21,11 @@ final class FakeTicker implements Ticker {
         nanos += by;
     }
 
+    /// Sets what happens before each reading of [#nanos()].
+    void onReading(Runnable action) {
+        onReading = action;
+    }
+
     /// Reads the clock without advancing it.
     long peek() {
         return nanos;
@@ -27,6 +33,7 @@ final class FakeTicker implements Ticker {
 
     @Override
     public long nanos() {
+        onReading.run();
         nanos += perReading;
         return nanos;
     }

@@ -11,14 +11,21 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Idempotency;
+import dev.microgpt.session.admission.KeyUse;
 import dev.microgpt.session.admission.VersionCondition;
 import dev.microgpt.session.persistence.IdempotencyStore;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /// Calls with an idempotency key take effect once, however often they are repeated.
 final class IdempotentCallTest {
@@ -32,12 +39,15 @@ final class IdempotentCallTest {
     private final TestSessions sessions = new TestSessions(store, 1000);
     private final SessionActor actor = sessions.begun();
 
+    private final AtomicBoolean isUnused = new AtomicBoolean();
+    private final KeyUse use = new KeyUse(() -> isUnused.set(true));
+
     private CallContext idempotent(
             Idempotency.@Nullable Start interrupted, Idempotency.ResponseEncoder encoder) {
         return new CallContext(
                 Caller.LOCAL,
                 VersionCondition.NONE,
-                new Idempotency("key", "POST", "digest", interrupted, encoder),
+                new Idempotency("key", "POST", "digest", interrupted, encoder, use),
                 sessions.memory.share());
     }
 
@@ -94,6 +104,73 @@ final class IdempotentCallTest {
         assertThat(steered).isCompletedExceptionally();
         assertThat(sessions.image(actor)).isEqualTo(before);
         assertThat(sessions.storedImage()).isEqualTo(before);
+    }
+
+    /// A caller that does not wait for the store any more does not end the call.
+    @Test
+    void theKeyIsInUseUntilTheChangeIsStored() {
+        store.hold();
+        var steered = actor.send(STEER, idempotent(null, _ -> RESPONSE));
+        sessions.scheduler.run();
+        steered.cancel(false);
+        use.end();
+        assertThat(isUnused).isFalse();
+
+        store.release();
+        sessions.scheduler.run();
+        assertThat(isUnused).isTrue();
+        assertThat(store.find("key")).isNotNull();
+    }
+
+    @Test
+    void theKeyIsInUseUntilTheChangeIsRolledBack() {
+        store.hold();
+        var steered = actor.send(STEER, idempotent(null, _ -> RESPONSE));
+        sessions.scheduler.run();
+        steered.cancel(false);
+        use.end();
+        store.failNext();
+        assertThat(isUnused).isFalse();
+
+        store.release();
+        sessions.scheduler.run();
+        assertThat(isUnused).isTrue();
+        assertThat(store.find("key")).isNull();
+    }
+
+    @Test
+    void theKeyOfAnAbandonedCommandIsInUseUntilItIsRemoved() {
+        var steered = actor.send(STEER, idempotent(null, _ -> RESPONSE));
+        steered.cancel(false);
+        use.end();
+        assertThat(isUnused).isFalse();
+
+        sessions.scheduler.run();
+        assertThat(isUnused).isTrue();
+    }
+
+    /// The caller gives up at any time. A call whose steps were all made must not make them again when it is repeated.
+    @ParameterizedTest
+    @MethodSource("readingsOfTheClock")
+    void allStepsAreStoredWithTheResponse(int reading) {
+        CompletableFuture<StepOutcome> stepped =
+                actor.send(train(3), idempotent(null, _ -> RESPONSE));
+        AtomicInteger left = new AtomicInteger(reading);
+        sessions.ticker.onReading(
+                () -> {
+                    if (left.decrementAndGet() == 0) {
+                        stepped.cancel(false);
+                    }
+                });
+        sessions.scheduler.run();
+
+        long steps = actor.publisher().state().view().step();
+        IdempotencyStore.Entry entry = store.find("key");
+        assertThat(entry != null && entry.response() != null).isEqualTo(steps == 3);
+    }
+
+    static IntStream readingsOfTheClock() {
+        return IntStream.range(1, 25);
     }
 
     @Test
