@@ -97,8 +97,10 @@ final class SlowEventReaderTest {
         List<RawClient> readers = new ArrayList<>();
         try {
             for (int i = 0; i < READERS; i++) {
-                readers.add(watch("?fromStep=1"));
-                await().until(() -> numStreams() > 0);
+                RawClient reader = watch("?fromStep=1");
+                readers.add(reader);
+                assertThat(reader.head(Duration.ofSeconds(10)))
+                        .startsWith("HTTP/1.1 200"); // and no more
             }
             awaitStreams(0);
             long start = System.nanoTime();
