@@ -89,12 +89,15 @@ final class ClusterServiceTest {
         }
         try (LocalService service = start(directory, settings)) {
             awaitAllPartitions(service);
-            assertThat(actuator(service, "/prometheus").body().lines())
-                    .contains(
-                            "microgpt_cluster_moves_total{reason=\"recovered\"} 1.0",
-                            "microgpt_cluster_moves_total{reason=\"taken_over\"} 0.0",
-                            "microgpt_cluster_moves_total{reason=\"handed_over\"} 0.0",
-                            "microgpt_cluster_moves_total{reason=\"lost\"} 0.0");
+            // sessions are taken over after their partitions
+            await().untilAsserted(
+                            () ->
+                                    assertThat(actuator(service, "/prometheus").body().lines())
+                                            .contains(
+                                                    "microgpt_cluster_moves_total{reason=\"recovered\"} 1.0",
+                                                    "microgpt_cluster_moves_total{reason=\"taken_over\"} 0.0",
+                                                    "microgpt_cluster_moves_total{reason=\"handed_over\"} 0.0",
+                                                    "microgpt_cluster_moves_total{reason=\"lost\"} 0.0"));
         }
     }
 
