@@ -3,6 +3,7 @@ package dev.microgpt.live;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.InitRequest;
 
@@ -56,7 +57,7 @@ sealed interface ClientMessage {
             @Nullable Double topP,
             @Nullable Long seed,
             @Nullable Boolean viz,
-            @Nullable Long step)
+            @Nullable PastStep step)
             implements ClientMessage {
 
         GenerateRequest request() {

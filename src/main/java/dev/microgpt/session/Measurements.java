@@ -13,6 +13,7 @@ import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.HeadMeasurements;
 import dev.microgpt.session.query.HeadTask;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.ProbeCall;
 import dev.microgpt.session.query.ProbeCurves;
 import dev.microgpt.session.query.ProbeTask;
@@ -39,7 +40,7 @@ public final class Measurements {
     /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<HeadMeasurements> heads(CallContext call, @Nullable Long step) {
+    public AsOf<HeadMeasurements> heads(CallContext call, @Nullable PastStep step) {
         PublishedState now = session.ensureInMemory(call);
         Preconditions.requireLoaded(now.view());
         Preconditions.requireDocuments(now.view());

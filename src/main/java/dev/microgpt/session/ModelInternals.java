@@ -22,6 +22,7 @@ import dev.microgpt.session.query.BaselineCache;
 import dev.microgpt.session.query.HistogramTask;
 import dev.microgpt.session.query.Histograms;
 import dev.microgpt.session.query.ParameterMatrix;
+import dev.microgpt.session.query.PastStep;
 
 import org.jspecify.annotations.Nullable;
 
@@ -83,7 +84,7 @@ public final class ModelInternals {
     /// @throws InvalidInputException if the step or the size of the matrix is out of range
     /// @throws SessionException `not_found`, `not_loaded`, `wrong_state` or `busy`
     public AsOf<ParameterMatrix> parameters(
-            CallContext call, String matrixName, ParameterKind kind, @Nullable Long step) {
+            CallContext call, String matrixName, ParameterKind kind, @Nullable PastStep step) {
         reserveParameters(call, 2 * Double.BYTES);
         return queries.askInOneSlice(
                 call,
@@ -114,7 +115,7 @@ public final class ModelInternals {
     /// @throws InvalidInputException if the step, the document or the size of the graph is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
     public AsOf<AnatomyResult> anatomy(
-            CallContext call, @Nullable Long step, @Nullable Integer document) {
+            CallContext call, @Nullable PastStep step, @Nullable Integer document) {
         SessionView view = queries.requireLoaded();
         if (step == null) {
             Preconditions.requireTrainable(view);

@@ -19,6 +19,7 @@ import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.ModelSource;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.Query;
 import dev.microgpt.session.query.SampleListener;
 import dev.microgpt.session.query.Scoring;
@@ -76,12 +77,12 @@ public final class SessionQueries {
     }
 
     /// Reserves memory for the model as of an earlier step.
-    private void reserveModel(CallContext call, @Nullable Long step) {
+    private void reserveModel(CallContext call, @Nullable PastStep step) {
         SessionView view = requireLoaded();
         Integer vocabSize = view.vocabSize();
         if (step != null && vocabSize != null) {
             long bytes = LanguageModel.estimateBytes(view.options(), vocabSize);
-            call.reserve(bytes, "the model as of step " + step);
+            call.reserve(bytes, "the model as of " + step);
         }
     }
 
@@ -163,7 +164,7 @@ public final class SessionQueries {
     /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<List<Score>> score(CallContext call, List<String> texts, @Nullable Long step) {
+    public AsOf<List<Score>> score(CallContext call, List<String> texts, @Nullable PastStep step) {
         reserveModel(call, step);
         return ask(call, new Scoring(texts, step));
     }
@@ -173,7 +174,7 @@ public final class SessionQueries {
     /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range or the response would be too large
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<Inspection> inspect(CallContext call, String text, @Nullable Long step) {
+    public AsOf<Inspection> inspect(CallContext call, String text, @Nullable PastStep step) {
         reserveModel(call, step);
         PublishedState now = session.published();
         int tokens = Math.min(text.length() + 1, now.view().options().blockSize());
@@ -193,13 +194,13 @@ public final class SessionQueries {
     /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<List<TokenEmbedding>> embeddings(CallContext call, @Nullable Long step) {
+    public AsOf<List<TokenEmbedding>> embeddings(CallContext call, @Nullable PastStep step) {
         return session.callTimeout().awaitQuery(embeddingsAsync(call, step));
     }
 
     /// Returns the token embeddings. Does not wait for them.
     public CompletableFuture<AsOf<List<TokenEmbedding>>> embeddingsAsync(
-            CallContext call, @Nullable Long step) {
+            CallContext call, @Nullable PastStep step) {
         reserveModel(call, step);
         Query<AsOf<List<TokenEmbedding>>> query =
                 (models, _) -> {
@@ -214,7 +215,7 @@ public final class SessionQueries {
     /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<double[][]> positions(CallContext call, @Nullable Long step) {
+    public AsOf<double[][]> positions(CallContext call, @Nullable PastStep step) {
         return askInOneSlice(
                 call,
                 models -> {

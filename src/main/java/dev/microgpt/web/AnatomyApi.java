@@ -1,6 +1,7 @@
 package dev.microgpt.web;
 
 import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.AnatomyReply;
 import dev.microgpt.wire.GraphReply;
 import dev.microgpt.wire.TensorReply;
@@ -27,7 +28,8 @@ import org.springframework.web.bind.annotation.RequestParam;
 interface AnatomyApi {
 
     String STEP =
-            "Dissects the training step after this one, using the newest keyframe at or before it";
+            "Dissects the training step after this one, using the newest keyframe at or before it, or after the one"
+                    + " with the lowest validation loss";
 
     String DOCUMENT = "Index of the document in the batch; the last one if absent";
 
@@ -44,7 +46,7 @@ interface AnatomyApi {
     ResponseEntity<AnatomyReply> show(
             CallContext call,
             @PathVariable String name,
-            @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
+            @Parameter(description = STEP) @RequestParam(required = false) @Nullable PastStep step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document);
 
@@ -61,7 +63,7 @@ interface AnatomyApi {
             CallContext call,
             @PathVariable String name,
             @PathVariable String tensor,
-            @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
+            @Parameter(description = STEP) @RequestParam(required = false) @Nullable PastStep step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document);
 
@@ -78,7 +80,7 @@ interface AnatomyApi {
     ResponseEntity<GraphReply> graph(
             CallContext call,
             @PathVariable String name,
-            @Parameter(description = STEP) @RequestParam(required = false) @Nullable Long step,
+            @Parameter(description = STEP) @RequestParam(required = false) @Nullable PastStep step,
             @Parameter(description = DOCUMENT) @RequestParam(required = false)
                     @Nullable Integer document,
             @Parameter(description = "Tensor of the number, together with row and column")

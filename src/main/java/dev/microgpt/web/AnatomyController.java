@@ -10,6 +10,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.query.AnatomyResult;
 import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.AnatomyReply;
 import dev.microgpt.wire.EnumNames;
 import dev.microgpt.wire.GraphReply;
@@ -33,7 +34,7 @@ class AnatomyController implements AnatomyApi {
 
     @Override
     public ResponseEntity<AnatomyReply> show(
-            CallContext call, String name, @Nullable Long step, @Nullable Integer document) {
+            CallContext call, String name, @Nullable PastStep step, @Nullable Integer document) {
         ModelInternals internals = sessions.get(call, name).internals();
         AsOf<AnatomyResult> result = internals.anatomy(call, step, document);
         return AsOfReply.of(
@@ -45,7 +46,7 @@ class AnatomyController implements AnatomyApi {
             CallContext call,
             String name,
             String tensor,
-            @Nullable Long step,
+            @Nullable PastStep step,
             @Nullable Integer document) {
         AsOf<AnatomyResult> result =
                 sessions.get(call, name).internals().anatomy(call, step, document);
@@ -60,7 +61,7 @@ class AnatomyController implements AnatomyApi {
     public ResponseEntity<GraphReply> graph(
             CallContext call,
             String name,
-            @Nullable Long step,
+            @Nullable PastStep step,
             @Nullable Integer document,
             @Nullable String tensor,
             int row,

@@ -1,6 +1,7 @@
 package dev.microgpt.web;
 
 import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.PastStep;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
@@ -13,7 +14,7 @@ final class AsOfReply {
     private AsOfReply() {}
 
     /// Returns a reply with the body and, if the call names a step, a header with the step that was used.
-    static <T> ResponseEntity<T> of(@Nullable Long step, AsOf<?> result, T body) {
+    static <T> ResponseEntity<T> of(@Nullable PastStep step, AsOf<?> result, T body) {
         ResponseEntity.BodyBuilder reply = ResponseEntity.ok();
         if (step != null) {
             reply.header(STEP_HEADER, String.valueOf(result.step()));

@@ -1,6 +1,7 @@
 package dev.microgpt.web;
 
 import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.HeadsReply;
 import dev.microgpt.wire.ProbesReply;
@@ -40,7 +41,7 @@ interface MeasurementsApi {
             CallContext call,
             @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
-                    @Nullable Long step);
+                    @Nullable PastStep step);
 
     @GetMapping("/validation")
     @Operation(

@@ -6,6 +6,7 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.HeadMeasurements;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.ProbeCall;
 import dev.microgpt.wire.HeadsReply;
 import dev.microgpt.wire.ProbesReply;
@@ -31,7 +32,8 @@ class MeasurementsController implements MeasurementsApi {
     }
 
     @Override
-    public ResponseEntity<HeadsReply> heads(CallContext call, String name, @Nullable Long step) {
+    public ResponseEntity<HeadsReply> heads(
+            CallContext call, String name, @Nullable PastStep step) {
         AsOf<HeadMeasurements> heads = sessions.get(call, name).measurements().heads(call, step);
         return AsOfReply.of(step, heads, HeadsReply.of(heads));
     }

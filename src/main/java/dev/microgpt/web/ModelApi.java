@@ -3,6 +3,7 @@ package dev.microgpt.web;
 import dev.microgpt.engine.Baselines;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.ConfigReply;
 import dev.microgpt.wire.EmbeddingReply;
 import dev.microgpt.wire.ErrorResponses;
@@ -127,7 +128,7 @@ interface ModelApi {
             CallContext call,
             @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
-                    @Nullable Long step);
+                    @Nullable PastStep step);
 
     @GetMapping("/positions")
     @Operation(
@@ -140,7 +141,7 @@ interface ModelApi {
             CallContext call,
             @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
-                    @Nullable Long step);
+                    @Nullable PastStep step);
 
     @GetMapping("/baselines")
     @Operation(

@@ -9,6 +9,7 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.ConfigReply;
 import dev.microgpt.wire.EmbeddingReply;
 import dev.microgpt.wire.GenerateReply;
@@ -95,7 +96,7 @@ class ModelController implements ModelApi {
 
     @Override
     public ResponseEntity<List<EmbeddingReply>> embeddings(
-            CallContext call, String name, @Nullable Long step) {
+            CallContext call, String name, @Nullable PastStep step) {
         AsOf<List<TokenEmbedding>> embeddings =
                 sessions.get(call, name).queries().embeddings(call, step);
         return AsOfReply.of(step, embeddings, EmbeddingReply.of(embeddings.value()));
@@ -103,7 +104,7 @@ class ModelController implements ModelApi {
 
     @Override
     public ResponseEntity<double[][]> positions(
-            CallContext call, String name, @Nullable Long step) {
+            CallContext call, String name, @Nullable PastStep step) {
         AsOf<double[][]> positions = sessions.get(call, name).queries().positions(call, step);
         return AsOfReply.of(step, positions, positions.value());
     }

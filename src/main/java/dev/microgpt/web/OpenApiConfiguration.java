@@ -2,7 +2,9 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.ErrorResponses;
+import dev.microgpt.wire.PastStepReader;
 import dev.microgpt.wire.Problem;
 
 import io.swagger.v3.core.converter.ModelConverters;
@@ -35,6 +37,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -100,7 +103,34 @@ class OpenApiConfiguration {
 
     static {
         // built by CallContextResolver, not sent by clients
-        SpringDocUtils.getConfig().addRequestWrapperToIgnore(CallContext.class);
+        SpringDocUtils.getConfig()
+                .addRequestWrapperToIgnore(CallContext.class)
+                .replaceWithSchema(PastStep.class, pastStep());
+    }
+
+    private static Schema<?> pastStep() {
+        Schema<Object> number = schema("integer");
+        number.setFormat("int64");
+        number.setMinimum(BigDecimal.ZERO);
+        Schema<Object> best = schema("string");
+        best.setEnum(List.of(PastStepReader.BEST));
+        Schema<Object> either = new Schema<>();
+        either.setOneOf(List.of(number, best));
+        return either;
+    }
+
+    /// In a query, numbers are strings as well, and generators of clients know no alternatives there.
+    private static Schema<?> pastStepOfQuery() {
+        Schema<Object> text = schema("string");
+        text.setPattern("[0-9]+|" + PastStepReader.BEST);
+        return text;
+    }
+
+    private static Schema<Object> schema(String type) {
+        Schema<Object> schema = new Schema<>();
+        schema.setType(type);
+        schema.setTypes(Set.of(type));
+        return schema;
     }
 
     private static Tag tag(String name, String description) {
@@ -159,10 +189,15 @@ class OpenApiConfiguration {
     }
 
     @Bean
-    ParameterCustomizer pathVariables() {
+    ParameterCustomizer parameters() {
         return (parameter, _) -> {
             if (parameter != null && "path".equals(parameter.getIn())) {
                 describe(parameter);
+            }
+            if (parameter != null
+                    && parameter.getSchema() != null
+                    && parameter.getSchema().getOneOf() != null) {
+                parameter.setSchema(pastStepOfQuery());
             }
             return parameter;
         };

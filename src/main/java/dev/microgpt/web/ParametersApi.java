@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.HistogramsReply;
@@ -62,7 +63,7 @@ interface ParametersApi {
                     @RequestParam(required = false)
                     @Nullable String kind,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
-                    @Nullable Long step);
+                    @Nullable PastStep step);
 
     @GetMapping("/{matrix}/histograms")
     @Operation(

@@ -6,6 +6,7 @@ import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.ParameterMatrix;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.EnumNames;
 import dev.microgpt.wire.HistogramsReply;
 import dev.microgpt.wire.IntegerRanges;
@@ -37,7 +38,7 @@ class ParametersController implements ParametersApi {
             String name,
             String matrix,
             @Nullable String kind,
-            @Nullable Long step) {
+            @Nullable PastStep step) {
         ParameterKind parsedKind = EnumNames.parse("kind", kind, ParameterKind.WEIGHT);
         AsOf<ParameterMatrix> parameters =
                 sessions.get(call, name).internals().parameters(call, matrix, parsedKind, step);

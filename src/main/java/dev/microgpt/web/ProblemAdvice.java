@@ -1,6 +1,7 @@
 package dev.microgpt.web;
 
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.IntegerRanges;
 import dev.microgpt.wire.MovedCall;
 import dev.microgpt.wire.Problem;
@@ -45,7 +46,7 @@ import java.util.regex.Pattern;
 final class ProblemAdvice extends ResponseEntityExceptionHandler {
 
     private static final Set<Class<?>> INTEGERS =
-            Set.of(int.class, Integer.class, long.class, Long.class);
+            Set.of(int.class, Integer.class, long.class, Long.class, PastStep.class);
     private static final Pattern INTEGER = Pattern.compile("-?[0-9]+");
 
     private final IntegerRanges ranges;

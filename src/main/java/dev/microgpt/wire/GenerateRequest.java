@@ -4,6 +4,7 @@ import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.PastStep;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -42,11 +43,11 @@ public record GenerateRequest(
                 @Nullable Boolean viz,
         @Schema(description = "Whether samples say if they are known", defaultValue = "false")
                 @Nullable Boolean known,
-        @Schema(description = AS_OF, minimum = "0") @Nullable Long step) {
+        @Schema(description = AS_OF) @Nullable PastStep step) {
 
     public static final String AS_OF =
-            "Uses the newest keyframe at or before this step, whose step is in the response header"
-                    + " Microgpt-Step";
+            "Uses the newest keyframe at or before this step, or the one with the lowest validation loss;"
+                    + " its step is in the response header Microgpt-Step";
 
     public static final GenerateRequest DEFAULTS =
             new GenerateRequest(null, null, null, null, null, null, null, null, null);

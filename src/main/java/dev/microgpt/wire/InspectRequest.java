@@ -2,6 +2,7 @@ package dev.microgpt.wire;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.query.PastStep;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public record InspectRequest(
         @Schema(description = "The text, which may be empty", example = "emma")
                 @Nullable String text,
-        @Schema(description = GenerateRequest.AS_OF, minimum = "0") @Nullable Long step) {
+        @Schema(description = GenerateRequest.AS_OF) @Nullable PastStep step) {
 
     /// Returns the text.
     ///

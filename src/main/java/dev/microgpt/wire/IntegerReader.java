@@ -1,6 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.session.query.PastStep;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +18,7 @@ import java.util.Set;
 import java.util.function.LongFunction;
 
 /// Reads JSON integers, including those spelled like `1.0` or `1e9`.
-final class IntegerReader<T extends Number> extends ValueDeserializer<T> {
+final class IntegerReader<T> extends ValueDeserializer<T> {
 
     private static final Set<JsonToken> TOKENS =
             Set.of(JsonToken.VALUE_NUMBER_INT, JsonToken.VALUE_NUMBER_FLOAT);
@@ -59,8 +60,13 @@ final class IntegerReader<T extends Number> extends ValueDeserializer<T> {
                 ranges, Long.class, Long.MIN_VALUE, Long.MAX_VALUE, value -> value, null);
     }
 
+    static IntegerReader<PastStep> ofSteps(IntegerRanges ranges) {
+        return new IntegerReader<>(
+                ranges, PastStep.class, Long.MIN_VALUE, Long.MAX_VALUE, PastStep::at, null);
+    }
+
     @Override
-    public ValueDeserializer<?> createContextual(
+    public IntegerReader<T> createContextual(
             DeserializationContext context, @Nullable BeanProperty field) {
         return new IntegerReader<>(ranges, type, min, max, box, field);
     }

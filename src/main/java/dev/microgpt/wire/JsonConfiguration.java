@@ -1,5 +1,7 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.session.query.PastStep;
+
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -68,6 +70,7 @@ public class JsonConfiguration {
         return new SimpleModule("microgpt-readers")
                 .addDeserializer(Integer.class, IntegerReader.ofInts(ranges))
                 .addDeserializer(Long.class, IntegerReader.ofLongs(ranges))
+                .addDeserializer(PastStep.class, PastStepReader.of(ranges))
                 .addDeserializer(
                         Double.class,
                         new ScalarDeserializer<>(

@@ -159,6 +159,7 @@ public final class Problems {
         }
         return switch (type.getSimpleName()) {
             case "Integer", "int", "Long", "long" -> "an integer";
+            case "PastStep" -> "an integer or 'best'";
             case "Double", "double" -> "a number";
             case "Boolean", "boolean" -> "true or false";
             case "String" -> "a string";

@@ -4,6 +4,7 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.query.PastStep;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -17,7 +18,7 @@ import java.util.Objects;
 public record ScoreRequest(
         @Schema(description = "One or more texts", example = "[\"emma\", \"xqzt\"]")
                 @Nullable List<@Nullable String> texts,
-        @Schema(description = GenerateRequest.AS_OF, minimum = "0") @Nullable Long step) {
+        @Schema(description = GenerateRequest.AS_OF) @Nullable PastStep step) {
 
     /// Returns the texts.
     ///

@@ -21,6 +21,8 @@ const middle = ({ from, to }) => (from + to) / 2;
  *
  *   points, average   buckets, and the moving average at each of them
  *   range             {low, high} of the loss axis; high null for the highest loss
+ *   validation        losses {step, loss} of the documents that are held out
+ *   overfitSince      the step of the lowest of them, if they have risen since; null
  *   spikes            points that get a mark at the upper edge
  *   shown, lastStep   the zoomed steps {from, to}, and the newest step
  *   isLogSteps, isLogLoss
@@ -31,7 +33,7 @@ const middle = ({ from, to }) => (from + to) / 2;
  *   tip(index)        the lines of the tooltip for a point
  */
 export function lossChart(chart) {
-  const { points, average, range, spikes, shown, lastStep, isLogSteps, isLogLoss, schedule, scale, tip } = chart;
+  const { points, average, validation, range, spikes, shown, lastStep, isLogSteps, isLogLoss, schedule, scale, tip } = chart;
   const hasRate = schedule !== null;
   const steps = { type: isLogSteps ? 'log' : 'value', min: 1, max: Math.max(2, lastStep), splitLine: { show: false } };
   const stepTicks = ticksAt(isLogSteps ? logTicks(shown.from, shown.to) : null);
@@ -86,6 +88,11 @@ export function lossChart(chart) {
       {
         ...line, id: 'average', data: points.map((point, i) => [middle(point), average[i]]),
         lineStyle: { width: 2.2 * scale }, color: theme.colour('--data-2'), z: 3,
+      },
+      {
+        ...line, id: 'validation', silent: true, tooltip: { show: false }, showSymbol: true, symbol: 'circle', symbolSize: 5 * scale,
+        data: validation.map(({ step, loss }) => [Math.max(1, step), loss]), // the chart begins at the first step
+        lineStyle: { width: 1.6 * scale, type: 'dashed' }, color: theme.colour('--data-4'), z: 4,
       },
       {
         id: 'base', type: 'line', silent: true, data: [], animation: false, tooltip: { show: false },
@@ -164,7 +171,7 @@ function baseMarks({ baselines, range, scale }) {
 }
 
 /** Vertical lines for the events: steering and forks with labels, runs without; and for the step that is looked at. */
-function eventMarks({ events, at, shown, scale }) {
+function eventMarks({ events, at, overfitSince, shown, scale }) {
   const colour = theme.colour('--muted');
   const marked = events.filter(({ step, kind }) => step > 0 && kind !== 'succeeded');
   const centre = middle(shown);
@@ -175,6 +182,13 @@ function eventMarks({ events, at, shown, scale }) {
     },
     lineStyle: { opacity: eventLabel(event) === '' ? 0.35 : 1 },
   }));
+  if (overfitSince !== null) {
+    data.push({
+      xAxis: Math.max(1, overfitSince),
+      label: { show: true, formatter: 'overfit since here', color: theme.colour('--data-4'), align: overfitSince < centre ? 'left' : 'right' },
+      lineStyle: { type: 'dashed', width: 1.5, opacity: 1, color: theme.colour('--data-4') },
+    });
+  }
   if (at !== null) {
     data.push({
       xAxis: Math.max(1, at), // the chart begins at the first step

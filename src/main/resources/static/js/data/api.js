@@ -157,6 +157,8 @@ export const api = {
   keyframes: (name) => call('GET', at(name, '/keyframes')),
   /** Position embeddings, one row per position. */
   positions: (name, query) => call('GET', at(name, '/positions'), { query }),
+  /** {documents, losses, best, overfitSince} of the documents that are held out. */
+  validation: (name) => call('GET', at(name, '/validation')),
   /** {uniform, unigram, bigram}, in nats; `bigram` may be absent. */
   baselines: (name) => call('GET', at(name, '/baselines')),
   /** The computation of one training step; `query` is {step, document}. */

@@ -61,6 +61,7 @@ export class LiveSession extends EventTarget {
   get events() { return this.#store.events; }
   get schedule() { return this.#store.schedule; }
   get samples() { return this.#store.samples; }
+  get validation() { return this.#store.validation; }
   get keyframes() { return this.#store.keyframes; }
   get losses() { return this.#store.losses; }
   get trace() { return this.#store.trace; }

@@ -25,6 +25,8 @@ export class SessionStore {
   schedule = [];
   /** Samples taken during training, {step, learningRate, text, known}, oldest first. */
   samples = [];
+  /** The losses of the documents that are held out, {step, loss}, oldest first; empty without validation. */
+  validation = [];
   /** The steps whose models are kept, besides the newest one. */
   keyframes = [];
   /** The losses of all steps, in buckets. */
@@ -74,6 +76,7 @@ export class SessionStore {
     }
     this.#frames++;
     this.losses.add(frame);
+    this.#addValidation(frame.validation ?? []);
     if (frame.trace && frame.trace.step >= (this.trace?.step ?? 0)) {
       this.trace = frame.trace;
       this.diagnostics = frame.diagnostics && { ...frame.diagnostics, step: frame.trace.step };
@@ -122,6 +125,7 @@ export class SessionStore {
     this.events = history.events;
     this.schedule = history.schedule;
     this.samples = history.samples;
+    this.#addValidation(history.validation ?? []);
     this.keyframes = keyframes.steps;
     this.#notify(isRestart);
     return isRestart;
@@ -158,8 +162,16 @@ export class SessionStore {
     this.#notify(true);
   }
 
+  #addValidation(losses) {
+    if (losses.length > 0) {
+      const byStep = new Map([...this.validation, ...losses].map((each) => [each.step, each]));
+      this.validation = [...byStep.values()].sort((a, b) => a.step - b.step);
+    }
+  }
+
   #forget() {
     this.losses.clear();
+    this.validation = [];
     this.trace = null;
     this.diagnostics = null;
     this.#newestStep = -1;

@@ -44,6 +44,7 @@ class LossPanel extends Panel {
     last: { state: true }, // the number of newest steps that are shown while zoomed to them; null
     baselines: { state: true }, // {uniform, unigram, bigram}; null until they are loaded
     closeUp: { state: true }, // the points of the zoomed range, from the server
+    overfitSince: { state: true }, // see GET validation; null
     early: { state: true }, // the points of the first steps in more detail than the store has, from the server
   };
 
@@ -56,6 +57,7 @@ class LossPanel extends Panel {
     .legend .band { height: 10px; opacity: 0.22; }
     .legend .ema { background: var(--data-2); opacity: 1; }
     .legend .base { height: 0; border-top: 2px dashed var(--data-6); background: none; opacity: 1; }
+    .legend .validation { height: 0; border-top: 3px dashed var(--data-4); background: none; opacity: 1; }
     .legend .viewed { width: 3px; height: 13px; background: var(--warn); opacity: 1; }
     .spikes { min-height: 24px; padding: 0 var(--space-1); font-weight: 400; }
     #spikes { inset: auto; position: fixed; width: 220px; max-height: min(320px, 100dvh - 2 * var(--space-2)); margin: 0; padding: var(--space-3); border: 1px solid var(--line); border-radius: var(--radius); background: var(--raised); color: var(--ink); }
@@ -80,6 +82,7 @@ class LossPanel extends Panel {
   #dragged = null; // the range while the user zooms
   #start = null; // of the parameters whose baselines are loaded
   #earlyStart = null; // of those whose early losses are loaded
+  #validatedUpTo = -1; // the step of the newest validation loss when `overfitSince` was loaded
   #fallsEarly = false; // whether a logarithmic step axis shows the fall of the loss better
 
   constructor() {
@@ -98,6 +101,7 @@ class LossPanel extends Panel {
     this.closeUp = null;
     this.early = [];
     this.baselines = null;
+    this.overfitSince = null;
   }
 
   disconnectedCallback() {
@@ -131,6 +135,24 @@ class LossPanel extends Panel {
     }
     this.#loadBaselines();
     this.#loadEarly();
+    this.#loadOverfit();
+  }
+
+  async #loadOverfit() {
+    const newest = this.live.validation.at(-1)?.step ?? -1;
+    if (newest === this.#validatedUpTo) {
+      return;
+    }
+    this.#validatedUpTo = newest;
+    const reply = newest < 0 ? null : await this.run(this.live.api.validation(this.live.name));
+    if (this.#validatedUpTo === newest) {
+      this.overfitSince = reply?.overfitSince ?? null;
+    }
+  }
+
+  /** The validation losses up to a step. */
+  #validationUpTo(step) {
+    return this.live.validation.filter((each) => each.step <= step);
   }
 
   /** The losses are always those up to the newest step. */
@@ -320,6 +342,8 @@ class LossPanel extends Panel {
         <span><i></i>mean</span>
         <span><i class="band"></i>lowest to highest</span>
         <span><i class="ema"></i>average <strong class="average">${loss(this.at === null ? average.at(-1) : this.#averageAt([{ to: this.at }])[0])}</strong></span>
+        ${this.live.validation.length === 0 ? nothing : html`<span><i class="validation"></i>validation
+          <strong class="average">${loss(this.#validationUpTo(this.at ?? Infinity).at(-1)?.loss)}</strong></span>`}
         ${base ? html`<span><i class="base"></i>baselines: ${base}</span>` : nothing}
         ${this.showsRate && this.live.schedule.length > 0 ? html`<span><i class="rate"></i>learning rate <strong class="rate-now">${rate === null ? '–' : number(rate)}</strong></span>` : nothing}
         ${spikes.length > 0 ? this.#spikes(spikes) : nothing}
@@ -351,7 +375,8 @@ class LossPanel extends Panel {
   }
 
   #rangeOf(points) {
-    const range = lossRange(points, this.#zoomed === null ? Object.values(this.#base) : []);
+    const validation = this.live.validation.map((each) => each.loss);
+    const range = lossRange(points, this.#zoomed === null ? [...Object.values(this.#base), ...validation] : []);
     return this.allSpikes ? { ...range, high: null } : range;
   }
 
@@ -381,6 +406,8 @@ class LossPanel extends Panel {
     const { lastStep } = live.losses;
     return lossChart({
       points, average, range, spikes, lastStep,
+      validation: live.validation,
+      overfitSince: this.overfitSince,
       shown: this.#dragged ?? this.#zoomed ?? { from: 1, to: Math.max(2, lastStep) },
       isLogSteps: this.logSteps,
       isLogLoss: this.logLoss,
@@ -404,15 +431,21 @@ class LossPanel extends Panel {
       ...(from === to ? [`step ${count(from)}`, `loss ${loss(mean)}`]
         : [`steps ${count(from)} to ${count(to)}`, `mean ${loss(mean)}`, `lowest ${loss(min)}, highest ${loss(max)}`]),
       `average ${loss(average[index])}`,
+      ...this.#validationIn(point).map(({ step, loss: value }) => `validation ${loss(value)} after step ${count(step)}`),
       ...(rate === null ? [] : [`learning rate ${number(rate)}`]),
       ...this.live.events.filter(({ step }) => step >= from && step <= to).slice(0, 5).map(describeEvent),
     ].join('\n');
+  }
+
+  #validationIn({ from, to }) {
+    return this.live.validation.filter(({ step }) => step >= from && step <= to);
   }
 
   legend() {
     return [
       { label: 'mean', kind: 'line', colour: '--data-1' }, { label: 'lowest to highest', kind: 'band', colour: '--data-1' },
       { label: `average over ${plural(this.span, 'step')}`, kind: 'line', colour: '--data-2' },
+      ...(this.live.validation.length === 0 ? [] : [{ label: 'validation', kind: 'dashed', colour: '--data-4' }]),
       ...(this.#baseInWords !== '' ? [{ label: `baselines: ${this.#baseInWords}`, kind: 'dashed', colour: '--data-6' }] : []),
       ...(this.showsRate ? [{ label: 'learning rate', kind: 'line', colour: '--data-3' }] : []),
       ...(this.allSpikes || spikesOf(this.#points, this.#rangeOf(this.#points)).length === 0 ? [] : [{ label: '▲ spikes above the range', kind: 'text' }]),
@@ -421,13 +454,15 @@ class LossPanel extends Panel {
 
   table() {
     const panel = this;
+    const isValidated = this.live.validation.length > 0;
     return {
-      columns: ['from step', 'to step', 'lowest', 'mean', 'highest', `average over ${this.span}`, 'learning rate'],
+      columns: ['from step', 'to step', 'lowest', 'mean', 'highest', `average over ${this.span}`, 'learning rate', ...(isValidated ? ['validation'] : [])],
       get rows() { // computed only when needed
         const points = panel.#points;
         const average = panel.#averageAt(points);
         return points.map(({ from, to, min, mean, max }, i) =>
-          [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, panel.live.schedule) ?? NaN, 8)]);
+          [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, panel.live.schedule) ?? NaN, 8),
+            ...(isValidated ? [panel.#validationIn({ from, to }).map((each) => loss(each.loss)).join(' ')] : [])]);
       },
     };
   }

@@ -167,6 +167,18 @@ final class ComparePageTest {
     }
 
     @Test
+    void validationLossesAreDottedLines() {
+        init("cmp-held", 20, Map.of("text", Api.SIX_NAMES, "validation", 2));
+        init("cmp-whole", 20);
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/compare?s=cmp-held,cmp-whole");
+            List<String> expected = List.of("cmp-held", "cmp-whole", "validation of cmp-held");
+            page.waitForCondition(() -> Json.strings(lines(page)).equals(expected));
+        }
+    }
+
+    @Test
     void aLogarithmicLossAxisHasNumbers() {
         init("cmp-log-a", 200);
         init("cmp-log-b", 60);

@@ -159,6 +159,51 @@ final class LossChartTest {
     }
 
     @Test
+    void validationLossesAreASecondLineWithTheStepSinceWhichTheModelOverfits() {
+        String names =
+                "emma olivia ava isabella sophia charlotte mia amelia harper evelyn abigail emily ella"
+                        + " elizabeth camila luna sofia avery mila aria";
+        Map<String, Object> options =
+                Map.of("text", names.replace(' ', '\n'), "validation", 5, "numSteps", 5000);
+        api.init("chart-validated", options);
+        api.step("chart-validated", 800);
+        JsonNode validation = api.get("/sessions/chart-validated/validation").ok();
+        JsonNode losses = validation.path("losses");
+        long overfitSince = validation.path("overfitSince").longValue();
+        assertThat(overfitSince).isPositive();
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/s/chart-validated?log=");
+            Locator chart = page.locator("mg-loss-panel mg-chart");
+            Locator legend = page.locator("mg-loss-panel .legend");
+            assertThat(legend).containsText("validation");
+            assertThat(
+                            option(
+                                            chart,
+                                            "option.series.find(({ id }) => id === 'validation').data.map(([, loss]) => ({ loss }))")
+                                    .valueStream()
+                                    .map(each -> each.path("loss").doubleValue()))
+                    .containsExactlyElementsOf(
+                            losses.valueStream()
+                                    .map(each -> each.path("loss").doubleValue())
+                                    .toList());
+            page.waitForCondition(() -> marks(chart).contains("overfit since here"));
+
+            api.post("/sessions/chart-validated/runs", Map.of("steps", 400)).ok();
+            String newest = "option.series.find(({ id }) => id === 'validation').data.at(-1)[0]";
+            page.waitForCondition(() -> option(chart, newest).longValue() > 800);
+        }
+    }
+
+    /// Returns the labels of the vertical marks.
+    private static String marks(Locator chart) {
+        return option(
+                        chart,
+                        "option.series.flatMap(({ markLine }) => (markLine?.data ?? []).map(({ label }) => label?.formatter ?? ''))")
+                .toString();
+    }
+
+    @Test
     void aButtonListsTheSpikes() {
         // a batch of one: six documents whose losses differ, and one that the model has hardly seen
         String usual = "ab\n".repeat(400);

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.Live;
+import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +135,53 @@ final class ValidationTest {
         assertThat(steps(after.path("losses"))).contains(after.at("/best/step").longValue());
         assertThat(api.get("/sessions/" + NAME + "/keyframes").ok().toString())
                 .contains(after.at("/best/step").asString());
+    }
+
+    @Test
+    void queriesCanReadTheBestModel() {
+        Map<String, ?> similar = Map.of("text", "anna\nbob\n".repeat(5), "validation", 2);
+        api.post("/sessions/" + NAME + "/init?overwrite=true", similar).ok();
+        api.step(NAME, 400);
+        long best = validation().at("/best/step").longValue();
+        assertThat(best).isBetween(1L, 399L);
+
+        Map<String, Object> texts = Map.of("texts", List.of("anna"), "step", "best");
+        JsonNode scores = api.post("/sessions/" + NAME + "/score", texts).ok();
+        assertThat(scores)
+                .isEqualTo(
+                        api.post(
+                                        "/sessions/" + NAME + "/score",
+                                        Map.of("texts", List.of("anna"), "step", best))
+                                .ok());
+        JsonNode samples = api.post("/sessions/" + NAME + "/generate", Map.of("step", "best")).ok();
+        assertThat(samples.path("step").longValue()).isEqualTo(best);
+        for (String path : List.of("embeddings", "heads", "parameters/wte", "anatomy")) {
+            Reply reply = api.get("/sessions/" + NAME + "/" + path + "?step=best");
+            assertThat(reply.header("Microgpt-Step")).isEqualTo(Long.toString(best));
+        }
+    }
+
+    @Test
+    void thereIsNoBestModelWithoutValidation() {
+        api.initSixNames("plain");
+        assertProblem(api.get("/sessions/plain/embeddings?step=best"), 400, "out_of_range")
+                .hasField("step")
+                .hasDetail("its option validation is 0");
+        assertProblem(api.get("/sessions/plain/embeddings?step=worst"), 400, "wrong_type")
+                .hasField("step")
+                .hasDetail("step must be an integer or 'best', but is 'worst'");
+        assertProblem(
+                        api.post("/sessions/plain/generate", Map.of("step", "worst")),
+                        400,
+                        "wrong_type")
+                .hasField("step")
+                .hasValue("worst")
+                .hasDetail("an integer or 'best'");
+        assertProblem(
+                        api.get("/sessions/plain/embeddings?step=99999999999999999999"),
+                        400,
+                        "out_of_range")
+                .hasField("step");
     }
 
     @Test

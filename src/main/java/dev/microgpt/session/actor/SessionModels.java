@@ -6,8 +6,10 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.history.Keyframes;
 import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.ModelSource;
+import dev.microgpt.session.query.PastStep;
 
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,7 @@ record SessionModels(ActiveSession session) implements ModelSource {
     }
 
     @Override
-    public AsOf<LanguageModel> modelAsOf(@Nullable Long step) {
+    public AsOf<LanguageModel> modelAsOf(@Nullable PastStep step) {
         if (step == null) {
             requireStep(null);
             return new AsOf<>(session.step(), model().languageModel());
@@ -40,7 +42,13 @@ record SessionModels(ActiveSession session) implements ModelSource {
     }
 
     @Override
-    public ModelState stateAsOf(@Nullable Long step) {
+    public ModelState stateAsOf(@Nullable PastStep pastStep) {
+        @Nullable Long step =
+                switch (pastStep) {
+                    case null -> null;
+                    case PastStep.At(long number) -> number;
+                    case PastStep.Best _ -> bestStep();
+                };
         requireStep(step);
         if (step == null || isPresent(step)) {
             return model().state();
@@ -50,6 +58,22 @@ record SessionModels(ActiveSession session) implements ModelSource {
             throw new IllegalStateException("there is no keyframe at or before step " + step);
         }
         return keyframe;
+    }
+
+    private long bestStep() {
+        Preconditions.requireLoaded(session.view());
+        ValidationLoss best = timeline().bestValidationLoss();
+        if (best == null) {
+            throw InvalidInputException.outOfRange(
+                    "step",
+                    "best",
+                    null,
+                    null,
+                    "step must be a number, but is best: the session has no validation loss yet,"
+                            + " and its option validation is "
+                            + model().options().heldOut().validation());
+        }
+        return best.step();
     }
 
     /// Returns whether the current model can be used as the model of a step.

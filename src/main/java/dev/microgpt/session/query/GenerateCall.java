@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 ///     given, a generator with the session's seed
 /// @param step the step to query; null for the current one
 public record GenerateCall(
-        GenerateOptions options, int count, @Nullable Long seed, @Nullable Long step) {
+        GenerateOptions options, int count, @Nullable Long seed, @Nullable PastStep step) {
 
     /// Returns whether the call draws from the session's generator and so changes it.
     public boolean drawsFromSession() {

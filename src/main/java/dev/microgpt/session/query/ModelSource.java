@@ -25,11 +25,11 @@ public interface ModelSource {
     ///
     /// @throws dev.microgpt.engine.InvalidInputException if there is no such step
     /// @throws dev.microgpt.session.admission.SessionException `not_loaded` or `wrong_state`
-    AsOf<LanguageModel> modelAsOf(@Nullable Long step);
+    AsOf<LanguageModel> modelAsOf(@Nullable PastStep step);
 
     /// Returns the state of the same model, which is immutable and also contains the moments.
     ///
     /// @throws dev.microgpt.engine.InvalidInputException if there is no such step
     /// @throws dev.microgpt.session.admission.SessionException `not_loaded` or `wrong_state`
-    ModelState stateAsOf(@Nullable Long step);
+    ModelState stateAsOf(@Nullable PastStep step);
 }

@@ -96,7 +96,8 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
         }
         long present = models.model().step();
         if (to == present && (all.isEmpty() || all.getLast().step() < present)) {
-            ModelState newest = models.stateAsOf(present); // a keyframe if the session has failed
+            ModelState newest =
+                    models.stateAsOf(PastStep.at(present)); // a keyframe if the session has failed
             if (newest.step() == present) {
                 all.add(newest);
             }

@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 /// which is created only once.
 final class QueriedModel {
 
-    private final @Nullable Long step;
+    private final @Nullable PastStep step;
     private @Nullable AsOf<LanguageModel> past;
 
     /// @param step the step to query; null for the current one
-    QueriedModel(@Nullable Long step) {
+    QueriedModel(@Nullable PastStep step) {
         this.step = step;
     }
 

@@ -17,7 +17,7 @@ public final class Scoring implements Query<AsOf<List<Score>>> {
     private final List<Score> scores = new ArrayList<>();
 
     /// @param step the step to query; null for the current one
-    public Scoring(List<String> texts, @Nullable Long step) {
+    public Scoring(List<String> texts, @Nullable PastStep step) {
         this.texts = texts;
         queriedModel = new QueriedModel(step);
     }

@@ -66,20 +66,22 @@ class LossesPanel extends Panel {
     this.#curves = (this.live?.present ?? []).map((entry) => this.#curve(entry));
   }
 
-  /** {entry, points: [[x, average, step]], missing: why there are none} */
+  /** {entry, points: [[x, average, step]], validation: [[x, loss]], missing: why there are no points} */
   #curve(entry) {
     const { losses, history, view, readAt } = entry;
     if (history === null) {
-      return { entry, points: [], missing: null };
+      return { entry, points: [], validation: [], missing: null };
     }
     if (losses.size === 0) {
-      return { entry, points: [], missing: 'no step has been trained yet' };
+      return { entry, points: [], validation: [], missing: 'no step has been trained yet' };
     }
     const { placeOf, missing } = this.#places(history, view, readAt);
     const buckets = losses.points(POINTS, {}, this.logAxis);
     const averages = movingAverage(buckets, this.live.span, losses.finest);
     const points = missing ? [] : buckets.map(({ to }, i) => [placeOf(to), averages[i], to]).filter(([x]) => x !== null && (x > 0 || !this.logAxis));
-    return { entry, points, missing: points.length > 0 ? null : missing ?? 'it has no steps of its own yet', newest: averages.at(-1) };
+    const validation = missing ? [] : (history.validation ?? []).map(({ step, loss: value }) => [placeOf(step), value])
+      .filter(([x]) => x !== null && (x > 0 || !this.logAxis));
+    return { entry, points, validation, missing: points.length > 0 ? null : missing ?? 'it has no steps of its own yet', newest: averages.at(-1) };
   }
 
   /** {placeOf}, a function from a step to its value on the axis, or {missing}, why there is none. */
@@ -115,9 +117,10 @@ class LossesPanel extends Panel {
   renderBody() {
     const drawn = this.#curves.filter(({ points }) => points.length > 0);
     return html`
-      <ul class="legend">${this.#curves.map(({ entry, newest, missing }) => html`
+      <ul class="legend">${this.#curves.map(({ entry, validation, newest, missing }) => html`
         <li data-session=${entry.name}>${sessionMark(entry.slot)}<span class="name">${entry.name}
           ${newest === undefined ? nothing : html`<strong>${loss(newest)}</strong>`}
+          ${validation.length === 0 ? nothing : html`<span class="muted">validation ${loss(validation.at(-1)[1])}, dotted</span>`}
           ${missing ? html`<span class="muted">left out: ${missing}</span>` : nothing}</span></li>`)}</ul>
       ${this.#verdict()}
       ${drawn.length === 0 ? html`<p class="empty">${this.#reason}</p>`
@@ -190,12 +193,15 @@ class LossesPanel extends Panel {
         id: 'loss', ...namedAlong('average loss (nats)', 62), type: this.logLoss ? 'log' : 'value', scale: true, ...losses, axisTick: lossTicks.axisTick,
         axisLabel: { ...label, ...lossTicks.axisLabel, formatter: (value) => number(value) },
       }),
-      series: drawn.map(({ entry: { slot, name }, points }) => ({
+      series: [...drawn.map(({ entry: { slot, name }, points }) => ({
         id: name, type: 'line', animation: false, data: points, encode: { x: 0, y: 1 }, color: theme.colour(colourOf(slot)),
         lineStyle: { width: 2, type: lineType(slot) }, symbol: symbolOf(slot), symbolSize: 6, showSymbol: points.length < 3,
         labelLayout: { moveOverlap: 'shiftY' },
         endLabel: { show: true, formatter: `${slot + 1}`, color: theme.colour('--ink'), fontWeight: 600, fontSize: 12 },
-      })),
+      })), ...drawn.filter(({ validation }) => validation.length > 0).map(({ entry: { slot, name }, validation }) => ({
+        id: `validation of ${name}`, type: 'line', silent: true, animation: false, data: validation, color: theme.colour(colourOf(slot)),
+        lineStyle: { width: 1.2, type: 'dotted' }, symbol: symbolOf(slot), symbolSize: 5, tooltip: { show: false },
+      }))],
     };
   }
 
@@ -211,7 +217,8 @@ class LossesPanel extends Panel {
   legend() {
     return [...this.#curves.filter(({ points }) => points.length > 0).map(({ entry: { slot, name } }) => (
       { label: `${slot + 1} ${name}`, kind: 'line', colour: colourOf(slot), dash: lineDash(slot) })),
-    { label: `averages over ${plural(this.live.span, 'step')}`, kind: 'text' }];
+    { label: `averages over ${plural(this.live.span, 'step')}`, kind: 'text' },
+    ...(this.#curves.some(({ validation }) => validation.length > 0) ? [{ label: 'dotted: validation', kind: 'text' }] : [])];
   }
 
   table() {

@@ -12,6 +12,7 @@ import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.run.RunState;
 
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,9 @@ final class DivergenceTest {
         sessions.scheduler.run();
         assertThat(codeOf(trained)).isEqualTo(ErrorCode.WRONG_STATE);
         assertThat(codeOf(queried)).isEqualTo(ErrorCode.WRONG_STATE);
-        long first = sessions.done(actor, new Command.Ask<>((m, _) -> m.modelAsOf(0L).step()));
+        long first =
+                sessions.done(
+                        actor, new Command.Ask<>((m, _) -> m.modelAsOf(PastStep.at(0)).step()));
         assertThat(first).isZero();
     }
 
