@@ -14,8 +14,6 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /// Reads and writes the options of a model as JSON, with the property names of the REST API.
 final class OptionsJson {
@@ -73,10 +71,8 @@ final class OptionsJson {
         if (!node.isObject()) {
             throw new InvalidCheckpointException("the options are not a JSON object");
         }
-        Set<String> known =
-                ModelOption.ALL.stream().map(ModelOption::name).collect(Collectors.toSet());
         for (String name : node.propertyNames()) {
-            if (!known.contains(name)) {
+            if (ModelOption.find(name) == null) {
                 throw new InvalidCheckpointException(
                         "the file has an option '%s', which this version does not know"
                                 .formatted(name));

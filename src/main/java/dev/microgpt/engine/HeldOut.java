@@ -10,7 +10,7 @@ import java.util.Locale;
 ///     and so on
 public record HeldOut(double validation, long validateEvery) {
 
-    /// If measurements become rare, all binary digits of their steps after these are 0.
+    /// See [LogSpacedSteps]; for measurements that become rare.
     private static final int SIGNIFICANT_BITS = 2;
 
     /// The largest share.
@@ -71,7 +71,6 @@ public record HeldOut(double validation, long validateEvery) {
         if (validateEvery > 0) {
             return step % validateEvery == 0;
         }
-        int length = Long.SIZE - Long.numberOfLeadingZeros(step); // in binary
-        return step == 0 || Long.numberOfTrailingZeros(step) >= length - SIGNIFICANT_BITS;
+        return LogSpacedSteps.contains(step, SIGNIFICANT_BITS);
     }
 }

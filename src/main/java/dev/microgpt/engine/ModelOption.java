@@ -3,6 +3,8 @@ package dev.microgpt.engine;
 import dev.microgpt.engine.training.OptimizerKind;
 import dev.microgpt.engine.training.ScheduleKind;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -295,6 +297,16 @@ public sealed interface ModelOption {
                                     VALIDATION,
                                     VALIDATE_EVERY))
                     .toList();
+
+    /// Returns the option with a name; null if there is none.
+    static @Nullable ModelOption find(String name) {
+        for (ModelOption option : ALL) {
+            if (option.name().equals(name)) {
+                return option;
+            }
+        }
+        return null;
+    }
 
     /// Returns the name, as spelled in JSON.
     String name();

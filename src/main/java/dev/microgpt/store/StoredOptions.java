@@ -89,10 +89,11 @@ final class StoredOptions {
     }
 
     private static ModelOption option(String name) {
-        return ModelOption.ALL.stream()
-                .filter(option -> option.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new DamagedException("unknown option '%s'".formatted(name)));
+        ModelOption option = ModelOption.find(name);
+        if (option == null) {
+            throw new DamagedException("unknown option '%s'".formatted(name));
+        }
+        return option;
     }
 
     private static Object value(ModelOption option, Object stored) {

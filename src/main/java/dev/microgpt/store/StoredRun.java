@@ -63,8 +63,7 @@ record StoredRun(
                     @Nullable Long noImprovementFor) {
 
         static Call of(RunCall call) {
-            StopWhen stopWhen =
-                    call.stopWhen() == null ? new StopWhen(null, null, null) : call.stopWhen();
+            StopWhen stopWhen = call.stopWhen() == null ? StopWhen.NEVER : call.stopWhen();
             return new Call(
                     call.steps(),
                     FiniteCheck.requireUnlessNull("a run's stepsPerSecond", call.stepsPerSecond()),
@@ -77,11 +76,10 @@ record StoredRun(
 
         RunCall call() {
             StopWhen stopWhen = new StopWhen(lossBelow, validationLossBelow, noImprovementFor);
-            boolean isNone = stopWhen.equals(new StopWhen(null, null, null));
             return new RunCall(
                     steps,
                     stepsPerSecond,
-                    isNone ? null : stopWhen,
+                    stopWhen.equals(StopWhen.NEVER) ? null : stopWhen,
                     StoredSteering.steering(steering));
         }
     }

@@ -14,15 +14,9 @@ import java.lang.reflect.RecordComponent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// Reads the options of a model from a request, which has a component of the same name for each.
 final class GivenOptions {
-
-    private static final Map<String, ModelOption> OPTIONS =
-            ModelOption.ALL.stream()
-                    .collect(Collectors.toMap(ModelOption::name, Function.identity()));
 
     private GivenOptions() {}
 
@@ -39,7 +33,7 @@ final class GivenOptions {
     static OptionValues of(Record request, Limits limits, Set<ModelOption> except) {
         Map<ModelOption, Object> values = new LinkedHashMap<>();
         for (RecordComponent component : request.getClass().getRecordComponents()) {
-            ModelOption option = OPTIONS.get(component.getName());
+            ModelOption option = ModelOption.find(component.getName());
             if (option == null || except.contains(option)) {
                 continue;
             }

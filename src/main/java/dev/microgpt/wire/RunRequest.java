@@ -103,11 +103,10 @@ public record RunRequest(
             InvalidInputException.requireRange(
                     "stopWhen.noImprovementFor", patience, 1, limits.stepsPerRun());
         }
-        boolean isEmpty = stopWhen.equals(new StopWhen(null, null, null));
-        return isEmpty
-                ? null
-                : new dev.microgpt.session.run.StopWhen(
+        var conditions =
+                new dev.microgpt.session.run.StopWhen(
                         stopWhen.lossBelow, stopWhen.validationLossBelow, patience);
+        return conditions.equals(dev.microgpt.session.run.StopWhen.NEVER) ? null : conditions;
     }
 
     private static void requireLoss(String field, @Nullable Double loss) {

@@ -63,8 +63,8 @@ public final class AdamState {
     /// Returns whether each first moment is small compared with the square root of its second moment.
     ///
     /// With the usual decays, every state reached from the initial one is bounded: by Cauchy's inequality |m| is at
-    /// most 2.9 sqrt(v), apart from rounding of tiny numbers. Training steps of Adam keep a state bounded. Moments from elsewhere may
-    /// be unbounded, and then an update may exceed the range of a float however low the learning rate is.
+    /// most 2.9 sqrt(v), apart from rounding of tiny numbers. Training steps of Adam keep a state bounded. Moments from
+    /// elsewhere may be unbounded, and then an update may exceed the range of a float however low the learning rate is.
     boolean isBounded() {
         for (int i = 0; i < m.length; i++) {
             if (!(Math.abs(m[i]) <= NEGLIGIBLE + RATIO * Math.sqrt(v[i]))) {

@@ -13,8 +13,7 @@ final class Gradients {
 
     float[] dx = {}; // (N, C'), of the residual stream
     float[] dMlp = {}; // (N, C'), of the output of the MLP
-    float[] dAttention = {}; // (N, C'), of the output of the attention, if numbers of it are
-    // dropped
+    float[] dAttention = {}; // (N, C'), of the output of the attention; with dropout alone
     float[] dNorm = {}; // (N, C'), of the output of a normalisation
     float[] dHidden = {}; // (N, F'), of the hidden layer
 

@@ -27,8 +27,8 @@ final class Validator {
     /// @return whether the next step may be made; false if another slice is needed first
     boolean validate(MicroGpt model, Deadline deadline) {
         long step = model.step();
-        if (timeline.validatedUpTo() >= step
-                || !model.options().heldOut().isDue(step)
+        if (!model.options().heldOut().isDue(step) // first, as it is asked before each step
+                || timeline.validatedUpTo() >= step
                 || model.corpus().size() == 0) {
             return true;
         }

@@ -1,5 +1,6 @@
 package dev.microgpt.session.history;
 
+import dev.microgpt.engine.LogSpacedSteps;
 import dev.microgpt.engine.ModelState;
 
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import java.util.TreeMap;
 /// several such the oldest. The first keyframe and the kept one are never dropped. Thread-safe.
 public final class Keyframes {
 
-    /// A step has a keyframe if, in binary, all its digits after the first four are 0.
+    /// See [LogSpacedSteps].
     private static final int SIGNIFICANT_BITS = 4;
 
     private final TreeMap<Long, ModelState> states = new TreeMap<>();
@@ -25,8 +26,7 @@ public final class Keyframes {
 
     /// Returns whether there should be a keyframe at a step.
     public static boolean isDue(long step) {
-        int length = Long.SIZE - Long.numberOfLeadingZeros(step);
-        return step == 0 || Long.numberOfTrailingZeros(step) >= length - SIGNIFICANT_BITS;
+        return LogSpacedSteps.contains(step, SIGNIFICANT_BITS);
     }
 
     /// Adds a keyframe, or replaces the one of the same step.

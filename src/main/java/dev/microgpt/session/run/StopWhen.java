@@ -13,6 +13,9 @@ public record StopWhen(
         @Nullable Double validationLossBelow,
         @Nullable Long noImprovementFor) {
 
+    /// No condition.
+    public static final StopWhen NEVER = new StopWhen(null, null, null);
+
     /// Returns whether a condition needs documents that are held out.
     public boolean needsValidation() {
         return validationLossBelow != null || noImprovementFor != null;

@@ -15,7 +15,7 @@ const whole = (value) => (value || value === 0 ? count(value) : '–');
 
 const ROWS = [
   ...Object.entries(OPTION_TEXTS).map(([name, { label }]) => ({
-    label, apiName: name, value: ({ view }) => view.options[name], 
+    label, apiName: name, value: ({ view }) => view.options[name],
     text: (value) => (value === null ? 'default' : typeof value === 'number' && name !== 'seed' ? number(value, 12) : `${value}`),
   })),
   { label: 'Parameters', apiName: 'numParams', value: ({ view }) => view.numParams, text: whole },
