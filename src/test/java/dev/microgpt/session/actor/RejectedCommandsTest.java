@@ -57,16 +57,18 @@ final class RejectedCommandsTest {
                         "replace by one without documents",
                         new Command.Replace(new MicroGpt(TestSessions.options().build()), null)),
                 argumentSet("load", new Command.Load(TestSessions.DOCUMENTS, true)),
-                argumentSet(
-                        "steer",
-                        new Command.Steer(
-                                OptionValues.of(ModelOption.LEARNING_RATE, 0.5)
-                                        .with(ModelOption.NUM_STEPS, 10L)
-                                        .with(ModelOption.BATCH_SIZE, 2))),
+                argumentSet("steer", steer()),
                 argumentSet("train", train(9)),
                 argumentSet("start run", run(9)),
                 argumentSet("draw", new Command.Draw(draw())),
                 argumentSet("draw next", new Command.DrawNext(draw(), new TokenQueue())));
+    }
+
+    private static Command.Steer steer() {
+        return new Command.Steer(
+                OptionValues.of(ModelOption.LEARNING_RATE, 0.5)
+                        .with(ModelOption.NUM_STEPS, 10L)
+                        .with(ModelOption.BATCH_SIZE, 2));
     }
 
     /// Commands for a session with a paused run.
@@ -74,12 +76,7 @@ final class RejectedCommandsTest {
         return List.of(
                 argumentSet("replace", replace()),
                 argumentSet("load", new Command.Load(TestSessions.DOCUMENTS, true)),
-                argumentSet(
-                        "steer",
-                        new Command.Steer(
-                                OptionValues.of(ModelOption.LEARNING_RATE, 0.5)
-                                        .with(ModelOption.NUM_STEPS, 10L)
-                                        .with(ModelOption.BATCH_SIZE, 2))),
+                argumentSet("steer", steer()),
                 argumentSet("resume", new Command.ResumeRun(1)),
                 argumentSet("cancel", new Command.CancelRun(1)));
     }
