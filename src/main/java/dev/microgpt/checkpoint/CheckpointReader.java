@@ -170,23 +170,34 @@ public final class CheckpointReader {
                 "the file has only weights: the alphabet or documents must be given");
     }
 
-    /// Returns the given options with the shape of the weights.
+    /// Returns the given options with the shape of the weights. The context length is that of wpe; for a model without
+    /// learned positions, the given one.
     private ModelOptions deriveOptions(Safetensors file) {
         int layers = 0;
         while (file.tensors().containsKey("layer" + layers + ".attn_wq")) {
             layers++;
         }
+        Tensor wte = file.tensors().get("wte");
         Tensor wpe = file.tensors().get("wpe");
-        if (wpe == null || wpe.shape().size() != 2 || layers == 0) {
+        if (wte == null
+                || wte.shape().size() != 2
+                || (wpe != null && wpe.shape().isEmpty())
+                || layers == 0) {
             throw new InvalidCheckpointException(
                     "the file has no weights of a microgpt model: wte, wpe, lm_head, layer0.attn_wq, …");
         }
         ModelOptions.Builder builder =
                 given.options == null ? ModelOptions.builder() : given.options;
-        return builder.nLayer(layers)
-                .blockSize((int) Math.min(Integer.MAX_VALUE, wpe.shape().get(0)))
-                .nEmbd((int) Math.min(Integer.MAX_VALUE, wpe.shape().get(1)))
-                .build();
+        if (wpe != null) {
+            builder.blockSize(clamped(wpe.shape().getFirst()));
+        } else if (given.shape.blockSize() != null) {
+            builder.blockSize(given.shape.blockSize());
+        }
+        return builder.nLayer(layers).nEmbd(clamped(wte.shape().get(1))).build();
+    }
+
+    private static int clamped(long size) {
+        return (int) Math.min(Integer.MAX_VALUE, size);
     }
 
     /// Checks that every tensor has the type and shape required by the options, and that no tensor is missing

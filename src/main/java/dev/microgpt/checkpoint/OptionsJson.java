@@ -1,6 +1,7 @@
 package dev.microgpt.checkpoint;
 
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.BooleanOption;
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
@@ -29,6 +30,7 @@ final class OptionsJson {
             switch (option) {
                 case IntegerOption integer -> node.put(integer.name(), integer.value(options));
                 case DecimalOption decimal -> node.put(decimal.name(), decimal.value(options));
+                case BooleanOption bool -> node.put(bool.name(), bool.value(options));
                 case ChoiceOption<?> choice ->
                         node.put(choice.name(), lowerCase(choice.value(options)));
             }
@@ -56,6 +58,7 @@ final class OptionsJson {
             switch (option) {
                 case IntegerOption integer -> read(integer, value, options);
                 case DecimalOption decimal -> read(decimal, value, options);
+                case BooleanOption bool -> read(bool, value, options);
                 case ChoiceOption<?> choice -> read(choice, value, options);
             }
         }
@@ -95,6 +98,13 @@ final class OptionsJson {
             throw invalid(option.name(), value);
         }
         option.set(options, value.doubleValue());
+    }
+
+    private static void read(BooleanOption option, JsonNode value, ModelOptions.Builder options) {
+        if (!value.isBoolean()) {
+            throw invalid(option.name(), value);
+        }
+        option.set(options, value.booleanValue());
     }
 
     private static <E extends Enum<E>> void read(

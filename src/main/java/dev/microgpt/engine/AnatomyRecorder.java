@@ -1,5 +1,6 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.architecture.Architecture;
 import dev.microgpt.engine.scalar.Value;
 
 import java.util.ArrayList;
@@ -13,13 +14,18 @@ final class AnatomyRecorder implements ForwardObserver {
     /// The rows of one tensor, one per position.
     record Rows(String formula, List<Value[]> rows) {}
 
+    private final Architecture architecture;
     private final Map<String, Rows> tensors = new LinkedHashMap<>();
+
+    AnatomyRecorder(Architecture architecture) {
+        this.architecture = architecture;
+    }
 
     @Override
     public void observe(Activation activation, int layer, int head, Value[] x) {
         tensors.computeIfAbsent(
-                        activation.tensor(layer, head),
-                        _ -> new Rows(activation.formula(), new ArrayList<>()))
+                        activation.tensor(architecture, layer, head),
+                        _ -> new Rows(activation.formula(architecture), new ArrayList<>()))
                 .rows()
                 .add(x.clone());
     }

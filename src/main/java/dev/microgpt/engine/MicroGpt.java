@@ -198,14 +198,23 @@ public final class MicroGpt {
         Corpus documents = corpus();
         int vocabSize = documents.tokenizer().vocabSize();
         double[] params = new double[options.requireNumParams(vocabSize)];
-        for (int i = 0; i < params.length; i++) {
-            params[i] = random.gauss(0, INIT_STD);
+        for (Matrix matrix : Matrix.of(shape())) {
+            for (int i = matrix.offset(); i < matrix.end(); i++) {
+                params[i] = initialParam(matrix);
+            }
         }
         install(Engine.create(options.engine(), shape(), params));
         nextDocument = 0;
         losses = new LossHistory();
         clippedSteps = new ClippedSteps();
         return new ModelInfo(params.length, vocabSize, documents.size());
+    }
+
+    private double initialParam(Matrix matrix) {
+        if (matrix.isGain()) {
+            return 1;
+        }
+        return matrix.isBias() ? 0 : random.gauss(0, INIT_STD);
     }
 
     /// Trains one step on the next batch: forward pass, loss, backward pass, update.

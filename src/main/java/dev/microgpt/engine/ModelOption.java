@@ -1,5 +1,9 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.architecture.ActivationKind;
+import dev.microgpt.engine.architecture.Architecture;
+import dev.microgpt.engine.architecture.NormKind;
+import dev.microgpt.engine.architecture.PositionKind;
 import dev.microgpt.engine.training.OptimizerKind;
 import dev.microgpt.engine.training.ScheduleKind;
 
@@ -10,6 +14,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.ObjDoubleConsumer;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -120,6 +125,108 @@ public sealed interface ModelOption {
                     /* isSteerable= */ true,
                     ModelOptions::batchSize,
                     (builder, value) -> builder.batchSize((int) value));
+
+    ChoiceOption<NormKind> NORM =
+            new ChoiceOption<>(
+                    "norm",
+                    Architecture.MICROGPT.norm(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().norm(),
+                    ModelOptions.Builder::norm);
+
+    BooleanOption NORM_GAIN =
+            new BooleanOption(
+                    "normGain",
+                    Architecture.MICROGPT.normGain(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().normGain(),
+                    ModelOptions.Builder::normGain);
+
+    BooleanOption NORM_BIAS =
+            new BooleanOption(
+                    "normBias",
+                    Architecture.MICROGPT.normBias(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().normBias(),
+                    ModelOptions.Builder::normBias);
+
+    BooleanOption EMBEDDING_NORM =
+            new BooleanOption(
+                    "embeddingNorm",
+                    Architecture.MICROGPT.embeddingNorm(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().embeddingNorm(),
+                    ModelOptions.Builder::embeddingNorm);
+
+    BooleanOption FINAL_NORM =
+            new BooleanOption(
+                    "finalNorm",
+                    Architecture.MICROGPT.finalNorm(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().finalNorm(),
+                    ModelOptions.Builder::finalNorm);
+
+    BooleanOption QK_NORM =
+            new BooleanOption(
+                    "qkNorm",
+                    Architecture.MICROGPT.qkNorm(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().qkNorm(),
+                    ModelOptions.Builder::qkNorm);
+
+    ChoiceOption<ActivationKind> ACTIVATION =
+            new ChoiceOption<>(
+                    "activation",
+                    Architecture.MICROGPT.activation(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().activation(),
+                    ModelOptions.Builder::activation);
+
+    /// The number of hidden units is rounded, and at least 1.
+    DecimalOption MLP_RATIO =
+            new DecimalOption(
+                    "mlpRatio",
+                    Architecture.MICROGPT.mlpRatio(),
+                    0.01,
+                    64,
+                    /* isSteerable= */ false,
+                    options -> options.architecture().mlpRatio(),
+                    ModelOptions.Builder::mlpRatio);
+
+    ChoiceOption<PositionKind> POSITION =
+            new ChoiceOption<>(
+                    "position",
+                    Architecture.MICROGPT.position(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().position(),
+                    ModelOptions.Builder::position);
+
+    BooleanOption TIED =
+            new BooleanOption(
+                    "tied",
+                    Architecture.MICROGPT.tied(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().tied(),
+                    ModelOptions.Builder::tied);
+
+    BooleanOption BIASES =
+            new BooleanOption(
+                    "biases",
+                    Architecture.MICROGPT.biases(),
+                    /* isSteerable= */ false,
+                    options -> options.architecture().biases(),
+                    ModelOptions.Builder::biases);
+
+    /// Must also divide nHead, which [ModelShape] checks; 0 for nHead.
+    IntegerOption KV_HEADS =
+            new IntegerOption(
+                    "kvHeads",
+                    Architecture.MICROGPT.kvHeads(),
+                    0,
+                    Integer.MAX_VALUE,
+                    /* isSteerable= */ false,
+                    options -> options.architecture().kvHeads(),
+                    (builder, value) -> builder.kvHeads((int) value));
 
     ChoiceOption<OptimizerKind> OPTIMIZER =
             new ChoiceOption<>(
@@ -282,6 +389,18 @@ public sealed interface ModelOption {
             Stream.concat(
                             BASIC.stream(),
                             Stream.of(
+                                    NORM,
+                                    NORM_GAIN,
+                                    NORM_BIAS,
+                                    EMBEDDING_NORM,
+                                    FINAL_NORM,
+                                    QK_NORM,
+                                    ACTIVATION,
+                                    MLP_RATIO,
+                                    POSITION,
+                                    TIED,
+                                    BIASES,
+                                    KV_HEADS,
                                     OPTIMIZER,
                                     BETA1,
                                     BETA2,
@@ -314,10 +433,10 @@ public sealed interface ModelOption {
     /// Returns whether the option may change while a model trains.
     boolean isSteerable();
 
-    /// Returns the default: a [Long], a [Double] or a constant.
+    /// Returns the default: a [Long], a [Double], a [Boolean] or a constant.
     Object defaultObject();
 
-    /// Returns the value of the option: a [Long], a [Double] or a constant.
+    /// Returns the value of the option: a [Long], a [Double], a [Boolean] or a constant.
     Object read(ModelOptions options);
 
     /// Sets the option to a value of its own type, as [#read] returns it.
@@ -447,6 +566,47 @@ public sealed interface ModelOption {
         public Double cast(Object value) {
             if (value instanceof Number number) {
                 return number.doubleValue();
+            }
+            throw wrongType(name, value);
+        }
+    }
+
+    /// An option that is true or false.
+    record BooleanOption(
+            String name,
+            boolean defaultValue,
+            boolean isSteerable,
+            Predicate<ModelOptions> getter,
+            BiConsumer<ModelOptions.Builder, Boolean> setter)
+            implements ModelOption {
+
+        public boolean value(ModelOptions options) {
+            return getter.test(options);
+        }
+
+        public void set(ModelOptions.Builder builder, boolean value) {
+            setter.accept(builder, value);
+        }
+
+        @Override
+        public Boolean defaultObject() {
+            return defaultValue;
+        }
+
+        @Override
+        public Boolean read(ModelOptions options) {
+            return value(options);
+        }
+
+        @Override
+        public void write(ModelOptions.Builder builder, Object value) {
+            set(builder, cast(value));
+        }
+
+        @Override
+        public Boolean cast(Object value) {
+            if (value instanceof Boolean bool) {
+                return bool;
             }
             throw wrongType(name, value);
         }

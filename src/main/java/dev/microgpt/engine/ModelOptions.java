@@ -1,5 +1,10 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.architecture.ActivationKind;
+import dev.microgpt.engine.architecture.Architecture;
+import dev.microgpt.engine.architecture.NormKind;
+import dev.microgpt.engine.architecture.PositionKind;
+import dev.microgpt.engine.architecture.Preset;
 import dev.microgpt.engine.training.Dropout;
 import dev.microgpt.engine.training.OptimizerKind;
 import dev.microgpt.engine.training.ScheduleKind;
@@ -19,6 +24,7 @@ import dev.microgpt.engine.training.StepSettings;
 /// @param engine the implementation; default TENSOR
 /// @param random the kind of random generator; default MULBERRY32
 /// @param batchSize documents per step, at least 1; their gradients are averaged; default 1
+/// @param architecture what the model is built of; default that of microgpt
 /// @param optimization how the parameters are updated
 /// @param heldOut which documents are held out from training
 public record ModelOptions(
@@ -32,6 +38,7 @@ public record ModelOptions(
         EngineKind engine,
         RandomKind random,
         int batchSize,
+        Architecture architecture,
         Optimization optimization,
         HeldOut heldOut) {
 
@@ -42,7 +49,7 @@ public record ModelOptions(
         ModelOption.NUM_STEPS.require(numSteps);
         ModelOption.LEARNING_RATE.require(learningRate);
         requireMinimum(optimization.minLearningRate(), learningRate);
-        new ModelShape(nEmbd, nHead, nLayer, blockSize, 1); // checks the values
+        new ModelShape(nEmbd, nHead, nLayer, blockSize, 1, architecture); // checks the values
     }
 
     private static void requireMinimum(double minLearningRate, double learningRate) {
@@ -63,7 +70,7 @@ public record ModelOptions(
     ///
     /// @param vocabSize V
     ModelShape shape(int vocabSize) {
-        return new ModelShape(nEmbd, nHead, nLayer, blockSize, vocabSize);
+        return new ModelShape(nEmbd, nHead, nLayer, blockSize, vocabSize, architecture);
     }
 
     /// Returns what determines a training step besides the state of the model.
@@ -107,7 +114,7 @@ public record ModelOptions(
     /// Returns the number of parameters of a model with these options.
     ///
     /// @param vocabSize V
-    /// @return 2 V C + T C + 12 L C^2, or `Long.MAX_VALUE` if that overflows
+    /// @return by default 2 V C + T C + 12 L C^2; `Long.MAX_VALUE` if it is larger than that
     public long numParams(int vocabSize) {
         return shape(vocabSize).numParams();
     }
@@ -140,6 +147,18 @@ public record ModelOptions(
         private EngineKind engine = ModelOption.ENGINE.defaultValue();
         private RandomKind random = ModelOption.RANDOM.defaultValue();
         private int batchSize = ModelOption.BATCH_SIZE.defaultInt();
+        private NormKind norm = ModelOption.NORM.defaultValue();
+        private boolean normGain = ModelOption.NORM_GAIN.defaultValue();
+        private boolean normBias = ModelOption.NORM_BIAS.defaultValue();
+        private boolean embeddingNorm = ModelOption.EMBEDDING_NORM.defaultValue();
+        private boolean finalNorm = ModelOption.FINAL_NORM.defaultValue();
+        private boolean qkNorm = ModelOption.QK_NORM.defaultValue();
+        private ActivationKind activation = ModelOption.ACTIVATION.defaultValue();
+        private double mlpRatio = ModelOption.MLP_RATIO.defaultValue();
+        private PositionKind position = ModelOption.POSITION.defaultValue();
+        private boolean tied = ModelOption.TIED.defaultValue();
+        private boolean biases = ModelOption.BIASES.defaultValue();
+        private int kvHeads = ModelOption.KV_HEADS.defaultInt();
         private OptimizerKind optimizer = ModelOption.OPTIMIZER.defaultValue();
         private double beta1 = ModelOption.BETA1.defaultValue();
         private double beta2 = ModelOption.BETA2.defaultValue();
@@ -204,6 +223,88 @@ public record ModelOptions(
 
         public Builder batchSize(int batchSize) {
             this.batchSize = batchSize;
+            return this;
+        }
+
+        /// Sets all options of the architecture. Those that are set later override it.
+        public Builder preset(Preset preset) {
+            return architecture(preset.architecture());
+        }
+
+        /// Sets all options of the architecture. Those that are set later override it.
+        public Builder architecture(Architecture architecture) {
+            norm = architecture.norm();
+            normGain = architecture.normGain();
+            normBias = architecture.normBias();
+            embeddingNorm = architecture.embeddingNorm();
+            finalNorm = architecture.finalNorm();
+            qkNorm = architecture.qkNorm();
+            activation = architecture.activation();
+            mlpRatio = architecture.mlpRatio();
+            position = architecture.position();
+            tied = architecture.tied();
+            biases = architecture.biases();
+            kvHeads = architecture.kvHeads();
+            return this;
+        }
+
+        public Builder norm(NormKind norm) {
+            this.norm = norm;
+            return this;
+        }
+
+        public Builder normGain(boolean normGain) {
+            this.normGain = normGain;
+            return this;
+        }
+
+        public Builder normBias(boolean normBias) {
+            this.normBias = normBias;
+            return this;
+        }
+
+        public Builder embeddingNorm(boolean embeddingNorm) {
+            this.embeddingNorm = embeddingNorm;
+            return this;
+        }
+
+        public Builder finalNorm(boolean finalNorm) {
+            this.finalNorm = finalNorm;
+            return this;
+        }
+
+        public Builder qkNorm(boolean qkNorm) {
+            this.qkNorm = qkNorm;
+            return this;
+        }
+
+        public Builder activation(ActivationKind activation) {
+            this.activation = activation;
+            return this;
+        }
+
+        public Builder mlpRatio(double mlpRatio) {
+            this.mlpRatio = mlpRatio;
+            return this;
+        }
+
+        public Builder position(PositionKind position) {
+            this.position = position;
+            return this;
+        }
+
+        public Builder tied(boolean tied) {
+            this.tied = tied;
+            return this;
+        }
+
+        public Builder biases(boolean biases) {
+            this.biases = biases;
+            return this;
+        }
+
+        public Builder kvHeads(int kvHeads) {
+            this.kvHeads = kvHeads;
             return this;
         }
 
@@ -292,6 +393,19 @@ public record ModelOptions(
                     engine,
                     random,
                     batchSize,
+                    new Architecture(
+                            norm,
+                            normGain,
+                            normBias,
+                            embeddingNorm,
+                            finalNorm,
+                            qkNorm,
+                            activation,
+                            mlpRatio,
+                            position,
+                            tied,
+                            biases,
+                            kvHeads),
                     new Optimization(
                             optimizer,
                             beta1,

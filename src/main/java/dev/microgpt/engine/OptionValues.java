@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 
 /// Values of some of the options of a model.
 ///
-/// @param values a [Long], a [Double] or a constant for each option, in the order of [ModelOption#ALL]
+/// @param values a [Long], a [Double], a [Boolean] or a constant for each option, in the order of [ModelOption#ALL]
 public record OptionValues(Map<ModelOption, Object> values) {
 
     /// No values.
@@ -105,7 +105,10 @@ public record OptionValues(Map<ModelOption, Object> values) {
         return isEmpty() ? options : addTo(options.toBuilder()).build();
     }
 
-    private ModelOptions.Builder addTo(ModelOptions.Builder builder) {
+    /// Sets these values in a builder, and returns it.
+    ///
+    /// @throws InvalidInputException if a number is out of its range
+    public ModelOptions.Builder addTo(ModelOptions.Builder builder) {
         values.forEach((option, value) -> option.write(builder, value));
         return builder;
     }

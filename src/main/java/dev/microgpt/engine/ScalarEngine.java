@@ -201,7 +201,7 @@ final class ScalarEngine implements Engine {
     /// @param document index in the batch of the document whose graph is recorded
     /// @throws DivergedException if the loss, a gradient, a new moment or a new parameter is not finite
     StepAnatomy anatomy(int[][] batch, int document, StepSettings settings) {
-        AnatomyRecorder recorder = new AnatomyRecorder();
+        AnatomyRecorder recorder = new AnatomyRecorder(model.shape().architecture());
         double loss =
                 accumulateGradients(
                         batch, settings, b -> b == document ? recorder : ForwardObserver.NONE);

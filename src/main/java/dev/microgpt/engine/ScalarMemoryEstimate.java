@@ -36,7 +36,7 @@ record ScalarMemoryEstimate(ModelShape shape) {
 
     /// Returns the number of keys and values of all positions.
     private double cacheNodes() {
-        return 2.0 * shape.nLayer() * shape.blockSize() * shape.nEmbd();
+        return 2.0 * shape.nLayer() * shape.blockSize() * shape.kvWidth();
     }
 
     /// Returns the approximate number of nodes in the graph of a document's loss.

@@ -1,62 +1,119 @@
 package dev.microgpt.engine;
 
 import static dev.microgpt.engine.scalar.Functions.dot;
+import static dev.microgpt.engine.scalar.Functions.gelu;
+import static dev.microgpt.engine.scalar.Functions.layernorm;
 import static dev.microgpt.engine.scalar.Functions.linear;
+import static dev.microgpt.engine.scalar.Functions.relu2;
 import static dev.microgpt.engine.scalar.Functions.rmsnorm;
+import static dev.microgpt.engine.scalar.Functions.rotate;
+import static dev.microgpt.engine.scalar.Functions.silu;
 import static dev.microgpt.engine.scalar.Functions.softmax;
 import static dev.microgpt.engine.scalar.Functions.sum;
 
+import dev.microgpt.engine.architecture.Architecture;
+import dev.microgpt.engine.architecture.NormKind;
+import dev.microgpt.engine.architecture.PositionKind;
+import dev.microgpt.engine.architecture.Wavelengths;
 import dev.microgpt.engine.scalar.Value;
 import dev.microgpt.engine.training.Dropout;
 import dev.microgpt.engine.training.StepSettings;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /// The reference model: parameters and forward pass of microgpt.py, number by number on [Value]s.
 ///
 /// It performs the operations of microgptjs in the same order, so that results agree to the last
 /// bits, and takes its transcendental functions from `StrictMath`, so that they are the same on
 /// every machine. Every faster implementation is tested against it.
+///
+/// Other architectures differ in the places that [Norm], [#withPosition], [#readByHeads], [#activated] and the nullable
+/// biases show; everything else is microgpt.
 final class ScalarModel implements Predictor {
 
     private final ModelShape shape;
+    private final Architecture architecture;
     private final Value[][] wte; // (V, C)
-    private final Value[][] wpe; // (T, C)
-    private final Value[][] lmHead; // (V, C)
+    private final Value @Nullable [][] wpe; // (T, C); null unless positions are learned
+    private final Value[][] lmHead; // (V, C); wte if tied
+    private final @Nullable Norm embeddingNorm;
     private final List<Layer> layers = new ArrayList<>(); // (L)
+    private final @Nullable Norm finalNorm;
 
     private final Value[] params; // (numParams), all of the above in this order
 
     private record Layer(
-            Value[][] attnWq, // (C, C)
-            Value[][] attnWk, // (C, C)
-            Value[][] attnWv, // (C, C)
-            Value[][] attnWo, // (C, C)
-            Value[][] mlpFc1, // (4 C, C)
-            Value[][] mlpFc2) {} // (C, 4 C)
+            Norm attnNorm,
+            Linear attnWq, // (C, C)
+            Linear attnWk, // (C, C)
+            Linear attnWv, // (C, C)
+            Linear attnWo, // (C, C)
+            Norm mlpNorm,
+            @Nullable Linear mlpGate, // (F, C)
+            Linear mlpFc1, // (4 C, C)
+            Linear mlpFc2) {} // (C, 4 C)
+
+    /// A linear layer.
+    ///
+    /// @param w (out, in)
+    /// @param bias (out); null for none, as in microgpt
+    private record Linear(Value[][] w, Value @Nullable [] bias) {
+
+        Value[] of(Value[] x) {
+            Value[] y = linear(x, w);
+            return bias == null ? y : plus(y, bias);
+        }
+    }
+
+    /// A normalisation.
+    ///
+    /// @param gain (C); null for none, as in microgpt
+    /// @param bias (C); null for none, as in microgpt
+    private record Norm(NormKind kind, Value @Nullable [] gain, Value @Nullable [] bias) {
+
+        Value[] of(Value[] x) {
+            Value[] y = kind == NormKind.RMSNORM ? rmsnorm(x) : layernorm(x);
+            if (gain != null) {
+                Arrays.setAll(y, i -> y[i].mul(gain[i]));
+            }
+            return bias == null ? y : plus(y, bias);
+        }
+    }
 
     ScalarModel(ModelShape shape, double[] initialParams) {
         this.shape = shape;
+        architecture = shape.architecture();
         params = new Value[initialParams.length];
         Arrays.setAll(params, i -> new Value(initialParams[i]));
 
-        int c = shape.nEmbd();
-        MatrixReader reader = new MatrixReader(params);
-        wte = reader.next(shape.vocabSize(), c);
-        wpe = reader.next(shape.blockSize(), c);
-        lmHead = reader.next(shape.vocabSize(), c);
+        Parameters named = Parameters.of(shape, params);
+        wte = named.matrix("wte");
+        wpe = named.find("wpe");
+        lmHead = architecture.tied() ? wte : named.matrix("lm_head");
+        embeddingNorm =
+                architecture.embeddingNorm() ? named.norm("embedding_norm", architecture) : null;
         for (int i = 0; i < shape.nLayer(); i++) {
+            String layer = "layer" + i + ".";
             layers.add(
                     new Layer(
-                            reader.next(c, c),
-                            reader.next(c, c),
-                            reader.next(c, c),
-                            reader.next(c, c),
-                            reader.next(4 * c, c),
-                            reader.next(c, 4 * c)));
+                            named.norm(layer + "attn_norm", architecture),
+                            named.linear(layer + "attn_wq"),
+                            named.linear(layer + "attn_wk"),
+                            named.linear(layer + "attn_wv"),
+                            named.linear(layer + "attn_wo"),
+                            named.norm(layer + "mlp_norm", architecture),
+                            architecture.isGated() ? named.linear(layer + "mlp_gate") : null,
+                            named.linear(layer + "mlp_fc1"),
+                            named.linear(layer + "mlp_fc2")));
         }
+        finalNorm = architecture.finalNorm() ? named.norm("final_norm", architecture) : null;
     }
 
     ModelShape shape() {
@@ -68,27 +125,45 @@ final class ScalarModel implements Predictor {
         return params;
     }
 
-    /// Cuts the flat parameters into matrices.
-    private static final class MatrixReader {
+    /// The flat parameters, cut into matrices by name.
+    private record Parameters(Map<String, Value[][]> matrices) {
 
-        private final Value[] params;
-        private int position;
-
-        MatrixReader(Value[] params) {
-            this.params = params;
+        static Parameters of(ModelShape shape, Value[] params) {
+            Map<String, Value[][]> matrices = new HashMap<>();
+            for (Matrix matrix : Matrix.of(shape)) {
+                Value[][] rows = new Value[matrix.rows()][];
+                for (int row = 0; row < rows.length; row++) {
+                    int start = matrix.offset() + row * matrix.columns();
+                    rows[row] = Arrays.copyOfRange(params, start, start + matrix.columns());
+                }
+                matrices.put(matrix.name(), rows);
+            }
+            return new Parameters(matrices);
         }
 
-        Value[][] next(int rows, int columns) {
-            Value[][] matrix = new Value[rows][];
-            for (int row = 0; row < rows; row++) {
-                matrix[row] = Arrays.copyOfRange(params, position, position + columns);
-                position += columns;
-            }
-            return matrix;
+        Value @Nullable [][] find(String name) {
+            return matrices.get(name);
+        }
+
+        Value[][] matrix(String name) {
+            return Objects.requireNonNull(find(name), name);
+        }
+
+        private Value @Nullable [] vector(String name) {
+            Value[][] matrix = find(name);
+            return matrix == null ? null : matrix[0];
+        }
+
+        Linear linear(String name) {
+            return new Linear(matrix(name), vector(name + "_bias"));
+        }
+
+        Norm norm(String name, Architecture architecture) {
+            return new Norm(architecture.norm(), vector(name + "_gain"), vector(name + "_bias"));
         }
     }
 
-    /// Keys and values of the positions read so far, per layer.
+    /// Keys and values of the positions read so far, per layer. Their width is C unless heads share them.
     private final class Cache {
 
         final Value[][][] keys = new Value[shape.nLayer()][shape.blockSize()][]; // (L, T, C)
@@ -117,17 +192,37 @@ final class ScalarModel implements Predictor {
 
     private Value[] gpt(
             int tokenId, int position, Cache cache, ForwardObserver observer, Dropped dropped) {
-        Value[] embedded = plus(wte[tokenId], wpe[position]);
+        Value[] embedded = withPosition(wte[tokenId], position);
         observer.observe(Activation.EMBEDDED, 0, embedded);
-        Value[] x = rmsnorm(dropped.of(embedded, 0));
+        Value[] x = dropped.of(embedded, 0);
+        if (embeddingNorm != null) {
+            x = embeddingNorm.of(x);
+        }
         observer.observe(Activation.EMBEDDING, 0, x);
         for (int layer = 0; layer < layers.size(); layer++) {
             x = attention(x, layer, position, cache, observer, dropped);
             x = mlp(x, layer, observer, dropped);
         }
+        if (finalNorm != null) {
+            x = finalNorm.of(x);
+            observer.observe(Activation.FINAL_NORM, 0, x);
+        }
         Value[] logits = linear(x, lmHead);
         observer.observe(Activation.LOGITS, 0, logits);
         return logits;
+    }
+
+    /// Adds the embedding of the position to that of a token, if positions have embeddings.
+    private Value[] withPosition(Value[] token, int position) {
+        if (wpe != null) {
+            return plus(token, wpe[position]);
+        }
+        if (architecture.position() != PositionKind.SINUSOIDAL) {
+            return token;
+        }
+        Value[] result = new Value[token.length];
+        Arrays.setAll(result, i -> token[i].add(Wavelengths.sinusoid(position, i, token.length)));
+        return result;
     }
 
     private Value[] attention(
@@ -138,38 +233,78 @@ final class ScalarModel implements Predictor {
             ForwardObserver observer,
             Dropped dropped) {
         Layer layer = layers.get(li);
-        Value[] normed = rmsnorm(x);
+        Value[] normed = layer.attnNorm.of(x);
         observer.observe(Activation.ATTN_NORM, li, normed);
-        Value[] q = linear(normed, layer.attnWq);
-        cache.keys[li][position] = linear(normed, layer.attnWk);
-        cache.values[li][position] = linear(normed, layer.attnWv);
+        Value[] q = layer.attnWq.of(normed);
+        Value[] k = layer.attnWk.of(normed);
+        cache.values[li][position] = layer.attnWv.of(normed);
         observer.observe(Activation.ATTN_Q, li, q);
-        observer.observe(Activation.ATTN_K, li, cache.keys[li][position]);
+        observer.observe(Activation.ATTN_K, li, k);
         observer.observe(Activation.ATTN_V, li, cache.values[li][position]);
+        Value[] query = readByHeads(q, position);
+        cache.keys[li][position] = readByHeads(k, position);
+        if (architecture.changesQueries()) {
+            observer.observe(Activation.ATTN_QUERY, li, query);
+            observer.observe(Activation.ATTN_KEY, li, cache.keys[li][position]);
+        }
         Value[] attended = new Value[shape.nEmbd()];
         for (int head = 0; head < shape.nHead(); head++) {
-            Value[] logits = attentionLogits(q, cache.keys[li], position, head);
+            Value[] logits = attentionLogits(query, cache.keys[li], position, head);
             observer.observe(Activation.ATTN_LOGITS, li, head, logits);
             Value[] weights = softmax(logits);
             observer.observe(Activation.ATTN_WEIGHTS, li, head, weights);
             attend(weights, cache.values[li], head, attended);
         }
         observer.observe(Activation.ATTN_OUT, li, attended);
-        Value[] projected = linear(attended, layer.attnWo);
+        Value[] projected = layer.attnWo.of(attended);
         observer.observe(Activation.ATTN_PROJ, li, projected);
         Value[] result = plus(dropped.of(projected, Dropout.ofAttention(li)), x);
         observer.observe(Activation.ATTN_RESIDUAL, li, result);
         return result;
     }
 
+    /// Returns the queries or the keys of a position as the heads read them: as they are in microgpt, otherwise
+    /// normalised, rotated, or both.
+    ///
+    /// @param x all heads side by side
+    private Value[] readByHeads(Value[] x, int position) {
+        if (!architecture.changesQueries()) {
+            return x;
+        }
+        boolean isRotary = architecture.position() == PositionKind.ROPE;
+        Value[] result = x.clone();
+        int headDim = shape.headDim();
+        for (int start = 0; start < x.length; start += headDim) {
+            if (architecture.qkNorm()) {
+                Value[] normed = rmsnorm(Arrays.copyOfRange(x, start, start + headDim));
+                System.arraycopy(normed, 0, result, start, headDim);
+            }
+            for (int i = 0; isRotary && i < headDim; i += 2) {
+                rotate(result, start + i, Wavelengths.angle(position, i / 2, headDim));
+            }
+        }
+        return result;
+    }
+
+    /// Returns the index of the first key, and of the first value, that a head reads: of its own ones in microgpt.
+    private int firstKey(int head) {
+        int sharing = shape.nHead() / architecture.kvHeads(shape.nHead());
+        return head / sharing * shape.headDim();
+    }
+
     /// Returns one head's scores of a position's query with the key of each position so far: q k / sqrt(D),
     /// (position + 1).
     private Value[] attentionLogits(Value[] q, Value[][] keys, int position, int head) {
         int headDim = shape.headDim();
-        int start = head * headDim;
+        double slope = architecture.slope(head, shape.nHead());
         Value[] logits = new Value[position + 1];
         for (int t = 0; t <= position; t++) {
-            logits[t] = dot(q, start, keys[t], start, headDim).div(Math.sqrt(headDim));
+            logits[t] =
+                    dot(q, head * headDim, keys[t], firstKey(head), headDim)
+                            .div(Math.sqrt(headDim));
+            if (slope != 0) { // ALiBi
+                logits[t] = logits[t].add(slope * (t - position));
+            }
         }
         return logits;
     }
@@ -178,28 +313,46 @@ final class ScalarModel implements Predictor {
     ///
     /// @param weights the head's attention weights of each position so far, (position + 1)
     private void attend(Value[] weights, Value[][] values, int head, Value[] attended) {
-        int start = head * shape.headDim();
-        for (int j = start; j < start + shape.headDim(); j++) {
+        for (int j = 0; j < shape.headDim(); j++) {
             Value[] weighted = new Value[weights.length];
             for (int t = 0; t < weights.length; t++) {
-                weighted[t] = weights[t].mul(values[t][j]);
+                weighted[t] = weights[t].mul(values[t][firstKey(head) + j]);
             }
-            attended[j] = sum(weighted);
+            attended[head * shape.headDim() + j] = sum(weighted);
         }
     }
 
     private Value[] mlp(Value[] x, int li, ForwardObserver observer, Dropped dropped) {
         Layer layer = layers.get(li);
-        Value[] normed = rmsnorm(x);
+        Value[] normed = layer.mlpNorm.of(x);
         observer.observe(Activation.MLP_NORM, li, normed);
-        Value[] hidden = linear(normed, layer.mlpFc1);
+        Value[] hidden = layer.mlpFc1.of(normed);
         observer.observe(Activation.MLP_HIDDEN, li, hidden);
-        Arrays.setAll(hidden, i -> hidden[i].relu());
-        observer.observe(Activation.MLP_RELU, li, hidden);
-        Value[] projected = linear(hidden, layer.mlpFc2);
+        Value[] gate = layer.mlpGate == null ? hidden : layer.mlpGate.of(normed);
+        if (layer.mlpGate != null) {
+            observer.observe(Activation.MLP_GATE, li, gate);
+        }
+        Value[] active = activated(hidden, gate);
+        observer.observe(Activation.MLP_RELU, li, active);
+        Value[] projected = layer.mlpFc2.of(active);
         observer.observe(Activation.MLP_PROJ, li, projected);
         Value[] result = plus(dropped.of(projected, Dropout.ofMlp(li)), x);
         observer.observe(Activation.MLP_RESIDUAL, li, result);
+        return result;
+    }
+
+    private Value[] activated(Value[] hidden, Value[] gate) {
+        Value[] result = new Value[hidden.length];
+        Arrays.setAll(
+                result,
+                i ->
+                        switch (architecture.activation()) {
+                            case RELU -> hidden[i].relu();
+                            case GELU -> gelu(hidden[i]);
+                            case SILU -> silu(hidden[i]);
+                            case SWIGLU -> silu(gate[i]).mul(hidden[i]);
+                            case RELU2 -> relu2(hidden[i]);
+                        });
         return result;
     }
 

@@ -31,7 +31,7 @@ record ScalarUpdate(double[] params, double[] m, double[] v) {
             double[] v) {
         ScalarUpdate update = new ScalarUpdate(params.clone(), m.clone(), v.clone());
         for (Matrix matrix : matrices) {
-            if (!matrix.isEmbedding()) {
+            if (!matrix.isExemptFromDecay()) {
                 update.decay(matrix, settings);
             }
             switch (kind(settings.rule(), matrix)) {

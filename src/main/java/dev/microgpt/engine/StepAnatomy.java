@@ -277,7 +277,7 @@ public final class StepAnatomy {
         boolean isAdam = kind == OptimizerKind.ADAM || kind == OptimizerKind.ADAMW;
         double m = update.m()[i];
         double v = update.v()[i];
-        double decay = matrix.isEmbedding() ? 0 : rule.decay();
+        double decay = matrix.isExemptFromDecay() ? 0 : rule.decay();
         return new ParameterUpdate(
                 kind,
                 parameter.data(),

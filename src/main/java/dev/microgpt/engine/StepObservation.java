@@ -14,8 +14,8 @@ final class StepObservation implements StepObserver {
 
     private final ModelShape shape;
     private List<Trace> traces = List.of();
-    private final boolean[][] active; // (L, 4 C)
-    private final List<Sums> matrices = new ArrayList<>(); // (3 + 6 L)
+    private final boolean[][] active; // (L, F)
+    private final List<Sums> matrices = new ArrayList<>(); // one of each matrix
     private double gradientScale = 1;
     private int current; // index in matrices, of the matrix that updates are being reported for
 
@@ -40,7 +40,7 @@ final class StepObservation implements StepObserver {
 
     StepObservation(ModelShape shape) {
         this.shape = shape;
-        active = new boolean[shape.nLayer()][4 * shape.nEmbd()];
+        active = new boolean[shape.nLayer()][shape.hidden()];
         for (Matrix matrix : Matrix.of(shape)) {
             matrices.add(new Sums(matrix));
         }

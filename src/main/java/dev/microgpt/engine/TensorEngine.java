@@ -48,6 +48,7 @@ final class TensorEngine implements Engine {
                 shape.nHead(),
                 shape.nLayer(),
                 shape.blockSize(),
+                shape.architecture(),
                 params);
     }
 

@@ -31,7 +31,12 @@ final class TensorPredictor implements Predictor {
 
     static TensorMemoryEstimate memory(ModelShape shape) {
         return new TensorMemoryEstimate(
-                shape.vocabSize(), shape.nEmbd(), shape.nHead(), shape.nLayer(), shape.blockSize());
+                shape.vocabSize(),
+                shape.nEmbd(),
+                shape.nHead(),
+                shape.nLayer(),
+                shape.blockSize(),
+                shape.architecture());
     }
 
     static long estimateBytes(ModelShape shape) {

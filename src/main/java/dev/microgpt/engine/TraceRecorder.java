@@ -29,7 +29,7 @@ final class TraceRecorder implements ForwardObserver {
                 mlpActivations = new double[numLayers][];
             }
             case ATTN_WEIGHTS -> attentionWeights[layer][head] = ScalarModel.data(x);
-            case MLP_HIDDEN -> mlpActivations[layer] = ScalarModel.data(x);
+            case MLP_HIDDEN, MLP_GATE -> mlpActivations[layer] = ScalarModel.data(x);
             case LOGITS -> traces.add(new Trace(embedding, attentionWeights, mlpActivations, null));
             default -> {}
         }

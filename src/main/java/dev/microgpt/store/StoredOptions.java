@@ -2,6 +2,7 @@ package dev.microgpt.store;
 
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.BooleanOption;
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
@@ -55,7 +56,7 @@ final class StoredOptions {
 
     private static Object storable(ModelOption option, Object value) {
         return switch (option) {
-            case IntegerOption _ -> value;
+            case IntegerOption _, BooleanOption _ -> value;
             case DecimalOption decimal ->
                     FiniteCheck.require("the option " + decimal.name(), (Double) value);
             case ChoiceOption<?> _ -> ((Enum<?>) value).name();

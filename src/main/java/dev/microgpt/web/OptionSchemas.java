@@ -1,6 +1,7 @@
 package dev.microgpt.web;
 
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.BooleanOption;
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
@@ -100,6 +101,7 @@ class OptionSchemas {
                             .type(INTEGER)
                             .format(integer.max() <= Integer.MAX_VALUE ? "int32" : "int64");
             case DecimalOption _ -> new Schema<>().type("number").format("double");
+            case BooleanOption _ -> new Schema<>().type("boolean");
             case ChoiceOption<?> _ -> new Schema<>().type("string");
         };
     }
@@ -127,6 +129,7 @@ class OptionSchemas {
                 property.setMinimum(BigDecimal.valueOf(decimal.min()));
                 property.setMaximum(BigDecimal.valueOf(decimal.max()));
             }
+            case BooleanOption _ -> {}
             case ChoiceOption<?> _ ->
                     property.setEnum(
                             List.copyOf(

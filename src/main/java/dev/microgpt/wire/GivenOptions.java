@@ -2,10 +2,12 @@ package dev.microgpt.wire;
 
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.BooleanOption;
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.OptionValues;
+import dev.microgpt.engine.architecture.Preset;
 import dev.microgpt.session.admission.Limits;
 
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,13 @@ final class GivenOptions {
     /// @throws InvalidInputException if a value is out of range
     static OptionValues of(Record request, Limits limits) {
         return of(request, limits, Set.of());
+    }
+
+    /// Returns the architecture that a request names; that of microgpt if it names none.
+    ///
+    /// @throws InvalidInputException if there is none of that name
+    static Preset preset(@Nullable String name) {
+        return name == null ? Preset.MICROGPT : EnumNames.parse("preset", name, Preset.MICROGPT);
     }
 
     /// Returns the options that a request gives, except some, which are not checked.
@@ -59,7 +68,7 @@ final class GivenOptions {
                 limits.check(integer, (Number) value);
                 yield value;
             }
-            case DecimalOption _ -> value; // whose range the options check
+            case DecimalOption _, BooleanOption _ -> value; // whose range the options check
             case ChoiceOption<?> choice -> constant(choice, (String) value);
         };
     }

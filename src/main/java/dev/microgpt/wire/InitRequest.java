@@ -38,6 +38,39 @@ public record InitRequest(
                                 "mulberry32 is the generator of microgptjs, python that of microgpt.py")
                 @Nullable String random,
         @Schema(description = "Documents per step") @Nullable Integer batchSize,
+        @Schema(
+                        description =
+                                "Well-known architecture, which sets the options from norm to kvHeads that are not given:"
+                                        + " microgpt, gpt2 or llama",
+                        allowableValues = {"microgpt", "gpt2", "llama"})
+                @Nullable String preset,
+        @Schema(description = "How rows of the residual stream are normalised")
+                @Nullable String norm,
+        @Schema(description = "Whether normalisations have a learned gain")
+                @Nullable Boolean normGain,
+        @Schema(description = "Whether normalisations have a learned bias")
+                @Nullable Boolean normBias,
+        @Schema(description = "Whether the embedding is normalised")
+                @Nullable Boolean embeddingNorm,
+        @Schema(description = "Whether the residual stream is normalised before lm_head")
+                @Nullable Boolean finalNorm,
+        @Schema(
+                        description =
+                                "Whether queries and keys are divided by their root mean square, head by head")
+                @Nullable Boolean qkNorm,
+        @Schema(description = "Nonlinearity of the MLP") @Nullable String activation,
+        @Schema(description = "Width of the hidden layer of the MLP divided by nEmbd")
+                @Nullable Double mlpRatio,
+        @Schema(description = "How the model knows the position of a token")
+                @Nullable String position,
+        @Schema(description = "Whether lm_head is wte") @Nullable Boolean tied,
+        @Schema(description = "Whether the linear layers of attention and MLP have biases")
+                @Nullable Boolean biases,
+        @Schema(
+                        description =
+                                "Heads with keys and values of their own, which the others share; divides nHead; 0 for"
+                                        + " nHead")
+                @Nullable Integer kvHeads,
         @Schema(description = "Rule of the updates") @Nullable String optimizer,
         @Schema(description = "Decay of Adam's first moments") @Nullable Double beta1,
         @Schema(description = "Decay of Adam's second moments") @Nullable Double beta2,
@@ -93,7 +126,8 @@ public record InitRequest(
             int maxHeads = nEmbd == null ? ModelOption.N_EMBD.defaultInt() : nEmbd;
             InvalidInputException.requireRange("nHead", nHead, ModelOption.N_HEAD.min(), maxHeads);
         }
-        return GivenOptions.of(this, limits).applyTo(ModelOptions.defaults());
+        return GivenOptions.of(this, limits)
+                .applyTo(ModelOptions.builder().preset(GivenOptions.preset(preset)).build());
     }
 
     /// Returns the documents to load; null for none.

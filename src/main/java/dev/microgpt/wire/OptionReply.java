@@ -3,6 +3,7 @@ package dev.microgpt.wire;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.BooleanOption;
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
@@ -23,7 +24,7 @@ public record OptionReply(
         @Schema(description = "Its name in init", example = "nEmbd") String name,
         @Schema(
                         description = "Its type in JSON",
-                        allowableValues = {"integer", "number", "string"},
+                        allowableValues = {"integer", "number", "boolean", "string"},
                         example = "integer")
                 String type,
         @JsonProperty("default")
@@ -65,6 +66,16 @@ public record OptionReply(
                             null,
                             null,
                             decimal.isSteerable());
+            case BooleanOption bool ->
+                    new OptionReply(
+                            bool.name(),
+                            "boolean",
+                            bool.defaultValue(),
+                            null,
+                            null,
+                            null,
+                            null,
+                            bool.isSteerable());
             case ChoiceOption<?> choice ->
                     new OptionReply(
                             choice.name(),

@@ -24,6 +24,19 @@ public record WeightsQuery(
         @Schema(description = "tensor or scalar") @Nullable String engine,
         @Schema(description = "mulberry32 or python") @Nullable String random,
         @Schema(description = "As in init") @Nullable Integer batchSize,
+        @Schema(description = "As in init") @Nullable String preset,
+        @Schema(description = "As in init") @Nullable String norm,
+        @Schema(description = "As in init") @Nullable Boolean normGain,
+        @Schema(description = "As in init") @Nullable Boolean normBias,
+        @Schema(description = "As in init") @Nullable Boolean embeddingNorm,
+        @Schema(description = "As in init") @Nullable Boolean finalNorm,
+        @Schema(description = "As in init") @Nullable Boolean qkNorm,
+        @Schema(description = "As in init") @Nullable String activation,
+        @Schema(description = "As in init") @Nullable Double mlpRatio,
+        @Schema(description = "As in init") @Nullable String position,
+        @Schema(description = "As in init") @Nullable Boolean tied,
+        @Schema(description = "As in init") @Nullable Boolean biases,
+        @Schema(description = "As in init") @Nullable Integer kvHeads,
         @Schema(description = "As in init") @Nullable String optimizer,
         @Schema(description = "As in init") @Nullable Double beta1,
         @Schema(description = "As in init") @Nullable Double beta2,
@@ -45,7 +58,9 @@ public record WeightsQuery(
                 @Nullable Integer nEmbd,
         @Schema(description = "If given, it must equal the value in the file")
                 @Nullable Integer nLayer,
-        @Schema(description = "If given, it must equal the value in the file")
+        @Schema(
+                        description =
+                                "If given, it must equal the value in the file, unless that has no positions")
                 @Nullable Integer blockSize,
         @Schema(description = "If given, it must equal the value in the file")
                 @Nullable Integer vocabSize) {
@@ -68,6 +83,9 @@ public record WeightsQuery(
     /// Returns the given options; null if there are none.
     private ModelOptions.@Nullable Builder options(Limits limits) {
         OptionValues given = GivenOptions.of(this, limits, IN_FILE);
-        return given.isEmpty() ? null : given.builder();
+        if (preset == null) {
+            return given.isEmpty() ? null : given.builder();
+        }
+        return given.addTo(ModelOptions.builder().preset(GivenOptions.preset(preset)));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.microgpt.engine.ModelOption.BooleanOption;
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
@@ -43,6 +44,7 @@ final class ModelOptionTest {
         return switch (option) {
             case IntegerOption integer -> Math.max(2, 2 * integer.defaultValue());
             case DecimalOption decimal -> decimal.defaultValue() / 2 + 0.001;
+            case BooleanOption bool -> !bool.defaultValue();
             case ChoiceOption<?> choice -> choice.choices().getLast();
         };
     }

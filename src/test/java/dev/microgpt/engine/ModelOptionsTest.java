@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.microgpt.engine.InvalidInputException.Reason;
+import dev.microgpt.engine.architecture.ActivationKind;
+import dev.microgpt.engine.architecture.Architecture;
+import dev.microgpt.engine.architecture.NormKind;
+import dev.microgpt.engine.architecture.PositionKind;
 import dev.microgpt.engine.training.OptimizerKind;
 import dev.microgpt.engine.training.ScheduleKind;
 
@@ -53,6 +57,18 @@ final class ModelOptionsTest {
                         .engine(EngineKind.SCALAR)
                         .random(RandomKind.PYTHON)
                         .batchSize(8)
+                        .norm(NormKind.LAYERNORM)
+                        .normGain(true)
+                        .normBias(true)
+                        .embeddingNorm(false)
+                        .finalNorm(true)
+                        .qkNorm(true)
+                        .activation(ActivationKind.SILU)
+                        .mlpRatio(2)
+                        .position(PositionKind.ALIBI)
+                        .tied(true)
+                        .biases(true)
+                        .kvHeads(1)
                         .optimizer(OptimizerKind.MUON)
                         .beta1(0.1)
                         .beta2(0.2)
@@ -82,6 +98,19 @@ final class ModelOptionsTest {
                                 EngineKind.SCALAR,
                                 RandomKind.PYTHON,
                                 8,
+                                new Architecture(
+                                        NormKind.LAYERNORM,
+                                        true,
+                                        true,
+                                        false,
+                                        true,
+                                        true,
+                                        ActivationKind.SILU,
+                                        2,
+                                        PositionKind.ALIBI,
+                                        true,
+                                        true,
+                                        1),
                                 new Optimization(
                                         OptimizerKind.MUON,
                                         0.1,

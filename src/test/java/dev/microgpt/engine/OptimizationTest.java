@@ -17,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /// Optimisers, clipping, dropout and label smoothing, in both engines.
 @SharesNothing
@@ -40,95 +39,6 @@ final class OptimizationTest {
 
     private static Engine engine(EngineKind kind, ModelOptions options, double[] params) {
         return Engine.create(kind, options.shape(VOCAB), params);
-    }
-
-    // ---- both engines
-
-    static IntStream seeds() {
-        return IntStream.range(0, 200);
-    }
-
-    private static ModelOptions randomOptions(Random random) {
-        OptimizerKind[] kinds = OptimizerKind.values();
-        ScheduleKind[] schedules = ScheduleKind.values();
-        int nHead = 1 + random.nextInt(4);
-        return ModelOptions.builder()
-                .seed(random.nextInt())
-                .nEmbd(nHead * (1 + random.nextInt(8)))
-                .nHead(nHead)
-                .nLayer(1 + random.nextInt(3))
-                .blockSize(1 + random.nextInt(9))
-                .learningRate(random.nextDouble(0.001, 0.05))
-                .numSteps(20)
-                .optimizer(kinds[random.nextInt(kinds.length)])
-                .beta1(random.nextDouble(0, 0.95))
-                .beta2(random.nextDouble(0.9, 0.999))
-                .epsilon(1e-4)
-                .weightDecay(random.nextDouble(0, 2))
-                .momentum(random.nextDouble(0, 0.95))
-                .schedule(schedules[random.nextInt(schedules.length)])
-                .warmupSteps(random.nextInt(5))
-                .minLearningRate(random.nextBoolean() ? 0 : 0.001)
-                .gradientClip(random.nextBoolean() ? 0 : random.nextDouble(0.1, 2))
-                .dropout(random.nextBoolean() ? 0 : random.nextDouble(0.8))
-                .labelSmoothing(random.nextBoolean() ? 0 : random.nextDouble(0.8))
-                .build();
-    }
-
-    private static int[][] randomBatch(Random random, ModelOptions options) {
-        int[][] batch = new int[1 + random.nextInt(4)][];
-        for (int i = 0; i < batch.length; i++) {
-            batch[i] = random.ints(2 + random.nextInt(options.blockSize()), 0, VOCAB).toArray();
-            batch[i][0] = VOCAB - 1;
-        }
-        return batch;
-    }
-
-    @ParameterizedTest
-    @MethodSource("seeds")
-    void theEnginesAgree(int seed) {
-        Random random = new Random(seed);
-        ModelOptions options = randomOptions(random);
-        int[][] batch = randomBatch(random, options);
-        Engine scalar = engine(EngineKind.SCALAR, options, params(options));
-        Engine tensor = engine(EngineKind.TENSOR, options, params(options));
-
-        StepSettings first = options.settings(0);
-        double[] expected = scalar.gradients(batch, first);
-        double[] actual = tensor.gradients(batch, first);
-        for (Matrix matrix : Matrix.of(options, VOCAB)) {
-            double[] gradients = Arrays.copyOfRange(expected, matrix.offset(), matrix.end());
-            // a gradient that is nearly 0 is a difference of larger numbers
-            double largest = Math.max(largest(gradients), 0.01 * largest(expected));
-            assertThat(Arrays.copyOfRange(actual, matrix.offset(), matrix.end()))
-                    .as(matrix.name())
-                    .containsExactly(gradients, within(1e-4 * largest));
-        }
-
-        double loss = scalar.trainStep(batch, first, null);
-        assertThat(tensor.trainStep(batch, first, null))
-                .isCloseTo(loss, within(1e-5 * Math.max(1, loss)));
-        for (int step = 1; step < 8; step++) {
-            StepSettings settings = options.settings(step);
-            double next = scalar.trainStep(batch, settings, null);
-            assertThat(tensor.trainStep(batch, settings, null))
-                    .isCloseTo(next, within(1e-4 * Math.max(1, next)));
-            assertThat(tensor.lastGradientScale())
-                    .isCloseTo(scalar.lastGradientScale(), within(1e-4));
-        }
-        double[] before = params(options);
-        assertThat(norm(difference(tensor.params(), scalar.params())))
-                .isLessThan(0.01 * norm(difference(scalar.params(), before)));
-    }
-
-    private static double largest(double[] x) {
-        return Arrays.stream(x).map(Math::abs).max().orElseThrow();
-    }
-
-    private static double[] difference(double[] x, double[] y) {
-        double[] difference = new double[x.length];
-        Arrays.setAll(difference, i -> x[i] - y[i]);
-        return difference;
     }
 
     // ---- gradients

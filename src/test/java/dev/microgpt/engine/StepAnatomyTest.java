@@ -143,6 +143,7 @@ final class StepAnatomyTest {
                         case LOG -> Math.log(a);
                         case EXP -> Math.exp(a);
                         case RELU -> Math.max(0, a);
+                        case SIGMOID -> 1 / (1 + Math.exp(-a));
                     };
             if (id == changed) {
                 numbers[id] += by;

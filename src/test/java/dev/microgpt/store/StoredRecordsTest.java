@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.BooleanOption;
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
@@ -92,6 +93,7 @@ final class StoredRecordsTest {
                 switch (option) {
                     case IntegerOption integer -> Math.max(2, 2 * integer.defaultValue());
                     case DecimalOption decimal -> decimal.defaultValue() / 2 + 0.001;
+                    case BooleanOption bool -> !bool.defaultValue();
                     case ChoiceOption<?> choice -> choice.choices().getLast();
                 };
         ModelOptions options = OptionValues.of(option, value).applyTo(ModelOptions.defaults());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static java.util.stream.Collectors.toMap;
 
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOption.BooleanOption;
 import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
@@ -65,6 +66,7 @@ final class OptionsTest {
         return switch (option) {
             case IntegerOption integer -> Math.max(2, 2 * integer.defaultValue());
             case DecimalOption decimal -> decimal.defaultValue() / 2 + 0.001;
+            case BooleanOption bool -> !bool.defaultValue();
             case ChoiceOption<?> choice -> lowerCase(choice.choices().getLast());
         };
     }
@@ -72,10 +74,10 @@ final class OptionsTest {
     @Test
     void requestsAndRepliesHaveEachOption() {
         assertThat(components(InitRequest.class))
-                .containsExactlyInAnyOrderElementsOf(names(ALL, "text", "dataset"));
+                .containsExactlyInAnyOrderElementsOf(names(ALL, "preset", "text", "dataset"));
         assertThat(components(WeightsQuery.class))
                 .containsExactlyInAnyOrderElementsOf(
-                        names(ALL, "alphabet", "dataset", "vocabSize"));
+                        names(ALL, "preset", "alphabet", "dataset", "vocabSize"));
     }
 
     private static List<String> properties(JsonNode schemas, String name) {

@@ -3,10 +3,10 @@ package dev.microgpt.engine.scalar;
 import java.util.Locale;
 
 /// The functions that the reference model is built from, on [Value]s: linear, softmax and rmsnorm as in
-/// microgpt.py, and the sums that they need.
+/// microgpt.py, the sums that they need, and those of other architectures.
 public final class Functions {
 
-    /// Keeps rmsnorm finite for a vector of zeros.
+    /// Keeps normalisations finite for a vector of zeros.
     private static final double RMS_EPSILON = 1e-5;
 
     private Functions() {}
@@ -73,6 +73,56 @@ public final class Functions {
             y[i] = x[i].mul(scale);
         }
         return y;
+    }
+
+    /// Returns a vector shifted to a mean of 0 and divided by its standard deviation:
+    /// (x - mean(x)) / sqrt(variance(x) + 1e-5).
+    ///
+    /// Source: J. L. Ba et al., "Layer Normalization" (2016), without gain and bias.
+    ///
+    /// @param x at least one element, (n)
+    /// @throws IllegalArgumentException if `x` is empty
+    public static Value[] layernorm(Value[] x) {
+        Value mean = sum(x).div(x.length);
+        Value[] centred = new Value[x.length];
+        for (int i = 0; i < x.length; i++) {
+            centred[i] = x[i].sub(mean);
+        }
+        return rmsnorm(centred);
+    }
+
+    /// Returns x times the normal distribution function of x, in the approximation of GPT-2.
+    ///
+    /// Source: D. Hendrycks, K. Gimpel, "Gaussian Error Linear Units" (2016): 0.5 x (1 + tanh(z)), which is
+    /// x sigmoid(2 z), with z = sqrt(2 / pi) (x + 0.044715 x^3).
+    public static Value gelu(Value x) {
+        Value cube = x.mul(x).mul(x);
+        Value z = x.add(cube.mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
+        return x.mul(z.mul(2).sigmoid());
+    }
+
+    /// Returns x sigmoid(x).
+    public static Value silu(Value x) {
+        return x.mul(x.sigmoid());
+    }
+
+    /// Returns max(0, x)^2.
+    public static Value relu2(Value x) {
+        Value positive = x.relu();
+        return positive.mul(positive);
+    }
+
+    /// Rotates a pair of elements by an angle.
+    ///
+    /// @param x changed at `index` and `index + 1`
+    /// @param angle in radians
+    public static void rotate(Value[] x, int index, double angle) {
+        Value a = x[index];
+        Value b = x[index + 1];
+        double cos = StrictMath.cos(angle);
+        double sin = StrictMath.sin(angle);
+        x[index] = a.mul(cos).sub(b.mul(sin));
+        x[index + 1] = a.mul(sin).add(b.mul(cos));
     }
 
     /// Returns the sum of all elements, added from first to last.

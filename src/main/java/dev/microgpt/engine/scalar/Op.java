@@ -16,7 +16,9 @@ public enum Op {
     /// e to the power of a
     EXP(5),
     /// max(0, a)
-    RELU(6);
+    RELU(6),
+    /// 1 / (1 + e^-a)
+    SIGMOID(7);
 
     private static final Op[] BY_CODE = values();
 

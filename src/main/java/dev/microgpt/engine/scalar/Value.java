@@ -148,6 +148,13 @@ public final class Value {
         return unary(Op.RELU, Math.max(0, data), data > 0 ? 1 : 0);
     }
 
+    /// Returns 1 / (1 + e^-x).
+    public Value sigmoid() {
+        double e = StrictMath.exp(-Math.abs(data)); // cannot overflow
+        double result = (data < 0 ? e : 1) / (1 + e);
+        return unary(Op.SIGMOID, result, result * (1 - result));
+    }
+
     public Value neg() {
         return mul(-1);
     }

@@ -1,6 +1,9 @@
 package dev.microgpt.engine.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 /// The activations of a forward pass, which the backward pass uses: buffers for the positions of one batch,
 /// one sequence after the other. They grow to the largest batch and are reused.
@@ -12,19 +15,27 @@ final class Activations {
     /// The activations of one layer.
     static final class Layer {
 
-        float[] norm1 = {}; // (N, C'), input of the attention
-        float[] scale1 = {}; // (N), scale of norm1, see Kernels#rmsNorm
-        final AttentionBuffers attention;
-        float[] norm2 = {}; // (N, C'), input of the MLP
-        float[] scale2 = {}; // (N), scale of norm2
-        float[] hidden = {}; // (N, F'), after the ReLU
+        final Norm attnNorm;
 
-        Layer(Layout layout) {
+        /// The queries, keys and values that are computed for a position, (N, P): those that the attention reads, unless
+        /// [HeadInputs] make them.
+        float[] projected = {};
+
+        final AttentionBuffers attention;
+        final Norm mlpNorm;
+        final HiddenLayer hidden;
+
+        Layer(Layout layout, Kernels kernels, int layer) {
+            VectorLayout.Layer vectors = layout.vectors.layers[layer];
+            attnNorm = new Norm(layout, kernels, vectors.attnNorm());
             attention = new AttentionBuffers(layout);
+            mlpNorm = new Norm(layout, kernels, vectors.mlpNorm());
+            hidden = new HiddenLayer(layout, kernels);
         }
     }
 
     final int cStride;
+    final int pStride;
     final int fStride;
     final int vStride;
 
@@ -36,21 +47,52 @@ final class Activations {
     int[] starts = {}; // (B + 1), the first row of each document, and the end of the last one
     double[] losses = {}; // (B), mean cross-entropy of each document
     float[] x = {}; // (N, C'), the residual stream
-    float[] norm0 = {}; // (N, C'), the embedding after its normalisation
-    float[] scale0 = {}; // (N), scale of norm0
+    final @Nullable Norm embeddingNorm;
     final Layer[] layers; // (L)
+    final @Nullable Norm finalNorm;
     float[] logits = {}; // (N, V'), replaced by their gradient
 
     float[] branch = {}; // (N, C'), the output of a block that is added to the residual stream
 
+    private final boolean isProjectionRead;
     private int capacity;
 
-    Activations(Layout layout) {
+    Activations(Layout layout, Kernels kernels) {
         cStride = Layout.stride(layout.c);
+        pStride = Layout.stride(layout.p);
         fStride = Layout.stride(layout.f);
         vStride = Layout.stride(layout.v);
+        isProjectionRead = !HeadInputs.differ(layout);
+        VectorLayout vectors = layout.vectors;
+        embeddingNorm =
+                layout.architecture.embeddingNorm()
+                        ? new Norm(layout, kernels, vectors.embeddingNorm)
+                        : null;
         layers = new Layer[layout.layers];
-        Arrays.setAll(layers, i -> new Layer(layout));
+        Arrays.setAll(layers, i -> new Layer(layout, kernels, i));
+        finalNorm =
+                layout.architecture.finalNorm()
+                        ? new Norm(layout, kernels, vectors.finalNorm)
+                        : null;
+    }
+
+    /// Calls an action for each normalisation.
+    void forEachNorm(Consumer<Norm> action) {
+        if (embeddingNorm != null) {
+            action.accept(embeddingNorm);
+        }
+        for (Layer layer : layers) {
+            action.accept(layer.attnNorm);
+            action.accept(layer.mlpNorm);
+        }
+        if (finalNorm != null) {
+            action.accept(finalNorm);
+        }
+    }
+
+    /// Returns what the product with lm_head reads, (N, C').
+    float[] headInput() {
+        return finalNorm == null ? x : finalNorm.y;
     }
 
     /// Lays out the positions of a batch one after the other.
@@ -89,18 +131,14 @@ final class Activations {
         targets = new int[room];
         positions = new int[room];
         x = new float[room * cStride];
-        norm0 = new float[room * cStride];
-        scale0 = new float[room];
         logits = new float[room * vStride];
         branch = new float[room * cStride];
+        forEachNorm(norm -> norm.setRoom(room));
         for (Layer layer : layers) {
-            layer.norm1 = new float[room * cStride];
-            layer.scale1 = new float[room];
-            layer.norm2 = new float[room * cStride];
-            layer.scale2 = new float[room];
-            layer.hidden = new float[room * fStride];
+            layer.hidden.setRoom(room);
             AttentionBuffers attention = layer.attention;
             attention.qkv = new float[room * attention.qkvStride];
+            layer.projected = isProjectionRead ? attention.qkv : new float[room * pStride];
             attention.o = new float[room * attention.oStride];
             attention.max = new float[room * attention.oStride];
             attention.inverseSum = new float[room * attention.oStride];
@@ -113,12 +151,15 @@ final class Activations {
         return (rows + Kernels.ROWS - 1) / Kernels.ROWS * Kernels.ROWS;
     }
 
-    /// Returns an upper bound for the size of the buffers in floats per position. Each stride may add one
-    /// vector.
-    static double floats(double c, double a, double f, double v, double layers) {
-        double pad = Layout.PAD;
-        double layer = 2 * (c + pad) + 3 * a + pad + 3 * (a + pad) + f + pad + 2;
-        double shared = 3 * (c + pad) + v + pad + 4;
-        return layers * layer + shared;
+    /// Returns an upper bound for the size of the buffers in floats per position.
+    static double floats(TensorMemoryEstimate.Widths widths) {
+        double norm = widths.norm() + 1;
+        double layer =
+                2 * norm + widths.qkv() + 3 * widths.o() + widths.projected() + widths.hidden();
+        return widths.layers() * layer
+                + widths.outerNorms() * norm
+                + 2 * widths.c()
+                + widths.logits()
+                + 4;
     }
 }

@@ -2,7 +2,11 @@ package dev.microgpt.engine.tensor;
 
 import dev.microgpt.engine.training.Dropout;
 
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 
 /// The backward pass over a batch. It runs in phases: within a phase, each position (or sequence, or row of a
 /// weight) is independent of the others, so that a phase can be split among threads.
@@ -11,10 +15,12 @@ import java.util.Arrays;
 final class BackwardPass {
 
     private final Layout layout;
+    private final float[] params; // (size)
     private final Kernels kernels;
     private final Workspace workspace;
     private final Activations acts;
     private final Gradients grads;
+    private final @Nullable HeadInputs headInputs;
 
     /// The layer of the current phase.
     private int layer;
@@ -25,11 +31,11 @@ final class BackwardPass {
     private final Workers.Phase logitsGradient = this::logitsGradient;
     private final Workers.Phase lastBackward = this::lastBackward;
     private final Workers.Phase attentionBackward = this::attentionBackward;
-    private final Workers.Phase[] gradients = {
-        this::fc2Gradient, this::fc1Gradient, this::qkvGradient, this::woGradient
-    };
+    private final Workers.Phase[] gradients; // of the weights and biases of a layer
     private final int[] gradientRows; // rows of the weight of each gradient
     private final Workers.Phase previousBackward = this::previousBackward;
+    private final Workers.Phase headInputsBackward = this::headInputsBackward;
+    private final Workers.Phase normGradients = this::normGradients;
 
     BackwardPass(Weights weights, Workspace workspace) {
         this.workspace = workspace;
@@ -38,9 +44,24 @@ final class BackwardPass {
         groupWork = kernels::attentionBackward;
         acts = workspace.acts;
         grads = workspace.gradients();
-        float[] params = weights.array();
-        transposition = (_, from, to) -> grads.transpose(kernels, params, from, to);
-        gradientRows = new int[] {layout.f, layout.c, layout.c, layout.a};
+        params = weights.array();
+        headInputs = workspace.headInputs;
+        transposition = (_, from, to) -> grads.transpose(kernels, weights, from, to);
+        List<Workers.Phase> phases = new ArrayList<>();
+        List<Integer> rows = new ArrayList<>();
+        phases.addAll(
+                List.of(this::fc2Gradient, this::fc1Gradient, this::qkvGradient, this::woGradient));
+        rows.addAll(List.of(layout.f, layout.c, layout.c, layout.a));
+        if (layout.architecture.isGated()) {
+            phases.add(this::gateGradient);
+            rows.add(layout.c);
+        }
+        if (layout.architecture.biases()) {
+            phases.add(this::biasGradients);
+            rows.add(1);
+        }
+        gradients = phases.toArray(Workers.Phase[]::new);
+        gradientRows = rows.stream().mapToInt(Integer::intValue).toArray();
     }
 
     /// Returns the gradient of the last batch's loss, (size).
@@ -58,10 +79,18 @@ final class BackwardPass {
         for (; layer >= 0; layer--) {
             workspace.run(
                     attentionBackward, acts.documents * acts.layers[layer].attention.groups, 1);
+            if (headInputs != null) {
+                workspace.runRows(headInputsBackward);
+            }
             workspace.run(gradients, gradientRows, Kernels.ROWS);
             workspace.runRows(previousBackward);
         }
-        collectEmbeddings();
+        if (layout.architecture.hasNormParameters()) {
+            workspace.run(normGradients, layout.c, Layout.PAD);
+        }
+        workspace.embeddings.backward(
+                grads.dNorm, acts.cStride, acts.rows, acts.tokens, acts.positions, grads.params);
+        grads.addTiedHead();
     }
 
     /// The phase from the logits back to the last layer's attention.
@@ -77,9 +106,21 @@ final class BackwardPass {
         if (layer > 0) {
             mlpBackward(layer - 1, from, to);
         } else {
-            normBackward(from, to, grads.dx, acts.norm0, acts.scale0, grads.dNorm, false);
+            embeddingNormBackward(from, to);
             workspace.dropout().apply(grads.dNorm, from, to, 0);
         }
+    }
+
+    /// Goes back from the gradient of the first layer's input to that of the embedding, which dNorm receives.
+    private void embeddingNormBackward(int from, int to) {
+        Norm norm = acts.embeddingNorm;
+        if (norm == null) {
+            int start = from * acts.cStride;
+            System.arraycopy(grads.dx, start, grads.dNorm, start, (to - from) * acts.cStride);
+            return;
+        }
+        norm.keepResultGradient(grads.dx, from, to);
+        norm.backward(params, from, to, grads.dx, grads.dNorm, false);
     }
 
     /// Computes dW = x^T dy.
@@ -101,19 +142,22 @@ final class BackwardPass {
 
     /// @param from,to rows of the weight
     private void logitsGradient(int part, int from, int to) {
-        weightGradient(
+        kernels.weightGradient(
+                acts.rows,
                 from,
                 to,
                 layout.c,
                 layout.v,
-                acts.x,
+                acts.headInput(),
                 acts.cStride,
                 acts.logits,
                 acts.vStride,
-                layout.lmHead);
+                grads.head,
+                Weights.headOffset(layout));
     }
 
     private void logitsBackward(int from, int to) {
+        Norm norm = acts.finalNorm;
         workspace.multiply(
                 from,
                 to,
@@ -121,22 +165,13 @@ final class BackwardPass {
                 layout.c,
                 acts.logits,
                 acts.vStride,
-                grads.transposed,
-                layout.lmHead,
-                grads.dx,
+                grads.transposedHead,
+                Weights.headOffset(layout),
+                norm == null ? grads.dx : norm.resultGradient(grads.dNorm),
                 acts.cStride);
-    }
-
-    private void normBackward(
-            int from,
-            int to,
-            float[] dy,
-            float[] y,
-            float[] scale,
-            float[] dx,
-            boolean accumulate) {
-        kernels.rmsNormBackward(
-                from, to, layout.width, layout.c, dy, y, scale, acts.cStride, dx, accumulate);
+        if (norm != null) {
+            norm.backward(params, from, to, grads.dNorm, grads.dx, false);
+        }
     }
 
     /// Goes back from the gradient of a layer's output to the gradient of its heads' outputs.
@@ -157,7 +192,8 @@ final class BackwardPass {
                 layout.fc2(layerIndex),
                 grads.dHidden,
                 f);
-        kernels.reluBackward(at.hidden, grads.dHidden, from * f, (to - from) * f);
+        at.hidden.backward(grads.dHidden, from, to);
+        float[] dNorm = at.mlpNorm.resultGradient(grads.dNorm);
         workspace.multiply(
                 from,
                 to,
@@ -167,9 +203,12 @@ final class BackwardPass {
                 f,
                 grads.transposed,
                 layout.fc1(layerIndex),
-                grads.dNorm,
+                dNorm,
                 c);
-        normBackward(from, to, grads.dNorm, at.norm2, at.scale2, grads.dx, true);
+        if (layout.architecture.isGated()) {
+            gateBackward(layerIndex, from, to, dNorm);
+        }
+        at.mlpNorm.backward(params, from, to, grads.dNorm, grads.dx, true);
         float[] dAttention = attentionOutputGradient();
         if (workspace.dropout().isActive()) {
             System.arraycopy(grads.dx, from * c, dAttention, from * c, (to - from) * c);
@@ -188,6 +227,23 @@ final class BackwardPass {
                 at.attention.oStride);
     }
 
+    /// Adds the part of the gate to the gradient of the MLP's input.
+    private void gateBackward(int layerIndex, int from, int to, float[] dNorm) {
+        int c = acts.cStride;
+        workspace.multiply(
+                from,
+                to,
+                layout.f,
+                layout.c,
+                acts.layers[layerIndex].hidden.gateGradient(),
+                acts.fStride,
+                grads.transposed,
+                layout.gate(layerIndex),
+                acts.branch,
+                c);
+        kernels.add(acts.branch, from * c, dNorm, from * c, (to - from) * c);
+    }
+
     /// Returns the gradient of the output of the attention: that of the residual stream, to which it is added, unless
     /// some of its numbers are dropped.
     private float[] attentionOutputGradient() {
@@ -201,7 +257,7 @@ final class BackwardPass {
                 to,
                 layout.f,
                 layout.c,
-                acts.layers[layer].hidden,
+                acts.layers[layer].hidden.active,
                 acts.fStride,
                 grads.dMlp,
                 acts.cStride,
@@ -210,21 +266,67 @@ final class BackwardPass {
 
     /// @param from,to rows of the weight
     private void fc1Gradient(int part, int from, int to) {
+        hiddenGradient(from, to, grads.dHidden, layout.fc1(layer));
+    }
+
+    /// @param from,to rows of the weight
+    private void gateGradient(int part, int from, int to) {
+        hiddenGradient(from, to, acts.layers[layer].hidden.gateGradient(), layout.gate(layer));
+    }
+
+    /// @param from,to rows of the weight
+    private void hiddenGradient(int from, int to, float[] dy, int weight) {
         weightGradient(
                 from,
                 to,
                 layout.c,
                 layout.f,
-                acts.layers[layer].norm2,
+                acts.layers[layer].mlpNorm.y,
                 acts.cStride,
-                grads.dHidden,
+                dy,
                 acts.fStride,
-                layout.fc1(layer));
+                weight);
+    }
+
+    /// Computes the gradients of all biases of the layer.
+    private void biasGradients(int part, int from, int to) {
+        VectorLayout.Layer vectors = layout.vectors.layers[layer];
+        biasGradient(grads.dProjected, acts.pStride, layout.p, vectors.qkv());
+        biasGradient(attentionOutputGradient(), acts.cStride, layout.c, vectors.wo());
+        biasGradient(grads.dHidden, acts.fStride, layout.f, vectors.fc1());
+        if (layout.architecture.isGated()) {
+            float[] dGate = acts.layers[layer].hidden.gateGradient();
+            biasGradient(dGate, acts.fStride, layout.f, vectors.gate());
+        }
+        biasGradient(grads.dMlp, acts.cStride, layout.c, vectors.fc2());
+    }
+
+    private void biasGradient(float[] dy, int stride, int width, int bias) {
+        Rows.sumColumns(dy, stride, acts.rows, 0, width, grads.params, bias);
+    }
+
+    /// @param from,to columns
+    private void normGradients(int part, int from, int to) {
+        acts.forEachNorm(norm -> norm.parameterGradients(acts.rows, from, to, grads.params));
     }
 
     /// @param from,to groups of heads of all documents
     private void attentionBackward(int part, int from, int to) {
         workspace.runGroups(groupWork, acts.layers[layer].attention, part, from, to);
+    }
+
+    private void headInputsBackward(int part, int from, int to) {
+        Activations.Layer at = acts.layers[layer];
+        Objects.requireNonNull(headInputs)
+                .backward(
+                        from,
+                        to,
+                        acts.positions,
+                        at.projected,
+                        grads.dProjected,
+                        acts.pStride,
+                        at.attention.dqkv,
+                        at.attention.qkvStride);
     }
 
     /// @param from,to rows of the weight
@@ -244,47 +346,31 @@ final class BackwardPass {
 
     /// @param from,to rows of the weight
     private void qkvGradient(int part, int from, int to) {
-        AttentionBuffers buffers = acts.layers[layer].attention;
         weightGradient(
                 from,
                 to,
                 layout.c,
-                3 * layout.a,
-                acts.layers[layer].norm1,
+                layout.p,
+                acts.layers[layer].attnNorm.y,
                 acts.cStride,
-                buffers.dqkv,
-                buffers.qkvStride,
+                grads.dProjected,
+                acts.pStride,
                 layout.qkv(layer));
     }
 
     private void qkvBackward(int from, int to) {
-        Activations.Layer at = acts.layers[layer];
+        Norm norm = acts.layers[layer].attnNorm;
         workspace.multiply(
                 from,
                 to,
-                3 * layout.a,
+                layout.p,
                 layout.c,
-                at.attention.dqkv,
-                at.attention.qkvStride,
+                grads.dProjected,
+                acts.pStride,
                 grads.transposed,
                 layout.qkv(layer),
-                grads.dNorm,
+                norm.resultGradient(grads.dNorm),
                 acts.cStride);
-        normBackward(from, to, grads.dNorm, at.norm1, at.scale1, grads.dx, true);
-    }
-
-    /// Adds each position's gradient to the rows of its token and its position.
-    private void collectEmbeddings() {
-        Arrays.fill(grads.params, layout.wte, layout.lmHead, 0);
-        kernels.embedBackward(
-                acts.rows,
-                layout.c,
-                grads.dNorm,
-                acts.cStride,
-                grads.params,
-                layout.wte,
-                acts.tokens,
-                layout.wpe,
-                acts.positions);
+        norm.backward(params, from, to, grads.dNorm, grads.dx, true);
     }
 }

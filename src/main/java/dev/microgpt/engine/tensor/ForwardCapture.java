@@ -2,9 +2,9 @@ package dev.microgpt.engine.tensor;
 
 /// The visible activations of a forward pass over one sequence, with one entry per position t.
 ///
-/// @param embedding token plus position embedding after RMSNorm, (T, C)
+/// @param embedding token plus position embedding after its normalisation, (T, C)
 /// @param attentionWeights attention weights by layer and head, (T, L, H, t + 1)
-/// @param mlpActivations hidden layers before their ReLU, (T, L, 4 C)
+/// @param mlpActivations hidden layers before their activation; with SwiGLU, the gates, (T, L, F)
 public record ForwardCapture(
         double[][] embedding, double[][][][] attentionWeights, double[][][] mlpActivations) {
 
@@ -20,7 +20,7 @@ public record ForwardCapture(
         return new ForwardCapture(
                 new double[tokens][layout.width],
                 weights,
-                new double[tokens][layout.layers][4 * layout.width]);
+                new double[tokens][layout.layers][layout.hidden]);
     }
 
     void setEmbedding(float[] x, int stride) {

@@ -22,9 +22,12 @@ public final class ForwardPass {
 
     private final Layout layout;
     private final Kernels kernels;
+    private final Weights weights;
     private final float[] params; // (size), see Layout
     private final Workspace workspace;
     private final Activations acts;
+    private final Embeddings embeddings;
+    private final @Nullable HeadInputs headInputs;
 
     /// The layer of the current phase.
     private int layer;
@@ -51,8 +54,11 @@ public final class ForwardPass {
         layout = workspace.layout;
         kernels = workspace.kernels;
         groupWork = kernels::attention;
+        this.weights = weights;
         params = weights.array();
         acts = workspace.acts;
+        embeddings = workspace.embeddings;
+        headInputs = workspace.headInputs;
     }
 
     /// Returns the loss of a batch. Leaves in the workspace what the backward pass needs: the activations,
@@ -139,38 +145,55 @@ public final class ForwardPass {
 
     /// x = norm(token embedding + position embedding)
     private void embed(int from, int to) {
-        kernels.embed(
-                from,
-                to,
-                layout.c,
-                params,
-                layout.wte,
-                acts.tokens,
-                layout.wpe,
-                acts.positions,
-                acts.x,
-                acts.cStride);
-        workspace.dropout().apply(acts.x, from, to, 0);
-        norm(from, to, acts.norm0, acts.scale0);
         int stride = acts.cStride;
-        System.arraycopy(acts.norm0, from * stride, acts.x, from * stride, (to - from) * stride);
+        embeddings.forward(params, acts.tokens, acts.positions, from, to, acts.x, stride);
+        workspace.dropout().apply(acts.x, from, to, 0);
+        Norm norm = acts.embeddingNorm;
+        if (norm != null) {
+            norm.forward(params, from, to, acts.x);
+            System.arraycopy(norm.y, from * stride, acts.x, from * stride, (to - from) * stride);
+        }
     }
 
     /// q, k, v = Wqkv norm(x)
     private void projectQkv(int layerIndex, int from, int to) {
         Activations.Layer at = acts.layers[layerIndex];
-        norm(from, to, at.norm1, at.scale1);
+        at.attnNorm.forward(params, from, to, acts.x);
         workspace.multiply(
                 from,
                 to,
                 layout.c,
-                3 * layout.a,
-                at.norm1,
+                layout.p,
+                at.attnNorm.y,
                 acts.cStride,
                 params,
                 layout.qkv(layerIndex),
-                at.attention.qkv,
-                at.attention.qkvStride);
+                at.projected,
+                acts.pStride);
+        addBias(
+                layout.vectors.layers[layerIndex].qkv(),
+                at.projected,
+                acts.pStride,
+                from,
+                to,
+                layout.p);
+        if (headInputs != null) {
+            headInputs.forward(
+                    from,
+                    to,
+                    acts.positions,
+                    at.projected,
+                    acts.pStride,
+                    at.attention.qkv,
+                    at.attention.qkvStride);
+        }
+    }
+
+    /// @param bias offset, see [VectorLayout]
+    private void addBias(int bias, float[] y, int stride, int from, int to, int width) {
+        if (bias != VectorLayout.NONE) {
+            Rows.add(kernels, params, bias, y, stride, from, to, width);
+        }
     }
 
     /// @param from,to groups of heads of all documents
@@ -181,6 +204,7 @@ public final class ForwardPass {
     /// x += Wo o, x += W2 relu(W1 norm(x))
     private void mlp(int from, int to) {
         Activations.Layer at = acts.layers[layer];
+        VectorLayout.Layer vectors = layout.vectors.layers[layer];
         AttentionBuffers buffers = at.attention;
         int c = acts.cStride;
         workspace.multiply(
@@ -194,42 +218,65 @@ public final class ForwardPass {
                 layout.wo(layer),
                 acts.branch,
                 c);
-        workspace.dropout().apply(acts.branch, from, to, Dropout.ofAttention(layer));
-        kernels.add(acts.branch, from * c, acts.x, from * c, (to - from) * c);
+        addBranch(from, to, vectors.wo(), Dropout.ofAttention(layer));
 
-        norm(from, to, at.norm2, at.scale2);
+        at.mlpNorm.forward(params, from, to, acts.x);
         int f = acts.fStride;
-        workspace.multiply(
-                from, to, layout.c, layout.f, at.norm2, c, params, layout.fc1(layer), at.hidden, f);
-        if (capture != null) {
-            capture.setHidden(layer, at.hidden, f);
+        HiddenLayer hidden = at.hidden;
+        projectHidden(from, to, layout.fc1(layer), vectors.fc1(), hidden.product);
+        if (layout.architecture.isGated()) {
+            projectHidden(from, to, layout.gate(layer), vectors.gate(), hidden.gate);
         }
-        kernels.relu(at.hidden, from * f, (to - from) * f);
+        if (capture != null) {
+            capture.setHidden(layer, hidden.input(), f);
+        }
+        hidden.forward(from, to);
         workspace.multiply(
                 from,
                 to,
                 layout.f,
                 layout.c,
-                at.hidden,
+                hidden.active,
                 f,
                 params,
                 layout.fc2(layer),
                 acts.branch,
                 c);
-        workspace.dropout().apply(acts.branch, from, to, Dropout.ofMlp(layer));
+        addBranch(from, to, vectors.fc2(), Dropout.ofMlp(layer));
+    }
+
+    /// @param weight,bias offsets
+    private void projectHidden(int from, int to, int weight, int bias, float[] y) {
+        float[] x = acts.layers[layer].mlpNorm.y;
+        workspace.multiply(
+                from, to, layout.c, layout.f, x, acts.cStride, params, weight, y, acts.fStride);
+        addBias(bias, y, acts.fStride, from, to, layout.f);
+    }
+
+    /// Adds the output of a block to the residual stream.
+    ///
+    /// @param bias offset of that of the block's last product
+    /// @param place see [Dropout]
+    private void addBranch(int from, int to, int bias, int place) {
+        int c = acts.cStride;
+        addBias(bias, acts.branch, c, from, to, layout.c);
+        workspace.dropout().apply(acts.branch, from, to, place);
         kernels.add(acts.branch, from * c, acts.x, from * c, (to - from) * c);
     }
 
     private void logits(int from, int to) {
+        if (acts.finalNorm != null) {
+            acts.finalNorm.forward(params, from, to, acts.x);
+        }
         workspace.multiply(
                 from,
                 to,
                 layout.c,
                 layout.v,
-                acts.x,
+                acts.headInput(),
                 acts.cStride,
-                params,
-                layout.lmHead,
+                weights.head(),
+                weights.headOffset(),
                 acts.logits,
                 acts.vStride);
     }
@@ -291,17 +338,13 @@ public final class ForwardPass {
                 limit);
     }
 
-    private void norm(int from, int to, float[] y, float[] scale) {
-        kernels.rmsNorm(from, to, layout.width, layout.c, acts.x, y, acts.cStride, scale);
-    }
-
     /// Reports the hidden units that the last batch has activated.
     void reportActiveUnits(StepObserver observer) {
         for (int layerIndex = 0; layerIndex < layout.layers; layerIndex++) {
-            float[] hidden = acts.layers[layerIndex].hidden;
+            float[] hidden = acts.layers[layerIndex].hidden.input();
             for (int row = 0; row < acts.rows; row++) {
                 int start = row * acts.fStride;
-                for (int unit = 0; unit < 4 * layout.width; unit++) {
+                for (int unit = 0; unit < layout.hidden; unit++) {
                     if (hidden[start + unit] > 0) {
                         observer.activeUnit(layerIndex, unit);
                     }

@@ -11,17 +11,24 @@ final class Gradients {
     final float[] params; // (size), see Layout
     final float[] transposed; // (size), the linear layers' weights, transposed
 
+    final float[] head; // that of lm_head at Weights#headOffset: params, or (C', V') if it is tied
+    final float[] transposedHead; // transposed, or (V', C') if it is tied
+
     float[] dx = {}; // (N, C'), of the residual stream
     float[] dMlp = {}; // (N, C'), of the output of the MLP
     float[] dAttention = {}; // (N, C'), of the output of the attention; with dropout alone
     float[] dNorm = {}; // (N, C'), of the output of a normalisation
     float[] dHidden = {}; // (N, F'), of the hidden layer
+    float[] dProjected = {}; // (N, P), of queries, keys and values as they are computed
 
     Gradients(Layout layout, Activations acts) {
         this.layout = layout;
         this.acts = acts;
         params = new float[layout.size];
         transposed = new float[layout.size];
+        boolean isTied = layout.architecture.tied();
+        head = isTied ? new float[layout.c * layout.v] : params;
+        transposedHead = isTied ? new float[head.length] : transposed;
     }
 
     /// Makes room for the gradients of a number of positions and [Activations#SLACK].
@@ -40,43 +47,71 @@ final class Gradients {
         AttentionBuffers first = acts.layers[0].attention;
         float[] dqkv = new float[rows * first.qkvStride];
         float[] dO = new float[rows * first.oStride];
+        dProjected = HeadInputs.differ(layout) ? new float[rows * acts.pStride] : dqkv;
+        float[] dGate = new float[layout.architecture.isGated() ? rows * acts.fStride : 0];
         for (Activations.Layer layer : acts.layers) { // shared, as one layer at a time needs them
             layer.attention.dqkv = dqkv;
             layer.attention.dO = dO;
+            layer.hidden.setGateGradient(dGate);
         }
+        acts.forEachNorm(norm -> norm.setGradientRoom(rows));
         capacity = rows;
     }
 
-    /// Returns an upper bound for the size of the buffers in floats per position. Each stride may add one
-    /// vector.
-    static double floats(double c, double a, double f) {
-        double pad = Layout.PAD;
-        return 4 * (c + pad) + f + pad + 4 * a + 2 * pad;
+    /// Returns an upper bound for the size of the buffers in floats per position.
+    static double floats(TensorMemoryEstimate.Widths widths) {
+        return 4 * widths.c()
+                + widths.hiddenGradients()
+                + widths.qkv()
+                + widths.o()
+                + widths.projected()
+                + (2 * widths.layers() + widths.outerNorms()) * widths.normGradient();
     }
 
     /// Returns the number of matrices to transpose, see [#transpose].
     int matrices() {
-        return 4 * layout.layers + 1;
+        return 5 * layout.layers + 1;
     }
 
     /// Transposes the weights of a range of linear layers.
     ///
-    /// @param weights (size)
-    /// @param from,to range of matrices: qkv, wo, fc1 and fc2 of each layer, then lmHead
-    void transpose(Kernels kernels, float[] weights, int from, int to) {
+    /// @param from,to range of matrices: qkv, wo, gate, fc1 and fc2 of each layer, then lmHead
+    void transpose(Kernels kernels, Weights weights, int from, int to) {
+        float[] w = weights.array();
         for (int i = from; i < to; i++) {
-            int layer = i / 4;
+            int layer = i / 5;
             if (layer == layout.layers) {
-                kernels.transpose(layout.c, layout.v, weights, transposed, layout.lmHead);
+                kernels.transpose(
+                        layout.c, layout.v, weights.head(), transposedHead, weights.headOffset());
                 continue;
             }
             int c = layout.c;
-            int a = layout.a;
-            switch (i % 4) {
-                case 0 -> kernels.transpose(c, 3 * a, weights, transposed, layout.qkv(layer));
-                case 1 -> kernels.transpose(a, c, weights, transposed, layout.wo(layer));
-                case 2 -> kernels.transpose(c, layout.f, weights, transposed, layout.fc1(layer));
-                default -> kernels.transpose(layout.f, c, weights, transposed, layout.fc2(layer));
+            int f = layout.f;
+            switch (i % 5) {
+                case 0 -> kernels.transpose(c, layout.p, w, transposed, layout.qkv(layer));
+                case 1 -> kernels.transpose(layout.a, c, w, transposed, layout.wo(layer));
+                case 2 -> {
+                    if (layout.architecture.isGated()) {
+                        kernels.transpose(c, f, w, transposed, layout.gate(layer));
+                    }
+                }
+                case 3 -> kernels.transpose(c, f, w, transposed, layout.fc1(layer));
+                default -> kernels.transpose(f, c, w, transposed, layout.fc2(layer));
+            }
+        }
+    }
+
+    /// Adds the gradient of a tied lm_head to that of wte.
+    void addTiedHead() {
+        if (!layout.architecture.tied()) {
+            return;
+        }
+        for (int token = 0; token < layout.vocab; token++) {
+            int row = layout.wte + token * layout.c;
+            int first = Layout.panelOffset(layout.c, layout.v, 0, token);
+            int panel = Layout.panelWidth(layout.v, Layout.panelStart(layout.v, token));
+            for (int column = 0; column < layout.width; column++) {
+                params[row + column] += head[first + column * panel];
             }
         }
     }

@@ -150,6 +150,9 @@ interface Kernels {
     /// Computes the gradient of [#relu]: sets dy = 0 where y = relu(x) is 0.
     void reluBackward(float[] y, float[] dy, int offset, int length);
 
+    /// Computes x = 1 / (1 + e^-x).
+    void sigmoid(float[] x, int offset, int length);
+
     /// Computes the cross-entropy of a range of positions, and replaces their logits by its gradient, times a
     /// factor.
     ///

@@ -1,5 +1,8 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.architecture.Architecture;
+import dev.microgpt.engine.architecture.PositionKind;
+
 /// The offset of each matrix in the flat arrays of parameters, gradients and moments, and the padded widths.
 ///
 /// The embeddings are row-major. The weight of a linear layer from `in` to `out` elements is stored in
@@ -18,52 +21,89 @@ final class Layout {
     final int headDim; // D
     final int layers; // L
     final int blockSize; // T
+    final Architecture architecture;
+    final int kvHeads; // heads with keys and values of their own
+    final int hidden; // F
 
     final int c; // C'
     final int d; // D'
     final int a; // A, all heads side by side
+    final int kv; // heads with keys of their own side by side; A by default
+    final int p; // A + 2 kv, the queries, keys and values of a position; 3 A by default
     final int f; // F'
     final int v; // V'
 
     final int wte; // (V, C'), row-major
-    final int wpe; // (T, C'), row-major
-    final int lmHead; // (C', V') in panels
+    final int wpe; // (T, C'), row-major; nothing unless positions are learned
+    final int lmHead; // (C', V') in panels; nothing if it is tied to wte
     private final int firstLayer;
     private final int layerSize;
 
     // Offsets within a layer.
     private final int wo;
+    private final int gate;
     private final int fc1;
     private final int fc2;
+
+    /// Gains and biases, which come last.
+    final VectorLayout vectors;
 
     /// The length of the arrays.
     final int size;
 
+    private final ReferenceOrder order;
+
+    /// A layout of a model with the architecture of microgpt.
+    ///
     /// @throws ArithmeticException if the arrays would be too long
     Layout(int vocab, int width, int heads, int layers, int blockSize) {
+        this(vocab, width, heads, layers, blockSize, Architecture.MICROGPT);
+    }
+
+    /// @throws ArithmeticException if the arrays would be too long
+    Layout(int vocab, int width, int heads, int layers, int blockSize, Architecture architecture) {
         this.vocab = vocab;
         this.width = width;
         this.heads = heads;
         this.layers = layers;
         this.blockSize = blockSize;
+        this.architecture = architecture;
         headDim = width / heads;
+        kvHeads = architecture.kvHeads(heads);
+        hidden = architecture.hidden(width);
         c = padded(width);
-        d = paddedHead(headDim);
+        d = paddedHead(headDim + extraElements(architecture));
         a = padded(heads * d);
-        f = padded(4 * width);
+        kv = padded(kvHeads * d);
+        p = a + 2 * kv;
+        f = padded(hidden);
         v = padded(vocab);
 
+        int positions = architecture.position() == PositionKind.LEARNED ? blockSize : 0;
+        int head = architecture.tied() ? 0 : v;
+        int gates = architecture.isGated() ? 1 : 0;
+        long wideC = c; // so that the size is checked before any int overflows
+        long matrices =
+                wideC * ((long) vocab + positions + head)
+                        + layers * wideC * ((long) p + a + (2L + gates) * f);
+        Math.toIntExact(matrices);
         wte = 0;
         wpe = wte + vocab * c;
-        long wideC = c; // so that the size is checked before any int overflows
-        long all = wideC * (vocab + blockSize + v) + layers * wideC * (4L * a + 2L * f);
-        size = Math.toIntExact(all);
-        lmHead = wpe + blockSize * c;
-        firstLayer = lmHead + c * v;
-        wo = c * 3 * a;
-        fc1 = wo + a * c;
+        lmHead = wpe + positions * c;
+        firstLayer = lmHead + c * head;
+        wo = c * p;
+        gate = wo + a * c;
+        fc1 = gate + gates * c * f;
         fc2 = fc1 + c * f;
         layerSize = fc2 + f * c;
+        vectors = new VectorLayout(this, firstLayer + layers * layerSize);
+        size = vectors.end();
+        order = new ReferenceOrder(this);
+    }
+
+    /// Returns how many elements heads have besides those of queries and keys: with ALiBi, one for the position.
+    static int extraElements(Architecture architecture) {
+        return architecture.position() == PositionKind.ALIBI ? 1 : 0;
     }
 
     /// Returns the offset of the first weight of a layer.
@@ -71,12 +111,7 @@ final class Layout {
         return firstLayer + layer * layerSize;
     }
 
-    /// Returns the index of the first parameter of the first layer in the order of the reference.
-    int firstLayerIndex() {
-        return (2 * vocab + blockSize) * width;
-    }
-
-    /// Returns the offset of the weight for queries, keys and values: (C', 3 A) in panels.
+    /// Returns the offset of the weight for queries, keys and values: (C', P) in panels.
     int qkv(int layer) {
         return layer(layer);
     }
@@ -84,6 +119,11 @@ final class Layout {
     /// Returns the offset of the output weight of the attention: (A, C') in panels.
     int wo(int layer) {
         return qkv(layer) + wo;
+    }
+
+    /// Returns the offset of the weight for the gate of the MLP, if it has one: (C', F') in panels.
+    int gate(int layer) {
+        return qkv(layer) + gate;
     }
 
     /// Returns the offset of the first weight of the MLP: (C', F') in panels.
@@ -94,6 +134,16 @@ final class Layout {
     /// Returns the offset of the second weight of the MLP: (F', C') in panels.
     int fc2(int layer) {
         return qkv(layer) + fc2;
+    }
+
+    /// Returns the offset of the first gain or bias.
+    int firstVector() {
+        return layer(layers);
+    }
+
+    /// Returns where the matrices of the reference are.
+    ReferenceOrder order() {
+        return order;
     }
 
     /// Returns a width rounded up to a multiple of [#PAD].
@@ -140,7 +190,7 @@ final class Layout {
     }
 
     /// Returns the first column of the panel that contains a column.
-    private static int panelStart(int columns, int column) {
+    static int panelStart(int columns, int column) {
         int start = 0;
         int panel = panelWidth(columns, start);
         while (start + panel <= column) {
@@ -150,50 +200,9 @@ final class Layout {
         return start;
     }
 
-    /// Receives the index and the offset of each parameter.
-    interface Visitor {
-
-        /// @param index index of the parameter in the order of the reference, see `Matrix.of`
-        /// @param offset of the parameter in the arrays
-        void visit(int index, int offset);
-    }
-
-    /// Visits all parameters in the order of the reference: wte, wpe, lm_head, then for each layer
-    /// attn_wq, attn_wk, attn_wv, attn_wo, mlp_fc1, mlp_fc2, each (out, in) row by row.
-    void forEachParam(Visitor visitor) {
-        int index = 0;
-        index = visitRows(visitor, index, wte, vocab);
-        index = visitRows(visitor, index, wpe, blockSize);
-        index = visitLinear(visitor, index, lmHead, c, v, width, vocab, IDENTITY, IDENTITY);
-        IndexMap head = i -> i / headDim * d + i % headDim;
-        for (int layer = 0; layer < layers; layer++) {
-            for (int part = 0; part < 3; part++) { // queries, keys, values
-                int firstColumn = part * a;
-                index =
-                        visitLinear(
-                                visitor,
-                                index,
-                                qkv(layer),
-                                c,
-                                3 * a,
-                                width,
-                                width,
-                                IDENTITY,
-                                i -> firstColumn + head.map(i));
-            }
-            index = visitLinear(visitor, index, wo(layer), a, c, width, width, head, IDENTITY);
-            index =
-                    visitLinear(
-                            visitor, index, fc1(layer), c, f, width, 4 * width, IDENTITY, IDENTITY);
-            index =
-                    visitLinear(
-                            visitor, index, fc2(layer), f, c, 4 * width, width, IDENTITY, IDENTITY);
-        }
-    }
-
     /// Returns the number of parameters, without padding.
     int numParams() {
-        return 2 * vocab * width + blockSize * width + layers * 12 * width * width;
+        return order.numParams();
     }
 
     /// Converts an array of this layout to the order of the reference.
@@ -202,7 +211,7 @@ final class Layout {
     /// @return (numParams)
     double[] exported(float[] array) {
         double[] numbers = new double[numParams()];
-        forEachParam((index, offset) -> numbers[index] = array[offset]);
+        order.forEachParam((index, offset) -> numbers[index] = array[offset]);
         return numbers;
     }
 
@@ -212,45 +221,7 @@ final class Layout {
     /// @return (size), with zeros in the padding
     float[] imported(double[] numbers) {
         float[] array = new float[size];
-        forEachParam((index, offset) -> array[offset] = (float) numbers[index]);
+        order.forEachParam((index, offset) -> array[offset] = (float) numbers[index]);
         return array;
-    }
-
-    private interface IndexMap {
-        int map(int index);
-    }
-
-    private static final IndexMap IDENTITY = i -> i;
-
-    private int visitRows(Visitor visitor, int firstIndex, int offset, int rows) {
-        int index = firstIndex;
-        for (int row = 0; row < rows; row++) {
-            for (int column = 0; column < width; column++) {
-                visitor.visit(index++, offset + row * c + column);
-            }
-        }
-        return index;
-    }
-
-    private static int visitLinear(
-            Visitor visitor,
-            int firstIndex,
-            int offset,
-            int paddedIn,
-            int paddedOut,
-            int in,
-            int out,
-            IndexMap rowOfIn,
-            IndexMap columnOfOut) {
-        int index = firstIndex;
-        for (int o = 0; o < out; o++) {
-            int column = columnOfOut.map(o);
-            int first = offset + panelOffset(paddedIn, paddedOut, 0, column);
-            int panel = panelWidth(paddedOut, panelStart(paddedOut, column));
-            for (int i = 0; i < in; i++) {
-                visitor.visit(index++, first + rowOfIn.map(i) * panel);
-            }
-        }
-        return index;
     }
 }

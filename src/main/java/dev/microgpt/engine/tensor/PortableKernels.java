@@ -193,6 +193,14 @@ final class PortableKernels implements Kernels {
     }
 
     @Override
+    public void sigmoid(float[] x, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            float e = exp(-Math.abs(x[i]));
+            x[i] = (x[i] < 0 ? e : 1) / (1 + e);
+        }
+    }
+
+    @Override
     public double crossEntropy(
             int from,
             int to,

@@ -36,6 +36,7 @@ final class Simd {
 
     // A sum must not start from one of these constants: the compiler would keep it as an object.
     static final FloatVector ZERO = broadcast(SPECIES, 0);
+    static final FloatVector ONE = broadcast(SPECIES, 1);
     static final FloatVector MINUS_INFINITY = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
 
     // Constants of exp. The polynomial is that of expf in Cephes.
@@ -51,7 +52,6 @@ final class Simd {
     private static final FloatVector C4 = broadcast(SPECIES, 0.041665796f);
     private static final FloatVector C3 = broadcast(SPECIES, 0.16666666f);
     private static final FloatVector C2 = broadcast(SPECIES, 0.5f);
-    private static final FloatVector C1 = broadcast(SPECIES, 1);
 
     private Simd() {}
 
@@ -129,7 +129,7 @@ final class Simd {
         FloatVector n = shifted.sub(ROUNDER);
         FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, clamped));
         FloatVector e = C7.fma(r, C6).fma(r, C5).fma(r, C4).fma(r, C3).fma(r, C2);
-        e = e.fma(r.mul(r), r).add(C1);
+        e = e.fma(r.mul(r), r).add(ONE);
         // The low bits of `shifted` hold n; shifted left by 23, they add to the exponent.
         IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
         FloatVector result = e.reinterpretAsInts().add(exponent).reinterpretAsFloats();

@@ -1,6 +1,7 @@
 package dev.microgpt.engine.tensor;
 
 import static dev.microgpt.engine.tensor.Simd.LANES;
+import static dev.microgpt.engine.tensor.Simd.ONE;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
 import static dev.microgpt.engine.tensor.Simd.ZERO;
 import static dev.microgpt.engine.tensor.Simd.dot;
@@ -9,8 +10,10 @@ import static dev.microgpt.engine.tensor.Simd.sumAll;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /// [Kernels] with the JDK's Vector API, in vectors up to 512 bits wide.
 ///
@@ -320,6 +323,16 @@ final class SimdKernels implements Kernels {
         for (int i = offset; i < offset + length; i += LANES) {
             ZERO.blend(fromArray(SPECIES, dy, i), fromArray(SPECIES, y, i).compare(GT, ZERO))
                     .intoArray(dy, i);
+        }
+    }
+
+    @Override
+    public void sigmoid(float[] x, int offset, int length) {
+        for (int i = offset; i < offset + length; i += LANES) {
+            FloatVector e = fromArray(SPECIES, x, i);
+            VectorMask<Float> isNegative = e.compare(LT, ZERO);
+            e = Simd.exp(e.abs().neg());
+            ONE.blend(e, isNegative).div(e.add(ONE)).intoArray(x, i);
         }
     }
 

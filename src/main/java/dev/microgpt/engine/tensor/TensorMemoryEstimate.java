@@ -1,33 +1,106 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.architecture.Architecture;
+import dev.microgpt.engine.architecture.PositionKind;
+
 /// Estimates the memory of a model of the tensor engine before the model is created.
 ///
 /// Results are in bytes. They are computed in floating point so that nothing overflows, and are
 /// `Long.MAX_VALUE` if they are larger than that, or if an array would be too long.
 public final class TensorMemoryEstimate {
 
-    private final double c; // C'
-    private final double d; // D'
     private final double a; // A
-    private final double f; // F'
-    private final double v; // V'
-    private final double layers;
+    private final double d; // D'
     private final double blockSize;
     private final double size; // see Layout
+    private final double tiedHead; // see Weights#head
+    private final double tables; // of positions
+    private final Widths widths;
+
+    /// Floats per position, each row with a bound for the padding of its stride.
+    ///
+    /// @param c a row of the residual stream
+    /// @param norm what a normalisation keeps
+    /// @param normGradient what it keeps for the gradients of its parameters
+    /// @param qkv what the attention reads
+    /// @param o what it returns
+    /// @param projected queries, keys and values before [HeadInputs]; 0 if there are none
+    /// @param hidden what the hidden layer keeps
+    /// @param hiddenGradients its gradients
+    /// @param logits a row of logits
+    /// @param layers L
+    /// @param outerNorms normalisations that are not in a layer
+    record Widths(
+            double c,
+            double norm,
+            double normGradient,
+            double qkv,
+            double o,
+            double projected,
+            double hidden,
+            double hiddenGradients,
+            double logits,
+            double layers,
+            int outerNorms) {
+
+        double widest() {
+            return Math.max(Math.max(qkv, projected), Math.max(hiddenGradients, logits));
+        }
+    }
 
     /// @param vocab V
     /// @param width C
     /// @param heads H
     /// @param layers L
-    public TensorMemoryEstimate(int vocab, int width, int heads, int layers, int blockSize) {
-        c = padded(width);
-        d = Layout.paddedHead(width / heads);
+    public TensorMemoryEstimate(
+            int vocab, int width, int heads, int layers, int blockSize, Architecture architecture) {
+        double c = padded(width);
+        d = Layout.paddedHead(width / heads + Layout.extraElements(architecture));
         a = padded(heads * d);
-        f = padded(4.0 * width);
-        v = padded(vocab);
-        this.layers = layers;
+        double kv = padded(architecture.kvHeads(heads) * d);
+        double f = padded(architecture.hidden(width));
+        double v = padded(vocab);
         this.blockSize = blockSize;
-        size = c * (vocab + (double) blockSize + v) + layers * c * (4 * a + 2 * f);
+        boolean hasWpe = architecture.position() == PositionKind.LEARNED;
+        double rows = vocab + (hasWpe ? blockSize : 0.0) + (architecture.tied() ? 0 : v);
+        int gates = architecture.isGated() ? 1 : 0;
+        int outerNorms =
+                (architecture.embeddingNorm() ? 1 : 0) + (architecture.finalNorm() ? 1 : 0);
+        double biases = architecture.biases() ? a + 2 * kv + 2 * c + (1 + gates) * f : 0;
+        double normVectors = architecture.hasNormParameters() ? 2 * c : 0;
+        size =
+                c * rows
+                        + layers * c * (2 * a + 2 * kv + (2 + gates) * f)
+                        + layers * biases
+                        + (2.0 * layers + outerNorms) * normVectors;
+        tiedHead = architecture.tied() ? c * v : 0;
+        tables =
+                isInHeads(architecture)
+                        ? HeadInputs.floats(d, blockSize)
+                        : hasWpe ? 0 : c * blockSize;
+        double pad = Layout.PAD;
+        boolean hasNormParameters = architecture.hasNormParameters();
+        boolean hasProjection = kv < a || architecture.changesQueries() || isInHeads(architecture);
+        widths =
+                new Widths(
+                        c + pad,
+                        (hasNormParameters ? 2 : 1) * (c + pad),
+                        hasNormParameters ? c + pad : 0,
+                        3 * a + pad,
+                        a + pad,
+                        hasProjection ? a + 2 * kv + pad : 0,
+                        (1 + HiddenLayer.arrays(architecture.activation())) * (f + pad),
+                        (1 + gates) * (f + pad),
+                        v + pad,
+                        layers,
+                        outerNorms);
+    }
+
+    private static boolean isInHeads(Architecture architecture) {
+        return switch (architecture.position()) {
+            case ROPE, ALIBI -> true;
+            case LEARNED, SINUSOIDAL, NONE -> false;
+        };
     }
 
     private static double padded(double n) {
@@ -36,17 +109,23 @@ public final class TensorMemoryEstimate {
 
     /// Returns the size of the parameters.
     public long weightsBytes() {
-        return bytes(size, size);
+        return bytes(size + tiedHead, size);
     }
 
     /// Returns the size of the parameters and the optimiser state.
     public long stateBytes() {
-        return bytes(3 * size, size);
+        return bytes(3 * size + tiedHead, size);
     }
 
     /// Returns the size of the parameters, and of the buffers of a forward pass and a decoder.
     public long predictorBytes() {
-        double numbers = size + room(blockSize) * activations() + decoder() + scratch(blockSize);
+        double numbers =
+                size
+                        + tiedHead
+                        + 2 * tables
+                        + room(blockSize) * Activations.floats(widths)
+                        + decoder()
+                        + scratch(blockSize);
         return bytes(numbers, largest(blockSize));
     }
 
@@ -55,8 +134,14 @@ public final class TensorMemoryEstimate {
     ///
     /// @param rows positions in a batch
     public long trainerBytes(double rows) {
-        double perRow = activations() + Gradients.floats(c, a, f);
-        double numbers = 5 * size + room(rows) * perRow + decoder() + scratch(rows);
+        double perRow = Activations.floats(widths) + Gradients.floats(widths);
+        double numbers =
+                5 * size
+                        + 3 * tiedHead
+                        + 2 * tables
+                        + room(rows) * perRow
+                        + decoder()
+                        + scratch(rows);
         return bytes(numbers, largest(rows));
     }
 
@@ -64,16 +149,12 @@ public final class TensorMemoryEstimate {
         return rows + Activations.SLACK;
     }
 
-    private double activations() {
-        return Activations.floats(c, a, f, v, layers);
-    }
-
     private double decoder() {
         return 2 * cache();
     }
 
     private double cache() {
-        return layers * a * blockSize;
+        return widths.layers() * a * blockSize;
     }
 
     /// Returns the size of the attention scratch of the passes and of the decoder.
@@ -85,9 +166,8 @@ public final class TensorMemoryEstimate {
 
     /// Returns the length of the longest array.
     private double largest(double rows) {
-        double widest = Math.max(3 * a, Math.max(f, v)) + Layout.PAD;
         double keys = padded(blockSize) * Math.max(d, Layout.PAD);
-        return Math.max(Math.max(size, room(rows) * widest), Math.max(cache(), keys));
+        return Math.max(Math.max(size, room(rows) * widths.widest()), Math.max(cache(), keys));
     }
 
     private static long bytes(double numbers, double largest) {

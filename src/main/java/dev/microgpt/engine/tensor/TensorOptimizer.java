@@ -34,6 +34,7 @@ final class TensorOptimizer {
 
     // Created once, so that a step allocates nothing.
     private final Workers.Phase adam = this::adam;
+    private final Workers.Phase adamAroundLayers = this::adamAroundLayers;
     private final Workers.Phase sgd = this::sgd;
 
     // Of the current update.
@@ -74,8 +75,7 @@ final class TensorOptimizer {
             case ADAM, ADAMW -> workspace.run(adam, layout.size, Layout.PAD);
             case SGD -> workspace.run(sgd, layout.size, Layout.PAD);
             case MUON -> {
-                workspace.run(
-                        adam, layout.layer(0), Layout.PAD); // the embeddings and the last layer
+                workspace.run(adamAroundLayers, paramsAroundLayers(), Layout.PAD);
                 muon();
             }
         }
@@ -114,11 +114,31 @@ final class TensorOptimizer {
                 (float) rule.epsilon());
     }
 
-    /// Removes a share of the weights, but not of the embeddings.
+    /// Updates the embeddings, the last layer, and gains and biases.
+    ///
+    /// @param from,to range of parameters, counted without the weights of the layers
+    private void adamAroundLayers(int part, int from, int to) {
+        int firstLayer = layout.layer(0);
+        int skipped = layout.firstVector() - firstLayer;
+        if (from < firstLayer) {
+            adam(part, from, Math.min(to, firstLayer));
+        }
+        if (to > firstLayer) {
+            adam(part, Math.max(from, firstLayer) + skipped, to + skipped);
+        }
+    }
+
+    /// Returns the number of parameters that [#adamAroundLayers] updates.
+    private int paramsAroundLayers() {
+        return layout.size - (layout.firstVector() - layout.layer(0));
+    }
+
+    /// Removes a share of the weights, but not of embeddings, gains and biases.
     private void decay(int from, int to) {
         if (rule.decay() > 0) {
             float rest = (float) (1 - learningRate * rule.decay());
-            for (int i = Math.max(from, layout.lmHead); i < to; i++) {
+            int end = Math.min(to, layout.firstVector());
+            for (int i = Math.max(from, layout.lmHead); i < end; i++) {
                 params[i] *= rest;
             }
         }
@@ -136,18 +156,11 @@ final class TensorOptimizer {
 
     /// Updates the weights of the layers, matrix by matrix.
     private void muon() {
-        decay(layout.layer(0), layout.size);
-        int c = layout.width;
-        int index = layout.firstLayerIndex();
-        for (int layer = 0; layer < layout.layers; layer++) {
-            for (int i = 0; i < 4; i++) { // queries, keys, values, output
-                muon(index, c, c);
-                index += c * c;
+        decay(layout.layer(0), layout.firstVector());
+        for (ReferenceOrder.Placed matrix : layout.order().matrices()) {
+            if (matrix.isHidden()) {
+                muon(matrix.index(), matrix.rows(), matrix.columns());
             }
-            muon(index, 4 * c, c);
-            index += 4 * c * c;
-            muon(index, c, 4 * c);
-            index += 4 * c * c;
         }
     }
 
@@ -173,7 +186,7 @@ final class TensorOptimizer {
         int[] known = offsets;
         if (known == null) {
             int[] all = new int[layout.numParams()];
-            layout.forEachParam((index, offset) -> all[index] = offset);
+            layout.order().forEachParam((index, offset) -> all[index] = offset);
             offsets = all;
             known = all;
         }

@@ -83,9 +83,11 @@ public final class TensorTrainer {
         double loss = trainStep(batch, settings);
         forward.reportActiveUnits(observer);
         float[] gradient = gradient();
-        layout.forEachParam(
-                (index, offset) ->
-                        observer.updated(index, gradient[offset], before[offset], params[offset]));
+        layout.order()
+                .forEachParam(
+                        (index, offset) ->
+                                observer.updated(
+                                        index, gradient[offset], before[offset], params[offset]));
         return loss;
     }
 
@@ -167,13 +169,14 @@ public final class TensorTrainer {
         } catch (NotFiniteException e) {
             System.arraycopy(oldParams, 0, params, 0, params.length);
             state.copyFrom(oldState);
+            weights.changed();
             throw e;
         }
     }
 
     private void update(StepSettings settings) {
-        weights.changed();
         optimizer().update(settings);
+        weights.changed();
     }
 
     /// Returns the loss of a training step, without making it.

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.architecture.Architecture;
+
 import java.util.Arrays;
 
 /// The parameters of a model, with their layout. The weights of a [TensorTrainer] change with each of its
@@ -8,11 +10,17 @@ public final class Weights {
 
     private final Layout layout;
     private final float[] params; // (size), see Layout
+
+    /// What lm_head is read from: the parameters, or a copy of wte in panels, (C', V'), if it is tied.
+    private final float[] head;
+
     private long version;
 
     Weights(Layout layout, float[] params) {
         this.layout = layout;
         this.params = params;
+        head = layout.architecture.tied() ? new float[layout.c * layout.v] : params;
+        copyHead();
     }
 
     /// Returns weights with the given parameters, rounded to float32.
@@ -23,8 +31,14 @@ public final class Weights {
     /// @param layers L
     /// @param params in the order of the reference, (numParams)
     public static Weights of(
-            int vocab, int width, int heads, int layers, int blockSize, double[] params) {
-        Layout layout = new Layout(vocab, width, heads, layers, blockSize);
+            int vocab,
+            int width,
+            int heads,
+            int layers,
+            int blockSize,
+            Architecture architecture,
+            double[] params) {
+        Layout layout = new Layout(vocab, width, heads, layers, blockSize, architecture);
         return new Weights(layout, layout.imported(params));
     }
 
@@ -50,6 +64,35 @@ public final class Weights {
     /// Records that the parameters have changed.
     void changed() {
         version++;
+        copyHead();
+    }
+
+    /// Returns the array that has lm_head, (C', V') in panels, at [#headOffset].
+    float[] head() {
+        return head;
+    }
+
+    int headOffset() {
+        return headOffset(layout);
+    }
+
+    /// Returns the offset of lm_head, or of its gradient: 0 in an array of its own if it is tied.
+    static int headOffset(Layout layout) {
+        return layout.architecture.tied() ? 0 : layout.lmHead;
+    }
+
+    private void copyHead() {
+        if (!layout.architecture.tied()) {
+            return;
+        }
+        for (int token = 0; token < layout.vocab; token++) {
+            int row = layout.wte + token * layout.c;
+            int first = Layout.panelOffset(layout.c, layout.v, 0, token);
+            int panel = Layout.panelWidth(layout.v, Layout.panelStart(layout.v, token));
+            for (int column = 0; column < layout.width; column++) {
+                head[first + column * panel] = params[row + column];
+            }
+        }
     }
 
     /// Returns the number of parameters, without padding.
@@ -62,9 +105,10 @@ public final class Weights {
         return layout.exported(params);
     }
 
-    /// Returns the memory size of the parameters with their padding, in bytes.
+    /// Returns the memory size of the parameters with their padding, and of a tied lm_head, in bytes.
     public long bytes() {
-        return (long) Float.BYTES * params.length;
+        long copied = layout.architecture.tied() ? head.length : 0;
+        return Float.BYTES * (params.length + copied);
     }
 
     /// Returns the arithmetic mean of all parameters.

@@ -11,6 +11,9 @@ final class Workspace {
     final Layout layout;
     final Kernels kernels;
     final Activations acts;
+    final Embeddings embeddings;
+    final @Nullable HeadInputs
+            headInputs; // null if the attention reads what is computed for a position
     private final double parallelThreshold;
     private final AttentionScratch[] scratches = new AttentionScratch[Workers.PARTS];
     private final RowDropout dropout;
@@ -28,7 +31,9 @@ final class Workspace {
         this.layout = layout;
         this.kernels = kernels;
         this.parallelThreshold = parallelThreshold;
-        acts = new Activations(layout);
+        acts = new Activations(layout, kernels);
+        embeddings = new Embeddings(layout, kernels);
+        headInputs = HeadInputs.differ(layout) ? new HeadInputs(layout) : null;
         dropout = new RowDropout(layout, acts);
     }
 

@@ -1,5 +1,6 @@
 package dev.microgpt.engine.tensor;
 
+import dev.microgpt.engine.architecture.Architecture;
 import dev.microgpt.engine.training.StepSettings;
 
 import java.util.Random;
@@ -41,7 +42,9 @@ final class KernelsCheck {
         TensorTrainer[] trainers = new TensorTrainer[2];
         Kernels[] kernels = {new PortableKernels(), KernelProvider.kernels()};
         for (int i = 0; i < 2; i++) {
-            Weights weights = Weights.of(VOCAB, width, heads, layers, blockSize, params);
+            Weights weights =
+                    Weights.of(
+                            VOCAB, width, heads, layers, blockSize, Architecture.MICROGPT, params);
             trainers[i] = new TensorTrainer(weights, AdamState.initial(weights), kernels[i], 1e9);
         }
         int[][] batch = new int[3][];

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 
+import dev.microgpt.engine.architecture.Architecture;
 import dev.microgpt.engine.training.StepSettings;
 
 import org.junit.jupiter.api.Test;
@@ -37,7 +38,8 @@ final class TensorTrainerTest {
 
     private static TensorTrainer model(
             int width, int heads, int layers, int blockSize, double[] params) {
-        Weights weights = Weights.of(VOCAB, width, heads, layers, blockSize, params);
+        Weights weights =
+                Weights.of(VOCAB, width, heads, layers, blockSize, Architecture.MICROGPT, params);
         return trainer(weights, new PortableKernels(), Workers.PARALLEL_THRESHOLD);
     }
 
@@ -81,7 +83,8 @@ final class TensorTrainerTest {
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
         long estimate =
-                new TensorMemoryEstimate(VOCAB, width, heads, layers, blockSize)
+                new TensorMemoryEstimate(
+                                VOCAB, width, heads, layers, blockSize, Architecture.MICROGPT)
                         .trainerBytes((double) batchSize * tokens);
         assertThat(estimate).isBetween(allocated - OBJECTS, 2 * allocated + OBJECTS);
     }
@@ -106,7 +109,14 @@ final class TensorTrainerTest {
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
         long estimate =
-                new TensorMemoryEstimate(VOCAB, width, heads, layers, blockSize).predictorBytes()
+                new TensorMemoryEstimate(
+                                        VOCAB,
+                                        width,
+                                        heads,
+                                        layers,
+                                        blockSize,
+                                        Architecture.MICROGPT)
+                                .predictorBytes()
                         - weights.bytes();
         assertThat(estimate).isBetween(allocated - OBJECTS, 2 * allocated + OBJECTS);
     }
@@ -153,7 +163,8 @@ final class TensorTrainerTest {
     void decayingMomentsNeverBecomeSubnormal(boolean vectors) throws NotFiniteException {
         Kernels kernels = vectors ? new SimdKernels() : new PortableKernels();
         double[] params = params(model(4, 2, 1, 4));
-        TensorTrainer model = trainer(Weights.of(VOCAB, 4, 2, 1, 4, params), kernels, 1e9);
+        TensorTrainer model =
+                trainer(Weights.of(VOCAB, 4, 2, 1, 4, Architecture.MICROGPT, params), kernels, 1e9);
         for (int token = 1; token < 19; token++) {
             model.trainStep(new int[][] {{19, token, token, 19}}, StepSettings.of(token - 1, 0.01));
         }
@@ -175,7 +186,7 @@ final class TensorTrainerTest {
         for (Kernels kernels : new Kernels[] {new PortableKernels(), new SimdKernels()}) {
             TensorTrainer trained =
                     trainer(
-                            Weights.of(VOCAB, 10, 2, 2, 7, params(model)),
+                            Weights.of(VOCAB, 10, 2, 2, 7, Architecture.MICROGPT, params(model)),
                             kernels,
                             Workers.PARALLEL_THRESHOLD);
             for (int step = 0; step < 20; step++) {
@@ -183,7 +194,7 @@ final class TensorTrainerTest {
                 assertThat(trained.trainStep(batch, StepSettings.of(step, 0.01))).isFinite();
             }
             boolean[] isParam = new boolean[trained.weights().layout().size];
-            trained.weights().layout().forEachParam((_, offset) -> isParam[offset] = true);
+            trained.weights().layout().order().forEachParam((_, offset) -> isParam[offset] = true);
             for (int i = 0; i < isParam.length; i++) {
                 if (!isParam[i] && trained.weights().array()[i] != 0) {
                     assertThat(trained.weights().array()[i]).as("padding at %d", i).isZero();
@@ -226,7 +237,8 @@ final class TensorTrainerTest {
             int blockSize,
             double[] params,
             double parallelThreshold) {
-        Weights weights = Weights.of(VOCAB, width, heads, layers, blockSize, params);
+        Weights weights =
+                Weights.of(VOCAB, width, heads, layers, blockSize, Architecture.MICROGPT, params);
         return trainer(weights, new SimdKernels(), parallelThreshold);
     }
 
@@ -240,12 +252,13 @@ final class TensorTrainerTest {
                 Layout layout = new Layout(VOCAB, width, heads, 2, 9);
                 boolean[] taken = new boolean[layout.size];
                 int[] count = new int[1];
-                layout.forEachParam(
-                        (index, offset) -> {
-                            assertThat(index).isEqualTo(count[0]++);
-                            assertThat(taken[offset]).isFalse();
-                            taken[offset] = true;
-                        });
+                layout.order()
+                        .forEachParam(
+                                (index, offset) -> {
+                                    assertThat(index).isEqualTo(count[0]++);
+                                    assertThat(taken[offset]).isFalse();
+                                    taken[offset] = true;
+                                });
                 assertThat(count[0]).isEqualTo((2 * VOCAB + 9) * width + 24 * width * width);
             }
         }
