@@ -384,23 +384,28 @@ public sealed interface ModelOption {
                     RANDOM,
                     BATCH_SIZE);
 
+    /// The options that a preset sets.
+    List<ModelOption> ARCHITECTURE =
+            List.of(
+                    NORM,
+                    NORM_GAIN,
+                    NORM_BIAS,
+                    EMBEDDING_NORM,
+                    FINAL_NORM,
+                    QK_NORM,
+                    ACTIVATION,
+                    MLP_RATIO,
+                    POSITION,
+                    TIED,
+                    BIASES,
+                    KV_HEADS);
+
     /// All options, in the order in which they are written.
     List<ModelOption> ALL =
-            Stream.concat(
-                            BASIC.stream(),
-                            Stream.of(
-                                    NORM,
-                                    NORM_GAIN,
-                                    NORM_BIAS,
-                                    EMBEDDING_NORM,
-                                    FINAL_NORM,
-                                    QK_NORM,
-                                    ACTIVATION,
-                                    MLP_RATIO,
-                                    POSITION,
-                                    TIED,
-                                    BIASES,
-                                    KV_HEADS,
+            Stream.of(
+                            BASIC,
+                            ARCHITECTURE,
+                            List.<ModelOption>of(
                                     OPTIMIZER,
                                     BETA1,
                                     BETA2,
@@ -415,6 +420,7 @@ public sealed interface ModelOption {
                                     LABEL_SMOOTHING,
                                     VALIDATION,
                                     VALIDATE_EVERY))
+                    .flatMap(List::stream)
                     .toList();
 
     /// Returns the option with a name; null if there is none.

@@ -25,6 +25,7 @@ import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionStore;
+import dev.microgpt.session.query.PastStep;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
@@ -158,7 +159,8 @@ public final class SessionService {
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `invalid_name`, `not_found`, `exists`, `not_loaded`, `wrong_state`,
     ///     `quota_exceeded`, or `busy` if there are too many sessions
-    public PublishedState fork(CallContext call, String name, String newName, @Nullable Long step) {
+    public PublishedState fork(
+            CallContext call, String name, String newName, @Nullable PastStep step) {
         Session parent = get(call, name);
         SessionId id = call.caller().sessionId(newName).requireValid();
         sessions.requireAbsent(id, "fork to another name, or delete it first");

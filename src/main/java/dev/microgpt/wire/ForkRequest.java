@@ -2,6 +2,7 @@ package dev.microgpt.wire;
 
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.query.PastStep;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -10,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// The name of a copy of a session, and the step from which it is made.
 public record ForkRequest(
         @Schema(description = "Name of the new session", example = "demo-2") @Nullable String name,
-        @Schema(description = "Step to fork at; absent for the current one", minimum = "0")
-                @Nullable Long step) {
+        @Schema(
+                        description =
+                                "Step to fork at, or best for that of the lowest validation loss; absent for the current one")
+                @Nullable PastStep step) {
 
     public static final ForkRequest EMPTY = new ForkRequest(null, null);
 

@@ -1,12 +1,17 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.OptionValues;
+import dev.microgpt.engine.architecture.Preset;
 import dev.microgpt.session.admission.Limits;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The limits of the service, configured under `microgpt.limits`, and the options of a model.
 @Schema(name = "Limits")
@@ -44,7 +49,9 @@ public record LimitsReply(
         @Schema(description = "Live connections at a time") int connections,
         @Schema(description = "Maximum duration of a call", example = "PT1H") Duration callTime,
         @Schema(description = "The options of a model, with defaults and ranges")
-                List<OptionReply> options) {
+                List<OptionReply> options,
+        @Schema(description = "The options that each preset sets")
+                Map<String, OptionsReply> presets) {
 
     public static LimitsReply of(Limits limits) {
         return new LimitsReply(
@@ -72,6 +79,20 @@ public record LimitsReply(
                 limits.queuedCalls(),
                 limits.connections(),
                 limits.callTime(),
-                ModelOption.ALL.stream().map(option -> OptionReply.of(option, limits)).toList());
+                ModelOption.ALL.stream().map(option -> OptionReply.of(option, limits)).toList(),
+                optionsByPreset());
+    }
+
+    private static Map<String, OptionsReply> optionsByPreset() {
+        Map<String, OptionsReply> presets = new LinkedHashMap<>();
+        for (Preset preset : Preset.values()) {
+            ModelOptions options = ModelOptions.builder().preset(preset).build();
+            presets.put(
+                    EnumNames.lowerCase(preset),
+                    new OptionsReply(
+                            OptionsReply.byName(
+                                    OptionValues.of(options, ModelOption.ARCHITECTURE::contains))));
+        }
+        return presets;
     }
 }

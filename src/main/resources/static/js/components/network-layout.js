@@ -1,5 +1,7 @@
 // Computes where the blocks of the network picture are, from top to bottom.
 
+import { addsPosition, isGated, kvHeadsOf } from '../data/model/architecture.js';
+
 const LEFT = 34; // px, for the residual stream
 const RIGHT = 10;
 const GAP = 12;
@@ -10,11 +12,11 @@ export const MOST_OPEN = 2;
 const MOST_HEADS = 8; // up to this number, each head has a box
 
 /**
- * The blocks and lines for a width in px: blocks {id, x, y, width, height, shape, strip} where `strip` says
+ * The blocks and lines of a model with sizes and an architecture, for a width in px: blocks {id, x, y, width, height, shape, strip} where `strip` says
  * that numbers are drawn in it, groups of closed layers {from, to, …}, frames of open layers, arrows and
  * residual lines.
  */
-export function layout({ nLayer, nHead, nEmbd, vocabSize, positions }, width, open) {
+export function layout({ nLayer, nHead, nEmbd, vocabSize, positions, hidden }, architecture, width, open) {
   const blocks = [];
   const closed = [];
   const frames = [];
@@ -42,8 +44,12 @@ export function layout({ nLayer, nHead, nEmbd, vocabSize, positions }, width, op
     return at;
   };
 
-  row([{ id: 'wte', shape: nEmbd }, { id: 'wpe', shape: nEmbd }], THIN);
-  add('sum');
+  if (addsPosition(architecture)) {
+    row([{ id: 'wte', shape: nEmbd }, { id: 'wpe', shape: nEmbd }], THIN);
+    add('sum');
+  } else {
+    row([{ id: 'wte', shape: nEmbd }], THIN);
+  }
   row([{ id: 'norm', shape: nEmbd, strip: true }], TALL);
 
   const isOpen = (layer) => nLayer <= MOST_OPEN || layer === open;
@@ -61,7 +67,8 @@ export function layout({ nLayer, nHead, nEmbd, vocabSize, positions }, width, op
     y += 22; // the name of the layer
     let start = y - 6;
     row([{ id: id('norm1'), shape: nEmbd }], THIN);
-    row(['attn_wq', 'attn_wk', 'attn_wv'].map((name) => ({ id: id(name), shape: nEmbd })), THIN);
+    const kvWidth = kvHeadsOf(architecture, nHead) * nEmbd / nHead;
+    row(['attn_wq', 'attn_wk', 'attn_wv'].map((name) => ({ id: id(name), shape: name === 'attn_wq' ? nEmbd : kvWidth })), THIN);
     row(nHead <= MOST_HEADS
       ? Array.from({ length: nHead }, (_, head) => ({ id: id(`head${head}`), shape: positions, strip: true }))
       : [{ id: id('heads'), shape: `${nHead} × ${positions}`, strip: true }], nHead <= MOST_HEADS ? TALL : Math.min(180, 24 + 4 * nHead));
@@ -70,14 +77,19 @@ export function layout({ nLayer, nHead, nEmbd, vocabSize, positions }, width, op
     lines.push({ kind: 'residual', x: 14, from: start, to: at, middle });
     start = at + 16;
     row([{ id: id('norm2'), shape: nEmbd }], THIN);
-    row([{ id: id('mlp_fc1'), shape: 4 * nEmbd, strip: true }], TALL);
-    row([{ id: id('relu'), shape: 4 * nEmbd, strip: true }], TALL);
+    row(isGated(architecture)
+      ? [{ id: id('mlp_gate'), shape: hidden, strip: true }, { id: id('mlp_fc1'), shape: hidden }]
+      : [{ id: id('mlp_fc1'), shape: hidden, strip: true }], TALL);
+    row([{ id: id('relu'), shape: hidden, strip: !isGated(architecture) }], isGated(architecture) ? THIN : TALL);
     row([{ id: id('mlp_fc2'), shape: nEmbd }], THIN);
     at = add(id('add2'));
     lines.push({ kind: 'residual', x: 14, from: start, to: at, middle });
     frames.push({ layer, x: 2, y: top, width: width - 3, height: y - GAP - top + 6 });
     y += 8;
     lines.at(-2).to = y;
+  }
+  if (architecture.finalNorm) {
+    row([{ id: 'final_norm', shape: nEmbd }], THIN);
   }
   row([{ id: 'lm_head', shape: vocabSize, strip: true }], TALL);
   row([{ id: 'probs', shape: vocabSize, strip: true }], TALL + 14);

@@ -3,7 +3,7 @@
 import { count } from './format.js';
 
 /** The headings of the groups of options in forms. */
-export const OPTION_GROUPS = ['Model', 'Training', 'Optimiser', 'Regularisation'];
+export const OPTION_GROUPS = ['Model', 'Architecture', 'Training', 'Optimiser', 'Regularisation'];
 
 /**
  * Labels and hints by name, in the order of the forms; the group, 'Model' unless it is another; the words for choices;
@@ -14,6 +14,18 @@ export const OPTION_TEXTS = {
   nHead: { label: 'Attention heads', hint: 'must divide the embedding width' },
   nLayer: { label: 'Layers' },
   blockSize: { label: 'Context length', hint: 'in tokens' },
+  norm: { label: 'Normalisation', choices: { rmsnorm: 'scales', layernorm: 'shifts and scales' }, group: 'Architecture' },
+  normGain: { label: 'Gain after it', group: 'Architecture' },
+  normBias: { label: 'Bias after it', group: 'Architecture' },
+  embeddingNorm: { label: 'Normalise the embedding', group: 'Architecture' },
+  finalNorm: { label: 'Normalise before the logits', group: 'Architecture' },
+  qkNorm: { label: 'Normalise queries and keys', group: 'Architecture' },
+  activation: { label: 'Activation', choices: { relu: 'cuts below 0', gelu: 'smooth', silu: 'smooth', swiglu: 'with a gate', relu2: 'squares' }, group: 'Architecture' },
+  mlpRatio: { label: 'Hidden units', hint: 'of the MLP, per number of the embedding', group: 'Architecture' },
+  position: { label: 'Positions', choices: { learned: 'added', sinusoidal: 'added, not learned', rope: 'rotate', alibi: 'fade', none: 'unknown' }, group: 'Architecture' },
+  tied: { label: 'One table for input and output', group: 'Architecture' },
+  biases: { label: 'Biases', hint: 'of attention and MLP', group: 'Architecture' },
+  kvHeads: { label: 'Key-value heads', hint: 'which the others share; 0 for all', group: 'Architecture' },
   learningRate: { label: 'Learning rate', hint: 'its highest value', word: 'rate', group: 'Training' },
   numSteps: { label: 'Decay over (steps)', hint: 'the learning rate falls to its minimum over these steps', word: 'decay', group: 'Training' },
   batchSize: { label: 'Batch size', hint: 'documents per step', word: 'batch', group: 'Training' },
@@ -40,9 +52,18 @@ export const OPTION_TEXTS = {
 export function describedOptions(limits) {
   return Object.entries(OPTION_TEXTS).map(([name, { label, hint, group = 'Model', of, choices: words }]) => {
     const option = limits.options.find((each) => each.name === name);
-    const choices = option.choices?.map((value) => ({ value, text: `${value} (${words[value]})` }));
+    const choices = option.type === 'boolean' ? [{ value: 'false', text: 'no' }, { value: 'true', text: 'yes' }]
+      : option.choices?.map((value) => ({ value, text: `${value} (${words[value]})` }));
     return { ...option, label, group, of, hint: [hint, rangeOf(option)].filter(Boolean).join('; '), choices };
   });
+}
+
+/** The names of the architectures that set several options. */
+export const PRESETS = { microgpt: 'microgpt', gpt2: 'GPT-2', llama: 'Llama' };
+
+/** The value of an option from the text of its field. */
+export function choiceOf({ type }, text) {
+  return type === 'boolean' ? text === 'true' : text;
 }
 
 /** The names of the optimisers. */
@@ -70,7 +91,7 @@ function rangeOf({ type, min, max, ranges }) {
   if (ranges) {
     return Object.entries(ranges).map(([choice, range]) => `${choice}: ${bound(range.min)} to ${bound(range.max)}`).join('; ');
   }
-  if (type === 'string') {
+  if (type === 'string' || type === 'boolean') {
     return '';
   }
   if (max === Number.MAX_VALUE) {

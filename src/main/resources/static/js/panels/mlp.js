@@ -4,6 +4,7 @@
 import { css, html, nothing, svg } from 'lit';
 
 import { count, number, plural, signed } from '../data/format.js';
+import { ACTIVATION_NAMES, architectureOf } from '../data/model/architecture.js';
 import { inputLabels } from '../data/model/character-labels.js';
 import { UnitStatistics } from '../data/model/unit-statistics.js';
 import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
@@ -20,8 +21,8 @@ const BAR = 60;
 
 class MlpPanel extends Panel {
   static heading = 'MLP';
-  static about = 'The hidden units of one layer, one per column, at each position of the text. Violet is above 0 and passes the ReLU; '
-    + 'grey is 0 or less and becomes 0. A mark below a unit means that it was never above 0 in recent texts. '
+  static about = 'The hidden units of one layer, one per column, at each position of the text. Violet is above 0 and passes the ReLU, or whatever activation the model has; '
+    + 'grey is 0 or less and becomes 0, or with other activations a number near 0. A mark below a unit means that it was never above 0 in recent texts. '
     + 'Tap or point at a unit, or move the cursor with the arrow keys, to see which characters activate it.';
   static keys = MAP_KEYS;
 
@@ -177,7 +178,7 @@ class MlpPanel extends Panel {
       </p>
       <mg-heatmap .values=${values} .rows=${rows} .columns=${units} palette="relu" .low=${-limit} .high=${limit}
         .rowLabels=${shown.rowLabels} .columnLabels=${shown.columnLabels} .marks=${dead ?? []} .cursor=${this.cursor}
-        label="Inputs of the ReLU: ${units} units at ${rows} positions; the arrow keys move the cursor"
+        label="Inputs of the ${this.#activation}: ${units} units at ${rows} positions; the arrow keys move the cursor"
         @cursor=${(event) => this.#moved(event.detail)}></mg-heatmap>
       <div class="legend">
         <mg-scale-bar palette="relu" .low=${-limit} .high=${limit}></mg-scale-bar>
@@ -191,6 +192,15 @@ class MlpPanel extends Panel {
   #ofTheStep(layer) {
     const share = this.at === null ? this.live.diagnostics?.deadUnits[layer] : undefined;
     return share === undefined ? nothing : html`, <strong>${Math.round(100 * share)}%</strong> of the units inactive in this step`;
+  }
+
+  get #architecture() {
+    return architectureOf(this.view.options);
+  }
+
+  /** The name of the activation. */
+  get #activation() {
+    return ACTIVATION_NAMES[this.#architecture.activation];
   }
 
   #deadInWords({ dead, known, units }) {
@@ -212,7 +222,7 @@ class MlpPanel extends Panel {
     const most = exciting[0]?.mean ?? 1;
     return html`
       <p>Unit <strong>${unit}</strong> at position ${row}, after <strong>${rowLabels[row]}</strong>:
-        <strong class="value">${signed(value, 4)}</strong>${value > 0 ? nothing : ', so the ReLU outputs 0'}${dead?.[unit] ? ', and never above 0 recently' : nothing}</p>
+        <strong class="value">${signed(value, 4)}</strong>${value > 0 || !['relu', 'relu2'].includes(this.#architecture.activation) ? nothing : `, so the ${this.#activation} outputs 0`}${dead?.[unit] ? ', and never above 0 recently' : nothing}</p>
       ${exciting.length === 0 ? html`<p class="muted">No character has activated it.</p>` : html`
         <p class="muted">Mean output after each character:</p>
         <ol>${exciting.map(({ character, mean }) => html`
@@ -253,7 +263,7 @@ class MlpPanel extends Panel {
   legend() {
     const { limit, layer } = this.#shown;
     return [
-      { label: `layer ${layer + 1}, input of the ReLU`, palette: 'relu', low: signed(-limit), high: number(limit) },
+      { label: `layer ${layer + 1}, input of the ${this.#activation}`, palette: 'relu', low: signed(-limit), high: number(limit) },
       { label: 'never above 0', kind: 'line', colour: '--data-2' }, { label: 'row: position, column: unit', kind: 'text' },
     ];
   }

@@ -3,6 +3,7 @@
 import { css, html, nothing, svg } from 'lit';
 
 import { count, number } from '../data/format.js';
+import { activate, architectureOf, isGated } from '../data/model/architecture.js';
 import { describeBlock } from '../data/model/blocks.js';
 import { forward } from '../data/model/forward-pass.js';
 import { inWords } from '../data/model/tokens.js';
@@ -70,11 +71,19 @@ class NetworkPanel extends DocumentPanel {
   }
 
   get #shape() {
-    const { attentionWeights, embedding, probs } = this.shown.vizData[0];
+    const { attentionWeights, embedding, mlpActivations, probs } = this.shown.vizData[0];
     return {
       nLayer: attentionWeights.length, nHead: attentionWeights[0].length, nEmbd: embedding.length, vocabSize: probs.length,
-      positions: this.#position + 1,
+      positions: this.#position + 1, hidden: mlpActivations[0].length,
     };
+  }
+
+  get #architecture() {
+    return architectureOf(this.view.options);
+  }
+
+  #describe(id) {
+    return describeBlock(id, this.#architecture);
   }
 
   willUpdate(changed) {
@@ -104,8 +113,9 @@ class NetworkPanel extends DocumentPanel {
     switch (kind) {
       case 'norm': return embedding;
       case 'heads': return attentionWeights[layer];
-      case 'mlp_fc1': return mlpActivations[layer];
-      case 'relu': return mlpActivations[layer].map((value) => Math.max(0, value));
+      case 'mlp_gate': return mlpActivations[layer];
+      case 'mlp_fc1': return isGated(this.#architecture) ? null : mlpActivations[layer];
+      case 'relu': return isGated(this.#architecture) ? null : activate(this.#architecture, mlpActivations[layer]);
       case 'probs': return probs;
       // computed from the probabilities, with a mean of 0, which softmax does not depend on
       case 'lm_head': return centred(probs.map((p) => Math.log(Math.max(p, Number.MIN_VALUE))));
@@ -137,7 +147,7 @@ class NetworkPanel extends DocumentPanel {
     this.#isLoading = false;
     if (all !== undefined && this.shown !== null) {
       const matrices = Object.fromEntries(all.map((matrix) => [matrix.name, matrix]));
-      this.computed = { key, tokens, step: all[0].step, outputs: forward(matrices, tokens, this.#shape) };
+      this.computed = { key, tokens, step: all[0].step, outputs: forward(matrices, tokens, this.#shape, this.#architecture) };
     }
   }
 
@@ -168,7 +178,7 @@ class NetworkPanel extends DocumentPanel {
   #picture() {
     const room = this.renderRoot.querySelector('.picture')?.clientWidth ?? 600;
     const width = Math.min(WIDEST, Math.max(NARROWEST, room));
-    const plan = layout(this.#shape, width, this.open);
+    const plan = layout(this.#shape, this.#architecture, width, this.open);
     this.#plan = { ...plan, width };
     const press = (action) => (event) => {
       if (event.type === 'click' || event.key === 'Enter' || event.key === ' ') {
@@ -179,7 +189,7 @@ class NetworkPanel extends DocumentPanel {
     };
     const block = ({ id, x, y, width: w, height: h, isRound }) => {
       const show = press(() => { this.block = id; });
-      const { name } = describeBlock(id);
+      const { name } = this.#describe(id);
       return svg`
         <g class="block" role="button" tabindex="0" data-block=${id} aria-pressed=${id === this.block} aria-label="${name}${this.#summary(id)}"
           @click=${show} @keydown=${show}>
@@ -211,7 +221,7 @@ class NetworkPanel extends DocumentPanel {
   }
 
   #details() {
-    const { name, formula, words } = describeBlock(this.block);
+    const { name, formula, words } = this.#describe(this.block);
     const traced = this.#traced(this.block);
     const isComputed = traced === null && this.computed?.outputs.has(this.block);
     const isOld = isComputed && this.computed.key !== this.#key;
@@ -242,14 +252,14 @@ class NetworkPanel extends DocumentPanel {
     if (isVocabulary) {
       order.sort((a, b) => values[b] - values[a]);
     }
-    const first = isVocabulary ? 'next' : kind.startsWith('head') ? 'to position' : kind === 'relu' || kind === 'mlp_fc1' ? 'unit' : 'number';
+    const first = isVocabulary ? 'next' : kind.startsWith('head') ? 'to position' : ['relu', 'mlp_fc1', 'mlp_gate'].includes(kind) ? 'unit' : 'number';
     return this.#list([first, kind === 'probs' ? 'p' : kind.startsWith('head') ? 'weight' : 'value'],
       order.slice(0, MOST_NUMBERS).map((i) => [label(i), number(values[i], 4)]), values.length);
   }
 
   #list(columns, rows, size) {
     return html`
-      <div class="numbers" tabindex="0" role="region" aria-label="Numbers of ${describeBlock(this.block).name}">
+      <div class="numbers" tabindex="0" role="region" aria-label="Numbers of ${this.#describe(this.block).name}">
         <table><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
           <tbody>${rows.map((row) => html`<tr>${row.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody></table>
       </div>
@@ -333,7 +343,7 @@ class NetworkPanel extends DocumentPanel {
       return;
     }
     box(context, x, y, width, height, 6);
-    const { title } = describeBlock(id);
+    const { title } = this.#describe(id);
     const kind = id.replace(/^layer\d+\./, '');
     const head = kind.match(/^head(\d+)$/)?.[1];
     const line = strip ? y + 12 : y + height / 2;
@@ -401,10 +411,11 @@ class NetworkPanel extends DocumentPanel {
       columns: ['block', 'number', 'value'],
       get rows() {
         const { nLayer, nHead } = panel.#shape;
+        const units = isGated(panel.#architecture) ? ['mlp_gate'] : ['mlp_fc1', 'relu'];
         const ids = ['norm', ...Array.from({ length: nLayer }, (_, layer) => [
-          ...Array.from({ length: nHead }, (__, head) => `layer${layer}.head${head}`), `layer${layer}.mlp_fc1`, `layer${layer}.relu`]).flat(),
+          ...Array.from({ length: nHead }, (__, head) => `layer${layer}.head${head}`), ...units.map((name) => `layer${layer}.${name}`)]).flat(),
         'lm_head', 'probs'];
-        return ids.flatMap((id) => panel.#traced(id).map((value, i) => [describeBlock(id).name, i, number(value, 5)]));
+        return ids.flatMap((id) => panel.#traced(id).map((value, i) => [panel.#describe(id).name, i, number(value, 5)]));
       },
     };
   }

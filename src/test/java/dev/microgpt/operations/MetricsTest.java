@@ -69,6 +69,19 @@ final class MetricsTest {
     }
 
     @Test
+    void validationLossesAreCounted() {
+        Metrics before = Metrics.of(api);
+        api.init("validated", Map.of("text", Api.SIX_NAMES, "validation", 2));
+        api.step("validated", 4);
+
+        Metrics after = Metrics.of(api);
+        String count = "microgpt_validation_loss_count";
+        assertThat(after.get(count) - before.get(count)).isEqualTo(5); // steps 0 to 4
+        assertThat(after.get("microgpt_validation_loss_sum"))
+                .isGreaterThan(before.get("microgpt_validation_loss_sum"));
+    }
+
+    @Test
     void sessionsAreCountedByState() {
         api.init("empty", Map.of());
         api.initSixNames("loaded");

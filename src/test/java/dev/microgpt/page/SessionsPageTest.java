@@ -136,7 +136,7 @@ final class SessionsPageTest {
                         api.port(),
                         """
                         const { parametersOf } = await import('/js/pages/sessions/session-sizes.js');
-                        return parametersOf({ nEmbd: %d, nLayer: %d, blockSize: %d }, %d);"""
+                        return parametersOf({ nEmbd: %d, nHead: 4, nLayer: %d, blockSize: %d }, %d);"""
                                 .formatted(width, layers, context, vocabulary))
                 .intValue();
     }

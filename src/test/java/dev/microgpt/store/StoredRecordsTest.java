@@ -110,9 +110,12 @@ final class StoredRecordsTest {
         assertThatThrownBy(() -> StoredOptions.read("{\"seed\":7}"))
                 .isInstanceOf(DamagedException.class)
                 .hasMessageContaining("nEmbd is missing");
+        assertThatThrownBy(() -> StoredOptions.read("{\"colour\":\"RED\"}"))
+                .isInstanceOf(DamagedException.class)
+                .hasMessage("unknown option 'colour'");
         assertThatThrownBy(() -> StoredOptions.read("{\"norm\":\"BATCHNORM\"}"))
                 .isInstanceOf(DamagedException.class)
-                .hasMessage("unknown option 'norm'");
+                .hasMessage("unknown norm 'BATCHNORM'");
     }
 
     @Test

@@ -246,6 +246,8 @@ final class OpenApiTest {
     @ParameterizedTest
     @CsvSource({
         "init, seed nEmbd nHead nLayer blockSize learningRate numSteps engine random batchSize"
+                + " preset norm normGain normBias embeddingNorm finalNorm qkNorm activation mlpRatio"
+                + " position tied biases kvHeads"
                 + " optimizer beta1 beta2 epsilon weightDecay momentum schedule warmupSteps"
                 + " minLearningRate gradientClip dropout labelSmoothing validation validateEvery"
                 + " text dataset",

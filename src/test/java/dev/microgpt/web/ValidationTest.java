@@ -162,11 +162,34 @@ final class ValidationTest {
     }
 
     @Test
+    void aForkCanBeginAtTheBestModel() {
+        Map<String, ?> similar = Map.of("text", "anna\nbob\n".repeat(5), "validation", 2);
+        api.post("/sessions/" + NAME + "/init?overwrite=true", similar).ok();
+        api.step(NAME, 400);
+        long best = validation().at("/best/step").longValue();
+
+        JsonNode fork =
+                api.post(
+                                "/sessions/" + NAME + "/fork",
+                                Map.of("name", "fork-of-the-best", "step", "best"))
+                        .ok();
+
+        assertThat(fork.path("step").longValue()).isEqualTo(best);
+        assertThat(api.get("/sessions/fork-of-the-best/parameters/wte").ok())
+                .isEqualTo(api.get("/sessions/" + NAME + "/parameters/wte?step=best").ok());
+    }
+
+    @Test
     void thereIsNoBestModelWithoutValidation() {
         api.initSixNames("plain");
         assertProblem(api.get("/sessions/plain/embeddings?step=best"), 400, "out_of_range")
                 .hasField("step")
                 .hasDetail("its option validation is 0");
+        assertProblem(
+                        api.post("/sessions/plain/fork", Map.of("name", "plain-2", "step", "best")),
+                        400,
+                        "out_of_range")
+                .hasField("step");
         assertProblem(api.get("/sessions/plain/embeddings?step=worst"), 400, "wrong_type")
                 .hasField("step")
                 .hasDetail("step must be an integer or 'best', but is 'worst'");

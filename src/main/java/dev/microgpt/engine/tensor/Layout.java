@@ -155,7 +155,8 @@ final class Layout {
     /// whole number of them.
     static int paddedHead(int headDim) {
         if (headDim >= PAD) {
-            return (int) Math.min(Integer.MAX_VALUE / PAD * PAD, (headDim + PAD - 1L) / PAD * PAD);
+            long padded = ((long) headDim + PAD - 1) / PAD * PAD;
+            return (int) Math.min(Integer.MAX_VALUE / PAD * PAD, padded);
         }
         int d = 1;
         while (d < headDim) {

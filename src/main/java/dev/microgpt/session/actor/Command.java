@@ -8,6 +8,7 @@ import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.Generation;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.Query;
 import dev.microgpt.session.query.TokenQueue;
 import dev.microgpt.session.run.RunCall;
@@ -200,7 +201,7 @@ public sealed interface Command<R> {
     /// Copies what a forked session needs to continue from a step of this one.
     ///
     /// @param step null for the current one
-    record TakeForkPoint(@Nullable Long step) implements Command<ForkPoint> {
+    record TakeForkPoint(@Nullable PastStep step) implements Command<ForkPoint> {
 
         @Override
         public boolean needsRoom() {

@@ -13,6 +13,7 @@ import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.Generation;
+import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.Query;
 import dev.microgpt.session.query.TokenQueue;
 import dev.microgpt.session.run.Run;
@@ -84,7 +85,7 @@ final class CommandHandlers {
                                                     generation.nextSample(
                                                             new SessionModels(s), tokens)));
                     case Command.Ask<?>(Query<?> query) -> ask(query);
-                    case Command.TakeForkPoint(Long step) ->
+                    case Command.TakeForkPoint(PastStep step) ->
                             singleSlice(s -> Result.of(ForkPoint.of(s, step)));
                     case Command.Evict _ ->
                             singleSlice(_ -> Result.of(true, new Result.Effect.Evicted()));

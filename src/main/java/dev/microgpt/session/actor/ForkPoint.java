@@ -5,6 +5,7 @@ import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.random.RandomSource;
 import dev.microgpt.session.history.Replay;
 import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.query.PastStep;
 
 import org.jspecify.annotations.Nullable;
 
@@ -16,11 +17,12 @@ public record ForkPoint(Replay replay, Timeline timeline) {
 
     /// Copies the fork point of a session.
     ///
-    /// @param forkStep the step to fork at; null for the current one
+    /// @param pastStep the step to fork at; null for the current one
     /// @throws dev.microgpt.engine.InvalidInputException if the step is out of range
     /// @throws dev.microgpt.session.admission.SessionException `not_loaded` or `wrong_state`
-    static ForkPoint of(ActiveSession session, @Nullable Long forkStep) {
+    static ForkPoint of(ActiveSession session, @Nullable PastStep pastStep) {
         SessionModels models = new SessionModels(session);
+        @Nullable Long forkStep = models.number(pastStep);
         models.requireStep(forkStep);
         long step = forkStep == null ? session.step() : forkStep;
         Timeline timeline = session.timeline();

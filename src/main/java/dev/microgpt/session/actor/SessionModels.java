@@ -43,12 +43,7 @@ record SessionModels(ActiveSession session) implements ModelSource {
 
     @Override
     public ModelState stateAsOf(@Nullable PastStep pastStep) {
-        @Nullable Long step =
-                switch (pastStep) {
-                    case null -> null;
-                    case PastStep.At(long number) -> number;
-                    case PastStep.Best _ -> bestStep();
-                };
+        @Nullable Long step = number(pastStep);
         requireStep(step);
         if (step == null || isPresent(step)) {
             return model().state();
@@ -58,6 +53,17 @@ record SessionModels(ActiveSession session) implements ModelSource {
             throw new IllegalStateException("there is no keyframe at or before step " + step);
         }
         return keyframe;
+    }
+
+    /// Returns the number of a step; null for the current one.
+    ///
+    /// @throws InvalidInputException if there is no best step
+    @Nullable Long number(@Nullable PastStep step) {
+        return switch (step) {
+            case null -> null;
+            case PastStep.At(long number) -> number;
+            case PastStep.Best _ -> bestStep();
+        };
     }
 
     private long bestStep() {

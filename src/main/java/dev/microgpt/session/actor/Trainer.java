@@ -50,7 +50,7 @@ final class Trainer {
         @Nullable StepResult observed = null;
         try {
             boolean isOver = false;
-            while (!isOver && session.validate(deadline) && steps.hasNext()) {
+            while (!isOver && validate(session, deadline) && steps.hasNext()) {
                 // checked before the step that it still allows: a slice makes one step at least
                 isOver = now - deadline.nanos() >= 0 || shouldYield.getAsBoolean();
                 if (steps.wantsTrace() || isObservationDue(steps, now)) {
@@ -75,6 +75,16 @@ final class Trainer {
             metrics.recordSteps(made, loss);
             session.recordTraining(observed, rate.perSecond());
         }
+    }
+
+    /// See [Validator#validate].
+    private boolean validate(ActiveSession session, Deadline deadline) {
+        long validated = session.timeline().validatedUpTo();
+        boolean isDone = session.validate(deadline);
+        if (session.timeline().validatedUpTo() > validated) {
+            metrics.recordValidation(session.timeline().validationLosses().getLast().loss());
+        }
+        return isDone;
     }
 
     /// While a listener wants traces, the last step of a call or run is always observed.

@@ -129,6 +129,7 @@ public record Limits(
                 Map.of(
                         ModelOption.N_EMBD, nEmbd,
                         ModelOption.N_HEAD, nEmbd, // of which it is a divisor
+                        ModelOption.KV_HEADS, nEmbd,
                         ModelOption.N_LAYER, nLayer,
                         ModelOption.BLOCK_SIZE, blockSize,
                         ModelOption.BATCH_SIZE, batchSize);

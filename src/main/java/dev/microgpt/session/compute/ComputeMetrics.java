@@ -15,6 +15,7 @@ public final class ComputeMetrics {
     private final Counter steps;
     private final Counter replayedSteps;
     private final DistributionSummary loss;
+    private final DistributionSummary validationLoss;
     private final Timer slices;
     private final Timer rehydrations;
 
@@ -27,11 +28,12 @@ public final class ComputeMetrics {
                 Counter.builder("microgpt.steps.replayed")
                         .description("Steps repeated to bring sessions back into memory")
                         .register(registry);
-        loss =
-                DistributionSummary.builder("microgpt.loss")
-                        .description("Loss of the last step of each slice of training")
-                        .serviceLevelObjectives(0.5, 1, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 6)
-                        .register(registry);
+        loss = losses("microgpt.loss", "Loss of the last step of each slice of training", registry);
+        validationLoss =
+                losses(
+                        "microgpt.validation.loss",
+                        "Validation losses, whenever one is measured",
+                        registry);
         slices =
                 Timer.builder("microgpt.compute.slice")
                         .description("Duration of a slice of compute time")
@@ -42,6 +44,14 @@ public final class ComputeMetrics {
                         .description("Time to bring an evicted session back into memory")
                         .serviceLevelObjectives(millis(1, 3, 10, 30, 100, 300, 1000, 3000))
                         .register(registry);
+    }
+
+    private static DistributionSummary losses(
+            String name, String description, MeterRegistry registry) {
+        return DistributionSummary.builder(name)
+                .description(description)
+                .serviceLevelObjectives(0.5, 1, 1.5, 1.75, 2, 2.25, 2.5, 2.75, 3, 3.5, 4, 6)
+                .register(registry);
     }
 
     /// Returns metrics that are not registered anywhere.
@@ -69,6 +79,13 @@ public final class ComputeMetrics {
         if (made > 0) {
             steps.increment((double) made);
             loss.record(lastLoss);
+        }
+    }
+
+    /// Records a validation loss, in nats; infinite ones are left out.
+    public void recordValidation(double measured) {
+        if (Double.isFinite(measured)) {
+            validationLoss.record(measured);
         }
     }
 

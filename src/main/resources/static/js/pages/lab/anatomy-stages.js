@@ -23,7 +23,7 @@ const UPDATES = {
     : `Muon leaves ${name} to AdamW, which moves every parameter against its recent mean gradient (m), in units of the gradient’s typical size (√v)`),
 };
 
-/** The explanation of each kind of tensor, by the last part of its name. */
+/** The explanation of each kind of tensor of microgpt, and of those that others have, by the last part of its name. */
 const MEANINGS = {
   embedded: 'Every token has a row of numbers in wte, every position a row in wpe. Each position starts as the sum of its two rows.',
   embedding: 'RMSNorm divides each row by its root mean square, so that its numbers are neither too large nor too small.',
@@ -39,11 +39,59 @@ const MEANINGS = {
   mlp_norm: 'Before the MLP, the rows are normalised again.',
   mlp_hidden: 'The MLP: four times as many hidden units, each a weighted sum of the row.',
   mlp_relu: 'ReLU passes what is above 0 and sets the rest to 0.',
+  mlp_gated: 'The gate: one number for each hidden unit, another weighted sum of the row.',
+  mlp_gelu: 'GELU passes large numbers on unchanged and small ones hardly at all, without a kink.',
+  mlp_silu: 'SiLU passes large numbers on unchanged and small ones hardly at all, without a kink.',
+  mlp_swiglu: 'SwiGLU multiplies each hidden unit by its gate, which SiLU opens or closes.',
+  mlp_relu2: 'Squared ReLU squares what is above 0 and sets the rest to 0.',
+  attn_query: 'The queries as the heads read them.',
+  attn_key: 'The keys as the heads read them.',
+  final_normed: 'Before the scores, the rows are normalised a last time.',
   mlp_proj: 'A second matrix turns the hidden units back into a row of the model\u2019s width.',
   mlp_residual: 'This result is added to the row as well.',
   logits: 'A score for every token of the vocabulary (column): how well it fits as the next one.',
   probs: 'Softmax turns the scores into probabilities: each row sums to 1.',
 };
+
+const POSITIONS = {
+  learned: MEANINGS.embedded,
+  sinusoidal: 'Every token has a row of numbers in wte. Each position starts as the sum of that row and of sines and cosines of the position.',
+  rope: 'Every token has a row of numbers in wte, with which its position starts. Where it is in the text enters later, when queries and keys are rotated.',
+  alibi: 'Every token has a row of numbers in wte, with which its position starts. Where it is in the text enters later, when attention falls with the distance.',
+  none: 'Every token has a row of numbers in wte, with which its position starts. Nothing tells the model where it is in the text, except how many positions it can see.',
+};
+
+/** The explanation of a kind of tensor in an architecture; undefined for parameters. */
+function meaningOf(kind, architecture) {
+  switch (kind) {
+    case 'embedded': return POSITIONS[architecture.position];
+    case 'embedding': return architecture.embeddingNorm ? normalised(architecture) : 'The rows go on as they are.';
+    case 'head.logits': return architecture.position === 'alibi'
+      ? `${MEANINGS[kind]} The farther away that position is, the more is subtracted (ALiBi).` : MEANINGS[kind];
+    case 'attn_k': case 'attn_v': return architecture.kvHeads > 0 ? `${MEANINGS[kind]} Several heads share it.` : MEANINGS[kind];
+    case 'attn_query': case 'attn_key': return `${MEANINGS[kind]}${architecture.qkNorm ? ' Each head’s part is divided by its root mean square.' : ''}${
+      architecture.position === 'rope' ? ' Pairs of numbers are rotated by angles that grow with the position (RoPE), so that query and key match by their distance.' : ''}`;
+    case 'mlp_hidden': return `The MLP: ${architecture.mlpRatio === 4 ? 'four times' : `${number(architecture.mlpRatio)} times`} as many hidden units, each a weighted sum of the row.`;
+    case 'logits': return architecture.tied ? `${MEANINGS[kind]} The weights are the token embeddings.` : MEANINGS[kind];
+    default: return MEANINGS[kind];
+  }
+}
+
+function normalised({ norm }) {
+  return norm === 'rmsnorm' ? MEANINGS.embedding
+    : 'LayerNorm shifts each row to a mean of 0 and scales it to a variance of 1, so that its numbers are neither too large nor too small.';
+}
+
+/** What the parameters of a matrix are for. */
+function parametersOf(name) {
+  if (name.endsWith('_gain')) {
+    return `${name}: the learned factor of each column after a normalisation.`;
+  }
+  if (name.endsWith('_bias')) {
+    return `${name}: a learned number that is added to each column.`;
+  }
+  return PARAMETERS[name] ? `${name}: ${PARAMETERS[name]}.` : `The weights of ${name}.`;
+}
 
 const PARAMETERS = {
   wte: 'one row per token', wpe: 'one row per position', lm_head: 'one row per possible next token',
@@ -86,10 +134,10 @@ const quoted = (token) => (token === BOS ? BOS : `\u201c${token}\u201d`);
  * The caption of a frame, as sentences.
  *
  * @param frame one of `framesOf`
- * @param step {anatomy, reads, next, optimizer}: the tokens read and those that follow, as visible characters
+ * @param step {anatomy, reads, next, optimizer, architecture}: the tokens read and those that follow, as visible characters
  * @param tensor the tensor of the frame; null until it is loaded
  */
-export function captionOf(frame, { anatomy, reads, next, optimizer }, tensor) {
+export function captionOf(frame, { anatomy, reads, next, optimizer, architecture }, tensor) {
   const { stage, name } = frame;
   if (stage === 'tokens') {
     const pairs = reads.slice(0, 3).map((read, t) => `after ${quoted(read)} comes ${quoted(next[t])}`).join(', ');
@@ -122,7 +170,7 @@ export function captionOf(frame, { anatomy, reads, next, optimizer }, tensor) {
       moved,
     ];
   }
-  const meaning = MEANINGS[kindOf(name)] ?? (PARAMETERS[name] ? `${name}: ${PARAMETERS[name]}.` : `The weights of ${name}.`);
+  const meaning = meaningOf(kindOf(name), architecture) ?? parametersOf(name);
   if (stage === 'forward') {
     const { row, column, value } = extremeOf(tensor.values);
     return [meaning, `The largest number here is ${signed(value)}, at position ${row} ${quoted(reads[row])}, number ${column}.`];

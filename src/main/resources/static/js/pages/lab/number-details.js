@@ -21,10 +21,11 @@ const FORMULAS = {
   log: ([a]) => `ln ${a}`,
   exp: ([a]) => `e ^ ${a}`,
   relu: ([a]) => `max(0, ${a})`,
+  sigmoid: ([a]) => `1 / (1 + exp(−${a}))`,
   leaf: () => '',
 };
 
-const WORDS = { add: 'a sum', mul: 'a product', pow: 'a power', log: 'a logarithm', exp: 'an exponential', relu: 'a ReLU', leaf: 'a constant' };
+const WORDS = { add: 'a sum', mul: 'a product', pow: 'a power', log: 'a logarithm', exp: 'an exponential', relu: 'a ReLU', sigmoid: 'a sigmoid', leaf: 'a constant' };
 
 const plain = (value) => signed(value, 5);
 

@@ -5,6 +5,7 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { CoalescedCall } from '../../data/coalesced-call.js';
 import { count, loss, number } from '../../data/format.js';
+import { architectureOf } from '../../data/model/architecture.js';
 import { BOS } from '../../data/model/tokens.js';
 import { vocabularyOf } from '../../data/vocabulary.js';
 import { OPTIMISERS, withDefaults } from '../../data/session-options.js';
@@ -199,7 +200,7 @@ export class StepAnatomy extends LitElement {
         <section class="card" aria-labelledby="frame">
           <h2 id="frame">${this.#title()}</h2>
           ${this.tensor?.formula && stage === 'forward' ? html`<p class="formula">${this.frame.name} = ${this.tensor.formula}</p>` : nothing}
-          <div class="caption" aria-live="polite">${captionOf(this.frame, { anatomy, ...tokens, optimizer: this.#optimizer }, this.tensor).map((words) => html`<p>${words}</p>`)}</div>
+          <div class="caption" aria-live="polite">${captionOf(this.frame, { anatomy, ...tokens, optimizer: this.#optimizer, architecture: architectureOf(this.view.options) }, this.tensor).map((words) => html`<p>${words}</p>`)}</div>
           ${stage === 'tokens' ? this.#tokensList(tokens) : stage === 'loss' ? this.#losses(tokens) : this.#maps(tokens)}
         </section>
         ${this.place === null ? nothing : html`

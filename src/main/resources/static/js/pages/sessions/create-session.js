@@ -5,7 +5,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { api } from '../../data/api.js';
 import { count, duration } from '../../data/format.js';
 import { proposedName } from '../../data/session-names.js';
-import { OPTION_GROUPS, isUsedBy } from '../../data/session-options.js';
+import { OPTION_GROUPS, PRESETS, choiceOf, isUsedBy } from '../../data/session-options.js';
 import { field } from '../../components/field.js';
 import { controls } from '../../components/styles.js';
 import { createTraining } from './create-training.js';
@@ -30,6 +30,7 @@ class CreateSession extends LitElement {
     isExisting: { state: true }, // whether the form starts an existing session again
     isMoreOpen: { state: true },
     size: { state: true }, // one of SIZES
+    preset: { state: true }, // the architecture that was chosen last
     typed: { state: true }, // the options typed or chosen, by name, and `steps`
     documents: { state: true }, // {text} or {dataset}; null while there are none
     preview: { state: true }, // of the documents; null while there is none
@@ -77,6 +78,7 @@ class CreateSession extends LitElement {
     this.isExisting = false;
     this.isMoreOpen = false;
     this.size = 'tiny';
+    this.preset = 'microgpt';
     this.typed = {};
     this.documents = null;
     this.preview = null;
@@ -140,10 +142,13 @@ class CreateSession extends LitElement {
     return name === 'numSteps' && !this.isExisting ? this.#text('steps') || STEPS : SIZES[this.size].options[name] ?? initial;
   }
 
-  /** All options of the session with a size, as far as they are numbers. */
-  #numbers(size) {
+  /** All options of the session with a size; the defaults in place of what is no number. */
+  #values(size) {
     return Object.fromEntries(this.options.map((option) => {
-      const { name, default: initial } = option;
+      const { name, choices, default: initial } = option;
+      if (choices) {
+        return [name, this.#text(name) === '' ? initial : choiceOf(option, this.#text(name))];
+      }
       const value = Number(this.#text(name) || (SIZES[size].options[name] ?? initial));
       return [name, Number.isFinite(value) ? value : initial];
     }));
@@ -160,9 +165,10 @@ class CreateSession extends LitElement {
   /** The options as typed, or else those of the size; the server knows the other defaults and checks all ranges. */
   #requestedOptions(steps) {
     const options = this.isExisting ? {} : { ...SIZES[this.size].options, numSteps: steps };
-    for (const { name, choices, label } of this.options) {
+    for (const option of this.options) {
+      const { name, choices, label } = option;
       if (this.#text(name) !== '') {
-        options[name] = choices ? this.#text(name) : this.#numberOf(name, label);
+        options[name] = choices ? choiceOf(option, this.#text(name)) : this.#numberOf(name, label);
       }
     }
     return options;
@@ -278,15 +284,15 @@ class CreateSession extends LitElement {
   }
 
   #sizeHint(size) {
-    const numbers = this.#numbers(size);
-    const { nEmbd, nLayer, nHead } = numbers;
+    const values = this.#values(size);
+    const { nEmbd, nLayer, nHead } = values;
     const shape = `${count(nEmbd)} wide, ${nLayer} ${nLayer === 1 ? 'layer' : 'layers'}, ${nHead} heads`;
     if (this.preview === null) {
       return html`<span class="hint">${shape}</span>`;
     }
     const steps = Number(this.#text('steps').replaceAll(/[,_ ]/g, '')) || STEPS;
-    const seconds = trainingSeconds(numbers, steps, this.preview);
-    return html`<span class="hint">${shape}: ${count(parametersOf(numbers, this.preview.vocabSize))} parameters;
+    const seconds = trainingSeconds(values, steps, this.preview);
+    return html`<span class="hint">${shape}: ${count(parametersOf(values, this.preview.vocabSize))} parameters;
       trains for ${seconds < 1 ? 'about a second' : `about ${duration(Math.ceil(seconds))}`}</span>`;
   }
 
@@ -319,8 +325,27 @@ class CreateSession extends LitElement {
     return html`
       <fieldset>
         <legend>${group}</legend>
+        ${group === 'Architecture' ? this.#presets() : nothing}
         <div class="options">${shown.map((option) => this.#option(option))}</div>
       </fieldset>`;
+  }
+
+  /** A choice that sets all options of the architecture. */
+  #presets() {
+    return field({
+      name: 'preset',
+      label: 'As in',
+      apiName: 'preset',
+      control: ({ id }) => html`<select id=${id} @change=${(event) => this.#choosePreset(event.target.value)}>
+        ${Object.keys(this.limits?.presets ?? {}).map((preset) => html`<option value=${preset} .selected=${preset === this.preset}>${PRESETS[preset] ?? preset}</option>`)}
+      </select>`,
+    });
+  }
+
+  #choosePreset(preset) {
+    this.preset = preset;
+    const values = Object.entries(this.limits.presets[preset]).map(([name, value]) => [name, String(value)]);
+    this.typed = { ...this.typed, ...Object.fromEntries(values) };
   }
 
   #option(option) {
@@ -336,7 +361,7 @@ class CreateSession extends LitElement {
       control: ({ id, describedBy, invalid }) => choices
         ? html`<select id=${id} name=${name} aria-describedby=${describedBy} aria-invalid=${invalid}
             @change=${(event) => this.#type(name, event.target.value)}>
-            ${choices.map((choice) => html`<option value=${choice.value} .selected=${choice.value === (value || initial)}>${choice.text}</option>`)}
+            ${choices.map((choice) => html`<option value=${choice.value} .selected=${choice.value === (value || String(initial))}>${choice.text}</option>`)}
           </select>`
         : html`<input id=${id} name=${name} inputmode=${type === 'number' ? 'decimal' : 'numeric'} placeholder=${initial}
             autocomplete="off" .value=${value} aria-describedby=${describedBy} aria-invalid=${invalid}

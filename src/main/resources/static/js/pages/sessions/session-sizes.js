@@ -1,5 +1,7 @@
 // The sizes of models that the form for a new session offers, and what they cost.
 
+import { parameterCounts } from '../../data/model/architecture.js';
+
 const FLOPS = 15e9; // a second, about the smallest in the table of training speeds in performance.md
 const BOS = 1; // the token before each document
 
@@ -10,14 +12,9 @@ export const SIZES = {
   medium: { label: 'Medium', options: { nEmbd: 64, nLayer: 4 } },
 };
 
-/** The number of parameters that take part in matrix products for each token. */
-function linearParameters({ nEmbd, nLayer }, vocabSize) {
-  return 12 * nLayer * nEmbd ** 2 + vocabSize * nEmbd;
-}
-
 /** The number of parameters of a model with these options. */
 export function parametersOf(options, vocabSize) {
-  return linearParameters(options, vocabSize) + (vocabSize + options.blockSize) * options.nEmbd;
+  return parameterCounts(options, vocabSize).all;
 }
 
 /**
@@ -28,5 +25,5 @@ export function parametersOf(options, vocabSize) {
  */
 export function trainingSeconds(options, steps, { numDocs, characters, vocabSize }) {
   const tokens = Math.min(characters / numDocs + BOS, options.blockSize);
-  return steps * options.batchSize * tokens * 6 * linearParameters(options, vocabSize) / FLOPS;
+  return steps * options.batchSize * tokens * 6 * parameterCounts(options, vocabSize).products / FLOPS;
 }

@@ -4,10 +4,10 @@
 import { learningRateOf } from '../../data/learning-rate.js';
 import { bucketsOf, meanOfLast } from '../../data/loss-store.js';
 import { loadedAt } from '../../data/session-events.js';
+import { architectureOf } from '../../data/model/architecture.js';
 import { BOS, positionsOf, visible } from '../../data/model/tokens.js';
 
 const MOST_NUMBERS = 1_000_000; // of embeddings that are loaded
-const OUTPUT = 'lm_head'; // the matrix that the example parameter is from
 
 /** The step whose model is shown; null for the newest one, if the session is not training. */
 export function stepToShow({ at, view, keyframes }) {
@@ -128,8 +128,9 @@ export class CaptionData {
       return null;
     }
     const query = at === null && step === view.step ? {} : { step };
+    const matrix = architectureOf(view.options).tied ? 'wte' : 'lm_head';
     const [anatomy, tensor] = await Promise.all(
-      [api.anatomy(name, query, signal), api.anatomyTensor(name, OUTPUT, query, signal)].map((call) => orNull(call)));
+      [api.anatomy(name, query, signal), api.anatomyTensor(name, matrix, query, signal)].map((call) => orNull(call)));
     if (anatomy === null || tensor === null) {
       return null;
     }
@@ -142,7 +143,7 @@ export class CaptionData {
     const of = (rows) => rows[row][column];
     const { trains, docs, loss, learningRate, numNodes } = anatomy;
     return {
-      at: query.step ?? null, trains, docs, loss, learningRate, numNodes, matrix: OUTPUT, row, column,
+      at: query.step ?? null, trains, docs, loss, learningRate, numNodes, matrix, row, column,
       value: of(tensor.values), gradient: of(tensor.gradients), m: of(tensor.m), v: of(tensor.v), after: of(tensor.after),
     };
   }

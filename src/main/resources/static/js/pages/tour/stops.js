@@ -4,6 +4,7 @@
 import { html, nothing } from 'lit';
 
 import { count, loss, number, plural, signed } from '../../data/format.js';
+import { ACTIVATION_NAMES, architectureOf, hiddenOf } from '../../data/model/architecture.js';
 import { nearest } from '../../data/model/nearest-rows.js';
 import { atTemperature } from '../../data/model/sampling.js';
 import { inWords } from '../../data/model/tokens.js';
@@ -64,7 +65,28 @@ function tokens(facts, view) {
 
 // ---- 3 embeddings
 
+/** How the position enters, up to the sum of the embeddings. */
+function positionInWords({ position }, blockSize) {
+  switch (position) {
+    case 'learned': return `The position in the text matters as well, so each of the ${count(blockSize)} positions has its own row in a second
+      table. The row of the token and the row of its position are added, number by number.`;
+    case 'sinusoidal': return `The position in the text matters as well, so sines and cosines of the position, which are not learned, are added
+      to the row of the token, number by number.`;
+    case 'rope': return 'The position in the text matters as well; in this model, it enters in attention: queries and keys are rotated by angles that grow with it (RoPE).';
+    case 'alibi': return 'The position in the text matters as well; in this model, it enters in attention, which falls with the distance (ALiBi).';
+    default: return 'Nothing tells this model where a token is in the text, except how many come before it.';
+  }
+}
+
+function normInWords({ norm, embeddingNorm }) {
+  const what = norm === 'rmsnorm' ? 'RMSNorm: the mean of the squares becomes 1' : 'LayerNorm: the mean becomes 0 and the variance 1';
+  return embeddingNorm
+    ? `The result is scaled to a standard size (${what}; this is repeated before each of the following parts).`
+    : `Before each of the following parts, the numbers are scaled to a standard size (${what}).`;
+}
+
 function embeddings(facts, view) {
+  const architecture = architectureOf(view.options);
   const { vectors, symbols, positions } = facts;
   const { nEmbd, blockSize } = view.options;
   const first = positions[1]?.readId ?? null;
@@ -77,10 +99,8 @@ function embeddings(facts, view) {
       ${fact('wte', count(view.vocabSize * nEmbd))} parameters.
       ${isKnown ? html`The row of ${letter(symbols[first])} begins
         ${fact('vector', vectors[first].slice(0, BEGINNING).map((x) => signed(x)).join(', '))}.` : nothing}</p>
-    <p>The position in the text matters as well, so each of the ${count(blockSize)} positions has its own row in a second
-      table. The row of the token and the row of its position are added, number by number, and the sum is scaled to a
-      standard size (RMSNorm: the mean of the squares becomes 1; this is repeated before each of the following parts). From
-      here on, each position is a list of ${count(nEmbd)} numbers.</p>
+    <p>${positionInWords(architecture, blockSize)} ${normInWords(architecture)} From here on, each position is a list of
+      ${count(nEmbd)} numbers.</p>
     <p>Each list is a point in a space of ${count(nEmbd)} directions; the panel shows the two in which they differ
       most. ${alike === undefined ? nothing : isUntrained(facts) ? html`
         Before training, all rows are random, so it is chance which ones are close: the nearest to ${letter(symbols[first])} is
@@ -109,6 +129,7 @@ function strongestLook(trace) {
 function attention(facts, view) {
   const { trace, positions, doc } = facts;
   const { nHead, nLayer, nEmbd } = view.options;
+  const { kvHeads } = architectureOf(view.options);
   const look = trace === null ? null : strongestLook(trace);
   return html`
     <p>So far each position knows only its own token. Attention lets it use what earlier positions hold: each position
@@ -130,13 +151,24 @@ function attention(facts, view) {
       not exist yet.</p>
     <p>${nHead === 1 ? html`Here, one head does this` : html`Here, ${fact('heads', count(nHead))} heads do this in
       parallel, each with ${count(nEmbd / nHead)} of the ${count(nEmbd)} numbers of query, key and value, so that each can look for
-      something different`}. A fourth table of parameters mixes the results of the heads, and the result is added to what
+      something different`}.${kvHeads > 0 ? ` ${count(nHead / kvHeads)} of them at a time share keys and values.` : nothing} A fourth table of parameters mixes the results of the heads, and the result is added to what
       the position already had (a residual connection), so nothing is lost.</p>`;
 }
 
 // ---- 5 the MLP
 
+/** What a hidden unit does with its sum. */
+function activationInWords({ activation }) {
+  switch (activation) {
+    case 'relu': return 'If the sum is above 0, the unit is on and outputs the sum; otherwise it is off and outputs 0. This is called ReLU.';
+    case 'relu2': return 'If the sum is above 0, the unit is on and outputs its square; otherwise it is off and outputs 0. This is called squared ReLU.';
+    case 'swiglu': return 'It does so twice, with different parameters: the second sum is its gate. If the gate is well above 0, the unit is on and outputs the product of both; far below 0, it is off and outputs nearly 0. This is called SwiGLU.';
+    default: return `If the sum is well above 0, the unit is on and outputs nearly the sum; far below 0, it is off and outputs nearly 0. This is called ${ACTIVATION_NAMES[activation]}.`;
+  }
+}
+
 function mlp(facts, view) {
+  const architecture = architectureOf(view.options);
   const { trace, positions, doc } = facts;
   const { nEmbd, nLayer } = view.options;
   const last = trace?.vizData.at(-1).mlpActivations[0] ?? [];
@@ -144,10 +176,9 @@ function mlp(facts, view) {
   const strongest = last.reduce((best, value, unit) => (value > last[best] ? unit : best), 0);
   return html`
     <p>After attention, each position continues on its own through the MLP (multilayer perceptron). It has
-      ${fact('units', count(trace === null ? 4 * nEmbd : last.length))} hidden units. Each multiplies the
+      ${fact('units', count(trace === null ? hiddenOf(architecture, nEmbd) : last.length))} hidden units. Each multiplies the
       ${count(nEmbd)} numbers of the position by ${count(nEmbd)} parameters of its own and adds up the results.</p>
-    <p>If the sum is above 0, the unit is on and outputs the sum; otherwise it is off and outputs 0. This is called ReLU.
-      Without it, two such multiplications in a row could do no more than one.</p>
+    <p>${activationInWords(architecture)} Without it, two such multiplications in a row could do no more than one.</p>
     ${trace === null ? nothing : html`
       <p>At the last position of ${quoted(doc)}, which has just read ${inWords(positions.at(-1).read)},
         ${fact('on', count(on))} of the units ${nLayer > 1 ? 'of layer 1' : ''} are on${on === 0 ? '.' : html`; the
@@ -168,7 +199,7 @@ function probabilities(facts, view) {
   const top = isKnown ? probs.map((_, id) => id).sort((a, b) => probs[b] - probs[a]).slice(0, 3) : [];
   const best = (temperature) => share(atTemperature(probs, temperature)[top[0]]);
   return html`
-    <p>At the end, each position has to predict what comes next. The last table has a row of ${count(view.options.nEmbd)}
+    <p>At the end, each position has to predict what comes next. ${architectureOf(view.options).tied ? html`The table of the token embeddings is used again: it` : 'The last table'} has a row of ${count(view.options.nEmbd)}
       parameters for each of the ${count(view.vocabSize)} tokens. The numbers of the position, multiplied by the row and
       added up, are the score of the token (its logit). Softmax turns the scores into probabilities: e to the power of each,
       divided by the sum of all of these. So there is one number per token, each above 0, and they sum to 1.</p>

@@ -11,6 +11,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.Generation;
+import dev.microgpt.session.query.PastStep;
 
 import org.junit.jupiter.api.Test;
 
@@ -106,7 +107,7 @@ final class DrawTest {
         var _ = sessions.step(actor, 4);
         Image before = sessions.image(actor);
         var _ = sessions.done(actor, draw());
-        ForkPoint forkPoint = sessions.done(actor, new Command.TakeForkPoint(2L));
+        ForkPoint forkPoint = sessions.done(actor, new Command.TakeForkPoint(PastStep.at(2)));
         var model = Objects.requireNonNull(forkPoint.replay().slice(Long.MAX_VALUE));
 
         assertThat(model.random().words())
