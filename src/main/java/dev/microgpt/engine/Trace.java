@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param embedding token plus position embedding, after RMSNorm, (C)
 /// @param attentionWeights how much each head attends to each position up to t, (L, H, t + 1)
-/// @param mlpActivations the hidden layer of each MLP before its ReLU, (L, 4 C)
+/// @param mlpActivations the hidden layer of each MLP before its activation; with SwiGLU, its gate, (L, F)
 /// @param probs the probabilities of the next token, (V); null for a training step
 public record Trace(
         double[] embedding,

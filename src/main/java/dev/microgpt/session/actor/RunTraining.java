@@ -58,7 +58,7 @@ final class RunTraining {
             run.noteDivergence(session.divergence());
         }
         String goal = run.completionReason(session.step(), session.timeline());
-        if (goal == null || !session.validate(deadline)) {
+        if (goal == null || !trainer.validate(session, deadline)) {
             return List.of();
         }
         end(session, run, RunState.Trigger.GOAL, goal, ticker.now());

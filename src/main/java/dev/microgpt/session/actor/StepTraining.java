@@ -74,7 +74,7 @@ final class StepTraining implements ActiveCommand<StepOutcome>, Steps {
         if (envelope.isAbandoned() && done < call.count()) {
             return abandoned();
         }
-        if (done < call.count() || !session.validate(deadline)) {
+        if (done < call.count() || !trainer.validate(session, deadline)) {
             return null;
         }
         StepOutcome result =

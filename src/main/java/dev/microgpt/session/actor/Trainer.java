@@ -77,8 +77,8 @@ final class Trainer {
         }
     }
 
-    /// See [Validator#validate].
-    private boolean validate(ActiveSession session, Deadline deadline) {
+    /// Measures the validation loss if that is due, see [Validator#validate].
+    boolean validate(ActiveSession session, Deadline deadline) {
         long validated = session.timeline().validatedUpTo();
         boolean isDone = session.validate(deadline);
         if (session.timeline().validatedUpTo() > validated) {
