@@ -3,7 +3,6 @@ package dev.microgpt.store;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.Holding;
 
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
@@ -11,13 +10,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.UUID;
 
 import javax.sql.DataSource;
 
 /// Transactions of PostgreSQL, each of which checks the [Ownership] of what it writes.
 ///
-/// If the connection is lost during a commit, nobody tells whether it took place. PostgreSQL can be asked later by
-/// the id of the transaction.
+/// If the connection is lost during a commit, nobody tells whether it took place. So each transaction leaves its number,
+/// for which the database can be asked later, and holds a lock until its end.
 final class PostgresTransactions implements Transactions {
 
     /// The SQLSTATE of a lock that is not available yet.
@@ -29,9 +29,12 @@ final class PostgresTransactions implements Transactions {
     private final TransactionTemplate template;
     private final JdbcClient jdbc;
     private final Ownership ownership;
+    private final UUID writer = UUID.randomUUID();
 
-    /// The id of the last transaction; null if it has none, as it has not begun.
-    private @Nullable String id;
+    /// The number of the last transaction, counted from 1; 0 before the first.
+    private long number;
+
+    private boolean isCleanedUp;
 
     PostgresTransactions(DataSource source, Ownership ownership) {
         // JdbcTransactionManager would roll back after a failed commit, and report the failure of
@@ -43,34 +46,53 @@ final class PostgresTransactions implements Transactions {
 
     @Override
     public void run(Set<Holding> sessions, Runnable action) {
-        id = null;
+        number++;
         template.executeWithoutResult(
                 _ -> {
-                    id = jdbc.sql("SELECT pg_current_xact_id()").query(String.class).single();
+                    leaveNumber();
                     ownership.require(sessions);
                     action.run();
                 });
+        isCleanedUp = true;
+    }
+
+    /// Takes the lock of this process and leaves the number of the transaction. The first one removes the numbers of
+    /// processes that have not written for long.
+    private void leaveNumber() {
+        jdbc.sql(
+                        """
+                        INSERT INTO committed (writer, number, at)
+                        SELECT ?, ?, now() FROM pg_advisory_xact_lock(?)
+                        ON CONFLICT (writer) DO UPDATE SET number = EXCLUDED.number, at = EXCLUDED.at""")
+                .params(writer.toString(), number, lockKey())
+                .update();
+        if (!isCleanedUp) {
+            jdbc.sql("DELETE FROM committed WHERE at < now() - INTERVAL '30 days'").update();
+        }
+    }
+
+    private long lockKey() {
+        return writer.getLeastSignificantBits();
     }
 
     @Override
     public boolean wasCommitted() {
-        String status =
-                jdbc.sql("SELECT pg_xact_status(CAST(? AS xid8))")
-                        .param(id)
-                        .query((row, _) -> String.valueOf(row.getString(1)))
+        boolean hasEnded =
+                jdbc.sql("SELECT pg_try_advisory_xact_lock(?)")
+                        .param(lockKey())
+                        .query(Boolean.class)
                         .single();
-        if (id == null) {
-            return false; // nothing was sent
+        if (!hasEnded) {
+            throw new CannotAcquireLockException(
+                    "transaction %d is in progress".formatted(number),
+                    new SQLException("it is in progress", IN_PROGRESS));
         }
-        return switch (status) {
-            case "committed" -> true;
-            case "aborted" -> false;
-            case "in progress" ->
-                    throw new CannotAcquireLockException(
-                            "transaction %s is in progress".formatted(id),
-                            new SQLException("it is in progress", IN_PROGRESS));
-            default -> throw new IllegalStateException("transaction %s: %s".formatted(id, status));
-        };
+        return number > 0
+                && jdbc.sql("SELECT COUNT(*) FROM committed WHERE writer = ? AND number = ?")
+                                .params(writer.toString(), number)
+                                .query(Long.class)
+                                .single()
+                        == 1;
     }
 
     @Override

@@ -146,6 +146,34 @@ final class CheckpointTest {
                 .contains("\"kind\":\"restored\"");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"gpt2", "llama"})
+    void aFileSaysItsArchitecture(String preset) throws Exception {
+        api.init("kept", Map.of("text", Api.SIX_NAMES, "preset", preset));
+        api.step("kept", 20);
+        assertThat(put(file(), "").status()).isEqualTo(201);
+        assertThat(api.view("restored").path("options"))
+                .isEqualTo(api.view("kept").path("options"));
+        assertThat(api.step("restored", 5).path("loss"))
+                .isEqualTo(api.step("kept", 5).path("loss"));
+    }
+
+    @Test
+    void refusesAnArchitectureThatItDoesNotKnow() throws Exception {
+        for (String[] change :
+                new String[][] {
+                    {"position", "spiral", "the option position cannot be \"spiral\""},
+                    {"memory", "infinite", "has an option 'memory', which this version does not"},
+                }) {
+            ObjectNode header = header(file());
+            ObjectNode metadata = header.withObject("__metadata__");
+            ObjectNode options = (ObjectNode) Json.parse(metadata.path("options").stringValue());
+            metadata.put("options", Json.write(options.put(change[0], change[1])));
+            assertProblem(put(file(header, data(file())), ""), 400, "invalid_checkpoint")
+                    .hasDetail(change[2]);
+        }
+    }
+
     @Test
     void theFileHasTheDocumentedFormat() throws Exception {
         api.step("kept", 3);
@@ -218,8 +246,30 @@ final class CheckpointTest {
                 header.remove(name);
             }
         }
-        long end = header.path("layer0.mlp_fc2").path("data_offsets").get(1).longValue();
+        long end =
+                header.valueStream()
+                        .mapToLong(tensor -> tensor.path("data_offsets").path(1).asLong(0))
+                        .max()
+                        .orElseThrow();
         return file(header, Arrays.copyOf(data(file), (int) end));
+    }
+
+    /// The options of an architecture come with the query.
+    @Test
+    void weightsOfAnotherArchitectureAreRead() throws Exception {
+        Map<String, ?> llama =
+                Map.of("text", Api.SIX_NAMES, "preset", "llama", "blockSize", 12, "kvHeads", 2);
+        api.init("kept", llama);
+        api.step("kept", 30);
+        byte[] weights = weightsOnly();
+        String alphabet = header(file()).path("__metadata__").path("alphabet").stringValue();
+
+        assertProblem(put(weights, "?alphabet=" + alphabet), 400, "invalid_checkpoint");
+        Reply reply = put(weights, "?preset=llama&kvHeads=2&blockSize=12&alphabet=" + alphabet);
+        assertThat(reply.status()).as(reply.body()).isEqualTo(201);
+        Map<String, Object> texts = Map.of("texts", List.of("emma", "bob"));
+        assertThat(api.post(COPY + "/score", texts).ok())
+                .isEqualTo(api.post("/sessions/kept/score", texts).ok());
     }
 
     @Test

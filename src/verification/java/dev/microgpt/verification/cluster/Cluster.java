@@ -3,8 +3,10 @@ package dev.microgpt.verification.cluster;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.support.FreePort;
+import dev.microgpt.support.PostgresServer;
 
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,6 +23,9 @@ import java.util.stream.IntStream;
 /// Three nodes, their database and the network between them. Started and changed by one thread.
 final class Cluster implements AutoCloseable {
 
+    /// A partition of the sessions as it is stored.
+    record Owned(int partition, String owner, String target) {}
+
     static final int SIZE = 3;
 
     private static final String SECRET = "0123456789-0123456789-0123456789";
@@ -32,7 +37,7 @@ final class Cluster implements AutoCloseable {
     private static final int POLL_MILLIS = 50;
 
     private final Network network;
-    private final DatabaseServer database;
+    private final PostgresServer database;
     private final List<ClusterNode> nodes = new ArrayList<>();
 
     /// Creates the network and starts the database.
@@ -44,7 +49,7 @@ final class Cluster implements AutoCloseable {
         network = isCuttable ? namespaces() : new LoopbackNetwork();
         try {
             database =
-                    DatabaseServer.start(
+                    PostgresServer.start(
                             directory.resolve("database"),
                             FreePort.find(),
                             network.databaseAddress());
@@ -112,7 +117,7 @@ final class Cluster implements AutoCloseable {
         return network;
     }
 
-    DatabaseServer database() {
+    PostgresServer database() {
         return database;
     }
 
@@ -146,9 +151,9 @@ final class Cluster implements AutoCloseable {
     }
 
     private boolean isSettled() {
-        List<DatabaseServer.Owned> owned;
+        List<Owned> owned;
         try {
-            owned = database.owned();
+            owned = owned();
         } catch (DataAccessException _) {
             return false;
         }
@@ -157,6 +162,22 @@ final class Cluster implements AutoCloseable {
         return owned.size() == PartitionStore.PARTITIONS
                 && owned.stream().allMatch(p -> p.owner().equals(p.target()))
                 && owners.equals(ids());
+    }
+
+    /// Returns the partitions that have an owner and a target.
+    List<Owned> owned() {
+        return JdbcClient.create(database.source())
+                .sql(
+                        """
+                        SELECT partition, owner, target FROM ownership
+                        WHERE owner IS NOT NULL AND target IS NOT NULL ORDER BY partition""")
+                .query(
+                        (row, _) ->
+                                new Owned(
+                                        row.getInt("partition"),
+                                        row.getString("owner"),
+                                        row.getString("target")))
+                .list();
     }
 
     /// Returns the ids under which the running nodes own partitions.
@@ -170,7 +191,7 @@ final class Cluster implements AutoCloseable {
     /// Returns a text about who owns how many partitions.
     String describe() {
         try {
-            List<DatabaseServer.Owned> owned = database.owned();
+            List<Owned> owned = owned();
             return "%d partitions have an owner, %d are to move; owners of partitions: %s; nodes: %s"
                     .formatted(
                             owned.size(),
@@ -178,8 +199,7 @@ final class Cluster implements AutoCloseable {
                             owned.stream()
                                     .collect(
                                             Collectors.groupingBy(
-                                                    DatabaseServer.Owned::owner,
-                                                    Collectors.counting())),
+                                                    Owned::owner, Collectors.counting())),
                             ids());
         } catch (DataAccessException e) {
             return String.valueOf(e.getMessage());
@@ -188,8 +208,8 @@ final class Cluster implements AutoCloseable {
 
     /// Returns whether a node owns a session.
     ///
-    /// @param owned what [DatabaseServer#owned()] has returned
-    static boolean isOwner(ClusterNode node, List<DatabaseServer.Owned> owned, String session) {
+    /// @param owned what [#owned()] has returned
+    static boolean isOwner(ClusterNode node, List<Owned> owned, String session) {
         int partition = PartitionStore.partitionOf(new SessionId(LOCAL, session));
         String id = node.id();
         return owned.stream().anyMatch(p -> p.partition() == partition && p.owner().equals(id));

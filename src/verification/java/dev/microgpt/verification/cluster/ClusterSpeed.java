@@ -65,7 +65,7 @@ public final class ClusterSpeed {
     }
 
     private void measureCalls() {
-        List<DatabaseServer.Owned> owned = cluster.database().owned();
+        List<Cluster.Owned> owned = cluster.owned();
         List<ClusterNode> nodes = cluster.nodes();
         ClusterNode owner =
                 nodes.stream()

@@ -1,5 +1,7 @@
 package dev.microgpt.verification.cluster;
 
+import dev.microgpt.support.PostgresServer;
+
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -31,7 +33,7 @@ sealed interface Fault {
     record Drain() implements Fault {}
 
     /// Stops the database, and starts it again.
-    record Restart(DatabaseServer.StopMode mode) implements Fault {}
+    record Restart(PostgresServer.StopMode mode) implements Fault {}
 
     /// Cuts the network for some time.
     record Partition(Cut cut) implements Fault {}
@@ -41,7 +43,7 @@ sealed interface Fault {
         return switch (this) {
             case Kill() -> "kill";
             case Drain() -> "drain";
-            case Restart(DatabaseServer.StopMode mode) -> "restart " + mode;
+            case Restart(PostgresServer.StopMode mode) -> "restart " + mode;
             case Partition(Cut cut) -> "partition " + cut;
         };
     }
@@ -52,7 +54,7 @@ sealed interface Fault {
         faults.addAll(Collections.nCopies(plan.kills(), new Kill()));
         faults.addAll(Collections.nCopies(plan.drains(), new Drain()));
         for (int i = 0; i < plan.restarts(); i++) {
-            DatabaseServer.StopMode[] modes = DatabaseServer.StopMode.values();
+            PostgresServer.StopMode[] modes = PostgresServer.StopMode.values();
             faults.add(new Restart(modes[i % modes.length]));
         }
         for (int i = 0; i < plan.partitions(); i++) {

@@ -1,5 +1,6 @@
 package dev.microgpt.verification.cluster;
 
+import dev.microgpt.support.PostgresServer;
 import dev.microgpt.support.Reply;
 import dev.microgpt.verification.cluster.ClusterTally.Kind;
 
@@ -63,7 +64,7 @@ final class FaultInjector {
         switch (fault) {
             case Fault.Kill() -> kill(node);
             case Fault.Drain() -> drain(node);
-            case Fault.Restart(DatabaseServer.StopMode mode) -> restartDatabase(mode);
+            case Fault.Restart(PostgresServer.StopMode mode) -> restartDatabase(mode);
             case Fault.Partition(Fault.Cut cut) -> cut(cut, node);
         }
         long over = System.nanoTime();
@@ -88,7 +89,7 @@ final class FaultInjector {
     }
 
     private List<SessionLog> probesOf(ClusterNode node) {
-        List<DatabaseServer.Owned> owned = cluster.database().owned();
+        List<Cluster.Owned> owned = cluster.owned();
         return probes.stream()
                 .filter(probe -> !probe.isDropped())
                 .filter(probe -> Cluster.isOwner(node, owned, probe.name()))
@@ -117,7 +118,7 @@ final class FaultInjector {
         node.start();
     }
 
-    private void restartDatabase(DatabaseServer.StopMode mode)
+    private void restartDatabase(PostgresServer.StopMode mode)
             throws IOException, InterruptedException {
         cluster.database().stop(mode);
         sleep(MAX_STOPPED_MILLIS);

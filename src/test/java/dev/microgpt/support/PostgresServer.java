@@ -1,10 +1,9 @@
-package dev.microgpt.verification.cluster;
+package dev.microgpt.support;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 
 import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.io.File;
 import java.io.IOException;
@@ -22,12 +21,12 @@ import java.util.concurrent.TimeoutException;
 import javax.sql.DataSource;
 
 /// A PostgreSQL server in processes of its own, which can be restarted with the same data and port.
-final class DatabaseServer implements AutoCloseable {
+public final class PostgresServer implements AutoCloseable {
 
     private static final int STOP_SECONDS = 30;
 
     /// How the server stops, with the signal that asks for it.
-    enum StopMode {
+    public enum StopMode {
         /// Rolls back what is in progress, and disconnects all clients.
         FAST("INT"),
         /// Aborts, so that the next start recovers as after a crash.
@@ -40,19 +39,16 @@ final class DatabaseServer implements AutoCloseable {
         }
     }
 
-    /// A partition of the sessions as it is stored.
-    record Owned(int partition, String owner, String target) {}
-
     private final Path data;
     private final int port;
     private final String addresses;
     private volatile EmbeddedPostgres server;
 
-    private DatabaseServer(Path data, int port, String addresses) throws IOException {
+    private PostgresServer(Path data, int port, String addresses) throws IOException {
         this.data = data;
         this.port = port;
         this.addresses = addresses;
-        LoggingSystem.get(DatabaseServer.class.getClassLoader())
+        LoggingSystem.get(PostgresServer.class.getClassLoader())
                 .setLogLevel(EmbeddedPostgres.class.getPackageName(), LogLevel.OFF);
         server = launch(data, port, addresses);
     }
@@ -61,9 +57,9 @@ final class DatabaseServer implements AutoCloseable {
     ///
     /// @param data a directory that does not exist yet
     /// @param address at which it listens, besides the loopback interface
-    static DatabaseServer start(Path data, int port, String address) throws IOException {
+    public static PostgresServer start(Path data, int port, String address) throws IOException {
         String loopback = "127.0.0.1";
-        return new DatabaseServer(
+        return new PostgresServer(
                 data, port, address.equals(loopback) ? loopback : loopback + "," + address);
     }
 
@@ -72,7 +68,7 @@ final class DatabaseServer implements AutoCloseable {
         return EmbeddedPostgres.builder()
                 .setDataDirectory(data)
                 .setCleanDataDirectory(false)
-                .setDataDirectoryCustomizer(DatabaseServer::allowNamespaces)
+                .setDataDirectoryCustomizer(PostgresServer::allowNamespaces)
                 .setPort(port)
                 .setServerConfig("listen_addresses", addresses)
                 .setServerConfig("max_connections", "100")
@@ -96,21 +92,25 @@ final class DatabaseServer implements AutoCloseable {
     }
 
     /// Returns the URL for nodes that reach the server at an address.
-    String url(String address) {
+    public String url(String address) {
         return "jdbc:postgresql://%s:%d/postgres?user=postgres".formatted(address, port);
     }
 
     /// Stops the server.
     ///
     /// @throws IOException if it does not end in time
-    void stop(StopMode mode) throws IOException, InterruptedException {
+    public void stop(StopMode mode) throws IOException, InterruptedException {
         List<String> lines =
                 Files.readAllLines(data.resolve("postmaster.pid"), StandardCharsets.UTF_8);
         long pid = Long.parseLong(lines.getFirst().strip());
         ProcessHandle process =
                 ProcessHandle.of(pid)
                         .orElseThrow(() -> new IOException("the database server has ended"));
-        Shell.run("kill -%s %d".formatted(mode.signal, pid));
+        int status =
+                new ProcessBuilder("kill", "-" + mode.signal, Long.toString(pid)).start().waitFor();
+        if (status != 0) {
+            throw new IOException("kill -%s %d: %d".formatted(mode.signal, pid, status));
+        }
         try {
             var _ = process.onExit().get(STOP_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
@@ -120,26 +120,14 @@ final class DatabaseServer implements AutoCloseable {
     }
 
     /// Starts the server again after [#stop].
-    void startAgain() throws IOException {
+    public void startAgain() throws IOException {
         server.close(); // releases the lock of the directory
         server = launch(data, port, addresses);
     }
 
-    /// Returns the partitions that have an owner and a target.
-    List<Owned> owned() {
-        DataSource source = server.getPostgresDatabase();
-        return JdbcClient.create(source)
-                .sql(
-                        """
-                        SELECT partition, owner, target FROM ownership
-                        WHERE owner IS NOT NULL AND target IS NOT NULL ORDER BY partition""")
-                .query(
-                        (row, _) ->
-                                new Owned(
-                                        row.getInt("partition"),
-                                        row.getString("owner"),
-                                        row.getString("target")))
-                .list();
+    /// Returns a source of connections to the database.
+    public DataSource source() {
+        return server.getPostgresDatabase();
     }
 
     @Override

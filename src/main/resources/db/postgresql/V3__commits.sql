@@ -1,0 +1,7 @@
+-- The newest transaction of each process, by a number of its own. The ids of PostgreSQL do not tell whether a
+-- transaction was committed: after a crash they are given again to others.
+CREATE TABLE committed (
+    writer TEXT        COLLATE "C" PRIMARY KEY,
+    number BIGINT      NOT NULL,
+    at     TIMESTAMPTZ NOT NULL
+);
