@@ -25,6 +25,9 @@ public interface Locations {
     /// example because the session is being moved. Does not block.
     @Nullable Node ownerOf(SessionId id);
 
+    /// Returns whether this node sees the majority of the nodes. Otherwise no session has an owner. Does not block.
+    boolean hasMajority();
+
     /// Returns the partitions for whose sessions this node answers. Does not block.
     Set<Integer> served();
 }

@@ -137,6 +137,11 @@ final class PartitionKeeper implements Locations {
     }
 
     @Override
+    public boolean hasMajority() {
+        return members.hasMajority();
+    }
+
+    @Override
     public Set<Integer> served() {
         return isTrusted() ? view.served : Set.of();
     }

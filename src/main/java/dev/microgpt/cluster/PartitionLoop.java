@@ -23,6 +23,14 @@ final class PartitionLoop implements AutoCloseable {
     private static final long INTERVAL_MILLIS = 250;
     private static final Duration MEASURING_TIME = Duration.ofSeconds(2);
     private static final Duration DRAIN_TIME = Duration.ofSeconds(3);
+
+    /// How long this node answers after its sessions have been handed over: other nodes may have sent calls for them
+    /// before they knew of it, and their connections must not be cut off.
+    private static final Duration SETTLING_TIME = Duration.ofMillis(600);
+
+    /// A node that sees too few others for this long says so.
+    private static final Duration WARNING_TIME = Duration.ofSeconds(10);
+
     private static final Duration STOP_TIME = Duration.ofSeconds(1);
 
     private final PartitionKeeper keeper;
@@ -34,6 +42,8 @@ final class PartitionLoop implements AutoCloseable {
     private volatile boolean isDraining;
     private long measuredNanos;
     private @Nullable String lastFailure;
+    private @Nullable Long minoritySinceNanos;
+    private boolean hasWarned;
 
     PartitionLoop(PartitionKeeper keeper, Members members, SessionTransfer sessions) {
         this.keeper = keeper;
@@ -48,6 +58,7 @@ final class PartitionLoop implements AutoCloseable {
         while (running) {
             reconcile();
             publishLoad();
+            warnOfMinority();
             try {
                 var _ = changed.tryAcquire(INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException _) {
@@ -75,6 +86,27 @@ final class PartitionLoop implements AutoCloseable {
         if (now - measuredNanos >= MEASURING_TIME.toNanos()) {
             measuredNanos = now;
             publish(meter.measure(now));
+        }
+    }
+
+    private void warnOfMinority() {
+        if (members.hasMajority()) {
+            minoritySinceNanos = null;
+            hasWarned = false;
+            return;
+        }
+        long now = System.nanoTime();
+        if (minoritySinceNanos == null) {
+            minoritySinceNanos = now;
+        }
+        if (!hasWarned && now - minoritySinceNanos > WARNING_TIME.toNanos()) {
+            hasWarned = true;
+            log.warn(
+                    "This node has seen fewer than the majority of the nodes for {} s, so it has no sessions and"
+                            + " answers no calls for any: {}. If the others run, check that microgpt.cluster.members"
+                            + " or dns names them, and that microgpt.cluster.secret is the same at all",
+                    WARNING_TIME.toSeconds(),
+                    members.nodes());
         }
     }
 
@@ -111,6 +143,9 @@ final class PartitionLoop implements AutoCloseable {
         try {
             while (hasOthers && keeper.numPartitions() > 0 && System.nanoTime() < end) {
                 TimeUnit.MILLISECONDS.sleep(20);
+            }
+            if (hasOthers) {
+                TimeUnit.MILLISECONDS.sleep(SETTLING_TIME.toMillis());
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

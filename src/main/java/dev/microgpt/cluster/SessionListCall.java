@@ -92,7 +92,12 @@ final class SessionListCall {
         if (mayWait()) {
             nodes.schedule(this::run, RETRY_INTERVAL);
         } else {
-            client.fail(Problem.of(SessionException.moving()), Outcome.UNAVAILABLE);
+            client.fail(
+                    Problem.of(
+                            locations.hasMajority()
+                                    ? SessionException.moving()
+                                    : SessionException.noMajority()),
+                    Outcome.UNAVAILABLE);
         }
     }
 

@@ -5,6 +5,7 @@ import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.util.unit.DataSize;
 
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Map;
@@ -41,6 +42,31 @@ public final class CopyStoreCommand {
             }
             return new Stores(from, to);
         }
+
+        /// Checks that there is a store to copy, as opening one would create it.
+        void requireSource() {
+            if (from.equals(to)) {
+                throw new IllegalArgumentException("--from and --to are both " + from);
+            }
+            if (isUrl(from)) {
+                return;
+            }
+            Path directory = Path.of(from);
+            if (Files.isRegularFile(directory)) {
+                throw new IllegalArgumentException(
+                        "--from %s is a file, but must be the directory that it is in"
+                                .formatted(from));
+            }
+            if (!Files.exists(directory.resolve(DataDirectory.DATABASE))) {
+                throw new IllegalArgumentException(
+                        "there is no store in --from %s: it has no file %s"
+                                .formatted(from, DataDirectory.DATABASE));
+            }
+        }
+
+        static boolean isUrl(String store) {
+            return store.startsWith("jdbc:");
+        }
     }
 
     private CopyStoreCommand() {}
@@ -58,6 +84,7 @@ public final class CopyStoreCommand {
                 .setLogLevel(LoggingSystem.ROOT_LOGGER_NAME, LogLevel.WARN);
         try {
             Stores stores = Stores.parse(args);
+            stores.requireSource();
             try (Database from = open(stores.from);
                     Database to = open(stores.to)) {
                 Map<String, StoreCopy.Copied> copied = StoreCopy.copy(from.source(), to.source());
@@ -81,10 +108,10 @@ public final class CopyStoreCommand {
 
     private static Database open(String store) {
         return new StoreSettings(
-                        Path.of(store.startsWith("jdbc:") ? "." : store),
+                        Path.of(Stores.isUrl(store) ? "." : store),
                         new StoreSettings.Store(
                                 true,
-                                store.startsWith("jdbc:") ? store : "",
+                                Stores.isUrl(store) ? store : "",
                                 "",
                                 "",
                                 StoreSettings.Sync.POWER,

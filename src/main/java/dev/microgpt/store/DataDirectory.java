@@ -12,6 +12,9 @@ import java.nio.file.StandardOpenOption;
 /// The directory of the store, locked so that only one process at a time uses it.
 final class DataDirectory implements AutoCloseable {
 
+    /// The file of the database in a directory.
+    static final String DATABASE = "microgpt.db";
+
     private final Path database;
     private final FileChannel channel;
     private final FileLock lock;
@@ -20,7 +23,7 @@ final class DataDirectory implements AutoCloseable {
     ///
     /// @throws StoreException if the directory is not writable or in use by another process
     DataDirectory(Path directory) {
-        database = directory.resolve("microgpt.db").toAbsolutePath();
+        database = directory.resolve(DATABASE).toAbsolutePath();
         try {
             Files.createDirectories(directory);
             channel =

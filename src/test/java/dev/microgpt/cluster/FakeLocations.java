@@ -29,6 +29,7 @@ final class FakeLocations implements Locations {
     private final Set<Node> gone = ConcurrentHashMap.newKeySet();
     private volatile List<Node> nodes = List.of();
     private volatile Set<Integer> served = ALL;
+    private volatile boolean hasMajority = true;
 
     FakeLocations(Node self) {
         this.self = self;
@@ -44,6 +45,10 @@ final class FakeLocations implements Locations {
 
     void setGone(Node node) {
         gone.add(node);
+    }
+
+    void setMajority(boolean majority) {
+        hasMajority = majority;
     }
 
     void setServed(Set<Integer> partitions) {
@@ -62,6 +67,11 @@ final class FakeLocations implements Locations {
     @Override
     public List<Node> nodes() {
         return nodes;
+    }
+
+    @Override
+    public boolean hasMajority() {
+        return hasMajority;
     }
 
     @Override

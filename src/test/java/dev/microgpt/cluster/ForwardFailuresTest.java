@@ -97,6 +97,22 @@ final class ForwardFailuresTest {
         assertThat(init.get().status()).isEqualTo(201);
     }
 
+    @Test
+    void aNodeThatSeesTooFewSaysSo() {
+        cluster.setOwner("nobodys", null);
+        FakeLocations locations = cluster.node(0).locations();
+        locations.setMajority(false);
+        try {
+            Reply reply = entry.get("/sessions/nobodys");
+            assertThat(reply.status()).isEqualTo(503);
+            assertThat(reply.json().path("code").stringValue()).isEqualTo("moving");
+            assertThat(reply.json().path("detail").stringValue())
+                    .startsWith("this node sees fewer than the majority of the cluster's nodes");
+        } finally {
+            locations.setMajority(true);
+        }
+    }
+
     private static void awaitLookup(int node) {
         var numLookups = cluster.node(node).locations().numLookups;
         int before = numLookups.get();

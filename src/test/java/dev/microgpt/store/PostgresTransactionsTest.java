@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -62,9 +63,11 @@ final class PostgresTransactionsTest {
     /// Calls an action in another thread, and so in another transaction.
     private static void elsewhere(Supplier<?> action) {
         try {
-            var _ = CompletableFuture.supplyAsync(action).get(SOON_MILLIS * 20L, TimeUnit.MILLISECONDS);
+            var _ =
+                    CompletableFuture.supplyAsync(action)
+                            .get(SOON_MILLIS * 20L, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
+            throw (RuntimeException) Objects.requireNonNull(e.getCause());
         } catch (InterruptedException | TimeoutException e) {
             throw new IllegalStateException(e);
         }
@@ -109,8 +112,8 @@ final class PostgresTransactionsTest {
                 emma,
                 () -> {
                     Throwable unknown = catchThrowable(() -> elsewhere(transactions::wasCommitted));
-                    assertThat(unknown.getCause()).hasMessageContaining("in progress");
-                    assertThat(new PostgresErrors().isTransient(unknown.getCause())).isTrue();
+                    assertThat(unknown).hasMessageContaining("in progress");
+                    assertThat(new PostgresErrors().isTransient(unknown)).isTrue();
                 });
 
         assertThat(transactions.wasCommitted()).isTrue();

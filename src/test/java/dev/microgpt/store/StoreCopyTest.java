@@ -15,8 +15,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
@@ -175,6 +177,24 @@ final class StoreCopyTest {
 
         assertThat(outcome.succeeded()).isFalse();
         assertThat(outcome.output()).contains("copy-store --from STORE --to STORE");
+    }
+
+    /// Opening such a source would create an empty store, and copy that.
+    @Test
+    void theSourceMustExist(@TempDir Path directory) throws IOException {
+        Path missing = directory.resolve("missing");
+        Path target = directory.resolve("target");
+        Outcome outcome = run("copy-store", "--from", missing + "", "--to", target + "");
+        assertThat(outcome.succeeded()).isFalse();
+        assertThat(outcome.output()).contains("there is no store in --from " + missing);
+        assertThat(missing).doesNotExist();
+        assertThat(target).doesNotExist();
+
+        Path file = Files.createFile(directory.resolve("microgpt.db"));
+        assertThat(run("copy-store", "--from", file + "", "--to", target + "").output())
+                .contains("is a file, but must be the directory that it is in");
+        assertThat(run("copy-store", "--from", directory + "", "--to", directory + "").output())
+                .contains("--from and --to are both");
     }
 
     @Test

@@ -125,6 +125,11 @@ final class EntryNode implements ApplicationContextInitializer<GenericApplicatio
         }
 
         @Override
+        public boolean hasMajority() {
+            return true;
+        }
+
+        @Override
         public Set<Integer> served() {
             return self.equals(owner)
                     ? IntStream.range(0, PartitionStore.PARTITIONS)

@@ -66,6 +66,14 @@ public final class SessionException extends RuntimeException {
                 ErrorCode.MOVING, "the session is moving to another node; try again in a moment");
     }
 
+    /// Returns the exception for a call at a node that knows of no owners, as it sees too few nodes.
+    public static SessionException noMajority() {
+        return new SessionException(
+                ErrorCode.MOVING,
+                "this node sees fewer than the majority of the cluster's nodes, so no session has an owner; try"
+                        + " again later, or at another node");
+    }
+
     /// Converts an error of the engine.
     public SessionException(InvalidInputException cause) {
         super(cause.getMessage(), cause);
