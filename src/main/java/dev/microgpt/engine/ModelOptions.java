@@ -21,6 +21,7 @@ import dev.microgpt.engine.training.StepSettings;
 /// @param batchSize documents per step, at least 1; their gradients are averaged; default 1
 /// @param optimization how the parameters are updated
 /// @param heldOut which documents are held out from training
+/// @param tokenization how documents are split into tokens
 public record ModelOptions(
         long seed,
         int nEmbd,
@@ -33,7 +34,8 @@ public record ModelOptions(
         RandomKind random,
         int batchSize,
         Optimization optimization,
-        HeldOut heldOut) {
+        HeldOut heldOut,
+        Tokenization tokenization) {
 
     /// @throws InvalidInputException if an option is out of its range
     public ModelOptions {
@@ -154,6 +156,8 @@ public record ModelOptions(
         private double labelSmoothing = ModelOption.LABEL_SMOOTHING.defaultValue();
         private double validation = ModelOption.VALIDATION.defaultValue();
         private long validateEvery = ModelOption.VALIDATE_EVERY.defaultValue();
+        private TokenizerKind tokenizer = ModelOption.TOKENIZER.defaultValue();
+        private int vocabSize = ModelOption.VOCAB_SIZE.defaultInt();
 
         private Builder() {}
 
@@ -277,6 +281,16 @@ public record ModelOptions(
             return this;
         }
 
+        public Builder tokenizer(TokenizerKind tokenizer) {
+            this.tokenizer = tokenizer;
+            return this;
+        }
+
+        public Builder vocabSize(int vocabSize) {
+            this.vocabSize = vocabSize;
+            return this;
+        }
+
         /// Returns the options.
         ///
         /// @throws InvalidInputException if an option is out of its range
@@ -305,7 +319,8 @@ public record ModelOptions(
                             gradientClip,
                             dropout,
                             labelSmoothing),
-                    new HeldOut(validation, validateEvery));
+                    new HeldOut(validation, validateEvery),
+                    new Tokenization(tokenizer, vocabSize));
         }
     }
 }
