@@ -7,13 +7,15 @@ export const OPTION_GROUPS = ['Model', 'Training', 'Optimiser', 'Regularisation'
 
 /**
  * Labels and hints by name, in the order of the forms; the group, 'Model' unless it is another; the words for choices;
- * the short word for a steered option; the optimisers that use an option, if not all do.
+ * the short word for a steered option; the optimisers or tokenizers that use an option, if not all do.
  */
 export const OPTION_TEXTS = {
   nEmbd: { label: 'Embedding width' },
   nHead: { label: 'Attention heads', hint: 'must divide the embedding width' },
   nLayer: { label: 'Layers' },
   blockSize: { label: 'Context length', hint: 'in tokens' },
+  tokenizer: { label: 'Tokens', choices: { chars: 'characters', bpe: 'byte pairs, found in the documents' } },
+  vocabSize: { label: 'Vocabulary', hint: 'tokens wanted', of: ['bpe'] },
   learningRate: { label: 'Learning rate', hint: 'its highest value', word: 'rate', group: 'Training' },
   numSteps: { label: 'Decay over (steps)', hint: 'the learning rate falls to its minimum over these steps', word: 'decay', group: 'Training' },
   batchSize: { label: 'Batch size', hint: 'documents per step', word: 'batch', group: 'Training' },
@@ -48,15 +50,15 @@ export function describedOptions(limits) {
 /** The names of the optimisers. */
 export const OPTIMISERS = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD', muon: 'Muon' };
 
-/** Whether an optimiser uses an option. */
-export function isUsedBy(optimizer, { of }) {
-  return of === undefined || of.includes(optimizer);
+/** Whether an optimiser and a tokenizer use an option. */
+export function isUsedBy({ optimizer, tokenizer }, { of }) {
+  return of === undefined || of.includes(optimizer) || of.includes(tokenizer);
 }
 
 /** All options of a session. The service leaves most out where they have their defaults. */
 export function withDefaults(options, limits) {
   const defaults = Object.fromEntries((limits?.options ?? []).map((option) => [option.name, option.default]));
-  return { optimizer: 'adam', ...defaults, ...options };
+  return { optimizer: 'adam', tokenizer: 'chars', ...defaults, ...options };
 }
 
 /** The options of a session that differ from the defaults, as [name, value]. */

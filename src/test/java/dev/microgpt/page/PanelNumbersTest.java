@@ -1243,11 +1243,12 @@ final class PanelNumbersTest {
                                 .mapToObj(nats -> fixed(nats, 2))
                                 .toArray(String[]::new));
         List<String> sums = page.locator("mg-surprise p strong").allInnerTexts();
-        assertThat(sums.subList(0, 3))
+        assertThat(sums.subList(0, 4))
                 .containsExactly(
                         loss(-score.path("logLikelihood").doubleValue()),
                         loss(mean(surprisals)),
-                        loss(score.path("perplexity").doubleValue()));
+                        loss(score.path("perplexity").doubleValue()),
+                        loss(score.path("bitsPerCharacter").doubleValue()));
         List<String> titles = attributes(page.locator("mg-surprise button"), "title");
         for (int i = 0; i < surprisals.length; i++) {
             assertThat(titles.get(i)).endsWith(" " + percent(Math.exp(-surprisals[i])));
@@ -1871,11 +1872,13 @@ final class PanelNumbersTest {
                     post(session, "/score", Map.of("texts", List.of("emma")), NOW).at("/scores/0");
             double likelihood = score.path("logLikelihood").doubleValue();
             double perplexity = score.path("perplexity").doubleValue();
-            rows.add(List.of(session, "emma", likelihood, perplexity));
+            double bits = score.path("bitsPerCharacter").doubleValue();
+            rows.add(List.of(session, "emma", likelihood, perplexity, bits));
             shown.add(fixed(likelihood, 4).replace('-', '−'));
             shown.add(fixed(perplexity, 4));
+            shown.add(fixed(bits, 4));
         }
-        assertThat(panel.locator("tbody td")).hasCount(4);
+        assertThat(panel.locator("tbody td")).hasCount(6);
         assertRows(saved(panel), rows);
         List<String> cells = panel.locator("tbody td").allInnerTexts();
         for (int i = 0; i < cells.size(); i++) {
