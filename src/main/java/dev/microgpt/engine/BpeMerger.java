@@ -2,8 +2,8 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/// Encodes texts by byte pairs. A heap yields the merge that is next in order, and its leftmost place, so that a text of
-/// n bytes takes O(n log n) time. Keeps its memory between texts. Not thread-safe.
+/// Encodes texts by byte pairs. A queue yields the merge that is next in order, and its leftmost place, so that a text of
+/// n bytes takes O(n log n) time at most. Keeps its memory between short texts. Not thread-safe.
 final class BpeMerger {
 
     /// Observes the merges of a text, in the order in which they are made.
@@ -14,14 +14,21 @@ final class BpeMerger {
         void merged(int id, int at);
     }
 
-    /// Marks an offset at which no token begins.
-    private static final int NONE = -1;
+    /// Marks an offset at which no token begins or ends.
+    private static final char NONE = 0xFFFF;
+
+    /// From this length on, buckets are faster than a heap.
+    private static final int LONG_TEXT = 1 << 16;
 
     private final PairIds merges;
     private final byte[][] bytes; // of each token
-    private final LongHeap candidates = new LongHeap(); // id of the merge, offset of its pair
-    private int[] tokens = {}; // (n), the token that begins at each byte
-    private int[] previous = {}; // (n), where the token before it begins
+    private final LongHeap heap = new LongHeap();
+    private LongQueue candidates = heap; // id of the merge, offset of its pair
+
+    /// (n), the id of each token at the offsets of its first and of its last byte, so that both neighbours of a token are
+    /// found.
+    private char[] tokens = {};
+
     private @Nullable Observer observer;
 
     BpeMerger(PairIds merges, byte[][] bytes) {
@@ -34,67 +41,60 @@ final class BpeMerger {
     }
 
     /// Returns the tokens of a text.
-    ///
-    /// @param utf8 the text in its first n bytes
-    int[] encode(byte[] utf8, int n) {
+    char[] encode(byte[] utf8) {
+        int n = utf8.length;
+        candidates = n < LONG_TEXT ? heap : new LongBuckets(bytes.length);
         if (tokens.length < n) {
-            tokens = new int[Math.max(n, 2 * tokens.length)];
-            previous = new int[tokens.length];
+            tokens = new char[n < LONG_TEXT ? Math.max(n, 2 * tokens.length) : n];
         }
-        candidates.clear();
         for (int i = 0; i < n; i++) {
-            tokens[i] = Byte.toUnsignedInt(utf8[i]);
-            previous[i] = i - 1;
+            tokens[i] = (char) Byte.toUnsignedInt(utf8[i]);
         }
         for (int i = 0; i + 1 < n; i++) {
-            addCandidate(i, i + 1, n);
+            addCandidate(i, i + 1);
         }
         int count = n;
         while (!candidates.isEmpty()) {
             long candidate = candidates.pop();
-            int id = (int) (candidate >>> Integer.SIZE);
-            if (merge(id, (int) candidate, n)) {
+            if (merge((int) (candidate >>> Integer.SIZE), (int) candidate, n)) {
                 count--;
             }
         }
-        int[] result = new int[count];
+        char[] result = new char[count];
         int to = 0;
-        for (int i = 0; i < n; i += length(i)) {
+        for (int i = 0; i < n; i += bytes[tokens[i]].length) {
             result[to++] = tokens[i];
+        }
+        if (n >= LONG_TEXT) {
+            candidates = heap;
+            tokens = new char[0];
         }
         return result;
     }
 
-    private int length(int at) {
-        return bytes[tokens[at]].length;
-    }
-
-    private void addCandidate(int first, int second, int n) {
-        if (first >= 0 && second < n) {
-            int id = merges.get(tokens[first], tokens[second]);
-            if (id >= 0) {
-                candidates.push((long) id << Integer.SIZE | first);
-            }
+    private void addCandidate(int first, int second) {
+        int id = merges.get(tokens[first], tokens[second]);
+        if (id >= 0) {
+            candidates.push((long) id << Integer.SIZE | first);
         }
     }
 
-    /// Makes a merge, if its pair is still there.
+    /// Makes a merge, if its pair is still there. Otherwise a neighbour has been merged, and the tokens are others.
     private boolean merge(int id, int first, int n) {
-        if (tokens[first] == NONE) {
-            return false;
-        }
-        int second = first + length(first);
+        int second = tokens[first] == NONE ? n : first + bytes[tokens[first]].length;
         if (second >= n || merges.get(tokens[first], tokens[second]) != id) {
             return false;
         }
-        tokens[first] = id;
+        int next = first + bytes[id].length;
         tokens[second] = NONE;
-        int next = first + length(first);
-        if (next < n) {
-            previous[next] = first;
+        tokens[first] = (char) id;
+        tokens[next - 1] = (char) id;
+        if (first > 0) {
+            addCandidate(first - bytes[tokens[first - 1]].length, first);
         }
-        addCandidate(previous[first], first, n);
-        addCandidate(first, next, n);
+        if (next < n) {
+            addCandidate(first, next);
+        }
         if (observer != null) {
             observer.merged(id, first);
         }

@@ -164,9 +164,13 @@ public final class BpeTokenizer implements Tokenizer {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Returns the tokens of a text's bytes.
-    int[] encode(byte[] utf8) {
-        return new BpeMerger(ids, bytes).encode(utf8, utf8.length);
+    private int[] encode(byte[] utf8) {
+        char[] encoded = newMerger().encode(utf8);
+        int[] tokens = new int[encoded.length];
+        for (int i = 0; i < tokens.length; i++) {
+            tokens[i] = encoded[i];
+        }
+        return tokens;
     }
 
     /// Returns what encodes many texts, one after the other.
@@ -195,7 +199,7 @@ public final class BpeTokenizer implements Tokenizer {
                     }
                     steps.getLast().at().add(at);
                 });
-        int[] _ = merger.encode(utf8, utf8.length);
+        char[] _ = merger.encode(utf8);
         return steps;
     }
 

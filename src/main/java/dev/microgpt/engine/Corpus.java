@@ -141,15 +141,13 @@ public final class Corpus {
         int length = 0;
         int[] newEnds = new int[ends.length];
         for (int i = 0; i < ends.length; i++) {
-            byte[] utf8 = document(i).getBytes(StandardCharsets.UTF_8);
-            int[] document = merger.encode(utf8, utf8.length);
+            char[] document = merger.encode(document(i).getBytes(StandardCharsets.UTF_8));
             if (result.length - length < document.length) {
                 long grown = Math.max(length + (length >> 1), (long) length + document.length);
                 result = Arrays.copyOf(result, (int) Math.min(Integer.MAX_VALUE - 8, grown));
             }
-            for (int token : document) {
-                result[length++] = (char) token;
-            }
+            System.arraycopy(document, 0, result, length, document.length);
+            length += document.length;
             newEnds[i] = length;
         }
         return withTokens(pairs, Arrays.copyOf(result, length), newEnds);

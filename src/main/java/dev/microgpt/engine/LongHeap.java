@@ -2,13 +2,14 @@ package dev.microgpt.engine;
 
 import java.util.Arrays;
 
-/// A binary heap of numbers whose least one is at the top.
-final class LongHeap {
+/// A binary heap. Its numbers may be added in any order.
+final class LongHeap implements LongQueue {
 
     private long[] numbers = new long[1 << 6];
     private int size;
 
-    boolean isEmpty() {
+    @Override
+    public boolean isEmpty() {
         return size == 0;
     }
 
@@ -16,7 +17,8 @@ final class LongHeap {
         size = 0;
     }
 
-    void push(long number) {
+    @Override
+    public void push(long number) {
         if (size == numbers.length) {
             numbers = Arrays.copyOf(numbers, 2 * size);
         }
@@ -32,8 +34,8 @@ final class LongHeap {
         numbers[at] = number;
     }
 
-    /// Removes the least number and returns it.
-    long pop() {
+    @Override
+    public long pop() {
         long least = numbers[0];
         long last = numbers[--size];
         int at = 0;

@@ -175,6 +175,21 @@ final class BpeTest {
         }
     }
 
+    /// Long texts are encoded in another way than short ones.
+    @Test
+    void aLongTextIsEncodedAsItWasMerged() {
+        Random random = new Random(5);
+        StringBuilder text = new StringBuilder();
+        while (text.length() < 100_000) {
+            text.append(random.nextInt(3) == 0 ? "anna " : randomText(random).replace('\n', 'b'));
+        }
+        Corpus characters = Corpus.of(text.toString());
+        Corpus corpus = characters.tokenised(bpe(700));
+
+        assertThat(tokens(characters.tokenised(tokenizer(corpus)), 0)).isEqualTo(tokens(corpus, 0));
+        assertThat(corpus.document(0)).isEqualTo(characters.document(0));
+    }
+
     @Test
     void theStepsOfATextLeadToItsTokens() {
         BpeTokenizer tokenizer = tokenizer(Corpus.of(NAMES).tokenised(bpe(300)));
