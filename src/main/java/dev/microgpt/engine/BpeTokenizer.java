@@ -32,6 +32,7 @@ public final class BpeTokenizer implements Tokenizer {
     private final int[] merges; // (merges, 3): left token, right token, count in the training text
     private final PairIds ids;
     private final byte[][] bytes; // (V - 1), the bytes of each token
+    private final long estimatedBytes;
 
     private BpeTokenizer(int[] merges) {
         this.merges = merges;
@@ -49,6 +50,8 @@ public final class BpeTokenizer implements Tokenizer {
             System.arraycopy(bytes[right], 0, joined, bytes[left].length, bytes[right].length);
             bytes[BYTES + i] = joined;
         }
+        int perToken = 48; // an array's header, references, and places in the table
+        estimatedBytes = Arrays.stream(bytes).mapToLong(token -> perToken + token.length).sum();
     }
 
     /// Returns the tokenizer with these merges.
@@ -104,6 +107,11 @@ public final class BpeTokenizer implements Tokenizer {
     @Override
     public int vocabSize() {
         return bytes.length + 1;
+    }
+
+    /// Estimates the memory of the merges and of the tokens' bytes.
+    long estimateBytes() {
+        return estimatedBytes;
     }
 
     /// Returns the number of merges: V - 257.

@@ -35,6 +35,7 @@ public final class BpeTraining {
 
     private final Corpus documents;
     private final int maxMerges;
+    private boolean isDone;
 
     private final char[] text; // separator, tokens of a document, separator, …, separator
     private int textLength;
@@ -178,6 +179,11 @@ public final class BpeTraining {
     ///
     /// @return false if there is none
     public boolean mergeNext() {
+        isDone = !tryMerge();
+        return !isDone;
+    }
+
+    private boolean tryMerge() {
         if (numMerges == maxMerges
                 || totalTokenBytes + BpeTokenizer.MAX_TOKEN_BYTES > BpeTokenizer.MAX_TOTAL_BYTES) {
             return false;
@@ -403,6 +409,10 @@ public final class BpeTraining {
             }
         }
         BpeTokenizer tokenizer = BpeTokenizer.of(Arrays.copyOf(merges, 3 * numMerges));
-        return documents.withTokens(tokenizer, tokens, ends);
+        Corpus result = documents.withTokens(tokenizer, tokens, ends);
+        if (isDone) {
+            documents.remember(maxMerges + BpeTokenizer.BYTES + 1, result);
+        }
+        return result;
     }
 }

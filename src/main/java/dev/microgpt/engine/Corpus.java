@@ -1,7 +1,10 @@
 package dev.microgpt.engine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -10,6 +13,8 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The tokenised documents of a training text. Each line that is not blank is one document, without leading
 /// and trailing white space.
@@ -38,6 +43,9 @@ public final class Corpus {
     /// A hash table of the distinct documents: 1 + index of a document in each slot, 0 if the slot is free. It
     /// has two to four slots per document, so that a few probes find each.
     private final int[] table;
+
+    /// These documents in byte pairs, by the wanted vocabulary, as long as anybody uses them.
+    private final Map<Integer, WeakReference<Corpus>> inPairs = new ConcurrentHashMap<>();
 
     /// Creates documents of characters.
     Corpus(CharTokenizer tokenizer, char[] tokens, int[] ends) {
@@ -107,10 +115,12 @@ public final class Corpus {
         return Arrays.equals(tokens, start(index), ends[index], tokens, start(other), ends[other]);
     }
 
-    /// Returns the memory size of the documents and of their index in bytes.
+    /// Returns the memory size of the documents, of their index and of byte pairs, in bytes.
     public long bytes() {
+        long ofTokenizer = tokenizer instanceof BpeTokenizer pairs ? pairs.estimateBytes() : 0;
         return (long) Character.BYTES * tokens.length
-                + (long) Integer.BYTES * (ends.length + table.length);
+                + (long) Integer.BYTES * (ends.length + table.length)
+                + ofTokenizer;
     }
 
     /// Returns a corpus without documents for a model that is restored without them.
@@ -127,11 +137,27 @@ public final class Corpus {
         if (tokenization.kind() == tokenizer.kind()) {
             return this;
         }
+        Corpus known = inPairs(tokenization.vocabSize());
+        if (known != null) {
+            return known;
+        }
         BpeTraining training = BpeTraining.of(this, tokenization.vocabSize());
         while (training.mergeNext()) {
             // the training holds the result
         }
         return training.corpus();
+    }
+
+    /// Returns these documents in byte pairs if somebody uses them, so that models share them; otherwise null.
+    ///
+    /// @param vocabSize the wanted vocabulary
+    public @Nullable Corpus inPairs(int vocabSize) {
+        WeakReference<Corpus> known = inPairs.get(vocabSize);
+        return known == null ? null : known.get();
+    }
+
+    void remember(int vocabSize, Corpus pairs) {
+        inPairs.put(vocabSize, new WeakReference<>(pairs));
     }
 
     /// Returns these documents of characters, split into byte pairs that are known.

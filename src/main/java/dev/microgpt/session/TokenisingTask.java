@@ -40,8 +40,12 @@ final class TokenisingTask implements SlicedTask<Corpus> {
         if (options.tokenization().kind() == TokenizerKind.CHARS) {
             return characters;
         }
-        call.reserve(BpeTraining.estimateBytes(characters), "finding the byte pairs");
         int vocabSize = options.tokenization().vocabSize();
+        Corpus known = characters.inPairs(vocabSize);
+        if (known != null) {
+            return known;
+        }
+        call.reserve(BpeTraining.estimateBytes(characters), "finding the byte pairs");
         return compute.apply(Demand.TRAINING, new TokenisingTask(characters, vocabSize));
     }
 

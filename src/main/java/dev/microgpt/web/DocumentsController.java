@@ -33,10 +33,9 @@ class DocumentsController implements DocumentsApi {
         PreviewRequest request = body == null ? PreviewRequest.EMPTY : body;
         ModelOptions options = request.options(limits);
         Corpus characters = request.corpus(datasets, limits);
+        Corpus tokens = sessions.tokens(call, characters, options);
+        limits.checkVocabulary(tokens);
         return PreviewReply.of(
-                characters,
-                sessions.tokens(call, characters, options),
-                options.blockSize(),
-                (int) limits.max(ModelOption.BLOCK_SIZE));
+                characters, tokens, options.blockSize(), (int) limits.max(ModelOption.BLOCK_SIZE));
     }
 }

@@ -234,6 +234,16 @@ final class BpeTest {
     }
 
     @Test
+    void modelsShareTheBytePairsOfTheSameDocuments() {
+        Corpus characters = Corpus.of(NAMES);
+        Corpus corpus = characters.tokenised(bpe(270));
+
+        assertThat(characters.tokenised(bpe(270))).isSameAs(corpus);
+        assertThat(characters.tokenised(bpe(271))).isNotSameAs(corpus);
+        assertThat(corpus.tokenised(bpe(270))).isSameAs(corpus);
+    }
+
+    @Test
     void lengthsAreInTokensAndInCharacters() {
         Corpus characters = Corpus.of("é漢é漢\nabc");
         Corpus corpus = characters.tokenised(bpe(300));
@@ -280,6 +290,57 @@ final class BpeTest {
             assertThat(copy.advance()).isEqualTo(loss);
         }
         assertThat(restored.generate(0.5).text()).isEqualTo(model.generate(0.5).text());
+    }
+
+    @Test
+    void aModelWithoutDocumentsHasItsTokens() {
+        MicroGpt model =
+                new MicroGpt(
+                        ModelOptions.builder().tokenizer(TokenizerKind.BPE).vocabSize(280).build());
+        model.loadData(NAMES);
+        model.initParams();
+        Checkpoint checkpoint = model.checkpoint();
+        MicroGpt restored =
+                new MicroGpt(
+                        new Checkpoint(
+                                checkpoint.options(),
+                                checkpoint.tokenizer(),
+                                0,
+                                checkpoint.params(),
+                                checkpoint.m(),
+                                checkpoint.v(),
+                                checkpoint.random(),
+                                null,
+                                new int[0],
+                                0));
+
+        assertThat(restored.score("hannah").surprisals())
+                .isEqualTo(model.score("hannah").surprisals());
+        assertThat(restored.corpus().tokenizer()).isEqualTo(model.corpus().tokenizer());
+    }
+
+    @Test
+    void refusesACheckpointOfAnotherTokenizer() {
+        MicroGpt model = new MicroGpt();
+        model.loadData(NAMES);
+        model.initParams();
+        Checkpoint checkpoint = model.checkpoint();
+
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(
+                        () ->
+                                new Checkpoint(
+                                        checkpoint.options(),
+                                        BpeTokenizer.of(new int[0]),
+                                        0,
+                                        checkpoint.params(),
+                                        checkpoint.m(),
+                                        checkpoint.v(),
+                                        checkpoint.random(),
+                                        null,
+                                        new int[0],
+                                        0))
+                .withMessageContaining("CHARS");
     }
 
     @Test

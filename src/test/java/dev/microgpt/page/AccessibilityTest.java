@@ -149,6 +149,7 @@ final class AccessibilityTest {
                 new View("/s/axe?replay=1", ".replay:not(:empty)"),
                 new View("/nonsense", "mg-link-copier dialog[open]", AccessibilityTest::showLink),
                 new View("/s/axe/lab?text=emma&with=0", "mg-mlp-panel mg-heatmap"),
+                new View("/s/axe-pairs/lab?text=emma%20david", "mg-lab-tokens li"),
                 new View("/s/axe/lab?show=step&stage=adam&tensor=wte&number=200", "mg-number h3"),
                 new View("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot"),
                 new View("/s/nobody", ".nothing h1"),

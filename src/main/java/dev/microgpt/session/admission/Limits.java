@@ -119,9 +119,26 @@ public record Limits(
         }
     }
 
-    /// Returns the limits on a training text.
+    /// Returns the limits on a training text. That on its characters depends on the tokens: see [#checkVocabulary].
     public Corpus.Limits ofText() {
-        return new Corpus.Limits(textBytes, documents, vocabulary);
+        return new Corpus.Limits(textBytes, documents, Corpus.Limits.NONE.maxVocabulary());
+    }
+
+    /// Checks how many different tokens documents have.
+    ///
+    /// @throws InvalidInputException if there are too many
+    public void checkVocabulary(Corpus corpus) {
+        if (corpus.tokenizer().vocabSize() > vocabulary) {
+            throw InvalidInputException.tooLarge(
+                    "vocabulary",
+                    vocabulary,
+                    "the text has more than %d distinct %s"
+                            .formatted(
+                                    vocabulary - 1,
+                                    corpus.tokenizer().kind() == TokenizerKind.CHARS
+                                            ? "characters"
+                                            : "tokens"));
+        }
     }
 
     /// Returns the largest allowed value of an option: its limit here, if that is lower than its own maximum.
@@ -171,6 +188,7 @@ public record Limits(
     /// @throws InvalidInputException if the model would be too large for them
     public void check(ModelOptions options, Corpus corpus) {
         check(options);
+        checkVocabulary(corpus);
         long repeatedCharacters = (long) options.batchSize() * corpus.longestCharacters();
         if (repeatedCharacters > traceValues) {
             throw InvalidInputException.tooLarge(
