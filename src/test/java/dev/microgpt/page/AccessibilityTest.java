@@ -104,6 +104,7 @@ final class AccessibilityTest {
         this.browser = browser;
         api.initSixNames("axe");
         api.step("axe", 200);
+        api.init("axe-pairs", Map.of("text", Api.SIX_NAMES, "tokenizer", "bpe", "vocabSize", 262));
         api.initSixNames("beside");
         api.step("beside", 50);
         api.init("beside-small", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));

@@ -71,6 +71,8 @@ import java.util.stream.Stream;
 final class PanelNumbersTest {
 
     private static final String NAME = "figures";
+    private static final String PAIRS = "figures-pairs";
+    private static final String PAIRS_TEXT = "charliealice";
     private static final String FORK = "figures-fork";
     private static final int FORKED_AT = 512;
     private static final int STEERED_AT = 600;
@@ -125,6 +127,7 @@ final class PanelNumbersTest {
                     Map.entry("mg-mlp-panel", this::compareMlp),
                     Map.entry("mg-parameters-panel", this::compareParameters),
                     Map.entry("mg-steering-panel", this::compareSteering),
+                    Map.entry("mg-lab-tokens", (panel, _) -> compareMerges(panel)),
                     Map.entry("mg-tour-tokens", this::compareTokens),
                     Map.entry("mg-tour-losses", this::compareLossesOfAText),
                     Map.entry("mg-tour-writing", this::compareWriting),
@@ -1232,6 +1235,44 @@ final class PanelNumbersTest {
             page.keyboard().press("t");
             compareAnatomy(page, anatomy, step);
         }
+    }
+
+    @Test
+    void theLabOfBytePairs() {
+        api.init(
+                PAIRS,
+                Map.of("text", Api.SIX_NAMES, "tokenizer", "bpe", "vocabSize", 264, "nEmbd", 8));
+        try (Tab tab = open("/s/" + PAIRS + "/lab?text=" + PAIRS_TEXT)) {
+            comparison("mg-lab-tokens").compare(tab.page().locator("mg-lab-tokens"), NOW);
+        }
+        api.delete("/sessions/" + PAIRS);
+    }
+
+    private void compareMerges(Locator panel) {
+        JsonNode reply = post(PAIRS, "/tokenize", Map.of("text", PAIRS_TEXT, "steps", true), NOW);
+        Map<Integer, String> texts = new HashMap<>();
+        PAIRS_TEXT.chars().forEach(c -> texts.put(c, Character.toString(c)));
+        List<List<Object>> rows = new ArrayList<>();
+        for (JsonNode step : reply.path("steps")) {
+            int id = step.path("id").intValue();
+            texts.put(id, step.path("text").stringValue());
+            rows.add(
+                    List.of(
+                            rows.size() + 1,
+                            texts.getOrDefault(step.path("left").intValue(), ""),
+                            texts.getOrDefault(step.path("right").intValue(), ""),
+                            id,
+                            texts.getOrDefault(id, ""),
+                            step.path("at").size()));
+        }
+        assertThat(panel.locator("li span"))
+                .hasText(
+                        reply.path("tokens")
+                                .valueStream()
+                                .map(token -> token.path("id").asString())
+                                .toArray(String[]::new));
+        assertThat(rows).isNotEmpty();
+        assertRows(saved(panel), rows);
     }
 
     private void compareSurprisals(Page page, String text, int step) {

@@ -19,15 +19,16 @@ class TokensPanel extends Panel {
     + 'step makes one merge at all its places, in the order in which the merges were found. The framed tokens are those of the last step. '
     + 'Use the slider, or the arrow keys on it, to move from step to step.';
 
-  static properties = { step: { state: true } }; // merges that are made; null for all
+  static properties = { made: { state: true } }; // merges that are made; null for all
 
   static styles = [Panel.styles, css`
     .moves { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-3); }
-    .moves input { flex: 1 1 160px; }
+    .moves input { flex: 1 1 160px; min-height: 28px; }
     .moves output { min-width: 12ch; font-size: var(--text-s); font-variant-numeric: tabular-nums; }
     .told { min-height: 1.6em; margin: var(--space-2) 0; font-size: var(--text-s); }
     .told b { font-family: var(--mono); white-space: pre; }
-    ol { display: flex; flex-wrap: wrap; gap: var(--space-1); max-height: 260px; overflow: auto; padding: 2px; }
+    .tokens { max-height: 260px; overflow: auto; }
+    ol { display: flex; flex-wrap: wrap; gap: var(--space-1); padding: 2px; }
     li { display: grid; justify-items: center; min-width: 30px; padding: var(--space-1) 6px; border: 1px solid var(--line); border-radius: var(--radius-small); }
     li b { font: 600 var(--text-m)/1.4 var(--mono); white-space: pre; }
     li span { color: var(--muted); font-size: var(--text-xs); font-variant-numeric: tabular-nums; }
@@ -39,7 +40,7 @@ class TokensPanel extends Panel {
 
   constructor() {
     super();
-    this.step = null;
+    this.made = null;
   }
 
   disconnectedCallback() {
@@ -67,7 +68,7 @@ class TokensPanel extends Panel {
   async #load(signal) {
     const [key, text] = [this.#key, this.#text];
     const { steps } = await this.live.api.tokenize(this.live.name, text, signal);
-    this.step = null;
+    this.made = null;
     return { key, text, steps };
   }
 
@@ -79,7 +80,7 @@ class TokensPanel extends Panel {
 
   #move(step) {
     const { steps } = this.#shown;
-    this.step = Math.max(0, Math.min(steps.length, step));
+    this.made = Math.max(0, Math.min(steps.length, step));
   }
 
   renderBody() {
@@ -88,7 +89,7 @@ class TokensPanel extends Panel {
       return html`<p class="empty">${this.instead('Loading …')}</p>`;
     }
     const { text, steps } = shown;
-    const made = this.step ?? steps.length;
+    const made = this.made ?? steps.length;
     const tokens = tokensAfter(text, steps, made);
     return html`
       <div class="moves">
@@ -99,8 +100,8 @@ class TokensPanel extends Panel {
         <output>${count(made)} of ${plural(steps.length, 'merge')}</output>
       </div>
       <p class="told" role="status">${this.#told(steps, made, tokens)}</p>
-      <ol aria-label="Tokens of the text">${tokens.slice(0, MOST).map((token) => html`
-        <li class=${token.isNew ? 'new' : ''} title="${visible(token.text)}: token ${token.id}"><b>${clipped(visible(token.text), LONGEST)}</b><span>${token.id}</span></li>`)}</ol>
+      <div class="tokens" tabindex="0" role="region" aria-label="Tokens of the text"><ol>${tokens.slice(0, MOST).map((token) => html`
+        <li class=${token.isNew ? 'new' : ''} title="${visible(token.text)}: token ${token.id}"><b>${clipped(visible(token.text), LONGEST)}</b><span>${token.id}</span></li>`)}</ol></div>
       ${tokens.length > MOST ? html`<p class="hint">The first ${MOST} of ${count(tokens.length)} tokens.</p>` : nothing}`;
   }
 
