@@ -190,7 +190,7 @@ export class DocumentPanel extends Panel {
 
   /** What the model has read at a position, in words. */
   upTo(t) {
-    return t === 0 ? 'at the beginning' : `after “${[...this.shown.doc].slice(0, t).slice(-LONGEST).map(visible).join('')}”`;
+    return t === 0 ? 'at the beginning' : `after “${this.positions.slice(1, t + 1).slice(-LONGEST).map(({ read }) => read).join('')}”`;
   }
 
   nameOf(t) {

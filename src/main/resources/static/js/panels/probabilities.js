@@ -19,6 +19,7 @@ const MOST_ROWS = 32; // positions at a time
 const MOST_BARS = 8;
 const ROW = 21; // px, as all sizes of the map at a text scale of 1
 const HEAD = 18;
+const WIDE_CELL = 16; // px, which hold two letters
 const LEFT = 26;
 const RIGHT = 106; // for the losses
 const NARROW_RIGHT = 74;
@@ -250,7 +251,7 @@ class ProbabilitiesPanel extends DocumentPanel {
     if (cell >= 6) {
       columns.forEach((id, c) => {
         const symbol = this.vocabulary.symbol(id);
-        context.fillText(tiny(symbol), left + (c + 0.5) * cell, head / 2);
+        context.fillText(symbol.length > 2 && cell < WIDE_CELL * scale ? '·' : tiny(symbol), left + (c + 0.5) * cell, head / 2);
       });
     }
     const longest = Math.max(Math.log(columns.length), ...this.positions.map(({ t }) => Math.min(20, this.lossAt(t) ?? 0)));

@@ -112,6 +112,8 @@ final class BytePairsPageTest {
             assertThat(strip).hasCount(tokens.size() + 1);
             assertThat(strip.nth(1)).hasAttribute("aria-label", "position 1, " + tokens.getFirst());
             assertThat(page.locator("mg-probabilities-panel .bars li.actual")).hasCount(1);
+            assertThat(page.locator("mg-probabilities-panel .caption").first())
+                    .hasText("Next after “hannah␣zoë”:");
         }
     }
 
