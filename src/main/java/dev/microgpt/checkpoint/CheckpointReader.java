@@ -238,14 +238,17 @@ public final class CheckpointReader {
         }
         ModelOptions.Builder builder =
                 given.options == null ? ModelOptions.builder() : given.options;
-        Tensor wte = file.tensors().get("wte");
-        if (wte != null && builder.build().tokenization().kind() == TokenizerKind.BPE) {
-            ModelOption.VOCAB_SIZE.write(builder, wte.shape().get(0));
-        }
-        return builder.nLayer(layers)
+        builder.nLayer(layers)
                 .blockSize((int) Math.min(Integer.MAX_VALUE, wpe.shape().get(0)))
-                .nEmbd((int) Math.min(Integer.MAX_VALUE, wpe.shape().get(1)))
-                .build();
+                .nEmbd((int) Math.min(Integer.MAX_VALUE, wpe.shape().get(1)));
+        ModelOptions options = builder.build();
+        Tensor wte = file.tensors().get("wte");
+        boolean isPairs = options.tokenization().kind() == TokenizerKind.BPE;
+        if (!isPairs || wte == null || wte.shape().size() != 2) {
+            return options;
+        }
+        ModelOption.VOCAB_SIZE.write(builder, wte.shape().get(0));
+        return builder.build();
     }
 
     /// Checks that every tensor has the type and shape required by the options, and that no tensor is missing

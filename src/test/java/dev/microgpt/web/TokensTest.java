@@ -269,10 +269,10 @@ final class TokensTest {
     }
 
     @Test
-    void weightsTakeTheBytePairsOfADataset() {
+    void theMergesOfADatasetBecomeRarer() {
         Map<String, Object> options = Map.of("dataset", "names", "tokenizer", "bpe", "nEmbd", 4);
-        api.init("weights", options);
-        JsonNode merges = api.get("/sessions/weights/tokenizer").ok().path("merges");
+        api.init("pairs-names", options);
+        JsonNode merges = api.get("/sessions/pairs-names/tokenizer").ok().path("merges");
 
         assertThat(merges.size()).isEqualTo(512 - 257);
         assertThat(
