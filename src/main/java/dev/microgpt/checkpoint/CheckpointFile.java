@@ -1,5 +1,7 @@
 package dev.microgpt.checkpoint;
 
+import dev.microgpt.engine.BpeTokenizer;
+import dev.microgpt.engine.CharTokenizer;
 import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.EngineKind;
@@ -27,8 +29,10 @@ import java.util.Set;
 /// - `random`: the state of the generator, I32
 /// - `order`: the training order of the documents, I32; absent without documents
 /// - `documents`: the training text in UTF-8, one document per line, U8; absent without documents
+/// - `merges`: for byte pairs, the ids of the left and right token of each merge, and its count, I32; absent without
+///   merges
 ///
-/// The metadata holds the format name, the options, the alphabet, the step, the next document, and a SHA-256
+/// The metadata holds the format name, the options, the alphabet unless the tokens are byte pairs, the step, the next document, and a SHA-256
 /// digest of the whole file. For the digest, its own 64 digits count as zeros.
 public final class CheckpointFile {
 
@@ -48,6 +52,7 @@ public final class CheckpointFile {
     static final String RANDOM = "random";
     static final String ORDER = "order";
     static final String DOCUMENTS = "documents";
+    static final String MERGES = "merges";
 
     private final Checkpoint checkpoint;
     private final List<Matrix> matrices;
@@ -73,9 +78,7 @@ public final class CheckpointFile {
     }
 
     static List<Matrix> matrices(Checkpoint checkpoint) {
-        String alphabet = checkpoint.alphabet();
-        int vocabSize = alphabet.codePointCount(0, alphabet.length()) + 1;
-        return Matrix.of(checkpoint.options(), vocabSize);
+        return Matrix.of(checkpoint.options(), checkpoint.tokenizer().vocabSize());
     }
 
     /// Returns the SHA-256 digest in the file's metadata, as 64 hexadecimal digits.
@@ -102,7 +105,9 @@ public final class CheckpointFile {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put(FORMAT, FORMAT_NAME);
         metadata.put(OPTIONS, OptionsJson.write(checkpoint.options()));
-        metadata.put(ALPHABET, checkpoint.alphabet());
+        if (checkpoint.tokenizer() instanceof CharTokenizer characters) {
+            metadata.put(ALPHABET, characters.alphabet());
+        }
         metadata.put(STEP, Long.toString(checkpoint.step()));
         metadata.put(NEXT_DOCUMENT, Integer.toString(checkpoint.nextDocument()));
         metadata.put(SHA256, sha256);
@@ -122,7 +127,15 @@ public final class CheckpointFile {
             builder.add(ORDER, Dtype.I32, checkpoint.order().length);
             builder.add(DOCUMENTS, Dtype.U8, textBytes(documents));
         }
+        int[] merges = merges();
+        if (merges.length > 0) {
+            builder.add(MERGES, Dtype.I32, merges.length / 3, 3);
+        }
         return builder.build();
+    }
+
+    private int[] merges() {
+        return checkpoint.tokenizer() instanceof BpeTokenizer pairs ? pairs.merges() : new int[0];
     }
 
     /// Returns the type that the engine computes with, so that nothing is rounded.
@@ -154,6 +167,7 @@ public final class CheckpointFile {
                 out.write((documents.document(i) + "\n").getBytes(StandardCharsets.UTF_8));
             }
         }
+        out.write(merges());
         out.flush();
     }
 }

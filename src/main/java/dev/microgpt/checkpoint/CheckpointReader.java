@@ -1,10 +1,15 @@
 package dev.microgpt.checkpoint;
 
 import dev.microgpt.checkpoint.Safetensors.Tensor;
+import dev.microgpt.engine.BpeTokenizer;
+import dev.microgpt.engine.CharTokenizer;
 import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Matrix;
+import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.Tokenizer;
+import dev.microgpt.engine.TokenizerKind;
 
 import org.jspecify.annotations.Nullable;
 
@@ -100,8 +105,8 @@ public final class CheckpointReader {
                 isCheckpoint
                         ? OptionsJson.read(text(metadata, CheckpointFile.OPTIONS))
                         : deriveOptions(file);
-        String alphabet = isCheckpoint ? text(metadata, CheckpointFile.ALPHABET) : givenAlphabet();
-        int vocabSize = alphabet.codePointCount(0, alphabet.length()) + 1;
+        Vocabulary vocabulary = isCheckpoint ? vocabulary(file, options) : givenVocabulary(options);
+        int vocabSize = vocabulary.size;
         Tensor text = file.tensors().get(CheckpointFile.DOCUMENTS);
         given.shape.requireMatches(options, vocabSize);
         admission.check(options, vocabSize, text == null ? 0 : text.size());
@@ -115,10 +120,18 @@ public final class CheckpointReader {
         }
         input.requireEnd();
         requireDigest(metadata.get(CheckpointFile.SHA256), input.digest());
-        Corpus documents = isCheckpoint ? contents.documents : given.documents;
+        Tokenizer tokenizer =
+                vocabulary.tokenizer == null
+                        ? BpeTokenizer.of(contents.merges)
+                        : vocabulary.tokenizer;
+        Corpus characters = isCheckpoint ? contents.documents : vocabulary.documents;
+        Corpus documents =
+                characters != null && tokenizer instanceof BpeTokenizer pairs
+                        ? characters.tokenised(pairs)
+                        : characters;
         return new Checkpoint(
                 options,
-                alphabet,
+                tokenizer,
                 isCheckpoint ? number(metadata, CheckpointFile.STEP) : 0,
                 contents.params,
                 contents.m,
@@ -159,12 +172,54 @@ public final class CheckpointReader {
         throw new InvalidCheckpointException("the %s cannot be '%s'".formatted(key, value));
     }
 
-    private String givenAlphabet() {
-        if (given.alphabet != null) {
-            return given.alphabet;
+    /// The tokens that a file is for.
+    ///
+    /// @param size V
+    /// @param tokenizer null if the merges are yet to be read from the file
+    /// @param documents the documents that the caller supplies, in these tokens
+    private record Vocabulary(
+            int size, @Nullable Tokenizer tokenizer, @Nullable Corpus documents) {}
+
+    private static Vocabulary vocabulary(Safetensors file, ModelOptions options) {
+        if (options.tokenization().kind() == TokenizerKind.CHARS) {
+            Tokenizer tokenizer = CharTokenizer.of(text(file.metadata(), CheckpointFile.ALPHABET));
+            return new Vocabulary(tokenizer.vocabSize(), tokenizer, null);
         }
-        if (given.documents != null) {
-            return given.documents.tokenizer().alphabet();
+        Tensor merges = file.tensors().get(CheckpointFile.MERGES);
+        if (merges == null) {
+            BpeTokenizer bytes = BpeTokenizer.of(new int[0]);
+            return new Vocabulary(bytes.vocabSize(), bytes, null);
+        }
+        int most = options.tokenization().vocabSize() - BpeTokenizer.BYTES - 1;
+        boolean isTable = merges.shape().size() == 2 && merges.shape().get(1) == 3;
+        if (merges.type() != Dtype.I32 || !isTable || merges.shape().get(0) > most) {
+            throw new InvalidCheckpointException(
+                    "'%s' must be a table of I32 with three columns and at most vocabSize - 257 rows"
+                            .formatted(CheckpointFile.MERGES));
+        }
+        int numMerges = merges.shape().get(0).intValue();
+        return new Vocabulary(BpeTokenizer.BYTES + numMerges + 1, null, null);
+    }
+
+    private Vocabulary givenVocabulary(ModelOptions options) {
+        Corpus documents = given.documents;
+        if (options.tokenization().kind() == TokenizerKind.BPE) {
+            if (documents == null) {
+                throw new InvalidCheckpointException(
+                        "the file has only weights: documents must be given whose byte pairs are its"
+                                + " tokens");
+            }
+            Corpus tokenised = documents.tokenised(options.tokenization());
+            Tokenizer tokenizer = tokenised.tokenizer();
+            return new Vocabulary(tokenizer.vocabSize(), tokenizer, tokenised);
+        }
+        if (given.alphabet != null) {
+            Tokenizer tokenizer = CharTokenizer.of(given.alphabet);
+            return new Vocabulary(tokenizer.vocabSize(), tokenizer, documents);
+        }
+        if (documents != null) {
+            return new Vocabulary(
+                    documents.tokenizer().vocabSize(), documents.tokenizer(), documents);
         }
         throw new InvalidCheckpointException(
                 "the file has only weights: the alphabet or documents must be given");
@@ -193,7 +248,13 @@ public final class CheckpointReader {
         } else if (given.shape.blockSize() != null) {
             builder.blockSize(given.shape.blockSize());
         }
-        return builder.nLayer(layers).nEmbd(clamped(wte.shape().get(1))).build();
+        builder.nLayer(layers).nEmbd(clamped(wte.shape().get(1)));
+        ModelOptions options = builder.build();
+        if (options.tokenization().kind() != TokenizerKind.BPE) {
+            return options;
+        }
+        ModelOption.VOCAB_SIZE.write(builder, wte.shape().getFirst());
+        return builder.build();
     }
 
     private static int clamped(long size) {
@@ -234,6 +295,10 @@ public final class CheckpointReader {
                         Math.min(limits.maxBytes(), Long.MAX_VALUE - lineBreaks) + lineBreaks);
                 requireVector(file, CheckpointFile.ORDER, Dtype.I32, limits.maxDocuments());
                 known += 2;
+            }
+            if (options.tokenization().kind() == TokenizerKind.BPE
+                    && file.tensors().containsKey(CheckpointFile.MERGES)) {
+                known++; // whose shape has been checked
             }
         }
         if (file.tensors().size() > known) {
@@ -305,6 +370,7 @@ public final class CheckpointReader {
         final double[] v;
         int @Nullable [] random;
         int @Nullable [] order;
+        int[] merges = {};
         @Nullable Corpus documents;
         private final List<Matrix> matrices;
 
@@ -322,6 +388,7 @@ public final class CheckpointReader {
             switch (name) {
                 case CheckpointFile.RANDOM -> random = input.integers((int) tensor.size());
                 case CheckpointFile.ORDER -> order = input.integers((int) tensor.size());
+                case CheckpointFile.MERGES -> merges = input.integers((int) tensor.size());
                 case CheckpointFile.DOCUMENTS ->
                         documents = Corpus.read(input.bytes(tensor.size()), limits);
                 default -> {

@@ -9,7 +9,7 @@ import java.util.Locale;
 /// exactly as the original would. Only the loss history is not included.
 ///
 /// @param options the options of the model
-/// @param alphabet the characters in the order of their token ids: ascending code points
+/// @param tokenizer the tokens, of the kind that the options name
 /// @param step number of steps trained, at least 0
 /// @param params the parameters in the order of [Matrix#of], all finite, (numParams)
 /// @param m Adam's first moments in the same order, all finite, (numParams)
@@ -20,7 +20,7 @@ import java.util.Locale;
 /// @param nextDocument the next document to train on, as an index in `order`
 public record Checkpoint(
         ModelOptions options,
-        String alphabet,
+        Tokenizer tokenizer,
         long step,
         double[] params,
         double[] m,
@@ -33,8 +33,8 @@ public record Checkpoint(
     /// @throws InvalidInputException if a value is out of range, or the parts do not match each other
     public Checkpoint {
         InvalidInputException.requireRange("step", step, 0, Long.MAX_VALUE);
-        requireAlphabet(alphabet);
-        int numParams = options.requireNumParams(alphabet.codePointCount(0, alphabet.length()) + 1);
+        requireKind(tokenizer, options.tokenization());
+        int numParams = options.requireNumParams(tokenizer.vocabSize());
         requireNumbers("params", params, numParams, options.engine());
         requireNumbers("m", m, numParams, options.engine());
         requireNumbers("v", v, numParams, options.engine());
@@ -43,9 +43,13 @@ public record Checkpoint(
         }
         options.random().requireWords(random);
         int numDocs = documents == null ? 0 : documents.size();
-        if (documents != null && !documents.tokenizer().alphabet().equals(alphabet)) {
-            throw invalid(
-                    "alphabet", "the alphabet of the documents differs from that of the model");
+        if (documents != null && !documents.tokenizer().equals(tokenizer)) {
+            throw tokenizer.kind() == TokenizerKind.CHARS
+                    ? invalid(
+                            "alphabet",
+                            "the alphabet of the documents differs from that of the model")
+                    : invalid(
+                            "merges", "the merges of the documents differ from those of the model");
         }
         requirePermutation(order, numDocs);
         int numTrained = numDocs - options.heldOut().numDocuments(numDocs);
@@ -53,15 +57,23 @@ public record Checkpoint(
                 "nextDocument", nextDocument, 0, Math.max(0, numTrained - 1));
     }
 
-    private static void requireAlphabet(String alphabet) {
-        int previous = -1;
-        for (int i = 0; i < alphabet.length(); i += Character.charCount(alphabet.codePointAt(i))) {
-            int codePoint = alphabet.codePointAt(i);
-            if (Character.getType(codePoint) == Character.SURROGATE || codePoint <= previous) {
-                throw invalid(
-                        "alphabet", "the characters must be distinct, in ascending code points");
-            }
-            previous = codePoint;
+    private static void requireKind(Tokenizer tokenizer, Tokenization wanted) {
+        if (tokenizer.kind() != wanted.kind()) {
+            throw invalid(
+                    ModelOption.TOKENIZER.name(),
+                    String.format(
+                            Locale.ROOT,
+                            "the options name the tokenizer %s, but the tokens are %s",
+                            wanted.kind(),
+                            tokenizer.kind()));
+        }
+        if (wanted.kind() == TokenizerKind.BPE && tokenizer.vocabSize() > wanted.vocabSize()) {
+            throw InvalidInputException.outOfRange(
+                    ModelOption.VOCAB_SIZE.name(),
+                    tokenizer.vocabSize(),
+                    ModelOption.VOCAB_SIZE.min(),
+                    wanted.vocabSize(),
+                    "there are more tokens than vocabSize allows");
         }
     }
 

@@ -1,7 +1,10 @@
 package dev.microgpt.engine;
 
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -10,14 +13,19 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The tokenised documents of a training text. Each line that is not blank is one document, without leading
 /// and trailing white space.
 ///
 /// Lines end with `\n`. White space is what JavaScript's `trim` removes, which includes `\r` and a byte
-/// order mark. Documents keep the order of the text and are stored as token ids, two bytes per character.
-/// Immutable, so that models can share a corpus.
+/// order mark. Documents keep the order of the text and are stored as token ids, two bytes per token. A token of a
+/// text that has been read is a character; [#tokenised] gives byte pairs. Immutable, so that models can share a corpus.
 public final class Corpus {
+
+    /// The largest vocabulary that two bytes per token allow.
+    static final int MAX_VOCABULARY = 65_536;
 
     private static final int BUFFER_SIZE = 1 << 13;
 
@@ -25,27 +33,46 @@ public final class Corpus {
     private static final int GENEROUS_CONTEXT = 64;
 
     private final Tokenizer tokenizer;
-    private final char[] tokens; // (characters of all documents, end to end)
+    private final char[] tokens; // (tokens of all documents, end to end)
     private final int[] ends; // (numDocs), the end of each document in tokens, exclusive
-    private final int longest;
+    private final int longest; // in tokens
+    private final int characters;
+    private final int longestCharacters;
     private final int duplicates;
 
     /// A hash table of the distinct documents: 1 + index of a document in each slot, 0 if the slot is free. It
     /// has two to four slots per document, so that a few probes find each.
     private final int[] table;
 
-    Corpus(Tokenizer tokenizer, char[] tokens, int[] ends) {
+    /// These documents in byte pairs, by the wanted vocabulary, as long as anybody uses them.
+    private final Map<Integer, WeakReference<Corpus>> inPairs = new ConcurrentHashMap<>();
+
+    /// Creates documents of characters.
+    Corpus(CharTokenizer tokenizer, char[] tokens, int[] ends) {
+        this(tokenizer, tokens, ends, tokens.length, longest(ends));
+    }
+
+    private Corpus(
+            Tokenizer tokenizer, char[] tokens, int[] ends, int characters, int longestCharacters) {
         this.tokenizer = tokenizer;
         this.tokens = tokens;
         this.ends = ends;
-        int longestSoFar = 0;
-        for (int i = 0; i < ends.length; i++) {
-            longestSoFar = Math.max(longestSoFar, ends[i] - start(i));
-        }
-        longest = longestSoFar;
+        this.characters = characters;
+        this.longestCharacters = longestCharacters;
+        longest = longest(ends);
         int bits = Math.min(30, Integer.SIZE - Integer.numberOfLeadingZeros(2 * ends.length));
         table = new int[1 << Math.max(1, bits)];
         duplicates = fillTable();
+    }
+
+    private static int longest(int[] ends) {
+        int longest = 0;
+        int start = 0;
+        for (int end : ends) {
+            longest = Math.max(longest, end - start);
+            start = end;
+        }
+        return longest;
     }
 
     /// Enters the documents into the table.
@@ -88,17 +115,73 @@ public final class Corpus {
         return Arrays.equals(tokens, start(index), ends[index], tokens, start(other), ends[other]);
     }
 
-    /// Returns the memory size of the documents and of their index in bytes.
+    /// Returns the memory size of the documents, of their index and of byte pairs, in bytes.
     public long bytes() {
+        long ofTokenizer = tokenizer instanceof BpeTokenizer pairs ? pairs.estimateBytes() : 0;
         return (long) Character.BYTES * tokens.length
-                + (long) Integer.BYTES * (ends.length + table.length);
+                + (long) Integer.BYTES * (ends.length + table.length)
+                + ofTokenizer;
     }
 
     /// Returns a corpus without documents for a model that is restored without them.
     ///
-    /// @param alphabet the characters, in ascending code points
-    static Corpus empty(String alphabet) {
-        return new Corpus(new Tokenizer(alphabet.codePoints().toArray()), new char[0], new int[0]);
+    static Corpus empty(Tokenizer tokenizer) {
+        return new Corpus(tokenizer, new char[0], new int[0], 0, 0);
+    }
+
+    /// Returns these documents of characters, split into tokens as options demand. Byte pairs are found in the
+    /// documents, which takes about half a second for each million bytes at most.
+    ///
+    /// @throws InvalidInputException if the text is too long for byte pairs
+    public Corpus tokenised(Tokenization tokenization) {
+        if (tokenization.kind() == tokenizer.kind()) {
+            return this;
+        }
+        Corpus known = inPairs(tokenization.vocabSize());
+        if (known != null) {
+            return known;
+        }
+        BpeTraining training = BpeTraining.of(this, tokenization.vocabSize());
+        while (training.mergeNext()) {
+            // the training holds the result
+        }
+        return training.corpus();
+    }
+
+    /// Returns these documents in byte pairs if somebody uses them, so that models share them; otherwise null.
+    ///
+    /// @param vocabSize the wanted vocabulary
+    public @Nullable Corpus inPairs(int vocabSize) {
+        WeakReference<Corpus> known = inPairs.get(vocabSize);
+        return known == null ? null : known.get();
+    }
+
+    void remember(int vocabSize, Corpus pairs) {
+        inPairs.put(vocabSize, new WeakReference<>(pairs));
+    }
+
+    /// Returns these documents of characters, split into byte pairs that are known.
+    public Corpus tokenised(BpeTokenizer pairs) {
+        BpeMerger merger = pairs.newMerger();
+        char[] result = new char[tokens.length];
+        int length = 0;
+        int[] newEnds = new int[ends.length];
+        for (int i = 0; i < ends.length; i++) {
+            char[] document = merger.encode(document(i).getBytes(StandardCharsets.UTF_8));
+            if (result.length - length < document.length) {
+                long grown = Math.max(length + (length >> 1), (long) length + document.length);
+                result = Arrays.copyOf(result, (int) Math.min(Integer.MAX_VALUE - 8, grown));
+            }
+            System.arraycopy(document, 0, result, length, document.length);
+            length += document.length;
+            newEnds[i] = length;
+        }
+        return withTokens(pairs, Arrays.copyOf(result, length), newEnds);
+    }
+
+    /// Returns these documents of characters, split into other tokens.
+    Corpus withTokens(BpeTokenizer pairs, char[] newTokens, int[] newEnds) {
+        return new Corpus(pairs, newTokens, newEnds, characters, longestCharacters);
     }
 
     /// The largest text that is accepted.
@@ -109,13 +192,14 @@ public final class Corpus {
     public record Limits(long maxBytes, int maxDocuments, int maxVocabulary) {
 
         /// No limits but memory, and the vocabulary that two bytes per token allow.
-        public static final Limits NONE = new Limits(Long.MAX_VALUE, Integer.MAX_VALUE, 65_536);
+        public static final Limits NONE =
+                new Limits(Long.MAX_VALUE, Integer.MAX_VALUE, MAX_VOCABULARY);
 
         /// @throws InvalidInputException if a limit is out of its range
         public Limits {
             InvalidInputException.requireRange("maxBytes", maxBytes, 1, Long.MAX_VALUE);
             InvalidInputException.requireRange("maxDocuments", maxDocuments, 1, Integer.MAX_VALUE);
-            InvalidInputException.requireRange("maxVocabulary", maxVocabulary, 2, 65_536);
+            InvalidInputException.requireRange("maxVocabulary", maxVocabulary, 2, MAX_VOCABULARY);
         }
     }
 
@@ -224,14 +308,36 @@ public final class Corpus {
         return tokenizer;
     }
 
-    /// Returns the length of the longest document in characters.
+    /// Returns the length of the longest document in tokens.
     public int longest() {
         return longest;
     }
 
+    /// Returns the length of the document with the most characters, in characters.
+    public int longestCharacters() {
+        return longestCharacters;
+    }
+
     /// Returns the length of all documents together, in characters.
     public int characters() {
+        return characters;
+    }
+
+    /// Returns the number of tokens of all documents together, without BOS.
+    public int numTokens() {
         return tokens.length;
+    }
+
+    /// Returns a token of the documents.
+    ///
+    /// @param index 0 to numTokens() - 1
+    int token(int index) {
+        return tokens[index];
+    }
+
+    /// Returns the end of a document as an index in the tokens, exclusive.
+    int end(int document) {
+        return ends[document];
     }
 
     /// Returns how many documents equal an earlier one.
@@ -239,8 +345,8 @@ public final class Corpus {
         return duplicates;
     }
 
-    /// Returns how many documents training cuts off. A document of n characters needs n + 1 positions: BOS
-    /// and each character are read to predict the token after them.
+    /// Returns how many documents training cuts off. A document of n tokens needs n + 1 positions: BOS
+    /// and each token are read to predict the token after them.
     ///
     /// @param blockSize longest context in tokens, at least 1
     public int truncated(int blockSize) {
@@ -288,17 +394,20 @@ public final class Corpus {
     ///
     /// @param index 0 to size() - 1
     public String document(int index) {
-        StringBuilder text = new StringBuilder(ends[index] - start(index));
-        for (int i = start(index); i < ends[index]; i++) {
-            text.append(tokenizer.symbol(tokens[i]));
+        int start = start(index);
+        int[] document = new int[ends[index] - start];
+        for (int i = 0; i < document.length; i++) {
+            document[i] = tokens[start + i];
         }
-        return text.toString();
+        return tokenizer.decode(document);
     }
 
     /// Returns whether a text is one of the documents.
     ///
-    /// @param text the token ids of the text, without BOS
-    public boolean contains(int[] text) {
+    /// @param generated token ids without BOS; other tokens of the same text will do
+    public boolean contains(int[] generated) {
+        int[] text =
+                tokenizer instanceof BpeTokenizer pairs ? pairs.canonical(generated) : generated;
         int hash = 0;
         for (int token : text) {
             hash = 31 * hash + token;
@@ -324,7 +433,7 @@ public final class Corpus {
     /// Returns the token ids of a document, with BOS before and after it.
     ///
     /// @param index 0 to size() - 1
-    /// @return (characters + 2)
+    /// @return (tokens + 2)
     public int[] tokens(int index) {
         return tokens(index, Integer.MAX_VALUE);
     }
@@ -333,19 +442,19 @@ public final class Corpus {
     ///
     /// @param index 0 to size() - 1
     /// @param limit largest number of tokens to return, at least 1
-    /// @return (min(limit, characters + 2))
+    /// @return (min(limit, tokens + 2))
     public int[] tokens(int index, int limit) {
         int start = start(index);
         int length = ends[index] - start;
         int[] result = new int[(int) Math.min(limit, length + 2L)];
         int bos = tokenizer.bos();
-        int characters = Math.min(length, result.length - 1);
+        int read = Math.min(length, result.length - 1);
         result[0] = bos;
-        for (int i = 0; i < characters; i++) {
+        for (int i = 0; i < read; i++) {
             result[i + 1] = tokens[start + i];
         }
-        if (characters + 1 < result.length) {
-            result[characters + 1] = bos;
+        if (read + 1 < result.length) {
+            result[read + 1] = bos;
         }
         return result;
     }

@@ -62,7 +62,7 @@ final class CorpusBuilder {
         for (int i = 0; i < numTokens; i++) {
             renumbered[i] = finalIds[renumbered[i]];
         }
-        return new Corpus(new Tokenizer(sorted), renumbered, Arrays.copyOf(ends, numDocs));
+        return new Corpus(new CharTokenizer(sorted), renumbered, Arrays.copyOf(ends, numDocs));
     }
 
     private void endLine() {

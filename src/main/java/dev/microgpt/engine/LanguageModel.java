@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /// A model for inference: generates texts, scores them, and shows forward passes and embeddings. It needs an
-/// alphabet and parameters, but neither gradients nor an optimiser. Not thread-safe.
+/// tokenizer and parameters, but neither gradients nor an optimiser. Not thread-safe.
 public final class LanguageModel {
 
     private final Tokenizer tokenizer;
@@ -46,19 +46,19 @@ public final class LanguageModel {
         return Predictor.estimateBytes(options.engine(), options.shape(vocabSize));
     }
 
-    /// Returns the tokenizer of the model's alphabet.
+    /// Returns the tokenizer of the model.
     public Tokenizer tokenizer() {
         return tokenizer;
     }
 
-    /// Receives each character as it is generated.
+    /// Receives each token as it is generated.
     public interface TokenListener {
 
-        /// Receives one character.
+        /// Receives one token.
         ///
-        /// @param tokenId the character's token id
+        /// @param tokenId the token's id
         /// @param prob its probability, 0 to 1
-        /// @return whether to continue; if false, the text ends with this character
+        /// @return whether to continue; if false, the text ends with this token
         boolean generated(int tokenId, double prob);
     }
 
@@ -71,7 +71,7 @@ public final class LanguageModel {
         return generate(generateOptions, source, (_, _) -> true);
     }
 
-    /// Generates a text, and passes each generated character to a listener. Characters of the prompt are not
+    /// Generates a text, and passes each generated token to a listener. Those of the prompt are not
     /// passed. Changes nothing in the model.
     ///
     /// @param source the generator to draw from
@@ -129,13 +129,14 @@ public final class LanguageModel {
                     blockSize,
                     String.format(
                             Locale.ROOT,
-                            "the prompt may have at most blockSize (%d) characters, but has %d",
+                            "the prompt may have at most blockSize (%d) %s, but has %d",
                             blockSize,
+                            tokenizer.kind() == TokenizerKind.CHARS ? "characters" : "tokens",
                             length));
         }
     }
 
-    /// Scores a text: computes how likely each of its characters is under the model. Characters beyond the
+    /// Scores a text: computes how likely each of its tokens is under the model. Those beyond the
     /// context are ignored.
     ///
     /// @throws InvalidInputException if the text has an unknown character
@@ -161,10 +162,14 @@ public final class LanguageModel {
             throw new DivergedException("the perplexity is not finite");
         }
         boolean truncated = surprisals.length < tokens.length - 1;
-        return new Score(text, -total, surprisals, perplexity, truncated);
+        int end = truncated ? 0 : 1;
+        int[] scored = Arrays.copyOfRange(tokens, 1, 1 + surprisals.length - end);
+        double bits = total / Math.log(2);
+        double bitsPerCharacter = bits / (tokenizer.characters(scored) + end);
+        return new Score(text, -total, scored, surprisals, perplexity, bitsPerCharacter, truncated);
     }
 
-    /// Returns the traces of a forward pass over a text. Characters beyond the context are ignored.
+    /// Returns the traces of a forward pass over a text. Tokens beyond the context are ignored.
     ///
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws DivergedException if the logits are not finite
@@ -192,10 +197,10 @@ public final class LanguageModel {
     }
 
     private int[] withBos(String text, String field) {
-        int[] characters = tokenizer.encode(text, field);
-        int[] tokens = new int[characters.length + 2];
+        int[] encoded = tokenizer.encode(text, field);
+        int[] tokens = new int[encoded.length + 2];
         tokens[0] = tokenizer.bos();
-        System.arraycopy(characters, 0, tokens, 1, characters.length);
+        System.arraycopy(encoded, 0, tokens, 1, encoded.length);
         tokens[tokens.length - 1] = tokenizer.bos();
         return tokens;
     }

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// A character-level GPT that trains on lines of text. It has the methods of the class `MicroGPT` in
+/// A GPT that trains on lines of text, whose tokens are characters or byte pairs. It has the methods of the class `MicroGPT` in
 /// microgptjs, and more.
 ///
 /// ```java
@@ -81,7 +81,7 @@ public final class MicroGpt {
         random = options.random().restore(checkpoint.random());
         corpus =
                 checkpoint.documents() == null
-                        ? Corpus.empty(checkpoint.alphabet())
+                        ? Corpus.empty(checkpoint.tokenizer())
                         : checkpoint.documents();
         order = checkpoint.order().clone();
         nextDocument = checkpoint.nextDocument();
@@ -103,7 +103,7 @@ public final class MicroGpt {
         Corpus documents = corpus();
         return new Checkpoint(
                 options,
-                documents.tokenizer().alphabet(),
+                documents.tokenizer(),
                 step(),
                 current.params(),
                 current.firstMoments(),
@@ -170,22 +170,23 @@ public final class MicroGpt {
         return options;
     }
 
-    /// Loads a text whose lines are the documents, builds the alphabet, and shuffles the training order.
-    /// Discards parameters and losses.
+    /// Loads a text whose lines are the documents, finds its tokens, and shuffles the training order. Discards parameters and losses.
     ///
     /// @throws InvalidInputException if the text has no document, or a lone surrogate
     public void loadData(String text) {
         loadData(Corpus.of(text));
     }
 
-    /// Loads documents, and shuffles the training order. Discards parameters and losses.
+    /// Loads documents, finds their byte-pair tokens if the options demand them, and shuffles the training order.
+    /// Discards parameters and losses.
     ///
+    /// @param documents documents of characters, or those that [Corpus#tokenised] returns for these options
     /// @throws InvalidInputException if none would be left for training
     public void loadData(Corpus documents) {
         int _ = options.heldOut().numDocuments(documents.size()); // checks it
+        corpus = documents.tokenised(options.tokenization());
         order = order(random, documents.size());
-        corpus = documents;
-        engine = null; // its parameters belong to the old alphabet
+        engine = null; // its parameters belong to the old tokens
         model = null;
         losses = new LossHistory();
     }
@@ -364,7 +365,7 @@ public final class MicroGpt {
         return languageModel().generate(generateOptions, source);
     }
 
-    /// Scores a text: computes how likely each of its characters is under the model.
+    /// Scores a text: computes how likely each of its tokens is under the model.
     ///
     /// @throws InvalidInputException if the text has an unknown character
     /// @throws IllegalStateException before [#initParams()]
@@ -422,10 +423,10 @@ public final class MicroGpt {
     /// Estimates the memory of a model and one training step, for documents that are not loaded yet.
     ///
     /// @param vocabSize V
-    /// @param characters length of the longest document in characters
+    /// @param longest length of the longest document in tokens
     /// @return bytes, at most `Long.MAX_VALUE`
-    public static long estimateBytes(ModelOptions options, int vocabSize, long characters) {
-        int tokens = (int) Math.min(Integer.MAX_VALUE, characters + 1);
+    public static long estimateBytes(ModelOptions options, int vocabSize, long longest) {
+        int tokens = (int) Math.min(Integer.MAX_VALUE, longest + 1);
         return Engine.estimateBytes(options, vocabSize, tokens);
     }
 

@@ -369,6 +369,25 @@ public sealed interface ModelOption {
                     options -> options.heldOut().validateEvery(),
                     ModelOptions.Builder::validateEvery);
 
+    ChoiceOption<TokenizerKind> TOKENIZER =
+            new ChoiceOption<>(
+                    "tokenizer",
+                    TokenizerKind.CHARS,
+                    /* isSteerable= */ false,
+                    options -> options.tokenization().kind(),
+                    ModelOptions.Builder::tokenizer);
+
+    /// The minimum has no merges. The maximum is what two bytes per token allow.
+    IntegerOption VOCAB_SIZE =
+            new IntegerOption(
+                    "vocabSize",
+                    512,
+                    257,
+                    65_536,
+                    /* isSteerable= */ false,
+                    options -> options.tokenization().vocabSize(),
+                    (builder, value) -> builder.vocabSize((int) value));
+
     /// The options that are always written. Others are left out where they have their defaults, which mean what
     /// microgpt does.
     List<ModelOption> BASIC =
@@ -419,7 +438,9 @@ public sealed interface ModelOption {
                                     DROPOUT,
                                     LABEL_SMOOTHING,
                                     VALIDATION,
-                                    VALIDATE_EVERY))
+                                    VALIDATE_EVERY,
+                                    TOKENIZER,
+                                    VOCAB_SIZE))
                     .flatMap(List::stream)
                     .toList();
 

@@ -27,6 +27,7 @@ import dev.microgpt.engine.training.StepSettings;
 /// @param architecture what the model is built of; default that of microgpt
 /// @param optimization how the parameters are updated
 /// @param heldOut which documents are held out from training
+/// @param tokenization how documents are split into tokens
 public record ModelOptions(
         long seed,
         int nEmbd,
@@ -40,7 +41,8 @@ public record ModelOptions(
         int batchSize,
         Architecture architecture,
         Optimization optimization,
-        HeldOut heldOut) {
+        HeldOut heldOut,
+        Tokenization tokenization) {
 
     /// @throws InvalidInputException if an option is out of its range
     public ModelOptions {
@@ -173,6 +175,8 @@ public record ModelOptions(
         private double labelSmoothing = ModelOption.LABEL_SMOOTHING.defaultValue();
         private double validation = ModelOption.VALIDATION.defaultValue();
         private long validateEvery = ModelOption.VALIDATE_EVERY.defaultValue();
+        private TokenizerKind tokenizer = ModelOption.TOKENIZER.defaultValue();
+        private int vocabSize = ModelOption.VOCAB_SIZE.defaultInt();
 
         private Builder() {}
 
@@ -378,6 +382,16 @@ public record ModelOptions(
             return this;
         }
 
+        public Builder tokenizer(TokenizerKind tokenizer) {
+            this.tokenizer = tokenizer;
+            return this;
+        }
+
+        public Builder vocabSize(int vocabSize) {
+            this.vocabSize = vocabSize;
+            return this;
+        }
+
         /// Returns the options.
         ///
         /// @throws InvalidInputException if an option is out of its range
@@ -419,7 +433,8 @@ public record ModelOptions(
                             gradientClip,
                             dropout,
                             labelSmoothing),
-                    new HeldOut(validation, validateEvery));
+                    new HeldOut(validation, validateEvery),
+                    new Tokenization(tokenizer, vocabSize));
         }
     }
 }

@@ -2,94 +2,57 @@ package dev.microgpt.engine;
 
 import java.util.Locale;
 
-/// Maps characters to token ids and back.
-///
-/// The alphabet is sorted: token id i is its i-th character, counted from 0. The id after the last
-/// character is BOS, which marks both the beginning and the end of a document. A character is a Unicode
-/// code point, so that an emoji is one character, not two. Immutable.
-public final class Tokenizer {
+/// Maps texts to token ids and back. Ids are counted from 0; the last one is BOS, which marks both the beginning
+/// and the end of a document. Immutable. Tokenizers are equal if they have the same tokens.
+public sealed interface Tokenizer permits CharTokenizer, BpeTokenizer {
 
-    private static final String BOS_SYMBOL = "<BOS>";
+    /// The text of BOS.
+    String BOS_SYMBOL = "<BOS>";
 
-    private final int[] alphabet; // (V - 1), sorted code points
-    private final CodePointMap ids = new CodePointMap();
+    TokenizerKind kind();
 
-    /// @param sortedAlphabet distinct code points in ascending order; not copied
-    Tokenizer(int[] sortedAlphabet) {
-        alphabet = sortedAlphabet;
-        for (int id = 0; id < alphabet.length; id++) {
-            ids.put(alphabet[id], id);
-        }
-    }
-
-    /// Returns V: the size of the alphabet, plus one for BOS.
-    public int vocabSize() {
-        return alphabet.length + 1;
-    }
+    /// Returns V: the number of tokens, BOS included.
+    int vocabSize();
 
     /// Returns the token id of BOS.
-    public int bos() {
-        return alphabet.length;
+    default int bos() {
+        return vocabSize() - 1;
     }
 
-    /// Returns all characters in the order of their token ids.
-    public String alphabet() {
-        return new String(alphabet, 0, alphabet.length);
-    }
-
-    /// Returns the character of a token id, or `<BOS>`.
+    /// Returns the text of a token, or `<BOS>`.
     ///
     /// @param tokenId 0 to V - 1
     /// @throws IndexOutOfBoundsException if there is no such token
-    public String symbol(int tokenId) {
-        return tokenId == bos() ? BOS_SYMBOL : Character.toString(alphabet[tokenId]);
-    }
+    String symbol(int tokenId);
 
-    /// Returns the token ids of a text's characters, without BOS.
+    /// Returns the token ids of a text, without BOS.
     ///
     /// @param field name of the text in error messages
-    /// @throws InvalidInputException if a character is not in the alphabet, or is a lone surrogate
-    public int[] encode(String text, String field) {
-        int[] tokens = text.codePoints().toArray();
-        for (int i = 0; i < tokens.length; i++) {
-            if (Character.getType(tokens[i]) == Character.SURROGATE) {
-                throw InvalidInputException.invalidText(
-                        field,
-                        String.format(
-                                Locale.ROOT,
-                                "character %d of %s is a lone surrogate, \\u%04X",
-                                i + 1,
-                                field,
-                                tokens[i]));
-            }
-            int id = ids.get(tokens[i]);
-            if (id < 0) {
-                String character = Character.toString(tokens[i]);
-                throw InvalidInputException.unknownCharacter(
-                        field,
-                        character,
-                        String.format(
-                                Locale.ROOT,
-                                "the training text has no '%s' (U+%04X, character %d of %s)",
-                                character,
-                                tokens[i],
-                                i + 1,
-                                field));
-            }
-            tokens[i] = id;
-        }
-        return tokens;
-    }
+    /// @throws InvalidInputException if a character has no token, or is a lone surrogate
+    int[] encode(String text, String field);
 
-    /// Returns the text of token ids.
+    /// Returns the text of token ids. For each text that can be encoded, it reverses [#encode].
     ///
-    /// @param tokens ids of characters, without BOS
-    /// @throws IndexOutOfBoundsException if an id is not that of a character
-    public String decode(int[] tokens) {
-        StringBuilder text = new StringBuilder(tokens.length);
-        for (int token : tokens) {
-            text.appendCodePoint(alphabet[token]);
-        }
-        return text.toString();
+    /// @param tokens ids without BOS
+    /// @throws IndexOutOfBoundsException if an id is BOS or that of no token
+    String decode(int[] tokens);
+
+    /// Returns how many characters begin in a sequence of tokens.
+    ///
+    /// @param tokens ids without BOS
+    int characters(int[] tokens);
+
+    /// Returns the refusal of a lone surrogate.
+    ///
+    /// @param index index of the character in the text, counted from 0
+    static InvalidInputException loneSurrogate(String field, int index, int codePoint) {
+        return InvalidInputException.invalidText(
+                field,
+                String.format(
+                        Locale.ROOT,
+                        "character %d of %s is a lone surrogate, \\u%04X",
+                        index + 1,
+                        field,
+                        codePoint));
     }
 }

@@ -16,7 +16,7 @@
 ///
 /// ## Types
 ///
-/// - [Corpus] holds the tokenised documents, [Tokenizer] maps characters to token ids and back.
+/// - [Corpus] holds the tokenised documents, [Tokenizer] maps texts to token ids and back: [CharTokenizer], [BpeTokenizer].
 /// - [ModelOptions] holds the configuration, [Matrix] the name and position of each parameter matrix.
 /// - [LanguageModel] evaluates fixed parameters: it generates, scores and inspects texts. It needs neither
 ///   gradients nor an optimiser.

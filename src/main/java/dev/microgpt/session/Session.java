@@ -173,12 +173,12 @@ public final class Session {
     /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
     public PublishedState load(CallContext call, Corpus corpus, boolean overwrite) {
         ModelOptions options = published().view().options();
-        environment.limits().check(options, corpus);
-        environment
-                .parameters()
-                .require(call.caller(), id(), options.numParams(corpus.tokenizer().vocabSize()));
-        call.reserveForSession(SessionSize.atStart(options, corpus));
-        return call(call, new Command.Load(corpus, overwrite));
+        Corpus tokens = TokenisingTask.tokens(call, corpus, options, this::computeDetached);
+        environment.limits().check(options, tokens);
+        long numParams = options.numParams(tokens.tokenizer().vocabSize());
+        environment.parameters().require(call.caller(), id(), numParams);
+        call.reserveForSession(SessionSize.atStart(options, tokens));
+        return call(call, new Command.Load(tokens, options.tokenization(), overwrite));
     }
 
     /// Checks that loading would lose nothing, before a large body is read.

@@ -10,6 +10,8 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 import dev.microgpt.session.compute.Compute;
+import dev.microgpt.session.compute.Demand;
+import dev.microgpt.session.compute.SlicedTask;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.Holding;
@@ -48,6 +50,11 @@ final class SessionCreation {
 
     SessionMoves moves() {
         return new SessionMoves(sessions, this, environment);
+    }
+
+    /// Executes a task that needs no session, and waits for its result.
+    <T> T compute(String owner, Demand demand, SlicedTask<T> task) {
+        return callTimeout.awaitQuery(compute.submit(owner, demand, task));
     }
 
     Session sessionOf(SessionActor actor) {

@@ -8,6 +8,7 @@ import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Score;
 import dev.microgpt.engine.TokenEmbedding;
+import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Preconditions;
 import dev.microgpt.session.actor.PublishedState;
@@ -38,6 +39,9 @@ public final class SessionQueries {
 
     /// Memory for each number of a response until it has been sent, as a number and as text.
     private static final int BYTES_PER_NUMBER = 32;
+
+    /// Memory for each token of a response until it has been sent, as objects and as text.
+    private static final long BYTES_PER_TOKEN = 256;
 
     private final Session session;
     private final Limits limits;
@@ -92,6 +96,28 @@ public final class SessionQueries {
     public Corpus documents(CallContext call) {
         Preconditions.requireDocuments(requireLoaded());
         return askInOneSlice(call, models -> models.model().corpus());
+    }
+
+    // ---- tokens
+
+    /// Returns the tokenizer.
+    ///
+    /// @throws SessionException `not_loaded`, or `busy`
+    public Tokenizer tokenizer(CallContext call) {
+        SessionView view = requireLoaded();
+        Integer vocabSize = view.vocabSize();
+        call.reserve((vocabSize == null ? 0L : vocabSize) * BYTES_PER_TOKEN, "the response");
+        return askInOneSlice(call, models -> models.model().corpus().tokenizer());
+    }
+
+    /// Returns the tokenizer for a text, whose tokens a response is to show.
+    ///
+    /// @throws InvalidInputException if the text is too long for a response
+    /// @throws SessionException `not_loaded`, or `busy`
+    public Tokenizer tokenizerFor(CallContext call, String text) {
+        limits.checkNumbers(text.length());
+        call.reserve((long) text.length() * BYTES_PER_TOKEN, "the response");
+        return tokenizer(call);
     }
 
     // ---- generate, score, inspect

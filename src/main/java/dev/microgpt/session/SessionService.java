@@ -114,22 +114,33 @@ public final class SessionService {
         requireAbsent(call, name, overwrite);
         SessionId id = call.caller().sessionId(name);
         sessions.requireRoom(call.caller(), id);
-        if (corpus == null) {
-            limits.check(options);
-        } else {
-            limits.check(options, corpus);
-            long numParams = options.numParams(corpus.tokenizer().vocabSize());
+        limits.check(options);
+        Corpus tokens = corpus == null ? null : tokens(call, corpus, options);
+        if (tokens != null) {
+            limits.check(options, tokens);
+            long numParams = options.numParams(tokens.tokenizer().vocabSize());
             environment.parameters().require(call.caller(), id, numParams);
-            call.reserveForSession(SessionSize.atStart(options, corpus));
+            call.reserveForSession(SessionSize.atStart(options, tokens));
         }
         creation.requireRoom(call, id);
         MicroGpt model = new MicroGpt(options);
-        if (corpus != null) {
-            model.loadData(corpus);
+        if (tokens != null) {
+            model.loadData(tokens);
             model.initParams();
         }
         SessionEvent.Kind kind = corpus == null ? null : SessionEvent.Kind.LOADED;
         return creation.createOrReplace(call, id, model, kind, overwrite).state();
+    }
+
+    /// Returns documents in the tokens that options demand.
+    ///
+    /// @param characters documents of characters
+    /// @throws InvalidInputException if the text is too long for byte pairs
+    /// @throws SessionException `no_memory`, or `busy` after the timeout
+    public Corpus tokens(CallContext call, Corpus characters, ModelOptions options) {
+        String owner = call.caller().owner();
+        return TokenisingTask.tokens(
+                call, characters, options, (demand, task) -> creation.compute(owner, demand, task));
     }
 
     /// The result of creating or replacing a session.

@@ -72,6 +72,6 @@ final class ContentCheck {
         DocumentTable documents = new DocumentTable(jdbc, false);
         List<String> digests =
                 jdbc.sql("SELECT digest FROM document").query((row, _) -> row.getString(1)).list();
-        digests.forEach(documents::load);
+        digests.forEach(digest -> documents.load(digest, null));
     }
 }

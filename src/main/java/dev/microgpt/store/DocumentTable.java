@@ -4,8 +4,11 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.microgpt.checkpoint.Sha256;
+import dev.microgpt.engine.BpeTokenizer;
 import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.Tokenizer;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 import java.io.ByteArrayInputStream;
@@ -26,8 +29,18 @@ final class DocumentTable {
     private final Cache<Corpus, String> digests =
             Caffeine.newBuilder().weakKeys().executor(Runnable::run).build();
 
-    private final Cache<String, Corpus> corpora =
+    private final Cache<Key, Corpus> corpora =
             Caffeine.newBuilder().weakValues().executor(Runnable::run).build();
+
+    /// A training text in its tokens.
+    ///
+    /// @param pairs null for characters
+    private record Key(String digest, @Nullable BpeTokenizer pairs) {
+
+        static Key of(String digest, @Nullable Tokenizer tokenizer) {
+            return new Key(digest, tokenizer instanceof BpeTokenizer pairs ? pairs : null);
+        }
+    }
 
     /// @param isShared whether other processes write to the table, which SQLite does not allow
     DocumentTable(JdbcClient jdbc, boolean isShared) {
@@ -53,7 +66,7 @@ final class DocumentTable {
                     .update();
         }
         digests.put(corpus, digest);
-        corpora.put(digest, corpus);
+        corpora.put(Key.of(digest, corpus.tokenizer()), corpus);
         return digest;
     }
 
@@ -86,11 +99,17 @@ final class DocumentTable {
 
     /// Returns a text, from memory if a session uses it.
     ///
+    /// @param tokenizer the tokens; null for the characters of the text
     /// @throws DamagedException if the text does not match its digest
-    synchronized Corpus load(String digest) {
-        Corpus corpus = corpora.get(digest, this::read);
+    synchronized Corpus load(String digest, @Nullable Tokenizer tokenizer) {
+        Corpus corpus = corpora.get(Key.of(digest, tokenizer), this::read);
         digests.put(corpus, digest);
         return corpus;
+    }
+
+    private Corpus read(Key key) {
+        Corpus characters = read(key.digest);
+        return key.pairs == null ? characters : characters.tokenised(key.pairs);
     }
 
     private Corpus read(String digest) {

@@ -64,10 +64,7 @@ final class SessionTables {
                                 view.vocabSize(),
                                 view.numDocs(),
                                 corpus == null ? null : documents.putIfAbsent(corpus),
-                                contents == null || corpus != null
-                                        ? null
-                                        : StoredJson.write(
-                                                contents.documents().tokenizer().alphabet()),
+                                contents == null ? null : StoredTokens.write(contents.documents()),
                                 corpus == null ? null : customOrder(contents, view.options()),
                                 StoredWarnings.write(view)))
                 .update();

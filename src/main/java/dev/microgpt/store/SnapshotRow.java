@@ -5,6 +5,7 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.run.RunSnapshot;
@@ -20,8 +21,8 @@ import java.util.List;
 /// @param changeNumber number of the last log entry that the snapshot contains
 /// @param random state of the random generator; null, like weights and lossSummary, while there is no model
 /// @param document digest of the training text; null if there is none
-/// @param alphabet the characters of the model's vocabulary; null unless it has no training text. Stored as JSON,
-///     since PostgreSQL's texts cannot contain NUL
+/// @param tokenizer the tokens of the model; null if they are the characters of the training text, or if there is no
+///     model. Stored in the column `alphabet`, see [StoredTokens]
 /// @param order order of the documents; null if the seed determines it
 record SnapshotRow(
         long step,
@@ -35,7 +36,7 @@ record SnapshotRow(
         byte @Nullable [] weights,
         byte @Nullable [] lossSummary,
         @Nullable String document,
-        @Nullable String alphabet,
+        @Nullable Tokenizer tokenizer,
         byte @Nullable [] order,
         int numDocs) {
 
@@ -54,13 +55,9 @@ record SnapshotRow(
                 row.getBytes("weights"),
                 row.getBytes("loss_summary"),
                 row.getString("document"),
-                alphabet(row.getString("alphabet")),
+                StoredTokens.read(row.getString("alphabet")),
                 row.getBytes("training_order"),
                 row.getInt("num_docs"));
-    }
-
-    private static @Nullable String alphabet(@Nullable String json) {
-        return json == null ? null : StoredJson.read("the alphabet", json, String.class);
     }
 
     /// Returns the session's state at the snapshot.
@@ -71,6 +68,13 @@ record SnapshotRow(
         return hasFailed ? SessionState.FAILED : SessionState.READY;
     }
 
+    private Tokenizer requireTokenizer() {
+        if (tokenizer == null) {
+            throw new DamagedException("the tokens are missing");
+        }
+        return tokenizer;
+    }
+
     /// Restores the model at the snapshot.
     ///
     /// @throws DamagedException if the row or its training text is damaged
@@ -78,12 +82,12 @@ record SnapshotRow(
         if (random == null || weights == null || lossSummary == null) {
             return new MicroGpt(options);
         }
-        Corpus corpus = document == null ? null : documents.load(document);
+        Corpus corpus = document == null ? null : documents.load(document, tokenizer);
         PackedWeights numbers = PackedWeights.unpack(weights, options.engine());
         Checkpoint checkpoint =
                 new Checkpoint(
                         options,
-                        corpus == null ? String.valueOf(alphabet) : corpus.tokenizer().alphabet(),
+                        corpus == null ? requireTokenizer() : corpus.tokenizer(),
                         step,
                         numbers.params(),
                         numbers.m(),

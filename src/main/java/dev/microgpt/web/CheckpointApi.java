@@ -39,7 +39,7 @@ interface CheckpointApi {
             summary = "Download a checkpoint",
             description =
                     "The safetensors file contains weights, optimiser, random generator, documents and their"
-                            + " order, options and alphabet. A session restored from it continues"
+                            + " order, options and tokens. A session restored from it continues"
                             + " exactly as this one would.")
     @ApiResponse(
             responseCode = "200",

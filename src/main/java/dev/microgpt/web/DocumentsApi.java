@@ -1,5 +1,6 @@
 package dev.microgpt.web;
 
+import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.PreviewReply;
@@ -29,5 +30,6 @@ interface DocumentsApi {
                             + " repeat others. Creates nothing.")
     @ApiResponse(responseCode = "200", description = "What a session would be trained on")
     @ErrorResponses({ErrorCode.INVALID_TEXT, ErrorCode.TOO_LARGE, ErrorCode.NOT_FOUND})
-    PreviewReply preview(@RequestBody(required = false) @Nullable PreviewRequest body);
+    PreviewReply preview(
+            CallContext call, @RequestBody(required = false) @Nullable PreviewRequest body);
 }

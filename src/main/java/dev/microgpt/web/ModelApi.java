@@ -46,7 +46,7 @@ interface ModelApi {
             description =
                     "Without a seed, draws from the session's random generator, as microgptjs does. With"
                             + " Accept: text/event-stream, streams each text as it is generated: an"
-                            + " event token {char, tokenId, prob} for each character after the prompt,"
+                            + " event token {char, tokenId, prob} for each token after the prompt,"
                             + " then an event done with the sample.")
     @ApiResponse(
             responseCode = "200",
@@ -70,8 +70,9 @@ interface ModelApi {
             operationId = "score",
             summary = "Score texts",
             description =
-                    "Returns how likely the model finds each text, character by character, in nats. The end"
-                            + " of a text counts as well.")
+                    "Returns how likely the model finds each text, token by token, in nats. The end"
+                            + " of a text counts as well. Bits per character compare models with different"
+                            + " tokens.")
     @ApiResponse(responseCode = "200", description = "One score per text")
     @TextErrorResponses
     ResponseEntity<ScoreReply> score(
@@ -149,10 +150,10 @@ interface ModelApi {
             summary = "Show the baselines of the loss",
             description =
                     "These are the losses of three simple models on the documents: one that finds all"
-                            + " characters equally likely (uniform), one that knows how frequent each"
-                            + " character is (unigram), and one that knows how frequent each is after"
-                            + " every other (bigram). The last is absent for alphabets of more than"
-                            + " 2,000 characters.")
+                            + " tokens equally likely (uniform), one that knows how frequent each"
+                            + " token is (unigram), and one that knows how frequent each is after"
+                            + " every other (bigram). The last is absent for vocabularies of more than"
+                            + " 2,000 tokens.")
     @ApiResponse(responseCode = "200", description = "The losses, in nats")
     @ErrorResponses({
         ErrorCode.INVALID_NAME,

@@ -11,7 +11,7 @@ import java.util.List;
 /// A row of the token embedding matrix.
 public record EmbeddingReply(
         @Schema(example = "0") int tokenId,
-        @Schema(description = "The character, or <BOS>", example = "a") @JsonProperty("char")
+        @Schema(description = "The token's text, or <BOS>", example = "a") @JsonProperty("char")
                 String symbol,
         @Schema(description = "nEmbd numbers") double[] embedding) {
 

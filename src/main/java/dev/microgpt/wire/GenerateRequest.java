@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// The options of generating texts.
 public record GenerateRequest(
         @Schema(
-                        description =
-                                "Divisor of the logits; 0 always picks the most likely character",
+                        description = "Divisor of the logits; 0 always picks the most likely token",
                         defaultValue = "0.5",
                         minimum = "0",
                         maximum = "1000",
@@ -24,11 +23,11 @@ public record GenerateRequest(
                 @Nullable Integer count,
         @Schema(description = "Beginning of each text", defaultValue = "", example = "ma")
                 @Nullable String prompt,
-        @Schema(description = "Draw only from the k most likely characters", minimum = "1")
+        @Schema(description = "Draw only from the k most likely tokens", minimum = "1")
                 @Nullable Integer topK,
         @Schema(
                         description =
-                                "Draw only from the most likely characters whose probabilities add up to"
+                                "Draw only from the most likely tokens whose probabilities add up to"
                                         + " p",
                         minimum = "0",
                         exclusiveMinimum = true,

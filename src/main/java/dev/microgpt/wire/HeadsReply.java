@@ -19,7 +19,7 @@ public record HeadsReply(
                 int positions,
         @Schema(
                         description =
-                                "Those of them whose character occurs earlier in the document, over which"
+                                "Those of them whose token occurs earlier in the document, over which"
                                         + " sameCharacter is the mean")
                 int repeats,
         @Schema(
@@ -37,7 +37,7 @@ public record HeadsReply(
             @Schema(description = "Share on the position itself") double itself,
             @Schema(
                             description =
-                                    "Share on earlier positions with the same character, where there are any")
+                                    "Share on earlier positions with the same token, where there are any")
                     @Nullable Double sameCharacter,
             @Schema(description = "Share on the letters a, e, i, o, u") double vowels,
             @Schema(description = "Share on the other letters from a to z") double consonants,

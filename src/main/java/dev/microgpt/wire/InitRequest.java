@@ -112,6 +112,16 @@ public record InitRequest(
                                         + " so on")
                 @Nullable Long validateEvery,
         @Schema(
+                        description =
+                                "What a token is: a character, or bytes that are merged where they are often side by"
+                                        + " side")
+                @Nullable String tokenizer,
+        @Schema(
+                        description =
+                                "Number of tokens wanted with bpe, the end of a document included; a text that"
+                                        + " repeats little has fewer")
+                @Nullable Integer vocabSize,
+        @Schema(
                         description = "Documents to load, one per line; excludes dataset",
                         example = "alice\nbob\ncharlie")
                 @Nullable String text,

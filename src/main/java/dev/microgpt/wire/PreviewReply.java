@@ -1,8 +1,11 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.engine.CharTokenizer;
 import dev.microgpt.engine.Corpus;
 
 import io.swagger.v3.oas.annotations.media.Schema;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 
@@ -11,10 +14,16 @@ import java.util.List;
 public record PreviewReply(
         @Schema(description = "Documents: lines that are not blank", example = "3") int numDocs,
         @Schema(description = "Characters of all documents", example = "15") int characters,
-        @Schema(description = "Distinct characters plus one", example = "10") int vocabSize,
+        @Schema(description = "Distinct tokens, the end of a document included", example = "10")
+                int vocabSize,
         @Schema(description = "The distinct characters in ascending order", example = "abcehilor")
                 String alphabet,
         @Schema(description = "Characters of the longest document", example = "7") int longest,
+        @Schema(
+                        description =
+                                "Byte-pair tokens of all documents; absent where a token is a character",
+                        example = "9")
+                @Nullable Integer tokens,
         @Schema(description = "The context that the counts are for, in tokens", example = "16")
                 int blockSize,
         @Schema(
@@ -31,16 +40,20 @@ public record PreviewReply(
                 int suggestedBlockSize,
         @Schema(description = "What is probably a mistake; may be empty") List<Warning> warnings) {
 
+    /// @param characters the documents as characters
+    /// @param corpus the documents in the tokens of a model
     /// @param blockSize longest context in tokens
     /// @param maxBlockSize the largest allowed one
-    public static PreviewReply of(Corpus corpus, int blockSize, int maxBlockSize) {
+    public static PreviewReply of(
+            Corpus characters, Corpus corpus, int blockSize, int maxBlockSize) {
         int truncated = corpus.truncated(blockSize);
         return new PreviewReply(
                 corpus.size(),
                 corpus.characters(),
                 corpus.tokenizer().vocabSize(),
-                corpus.tokenizer().alphabet(),
-                corpus.longest(),
+                ((CharTokenizer) characters.tokenizer()).alphabet(),
+                corpus.longestCharacters(),
+                corpus == characters ? null : corpus.numTokens(),
                 blockSize,
                 truncated,
                 corpus.duplicates(),

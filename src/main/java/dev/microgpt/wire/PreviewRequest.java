@@ -2,7 +2,6 @@ package dev.microgpt.wire;
 
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
-import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.admission.Limits;
@@ -18,9 +17,11 @@ public record PreviewRequest(
                         example = "alice\nbob\ncharlie")
                 @Nullable String text,
         @Schema(description = "Bundled dataset; excludes text") @Nullable String dataset,
-        @Schema(description = "Maximum context length in tokens") @Nullable Integer blockSize) {
+        @Schema(description = "Maximum context length in tokens") @Nullable Integer blockSize,
+        @Schema(description = "As in init") @Nullable String tokenizer,
+        @Schema(description = "As in init") @Nullable Integer vocabSize) {
 
-    public static final PreviewRequest EMPTY = new PreviewRequest(null, null, null);
+    public static final PreviewRequest EMPTY = new PreviewRequest(null, null, null, null, null);
 
     /// Returns the documents.
     ///
@@ -30,18 +31,10 @@ public record PreviewRequest(
         return new LoadRequest(text, dataset).corpus(datasets, limits);
     }
 
-    /// Returns the context with its default filled in.
+    /// Returns the options with defaults filled in.
     ///
-    /// @throws InvalidInputException if it is out of range
-    public int contextLength(Limits limits) {
-        if (blockSize == null) {
-            return ModelOptions.defaults().blockSize();
-        }
-        InvalidInputException.requireRange(
-                "blockSize",
-                blockSize,
-                ModelOption.BLOCK_SIZE.min(),
-                limits.max(ModelOption.BLOCK_SIZE));
-        return blockSize;
+    /// @throws InvalidInputException if one is out of range
+    public ModelOptions options(Limits limits) {
+        return GivenOptions.of(this, limits).applyTo(ModelOptions.defaults());
     }
 }

@@ -51,6 +51,11 @@ public record WeightsQuery(
         @Schema(description = "As in init") @Nullable Double labelSmoothing,
         @Schema(description = "As in init") @Nullable Double validation,
         @Schema(description = "As in init") @Nullable Long validateEvery,
+        @Schema(
+                        description =
+                                "As in init; the byte pairs of bpe are those of the dataset, and vocabSize is that of"
+                                        + " the file")
+                @Nullable String tokenizer,
         @Schema(description = "Characters in the order of their token ids")
                 @Nullable String alphabet,
         @Schema(description = "Bundled dataset to train on") @Nullable String dataset,
@@ -67,7 +72,11 @@ public record WeightsQuery(
 
     /// The options that the file contains.
     private static final Set<ModelOption> IN_FILE =
-            Set.of(ModelOption.N_EMBD, ModelOption.N_LAYER, ModelOption.BLOCK_SIZE);
+            Set.of(
+                    ModelOption.N_EMBD,
+                    ModelOption.N_LAYER,
+                    ModelOption.BLOCK_SIZE,
+                    ModelOption.VOCAB_SIZE);
 
     /// Returns what the reader of the file needs to know.
     public CheckpointReader.Given given(Datasets datasets, Limits limits) {

@@ -82,10 +82,12 @@ export class DocumentPanel extends Panel {
     if (this.shown?.vizData.length === 0) {
       this.shown = null;
     }
-    this.positions = this.shown === null ? [] : positionsOf(this.shown);
-    if (this.shown !== null) {
-      this.vocabulary.learn(this.positions);
+    if (this.shown === null) {
+      this.positions = [];
+    } else {
       this.vocabulary.update(this.live, view)?.then(this.#changed, () => {}); // without it, tokens are shown by their ids
+      this.positions = positionsOf(this.shown, this.vocabulary.symbolOf);
+      this.vocabulary.learn(this.positions);
     }
   }
 
@@ -114,6 +116,11 @@ export class DocumentPanel extends Panel {
 
   get vocabulary() {
     return vocabularyOf(this.live);
+  }
+
+  /** What a token is, in words. */
+  get unit() {
+    return this.view.options.tokenizer === 'bpe' ? 'token' : 'character';
   }
 
   /** The chosen position, at most the last one of this document; null for none. */
@@ -183,7 +190,7 @@ export class DocumentPanel extends Panel {
 
   /** What the model has read at a position, in words. */
   upTo(t) {
-    return t === 0 ? 'at the beginning' : `after “${[...this.shown.doc].slice(0, t).slice(-LONGEST).map(visible).join('')}”`;
+    return t === 0 ? 'at the beginning' : `after “${this.positions.slice(1, t + 1).slice(-LONGEST).map(({ read }) => read).join('')}”`;
   }
 
   nameOf(t) {

@@ -2,6 +2,7 @@
 
 import { LitElement, css, html } from 'lit';
 
+import { clipped } from '../data/model/tokens.js';
 import { sharpContext } from './canvas.js';
 import { DrawThrottle } from './draw-throttle.js';
 import { ResizeController } from './resize-controller.js';
@@ -11,6 +12,7 @@ const NEAR = 26; // px within which the pointer selects a label
 const MARGIN = 22;
 const TURN = 0.00018; // radians per ms
 const FRAME = 1000 / 24; // ms between frames while it rotates
+const LONGEST_LABEL = 10; // characters; the names of tokens may be longer
 const MOST_LABELS = 400; // more points are drawn as dots
 const STEP = Math.PI / 24; // radians that a key rotates
 
@@ -339,7 +341,7 @@ class Scatter extends LitElement {
       context.fillStyle = theme.colour(colour);
       context.globalAlpha = isSpecial(i) ? 1 : Math.max(0.35, Math.min(1, 0.72 - 0.45 * depth));
       if (areLabels || isSpecial(i)) {
-        const { label } = this.points[i];
+        const label = clipped(this.points[i].label, LONGEST_LABEL);
         const size = (i === this.chosen ? 20 : [...label].length > 1 ? 11.5 : 15) * (1 - 0.15 * depth);
         context.font = `${isSpecial(i) ? 700 : 600} ${size.toFixed(1)}px ${family}`;
         context.strokeText(label, x, y);

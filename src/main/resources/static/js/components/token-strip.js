@@ -2,9 +2,11 @@
 
 import { LitElement, css, html, nothing, svg } from 'lit';
 
+import { clipped } from '../data/model/tokens.js';
 import { controls } from './styles.js';
 
 const CELL = 30; // px per token
+const LONGEST = 6; // characters of a token that fit
 const WIDEST = 3; // px of an arc
 const FAINTEST = 0.02; // weights below are not drawn
 const MOST_ARCS = 120; // only the strongest are drawn
@@ -82,9 +84,9 @@ class TokenStrip extends LitElement {
           @pointerleave=${() => this.#send('point', null)}>
           ${tokens.map((token, t) => html`
             <button class="${t === looked ? 'looked' : ''} ${token.length > 2 ? 'small' : ''}" tabindex=${t === stop ? 0 : -1}
-              aria-pressed=${t === chosen} aria-label="position ${t}, ${t === 0 ? 'begin' : token}"
+              aria-pressed=${t === chosen} aria-label="position ${t}, ${t === 0 ? 'begin' : token}" title=${token.length > 2 ? token : nothing}
               @pointerenter=${() => this.#send('point', t)} @focus=${() => this.#send('point', t)}
-              @blur=${() => this.#send('point', null)} @click=${() => this.#send('choose', t)}>${token}</button>`)}
+              @blur=${() => this.#send('point', null)} @click=${() => this.#send('choose', t)}>${clipped(token, LONGEST)}</button>`)}
         </div>
       </div>`;
   }

@@ -148,6 +148,10 @@ export const api = {
   inspect: (name, options, signal) => call('POST', at(name, '/inspect'), { body: options, signal }),
   score: async (name, texts, options = {}, signal = undefined) =>
     (await call('POST', at(name, '/score'), { body: { texts, ...options }, signal })).scores,
+  /** {tokenizer, vocabSize, alphabet, merges: [{id, left, right, text, count}]}; the alphabet of characters only. */
+  tokenizer: (name) => call('GET', at(name, '/tokenizer')),
+  /** {tokens: [{id, text}], characters, steps: [{id, left, right, text, at}]} */
+  tokenize: (name, text, signal) => call('POST', at(name, '/tokenize'), { body: { text, steps: true }, signal }),
   /** What each head attends to, measured over documents: {step, documents, positions, even, heads: [{layer, head, attention}]}. */
   heads: (name, query, signal) => call('GET', at(name, '/heads'), { query, signal }),
   /** Values of probes at keyframes, {steps, probes: [{kind, values}]}; the body is {probes, samples, keyframes, from, …}. */

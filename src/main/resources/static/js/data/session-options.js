@@ -7,7 +7,7 @@ export const OPTION_GROUPS = ['Model', 'Architecture', 'Training', 'Optimiser', 
 
 /**
  * Labels and hints by name, in the order of the forms; the group, 'Model' unless it is another; the words for choices;
- * the short word for a steered option; the optimisers that use an option, if not all do.
+ * the short word for a steered option; the optimisers or tokenizers that use an option, if not all do.
  */
 export const OPTION_TEXTS = {
   nEmbd: { label: 'Embedding width' },
@@ -26,6 +26,8 @@ export const OPTION_TEXTS = {
   tied: { label: 'One table for input and output', group: 'Architecture' },
   biases: { label: 'Biases', hint: 'of attention and MLP', group: 'Architecture' },
   kvHeads: { label: 'Key-value heads', hint: 'which the others share; 0 for all', group: 'Architecture' },
+  tokenizer: { label: 'Tokens', choices: { chars: 'characters', bpe: 'byte pairs, found in the documents' } },
+  vocabSize: { label: 'Vocabulary', hint: 'tokens wanted', of: ['bpe'] },
   learningRate: { label: 'Learning rate', hint: 'its highest value', word: 'rate', group: 'Training' },
   numSteps: { label: 'Decay over (steps)', hint: 'the learning rate falls to its minimum over these steps', word: 'decay', group: 'Training' },
   batchSize: { label: 'Batch size', hint: 'documents per step', word: 'batch', group: 'Training' },
@@ -69,15 +71,15 @@ export function choiceOf({ type }, text) {
 /** The names of the optimisers. */
 export const OPTIMISERS = { adam: 'Adam', adamw: 'AdamW', sgd: 'SGD', muon: 'Muon' };
 
-/** Whether an optimiser uses an option. */
-export function isUsedBy(optimizer, { of }) {
-  return of === undefined || of.includes(optimizer);
+/** Whether an optimiser and a tokenizer use an option. */
+export function isUsedBy({ optimizer, tokenizer }, { of }) {
+  return of === undefined || of.includes(optimizer) || of.includes(tokenizer);
 }
 
 /** All options of a session. The service leaves most out where they have their defaults. */
 export function withDefaults(options, limits) {
   const defaults = Object.fromEntries((limits?.options ?? []).map((option) => [option.name, option.default]));
-  return { optimizer: 'adam', ...defaults, ...options };
+  return { optimizer: 'adam', tokenizer: 'chars', ...defaults, ...options };
 }
 
 /** The options of a session that differ from the defaults, as [name, value]. */

@@ -1,7 +1,7 @@
-// The visible character of each token. It comes with the embeddings, loaded once per training text; where these
-// are too large to load, it is learned from the documents that traces contain.
+// The visible text of each token. It comes with the embeddings, loaded once per training text; where these are too
+// large to load, it is learned from the documents that traces contain. Byte pairs come from GET /tokenizer.
 
-import { BOS, visible } from './model/tokens.js';
+import { BOS, textsOf, visible } from './model/tokens.js';
 
 const MOST_NUMBERS = 1_000_000; // of embeddings that are loaded
 
@@ -10,6 +10,30 @@ const known = new WeakMap(); // by LiveSession
 class Vocabulary {
   #symbols = [];
   #key = '';
+  #isPairs = false;
+
+  /** The text of a token by its id, if a token is more than a character; null otherwise. See positionsOf. */
+  get symbolOf() {
+    return this.#isPairs ? (id) => this.symbol(id) : null;
+  }
+
+  /** Whether byte pairs are still being loaded. */
+  get isMissing() {
+    return this.#isPairs && this.#symbols.length === 0;
+  }
+
+  /** Loads byte pairs if necessary, but no characters; returns a promise then, otherwise null. */
+  updatePairs(live, view) {
+    if (view.options.tokenizer === 'bpe') {
+      return this.update(live, view);
+    }
+    if (this.#isPairs) { // the session has started again
+      this.#isPairs = false;
+      this.#symbols = [];
+      this.#key = '';
+    }
+    return null;
+  }
 
   /** Loads the characters if necessary; returns a promise then, otherwise null. */
   update(live, view) {
@@ -19,6 +43,10 @@ class Vocabulary {
     }
     this.#key = key;
     this.#symbols = [];
+    this.#isPairs = view.options.tokenizer === 'bpe';
+    if (this.#isPairs) {
+      return this.#loadPairs(live, key);
+    }
     return view.vocabSize * view.options.nEmbd <= MOST_NUMBERS ? this.#load(live, key) : null;
   }
 
@@ -29,8 +57,18 @@ class Vocabulary {
     }
   }
 
+  async #loadPairs(live, key) {
+    const texts = textsOf(await live.api.tokenizer(live.name));
+    if (this.#key === key) {
+      this.#symbols = texts.map((text, id) => (id === texts.length - 1 ? BOS : visible(text)));
+    }
+  }
+
   /** Learns the characters of a document from its trace; forgets all if they contradict what is known. */
   learn(positions) {
+    if (this.#isPairs) {
+      return;
+    }
     for (const { read, readId, next, nextId } of positions) {
       const differs = this.#symbols[readId] !== undefined && this.#symbols[readId] !== read;
       if (differs) {
@@ -50,7 +88,7 @@ class Vocabulary {
     return id < 0 ? null : id;
   }
 
-  /** The visible character of a token; a dot until it is known. */
+  /** The visible text of a token; a dot until it is known. */
   symbol(id) {
     return this.#symbols[id] ?? '·';
   }

@@ -4,7 +4,7 @@ import { css, html, nothing } from 'lit';
 
 import { number } from '../data/format.js';
 import { patternOf, weightsOf } from '../data/model/attention-heads.js';
-import { inWords } from '../data/model/tokens.js';
+import { inWords, tiny } from '../data/model/tokens.js';
 import { RAMP, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { MAP_KEYS } from '../components/heatmap.js';
 import { DocumentPanel } from '../components/document-panel.js';
@@ -267,7 +267,7 @@ class AttentionPanel extends DocumentPanel {
       context.textBaseline = 'middle';
       this.positions.forEach(({ read }, t) => {
         context.fillStyle = theme.colour(t === this.looked ? '--ink' : '--muted');
-        const symbol = read.length > 2 ? '·' : read;
+        const symbol = tiny(read);
         context.fillText(symbol, margin / 2, margin + (t + 0.5) * cell);
         context.fillText(symbol, margin + (t + 0.5) * cell, margin / 2);
       });

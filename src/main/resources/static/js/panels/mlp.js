@@ -7,6 +7,7 @@ import { count, number, plural, signed } from '../data/format.js';
 import { ACTIVATION_NAMES, architectureOf } from '../data/model/architecture.js';
 import { inputLabels } from '../data/model/character-labels.js';
 import { UnitStatistics } from '../data/model/unit-statistics.js';
+import { vocabularyOf } from '../data/vocabulary.js';
 import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
 import { niceCeiling } from '../components/palette.js';
 import { Panel } from '../components/panel.js';
@@ -76,6 +77,8 @@ class MlpPanel extends Panel {
     if (!this.view?.vocabSize) {
       return;
     }
+    const vocabulary = vocabularyOf(this.live);
+    vocabulary.updatePairs(this.live, this.view)?.then(() => this.requestUpdate(), () => {}); // without it, byte pairs are dots
     const { createdAt, numParams, state, step } = this.view;
     const model = `${createdAt} ${numParams}`;
     if (this.#stats.model !== model || step < this.#stats.step) {
@@ -83,14 +86,19 @@ class MlpPanel extends Panel {
     }
     this.#stats.step = step;
     const { trace } = this.live;
-    if (trace !== null && trace !== this.#counted && trace.vizData) {
+    if (trace !== null && trace !== this.#counted && trace.vizData && !vocabulary.isMissing) {
       this.#counted = trace;
-      this.#stats.add(inputLabels(trace.doc, trace.vizData.length), trace.vizData);
+      this.#stats.add(this.#labelsOf(trace.doc, trace), trace.vizData);
     }
     if (this.at !== null || (!['training', 'failed'].includes(state) && this.#stats.texts < SAMPLES && step > 0)) {
       this.#samples.request(`${model} ${this.at ?? step}`, null);
     }
     this.#show();
+  }
+
+  /** The labels of what is read at each position; the first token is BOS. */
+  #labelsOf(text, { tokens, vizData }) {
+    return inputLabels(text, vizData.length, tokens, vocabularyOf(this.live).symbolOf);
   }
 
   /** Statistics over texts that the model generates. */
@@ -102,8 +110,8 @@ class MlpPanel extends Panel {
     const samples = await this.live.api.generate(this.live.name, {
       seed: 1, temperature: 1, count: Math.max(1, Math.min(SAMPLES, most)), viz: true, ...(this.at !== null && { step: this.at }),
     });
-    for (const { text, vizData } of samples) {
-      stats.add(inputLabels(text, vizData.length), vizData);
+    for (const { text, tokens, vizData } of samples) {
+      stats.add(this.#labelsOf(text, { tokens: [null, ...tokens], vizData }), vizData);
     }
     return { of, stats };
   }
@@ -139,7 +147,7 @@ class MlpPanel extends Panel {
       this.#shown = {
         trace, layer, layers, units, values, share: above / values.length,
         rows: trace.vizData.length, limit: niceCeiling(most) || 1,
-        rowLabels: inputLabels(trace.doc, trace.vizData.length),
+        rowLabels: this.#labelsOf(trace.doc, trace),
         columnLabels: this.#shown?.units === units ? this.#shown.columnLabels : Array.from({ length: units }, (_, i) => `${i}`),
       };
     }

@@ -6,7 +6,7 @@ import { count, number } from '../data/format.js';
 import { activate, architectureOf, isGated } from '../data/model/architecture.js';
 import { describeBlock } from '../data/model/blocks.js';
 import { forward } from '../data/model/forward-pass.js';
-import { inWords } from '../data/model/tokens.js';
+import { clipped, inWords, tiny } from '../data/model/tokens.js';
 import { DIVERGE, RAMP, diverging, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { MOST_OPEN, layout } from '../components/network-layout.js';
@@ -348,7 +348,7 @@ class NetworkPanel extends DocumentPanel {
     const head = kind.match(/^head(\d+)$/)?.[1];
     const line = strip ? y + 12 : y + height / 2;
     const words = head !== undefined ? (width < 66 ? `H${Number(head) + 1}` : `Head ${Number(head) + 1}`)
-      : kind === 'wte' ? `${width < 200 ? 'Token' : title} ${this.positions[this.#position].read}`
+      : kind === 'wte' ? `${width < 200 ? 'Token' : title} ${clipped(this.positions[this.#position].read, 8)}`
         : kind === 'wpe' ? `${width < 200 ? 'Position' : title} ${this.#position}` : title;
     context.font = font(11.5, '500');
     context.fillStyle = colours.ink;
@@ -385,7 +385,7 @@ class NetworkPanel extends DocumentPanel {
       context.fillStyle = colours.muted;
       values.forEach((_, i) => {
         const symbol = this.vocabulary.symbol(i);
-        context.fillText(symbol.length > 2 ? '·' : symbol, area.x + (i + 0.5) * cell, area.y + height + 8);
+        context.fillText(tiny(symbol), area.x + (i + 0.5) * cell, area.y + height + 8);
       });
       context.textAlign = 'left';
     }

@@ -5,6 +5,7 @@ import { css, html, nothing, svg } from 'lit';
 
 import { number } from '../data/format.js';
 import { drawnFrom } from '../data/model/sampling.js';
+import { tiny } from '../data/model/tokens.js';
 import { RAMP, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { MAP_KEYS } from '../components/heatmap.js';
@@ -18,6 +19,7 @@ const MOST_ROWS = 32; // positions at a time
 const MOST_BARS = 8;
 const ROW = 21; // px, as all sizes of the map at a text scale of 1
 const HEAD = 18;
+const WIDE_CELL = 16; // px, which hold two letters
 const LEFT = 26;
 const RIGHT = 106; // for the losses
 const NARROW_RIGHT = 74;
@@ -59,7 +61,7 @@ class ProbabilitiesPanel extends DocumentPanel {
     .bars { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); grid-auto-flow: column; grid-template-rows: repeat(4, auto); gap: 2px var(--space-5); margin-top: var(--space-2); font-size: var(--text-s); font-variant-numeric: tabular-nums; }
     .bars li { display: grid; grid-template-columns: 5ch 1fr 6ch; align-items: center; gap: var(--space-2); min-height: 20px; border-radius: var(--radius-small); padding: 0 4px; }
     .bars li.actual { box-shadow: inset 0 0 0 2px var(--data-2); }
-    .bars li > span:first-child { font-family: var(--mono); white-space: pre; overflow: hidden; }
+    .bars li > span:first-child { font-family: var(--mono); white-space: pre; overflow: hidden; text-overflow: ellipsis; }
     .bars li > span:last-child { text-align: right; }
     .bars svg { display: block; width: 100%; height: 8px; }
     .bars rect { fill: var(--data-1); }
@@ -151,7 +153,7 @@ class ProbabilitiesPanel extends DocumentPanel {
           @input=${(event) => this.#set(name, take(event.target.value))}>
         <output class="number">${words}</output></label>`;
     return html`
-      <div class="settings" role="group" aria-label="How the next character is drawn">
+      <div class="settings" role="group" aria-label="How the next ${this.unit} is drawn">
         ${slider('temperature', 'Temperature', { min: 0, max: 3, step: 0.05, value: temperature, words: temperature.toFixed(2) })}
         ${slider('topK', 'Top-k', {
           min: 1, max: most, step: 1, value: topK === 0 ? most : topK, words: topK === 0 ? 'all' : String(topK),
@@ -169,7 +171,7 @@ class ProbabilitiesPanel extends DocumentPanel {
   }
 
   #inWords() {
-    return `How likely each character is to come next, at ${this.positions.length} positions; mean loss ${number(this.#mean)}. `
+    return `How likely each ${this.unit} is to come next, at ${this.positions.length} positions; mean loss ${number(this.#mean)}. `
       + 'The menu of this panel shows the numbers as a table.';
   }
 
@@ -179,7 +181,7 @@ class ProbabilitiesPanel extends DocumentPanel {
       const p = this.probsAt(t)[this.hovered];
       return `${this.upTo(t)}, ${this.vocabulary.symbol(this.hovered)} has ${number(p)}`;
     }
-    return `Mean loss ${number(this.#mean, 4)} nats per character, at temperature 1.`;
+    return `Mean loss ${number(this.#mean, 4)} nats per ${this.unit}, at temperature 1.`;
   }
 
   /** The most likely tokens at one position: the one looked at, or the last. */
@@ -193,7 +195,7 @@ class ProbabilitiesPanel extends DocumentPanel {
     return html`
       <p class="caption">Next ${this.upTo(t)}:</p>
       <ol class="bars">${ids.map((id) => html`
-        <li class=${id === nextId ? 'actual' : ''}><span>${this.vocabulary.symbol(id)}</span>
+        <li class=${id === nextId ? 'actual' : ''}><span title=${this.vocabulary.symbol(id)}>${this.vocabulary.symbol(id)}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect width=${100 * probs[id]} height="8" />`}</svg>
           <span>${percent(probs[id])}</span></li>`)}</ol>`;
   }
@@ -249,7 +251,7 @@ class ProbabilitiesPanel extends DocumentPanel {
     if (cell >= 6) {
       columns.forEach((id, c) => {
         const symbol = this.vocabulary.symbol(id);
-        context.fillText(symbol.length > 2 ? '·' : symbol, left + (c + 0.5) * cell, head / 2);
+        context.fillText(symbol.length > 2 && cell < WIDE_CELL * scale ? '·' : tiny(symbol), left + (c + 0.5) * cell, head / 2);
       });
     }
     const longest = Math.max(Math.log(columns.length), ...this.positions.map(({ t }) => Math.min(20, this.lossAt(t) ?? 0)));
@@ -261,7 +263,7 @@ class ProbabilitiesPanel extends DocumentPanel {
       const isLooked = t === this.looked;
       context.font = `${isLooked ? 'bold ' : ''}${13 * scale}px monospace`;
       context.fillStyle = isLooked ? ink : muted;
-      context.fillText(read.length > 2 ? '·' : read, left / 2, y);
+      context.fillText(tiny(read), left / 2, y);
       const loss = this.lossAt(t);
       if (loss !== null) {
         context.fillStyle = target;

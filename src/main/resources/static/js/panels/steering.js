@@ -76,7 +76,7 @@ class SteeringPanel extends Panel {
 
   get #steerable() {
     return describedOptions(this.live.limits)
-      .filter((option) => option.steerable && isUsedBy(this.#options.optimizer, option));
+      .filter((option) => option.steerable && isUsedBy(this.#options, option));
   }
 
   async #loadNames() {

@@ -153,7 +153,7 @@ final class ArchitectureOptionsTest {
         double[] params = model.checkpoint().params();
         int vectors = 0;
         for (Matrix matrix :
-                Matrix.of(model.options(), model.checkpoint().alphabet().length() + 1)) {
+                Matrix.of(model.options(), model.corpus().tokenizer().vocabSize())) {
             for (int i = matrix.offset(); i < matrix.end(); i++) {
                 if (matrix.isGain() || matrix.isBias()) {
                     assertThat(params[i]).as(matrix.name()).isEqualTo(matrix.isGain() ? 1 : 0);

@@ -35,7 +35,8 @@ final class GoldenRunsTest {
 
         assertThat(model.initParams()).isEqualTo(golden.info());
         assertThat(model.getConfig()).isEqualTo(golden.config());
-        assertThat(model.corpus().tokenizer().alphabet()).isEqualTo(golden.chars());
+        assertThat(((CharTokenizer) model.corpus().tokenizer()).alphabet())
+                .isEqualTo(golden.chars());
         assertThat(model.corpus().tokenizer().bos()).isEqualTo(golden.bos());
         assertInitialParams(model, golden.initialParams());
 

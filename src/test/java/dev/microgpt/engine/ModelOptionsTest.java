@@ -83,6 +83,8 @@ final class ModelOptionsTest {
                         .labelSmoothing(0.9)
                         .validation(0.25)
                         .validateEvery(10)
+                        .tokenizer(TokenizerKind.BPE)
+                        .vocabSize(300)
                         .build();
 
         assertThat(options)
@@ -124,7 +126,8 @@ final class ModelOptionsTest {
                                         0.7,
                                         0.8,
                                         0.9),
-                                new HeldOut(0.25, 10)));
+                                new HeldOut(0.25, 10),
+                                new Tokenization(TokenizerKind.BPE, 300)));
         assertThat(options.headDim()).isEqualTo(2);
     }
 

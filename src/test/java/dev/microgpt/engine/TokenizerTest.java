@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class TokenizerTest {
 
-    private final Tokenizer tokenizer = Corpus.of("Zoë\n漢b\uFFFDa\n😀b").tokenizer();
+    private final CharTokenizer tokenizer =
+            (CharTokenizer) Corpus.of("Zoë\n漢b\uFFFDa\n😀b").tokenizer();
 
     @Test
     void sortsTheAlphabetByCodePoint() {

@@ -104,6 +104,7 @@ final class AccessibilityTest {
         this.browser = browser;
         api.initSixNames("axe");
         api.step("axe", 200);
+        api.init("axe-pairs", Map.of("text", Api.SIX_NAMES, "tokenizer", "bpe", "vocabSize", 262));
         api.initSixNames("beside");
         api.step("beside", 50);
         api.init("beside-small", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
@@ -149,6 +150,7 @@ final class AccessibilityTest {
                 new View("/s/axe?replay=1", ".replay:not(:empty)"),
                 new View("/nonsense", "mg-link-copier dialog[open]", AccessibilityTest::showLink),
                 new View("/s/axe/lab?text=emma&with=0", "mg-mlp-panel mg-heatmap"),
+                new View("/s/axe-pairs/lab?text=emma%20david", "mg-lab-tokens li"),
                 new View("/s/axe/lab?show=step&stage=adam&tensor=wte&number=200", "mg-number h3"),
                 new View("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot"),
                 new View("/s/nobody", ".nothing h1"),

@@ -71,6 +71,8 @@ import java.util.stream.Stream;
 final class PanelNumbersTest {
 
     private static final String NAME = "figures";
+    private static final String PAIRS = "figures-pairs";
+    private static final String PAIRS_TEXT = "charliealice";
     private static final String FORK = "figures-fork";
     private static final int FORKED_AT = 512;
     private static final int STEERED_AT = 600;
@@ -125,6 +127,7 @@ final class PanelNumbersTest {
                     Map.entry("mg-mlp-panel", this::compareMlp),
                     Map.entry("mg-parameters-panel", this::compareParameters),
                     Map.entry("mg-steering-panel", this::compareSteering),
+                    Map.entry("mg-lab-tokens", (panel, _) -> compareMerges(panel)),
                     Map.entry("mg-tour-tokens", this::compareTokens),
                     Map.entry("mg-tour-losses", this::compareLossesOfAText),
                     Map.entry("mg-tour-writing", this::compareWriting),
@@ -1234,6 +1237,44 @@ final class PanelNumbersTest {
         }
     }
 
+    @Test
+    void theLabOfBytePairs() {
+        api.init(
+                PAIRS,
+                Map.of("text", Api.SIX_NAMES, "tokenizer", "bpe", "vocabSize", 264, "nEmbd", 8));
+        try (Tab tab = open("/s/" + PAIRS + "/lab?text=" + PAIRS_TEXT)) {
+            comparison("mg-lab-tokens").compare(tab.page().locator("mg-lab-tokens"), NOW);
+        }
+        api.delete("/sessions/" + PAIRS);
+    }
+
+    private void compareMerges(Locator panel) {
+        JsonNode reply = post(PAIRS, "/tokenize", Map.of("text", PAIRS_TEXT, "steps", true), NOW);
+        Map<Integer, String> texts = new HashMap<>();
+        PAIRS_TEXT.chars().forEach(c -> texts.put(c, Character.toString(c)));
+        List<List<Object>> rows = new ArrayList<>();
+        for (JsonNode step : reply.path("steps")) {
+            int id = step.path("id").intValue();
+            texts.put(id, step.path("text").stringValue());
+            rows.add(
+                    List.of(
+                            rows.size() + 1,
+                            texts.getOrDefault(step.path("left").intValue(), ""),
+                            texts.getOrDefault(step.path("right").intValue(), ""),
+                            id,
+                            texts.getOrDefault(id, ""),
+                            step.path("at").size()));
+        }
+        assertThat(panel.locator("li span"))
+                .hasText(
+                        reply.path("tokens")
+                                .valueStream()
+                                .map(token -> token.path("id").asString())
+                                .toArray(String[]::new));
+        assertThat(rows).isNotEmpty();
+        assertRows(saved(panel), rows);
+    }
+
     private void compareSurprisals(Page page, String text, int step) {
         JsonNode score = post(NAME, "/score", Map.of("texts", List.of(text)), step).at("/scores/0");
         double[] surprisals = Json.doubles(score.path("surprisals"));
@@ -1243,11 +1284,12 @@ final class PanelNumbersTest {
                                 .mapToObj(nats -> fixed(nats, 2))
                                 .toArray(String[]::new));
         List<String> sums = page.locator("mg-surprise p strong").allInnerTexts();
-        assertThat(sums.subList(0, 3))
+        assertThat(sums.subList(0, 4))
                 .containsExactly(
                         loss(-score.path("logLikelihood").doubleValue()),
                         loss(mean(surprisals)),
-                        loss(score.path("perplexity").doubleValue()));
+                        loss(score.path("perplexity").doubleValue()),
+                        loss(score.path("bitsPerCharacter").doubleValue()));
         List<String> titles = attributes(page.locator("mg-surprise button"), "title");
         for (int i = 0; i < surprisals.length; i++) {
             assertThat(titles.get(i)).endsWith(" " + percent(Math.exp(-surprisals[i])));
@@ -1871,11 +1913,13 @@ final class PanelNumbersTest {
                     post(session, "/score", Map.of("texts", List.of("emma")), NOW).at("/scores/0");
             double likelihood = score.path("logLikelihood").doubleValue();
             double perplexity = score.path("perplexity").doubleValue();
-            rows.add(List.of(session, "emma", likelihood, perplexity));
+            double bits = score.path("bitsPerCharacter").doubleValue();
+            rows.add(List.of(session, "emma", likelihood, perplexity, bits));
             shown.add(fixed(likelihood, 4).replace('-', '−'));
             shown.add(fixed(perplexity, 4));
+            shown.add(fixed(bits, 4));
         }
-        assertThat(panel.locator("tbody td")).hasCount(4);
+        assertThat(panel.locator("tbody td")).hasCount(6);
         assertRows(saved(panel), rows);
         List<String> cells = panel.locator("tbody td").allInnerTexts();
         for (int i = 0; i < cells.size(); i++) {

@@ -142,6 +142,35 @@ final class RestartTest {
         }
     }
 
+    /// A session of characters has the same documents.
+    private static void createPairs(Api api) {
+        api.initSixNames("characters");
+        api.init("pairs", Map.of("text", Api.SIX_NAMES, "tokenizer", "bpe", "vocabSize", 262));
+        api.step("pairs", 30);
+        api.post("/sessions/pairs/fork", Map.of("name", "pairs-fork", "step", 9)).ok();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void bytePairsAreRestored(Shutdown shutdown) {
+        LocalService service = start();
+        createPairs(service.api());
+        List<String> before = visibleState(service.api(), "pairs");
+        String tokenizer = service.api().get("/sessions/pairs/tokenizer").ok().toString();
+
+        try (LocalService next = restart(service, shutdown);
+                LocalService other = store.start(directory.resolve("control"))) {
+            createPairs(other.api());
+
+            assertThat(visibleState(next.api(), "pairs")).isEqualTo(before);
+            assertThat(next.api().get("/sessions/pairs/tokenizer").ok()).hasToString(tokenizer);
+            for (String session : List.of("pairs", "pairs-fork", "characters")) {
+                assertThat(continueWith(next.api(), session))
+                        .isEqualTo(continueWith(other.api(), session));
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aRunContinuesToItsEnd(Shutdown shutdown) {

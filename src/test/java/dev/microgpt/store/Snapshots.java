@@ -179,7 +179,7 @@ final class Snapshots {
                 new MicroGpt(
                         new Checkpoint(
                                 source.options(),
-                                alphabet,
+                                source.corpus().tokenizer(),
                                 0,
                                 state.params(),
                                 state.m(),

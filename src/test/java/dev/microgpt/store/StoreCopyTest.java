@@ -2,6 +2,7 @@ package dev.microgpt.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.CharTokenizer;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.support.LocalService;
 
@@ -162,9 +163,8 @@ final class StoreCopyTest {
                                 .load(1)
                                 .model()
                                 .corpus()
-                                .tokenizer()
-                                .alphabet())
-                .isEqualTo(alphabet);
+                                .tokenizer())
+                .isEqualTo(CharTokenizer.of(alphabet));
     }
 
     @ParameterizedTest

@@ -242,7 +242,8 @@ final class CheckpointTest {
         ObjectNode header = header(file);
         for (String name : List.copyOf(header.propertyNames())) {
             if (name.startsWith("adam.")
-                    || List.of("__metadata__", "random", "order", "documents").contains(name)) {
+                    || List.of("__metadata__", "random", "order", "documents", "merges")
+                            .contains(name)) {
                 header.remove(name);
             }
         }
@@ -270,6 +271,48 @@ final class CheckpointTest {
         Map<String, Object> texts = Map.of("texts", List.of("emma", "bob"));
         assertThat(api.post(COPY + "/score", texts).ok())
                 .isEqualTo(api.post("/sessions/kept/score", texts).ok());
+    }
+
+    @Test
+    void weightsTakeTheBytePairsOfADataset() throws Exception {
+        api.init("kept", Map.of("dataset", "names", "tokenizer", "bpe", "vocabSize", 300));
+        byte[] weights = weightsOnly();
+
+        assertProblem(put(weights, "?tokenizer=bpe"), 400, "invalid_checkpoint");
+        Reply reply = put(weights, "?tokenizer=bpe&dataset=names&vocabSize=300");
+        assertThat(reply.status()).as(reply.body()).isEqualTo(201);
+        assertThat(api.get(COPY + "/tokenizer").ok())
+                .isEqualTo(api.get("/sessions/kept/tokenizer").ok());
+        Map<String, ?> texts = Map.of("texts", List.of("emma"));
+        assertThat(api.post(COPY + "/score", texts).ok())
+                .isEqualTo(api.post("/sessions/kept/score", texts).ok());
+    }
+
+    @Test
+    void refusesTokensThatItDoesNotKnowOrThatCannotBe() throws Exception {
+        api.init("kept", Map.of("text", "anna\nhanna", "tokenizer", "bpe", "vocabSize", 260));
+        byte[] file = file();
+        ObjectNode header = header(file);
+        ObjectNode metadata = (ObjectNode) header.path("__metadata__");
+        String options = metadata.path("options").stringValue();
+
+        assertThat(header.path("merges").path("shape")).hasToString("[3,3]");
+        assertThat(metadata.has("alphabet")).isFalse();
+        metadata.put("options", options.replace("bpe", "words"));
+        assertProblem(put(file(header, data(file)), ""), 400, "invalid_checkpoint")
+                .hasDetail("tokenizer")
+                .hasDetail("words");
+        metadata.put("options", options.replace("bpe", "chars"));
+        assertProblem(put(file(header, data(file)), ""), 400, "invalid_checkpoint");
+        metadata.put("options", options.replace("260", "259"));
+        assertProblem(put(file(header, data(file)), ""), 400, "invalid_checkpoint")
+                .hasDetail("merges");
+        metadata.put("options", options);
+        byte[] damaged = data(file);
+        int merges = header.path("merges").path("data_offsets").get(0).intValue();
+        damaged[merges + 1] = 1; // the left token of the first merge is 256 and more
+        assertProblem(put(file(header, damaged), ""), 400, "out_of_range").hasField("merges");
+        assertThat(put(file(header, data(file)), "").status()).isEqualTo(201);
     }
 
     @Test

@@ -56,6 +56,8 @@ final class OpenApiTest {
         "post, /api/v1/sessions/{name}/generate, 200, 400 403 404 409 413 415",
         "post, /api/v1/sessions/{name}/score, 200, 400 403 404 409 413 415",
         "post, /api/v1/sessions/{name}/inspect, 200, 400 403 404 409 413 415",
+        "get, /api/v1/sessions/{name}/tokenizer, 200, 400 404 409",
+        "post, /api/v1/sessions/{name}/tokenize, 200, 400 403 404 409 413 415",
         "get, /api/v1/sessions/{name}/losses, 200, 400 404 409",
         "get, /api/v1/sessions/{name}/heads, 200, 400 404 409",
         "post, /api/v1/sessions/{name}/probes, 200, 400 403 404 409 413 415",
@@ -190,6 +192,8 @@ final class OpenApiTest {
                         SESSION + "/probes",
                         SESSION + "/validation",
                         SESSION + "/inspect",
+                        SESSION + "/tokenizer",
+                        SESSION + "/tokenize",
                         SESSION + "/losses",
                         SESSION + "/embeddings",
                         SESSION + "/config",
@@ -218,7 +222,18 @@ final class OpenApiTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"init", "load", "step", "generate", "score", "inspect", "runs", "fork"})
+    @ValueSource(
+            strings = {
+                "init",
+                "load",
+                "step",
+                "generate",
+                "score",
+                "inspect",
+                "tokenize",
+                "runs",
+                "fork"
+            })
     void requestsHaveExamples(String call) {
         JsonNode operation = operation("post", SESSION + "/" + call);
         JsonNode name =
@@ -250,7 +265,7 @@ final class OpenApiTest {
                 + " position tied biases kvHeads"
                 + " optimizer beta1 beta2 epsilon weightDecay momentum schedule warmupSteps"
                 + " minLearningRate gradientClip dropout labelSmoothing validation validateEvery"
-                + " text dataset",
+                + " tokenizer vocabSize text dataset",
         "step, count viz",
         "generate, temperature count prompt topK topP seed viz known step"
     })
@@ -288,6 +303,12 @@ final class OpenApiTest {
                 "get", SESSION + "/losses", "200", api.get(path + "/losses?maxPoints=3"));
         assertMatchesSchema("get", SESSION + "/heads", "200", api.get(path + "/heads"));
         assertMatchesSchema("get", SESSION + "/embeddings", "200", api.get(path + "/embeddings"));
+        assertMatchesSchema("get", SESSION + "/tokenizer", "200", api.get(path + "/tokenizer"));
+        assertMatchesSchema(
+                "post",
+                SESSION + "/tokenize",
+                "200",
+                api.post(path + "/tokenize", Map.of("text", "bob", "steps", true)));
         assertMatchesSchema("get", SESSION + "/config", "200", api.get(path + "/config"));
         assertMatchesSchema("get", SESSION + "/history", "200", api.get(path + "/history"));
         assertMatchesSchema("get", SESSION + "/keyframes", "200", api.get(path + "/keyframes"));

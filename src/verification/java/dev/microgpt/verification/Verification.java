@@ -13,6 +13,7 @@ import dev.microgpt.verification.pages.LivePicture;
 import dev.microgpt.verification.pages.PageLoad;
 import dev.microgpt.verification.soak.Soak;
 import dev.microgpt.verification.store.StoreCost;
+import dev.microgpt.verification.tokens.BpeSpeed;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,11 @@ public final class Verification {
 
     private static final List<Program> PROGRAMS =
             List.of(
+                    new Program(
+                            "bpe",
+                            "megabytes=50",
+                            "measures how fast byte-pair tokens are found in large texts",
+                            BpeSpeed::main),
                     new Program(
                             "capacity",
                             "",

@@ -4,6 +4,7 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Tokenization;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
@@ -93,8 +94,16 @@ public sealed interface Command<R> {
 
     /// Loads documents, shuffles them and initializes new parameters, all from the session's seed.
     ///
+    /// @param corpus the documents, in the tokens of the session's options
+    /// @param tokenization the options that the tokens were made for
     /// @param overwrite whether trained steps may be lost
-    record Load(Corpus corpus, boolean overwrite) implements Command<PublishedState> {
+    record Load(Corpus corpus, Tokenization tokenization, boolean overwrite)
+            implements Command<PublishedState> {
+
+        /// Loads documents of characters.
+        Load(Corpus characters, boolean overwrite) {
+            this(characters, Tokenization.chars(), overwrite);
+        }
 
         @Override
         public Need need() {

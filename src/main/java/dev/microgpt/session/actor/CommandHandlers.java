@@ -126,6 +126,7 @@ final class CommandHandlers {
             ActiveSession session, Command.Load command, CallContext context) {
         Preconditions.requireLoadable(session.view(), command.overwrite());
         ModelOptions options = session.model().options();
+        Preconditions.requireTokens(command.tokenization(), options);
         Corpus corpus = command.corpus();
         environment.limits().check(options, corpus);
         reserveParameters(context, options.numParams(corpus.tokenizer().vocabSize()));

@@ -2,6 +2,7 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.Tokenization;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Plural;
 import dev.microgpt.session.admission.SessionException;
@@ -41,6 +42,17 @@ public final class Preconditions {
             throw new SessionException(
                     ErrorCode.NOT_LOADED,
                     "session '" + view.name() + "' has no documents yet; load some first");
+        }
+    }
+
+    /// Checks that documents have the tokens that a session's options demand: these may have been replaced while
+    /// the tokens were made.
+    ///
+    /// @throws SessionException `busy`
+    static void requireTokens(Tokenization tokenization, ModelOptions options) {
+        if (!tokenization.isSame(options.tokenization())) {
+            throw new SessionException(
+                    ErrorCode.BUSY, "the session was replaced during the call; repeat it");
         }
     }
 

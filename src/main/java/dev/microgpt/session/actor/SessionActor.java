@@ -267,7 +267,7 @@ public final class SessionActor implements Workload {
     /// Executes a command that replaces a session that cannot be read.
     private <R> @Nullable Result<R> replaceUnreadable(Envelope<R> envelope, Deadline deadline)
             throws Exception {
-        if (envelope.command() instanceof Command.Load(_, boolean overwrite)) {
+        if (envelope.command() instanceof Command.Load(_, _, boolean overwrite)) {
             Preconditions.requireLoadable(publisher.state().view(), overwrite);
         }
         ActiveSession blank = residency.blankSession();

@@ -6,6 +6,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.TokenizerKind;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -32,7 +33,7 @@ import java.util.Map;
 /// @param batchSize number of documents in a step
 /// @param textBytes size of a training text in UTF-8 bytes
 /// @param documents number of documents of a training text
-/// @param vocabulary number of different characters of a training text, plus one
+/// @param vocabulary number of different characters of a training text, plus one, or of byte-pair tokens
 /// @param stepsPerCall number of steps in one call
 /// @param stepsPerRun number of steps of a run
 /// @param samplesPerCall number of samples in one call
@@ -118,9 +119,26 @@ public record Limits(
         }
     }
 
-    /// Returns the limits on a training text.
+    /// Returns the limits on a training text. That on its characters depends on the tokens: see [#checkVocabulary].
     public Corpus.Limits ofText() {
-        return new Corpus.Limits(textBytes, documents, vocabulary);
+        return new Corpus.Limits(textBytes, documents, Corpus.Limits.NONE.maxVocabulary());
+    }
+
+    /// Checks how many different tokens documents have.
+    ///
+    /// @throws InvalidInputException if there are too many
+    public void checkVocabulary(Corpus corpus) {
+        if (corpus.tokenizer().vocabSize() > vocabulary) {
+            throw InvalidInputException.tooLarge(
+                    "vocabulary",
+                    vocabulary,
+                    "the text has more than %d distinct %s"
+                            .formatted(
+                                    vocabulary - 1,
+                                    corpus.tokenizer().kind() == TokenizerKind.CHARS
+                                            ? "characters"
+                                            : "tokens"));
+        }
     }
 
     /// Returns the largest allowed value of an option: its limit here, if that is lower than its own maximum.
@@ -132,7 +150,8 @@ public record Limits(
                         ModelOption.KV_HEADS, nEmbd,
                         ModelOption.N_LAYER, nLayer,
                         ModelOption.BLOCK_SIZE, blockSize,
-                        ModelOption.BATCH_SIZE, batchSize);
+                        ModelOption.BATCH_SIZE, batchSize,
+                        ModelOption.VOCAB_SIZE, vocabulary);
         Integer limit = limits.get(option);
         return limit == null ? option.max() : Math.min(limit, option.max());
     }
@@ -153,7 +172,10 @@ public record Limits(
     /// @throws InvalidInputException if the model would be too large for any text
     public void check(ModelOptions options) {
         for (ModelOption option : ModelOption.ALL) {
-            if (option instanceof IntegerOption integer) {
+            boolean isUsed =
+                    !option.equals(ModelOption.VOCAB_SIZE)
+                            || options.tokenization().kind() == TokenizerKind.BPE;
+            if (option instanceof IntegerOption integer && isUsed) {
                 check(integer, integer.value(options));
             }
         }
@@ -167,7 +189,8 @@ public record Limits(
     /// @throws InvalidInputException if the model would be too large for them
     public void check(ModelOptions options, Corpus corpus) {
         check(options);
-        long repeatedCharacters = (long) options.batchSize() * corpus.longest();
+        checkVocabulary(corpus);
+        long repeatedCharacters = (long) options.batchSize() * corpus.longestCharacters();
         if (repeatedCharacters > traceValues) {
             throw InvalidInputException.tooLarge(
                     "documentCharacters",
@@ -175,7 +198,7 @@ public record Limits(
                     ("the longest document has %d characters, but with batchSize %d a document may have"
                                     + " at most %d, as the response to a step repeats its documents")
                             .formatted(
-                                    corpus.longest(),
+                                    corpus.longestCharacters(),
                                     options.batchSize(),
                                     traceValues / options.batchSize()));
         }
@@ -202,14 +225,14 @@ public record Limits(
     /// Checks the options of a model with a known vocabulary.
     ///
     /// @param vocabSize the vocabulary size of the model
-    /// @param characters the length of the longest document, in characters
+    /// @param longest the length of the longest document, in tokens
     /// @throws InvalidInputException if the model is too large
-    public void check(ModelOptions options, int vocabSize, long characters) {
+    public void check(ModelOptions options, int vocabSize, long longest) {
         check(options);
         InvalidInputException.requireRange("vocabulary", vocabSize, 2, vocabulary);
         InvalidInputException.requireRange(
                 "numParams", options.numParams(vocabSize), 1, parameters);
-        requireMemory(MicroGpt.estimateBytes(options, vocabSize, characters));
+        requireMemory(MicroGpt.estimateBytes(options, vocabSize, longest));
     }
 
     /// Checks the number of values that a response carries or is computed from.

@@ -58,7 +58,8 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
         sums = new double[call.probes().size()];
         call.probes().forEach(_ -> values.add(new ArrayList<>()));
         boolean measuresDocuments = call.probes().stream().anyMatch(Probe::measuresDocuments);
-        int affordable = Math.min(MAX_DOCUMENTS, MAX_CHARACTERS / Math.max(1, corpus.longest()));
+        int affordable =
+                Math.min(MAX_DOCUMENTS, MAX_CHARACTERS / Math.max(1, corpus.longestCharacters()));
         documents = measuresDocuments ? Math.min(affordable, corpus.size()) : 0;
         documentSums = new double[call.probes().size()];
     }
@@ -187,7 +188,7 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
     private double valueOf(Probe probe, Sample sample) {
         return switch (probe) {
             case Probe.Match match -> match.valueOf(sample.text());
-            case Probe.Length() -> sample.tokens().length;
+            case Probe.Length() -> sample.text().codePointCount(0, sample.text().length());
             case Probe.Known() -> corpus.contains(sample.tokens()) ? 1 : 0;
             case Probe.Surprisal _ -> 0;
         };

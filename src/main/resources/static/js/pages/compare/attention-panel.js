@@ -5,7 +5,7 @@ import { css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
 import { number } from '../../data/format.js';
-import { inputLabels } from '../../data/model/character-labels.js';
+import { inputLabels, labelOf } from '../../data/model/character-labels.js';
 import { BOS } from '../../data/model/tokens.js';
 import { MAP_KEYS, sideBySide } from '../../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../../components/palette.js';
@@ -96,9 +96,22 @@ class AttentionDifferencePanel extends Panel {
     if (problems.length > 0) {
       return { key, problems };
     }
+    const texts = await this.#tokens(pair, text);
+    if (texts !== null && texts[0].join('\n') !== texts[1].join('\n')) {
+      return { key, problems: ['The two sessions split this text into different tokens.'] };
+    }
     const [a, b] = replies.map(({ value }) => value.vizData.map(({ attentionWeights }) => attentionWeights));
     const size = Math.min(a.length, b.length);
-    return { key, problems, pair, a, b, size, read: inputLabels(text, size), layers: a[0].map((_, layer) => difference(a, b, size, layer)) };
+    return { key, problems, pair, a, b, size, read: texts === null ? inputLabels(text, size) : ['BOS', ...texts[0].map(labelOf)].slice(0, size), layers: a[0].map((_, layer) => difference(a, b, size, layer)) };
+  }
+
+  /** The tokens of the text in both sessions; null if they are characters in both. */
+  async #tokens(pair, text) {
+    if (pair.every(({ view }) => view.options.tokenizer !== 'bpe')) {
+      return null;
+    }
+    const replies = await Promise.all(pair.map(({ name }) => api.tokenize(name, text)));
+    return replies.map(({ tokens }) => tokens.map((token) => token.text));
   }
 
   /** The newest result, if it is about the current choice. */

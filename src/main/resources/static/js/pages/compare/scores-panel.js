@@ -15,9 +15,9 @@ const four = (value) => (Math.abs(value) >= 1000 ? value.toPrecision(5) : value.
 
 class ScoresPanel extends Panel {
   static heading = 'Likelihood of a text';
-  static about = 'The log-likelihood of the text, in nats: the sum over its characters and its end. The closer to 0, the more likely. '
-    + 'The perplexity is the exponential of the mean loss: roughly the number of equally likely characters that the model '
-    + 'chooses from.';
+  static about = 'The log-likelihood of the text, in nats: the sum over its tokens and its end. The closer to 0, the more likely. '
+    + 'The perplexity is the exponential of the mean loss: roughly the number of equally likely tokens that the model '
+    + 'chooses from. Bits per character compare models with different tokens.';
 
   static styles = [Panel.styles, markStyles, textFormStyles, css`
     .scores { overflow-x: auto; }
@@ -68,7 +68,7 @@ class ScoresPanel extends Panel {
     return html`
       <div class="scores" tabindex="0" role="region" aria-label="Likelihood of the text">
         <table>
-          <thead><tr><th scope="col">Session</th><th scope="col">log-likelihood</th><th scope="col">perplexity</th></tr></thead>
+          <thead><tr><th scope="col">Session</th><th scope="col">log-likelihood</th><th scope="col">perplexity</th><th scope="col">bits per character</th></tr></thead>
           <tbody>${scored.map(([entry, score]) => html`
             <tr data-session=${entry.name}>
               <th scope="row"><span class="who">${sessionMark(entry.slot)} ${entry.name}</span></th>
@@ -82,21 +82,22 @@ class ScoresPanel extends Panel {
   #cells(entry, score, best) {
     const problem = whyUnavailable(entry);
     if (problem !== null || score === null) {
-      return html`<td class="words hint" colspan="2">${problem ?? 'Loading …'}</td>`;
+      return html`<td class="words hint" colspan="3">${problem ?? 'Loading …'}</td>`;
     }
     if (score.error) {
-      return html`<td class="words error" colspan="2">${score.error.message}</td>`;
+      return html`<td class="words error" colspan="3">${score.error.message}</td>`;
     }
     return html`
       <td>${score.logLikelihood === best ? html`<span class="best">most likely</span> ` : ''}${four(score.logLikelihood)}${score.truncated ? '*' : ''}</td>
-      <td>${four(score.perplexity)}</td>`;
+      <td>${four(score.perplexity)}</td>
+      <td>${four(score.bitsPerCharacter)}</td>`;
   }
 
   table() {
     const scored = this.live === undefined ? [] : this.#scored.filter(([, score]) => score && !score.error);
     return scored.length === 0 ? null : {
-      columns: ['session', 'text', 'log-likelihood', 'perplexity'],
-      rows: scored.map(([{ name }, { text, logLikelihood, perplexity }]) => [name, text, logLikelihood, perplexity]),
+      columns: ['session', 'text', 'log-likelihood', 'perplexity', 'bits per character'],
+      rows: scored.map(([{ name }, { text, logLikelihood, perplexity, bitsPerCharacter }]) => [name, text, logLikelihood, perplexity, bitsPerCharacter]),
     };
   }
 

@@ -3,10 +3,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { loss } from '../../data/format.js';
-import { BOS } from '../../data/model/tokens.js';
+import { BOS, clipped } from '../../data/model/tokens.js';
 import { controls } from '../../components/styles.js';
 
 const LEVELS = 5; // of background colour, all with readable text
+const LONGEST = 16; // characters of a token
 const STRONGEST = 5; // nats: a probability of 1 in 150
 
 /**
@@ -20,9 +21,12 @@ export function surprisalsOf(positions, vizData) {
   });
 }
 
-/** `<mg-surprise .surprisals .chosen=${t}>` sends `choose` with the position that predicts the character. */
+/**
+ * `<mg-surprise .surprisals .characters .chosen=${t}>`; `characters` of a text that was read to its end, otherwise null. Sends `choose` with the
+ * position that predicts the token.
+ */
 class Surprisals extends LitElement {
-  static properties = { surprisals: { attribute: false }, chosen: { attribute: false } };
+  static properties = { surprisals: { attribute: false }, characters: { attribute: false }, chosen: { attribute: false } };
 
   static styles = [controls, css`
     :host { display: block; min-width: 0; }
@@ -48,6 +52,11 @@ class Surprisals extends LitElement {
     p strong { color: var(--ink); }
   `];
 
+  constructor() {
+    super();
+    this.characters = null;
+  }
+
   render() {
     const { surprisals, chosen } = this;
     if (surprisals.length === 0) {
@@ -60,11 +69,12 @@ class Surprisals extends LitElement {
     return html`
       <ol aria-label="Characters, and how surprising each is, in nats">${surprisals.map(({ t, token, prob, surprisal }) => html`
         <li><button class="l${Math.min(LEVELS - 1, Math.floor(LEVELS * surprisal / STRONGEST))}" aria-pressed=${t === chosen}
-          aria-label="${name(token)}: surprisal ${loss(surprisal)}, probability ${percent(prob)}" title="probability ${percent(prob)}"
+          aria-label="${name(token)}: surprisal ${loss(surprisal)}, probability ${percent(prob)}" title="${token.length > LONGEST ? `${token}: ` : ''}probability ${percent(prob)}"
           @click=${() => this.dispatchEvent(new CustomEvent('choose', { detail: t }))}>
-          <span class="token">${token}</span><span class="nats">${surprisal.toFixed(2)}</span></button></li>`)}</ol>
+          <span class="token">${clipped(token, LONGEST)}</span><span class="nats">${surprisal.toFixed(2)}</span></button></li>`)}</ol>
       <p>Surprisal: <strong>${loss(total)}</strong> nats in total, <strong>${loss(total / surprisals.length)}</strong> per token
-        (that is the loss), perplexity <strong>${loss(Math.exp(total / surprisals.length))}</strong>. Most surprising:
+        (that is the loss), perplexity <strong>${loss(Math.exp(total / surprisals.length))}</strong>${this.characters === null ? nothing
+          : html`, <strong>${loss(total / Math.LN2 / (this.characters + 1))}</strong> bits per character`}. Most surprising:
         <strong>${name(worst.token)}</strong>, with probability ${percent(worst.prob)}.${chosenOne === undefined ? nothing
           : html` Chosen: <strong>${name(chosenOne.token)}</strong>, with probability ${percent(chosenOne.prob)}.`}</p>`;
   }

@@ -6,6 +6,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { CoalescedCall } from '../../data/coalesced-call.js';
 import { inspectedDocumentOf } from '../../data/inspected-document.js';
 import { positionsOf } from '../../data/model/tokens.js';
+import { vocabularyOf } from '../../data/vocabulary.js';
 import { controls } from '../../components/styles.js';
 import { surprisalsOf } from './surprisals.js';
 import './continuation.js';
@@ -13,6 +14,7 @@ import './continuation.js';
 const MIN_INTERVAL = 700; // ms between two requests while the model trains
 
 const PANELS = [
+  { tag: 'mg-lab-tokens', columns: 12, isInPair: false, tokenizer: 'bpe', load: () => import('./tokens-panel.js') },
   { tag: 'mg-attention-panel', columns: 6, isInPair: true, load: () => import('../../panels/attention.js') },
   { tag: 'mg-probabilities-panel', columns: 6, isInPair: true, load: () => import('../../panels/probabilities.js') },
   { tag: 'mg-network-panel', columns: 12, isInPair: false, load: () => import('../../panels/network.js') },
@@ -83,10 +85,12 @@ class TextReading extends LitElement {
       this.#document = inspectedDocumentOf(this.live);
       this.#document.addEventListener('change', this.#chosen);
     }
-    if (this.#panels === null || this.#panels.isPair !== this.isPair) {
-      const chosen = PANELS.filter(({ isInPair }) => !this.isPair || isInPair);
+    const kind = this.view.options.tokenizer ?? 'chars';
+    if (this.#panels === null || this.#panels.isPair !== this.isPair || this.#panels.tokenizer !== kind) {
+      const chosen = PANELS.filter(({ isInPair, tokenizer = kind }) => (!this.isPair || isInPair) && tokenizer === kind);
       this.#panels = chosen.map((panel) => ({ ...panel, element: Object.assign(document.createElement(panel.tag), { isFixed: true }) }));
       this.#panels.isPair = this.isPair;
+      this.#panels.tokenizer = kind;
       chosen.forEach(({ load }) => load().catch((error) => { this.failure = error; }));
     }
     this.#request();
@@ -131,7 +135,9 @@ class TextReading extends LitElement {
     if (result === null) {
       return error;
     }
-    const positions = positionsOf(result);
+    const vocabulary = vocabularyOf(live);
+    vocabulary.updatePairs(live, this.view)?.then(this.#chosen, () => {}); // without it, byte pairs are dots
+    const positions = positionsOf(result, vocabulary.symbolOf);
     for (const { element } of this.#panels) {
       Object.assign(element, { live, view: this.view, trace: result, at, revision: this.revision });
     }
@@ -140,6 +146,7 @@ class TextReading extends LitElement {
       <div class=${failure === null ? '' : 'stale'}>
         <div class="strip">
           <mg-surprise .surprisals=${surprisalsOf(positions, result.vizData)} .chosen=${this.#document.position}
+            .characters=${result.truncated ? null : [...result.doc].length}
             @choose=${({ detail }) => this.#document.choose(detail === this.#document.position ? null : detail)}></mg-surprise>
         </div>
         ${result.truncated ? html`<p class="hint">The text is longer than the context of ${this.view.options.blockSize} tokens: the model reads only

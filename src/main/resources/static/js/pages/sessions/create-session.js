@@ -245,7 +245,7 @@ class CreateSession extends LitElement {
             ? html`<p class="notice bad" role="alert" tabindex="-1">${problem.message}</p>` : nothing}
           <mg-documents-field .limits=${this.limits} .datasets=${this.datasets} .error=${this.#error(...DOCUMENT_FIELDS)}
             @change=${this.#documentsChanged}></mg-documents-field>
-          <mg-documents-preview .documents=${this.documents} .blockSize=${this.#blockSize}
+          <mg-documents-preview .documents=${this.documents} .blockSize=${this.#blockSize} .tokens=${this.#tokens}
             @loaded=${(event) => { this.preview = event.detail; }}
             @suggest=${(event) => this.#type('blockSize', String(event.detail))}></mg-documents-preview>
           ${this.isExisting ? nothing : html`${this.#sizes()} ${this.#steps()}`}
@@ -270,6 +270,17 @@ class CreateSession extends LitElement {
   get #blockSize() {
     const value = Number(this.#text('blockSize'));
     return Number.isInteger(value) && value > 0 ? value : undefined;
+  }
+
+  #choice(name) {
+    return this.#text(name) || this.options.find((option) => option.name === name)?.default;
+  }
+
+  /** What the preview has to know of the tokens; undefined for characters. */
+  get #tokens() {
+    const vocabSize = Number(this.#text('vocabSize'));
+    return this.#choice('tokenizer') !== 'bpe' ? undefined
+      : { tokenizer: 'bpe', vocabSize: Number.isInteger(vocabSize) && vocabSize > 0 ? vocabSize : undefined };
   }
 
   #sizes() {
@@ -320,8 +331,8 @@ class CreateSession extends LitElement {
   }
 
   #group(group) {
-    const optimizer = this.#text('optimizer') || this.options.find(({ name }) => name === 'optimizer')?.default;
-    const shown = this.options.filter((option) => option.group === group && isUsedBy(optimizer, option));
+    const chosen = { optimizer: this.#choice('optimizer'), tokenizer: this.#choice('tokenizer') };
+    const shown = this.options.filter((option) => option.group === group && isUsedBy(chosen, option));
     return html`
       <fieldset>
         <legend>${group}</legend>

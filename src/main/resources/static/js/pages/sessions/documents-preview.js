@@ -13,13 +13,15 @@ const DELAY = 300; // ms without a change
 const MOST_CHARACTERS = 120; // of the alphabet that are shown
 
 /**
- * `<mg-documents-preview .documents .blockSize>` sends `loaded` with the preview, or null while there is none, and
- * `suggest` with a context length that fits. `documents` is {text} or {dataset}, or null; `blockSize` undefined is the default.
+ * `<mg-documents-preview .documents .blockSize .tokens>` sends `loaded` with the preview, or null while there is none, and
+ * `suggest` with a context length that fits. `documents` is {text} or {dataset}, or null; `blockSize` undefined is the default;
+ * `tokens` is {tokenizer, vocabSize}, or undefined for characters.
  */
 class DocumentsPreview extends LitElement {
   static properties = {
     documents: { attribute: false },
     blockSize: { attribute: false },
+    tokens: { attribute: false, hasChanged: (a, b) => JSON.stringify(a) !== JSON.stringify(b) },
     preview: { state: true },
     problem: { state: true },
   };
@@ -52,11 +54,11 @@ class DocumentsPreview extends LitElement {
   }
 
   updated(changed) {
-    if (!changed.has('documents') && !changed.has('blockSize')) {
+    if (!changed.has('documents') && !changed.has('blockSize') && !changed.has('tokens')) {
       return;
     }
     clearTimeout(this.#timer);
-    this.#wanted = this.documents && { ...this.documents, blockSize: this.blockSize };
+    this.#wanted = this.documents && { ...this.documents, blockSize: this.blockSize, ...this.tokens };
     if (this.#wanted === null) {
       this.#show(null, null);
     } else {
@@ -88,7 +90,7 @@ class DocumentsPreview extends LitElement {
       : this.preview !== null ? this.#facts(this.preview) : nothing}</div>`;
   }
 
-  #facts({ numDocs, vocabSize, alphabet, longest, blockSize, duplicates }) {
+  #facts({ numDocs, vocabSize, alphabet, longest, characters: length, tokens, blockSize, duplicates }) {
     const fact = (term, apiName, value) => html`<div><dt>${term}${apiName === null ? nothing : html` <code>${apiName}</code>`}</dt><dd>${value}</dd></div>`;
     const characters = [...alphabet]; // a string or a list
     const shown = characters.slice(0, MOST_CHARACTERS).map(visible).join('');
@@ -99,6 +101,7 @@ class DocumentsPreview extends LitElement {
           ${fact('Duplicates', null, count(duplicates))}
           ${fact('Longest', null, plural(longest, 'character'))}
           ${fact('Context length', 'blockSize', plural(blockSize, 'token'))}
+          ${tokens === undefined ? nothing : fact('Tokens', null, `${count(tokens)}, ${(length / tokens).toFixed(1)} characters each`)}
           <div class="alphabet"><dt>Alphabet: ${plural(characters.length, 'character')}, ${plural(vocabSize, 'token')}</dt>
             <dd>${shown}${characters.length > MOST_CHARACTERS ? '…' : ''}</dd></div>
         </dl>

@@ -21,9 +21,9 @@ export function parametersOf(options, vocabSize) {
  * The time that training takes, in seconds, on a machine like that of the documentation: for each token and
  * parameter, 2 operations forward and 4 backward.
  *
- * @param documents {numDocs, characters, vocabSize} as `api.previewDocuments` returns them
+ * @param documents {numDocs, characters, tokens, vocabSize} as `api.previewDocuments` returns them
  */
-export function trainingSeconds(options, steps, { numDocs, characters, vocabSize }) {
-  const tokens = Math.min(characters / numDocs + BOS, options.blockSize);
-  return steps * options.batchSize * tokens * 6 * parameterCounts(options, vocabSize).products / FLOPS;
+export function trainingSeconds(options, steps, { numDocs, characters, tokens = characters, vocabSize }) {
+  const read = Math.min(tokens / numDocs + BOS, options.blockSize);
+  return steps * options.batchSize * read * 6 * parameterCounts(options, vocabSize).products / FLOPS;
 }

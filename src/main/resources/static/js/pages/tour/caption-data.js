@@ -83,12 +83,13 @@ export class CaptionData {
     const trace = inspected === null || inspected.vizData.length === 0 ? null : {
       ...inspected, doc: this.#doc, step, isStepApproximate: false,
     };
+    const symbolOf = view.options.tokenizer === 'bpe' ? (id) => symbols?.[id] ?? '·' : null;
     return {
       at, step, doc: this.#doc, trace, symbols, baselines, example, ...losses,
       characters: embeddings?.map(({ char }) => char) ?? null,
       samples: live.samples.filter((sample) => sample.step <= step),
       isMovable: this.#movable(step) !== undefined,
-      positions: trace === null ? [] : positionsOf(trace).map((position) => withNextId(position, symbols)),
+      positions: trace === null ? [] : positionsOf(trace, symbolOf).map((position) => withNextId(position, symbols)),
       vectors: embeddings?.map(({ embedding }) => embedding) ?? null,
     };
   }

@@ -4,7 +4,6 @@
 import { html } from 'lit';
 
 import { signed } from '../../data/format.js';
-import { visible } from '../../data/model/tokens.js';
 
 const LONGEST = 40; // characters of a document
 
@@ -31,7 +30,7 @@ export function letter(symbol) {
 
 /** What the model has read at a position. */
 export function upTo(facts, t) {
-  const read = [...facts.doc].slice(0, t).map(visible).join('');
+  const read = facts.positions.slice(1, t + 1).map((position) => position.read).join('');
   return t === 0 ? 'at the beginning' : html`after ${quoted(read)}`;
 }
 

@@ -3,7 +3,7 @@
 import { css, html, nothing } from 'lit';
 
 import { loss, number } from '../../data/format.js';
-import { BOS, inWords, visible } from '../../data/model/tokens.js';
+import { BOS, inWords } from '../../data/model/tokens.js';
 import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
 import { theme } from '../../components/theme.js';
@@ -52,7 +52,7 @@ class LossesPanel extends Panel {
   }
 
   #read(t) {
-    const read = [...this.facts.doc].slice(0, t).map(visible);
+    const read = this.facts.positions.slice(1, t + 1).map((position) => position.read);
     return t === 0 ? BOS : (read.length > LONGEST ? ['…', ...read.slice(-LONGEST)] : read).join('');
   }
 

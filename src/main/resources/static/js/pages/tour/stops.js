@@ -47,12 +47,13 @@ function purpose(facts, view) {
 function tokens(facts, view) {
   const { trace, positions, doc } = facts;
   const bos = view.vocabSize - 1;
-  const isCut = [...doc].length > view.options.blockSize - 1;
+  const isPairs = view.options.tokenizer === 'bpe';
+  const isCut = isPairs ? trace?.truncated : [...doc].length > view.options.blockSize - 1;
   return html`
-    <p>A model computes with numbers, so each character is first turned into one: its token. The documents of this
+    ${isPairs ? bytePairs(view) : html`<p>A model computes with numbers, so each character is first turned into one: its token. The documents of this
       session have ${fact('characters', count(bos))} different characters: tokens 0 to ${count(bos - 1)}. One more
       token, ${fact('bos', count(bos))}, written ${letter('◆')}, marks where a text begins and ends
-      (some panels call it BOS). That makes ${fact('tokens', count(view.vocabSize))}.</p>
+      (some panels call it BOS). That makes ${fact('tokens', count(view.vocabSize))}.</p>`}
     ${trace === null ? nothing : html`
       <p>The text ${quoted(doc)} becomes
         ${fact('ids', positions.map(({ readId }) => readId).join(', '))}${isCut ? nothing : `, and ${bos} at its end`}.
@@ -61,6 +62,14 @@ function tokens(facts, view) {
         ${listed(positions.slice(0, 2).map(({ t, next }) => html`what comes ${upTo(facts, t)} (${letter(next)})`))},
         and so on. The end of a text is predicted like any other character: it is the token ${letter('◆')}.</p>`}
     <p>The model reads at most ${fact('blockSize', count(view.options.blockSize))} tokens at a time; longer texts are cut.</p>`;
+}
+
+function bytePairs(view) {
+  return html`
+    <p>A model computes with numbers, so each piece of a text is first turned into one: its token. Tokens 0 to 255 are the
+      bytes of which texts are made. ${fact('merges', count(view.vocabSize - 257))} more stand for longer pieces: each joins two
+      tokens that were often side by side in the documents. One more token, ${fact('bos', count(view.vocabSize - 1))}, written
+      ${letter('◆')}, marks where a text begins and ends. That makes ${fact('tokens', count(view.vocabSize))}.</p>`;
 }
 
 // ---- 3 embeddings

@@ -128,7 +128,7 @@ final class StoredImage {
         Checkpoint checkpoint =
                 new Checkpoint(
                         state.options(),
-                        contents.documents().tokenizer().alphabet(),
+                        contents.documents().tokenizer(),
                         state.step(),
                         state.params(),
                         state.m(),

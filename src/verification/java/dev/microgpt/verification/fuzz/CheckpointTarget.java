@@ -13,6 +13,7 @@ import dev.microgpt.engine.Matrix;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.RandomKind;
+import dev.microgpt.engine.TokenizerKind;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
 
@@ -140,6 +141,9 @@ public final class CheckpointTarget {
                 writeSeed(directory, name + "-parts", IN_PARTS, parts(file));
             }
         }
+        byte[] pairs = write(trainedOn(ModelOptions.builder().tokenizer(TokenizerKind.BPE)));
+        writeSeed(directory, "pairs", 0, pairs);
+        writeSeed(directory, "pairs-parts", IN_PARTS, parts(pairs));
         byte[] weights =
                 Files.readAllBytes(Path.of("src/test/resources/safetensors/reference.safetensors"));
         writeSeed(directory, "weights", WITH_ALPHABET, weights);
@@ -163,15 +167,11 @@ public final class CheckpointTarget {
     }
 
     private static Checkpoint trained(EngineKind engine, RandomKind random) {
-        MicroGpt model =
-                new MicroGpt(
-                        ModelOptions.builder()
-                                .engine(engine)
-                                .random(random)
-                                .nEmbd(2)
-                                .nHead(1)
-                                .blockSize(2)
-                                .build());
+        return trainedOn(ModelOptions.builder().engine(engine).random(random));
+    }
+
+    private static Checkpoint trainedOn(ModelOptions.Builder options) {
+        MicroGpt model = new MicroGpt(options.nEmbd(2).nHead(1).blockSize(2).build());
         model.loadData(TEXT);
         model.initParams();
         model.trainStep();
