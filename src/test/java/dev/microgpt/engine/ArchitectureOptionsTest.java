@@ -152,8 +152,7 @@ final class ArchitectureOptionsTest {
         MicroGpt model = SmallModels.ready(tiny().preset(Preset.GPT2).build(), SmallModels.NAMES);
         double[] params = model.checkpoint().params();
         int vectors = 0;
-        for (Matrix matrix :
-                Matrix.of(model.options(), model.corpus().tokenizer().vocabSize())) {
+        for (Matrix matrix : Matrix.of(model.options(), model.corpus().tokenizer().vocabSize())) {
             for (int i = matrix.offset(); i < matrix.end(); i++) {
                 if (matrix.isGain() || matrix.isBias()) {
                     assertThat(params[i]).as(matrix.name()).isEqualTo(matrix.isGain() ? 1 : 0);
