@@ -91,6 +91,9 @@ final class PartitionLoop implements AutoCloseable {
 
     private void warnOfMinority() {
         if (members.hasMajority()) {
+            if (hasWarned) {
+                log.info("This node sees the majority of the nodes again");
+            }
             minoritySinceNanos = null;
             hasWarned = false;
             return;

@@ -15,9 +15,9 @@ enum Activation {
     ATTN_K(Scope.LAYER, "attn_k"),
     ATTN_V(Scope.LAYER, "attn_v"),
     /// The queries as the heads read them; only if they are normalised or rotated.
-    ATTN_QUERY(Scope.LAYER, "attn_query"),
+    ATTN_Q_READ(Scope.LAYER, "attn_q_read"),
     /// The keys as the heads read them; only if they are normalised or rotated.
-    ATTN_KEY(Scope.LAYER, "attn_key"),
+    ATTN_K_READ(Scope.LAYER, "attn_k_read"),
     ATTN_LOGITS(Scope.HEAD, "logits"),
     ATTN_WEIGHTS(Scope.HEAD, "weights"),
     ATTN_OUT(Scope.LAYER, "attn_out"),
@@ -26,12 +26,12 @@ enum Activation {
     MLP_NORM(Scope.LAYER, "mlp_norm"),
     MLP_HIDDEN(Scope.LAYER, "mlp_hidden"),
     /// Only if the hidden layer has a gate.
-    MLP_GATE(Scope.LAYER, "mlp_gated"),
+    MLP_GATE(Scope.LAYER, "mlp_gates"),
     /// After the ReLU, or another activation, after which the tensor is then named.
-    MLP_RELU(Scope.LAYER, "mlp_relu"),
+    MLP_ACTIVE(Scope.LAYER, "mlp_relu"),
     MLP_PROJ(Scope.LAYER, "mlp_proj"),
     MLP_RESIDUAL(Scope.LAYER, "mlp_residual"),
-    FINAL_NORM(Scope.MODEL, "final_normed"),
+    FINAL_NORM(Scope.MODEL, "final_norm"),
     LOGITS(Scope.MODEL, "logits"),
     PROBS(Scope.MODEL, "probs"),
     LOSSES(Scope.MODEL, "losses"),
@@ -56,7 +56,7 @@ enum Activation {
     /// Returns the name of this activation's tensor, with layer and head where its scope needs them: `loss`,
     /// `layer0.attn_q`, `layer0.head1.weights`.
     String tensor(Architecture architecture, int layer, int head) {
-        String name = this == MLP_RELU ? "mlp_" + lowerCase(architecture.activation()) : label;
+        String name = this == MLP_ACTIVE ? "mlp_" + lowerCase(architecture.activation()) : label;
         return switch (scope) {
             case MODEL -> name;
             case LAYER -> String.format(Locale.ROOT, "layer%d.%s", layer, name);
@@ -81,8 +81,8 @@ enum Activation {
             case ATTN_Q -> formulas.linear("attn_wq", "attn_norm");
             case ATTN_K -> formulas.linear("attn_wk", "attn_norm");
             case ATTN_V -> formulas.linear("attn_wv", "attn_norm");
-            case ATTN_QUERY -> formulas.readByHeads("attn_q");
-            case ATTN_KEY -> formulas.readByHeads("attn_k");
+            case ATTN_Q_READ -> formulas.readByHeads("attn_q");
+            case ATTN_K_READ -> formulas.readByHeads("attn_k");
             case ATTN_LOGITS -> formulas.attentionLogits();
             case ATTN_WEIGHTS, PROBS -> "softmax(logits)";
             case ATTN_OUT -> "sum of weight × v over the positions so far, head by head";
@@ -91,7 +91,7 @@ enum Activation {
             case MLP_NORM -> formulas.norm("attn_residual", label);
             case MLP_HIDDEN -> formulas.linear("mlp_fc1", "mlp_norm");
             case MLP_GATE -> formulas.linear("mlp_gate", "mlp_norm");
-            case MLP_RELU -> formulas.activation();
+            case MLP_ACTIVE -> formulas.activation();
             case MLP_PROJ ->
                     formulas.linear("mlp_fc2", "mlp_" + lowerCase(architecture.activation()));
             case MLP_RESIDUAL -> "mlp_proj + attn_residual";
@@ -99,7 +99,7 @@ enum Activation {
             case LOGITS ->
                     (architecture.tied() ? "wte" : "lm_head")
                             + " · "
-                            + (architecture.finalNorm() ? "final_normed" : "x");
+                            + (architecture.finalNorm() ? "final_norm" : "x");
             case LOSSES -> "-ln(probs[next token])";
             case LOSS -> "mean of losses";
             case SHARE -> "loss / batchSize";
@@ -148,7 +148,7 @@ enum Activation {
                 case RELU -> "max(0, mlp_hidden)";
                 case GELU -> "gelu(mlp_hidden)";
                 case SILU -> "mlp_hidden × sigmoid(mlp_hidden)";
-                case SWIGLU -> "mlp_gated × sigmoid(mlp_gated) × mlp_hidden";
+                case SWIGLU -> "mlp_gates × sigmoid(mlp_gates) × mlp_hidden";
                 case RELU2 -> "max(0, mlp_hidden)²";
             };
         }

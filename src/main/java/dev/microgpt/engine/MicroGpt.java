@@ -1,5 +1,6 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.architecture.Wavelengths;
 import dev.microgpt.engine.random.RandomSource;
 import dev.microgpt.engine.tensor.KernelProvider;
 
@@ -472,12 +473,37 @@ public final class MicroGpt {
         }
     }
 
-    /// Returns the position embeddings of a state, (blockSize, C).
+    /// Returns the position embeddings of a state, learned or sinusoidal, (blockSize, C).
     ///
     /// @param state a current or earlier state of this model
+    /// @throws InvalidInputException if positions have no embeddings
     public double[][] positionEmbeddings(ModelState state) {
-        Matrix wpe = matrices().get(1);
-        return wpe.rows(state.params());
+        return switch (options.architecture().position()) {
+            case LEARNED ->
+                    matrices().stream()
+                            .filter(matrix -> matrix.name().equals("wpe"))
+                            .findFirst()
+                            .orElseThrow()
+                            .rows(state.params());
+            case SINUSOIDAL -> sinusoids();
+            case ROPE, ALIBI, NONE ->
+                    throw InvalidInputException.outOfRange(
+                            ModelOption.POSITION.name(),
+                            null,
+                            null,
+                            null,
+                            "positions have embeddings only if the option position is learned or sinusoidal");
+        };
+    }
+
+    private double[][] sinusoids() {
+        int width = options.nEmbd();
+        double[][] rows = new double[options.blockSize()][width];
+        for (int position = 0; position < rows.length; position++) {
+            int row = position;
+            Arrays.setAll(rows[row], i -> Wavelengths.sinusoid(row, i, width));
+        }
+        return rows;
     }
 
     /// Describes in one line which kernels the tensor engine uses on this machine: SIMD, or why not SIMD.

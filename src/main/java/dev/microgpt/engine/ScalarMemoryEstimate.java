@@ -1,5 +1,9 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.architecture.Architecture;
+import dev.microgpt.engine.architecture.NormKind;
+import dev.microgpt.engine.architecture.PositionKind;
+
 /// Estimates the memory of a model of the reference engine before the model is created.
 ///
 /// Results are in bytes. They are computed in floating point so that nothing overflows, and saturate at
@@ -46,7 +50,28 @@ record ScalarMemoryEstimate(ModelShape shape) {
         double n = Math.min(shape.blockSize(), tokens);
         double pairs = // pairs of positions of which one attends to the other, over all layers
                 shape.nLayer() * n * (n + 1) / 2;
-        return n * (2.0 * shape.numParams() + 8.0 * shape.vocabSize())
+        return n * (2.0 * shape.numParams() + 8.0 * shape.vocabSize() + nodesOfVariations())
                 + pairs * (4.0 * shape.nEmbd() + 12.0 * shape.nHead());
+    }
+
+    /// Returns how many nodes a position has besides, in other architectures than that of microgpt.
+    private double nodesOfVariations() {
+        Architecture architecture = shape.architecture();
+        double perUnit =
+                switch (architecture.activation()) {
+                    case RELU -> 0;
+                    case RELU2 -> 2;
+                    case SILU -> 2;
+                    case SWIGLU -> 3;
+                    case GELU -> 14;
+                };
+        double queriesAndKeys = shape.nEmbd() + (double) shape.kvWidth();
+        double perQuery =
+                (architecture.qkNorm() ? 6 : 0)
+                        + (architecture.position() == PositionKind.ROPE ? 8 : 0);
+        double norms = 2.0 * shape.nLayer() + 2;
+        double perNorm = architecture.norm() == NormKind.LAYERNORM ? 5 : 0;
+        return shape.nLayer() * (perUnit * shape.hidden() + perQuery * queriesAndKeys)
+                + norms * perNorm * shape.nEmbd();
     }
 }

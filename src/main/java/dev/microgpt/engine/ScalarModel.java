@@ -243,9 +243,9 @@ final class ScalarModel implements Predictor {
         observer.observe(Activation.ATTN_V, li, cache.values[li][position]);
         Value[] query = readByHeads(q, position);
         cache.keys[li][position] = readByHeads(k, position);
-        if (architecture.changesQueries()) {
-            observer.observe(Activation.ATTN_QUERY, li, query);
-            observer.observe(Activation.ATTN_KEY, li, cache.keys[li][position]);
+        if (architecture.transformsQueriesAndKeys()) {
+            observer.observe(Activation.ATTN_Q_READ, li, query);
+            observer.observe(Activation.ATTN_K_READ, li, cache.keys[li][position]);
         }
         Value[] attended = new Value[shape.nEmbd()];
         for (int head = 0; head < shape.nHead(); head++) {
@@ -268,7 +268,7 @@ final class ScalarModel implements Predictor {
     ///
     /// @param x all heads side by side
     private Value[] readByHeads(Value[] x, int position) {
-        if (!architecture.changesQueries()) {
+        if (!architecture.transformsQueriesAndKeys()) {
             return x;
         }
         boolean isRotary = architecture.position() == PositionKind.ROPE;
@@ -333,7 +333,7 @@ final class ScalarModel implements Predictor {
             observer.observe(Activation.MLP_GATE, li, gate);
         }
         Value[] active = activated(hidden, gate);
-        observer.observe(Activation.MLP_RELU, li, active);
+        observer.observe(Activation.MLP_ACTIVE, li, active);
         Value[] projected = layer.mlpFc2.of(active);
         observer.observe(Activation.MLP_PROJ, li, projected);
         Value[] result = plus(dropped.of(projected, Dropout.ofMlp(li)), x);

@@ -28,7 +28,8 @@ public record Trace(
     public static long size(ModelOptions options, int vocabSize, int tokens) {
         long t = tokens;
         double weights = (double) options.nLayer() * options.nHead() * t * (t + 1) / 2;
-        double rest = t * ((4.0 * options.nLayer() + 1) * options.nEmbd() + vocabSize);
+        double hidden = (double) options.nLayer() * options.architecture().hidden(options.nEmbd());
+        double rest = t * (hidden + options.nEmbd() + vocabSize);
         return (long) (weights + rest); // the conversion saturates
     }
 }

@@ -16,8 +16,8 @@ import javax.sql.DataSource;
 
 /// Transactions of PostgreSQL, each of which checks the [Ownership] of what it writes.
 ///
-/// If the connection is lost during a commit, nobody tells whether it took place. So each transaction leaves its number,
-/// for which the database can be asked later, and holds a lock until its end.
+/// If the connection is lost during a commit, its outcome is unknown. So each transaction records its number, for which the
+/// database can be asked later, and holds a lock until its end.
 final class PostgresTransactions implements Transactions {
 
     /// The SQLSTATE of a lock that is not available yet.
@@ -34,7 +34,7 @@ final class PostgresTransactions implements Transactions {
     /// The number of the last transaction, counted from 1; 0 before the first.
     private long number;
 
-    private boolean isCleanedUp;
+    private boolean hasRemovedOldWriters;
 
     PostgresTransactions(DataSource source, Ownership ownership) {
         // JdbcTransactionManager would roll back after a failed commit, and report the failure of
@@ -49,25 +49,25 @@ final class PostgresTransactions implements Transactions {
         number++;
         template.executeWithoutResult(
                 _ -> {
-                    leaveNumber();
+                    recordNumber();
                     ownership.require(sessions);
                     action.run();
                 });
-        isCleanedUp = true;
+        hasRemovedOldWriters = true;
     }
 
-    /// Takes the lock of this process and leaves the number of the transaction. The first one removes the numbers of
+    /// Takes the lock of this process and records the number of the transaction. The first one removes the numbers of
     /// processes that have not written for long.
-    private void leaveNumber() {
+    private void recordNumber() {
         jdbc.sql(
                         """
-                        INSERT INTO committed (writer, number, at)
+                        INSERT INTO last_commit (writer, number, at)
                         SELECT ?, ?, now() FROM pg_advisory_xact_lock(?)
                         ON CONFLICT (writer) DO UPDATE SET number = EXCLUDED.number, at = EXCLUDED.at""")
                 .params(writer.toString(), number, lockKey())
                 .update();
-        if (!isCleanedUp) {
-            jdbc.sql("DELETE FROM committed WHERE at < now() - INTERVAL '30 days'").update();
+        if (!hasRemovedOldWriters) {
+            jdbc.sql("DELETE FROM last_commit WHERE at < now() - INTERVAL '30 days'").update();
         }
     }
 
@@ -88,7 +88,7 @@ final class PostgresTransactions implements Transactions {
                     new SQLException("it is in progress", IN_PROGRESS));
         }
         return number > 0
-                && jdbc.sql("SELECT COUNT(*) FROM committed WHERE writer = ? AND number = ?")
+                && jdbc.sql("SELECT COUNT(*) FROM last_commit WHERE writer = ? AND number = ?")
                                 .params(writer.toString(), number)
                                 .query(Long.class)
                                 .single()

@@ -3,6 +3,7 @@
 import { css, html, nothing, svg } from 'lit';
 
 import { compact, count } from '../data/format.js';
+import { addsPosition, architectureOf } from '../data/model/architecture.js';
 import { labelOf } from '../data/model/character-labels.js';
 import { nearest } from '../data/model/nearest-rows.js';
 import { principalAxes, project, steadied } from '../data/model/pca.js';
@@ -82,6 +83,9 @@ class EmbeddingsPanel extends Panel {
       return;
     }
     const { createdAt, numParams, vocabSize, step, options } = this.view;
+    if (!this.#hasPositions) {
+      this.what = 'tokens';
+    }
     const model = `${createdAt} ${numParams} ${this.what}`;
     if (model !== this.#model) {
       this.#model = model;
@@ -98,6 +102,11 @@ class EmbeddingsPanel extends Panel {
       this.#used = result;
       this.#scene = this.#sceneOf(result);
     }
+  }
+
+  /** Whether positions have embeddings. */
+  get #hasPositions() {
+    return addsPosition(architectureOf(this.view?.options ?? {}));
   }
 
   async #load() {
@@ -155,7 +164,7 @@ class EmbeddingsPanel extends Panel {
       <label><span class="visually-hidden">Embeddings of</span>
         <select @change=${(event) => this.#change({ what: event.target.value, chosen: null })}>
           <option value="tokens" ?selected=${this.what === 'tokens'}>characters</option>
-          <option value="positions" ?selected=${this.what === 'positions'}>positions</option>
+          ${this.#hasPositions ? html`<option value="positions" ?selected=${this.what === 'positions'}>positions</option>` : nothing}
         </select></label>
       <label><span class="visually-hidden">Dimensions</span>
         <select @change=${(event) => this.#change({ dimensions: Number(event.target.value) })}>

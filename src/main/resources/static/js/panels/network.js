@@ -4,7 +4,7 @@ import { css, html, nothing, svg } from 'lit';
 
 import { count, number } from '../data/format.js';
 import { activate, architectureOf, isGated } from '../data/model/architecture.js';
-import { describeBlock } from '../data/model/blocks.js';
+import { describeBlock, hasBlock } from '../data/model/blocks.js';
 import { forward } from '../data/model/forward-pass.js';
 import { clipped, inWords, tiny } from '../data/model/tokens.js';
 import { DIVERGE, RAMP, diverging, drawCells, prepareCanvas, sequential } from '../components/cells.js';
@@ -93,7 +93,7 @@ class NetworkPanel extends DocumentPanel {
     }
     const { nLayer, nHead } = this.#shape;
     const [, layer, , head] = this.block.match(/^layer(\d+)\.(head(\d+))?/) ?? [];
-    if (Number(layer ?? 0) >= nLayer || Number(head ?? 0) >= nHead) {
+    if (Number(layer ?? 0) >= nLayer || Number(head ?? 0) >= nHead || !hasBlock(this.block, this.#architecture)) {
       this.block = 'probs'; // the session was restarted with another shape
     }
     this.open = Math.min(this.open, nLayer - 1);

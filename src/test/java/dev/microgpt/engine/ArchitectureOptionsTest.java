@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 
 /// Models that are built otherwise than microgpt.
@@ -183,6 +184,53 @@ final class ArchitectureOptionsTest {
             assertThat(Matrix.of(options, VOCAB).getLast().end())
                     .isEqualTo((int) options.numParams(VOCAB));
         }
+    }
+
+    @Test
+    void positionsHaveEmbeddingsIfTheyAreAdded() {
+        MicroGpt learned =
+                SmallModels.ready(tiny().norm(NormKind.LAYERNORM).build(), SmallModels.NAMES);
+        double[][] rows = learned.positionEmbeddings(learned.state());
+        assertThat(rows).hasDimensions(6, 8);
+        int vocabSize = learned.corpus().tokenizer().vocabSize();
+        assertThat(rows[0])
+                .containsExactly(
+                        Arrays.copyOfRange(
+                                learned.checkpoint().params(), vocabSize * 8, (vocabSize + 1) * 8));
+
+        MicroGpt sinusoidal =
+                SmallModels.ready(
+                        tiny().position(PositionKind.SINUSOIDAL).build(), SmallModels.NAMES);
+        rows = sinusoidal.positionEmbeddings(sinusoidal.state());
+        assertThat(rows).hasDimensions(6, 8);
+        assertThat(rows[0]).containsExactly(0, 1, 0, 1, 0, 1, 0, 1);
+        assertThat(rows[3][0]).isEqualTo(Math.sin(3), within(1e-15));
+
+        for (PositionKind kind :
+                List.of(PositionKind.ROPE, PositionKind.ALIBI, PositionKind.NONE)) {
+            MicroGpt model = SmallModels.ready(tiny().position(kind).build(), SmallModels.NAMES);
+            assertThatThrownBy(() -> model.positionEmbeddings(model.state()))
+                    .isInstanceOf(InvalidInputException.class)
+                    .hasMessageContaining("positions have embeddings only if");
+        }
+    }
+
+    /// Requests are refused by this number before the traces exist.
+    @Test
+    void theNumbersOfTracesAreCounted() {
+        ModelOptions options = tiny().preset(Preset.LLAMA).mlpRatio(30).build();
+        MicroGpt model = SmallModels.ready(options, SmallModels.NAMES);
+        List<Trace> traces = model.inspect("emma").vizData();
+        long numbers = 0;
+        for (Trace trace : traces) {
+            numbers += trace.embedding().length + Objects.requireNonNull(trace.probs()).length;
+            for (double[][] layer : trace.attentionWeights()) {
+                numbers += Arrays.stream(layer).mapToLong(head -> head.length).sum();
+            }
+            numbers += Arrays.stream(trace.mlpActivations()).mapToLong(layer -> layer.length).sum();
+        }
+        int vocabSize = model.corpus().tokenizer().vocabSize();
+        assertThat(Trace.size(options, vocabSize, traces.size())).isEqualTo(numbers);
     }
 
     @Test

@@ -29,15 +29,21 @@ final class RandomOptionsTest {
     }
 
     private static ModelOptions randomOptions(Random random) {
-        int nHead = 1 + random.nextInt(4);
+        boolean isWide = random.nextInt(10) == 0; // heads that fill vectors
+        int nHead = 1 + random.nextInt(isWide ? 2 : 4);
         PositionKind position = any(random, PositionKind.values());
-        int headDim = 1 + random.nextInt(8);
+        int headDim = isWide ? 14 + random.nextInt(5) : 1 + random.nextInt(8);
+        if (nHead * headDim
+                < 4) { // of two numbers, the deviations from the mean are nearly their rounding
+            // errors
+            headDim = 4;
+        }
         return ModelOptions.builder()
                 .seed(random.nextInt())
                 .nEmbd(nHead * (position == PositionKind.ROPE ? 2 * headDim : headDim))
                 .nHead(nHead)
-                .nLayer(1 + random.nextInt(3))
-                .blockSize(1 + random.nextInt(9))
+                .nLayer(isWide ? 1 : 1 + random.nextInt(3))
+                .blockSize(1 + random.nextInt(isWide ? 4 : 9))
                 .norm(any(random, NormKind.values()))
                 .normGain(random.nextBoolean())
                 .normBias(random.nextBoolean())
@@ -144,8 +150,11 @@ final class RandomOptionsTest {
                 System.arraycopy(after, matrix.offset(), other, matrix.offset(), matrix.size());
             }
         }
+        // Muon makes weak directions of a gradient as strong as the others, and their rounding
+        // errors, too
+        boolean isMuon = options.optimization().optimizer() == OptimizerKind.MUON;
         assertThat(norm(difference(other, after)))
-                .isLessThan(0.01 * norm(difference(after, before)));
+                .isLessThanOrEqualTo((isMuon ? 0.05 : 0.01) * norm(difference(after, before)));
     }
 
     private static boolean isZero(double[] x, Matrix matrix) {

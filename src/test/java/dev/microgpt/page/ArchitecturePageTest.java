@@ -115,10 +115,10 @@ final class ArchitecturePageTest {
         init("llama-lab", Map.of("preset", "llama", "qkNorm", true));
         JsonNode tensors = api.get("/sessions/llama-lab/anatomy").ok().path("tensors");
         assertThat(tensors.valueStream().map(tensor -> tensor.path("name").stringValue()))
-                .contains("layer0.attn_query", "layer1.mlp_swiglu", "final_normed");
+                .contains("layer0.attn_q_read", "layer1.mlp_swiglu", "final_norm");
         try (Tab tab = Tab.open(browser, api.port())) {
             Page page = tab.page();
-            for (String tensor : List.of("layer0.attn_query", "layer0.mlp_swiglu")) {
+            for (String tensor : List.of("layer0.attn_q_read", "layer0.mlp_swiglu")) {
                 page.navigate("/s/llama-lab/lab?show=step&stage=forward&tensor=" + tensor);
                 assertThat(page.locator("mg-anatomy .formula").first())
                         .containsText(tensor + " = ");

@@ -55,6 +55,10 @@ final class DatabaseCrashTest {
             lost.run(emma, () -> {});
             assertThat(lost.wasCommitted()).isTrue();
 
+            crash(server);
+            server.startAgain();
+            assertThat(lost.wasCommitted()).isTrue();
+
             Throwable failure = catchThrowable(() -> lost.run(emma, () -> crash(server)));
             assertThat(new PostgresErrors().isTransient(failure)).isTrue();
             server.startAgain();

@@ -20,6 +20,7 @@ final class VerificationTest {
         assertThat(bytes.toString(StandardCharsets.UTF_8).lines().skip(1))
                 .extracting(line -> line.strip().split(" ", 2)[0])
                 .containsExactly(
+                        "bpe",
                         "capacity",
                         "cluster",
                         "clusterspeed",

@@ -13,8 +13,7 @@ package dev.microgpt.engine.architecture;
 /// @param position how a model knows the position of a token
 /// @param tied whether lm_head is wte
 /// @param biases whether the linear layers of attention and MLP have biases
-/// @param kvHeads number of heads with keys and values of their own, each of which serves an equal share of the queries'
-///     heads; 0 for one for each of these
+/// @param kvHeads number of key-value heads, each shared by H / kvHeads query heads; 0 for H
 public record Architecture(
         NormKind norm,
         boolean normGain,
@@ -78,7 +77,7 @@ public record Architecture(
                     /* biases= */ false,
                     /* kvHeads= */ 0);
 
-    /// Returns the number of heads with keys and values of their own.
+    /// Returns the number of key-value heads.
     ///
     /// @param heads H
     public int kvHeads(int heads) {
@@ -97,8 +96,8 @@ public record Architecture(
         return normGain || normBias;
     }
 
-    /// Returns whether the heads read other queries and keys than the linear layers compute.
-    public boolean changesQueries() {
+    /// Returns whether queries and keys are normalised or rotated before the heads read them.
+    public boolean transformsQueriesAndKeys() {
         return qkNorm || position == PositionKind.ROPE;
     }
 

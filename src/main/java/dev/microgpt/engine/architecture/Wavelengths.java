@@ -13,7 +13,12 @@ public final class Wavelengths {
     /// @param pair index of a pair of neighbouring elements
     /// @param width n, number of all elements
     public static double angle(int position, int pair, int width) {
-        return position * StrictMath.pow(BASE, -2.0 * pair / width);
+        return position * perPosition(pair, width);
+    }
+
+    /// Returns by how many radians the angle of a pair grows per position.
+    public static double perPosition(int pair, int width) {
+        return StrictMath.pow(BASE, -2.0 * pair / width);
     }
 
     /// Returns an element of a sinusoidal position embedding: the sine of its pair's angle, or the cosine if its index is

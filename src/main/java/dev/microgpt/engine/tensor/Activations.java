@@ -54,7 +54,7 @@ final class Activations {
 
     float[] branch = {}; // (N, C'), the output of a block that is added to the residual stream
 
-    private final boolean isProjectionRead;
+    private final boolean attentionReadsProjection;
     private int capacity;
 
     Activations(Layout layout, Kernels kernels) {
@@ -62,7 +62,7 @@ final class Activations {
         pStride = Layout.stride(layout.p);
         fStride = Layout.stride(layout.f);
         vStride = Layout.stride(layout.v);
-        isProjectionRead = !HeadInputs.differ(layout);
+        attentionReadsProjection = !HeadInputs.differ(layout);
         VectorLayout vectors = layout.vectors;
         embeddingNorm =
                 layout.architecture.embeddingNorm()
@@ -138,7 +138,7 @@ final class Activations {
             layer.hidden.setRoom(room);
             AttentionBuffers attention = layer.attention;
             attention.qkv = new float[room * attention.qkvStride];
-            layer.projected = isProjectionRead ? attention.qkv : new float[room * pStride];
+            layer.projected = attentionReadsProjection ? attention.qkv : new float[room * pStride];
             attention.o = new float[room * attention.oStride];
             attention.max = new float[room * attention.oStride];
             attention.inverseSum = new float[room * attention.oStride];

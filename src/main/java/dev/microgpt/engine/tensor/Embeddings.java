@@ -20,9 +20,12 @@ final class Embeddings {
         position = layout.architecture.position();
         boolean hasSinusoids = position == PositionKind.SINUSOIDAL;
         sinusoids = new float[hasSinusoids ? Math.multiplyExact(layout.blockSize, layout.c) : 0];
-        for (int t = 0; hasSinusoids && t < layout.blockSize; t++) {
-            for (int i = 0; i < layout.width; i++) {
-                sinusoids[t * layout.c + i] = (float) Wavelengths.sinusoid(t, i, layout.width);
+        for (int i = 0; hasSinusoids && i < layout.width; i++) {
+            double perPosition = Wavelengths.perPosition(i / 2, layout.width);
+            for (int t = 0; t < layout.blockSize; t++) {
+                double angle = t * perPosition;
+                sinusoids[t * layout.c + i] =
+                        (float) (i % 2 == 0 ? StrictMath.sin(angle) : StrictMath.cos(angle));
             }
         }
     }

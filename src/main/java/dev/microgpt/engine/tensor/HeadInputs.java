@@ -8,7 +8,7 @@ import dev.microgpt.engine.architecture.Wavelengths;
 /// several heads read the same keys and values.
 ///
 /// With ALiBi, heads have one more element, which is the position in keys and the slope in queries: their product adds
-/// slope × position to each logit. A softmax does not see that the distance from the query is another number less.
+/// slope × position to each logit. This equals -slope × distance up to a constant per query, which softmax ignores.
 final class HeadInputs {
 
     private final Layout layout;
@@ -25,10 +25,12 @@ final class HeadInputs {
         int pairs = layout.headDim / 2;
         cos = new float[isRotary ? layout.blockSize * pairs : 0];
         sin = new float[cos.length];
-        for (int i = 0; i < cos.length; i++) {
-            double angle = Wavelengths.angle(i / pairs, i % pairs, layout.headDim);
-            cos[i] = (float) StrictMath.cos(angle);
-            sin[i] = (float) StrictMath.sin(angle);
+        for (int pair = 0; isRotary && pair < pairs; pair++) {
+            double perPosition = Wavelengths.perPosition(pair, layout.headDim);
+            for (int t = 0; t < layout.blockSize; t++) {
+                cos[t * pairs + pair] = (float) StrictMath.cos(t * perPosition);
+                sin[t * pairs + pair] = (float) StrictMath.sin(t * perPosition);
+            }
         }
         slopes = new float[layout.heads];
         for (int head = 0; head < slopes.length; head++) {
@@ -40,7 +42,7 @@ final class HeadInputs {
     /// Returns whether what the attention reads differs from what is computed for a position.
     static boolean differ(Layout layout) {
         return layout.kvHeads < layout.heads
-                || layout.architecture.changesQueries()
+                || layout.architecture.transformsQueriesAndKeys()
                 || layout.architecture.position() == PositionKind.ALIBI;
     }
 

@@ -22,7 +22,7 @@ final class HiddenLayer {
     /// The product of the input with mlp_gate, (N, F'), if there is one.
     float[] gate = {};
 
-    private float[] sigmoid = {}; // (N, F'), of what the activation takes it
+    private float[] sigmoid = {}; // (N, F'), of the argument of the activation
     private float[] dGate = {}; // (N, F'), gradient of the gate
 
     HiddenLayer(Layout layout, Kernels kernels) {
@@ -53,7 +53,7 @@ final class HiddenLayer {
     }
 
     /// Returns how many arrays of the size of the result there are besides it.
-    static int arrays(ActivationKind kind) {
+    static int extraArrays(ActivationKind kind) {
         return switch (kind) {
             case RELU -> 0;
             case RELU2 -> 1;

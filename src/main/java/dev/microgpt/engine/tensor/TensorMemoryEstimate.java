@@ -75,12 +75,17 @@ public final class TensorMemoryEstimate {
                         + (2.0 * layers + outerNorms) * normVectors;
         tiedHead = architecture.tied() ? c * v : 0;
         tables =
-                isInHeads(architecture)
-                        ? HeadInputs.floats(d, blockSize)
-                        : hasWpe ? 0 : c * blockSize;
+                switch (architecture.position()) {
+                    case ROPE -> HeadInputs.floats(d, blockSize);
+                    case SINUSOIDAL -> c * blockSize;
+                    case LEARNED, ALIBI, NONE -> 0;
+                };
         double pad = Layout.PAD;
         boolean hasNormParameters = architecture.hasNormParameters();
-        boolean hasProjection = kv < a || architecture.changesQueries() || isInHeads(architecture);
+        boolean hasProjection =
+                architecture.kvHeads(heads) < heads
+                        || architecture.transformsQueriesAndKeys()
+                        || positionsActInHeads(architecture);
         widths =
                 new Widths(
                         c + pad,
@@ -89,14 +94,14 @@ public final class TensorMemoryEstimate {
                         3 * a + pad,
                         a + pad,
                         hasProjection ? a + 2 * kv + pad : 0,
-                        (1 + HiddenLayer.arrays(architecture.activation())) * (f + pad),
+                        (1 + HiddenLayer.extraArrays(architecture.activation())) * (f + pad),
                         (1 + gates) * (f + pad),
                         v + pad,
                         layers,
                         outerNorms);
     }
 
-    private static boolean isInHeads(Architecture architecture) {
+    private static boolean positionsActInHeads(Architecture architecture) {
         return switch (architecture.position()) {
             case ROPE, ALIBI -> true;
             case LEARNED, SINUSOIDAL, NONE -> false;
@@ -150,7 +155,7 @@ public final class TensorMemoryEstimate {
     }
 
     private double decoder() {
-        return 2 * cache();
+        return 2 * cache() + 2 * widths.layers() * (widths.norm() + 1);
     }
 
     private double cache() {

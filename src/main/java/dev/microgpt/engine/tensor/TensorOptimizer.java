@@ -34,7 +34,7 @@ final class TensorOptimizer {
 
     // Created once, so that a step allocates nothing.
     private final Workers.Phase adam = this::adam;
-    private final Workers.Phase adamAroundLayers = this::adamAroundLayers;
+    private final Workers.Phase adamOutsideLayers = this::adamOutsideLayers;
     private final Workers.Phase sgd = this::sgd;
 
     // Of the current update.
@@ -75,7 +75,7 @@ final class TensorOptimizer {
             case ADAM, ADAMW -> workspace.run(adam, layout.size, Layout.PAD);
             case SGD -> workspace.run(sgd, layout.size, Layout.PAD);
             case MUON -> {
-                workspace.run(adamAroundLayers, paramsAroundLayers(), Layout.PAD);
+                workspace.run(adamOutsideLayers, paramsOutsideLayers(), Layout.PAD);
                 muon();
             }
         }
@@ -117,7 +117,7 @@ final class TensorOptimizer {
     /// Updates the embeddings, the last layer, and gains and biases.
     ///
     /// @param from,to range of parameters, counted without the weights of the layers
-    private void adamAroundLayers(int part, int from, int to) {
+    private void adamOutsideLayers(int part, int from, int to) {
         int firstLayer = layout.layer(0);
         int skipped = layout.firstVector() - firstLayer;
         if (from < firstLayer) {
@@ -128,8 +128,8 @@ final class TensorOptimizer {
         }
     }
 
-    /// Returns the number of parameters that [#adamAroundLayers] updates.
-    private int paramsAroundLayers() {
+    /// Returns the number of parameters that [#adamOutsideLayers] updates.
+    private int paramsOutsideLayers() {
         return layout.size - (layout.firstVector() - layout.layer(0));
     }
 

@@ -1,7 +1,7 @@
 // The blocks of the model in data-flow order, with title, formula and explanation.
 
 import { number } from '../format.js';
-import { NORM_NAMES, addsPosition } from './architecture.js';
+import { NORM_NAMES, addsPosition, isGated } from './architecture.js';
 
 const layerOf = (id) => id.match(/^layer(\d+)\./)?.[1];
 
@@ -27,6 +27,16 @@ const BLOCKS = {
   lm_head: { title: 'Logits', formula: 'l = W_lm x', words: 'A score for each possible next token. There is no normalisation before it.' },
   probs: { title: 'Probabilities', formula: 'p_i = exp(l_i) / Σ_j exp(l_j)', words: 'The probability of each token to come next, at temperature 1.' },
 };
+
+/** Whether an architecture has a block. */
+export function hasBlock(id, architecture) {
+  switch (id.replace(/^layer\d+\./, '')) {
+    case 'wpe': case 'sum': return addsPosition(architecture);
+    case 'mlp_gate': return isGated(architecture);
+    case 'final_norm': return architecture.finalNorm;
+    default: return true;
+  }
+}
 
 /** What a normalisation computes, and which words name it. */
 function normed({ norm, normGain, normBias }) {

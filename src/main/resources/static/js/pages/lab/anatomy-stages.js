@@ -39,14 +39,14 @@ const MEANINGS = {
   mlp_norm: 'Before the MLP, the rows are normalised again.',
   mlp_hidden: 'The MLP: four times as many hidden units, each a weighted sum of the row.',
   mlp_relu: 'ReLU passes what is above 0 and sets the rest to 0.',
-  mlp_gated: 'The gate: one number for each hidden unit, another weighted sum of the row.',
+  mlp_gates: 'The gate: one number for each hidden unit, another weighted sum of the row.',
   mlp_gelu: 'GELU passes large numbers on unchanged and small ones hardly at all, without a kink.',
   mlp_silu: 'SiLU passes large numbers on unchanged and small ones hardly at all, without a kink.',
   mlp_swiglu: 'SwiGLU multiplies each hidden unit by its gate, which SiLU opens or closes.',
   mlp_relu2: 'Squared ReLU squares what is above 0 and sets the rest to 0.',
-  attn_query: 'The queries as the heads read them.',
-  attn_key: 'The keys as the heads read them.',
-  final_normed: 'Before the scores, the rows are normalised a last time.',
+  attn_q_read: 'The queries as the heads read them.',
+  attn_k_read: 'The keys as the heads read them.',
+  final_norm: 'Before the scores, the rows are normalised a last time.',
   mlp_proj: 'A second matrix turns the hidden units back into a row of the model\u2019s width.',
   mlp_residual: 'This result is added to the row as well.',
   logits: 'A score for every token of the vocabulary (column): how well it fits as the next one.',
@@ -69,7 +69,7 @@ function meaningOf(kind, architecture) {
     case 'head.logits': return architecture.position === 'alibi'
       ? `${MEANINGS[kind]} The farther away that position is, the more is subtracted (ALiBi).` : MEANINGS[kind];
     case 'attn_k': case 'attn_v': return architecture.kvHeads > 0 ? `${MEANINGS[kind]} Several heads share it.` : MEANINGS[kind];
-    case 'attn_query': case 'attn_key': return `${MEANINGS[kind]}${architecture.qkNorm ? ' Each head’s part is divided by its root mean square.' : ''}${
+    case 'attn_q_read': case 'attn_k_read': return `${MEANINGS[kind]}${architecture.qkNorm ? ' Each head’s part is divided by its root mean square.' : ''}${
       architecture.position === 'rope' ? ' Pairs of numbers are rotated by angles that grow with the position (RoPE), so that query and key match by their distance.' : ''}`;
     case 'mlp_hidden': return `The MLP: ${architecture.mlpRatio === 4 ? 'four times' : `${number(architecture.mlpRatio)} times`} as many hidden units, each a weighted sum of the row.`;
     case 'logits': return architecture.tied ? `${MEANINGS[kind]} The weights are the token embeddings.` : MEANINGS[kind];

@@ -15,6 +15,7 @@ import './documents-field.js';
 import './documents-preview.js';
 
 const STEPS = 10_000;
+const CUSTOM = 'custom'; // an architecture that is none of the presets
 const DOCUMENT_FIELDS = ['text', 'dataset', 'vocabulary', 'documents', 'textBytes'];
 
 /**
@@ -96,6 +97,7 @@ class CreateSession extends LitElement {
     this.#clear();
     this.isExisting = existing !== null;
     this.isMoreOpen = this.isExisting;
+    this.preset = existing === null ? 'microgpt' : this.#presetOf(existing);
     this.typed = existing === null ? {} : Object.fromEntries(this.options.map((option) => [option.name, String(existing[option.name] ?? option.default)]));
     await this.updateComplete;
     this.#isNameTyped = name !== '';
@@ -348,9 +350,17 @@ class CreateSession extends LitElement {
       label: 'As in',
       apiName: 'preset',
       control: ({ id }) => html`<select id=${id} @change=${(event) => this.#choosePreset(event.target.value)}>
+        ${this.preset === CUSTOM ? html`<option value=${CUSTOM} selected disabled>changed below</option>` : nothing}
         ${Object.keys(this.limits?.presets ?? {}).map((preset) => html`<option value=${preset} .selected=${preset === this.preset}>${PRESETS[preset] ?? preset}</option>`)}
       </select>`,
     });
+  }
+
+  /** The architecture that has the options of a session. */
+  #presetOf(options) {
+    const presets = Object.entries(this.limits?.presets ?? {});
+    const same = presets.find(([, values]) => Object.entries(values).every(([name, value]) => (options[name] ?? presets[0][1][name]) === value));
+    return same?.[0] ?? CUSTOM;
   }
 
   #choosePreset(preset) {
