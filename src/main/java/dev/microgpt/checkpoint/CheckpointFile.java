@@ -32,8 +32,8 @@ import java.util.Set;
 /// - `merges`: for byte pairs, the ids of the left and right token of each merge, and its count, I32; absent without
 ///   merges
 ///
-/// The metadata holds the format name, the options, the alphabet unless the tokens are byte pairs, the step, the next document, and a SHA-256
-/// digest of the whole file. For the digest, its own 64 digits count as zeros.
+/// The metadata holds the format name, the options, the alphabet unless the tokens are byte pairs, the step, the next
+/// document, and a SHA-256 digest of the whole file. For the digest, its own 64 digits count as zeros.
 public final class CheckpointFile {
 
     static final String FORMAT = "format";

@@ -61,17 +61,32 @@ public final class CheckpointReader {
         void check(ModelOptions options, int vocabSize, long characters);
     }
 
+    /// Finds the tokens of the documents that the caller supplies, once the model has been admitted.
+    public interface Tokenising {
+
+        /// Returns documents in the tokens that options demand.
+        ///
+        /// @param characters documents of characters
+        Corpus tokens(Corpus characters, ModelOptions options);
+    }
+
     private final InputStream in;
     private final Given given;
     private final Corpus.Limits limits;
     private final AdmissionCheck admission;
+    private final Tokenising tokenising;
 
     private CheckpointReader(
-            InputStream in, Given given, Corpus.Limits limits, AdmissionCheck admission) {
+            InputStream in,
+            Given given,
+            Corpus.Limits limits,
+            AdmissionCheck admission,
+            Tokenising tokenising) {
         this.in = in;
         this.given = given;
         this.limits = limits;
         this.admission = admission;
+        this.tokenising = tokenising;
     }
 
     /// Reads a checkpoint.
@@ -83,7 +98,29 @@ public final class CheckpointReader {
     public static Checkpoint read(
             InputStream in, Given given, Corpus.Limits limits, AdmissionCheck admission)
             throws IOException {
-        return new CheckpointReader(in, given, limits, admission).read();
+        return read(
+                in,
+                given,
+                limits,
+                admission,
+                (characters, options) -> characters.tokenised(options.tokenization()));
+    }
+
+    /// Reads a checkpoint. The caller decides how the tokens of the given documents are found.
+    ///
+    /// @param in the whole file and nothing else
+    /// @param limits limits for the documents in the file
+    /// @param tokenising finds the tokens
+    /// @throws InvalidCheckpointException if the file is not a valid checkpoint
+    /// @throws dev.microgpt.engine.InvalidInputException if an option or the text is out of range
+    public static Checkpoint read(
+            InputStream in,
+            Given given,
+            Corpus.Limits limits,
+            AdmissionCheck admission,
+            Tokenising tokenising)
+            throws IOException {
+        return new CheckpointReader(in, given, limits, admission, tokenising).read();
     }
 
     private Checkpoint read() throws IOException {
@@ -112,6 +149,11 @@ public final class CheckpointReader {
         admission.check(options, vocabSize, text == null ? 0 : text.size());
         List<Matrix> matrices = Matrix.of(options, vocabSize);
         requireTensors(file, matrices, options, isCheckpoint);
+        Corpus givenDocuments = vocabulary.documents;
+        if (!isCheckpoint && vocabulary.tokenizer == null && givenDocuments != null) {
+            givenDocuments = tokenising.tokens(givenDocuments, options);
+            requireTokens(givenDocuments.tokenizer(), vocabSize);
+        }
 
         Contents contents = new Contents(matrices);
         TensorInput input = new TensorInput(in, digestOf(file));
@@ -120,15 +162,14 @@ public final class CheckpointReader {
         }
         input.requireEnd();
         requireDigest(metadata.get(CheckpointFile.SHA256), input.digest());
-        Tokenizer tokenizer =
-                vocabulary.tokenizer == null
-                        ? BpeTokenizer.of(contents.merges)
-                        : vocabulary.tokenizer;
-        Corpus characters = isCheckpoint ? contents.documents : vocabulary.documents;
-        Corpus documents =
-                characters != null && tokenizer instanceof BpeTokenizer pairs
-                        ? characters.tokenised(pairs)
-                        : characters;
+        Tokenizer tokenizer = vocabulary.tokenizer;
+        if (tokenizer == null) {
+            tokenizer =
+                    givenDocuments == null
+                            ? BpeTokenizer.of(contents.merges)
+                            : givenDocuments.tokenizer();
+        }
+        Corpus documents = isCheckpoint ? contents.documents(tokenizer) : givenDocuments;
         return new Checkpoint(
                 options,
                 tokenizer,
@@ -175,8 +216,8 @@ public final class CheckpointReader {
     /// The tokens that a file is for.
     ///
     /// @param size V
-    /// @param tokenizer null if the merges are yet to be read from the file
-    /// @param documents the documents that the caller supplies, in these tokens
+    /// @param tokenizer null if the merges are yet to be read from the file, or found in the given documents
+    /// @param documents the documents that the caller supplies, of characters
     private record Vocabulary(
             int size, @Nullable Tokenizer tokenizer, @Nullable Corpus documents) {}
 
@@ -209,9 +250,7 @@ public final class CheckpointReader {
                         "the file has only weights: documents must be given whose byte pairs are its"
                                 + " tokens");
             }
-            Corpus tokenised = documents.tokenised(options.tokenization());
-            Tokenizer tokenizer = tokenised.tokenizer();
-            return new Vocabulary(tokenizer.vocabSize(), tokenizer, tokenised);
+            return new Vocabulary(options.tokenization().vocabSize(), null, documents);
         }
         if (given.alphabet != null) {
             Tokenizer tokenizer = CharTokenizer.of(given.alphabet);
@@ -223,6 +262,14 @@ public final class CheckpointReader {
         }
         throw new InvalidCheckpointException(
                 "the file has only weights: the alphabet or documents must be given");
+    }
+
+    private static void requireTokens(Tokenizer tokenizer, int rows) {
+        if (tokenizer.vocabSize() != rows) {
+            throw new InvalidCheckpointException(
+                    "'wte' has %d rows, but the documents have only %d tokens"
+                            .formatted(rows, tokenizer.vocabSize()));
+        }
     }
 
     /// Returns the given options with the shape of the weights. The context length is that of wpe; for a model without
@@ -381,6 +428,13 @@ public final class CheckpointReader {
             params = new double[numParams];
             m = new double[numParams];
             v = new double[numParams];
+        }
+
+        /// Returns the documents in these tokens.
+        @Nullable Corpus documents(Tokenizer tokenizer) {
+            return documents != null && tokenizer instanceof BpeTokenizer pairs
+                    ? documents.tokenised(pairs)
+                    : documents;
         }
 
         void read(Tensor tensor, TensorInput input) throws IOException {

@@ -2,8 +2,8 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
-/// Encodes texts by byte pairs. A queue yields the merge that is next in order, and its leftmost place, so that a text of
-/// n bytes takes O(n log n) time at most. Keeps its memory between short texts. Not thread-safe.
+/// Encodes texts by byte pairs. A queue yields the merge that is next in order, and its leftmost place, so that a text
+/// of n bytes takes O(n log n) time at most. Keeps its memory between short texts. Not thread-safe.
 final class BpeMerger {
 
     /// Observes the merges of a text, in the order in which they are made.
@@ -25,8 +25,8 @@ final class BpeMerger {
     private final LongHeap heap = new LongHeap();
     private LongQueue candidates = heap; // id of the merge, offset of its pair
 
-    /// (n), the id of each token at the offsets of its first and of its last byte, so that both neighbours of a token are
-    /// found.
+    /// (n), the id of each token at the offsets of its first and of its last byte, so that both neighbours of a token
+    /// are found.
     private char[] tokens = {};
 
     private @Nullable Observer observer;

@@ -29,10 +29,13 @@ public final class BpeTokenizer implements Tokenizer {
     /// The most bytes of all merged tokens together.
     static final int MAX_TOTAL_BYTES = 1 << 25;
 
+    /// What stands for bytes that are not valid UTF-8 in a decoded text.
+    private static final char REPLACEMENT = '\uFFFD';
+
     private final int[] merges; // (merges, 3): left token, right token, count in the training text
     private final PairIds ids;
     private final byte[][] bytes; // (V - 1), the bytes of each token
-    private final long estimatedBytes;
+    private final long totalBytes;
 
     private BpeTokenizer(int[] merges) {
         this.merges = merges;
@@ -50,16 +53,15 @@ public final class BpeTokenizer implements Tokenizer {
             System.arraycopy(bytes[right], 0, joined, bytes[left].length, bytes[right].length);
             bytes[BYTES + i] = joined;
         }
-        int perToken = 48; // an array's header, references, and places in the table
-        estimatedBytes = Arrays.stream(bytes).mapToLong(token -> perToken + token.length).sum();
+        totalBytes = Arrays.stream(bytes).mapToLong(token -> token.length).sum();
     }
 
     /// Returns the tokenizer with these merges.
     ///
     /// @param merges (merges, 3): the ids of the left and of the right token, and how often the pair was found when it
     ///     was merged
-    /// @throws InvalidInputException if a merge has a token that does not come before it, a count below 2, or the pair of
-    ///     another merge, or if there are more than 65,279 merges or too many bytes
+    /// @throws InvalidInputException if a merge has a token that does not come before it, a count below 2, or the pair
+    ///     of another merge, or if there are more than 65,279 merges or too many bytes
     public static BpeTokenizer of(int[] merges) {
         if (merges.length % 3 != 0 || merges.length / 3 > Corpus.MAX_VOCABULARY - BYTES - 1) {
             throw invalid("there must be at most 65279 merges of three numbers each");
@@ -109,9 +111,22 @@ public final class BpeTokenizer implements Tokenizer {
         return bytes.length + 1;
     }
 
+    @Override
+    public long totalBytes() {
+        return totalBytes;
+    }
+
+    /// Returns the number of bytes that a token stands for.
+    ///
+    /// @param tokenId 0 to V - 2
+    public int numBytes(int tokenId) {
+        return bytes[tokenId].length;
+    }
+
     /// Estimates the memory of the merges and of the tokens' bytes.
     long estimateBytes() {
-        return estimatedBytes;
+        long perToken = 48; // an array's header, references, and places in the table
+        return perToken * bytes.length + totalBytes;
     }
 
     /// Returns the number of merges: V - 257.
@@ -132,12 +147,17 @@ public final class BpeTokenizer implements Tokenizer {
         if (tokenId == bos()) {
             return BOS_SYMBOL;
         }
+        String text = new String(bytes[tokenId], StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 ? text : withHexadecimals(bytes[tokenId]);
+    }
+
+    private static String withHexadecimals(byte[] token) {
         CharsetDecoder decoder =
                 StandardCharsets.UTF_8
                         .newDecoder()
                         .onMalformedInput(CodingErrorAction.REPORT)
                         .onUnmappableCharacter(CodingErrorAction.REPORT);
-        ByteBuffer in = ByteBuffer.wrap(bytes[tokenId]);
+        ByteBuffer in = ByteBuffer.wrap(token);
         CharBuffer out = CharBuffer.allocate(in.remaining());
         StringBuilder symbol = new StringBuilder();
         while (in.hasRemaining()) {
@@ -211,8 +231,7 @@ public final class BpeTokenizer implements Tokenizer {
         return steps;
     }
 
-    /// Returns the tokens that the text of a sequence of tokens is encoded as. A generated sequence may be another one
-    /// with the same text.
+    /// Returns the tokens that the text of a sequence of tokens is encoded as. A generated sequence may differ from it.
     int[] canonical(int[] tokens) {
         return encode(bytes(tokens));
     }

@@ -17,9 +17,9 @@ import java.util.Locale;
 ///
 /// The text is an array with one entry for each byte at first. A token keeps its entries: its id is in the first and
 /// in the last of them, so that both neighbours are found without links. Only pairs that occur at least
-/// `threshold` times have lists; when none of them is left, the text is moved together and a new round begins with a
-/// lower threshold. So a text of n bytes needs at most 10 n bytes of memory for text and lists, and 16 to 64 bytes for
-/// each pair that occurs twice.
+/// `threshold` times have lists; when none of them is left, the text is compacted and a new round begins with a lower
+/// threshold. So a text of n bytes needs at most 14 n bytes of memory for text and lists, as many as that if it repeats
+/// a single letter, and about 72 bytes at most for each pair that occurs twice.
 public final class BpeTraining {
 
     /// Separates documents and marks entries at which no token begins. No token has this id.
@@ -109,11 +109,20 @@ public final class BpeTraining {
 
     /// Estimates the memory of the training, including the documents that it returns.
     ///
+    /// @param vocabSize the wanted vocabulary
     /// @return bytes
-    public static long estimateBytes(Corpus documents) {
+    public static long estimateBytes(Corpus documents, int vocabSize) {
         int bytesPerByte = 16;
+        int bytesPerPair = 72;
         int fixed = 1 << 21;
-        return fixed + bytesPerByte * (utf8Length(documents) + documents.size());
+        long length = utf8Length(documents) + documents.size();
+        // Two bytes make one of 65,536 pairs. A merge at m places adds at most m pairs that occur
+        // twice, and leaves m
+        // fewer tokens, of which half as many pairs can be made: so a third of the bytes is the
+        // most.
+        long most = Math.min(length / 2, length / 3 + (1 << 16));
+        long pairs = Math.min(most, (long) vocabSize * vocabSize);
+        return fixed + bytesPerByte * length + bytesPerPair * pairs;
     }
 
     private static long utf8Length(Corpus documents) {
@@ -136,11 +145,7 @@ public final class BpeTraining {
     private static char[] bytes(Corpus documents, CharTokenizer characters) {
         long length = utf8Length(documents) + documents.size() + 1;
         if (length > MAX_ARRAY) {
-            throw InvalidInputException.tooLarge(
-                    "textBytes",
-                    MAX_ARRAY,
-                    String.format(
-                            Locale.ROOT, "byte pairs need a text of at most %d bytes", MAX_ARRAY));
+            throw tooLong(MAX_ARRAY);
         }
         byte[][] utf8 = new byte[characters.bos()][];
         Arrays.setAll(utf8, id -> utf8(characters, id));
@@ -221,7 +226,7 @@ public final class BpeTraining {
         return -((long) count << Integer.SIZE) | Integer.toUnsignedLong(key);
     }
 
-    /// Moves the text together, and lists the positions of the pairs that are frequent now.
+    /// Compacts the text, and lists the positions of the pairs that are frequent now.
     ///
     /// @return false if no pair occurs twice
     private boolean startRound() {
@@ -233,7 +238,7 @@ public final class BpeTraining {
             return false;
         }
         threshold = Math.max(PairCounts.LEAST, highest / ROUND_RATIO);
-        moveTogether();
+        compact();
         best.clear();
         int listed = 0;
         for (int slot = 0; slot < pairs.numSlots(); slot++) {
@@ -245,8 +250,11 @@ public final class BpeTraining {
             }
         }
         // a merge adds at most two positions for each place
-        long needed = listed + Math.max(2L * highest, textLength / 2);
+        long least = listed + 2L * highest;
+        requirePositions(least);
+        long needed = Math.max(least, listed + textLength / 2L);
         if (positions.length < needed) {
+            positions = new int[0]; // before the longer one is allocated
             positions = new int[(int) Math.min(MAX_ARRAY, needed)];
         }
         positionsUsed = listed;
@@ -261,7 +269,23 @@ public final class BpeTraining {
         return true;
     }
 
-    private void moveTogether() {
+    /// Checks that the positions of a round fit into an array, without which its first merge could not be made.
+    ///
+    /// @throws InvalidInputException if there are too many
+    static void requirePositions(long count) {
+        if (count > MAX_ARRAY) {
+            throw tooLong(MAX_ARRAY / 3); // the positions of a text of n bytes are at most 3 n
+        }
+    }
+
+    private static InvalidInputException tooLong(int maxBytes) {
+        return InvalidInputException.tooLarge(
+                "textBytes",
+                maxBytes,
+                String.format(Locale.ROOT, "byte pairs need a text of at most %d bytes", maxBytes));
+    }
+
+    private void compact() {
         int to = 0;
         for (int from = 0; from < textLength; from += lengths[text[from]]) {
             text[to++] = text[from];
@@ -278,7 +302,7 @@ public final class BpeTraining {
         lengths[merged] = lengths[a] + lengths[b];
         tokenBytes[merged] = tokenBytes[a] + tokenBytes[b];
         totalTokenBytes += tokenBytes[merged];
-        note(a, b, pairs.count(slot));
+        recordMerge(a, b, pairs.count(slot));
         int start = pairs.start(slot);
         int end = start + pairs.size(slot);
         int chained = 0; // places that follow another one at once
@@ -311,7 +335,7 @@ public final class BpeTraining {
         right.clear();
     }
 
-    private void note(int a, int b, int count) {
+    private void recordMerge(int a, int b, int count) {
         if (merges.length == 3 * numMerges) {
             merges = Arrays.copyOf(merges, 2 * merges.length);
         }
@@ -394,7 +418,7 @@ public final class BpeTraining {
 
     /// Returns the documents, split into the tokens that have been found.
     public Corpus corpus() {
-        moveTogether();
+        compact();
         threshold = Integer.MAX_VALUE; // the lists are out of date
         best.clear();
         char[] tokens = new char[textLength - documents.size() - 1];
@@ -409,9 +433,12 @@ public final class BpeTraining {
             }
         }
         BpeTokenizer tokenizer = BpeTokenizer.of(Arrays.copyOf(merges, 3 * numMerges));
-        Corpus result = documents.withTokens(tokenizer, tokens, ends);
+        int vocabSize = isDone ? maxMerges + BpeTokenizer.BYTES + 1 : tokenizer.vocabSize();
+        Corpus result =
+                documents.withTokens(
+                        tokenizer, new Tokenization(TokenizerKind.BPE, vocabSize), tokens, ends);
         if (isDone) {
-            documents.remember(maxMerges + BpeTokenizer.BYTES + 1, result);
+            documents.remember(vocabSize, result);
         }
         return result;
     }

@@ -2,6 +2,7 @@ package dev.microgpt.engine;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -60,6 +61,11 @@ public final class CharTokenizer implements Tokenizer {
     /// Returns all characters in the order of their token ids.
     public String alphabet() {
         return new String(alphabet, 0, alphabet.length);
+    }
+
+    @Override
+    public long totalBytes() {
+        return alphabet().getBytes(StandardCharsets.UTF_8).length;
     }
 
     /// Returns the character of a token.

@@ -33,6 +33,7 @@ public final class Corpus {
     private static final int GENEROUS_CONTEXT = 64;
 
     private final Tokenizer tokenizer;
+    private final Tokenization tokenization; // for which the tokens were made
     private final char[] tokens; // (tokens of all documents, end to end)
     private final int[] ends; // (numDocs), the end of each document in tokens, exclusive
     private final int longest; // in tokens
@@ -44,17 +45,23 @@ public final class Corpus {
     /// has two to four slots per document, so that a few probes find each.
     private final int[] table;
 
-    /// These documents in byte pairs, by the wanted vocabulary, as long as anybody uses them.
-    private final Map<Integer, WeakReference<Corpus>> inPairs = new ConcurrentHashMap<>();
+    /// These documents in byte pairs, by the wanted vocabulary, while a model refers to them.
+    private final Map<Integer, WeakReference<Corpus>> bytePairs = new ConcurrentHashMap<>();
 
     /// Creates documents of characters.
     Corpus(CharTokenizer tokenizer, char[] tokens, int[] ends) {
-        this(tokenizer, tokens, ends, tokens.length, longest(ends));
+        this(tokenizer, Tokenization.chars(), tokens, ends, tokens.length, longest(ends));
     }
 
     private Corpus(
-            Tokenizer tokenizer, char[] tokens, int[] ends, int characters, int longestCharacters) {
+            Tokenizer tokenizer,
+            Tokenization tokenization,
+            char[] tokens,
+            int[] ends,
+            int characters,
+            int longestCharacters) {
         this.tokenizer = tokenizer;
+        this.tokenization = tokenization;
         this.tokens = tokens;
         this.ends = ends;
         this.characters = characters;
@@ -124,40 +131,56 @@ public final class Corpus {
     }
 
     /// Returns a corpus without documents for a model that is restored without them.
-    ///
     static Corpus empty(Tokenizer tokenizer) {
-        return new Corpus(tokenizer, new char[0], new int[0], 0, 0);
+        return new Corpus(tokenizer, tokenizationOf(tokenizer), new char[0], new int[0], 0, 0);
+    }
+
+    private static Tokenization tokenizationOf(Tokenizer tokenizer) {
+        return switch (tokenizer) {
+            case CharTokenizer _ -> Tokenization.chars();
+            case BpeTokenizer pairs -> new Tokenization(TokenizerKind.BPE, pairs.vocabSize());
+        };
     }
 
     /// Returns these documents of characters, split into tokens as options demand. Byte pairs are found in the
-    /// documents, which takes about half a second for each million bytes at most.
+    /// documents, which takes about half a second for each million bytes at most. Documents that were split as
+    /// demanded are returned unchanged.
     ///
     /// @throws InvalidInputException if the text is too long for byte pairs
-    public Corpus tokenised(Tokenization tokenization) {
-        if (tokenization.kind() == tokenizer.kind()) {
+    /// @throws IllegalArgumentException if the documents are in byte pairs, and others or characters are demanded
+    public Corpus tokenised(Tokenization wanted) {
+        if (tokenization.isSame(wanted)) {
             return this;
         }
-        Corpus known = inPairs(tokenization.vocabSize());
+        if (tokenization.kind() != TokenizerKind.CHARS) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            Locale.ROOT,
+                            "the documents are split for %s already, not for %s",
+                            tokenization,
+                            wanted));
+        }
+        Corpus known = knownBytePairs(wanted.vocabSize());
         if (known != null) {
             return known;
         }
-        BpeTraining training = BpeTraining.of(this, tokenization.vocabSize());
+        BpeTraining training = BpeTraining.of(this, wanted.vocabSize());
         while (training.mergeNext()) {
             // the training holds the result
         }
         return training.corpus();
     }
 
-    /// Returns these documents in byte pairs if somebody uses them, so that models share them; otherwise null.
+    /// Returns these documents in byte pairs while a model refers to them, so that models share them; otherwise null.
     ///
     /// @param vocabSize the wanted vocabulary
-    public @Nullable Corpus inPairs(int vocabSize) {
-        WeakReference<Corpus> known = inPairs.get(vocabSize);
+    public @Nullable Corpus knownBytePairs(int vocabSize) {
+        WeakReference<Corpus> known = bytePairs.get(vocabSize);
         return known == null ? null : known.get();
     }
 
     void remember(int vocabSize, Corpus pairs) {
-        inPairs.put(vocabSize, new WeakReference<>(pairs));
+        bytePairs.put(vocabSize, new WeakReference<>(pairs));
     }
 
     /// Returns these documents of characters, split into byte pairs that are known.
@@ -176,12 +199,14 @@ public final class Corpus {
             length += document.length;
             newEnds[i] = length;
         }
-        return withTokens(pairs, Arrays.copyOf(result, length), newEnds);
+        return withTokens(pairs, tokenizationOf(pairs), Arrays.copyOf(result, length), newEnds);
     }
 
     /// Returns these documents of characters, split into other tokens.
-    Corpus withTokens(BpeTokenizer pairs, char[] newTokens, int[] newEnds) {
-        return new Corpus(pairs, newTokens, newEnds, characters, longestCharacters);
+    ///
+    /// @param wanted what the tokens were made for
+    Corpus withTokens(BpeTokenizer pairs, Tokenization wanted, char[] newTokens, int[] newEnds) {
+        return new Corpus(pairs, wanted, newTokens, newEnds, characters, longestCharacters);
     }
 
     /// The largest text that is accepted.
@@ -268,7 +293,7 @@ public final class Corpus {
     /// Returns the length of a text in bytes of UTF-8.
     ///
     /// @throws InvalidInputException if the text has a lone surrogate
-    private static long utf8Length(String text) {
+    public static long utf8Length(String text) {
         long bytes = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

@@ -2,8 +2,8 @@ package dev.microgpt.engine;
 
 import java.util.Arrays;
 
-/// A queue for many numbers whose upper halves are small: a list for each upper half. Only the lists that are about to be
-/// taken are sorted, so that n numbers take hardly more than time in proportion to n, and memory is read in order.
+/// A queue for many numbers whose upper halves are small: a list for each upper half. Only the lists that are about to
+/// be taken are sorted, so that n numbers take hardly more than time in proportion to n, and memory is read in order.
 final class LongBuckets implements LongQueue {
 
     private static final int NONE = -1;

@@ -11,8 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/// A GPT that trains on lines of text, whose tokens are characters or byte pairs. It has the methods of the class `MicroGPT` in
-/// microgptjs, and more.
+/// A GPT that trains on lines of text, whose tokens are characters or byte pairs. It has the methods of the class
+/// `MicroGPT` in microgptjs, and more.
 ///
 /// ```java
 /// MicroGpt model = new MicroGpt(ModelOptions.builder().numSteps(500).build());
@@ -171,7 +171,8 @@ public final class MicroGpt {
         return options;
     }
 
-    /// Loads a text whose lines are the documents, finds its tokens, and shuffles the training order. Discards parameters and losses.
+    /// Loads a text whose lines are the documents, finds its tokens, and shuffles the training order. Discards
+    /// parameters and losses.
     ///
     /// @throws InvalidInputException if the text has no document, or a lone surrogate
     public void loadData(String text) {

@@ -19,6 +19,9 @@ public sealed interface Tokenizer permits CharTokenizer, BpeTokenizer {
         return vocabSize() - 1;
     }
 
+    /// Returns the length of the texts of all tokens together, in bytes of UTF-8.
+    long totalBytes();
+
     /// Returns the text of a token, or `<BOS>`.
     ///
     /// @param tokenId 0 to V - 1

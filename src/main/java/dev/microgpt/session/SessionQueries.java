@@ -1,20 +1,24 @@
 package dev.microgpt.session;
 
+import dev.microgpt.engine.BpeTokenizer;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Inspection;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LanguageModel;
+import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Score;
 import dev.microgpt.engine.TokenEmbedding;
 import dev.microgpt.engine.Tokenizer;
+import dev.microgpt.engine.TokenizerKind;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Preconditions;
 import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
@@ -24,6 +28,8 @@ import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.Query;
 import dev.microgpt.session.query.SampleListener;
 import dev.microgpt.session.query.Scoring;
+import dev.microgpt.session.query.TextTokens;
+import dev.microgpt.session.query.TextTokensTask;
 import dev.microgpt.session.query.TokenQueue;
 
 import org.jspecify.annotations.Nullable;
@@ -42,6 +48,10 @@ public final class SessionQueries {
 
     /// Memory for each token of a response until it has been sent, as objects and as text.
     private static final long BYTES_PER_TOKEN = 256;
+
+    /// Memory for each byte of a token's text until it has been sent, as text and as JSON: up to four characters
+    /// each.
+    private static final long BYTES_PER_TEXT_BYTE = 8;
 
     private final Session session;
     private final Limits limits;
@@ -104,20 +114,38 @@ public final class SessionQueries {
     ///
     /// @throws SessionException `not_loaded`, or `busy`
     public Tokenizer tokenizer(CallContext call) {
-        SessionView view = requireLoaded();
-        Integer vocabSize = view.vocabSize();
-        call.reserve((vocabSize == null ? 0L : vocabSize) * BYTES_PER_TOKEN, "the response");
+        Tokenizer tokenizer = askForTokenizer(call);
+        long bytes =
+                tokenizer.vocabSize() * BYTES_PER_TOKEN
+                        + tokenizer.totalBytes() * BYTES_PER_TEXT_BYTE;
+        call.reserve(bytes, "the response");
+        return tokenizer;
+    }
+
+    private Tokenizer askForTokenizer(CallContext call) {
+        requireLoaded();
         return askInOneSlice(call, models -> models.model().corpus().tokenizer());
     }
 
-    /// Returns the tokenizer for a text, whose tokens a response is to show.
+    /// Splits a text into tokens.
     ///
-    /// @throws InvalidInputException if the text is too long for a response
-    /// @throws SessionException `not_loaded`, or `busy`
-    public Tokenizer tokenizerFor(CallContext call, String text) {
-        limits.checkNumbers(text.length());
-        call.reserve((long) text.length() * BYTES_PER_TOKEN, "the response");
-        return tokenizer(call);
+    /// @param wantsSteps whether to find the merges that lead to the tokens, too
+    /// @throws InvalidInputException if the text or its steps are too long for a response, or the text has no
+    ///     tokens
+    /// @throws SessionException `not_loaded`, `no_memory` or `busy`
+    public TextTokens tokenize(CallContext call, String text, boolean wantsSteps) {
+        long bytes = Corpus.utf8Length(text);
+        limits.checkTokenised("the text has", bytes);
+        Tokenizer tokenizer = askForTokenizer(call);
+        call.reserve(bytes * BYTES_PER_TOKEN, "the response");
+        if (wantsSteps) {
+            // each merge is shown once, and a byte is part of one token after the other
+            long most = Math.min(tokenizer.totalBytes(), bytes * BpeTokenizer.MAX_TOKEN_BYTES);
+            call.reserve(
+                    Math.min(limits.traceValues(), most) * BYTES_PER_TEXT_BYTE, "the response");
+        }
+        return session.computeDetached(
+                Demand.CALL, new TextTokensTask(tokenizer, text, wantsSteps, limits));
     }
 
     // ---- generate, score, inspect
@@ -203,8 +231,10 @@ public final class SessionQueries {
     public AsOf<Inspection> inspect(CallContext call, String text, @Nullable PastStep step) {
         reserveModel(call, step);
         PublishedState now = session.published();
-        int tokens = Math.min(text.length() + 1, now.view().options().blockSize());
-        reserveTraces(call, (double) now.traceSize(tokens));
+        ModelOptions options = now.view().options();
+        int perChar = options.tokenization().kind() == TokenizerKind.CHARS ? 1 : 3; // bytes
+        long tokens = Math.min((long) perChar * text.length() + 1, options.blockSize());
+        reserveTraces(call, (double) now.traceSize((int) tokens));
         return askInOneSlice(
                 call,
                 models -> {

@@ -41,11 +41,11 @@ final class TokenisingTask implements SlicedTask<Corpus> {
             return characters;
         }
         int vocabSize = options.tokenization().vocabSize();
-        Corpus known = characters.inPairs(vocabSize);
+        Corpus known = characters.knownBytePairs(vocabSize);
         if (known != null) {
             return known;
         }
-        call.reserve(BpeTraining.estimateBytes(characters), "finding the byte pairs");
+        call.reserve(BpeTraining.estimateBytes(characters, vocabSize), "finding the byte pairs");
         return compute.apply(Demand.TRAINING, new TokenisingTask(characters, vocabSize));
     }
 

@@ -101,15 +101,35 @@ final class DocumentTable {
     ///
     /// @param tokenizer the tokens; null for the characters of the text
     /// @throws DamagedException if the text does not match its digest
-    synchronized Corpus load(String digest, @Nullable Tokenizer tokenizer) {
-        Corpus corpus = corpora.get(Key.of(digest, tokenizer), this::read);
-        digests.put(corpus, digest);
-        return corpus;
+    Corpus load(String digest, @Nullable Tokenizer tokenizer) {
+        Key key = Key.of(digest, tokenizer);
+        Corpus known = corpora.getIfPresent(key);
+        if (known != null) {
+            return known;
+        }
+        Corpus characters = characters(digest);
+        if (key.pairs == null) {
+            return characters;
+        }
+        // Long texts take seconds, while which others must not wait. If two calls do the same, the
+        // first wins.
+        Corpus pairs = characters.tokenised(key.pairs);
+        return entered(key, pairs);
     }
 
-    private Corpus read(Key key) {
-        Corpus characters = read(key.digest);
-        return key.pairs == null ? characters : characters.tokenised(key.pairs);
+    private synchronized Corpus characters(String digest) {
+        Key key = Key.of(digest, null);
+        Corpus known = corpora.getIfPresent(key);
+        return known == null ? entered(key, read(digest)) : known;
+    }
+
+    /// Enters a text, unless another call has done it.
+    ///
+    /// @return the text that is in memory
+    private synchronized Corpus entered(Key key, Corpus corpus) {
+        Corpus first = corpora.get(key, _ -> corpus);
+        digests.put(first, key.digest);
+        return first;
     }
 
     private Corpus read(String digest) {

@@ -75,7 +75,11 @@ class CheckpointController implements CheckpointApi {
         sessions.requireAbsent(call, name, mayOverwrite); // before the file is read
         Checkpoint checkpoint =
                 CheckpointReader.read(
-                        request.getInputStream(), given, limits.ofText(), limits::check);
+                        request.getInputStream(),
+                        given,
+                        limits.ofText(),
+                        limits::check,
+                        (characters, options) -> sessions.tokens(call, characters, options));
         SessionService.Creation creation =
                 sessions.restore(call, name, new MicroGpt(checkpoint), mayOverwrite);
         ResponseEntity.BodyBuilder reply =

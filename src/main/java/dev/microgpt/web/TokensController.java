@@ -1,6 +1,5 @@
 package dev.microgpt.web;
 
-import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
@@ -37,10 +36,10 @@ class TokensController implements TokensApi {
         String text = request.requiredText();
         return replies.reply(
                 call,
-                context -> {
-                    Tokenizer tokenizer = session.queries().tokenizerFor(context, text);
-                    return TokenizeReply.of(tokenizer, text, request.wantsSteps());
-                },
+                context ->
+                        TokenizeReply.of(
+                                text,
+                                session.queries().tokenize(context, text, request.wantsSteps())),
                 ResponseEntity::ok);
     }
 }

@@ -3,13 +3,16 @@ package dev.microgpt.wire;
 import dev.microgpt.engine.BpeTokenizer;
 import dev.microgpt.engine.CharTokenizer;
 import dev.microgpt.engine.Tokenizer;
+import dev.microgpt.session.query.TextTokens;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /// The tokens of a text.
 public record TokenizeReply(
@@ -35,25 +38,26 @@ public record TokenizeReply(
                             example = "[1]")
                     List<Integer> at) {}
 
-    /// @throws dev.microgpt.engine.InvalidInputException if a character has no token
-    public static TokenizeReply of(Tokenizer tokenizer, String text, boolean withSteps) {
-        List<TokenReply> tokens = new ArrayList<>();
-        for (int id : tokenizer.encode(text, "text")) {
-            tokens.add(new TokenReply(id, tokenizer.symbol(id)));
+    public static TokenizeReply of(String text, TextTokens found) {
+        Tokenizer tokenizer = found.tokenizer();
+        Map<Integer, String> symbols = new HashMap<>(); // a text has few different tokens
+        List<TokenReply> tokens = new ArrayList<>(found.ids().length);
+        for (int id : found.ids()) {
+            tokens.add(new TokenReply(id, symbols.computeIfAbsent(id, tokenizer::symbol)));
         }
         return new TokenizeReply(
                 tokens,
                 text.codePointCount(0, text.length()),
-                withSteps ? steps(tokenizer, text) : null);
+                found.steps() == null ? null : steps(tokenizer, found.steps()));
     }
 
-    private static List<Step> steps(Tokenizer tokenizer, String text) {
+    private static List<Step> steps(Tokenizer tokenizer, List<BpeTokenizer.Step> found) {
         return switch (tokenizer) {
             case CharTokenizer _ -> List.of();
             case BpeTokenizer pairs -> {
                 int[] merges = pairs.merges();
-                List<Step> steps = new ArrayList<>();
-                for (BpeTokenizer.Step step : pairs.steps(text, "text")) {
+                List<Step> steps = new ArrayList<>(found.size());
+                for (BpeTokenizer.Step step : found) {
                     int merge = step.id() - BpeTokenizer.BYTES;
                     steps.add(
                             new Step(

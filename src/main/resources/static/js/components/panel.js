@@ -242,8 +242,17 @@ export class Panel extends LitElement {
 
   // ---- the frame
 
+  /** The title for this session. */
+  get heading() {
+    return this.constructor.heading;
+  }
+
+  get about() {
+    return this.constructor.about;
+  }
+
   render() {
-    const { heading } = this.constructor;
+    const { heading } = this;
     return html`
       <section aria-labelledby="heading">
         <header>
@@ -257,7 +266,7 @@ export class Panel extends LitElement {
   }
 
   #menu() {
-    const { heading, about } = this.constructor;
+    const { heading, about } = this;
     const hasTable = this.live !== undefined && this.table() !== null;
     if (!hasTable && about === '') {
       return nothing;
@@ -292,7 +301,7 @@ export class Panel extends LitElement {
     const { columns, rows } = this.table();
     const shown = rows.slice(-MOST_ROWS);
     return html`
-      <div class="scroll" tabindex="0" role="region" aria-label="${this.constructor.heading} as a table">
+      <div class="scroll" tabindex="0" role="region" aria-label="${this.heading} as a table">
         <table>
           <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
           <tbody>${shown.map((row) => html`<tr>${row.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
@@ -312,7 +321,7 @@ export class Panel extends LitElement {
       await this.#redraw();
       const drawing = this.picture();
       return drawing === null ? null : framedPicture({
-        title: this.constructor.heading, subject: this.subject, legend: this.legend(), drawing,
+        title: this.heading, subject: this.subject, legend: this.legend(), drawing,
       });
     });
     await this.#redraw();
@@ -332,7 +341,7 @@ export class Panel extends LitElement {
   }
 
   #fileName(extension) {
-    return `${this.live.name}-${this.constructor.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.step}.${extension}`;
+    return `${this.live.name}-${this.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.step}.${extension}`;
   }
 }
 

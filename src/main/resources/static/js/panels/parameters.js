@@ -188,7 +188,7 @@ class ParametersPanel extends Panel {
     const fact = (label, apiName, value) => html`<span>${label} <code>${apiName}</code> <strong>${value}</strong></span>`;
     return html`
       <p class="facts">
-        <span><strong>${name}</strong>: ${count(rows)} rows of ${count(columns)}${rowMeaning(name)}</span>
+        <span><strong>${name}</strong>: ${count(rows)} rows of ${count(columns)}${rowMeaning(name, this.view.options.tokenizer === 'bpe' ? 'token' : 'character')}</span>
         ${health ? html`
           ${fact('update ÷ weights', 'updateRatio', number(health.updateRatio))}
           ${fact('gradient norm', 'gradientNorm', number(health.gradientNorm))}
@@ -347,11 +347,15 @@ function shareText(root) {
   return `${number(100 * root * root, 2)}%`;
 }
 
-function rowMeaning(name) {
+/** What the rows of a matrix are; `unit` is what a token is. */
+function rowMeaning(name, unit) {
   if (name === 'wpe') {
     return ', one per position';
   }
-  return name === 'wte' || name === 'lm_head' ? ', one per character' : ', one per output';
+  if (/_(gain|bias)$/.test(name)) {
+    return ', one number per output';
+  }
+  return name === 'wte' || name === 'lm_head' ? `, one per ${unit}` : ', one per output';
 }
 
 customElements.define('mg-parameters-panel', ParametersPanel);

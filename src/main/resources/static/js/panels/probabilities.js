@@ -82,6 +82,19 @@ class ProbabilitiesPanel extends DocumentPanel {
     this.hovered = null;
   }
 
+  get heading() {
+    return this.#inUnits(super.heading);
+  }
+
+  get about() {
+    return this.#inUnits(super.about);
+  }
+
+  /** A text about characters, in the words for what a token of the session is. */
+  #inUnits(text) {
+    return this.view?.options.tokenizer === 'bpe' ? text.replaceAll('character', 'token') : text;
+  }
+
   get settings() {
     const { temperature, topK, topP } = this;
     return { temperature, topK, topP };
@@ -330,7 +343,7 @@ class ProbabilitiesPanel extends DocumentPanel {
       { label: 'probability', stops: RAMP, low: '0', high: '1' }, { label: 'actual next', kind: 'outline', colour: '--data-2' },
       { label: 'loss in nats', kind: 'line', colour: '--data-2' },
       { label: `temperature ${temperature}, top-k ${topK || 'all'}, top-p ${topP === 1 ? 'all' : topP}`, kind: 'text' },
-      { label: 'row: position, column: next character', kind: 'text' },
+      { label: `row: position, column: next ${this.unit}`, kind: 'text' },
     ];
   }
 

@@ -7,8 +7,10 @@ import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.Matrix;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.TokenizerKind;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /// Tests that the file of a checkpoint is read back, and that no damaged file is.
@@ -77,6 +80,81 @@ final class CheckpointReaderTest {
     @Test
     void readsBackWhatWasWritten() throws IOException {
         assertThat(bytes(read(file))).isEqualTo(file);
+    }
+
+    /// Returns a file with weights alone, which are 0.
+    private static byte[] weights(int vocabSize) {
+        ModelOptions options = ModelOptions.builder().nEmbd(4).nHead(1).blockSize(4).build();
+        StringBuilder tensors = new StringBuilder();
+        int offset = 0;
+        for (Matrix matrix : Matrix.of(options, vocabSize)) {
+            int end = offset + Float.BYTES * matrix.size();
+            tensors.append(tensors.isEmpty() ? "" : ",")
+                    .append(
+                            "\"%s\":{\"dtype\":\"F32\",\"shape\":[%d,%d],\"data_offsets\":[%d,%d]}"
+                                    .formatted(
+                                            matrix.name(),
+                                            matrix.rows(),
+                                            matrix.columns(),
+                                            offset,
+                                            end));
+            offset = end;
+        }
+        byte[] header = ("{" + tensors + "}").getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + header.length + offset)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(header.length)
+                .put(header)
+                .array();
+    }
+
+    private static CheckpointReader.Given pairsOf(Corpus documents) {
+        return new CheckpointReader.Given(
+                ModelOptions.builder().nHead(1).tokenizer(TokenizerKind.BPE), null, documents);
+    }
+
+    @Test
+    void weightsShareTheBytePairsOfTheDocuments() throws IOException {
+        Corpus documents = Corpus.of("anna\nhannah\nan");
+        Checkpoint checkpoint =
+                CheckpointReader.read(
+                        new ByteArrayInputStream(weights(260)),
+                        pairsOf(documents),
+                        Corpus.Limits.NONE,
+                        CheckpointReaderTest::requireSmall);
+
+        assertThat(checkpoint.tokenizer().vocabSize()).isEqualTo(260);
+        assertThat(checkpoint.documents()).isNotNull().isSameAs(documents.knownBytePairs(260));
+        assertThatThrownBy(
+                        () ->
+                                CheckpointReader.read(
+                                        new ByteArrayInputStream(weights(300)),
+                                        pairsOf(documents),
+                                        Corpus.Limits.NONE,
+                                        CheckpointReaderTest::requireSmall))
+                .isInstanceOf(InvalidCheckpointException.class)
+                .hasMessage("'wte' has 300 rows, but the documents have only 260 tokens");
+    }
+
+    @Test
+    void bytePairsAreFoundOnlyForAModelThatIsAdmitted() {
+        Corpus documents = Corpus.of("anna\nhannah\nan");
+
+        assertThatThrownBy(
+                        () ->
+                                CheckpointReader.read(
+                                        new ByteArrayInputStream(weights(60_000)),
+                                        pairsOf(documents),
+                                        Corpus.Limits.NONE,
+                                        (_, vocabSize, _) -> {
+                                            throw new InvalidCheckpointException(
+                                                    "refused " + vocabSize);
+                                        },
+                                        (_, _) -> {
+                                            throw new AssertionError("searched");
+                                        }))
+                .hasMessage("refused 60000");
+        assertThat(documents.knownBytePairs(60_000)).isNull();
     }
 
     @Test

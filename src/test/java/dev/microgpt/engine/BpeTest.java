@@ -244,6 +244,39 @@ final class BpeTest {
     }
 
     @Test
+    void tokensAreNotSplitInAnotherWay() {
+        Corpus corpus = Corpus.of(NAMES).tokenised(bpe(270));
+
+        for (Tokenization other : List.of(bpe(271), Tokenization.chars())) {
+            assertThatExceptionOfType(IllegalArgumentException.class)
+                    .isThrownBy(() -> corpus.tokenised(other))
+                    .withMessageContaining("already");
+        }
+    }
+
+    @Test
+    void theEstimateCountsThePairs() {
+        Random random = new Random(6);
+        StringBuilder text = new StringBuilder();
+        while (text.length() < 1_000_000) {
+            text.append((char) (' ' + 1 + random.nextInt(94)));
+        }
+        Corpus corpus = Corpus.of(text.toString());
+
+        assertThat(BpeTraining.estimateBytes(corpus, 10_000))
+                .isGreaterThan(16_000_000 + 24_000_000);
+        assertThat(BpeTraining.estimateBytes(corpus, 512)).isLessThan(40_000_000);
+    }
+
+    @Test
+    void refusesPositionsThatDoNotFitIntoAnArray() {
+        BpeTraining.requirePositions(Integer.MAX_VALUE - 8);
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> BpeTraining.requirePositions(Integer.MAX_VALUE - 7L))
+                .withMessageContaining("715827879 bytes");
+    }
+
+    @Test
     void lengthsAreInTokensAndInCharacters() {
         Corpus characters = Corpus.of("é漢é漢\nabc");
         Corpus corpus = characters.tokenised(bpe(300));
@@ -261,6 +294,49 @@ final class BpeTest {
 
         assertThat(tokenizer(corpus).numMerges()).isEqualTo(10);
         assertThat(corpus.document(0)).isEqualTo("a".repeat(100_000));
+    }
+
+    /// The merges are those of 64 letters `a` and of 64 letters `b`, then all pairs of these, of the pairs, and of theirs.
+    @Test
+    void allTokensTogetherHaveAtMost32Mebibytes() {
+        List<int[]> merges = new ArrayList<>();
+        List<Integer> longest = new ArrayList<>();
+        for (int letter : new int[] {'a', 'b'}) {
+            int token = letter;
+            for (int bytes = 2; bytes <= 64; bytes *= 2) {
+                merges.add(new int[] {token, token, 2});
+                token = 255 + merges.size();
+            }
+            longest.add(token);
+        }
+        for (int bytes = 128; bytes <= 1024; bytes *= 2) {
+            longest = addAllPairs(merges, longest);
+        }
+        int shorter = 2 * (2 + 4 + 8 + 16 + 32 + 64) + 4 * 128 + 16 * 256 + 256 * 512;
+        int most = 2 * 6 + 4 + 16 + 256 + ((1 << 25) - shorter) / 1024;
+        int tooMany = most + 1;
+
+        BpeTokenizer largest = BpeTokenizer.of(flat(merges, most));
+        assertThat(largest.totalBytes()).isBetween((1L << 25) - 1024, (1L << 25) + 256);
+        assertThat(largest.symbol(255 + most)).hasSize(1024);
+        assertThatExceptionOfType(InvalidInputException.class)
+                .isThrownBy(() -> BpeTokenizer.of(flat(merges, tooMany)))
+                .withMessageContaining("33554432");
+    }
+
+    private static List<Integer> addAllPairs(List<int[]> merges, List<Integer> tokens) {
+        List<Integer> added = new ArrayList<>();
+        for (int left : tokens) {
+            for (int right : tokens) {
+                merges.add(new int[] {left, right, 2});
+                added.add(255 + merges.size());
+            }
+        }
+        return added;
+    }
+
+    private static int[] flat(List<int[]> merges, int count) {
+        return merges.stream().limit(count).flatMapToInt(Arrays::stream).toArray();
     }
 
     @Test

@@ -111,6 +111,7 @@ final class BytePairsPageTest {
             Locator strip = page.locator("mg-attention-panel mg-token-strip button");
             assertThat(strip).hasCount(tokens.size() + 1);
             assertThat(strip.nth(1)).hasAttribute("aria-label", "position 1, " + tokens.getFirst());
+            assertThat(page.locator("mg-probabilities-panel h2")).hasText("Next token");
             assertThat(page.locator("mg-probabilities-panel .bars li.actual")).hasCount(1);
             assertThat(page.locator("mg-probabilities-panel .caption").first())
                     .hasText("Next after “hannah␣zoë”:");
@@ -126,6 +127,7 @@ final class BytePairsPageTest {
             page.navigate("/s/no-pairs/lab?text=emma");
             assertThat(page.locator("mg-surprise .token")).hasCount(5);
             assertThat(page.locator("mg-lab-tokens")).hasCount(0);
+            assertThat(page.locator("mg-probabilities-panel h2")).hasText("Next character");
         }
     }
 

@@ -89,6 +89,15 @@ final class MemoryTest {
     }
 
     @Test
+    void findingBytePairsIsCounted() {
+        Map<String, ?> pairs = Map.of("tokenizer", "bpe", "text", "ab\n".repeat((int) BUDGET / 48));
+        assertProblem(api.post("/documents/preview", pairs), 413, "too_large")
+                .hasField("memoryBytes")
+                .hasMax(BUDGET)
+                .hasDetail("finding the byte pairs");
+    }
+
+    @Test
     void idleSessionsAreEvicted() {
         for (int i = 0; i < 2 * SESSIONS; i++) {
             api.step("s" + i % SESSIONS, 1);

@@ -277,6 +277,19 @@ final class LimitsTest {
     }
 
     @Test
+    void bytesOfATextToTokenize() {
+        api.init("limits", Map.of("nEmbd", 4, "blockSize", 4, "text", "aé"));
+        String path = "/sessions/limits/tokenize";
+
+        JsonNode tokens = api.post(path, Map.of("text", "é".repeat(106))).ok().path("tokens");
+        assertThat(tokens.size()).isEqualTo(106);
+        assertProblem(api.post(path, Map.of("text", "é".repeat(106) + "a")), 400, "out_of_range")
+                .hasField("text")
+                .hasDetail("213 bytes")
+                .hasMax(212);
+    }
+
+    @Test
     void lossesPerCall() {
         api.init("limits", Map.of("nEmbd", 4, "blockSize", 4, "text", "abc"));
         api.step("limits", 10);

@@ -39,7 +39,8 @@ import java.util.Map;
 /// @param samplesPerCall number of samples in one call
 /// @param probeSamples number of samples that the probes of one call generate, at all keyframes together
 /// @param textsPerCall number of texts to score in one call
-/// @param traceValues number of values in the traces of one response, or of characters in its documents
+/// @param traceValues number of values in the traces of one response, or of characters in its documents, or of bytes in
+///     a text to tokenise and in its steps
 /// @param graphNodes number of nodes in the computation graphs in one response about the anatomy of a step
 /// @param lossesPerCall number of raw losses or buckets in one response
 /// @param queuedCalls number of calls that may wait for one session, separately for short calls and training
@@ -119,7 +120,8 @@ public record Limits(
         }
     }
 
-    /// Returns the limits on a training text. That on its characters depends on the tokens: see [#checkVocabulary].
+    /// Returns the limits on a training text. The vocabulary limit is checked later, by
+    /// [#checkVocabulary].
     public Corpus.Limits ofText() {
         return new Corpus.Limits(textBytes, documents, Corpus.Limits.NONE.maxVocabulary());
     }
@@ -235,18 +237,33 @@ public record Limits(
         requireMemory(MicroGpt.estimateBytes(options, vocabSize, longest));
     }
 
+    private InvalidInputException tooMany(String field, String message) {
+        return InvalidInputException.outOfRange(field, null, null, traceValues, message);
+    }
+
     /// Checks the number of values that a response carries or is computed from.
     ///
     /// @throws InvalidInputException if there are too many
     public void checkNumbers(double numbers) {
         if (numbers > traceValues) {
-            throw InvalidInputException.outOfRange(
+            throw tooMany(
                     "matrix",
-                    null,
-                    null,
-                    traceValues,
                     "the response needs %.0f numbers, but at most %d are allowed"
                             .formatted(numbers, traceValues));
+        }
+    }
+
+    /// Checks the size of a text whose tokens a response is to show, or of the texts that it shows with them.
+    ///
+    /// @param subject what has that size, and the verb, for the error message
+    /// @param bytes bytes of UTF-8
+    /// @throws InvalidInputException if it is too large
+    public void checkTokenised(String subject, long bytes) {
+        if (bytes > traceValues) {
+            throw tooMany(
+                    "text",
+                    "%s %d bytes of UTF-8, but at most %d are allowed"
+                            .formatted(subject, bytes, traceValues));
         }
     }
 
@@ -273,11 +290,8 @@ public record Limits(
     /// @throws InvalidInputException if there are too many
     public void checkTraces(double size) {
         if (size > traceValues) {
-            throw InvalidInputException.outOfRange(
+            throw tooMany(
                     "viz",
-                    null,
-                    null,
-                    traceValues,
                     ("the traces would have up to %.0f numbers, but a response carries at most %d; request"
                                     + " fewer traces or none")
                             .formatted(size, traceValues));

@@ -237,6 +237,6 @@ class PanelGrid extends LitElement {
 customElements.define('mg-panel-grid', PanelGrid);
 
 /** The title of a panel; its name until its module is loaded. */
-export function headingOf({ name, tag }) {
-  return customElements.get(tag)?.heading ?? name;
+export function headingOf({ name, element }) {
+  return element.heading ?? name;
 }

@@ -68,7 +68,7 @@ public final class BpeSpeed {
                 target,
                 (double) bytes / corpus.numTokens(),
                 encoding,
-                BpeTraining.estimateBytes(characters) >> 20);
+                BpeTraining.estimateBytes(characters, vocabSize) >> 20);
         return seconds <= target;
     }
 
