@@ -222,7 +222,7 @@ public final class CheckpointReader {
             int size, @Nullable Tokenizer tokenizer, @Nullable Corpus documents) {}
 
     private static Vocabulary vocabulary(Safetensors file, ModelOptions options) {
-        if (options.tokenization().kind() == TokenizerKind.CHARS) {
+        if (options.tokenization().tokenizer() == TokenizerKind.CHARS) {
             Tokenizer tokenizer = CharTokenizer.of(text(file.metadata(), CheckpointFile.ALPHABET));
             return new Vocabulary(tokenizer.vocabSize(), tokenizer, null);
         }
@@ -244,7 +244,7 @@ public final class CheckpointReader {
 
     private Vocabulary givenVocabulary(ModelOptions options) {
         Corpus documents = given.documents;
-        if (options.tokenization().kind() == TokenizerKind.BPE) {
+        if (options.tokenization().tokenizer() == TokenizerKind.BPE) {
             if (documents == null) {
                 throw new InvalidCheckpointException(
                         "the file has only weights: documents must be given whose byte pairs are its"
@@ -297,7 +297,7 @@ public final class CheckpointReader {
         }
         builder.nLayer(layers).nEmbd(clamped(wte.shape().get(1)));
         ModelOptions options = builder.build();
-        if (options.tokenization().kind() != TokenizerKind.BPE) {
+        if (options.tokenization().tokenizer() != TokenizerKind.BPE) {
             return options;
         }
         ModelOption.VOCAB_SIZE.write(builder, wte.shape().getFirst());
@@ -343,7 +343,7 @@ public final class CheckpointReader {
                 requireVector(file, CheckpointFile.ORDER, Dtype.I32, limits.maxDocuments());
                 known += 2;
             }
-            if (options.tokenization().kind() == TokenizerKind.BPE
+            if (options.tokenization().tokenizer() == TokenizerKind.BPE
                     && file.tensors().containsKey(CheckpointFile.MERGES)) {
                 known++; // whose shape has been checked
             }

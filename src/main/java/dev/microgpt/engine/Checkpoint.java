@@ -58,16 +58,16 @@ public record Checkpoint(
     }
 
     private static void requireKind(Tokenizer tokenizer, Tokenization wanted) {
-        if (tokenizer.kind() != wanted.kind()) {
+        if (tokenizer.kind() != wanted.tokenizer()) {
             throw invalid(
                     ModelOption.TOKENIZER.name(),
                     String.format(
                             Locale.ROOT,
                             "the options name the tokenizer %s, but the tokens are %s",
-                            wanted.kind(),
+                            wanted.tokenizer(),
                             tokenizer.kind()));
         }
-        if (wanted.kind() == TokenizerKind.BPE && tokenizer.vocabSize() > wanted.vocabSize()) {
+        if (wanted.tokenizer() == TokenizerKind.BPE && tokenizer.vocabSize() > wanted.vocabSize()) {
             throw InvalidInputException.outOfRange(
                     ModelOption.VOCAB_SIZE.name(),
                     tokenizer.vocabSize(),

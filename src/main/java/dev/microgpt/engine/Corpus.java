@@ -152,7 +152,7 @@ public final class Corpus {
         if (tokenization.isSame(wanted)) {
             return this;
         }
-        if (tokenization.kind() != TokenizerKind.CHARS) {
+        if (tokenization.tokenizer() != TokenizerKind.CHARS) {
             throw new IllegalArgumentException(
                     String.format(
                             Locale.ROOT,

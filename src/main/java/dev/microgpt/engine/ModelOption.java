@@ -374,7 +374,7 @@ public sealed interface ModelOption {
                     "tokenizer",
                     TokenizerKind.CHARS,
                     /* isSteerable= */ false,
-                    options -> options.tokenization().kind(),
+                    options -> options.tokenization().tokenizer(),
                     ModelOptions.Builder::tokenizer);
 
     /// The minimum has no merges. The maximum is what two bytes per token allow.

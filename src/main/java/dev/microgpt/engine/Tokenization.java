@@ -2,10 +2,10 @@ package dev.microgpt.engine;
 
 /// How documents are split into tokens.
 ///
-/// @param kind what the tokens are; default CHARS
+/// @param tokenizer what the tokens are; default CHARS
 /// @param vocabSize the wanted number of byte-pair tokens, BOS included: 257 to 65,536; default 512. The text
 ///     gives fewer if no pair occurs twice. Without effect for CHARS
-public record Tokenization(TokenizerKind kind, int vocabSize) {
+public record Tokenization(TokenizerKind tokenizer, int vocabSize) {
 
     /// @throws InvalidInputException if the vocabulary size is out of its range
     public Tokenization {
@@ -20,6 +20,7 @@ public record Tokenization(TokenizerKind kind, int vocabSize) {
 
     /// Returns whether documents that were split in another way are split as this demands.
     public boolean isSame(Tokenization other) {
-        return kind == other.kind && (kind == TokenizerKind.CHARS || vocabSize == other.vocabSize);
+        return tokenizer == other.tokenizer
+                && (tokenizer == TokenizerKind.CHARS || vocabSize == other.vocabSize);
     }
 }

@@ -232,7 +232,7 @@ public final class SessionQueries {
         reserveModel(call, step);
         PublishedState now = session.published();
         ModelOptions options = now.view().options();
-        int perChar = options.tokenization().kind() == TokenizerKind.CHARS ? 1 : 3; // bytes
+        int perChar = options.tokenization().tokenizer() == TokenizerKind.CHARS ? 1 : 3; // bytes
         long tokens = Math.min((long) perChar * text.length() + 1, options.blockSize());
         reserveTraces(call, (double) now.traceSize((int) tokens));
         return askInOneSlice(

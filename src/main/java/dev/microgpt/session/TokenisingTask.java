@@ -37,7 +37,7 @@ final class TokenisingTask implements SlicedTask<Corpus> {
             Corpus characters,
             ModelOptions options,
             BiFunction<Demand, SlicedTask<Corpus>, Corpus> compute) {
-        if (options.tokenization().kind() == TokenizerKind.CHARS) {
+        if (options.tokenization().tokenizer() == TokenizerKind.CHARS) {
             return characters;
         }
         int vocabSize = options.tokenization().vocabSize();

@@ -176,7 +176,7 @@ public record Limits(
         for (ModelOption option : ModelOption.ALL) {
             boolean isUsed =
                     !option.equals(ModelOption.VOCAB_SIZE)
-                            || options.tokenization().kind() == TokenizerKind.BPE;
+                            || options.tokenization().tokenizer() == TokenizerKind.BPE;
             if (option instanceof IntegerOption integer && isUsed) {
                 check(integer, integer.value(options));
             }
