@@ -19,7 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/// Prints how well models know names that they have not seen, after so many seconds of one core. Each budget is a run of
+/// Prints how well models know names that they have not seen, after a number of seconds of one core. Each budget is a run of
 /// its own, whose learning rate reaches its end when the time does.
 ///
 /// Arguments are further recipes, such as `nEmbd=32,nLayer=2,optimizer=adamw`, and `seconds=1,10` for other budgets.

@@ -106,12 +106,15 @@ export class SessionPage extends Page {
     }
   }
 
+  /** Takes the step into the address now, also if nobody has told of its change yet. */
   syncUrl() {
-    if (this.#urlTimer !== null) {
-      clearTimeout(this.#urlTimer);
-      this.#urlTimer = null;
-      setQuery({ at: this.live.at, text: this.live.text });
+    if (this.#urlTimer === null && (this.#isFirstChange || this.#isOpeningStep || this.live.at === this.#stepInUrl)) {
+      return;
     }
+    clearTimeout(this.#urlTimer);
+    this.#urlTimer = null;
+    this.#stepInUrl = this.live.at;
+    setQuery({ at: this.live.at, text: this.live.text });
   }
 
   async #viewStepInUrl() {
