@@ -62,7 +62,22 @@ sealed interface ClientMessage {
 
         GenerateRequest request() {
             return new GenerateRequest(
-                    temperature, count, prompt, topK, topP, seed, viz, null, step);
+                    temperature,
+                    count,
+                    prompt,
+                    topK,
+                    topP,
+                    seed,
+                    viz,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    step);
         }
     }
 

@@ -84,7 +84,7 @@ final class DemoSession {
             log.info(
                     "Session '{}' generates: {}",
                     NAME,
-                    session.queries().generate(call, request).value().stream()
+                    session.queries().generate(call, request).value().samples().stream()
                             .map(Sample::text)
                             .collect(Collectors.joining(", ")));
         } catch (SessionException e) {

@@ -22,6 +22,7 @@ import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.GeneratedTexts;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.ModelSource;
 import dev.microgpt.session.query.PastStep;
@@ -154,16 +155,16 @@ public final class SessionQueries {
     ///
     /// @throws InvalidInputException if the step is out of range or the response would be too large
     /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<List<Sample>> generate(CallContext call, GenerateCall request) {
+    public AsOf<GeneratedTexts> generate(CallContext call, GenerateCall request) {
         return session.callTimeout().await(generateAsync(call, request));
     }
 
     /// Generates texts. Does not wait for them.
-    public CompletableFuture<AsOf<List<Sample>>> generateAsync(
+    public CompletableFuture<AsOf<GeneratedTexts>> generateAsync(
             CallContext call, GenerateCall request) {
         reserveSamples(call, request);
         Generation generation = new Generation(request);
-        Command<AsOf<List<Sample>>> command =
+        Command<AsOf<GeneratedTexts>> command =
                 request.drawsFromSession()
                         ? new Command.Draw(generation)
                         : new Command.Ask<>(generation);

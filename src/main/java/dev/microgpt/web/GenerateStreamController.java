@@ -60,6 +60,7 @@ class GenerateStreamController {
             HttpServletResponse response)
             throws IOException {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
+        request.requireNoFilter();
         GenerateCall generateCall = request.toCall(limits);
         SessionQueries queries = sessions.get(call, name).queries();
         Corpus documents = request.wantsKnown() ? queries.documents(call) : null;

@@ -1,22 +1,34 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.engine.Corpus;
-import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Trace;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.GeneratedTexts;
+import dev.microgpt.session.query.TextFilter.Rejection;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /// Generated texts.
 public record GenerateReply(
         @Schema(description = "Step of the keyframe used, if the request has a step")
                 @Nullable Long step,
-        List<Item> samples) {
+        List<Item> samples,
+        @Schema(
+                        description =
+                                "Number of texts drawn, if the request says which ones it wants; without all that it wants,"
+                                        + " the tries are spent")
+                @Nullable Long tries,
+        @Schema(
+                        description =
+                                "How many of them were not wanted: duplicate, known, tooShort, tooLong, noMatch, excluded")
+                @Nullable Map<String, Long> rejected) {
 
     /// One text. Both text and tokens begin with the prompt.
     @Schema(name = "Sample")
@@ -31,11 +43,11 @@ public record GenerateReply(
 
     /// @param documents the documents to look the texts up in; null to leave `known` out
     public static GenerateReply of(
-            GenerateCall call, AsOf<List<Sample>> samples, @Nullable Corpus documents) {
+            GenerateCall call, AsOf<GeneratedTexts> texts, @Nullable Corpus documents) {
         boolean viz = call.options().viz();
         return new GenerateReply(
-                call.step() == null ? null : samples.step(),
-                samples.value().stream()
+                call.step() == null ? null : texts.step(),
+                texts.value().samples().stream()
                         .map(
                                 s ->
                                         new Item(
@@ -45,6 +57,30 @@ public record GenerateReply(
                                                         ? null
                                                         : documents.contains(s.tokens()),
                                                 viz ? s.vizData() : null))
-                        .toList());
+                        .toList(),
+                call.filter().isNone() ? null : texts.value().tries(),
+                call.filter().isNone() ? null : byReason(texts.value().rejected()));
+    }
+
+    private static Map<String, Long> byReason(Map<Rejection, Long> rejected) {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        for (Rejection reason : Rejection.values()) {
+            Long count = rejected.get(reason);
+            if (count != null) {
+                counts.put(name(reason), count);
+            }
+        }
+        return counts;
+    }
+
+    private static String name(Rejection reason) {
+        return switch (reason) {
+            case DUPLICATE -> "duplicate";
+            case KNOWN -> "known";
+            case TOO_SHORT -> "tooShort";
+            case TOO_LONG -> "tooLong";
+            case NO_MATCH -> "noMatch";
+            case EXCLUDED -> "excluded";
+        };
     }
 }

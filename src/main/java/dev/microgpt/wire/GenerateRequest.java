@@ -5,10 +5,18 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.PastStep;
+import dev.microgpt.session.query.TextFilter;
+import dev.microgpt.session.query.TextPattern;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /// The options of generating texts.
 public record GenerateRequest(
@@ -42,14 +50,40 @@ public record GenerateRequest(
                 @Nullable Boolean viz,
         @Schema(description = "Whether samples say if they are known", defaultValue = "false")
                 @Nullable Boolean known,
+        @Schema(description = "Whether no text may come twice", defaultValue = "false")
+                @Nullable Boolean unique,
+        @Schema(description = "Whether no text may be one of the documents", defaultValue = "false")
+                @Nullable Boolean novel,
+        @Schema(description = "Smallest length of a text, in characters", minimum = "0")
+                @Nullable Integer minLength,
+        @Schema(description = "Largest length of a text, in characters", minimum = "0")
+                @Nullable Integer maxLength,
+        @Schema(
+                        description =
+                                "Regular expression in the syntax of RE2 that must match somewhere in a text",
+                        example = "^[a-m]")
+                @Nullable String pattern,
+        @Schema(description = "Texts that are not wanted") @Nullable List<String> exclude,
+        @Schema(
+                        description =
+                                "Largest number of texts to draw; if absent, 100 for each wanted text and at least 1000",
+                        minimum = "1",
+                        maximum = "1000000")
+                @Nullable Integer tries,
         @Schema(description = AS_OF) @Nullable PastStep step) {
+
+    static final int MAX_TRIES = 1_000_000;
+    private static final int MIN_DEFAULT_TRIES = 1_000;
+    private static final int TRIES_PER_TEXT = 100;
 
     public static final String AS_OF =
             "Uses the newest keyframe at or before this step, or the one with the lowest validation loss;"
                     + " its step is in the response header Microgpt-Step";
 
     public static final GenerateRequest DEFAULTS =
-            new GenerateRequest(null, null, null, null, null, null, null, null, null);
+            new GenerateRequest(
+                    null, null, null, null, null, null, null, null, null, null, null, null, null,
+                    null, null, null);
 
     /// Returns whether samples say if they are among the documents.
     public boolean wantsKnown() {
@@ -73,6 +107,65 @@ public record GenerateRequest(
                         topK == null ? defaults.topK() : topK,
                         topP == null ? defaults.topP() : topP,
                         viz != null && viz);
-        return new GenerateCall(options, numSamples, seed, step);
+        return new GenerateCall(options, numSamples, seed, step, filter(numSamples, limits));
+    }
+
+    /// Returns the given fields that say which texts the request wants.
+    private List<String> filterFields() {
+        Map<String, Optional<?>> fields = new LinkedHashMap<>();
+        fields.put("unique", Optional.ofNullable(unique));
+        fields.put("novel", Optional.ofNullable(novel));
+        fields.put("minLength", Optional.ofNullable(minLength));
+        fields.put("maxLength", Optional.ofNullable(maxLength));
+        fields.put("pattern", Optional.ofNullable(pattern));
+        fields.put("exclude", Optional.ofNullable(exclude));
+        fields.put("tries", Optional.ofNullable(tries));
+        return fields.entrySet().stream()
+                .filter(field -> field.getValue().isPresent())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// Checks that the request wants every text, as in a stream that sends each while it is generated.
+    ///
+    /// @throws InvalidInputException if it does not
+    public void requireNoFilter() {
+        List<String> fields = filterFields();
+        if (!fields.isEmpty()) {
+            throw InvalidInputException.outOfRange(
+                    fields.getFirst(),
+                    null,
+                    null,
+                    null,
+                    fields.getFirst()
+                            + " is for responses in JSON: a stream sends each text while it is generated");
+        }
+    }
+
+    private TextFilter filter(int numSamples, Limits limits) {
+        if (filterFields().isEmpty()) {
+            return TextFilter.NONE;
+        }
+        int shortest = minLength == null ? 0 : minLength;
+        int longest = maxLength == null ? Integer.MAX_VALUE : maxLength;
+        InvalidInputException.requireRange("minLength", shortest, 0, Integer.MAX_VALUE);
+        InvalidInputException.requireRange("maxLength", longest, shortest, Integer.MAX_VALUE);
+        int numTries =
+                tries != null
+                        ? tries
+                        : Math.min(
+                                MAX_TRIES,
+                                Math.max(MIN_DEFAULT_TRIES, numSamples * TRIES_PER_TEXT));
+        InvalidInputException.requireRange("tries", numTries, 1, MAX_TRIES);
+        List<String> unwanted = exclude == null ? List.of() : exclude;
+        InvalidInputException.requireRange("exclude", unwanted.size(), 0, limits.textsPerCall());
+        return new TextFilter(
+                unique != null && unique,
+                novel != null && novel,
+                shortest,
+                longest,
+                pattern == null ? null : TextPattern.of(pattern, "pattern"),
+                Set.copyOf(unwanted),
+                numTries);
     }
 }

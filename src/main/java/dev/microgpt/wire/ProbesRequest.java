@@ -7,6 +7,7 @@ import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.query.Probe;
 import dev.microgpt.session.query.ProbeCall;
+import dev.microgpt.session.query.TextPattern;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -75,7 +76,7 @@ public record ProbesRequest(
             @Schema(
                             description =
                                     "Of match: a regular expression in the syntax of RE2, which may match anywhere",
-                            maxLength = Probe.Match.MAX_LENGTH,
+                            maxLength = TextPattern.MAX_LENGTH,
                             example = "[aeiou]$")
                     @Nullable String pattern,
             @Schema(description = "Of surprisal: the text") @Nullable String text) {
@@ -91,7 +92,9 @@ public record ProbesRequest(
             }
             return switch (parsed) {
                 case MATCH ->
-                        Probe.Match.of(required(pattern, field + ".pattern"), field + ".pattern");
+                        new Probe.Match(
+                                TextPattern.of(
+                                        required(pattern, field + ".pattern"), field + ".pattern"));
                 case LENGTH -> new Probe.Length();
                 case KNOWN -> new Probe.Known();
                 case SURPRISAL ->

@@ -15,9 +15,13 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.net.http.HttpRequest.BodyPublishers;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// Tests the options of `generate`.
 @ServiceTest
@@ -158,5 +162,169 @@ final class GenerateTest {
         assertProblem(api.post(GENERATE, Map.of("prompt", "a".repeat(17))), 400, "out_of_range")
                 .hasField("prompt")
                 .hasMax(16);
+    }
+
+    // ---- texts that are wanted
+
+    private static List<String> texts(JsonNode reply) {
+        return reply.path("samples")
+                .valueStream()
+                .map(sample -> sample.path("text").stringValue())
+                .toList();
+    }
+
+    /// The draws are those of a call that wants every text.
+    @Test
+    void leavesOutTextsThatAreNotWanted() {
+        Map<String, Object> hot = Map.of("temperature", 1.5, "seed", 5);
+        Map<String, Object> all = new HashMap<>(hot);
+        all.put("count", 1000);
+        List<String> drawn = texts(api.post(GENERATE, all).ok());
+        Set<String> documents = Set.of(Api.SIX_NAMES.split("\n", -1));
+        List<String> expected = new ArrayList<>();
+        Map<String, Long> rejected = new HashMap<>();
+        int tries = 0;
+        while (expected.size() < 40) {
+            String text = drawn.get(tries++);
+            int length = text.codePointCount(0, text.length());
+            String reason =
+                    length < 3
+                            ? "tooShort"
+                            : length > 9
+                                    ? "tooLong"
+                                    : !text.matches("^[a-f].*")
+                                            ? "noMatch"
+                                            : text.equals("bad")
+                                                    ? "excluded"
+                                                    : documents.contains(text)
+                                                            ? "known"
+                                                            : expected.contains(text)
+                                                                    ? "duplicate"
+                                                                    : null;
+            if (reason == null) {
+                expected.add(text);
+            } else {
+                rejected.merge(reason, 1L, Long::sum);
+            }
+        }
+
+        Map<String, Object> wanted = new HashMap<>(hot);
+        wanted.putAll(
+                Map.of(
+                        "count",
+                        40,
+                        "minLength",
+                        3,
+                        "maxLength",
+                        9,
+                        "pattern",
+                        "^[a-f]",
+                        "exclude",
+                        List.of("bad", "worse"),
+                        "novel",
+                        true,
+                        "unique",
+                        true));
+        JsonNode reply = api.post(GENERATE, wanted).ok();
+
+        assertThat(texts(reply)).isEqualTo(expected);
+        assertThat(reply.path("tries").longValue()).isEqualTo(tries);
+        JsonNode counts = reply.path("rejected");
+        assertThat(counts.propertyNames()).hasSameElementsAs(rejected.keySet());
+        rejected.forEach(
+                (reason, count) ->
+                        assertThat(counts.path(reason).longValue()).as(reason).isEqualTo(count));
+    }
+
+    @Test
+    void everyTextIsNovelThatIsNoDocument() {
+        api.step("generate", 400); // it knows the documents by heart
+        JsonNode reply =
+                api.post(
+                                GENERATE,
+                                Map.of(
+                                        "count",
+                                        200,
+                                        "novel",
+                                        true,
+                                        "unique",
+                                        true,
+                                        "seed",
+                                        2,
+                                        "temperature",
+                                        1,
+                                        "tries",
+                                        5000))
+                        .ok();
+        List<String> texts = texts(reply);
+        assertThat(texts).doesNotHaveDuplicates().doesNotContain(Api.SIX_NAMES.split("\n", -1));
+        assertThat(reply.path("rejected").path("known").longValue()).isPositive();
+        long rejected = reply.path("rejected").valueStream().mapToLong(JsonNode::longValue).sum();
+        assertThat(reply.path("tries").longValue()).isEqualTo(texts.size() + rejected);
+    }
+
+    @Test
+    void endsWhenTheTriesAreSpent() {
+        JsonNode reply =
+                api.post(GENERATE, Map.of("count", 5, "pattern", "^impossible$", "tries", 300))
+                        .ok();
+        assertThat(reply.path("samples").size()).isZero();
+        assertThat(reply.path("tries").longValue()).isEqualTo(300);
+        assertThat(reply.path("rejected").path("noMatch").longValue()).isEqualTo(300);
+
+        reply = api.post(GENERATE, Map.of("pattern", "^impossible$")).ok();
+        assertThat(reply.path("tries").longValue()).isEqualTo(1000);
+    }
+
+    /// Either all texts that were drawn advance the session's generator, or none.
+    @Test
+    void theSessionsGeneratorAdvancesByAllThatWasDrawn() {
+        Map<String, ?> options = Map.of("text", Api.SIX_NAMES);
+        api.init("drawn-1", options);
+        api.init("drawn-2", options);
+        JsonNode reply =
+                api.post(
+                                "/sessions/drawn-1/generate",
+                                Map.of("count", 5, "pattern", "a", "temperature", 1))
+                        .ok();
+        int tries = reply.path("tries").intValue();
+        api.post("/sessions/drawn-2/generate", Map.of("count", tries, "temperature", 1)).ok();
+
+        Map<String, Integer> more = Map.of("count", 5);
+        assertThat(api.post("/sessions/drawn-1/generate", more).ok())
+                .isEqualTo(api.post("/sessions/drawn-2/generate", more).ok());
+    }
+
+    @Test
+    void rejectsWhatNoTextCanBe() {
+        assertProblem(api.post(GENERATE, Map.of("minLength", -1)), 400, "out_of_range")
+                .hasField("minLength");
+        assertProblem(
+                        api.post(GENERATE, Map.of("minLength", 5, "maxLength", 4)),
+                        400,
+                        "out_of_range")
+                .hasField("maxLength")
+                .hasMin(5);
+        assertProblem(api.post(GENERATE, Map.of("tries", 0)), 400, "out_of_range")
+                .hasField("tries")
+                .hasMin(1)
+                .hasMax(1_000_000);
+        assertProblem(api.post(GENERATE, Map.of("pattern", "(")), 400, "invalid_text")
+                .hasField("pattern");
+        for (String hostile : List.of("((a{50}){50}){50}", "(x+x+)+y".repeat(30))) {
+            assertThat(api.post(GENERATE, Map.of("pattern", hostile)).status())
+                    .as(hostile)
+                    .isEqualTo(400);
+        }
+        assertThat(api.post(GENERATE, Map.of("pattern", "^(a|a?)+$", "tries", 1000)).status())
+                .isEqualTo(200);
+        assertThat(
+                        api.send(
+                                        api.request(GENERATE)
+                                                .header("Accept", "text/event-stream")
+                                                .header("Content-Type", "application/json")
+                                                .POST(BodyPublishers.ofString("{\"novel\":true}")))
+                                .status())
+                .isEqualTo(400);
     }
 }

@@ -8,6 +8,7 @@ import dev.microgpt.engine.Tokenization;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.GeneratedTexts;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.Query;
@@ -16,8 +17,6 @@ import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunView;
 
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
 
 /// A request to a session's actor.
 ///
@@ -184,7 +183,7 @@ public sealed interface Command<R> {
     }
 
     /// Generates texts with the session's random generator.
-    record Draw(Generation generation) implements Command<AsOf<List<Sample>>> {}
+    record Draw(Generation generation) implements Command<AsOf<GeneratedTexts>> {}
 
     /// Generates the next of several texts with the session's random generator, character by character.
     record DrawNext(Generation generation, TokenQueue tokens) implements Command<AsOf<Sample>> {}

@@ -12,6 +12,7 @@ import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
+import dev.microgpt.session.query.GeneratedTexts;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.Query;
@@ -256,18 +257,19 @@ final class CommandHandlers {
 
     /// Draws from a copy of the session's generator. The copy becomes the session's generator with the last
     /// text, so either all texts of the call advance the generator or none.
-    private static ActiveCommand<AsOf<List<Sample>>> draw(Generation generation) {
+    private static ActiveCommand<AsOf<GeneratedTexts>> draw(Generation generation) {
         return new ActiveCommand<>() {
             private @Nullable RandomSource generator;
 
             @Override
-            public @Nullable Result<AsOf<List<Sample>>> slice(
+            public @Nullable Result<AsOf<GeneratedTexts>> slice(
                     ActiveSession session, Deadline deadline) {
                 if (generator == null) {
                     generator = session.model().random().copy();
                     generation.useGenerator(generator);
                 }
-                AsOf<List<Sample>> samples = generation.slice(new SessionModels(session), deadline);
+                AsOf<GeneratedTexts> samples =
+                        generation.slice(new SessionModels(session), deadline);
                 return samples == null ? null : drawn(session, samples, generator);
             }
         };

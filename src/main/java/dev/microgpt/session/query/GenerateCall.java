@@ -11,8 +11,19 @@ import org.jspecify.annotations.Nullable;
 /// @param seed the seed of a generator for this call; null to use the session's generator or, if a step is
 ///     given, a generator with the session's seed
 /// @param step the step to query; null for the current one
+/// @param filter which texts are wanted
 public record GenerateCall(
-        GenerateOptions options, int count, @Nullable Long seed, @Nullable PastStep step) {
+        GenerateOptions options,
+        int count,
+        @Nullable Long seed,
+        @Nullable PastStep step,
+        TextFilter filter) {
+
+    /// A request that wants every text.
+    public GenerateCall(
+            GenerateOptions options, int count, @Nullable Long seed, @Nullable PastStep step) {
+        this(options, count, seed, step, TextFilter.NONE);
+    }
 
     /// Returns whether the call draws from the session's generator and so changes it.
     public boolean drawsFromSession() {

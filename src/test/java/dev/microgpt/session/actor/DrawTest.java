@@ -10,6 +10,7 @@ import dev.microgpt.engine.Sample;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.GeneratedTexts;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.PastStep;
 
@@ -32,8 +33,8 @@ final class DrawTest {
                 new Generation(new GenerateCall(GenerateOptions.defaults(), COUNT, null, null)));
     }
 
-    private static List<String> texts(AsOf<List<Sample>> samples) {
-        return samples.value().stream().map(Sample::text).toList();
+    private static List<String> texts(AsOf<GeneratedTexts> samples) {
+        return samples.value().samples().stream().map(Sample::text).toList();
     }
 
     /// Returns the texts of the same call without interruptions.
@@ -98,7 +99,7 @@ final class DrawTest {
         sessions.scheduler.run();
 
         assertThat(trained).isCompleted();
-        assertThat(drawn.join().value()).hasSize(COUNT);
+        assertThat(drawn.join().value().samples()).hasSize(COUNT);
         assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
     }
 

@@ -13,6 +13,7 @@ import dev.microgpt.engine.Sample;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.GeneratedTexts;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.run.RunCall;
 import dev.microgpt.session.run.RunState;
@@ -36,8 +37,8 @@ final class RehydrationTest {
                 new Generation(new GenerateCall(GenerateOptions.defaults(), count, null, null)));
     }
 
-    private static List<String> texts(AsOf<List<Sample>> samples) {
-        return samples.value().stream().map(Sample::text).toList();
+    private static List<String> texts(AsOf<GeneratedTexts> samples) {
+        return samples.value().samples().stream().map(Sample::text).toList();
     }
 
     /// Makes steps, draws, steering and runs, one after the other.
