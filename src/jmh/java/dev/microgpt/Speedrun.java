@@ -1,6 +1,7 @@
 package dev.microgpt;
 
 import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOption.BooleanOption;
@@ -76,11 +77,15 @@ final class Speedrun {
             long steps = Math.max(1, (long) (budget * stepsPerSecond));
             MicroGpt model = model(recipe, steps);
             long start = clock.getCurrentThreadCpuTime();
-            for (long step = 0; step < steps; step++) {
-                double _ = model.advance();
+            try {
+                for (long step = 0; step < steps; step++) {
+                    double _ = model.advance();
+                }
+                double seconds = (clock.getCurrentThreadCpuTime() - start) / 1e9;
+                out.printf(Locale.ROOT, " %.4f (%.1f s) |", validationLoss(model), seconds);
+            } catch (DivergedException e) {
+                out.printf(Locale.ROOT, " diverged in step %,d |", model.step());
             }
-            double seconds = (clock.getCurrentThreadCpuTime() - start) / 1e9;
-            out.printf(Locale.ROOT, " %.4f (%.1f s) |", validationLoss(model), seconds);
         }
         out.println();
     }

@@ -262,9 +262,16 @@ class ProbabilitiesPanel extends DocumentPanel {
     context.font = font;
     context.fillStyle = muted;
     if (cell >= 6) {
+      let end = 0; // of the last name; one that does not fit beside it is left out
       columns.forEach((id, c) => {
         const symbol = this.vocabulary.symbol(id);
-        context.fillText(symbol.length > 2 && cell < WIDE_CELL * scale ? '·' : tiny(symbol), left + (c + 0.5) * cell, head / 2);
+        const name = symbol.length > 2 && cell < WIDE_CELL * scale ? '·' : tiny(symbol);
+        const x = left + (c + 0.5) * cell;
+        const half = context.measureText(name).width / 2;
+        if (x - half >= end) {
+          context.fillText(name, x, head / 2);
+          end = x + half;
+        }
       });
     }
     const longest = Math.max(Math.log(columns.length), ...this.positions.map(({ t }) => Math.min(20, this.lossAt(t) ?? 0)));

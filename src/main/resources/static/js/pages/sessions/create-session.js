@@ -61,6 +61,7 @@ class CreateSession extends LitElement {
     summary { width: fit-content; padding: var(--space-1) 0; color: var(--accent); font-size: var(--text-s); font-weight: 600; cursor: pointer; }
     .options { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(180px, 42%), 1fr)); gap: var(--space-4); }
     details fieldset { margin-top: var(--space-3); }
+    .preset { margin-bottom: var(--space-4); }
     .options .field:has(select) { grid-column: span 2; } /* room for what is chosen */
     footer { display: flex; flex-wrap: wrap; align-items: end; justify-content: flex-end; gap: var(--space-2); }
     footer .field { flex: 1 1 200px; max-width: 320px; margin-right: auto; }
@@ -345,7 +346,7 @@ class CreateSession extends LitElement {
 
   /** A choice that sets all options of the architecture. */
   #presets() {
-    return field({
+    return html`<div class="preset">${field({
       name: 'preset',
       label: 'As in',
       apiName: 'preset',
@@ -353,7 +354,7 @@ class CreateSession extends LitElement {
         ${this.preset === CUSTOM ? html`<option value=${CUSTOM} selected disabled>changed below</option>` : nothing}
         ${Object.keys(this.limits?.presets ?? {}).map((preset) => html`<option value=${preset} .selected=${preset === this.preset}>${PRESETS[preset] ?? preset}</option>`)}
       </select>`,
-    });
+    })}</div>`;
   }
 
   /** The architecture that has the options of a session. */
