@@ -158,6 +158,31 @@ final class CheckpointTest {
                 .isEqualTo(api.step("kept", 5).path("loss"));
     }
 
+    private List<JsonNode> validationsAfter(String name, long step) {
+        return api.get("/sessions/" + name + "/validation")
+                .ok()
+                .path("losses")
+                .valueStream()
+                .filter(loss -> loss.path("step").longValue() > step)
+                .toList();
+    }
+
+    /// They are the last ones of the training order, which is in the file.
+    @Test
+    void aRestoredModelHoldsOutTheSameDocuments() throws Exception {
+        api.init("kept", Map.of("text", Api.SIX_NAMES, "validation", 2, "validateEvery", 5));
+        api.step("kept", 20);
+        assertThat(put(file(), "").status()).isEqualTo(201);
+
+        api.step("kept", 20);
+        api.step("restored", 20);
+        assertThat(api.losses("restored"))
+                .containsExactly(Arrays.copyOfRange(api.losses("kept"), 20, 40));
+        assertThat(validationsAfter("restored", 20))
+                .hasSize(4)
+                .isEqualTo(validationsAfter("kept", 20));
+    }
+
     @Test
     void refusesAnArchitectureThatItDoesNotKnow() throws Exception {
         for (String[] change :
