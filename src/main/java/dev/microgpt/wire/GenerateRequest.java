@@ -63,7 +63,7 @@ public record GenerateRequest(
                                 "Regular expression in the syntax of RE2 that must match somewhere in a text",
                         example = "^[a-m]")
                 @Nullable String pattern,
-        @Schema(description = "Texts that are not wanted") @Nullable List<String> exclude,
+        @Schema(description = "Texts that are not wanted") @Nullable List<@Nullable String> exclude,
         @Schema(
                         description =
                                 "Largest number of texts to draw; if absent, 100 for each wanted text and at least 1000",
@@ -157,8 +157,10 @@ public record GenerateRequest(
                                 MAX_TRIES,
                                 Math.max(MIN_DEFAULT_TRIES, numSamples * TRIES_PER_TEXT));
         InvalidInputException.requireRange("tries", numTries, 1, MAX_TRIES);
-        List<String> unwanted = exclude == null ? List.of() : exclude;
-        InvalidInputException.requireRange("exclude", unwanted.size(), 0, limits.textsPerCall());
+        List<String> unwanted =
+                exclude == null || exclude.isEmpty()
+                        ? List.of()
+                        : ScoreRequest.checked("exclude", exclude, limits);
         return new TextFilter(
                 unique != null && unique,
                 novel != null && novel,

@@ -25,16 +25,26 @@ public record ScoreRequest(
     /// @throws InvalidInputException if there are too few or too many texts
     /// @throws SessionException if one of them is null
     public List<String> checked(Limits limits) {
-        int size = texts == null ? 0 : texts.size();
-        InvalidInputException.requireRange("texts", size, 1, limits.textsPerCall());
+        return checked("texts", texts, limits);
+    }
+
+    /// Returns given texts.
+    ///
+    /// @param field their name in error messages
+    /// @throws InvalidInputException if there are none or too many
+    /// @throws SessionException if one of them is null
+    static List<String> checked(
+            String field, @Nullable List<@Nullable String> given, Limits limits) {
+        int size = given == null ? 0 : given.size();
+        InvalidInputException.requireRange(field, size, 1, limits.textsPerCall());
         List<String> checked = new ArrayList<>(size);
-        for (String text : Objects.requireNonNull(texts)) {
+        for (String text : Objects.requireNonNull(given)) {
             if (text == null) {
-                String field = "texts[" + checked.size() + "]";
+                String element = field + "[" + checked.size() + "]";
                 throw new SessionException(
                         ErrorCode.WRONG_TYPE,
-                        field + " must be a string, but is null",
-                        field,
+                        element + " must be a string, but is null",
+                        element,
                         null);
             }
             checked.add(text);

@@ -309,6 +309,11 @@ final class GenerateTest {
                 .hasField("tries")
                 .hasMin(1)
                 .hasMax(1_000_000);
+        assertProblem(
+                        api.post(GENERATE, Map.of("exclude", Arrays.asList("a", null))),
+                        400,
+                        "wrong_type")
+                .hasField("exclude[1]");
         assertProblem(api.post(GENERATE, Map.of("pattern", "(")), 400, "invalid_text")
                 .hasField("pattern");
         for (String hostile : List.of("((a{50}){50}){50}", "(x+x+)+y".repeat(30))) {
