@@ -9,6 +9,7 @@ import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.wire.EnumNames;
 
 import java.io.IOException;
 import java.io.PrintStream;
@@ -121,18 +122,14 @@ final class Speedrun {
             case IntegerOption option -> option.set(builder, Long.parseLong(value));
             case DecimalOption option -> option.set(builder, Double.parseDouble(value));
             case BooleanOption option -> option.set(builder, Boolean.parseBoolean(value));
-            case ChoiceOption<?> option -> option.write(builder, constant(option, value));
+            case ChoiceOption<?> option -> set(builder, option, value);
             case null -> throw new IllegalArgumentException("no option " + name);
         }
     }
 
-    private static Enum<?> constant(ChoiceOption<?> option, String value) {
-        for (Enum<?> choice : option.choices()) {
-            if (choice.name().equalsIgnoreCase(value)) {
-                return choice;
-            }
-        }
-        throw new IllegalArgumentException(option.name() + " cannot be " + value);
+    private static <E extends Enum<E>> void set(
+            ModelOptions.Builder builder, ChoiceOption<E> option, String value) {
+        option.set(builder, EnumNames.parse(option.name(), value, option.defaultValue()));
     }
 
     private static double validationLoss(MicroGpt model) {

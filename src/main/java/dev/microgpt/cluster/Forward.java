@@ -37,7 +37,6 @@ final class Forward {
     private static final int MISDIRECTED = HttpStatus.MISDIRECTED_REQUEST.value();
 
     private static final Problem MOVING = Problem.of(SessionException.moving());
-    private static final Problem NO_MAJORITY = Problem.of(SessionException.noMajority());
     private static final Problem UNREACHABLE =
             unavailable("the node that has the session cannot be reached; try again later");
     private static final Problem READ_LOST =
@@ -91,7 +90,7 @@ final class Forward {
         }
         Node owner = locations.ownerOf(session);
         if (owner == null) {
-            tryAgain(locations.hasMajority() ? MOVING : NO_MAJORITY);
+            tryAgain(Problem.of(locations.noOwner()));
         } else {
             Attempt next = new Attempt(owner, nodes.request(owner, request));
             attempt = next;

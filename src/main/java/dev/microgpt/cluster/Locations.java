@@ -1,5 +1,6 @@
 package dev.microgpt.cluster;
 
+import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
 
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,11 @@ public interface Locations {
 
     /// Returns whether this node sees the majority of the nodes. Otherwise no session has an owner. Does not block.
     boolean hasMajority();
+
+    /// Returns why a session has no owner. Does not block.
+    default SessionException noOwner() {
+        return hasMajority() ? SessionException.moving() : SessionException.noMajority();
+    }
 
     /// Returns the partitions for whose sessions this node answers. Does not block.
     Set<Integer> served();

@@ -1,7 +1,6 @@
 package dev.microgpt.cluster;
 
 import dev.microgpt.session.admission.ErrorCode;
-import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.persistence.PartitionStore;
 import dev.microgpt.wire.Problem;
 
@@ -92,12 +91,7 @@ final class SessionListCall {
         if (mayWait()) {
             nodes.schedule(this::run, RETRY_INTERVAL);
         } else {
-            client.fail(
-                    Problem.of(
-                            locations.hasMajority()
-                                    ? SessionException.moving()
-                                    : SessionException.noMajority()),
-                    Outcome.UNAVAILABLE);
+            client.fail(Problem.of(locations.noOwner()), Outcome.UNAVAILABLE);
         }
     }
 

@@ -61,23 +61,8 @@ sealed interface ClientMessage {
             implements ClientMessage {
 
         GenerateRequest request() {
-            return new GenerateRequest(
-                    temperature,
-                    count,
-                    prompt,
-                    topK,
-                    topP,
-                    seed,
-                    viz,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    step);
+            return GenerateRequest.wantingAll(
+                    temperature, count, prompt, topK, topP, seed, viz, step);
         }
     }
 

@@ -81,9 +81,36 @@ public record GenerateRequest(
                     + " its step is in the response header Microgpt-Step";
 
     public static final GenerateRequest DEFAULTS =
-            new GenerateRequest(
-                    null, null, null, null, null, null, null, null, null, null, null, null, null,
-                    null, null, null);
+            wantingAll(null, null, null, null, null, null, null, null);
+
+    /// Returns a request that wants every text, and does not ask which ones are known.
+    public static GenerateRequest wantingAll(
+            @Nullable Double temperature,
+            @Nullable Integer count,
+            @Nullable String prompt,
+            @Nullable Integer topK,
+            @Nullable Double topP,
+            @Nullable Long seed,
+            @Nullable Boolean viz,
+            @Nullable PastStep step) {
+        return new GenerateRequest(
+                temperature,
+                count,
+                prompt,
+                topK,
+                topP,
+                seed,
+                viz,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null,
+                step);
+    }
 
     /// Returns whether samples say if they are among the documents.
     public boolean wantsKnown() {

@@ -101,6 +101,15 @@ public record Architecture(
         return qkNorm || position == PositionKind.ROPE;
     }
 
+    /// Returns whether what the heads read differs from the queries, keys and values that the linear layers compute.
+    ///
+    /// @param heads H
+    public boolean changesHeadInputs(int heads) {
+        return kvHeads(heads) < heads
+                || transformsQueriesAndKeys()
+                || position == PositionKind.ALIBI;
+    }
+
     /// Returns whether the hidden layer of an MLP is multiplied by a gate.
     public boolean isGated() {
         return activation == ActivationKind.SWIGLU;

@@ -106,13 +106,11 @@ final class Gradients {
         if (!layout.architecture.tied()) {
             return;
         }
-        for (int token = 0; token < layout.vocab; token++) {
-            int row = layout.wte + token * layout.c;
-            int first = Layout.panelOffset(layout.c, layout.v, 0, token);
-            int panel = Layout.panelWidth(layout.v, Layout.panelStart(layout.v, token));
-            for (int column = 0; column < layout.width; column++) {
-                params[row + column] += head[first + column * panel];
-            }
-        }
+        layout.forEachTiedRow(
+                (row, column, stride) -> {
+                    for (int i = 0; i < layout.width; i++) {
+                        params[row + i] += head[column + i * stride];
+                    }
+                });
     }
 }

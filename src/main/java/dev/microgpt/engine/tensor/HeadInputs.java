@@ -41,9 +41,7 @@ final class HeadInputs {
 
     /// Returns whether what the attention reads differs from what is computed for a position.
     static boolean differ(Layout layout) {
-        return layout.kvHeads < layout.heads
-                || layout.architecture.transformsQueriesAndKeys()
-                || layout.architecture.position() == PositionKind.ALIBI;
+        return layout.architecture.changesHeadInputs(layout.heads);
     }
 
     /// Returns the number of floats of the tables.

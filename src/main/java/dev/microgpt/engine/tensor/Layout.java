@@ -141,6 +141,23 @@ final class Layout {
         return layer(layers);
     }
 
+    /// Receives the place of an embedding in wte and in a tied lm_head.
+    interface TiedRows {
+
+        /// @param row offset of the embedding in the arrays
+        /// @param column offset of its first number in lm_head, (C', V') in panels
+        /// @param stride distance of its numbers there
+        void visit(int row, int column, int stride);
+    }
+
+    /// Visits the embeddings of all tokens.
+    void forEachTiedRow(TiedRows visitor) {
+        for (int token = 0; token < vocab; token++) {
+            int panel = panelWidth(v, panelStart(v, token));
+            visitor.visit(wte + token * c, panelOffset(c, v, 0, token), panel);
+        }
+    }
+
     /// Returns where the matrices of the reference are.
     ReferenceOrder order() {
         return order;

@@ -13,6 +13,7 @@ final class Norm {
     private final int bias; // offset
     private final boolean isCentred;
     private final boolean hasParameters;
+    private final int stride; // of all matrices
 
     /// The result, (N, C').
     float[] y = {};
@@ -28,23 +29,20 @@ final class Norm {
         bias = offsets.bias();
         isCentred = layout.architecture.norm() == NormKind.LAYERNORM;
         hasParameters = layout.architecture.hasNormParameters();
-    }
-
-    private int stride() {
-        return Layout.stride(layout.c);
+        stride = Layout.stride(layout.c);
     }
 
     /// Makes room for a number of rows. Discards all numbers.
     void setRoom(int rows) {
-        y = new float[rows * stride()];
+        y = new float[rows * stride];
         scale = new float[rows];
-        normalized = hasParameters ? new float[rows * stride()] : y;
+        normalized = hasParameters ? new float[rows * stride] : y;
     }
 
     /// Makes room for the gradient of a number of rows.
     void setGradientRoom(int rows) {
         if (hasParameters) {
-            dy = new float[rows * stride()];
+            dy = new float[rows * stride];
         }
     }
 
@@ -58,7 +56,7 @@ final class Norm {
             centre(normalized, from, to);
             source = normalized;
         }
-        kernels.rmsNorm(from, to, layout.width, layout.c, source, normalized, stride(), scale);
+        kernels.rmsNorm(from, to, layout.width, layout.c, source, normalized, stride, scale);
         if (hasParameters) {
             applyParameters(params, from, to);
         }
@@ -66,7 +64,7 @@ final class Norm {
 
     private void applyParameters(float[] params, int from, int to) {
         for (int row = from; row < to; row++) {
-            int start = row * stride();
+            int start = row * stride;
             for (int j = 0; j < layout.width; j++) {
                 float factor = gain == VectorLayout.NONE ? 1 : params[gain + j];
                 float shift = bias == VectorLayout.NONE ? 0 : params[bias + j];
@@ -113,7 +111,7 @@ final class Norm {
                 shared,
                 normalized,
                 scale,
-                stride(),
+                stride,
                 dx,
                 accumulate);
     }
@@ -129,20 +127,20 @@ final class Norm {
                 gradient[gain + j] = 0;
             }
             for (int row = 0; row < rows; row++) {
-                int start = row * stride();
+                int start = row * stride;
                 for (int j = from; j < to; j++) {
                     gradient[gain + j] += dy[start + j] * normalized[start + j];
                 }
             }
         }
         if (bias != VectorLayout.NONE) {
-            Rows.sumColumns(dy, stride(), rows, from, to, gradient, bias);
+            Rows.sumColumns(dy, stride, rows, from, to, gradient, bias);
         }
     }
 
     private void multiplyByGain(float[] params, float[] x, int from, int to) {
         for (int row = from; row < to; row++) {
-            int start = row * stride();
+            int start = row * stride;
             for (int j = 0; j < layout.width; j++) {
                 x[start + j] *= params[gain + j];
             }
@@ -152,7 +150,7 @@ final class Norm {
     /// Subtracts the mean of each row.
     private void centre(float[] x, int from, int to) {
         for (int row = from; row < to; row++) {
-            int start = row * stride();
+            int start = row * stride;
             float sum = 0;
             for (int j = 0; j < layout.width; j++) {
                 sum += x[start + j];
@@ -165,6 +163,6 @@ final class Norm {
     }
 
     private void copyRows(float[] x, float[] target, int from, int to) {
-        System.arraycopy(x, from * stride(), target, from * stride(), (to - from) * stride());
+        System.arraycopy(x, from * stride, target, from * stride, (to - from) * stride);
     }
 }

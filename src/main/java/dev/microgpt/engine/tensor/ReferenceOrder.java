@@ -80,15 +80,15 @@ final class ReferenceOrder {
             int first = firstColumns[part];
             int rows = part == 0 ? width : kvWidth;
             IndexMap columns = i -> first + heads.map(i);
-            add(
+            addLinear(
                     rows,
                     width,
-                    true,
-                    panels(layout.qkv(layer), layout.c, layout.p, IDENTITY, columns));
-            addVector(vectors.qkv(), rows, columns);
+                    panels(layout.qkv(layer), layout.c, layout.p, IDENTITY, columns),
+                    vectors.qkv(),
+                    columns);
         }
-        add(width, width, true, panels(layout.wo(layer), layout.a, layout.c, heads, IDENTITY));
-        addVector(vectors.wo(), width, IDENTITY);
+        Place wo = panels(layout.wo(layer), layout.a, layout.c, heads, IDENTITY);
+        addLinear(width, width, wo, vectors.wo(), IDENTITY);
     }
 
     private void addMlp(int layer) {
@@ -97,17 +97,23 @@ final class ReferenceOrder {
         VectorLayout.Layer vectors = layout.vectors.layers[layer];
         addNorm(vectors.mlpNorm());
         if (layout.architecture.isGated()) {
-            add(
-                    hidden,
-                    width,
-                    true,
-                    panels(layout.gate(layer), layout.c, layout.f, IDENTITY, IDENTITY));
-            addVector(vectors.gate(), hidden, IDENTITY);
+            addHidden(layout.gate(layer), vectors.gate());
         }
-        add(hidden, width, true, panels(layout.fc1(layer), layout.c, layout.f, IDENTITY, IDENTITY));
-        addVector(vectors.fc1(), hidden, IDENTITY);
-        add(width, hidden, true, panels(layout.fc2(layer), layout.f, layout.c, IDENTITY, IDENTITY));
-        addVector(vectors.fc2(), width, IDENTITY);
+        addHidden(layout.fc1(layer), vectors.fc1());
+        Place fc2 = panels(layout.fc2(layer), layout.f, layout.c, IDENTITY, IDENTITY);
+        addLinear(width, hidden, fc2, vectors.fc2(), IDENTITY);
+    }
+
+    /// Adds a layer from the residual stream to the hidden units of an MLP.
+    private void addHidden(int weight, int bias) {
+        Place place = panels(weight, layout.c, layout.f, IDENTITY, IDENTITY);
+        addLinear(layout.hidden, layout.width, place, bias, IDENTITY);
+    }
+
+    /// Adds the weight of a linear layer, and its bias if it has one.
+    private void addLinear(int rows, int columns, Place weight, int bias, IndexMap columnsOfBias) {
+        add(rows, columns, true, weight);
+        addVector(bias, rows, columnsOfBias);
     }
 
     private void add(int rows, int columns, boolean isHidden, Place place) {

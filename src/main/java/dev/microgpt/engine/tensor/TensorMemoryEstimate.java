@@ -82,10 +82,7 @@ public final class TensorMemoryEstimate {
                 };
         double pad = Layout.PAD;
         boolean hasNormParameters = architecture.hasNormParameters();
-        boolean hasProjection =
-                architecture.kvHeads(heads) < heads
-                        || architecture.transformsQueriesAndKeys()
-                        || positionsActInHeads(architecture);
+        boolean hasProjection = architecture.changesHeadInputs(heads);
         widths =
                 new Widths(
                         c + pad,
@@ -99,13 +96,6 @@ public final class TensorMemoryEstimate {
                         v + pad,
                         layers,
                         outerNorms);
-    }
-
-    private static boolean positionsActInHeads(Architecture architecture) {
-        return switch (architecture.position()) {
-            case ROPE, ALIBI -> true;
-            case LEARNED, SINUSOIDAL, NONE -> false;
-        };
     }
 
     private static double padded(double n) {

@@ -85,14 +85,12 @@ public final class Weights {
         if (!layout.architecture.tied()) {
             return;
         }
-        for (int token = 0; token < layout.vocab; token++) {
-            int row = layout.wte + token * layout.c;
-            int first = Layout.panelOffset(layout.c, layout.v, 0, token);
-            int panel = Layout.panelWidth(layout.v, Layout.panelStart(layout.v, token));
-            for (int column = 0; column < layout.width; column++) {
-                head[first + column * panel] = params[row + column];
-            }
-        }
+        layout.forEachTiedRow(
+                (row, column, stride) -> {
+                    for (int i = 0; i < layout.width; i++) {
+                        head[column + i * stride] = params[row + i];
+                    }
+                });
     }
 
     /// Returns the number of parameters, without padding.

@@ -242,6 +242,20 @@ final class TensorTrainerTest {
         return trainer(weights, new SimdKernels(), parallelThreshold);
     }
 
+    /// Checks that no two parameters have the same place, and returns how many there are.
+    static int countOwnOffsets(Layout layout) {
+        boolean[] taken = new boolean[layout.size];
+        int[] count = new int[1];
+        layout.order()
+                .forEachParam(
+                        (index, offset) -> {
+                            assertThat(index).isEqualTo(count[0]++);
+                            assertThat(taken[offset]).isFalse();
+                            taken[offset] = true;
+                        });
+        return count[0];
+    }
+
     @Test
     void eachParameterHasItsOwnOffset() {
         for (int width : new int[] {1, 3, 16, 17, 33, 34, 70}) {
@@ -250,16 +264,8 @@ final class TensorTrainerTest {
                     continue;
                 }
                 Layout layout = new Layout(VOCAB, width, heads, 2, 9);
-                boolean[] taken = new boolean[layout.size];
-                int[] count = new int[1];
-                layout.order()
-                        .forEachParam(
-                                (index, offset) -> {
-                                    assertThat(index).isEqualTo(count[0]++);
-                                    assertThat(taken[offset]).isFalse();
-                                    taken[offset] = true;
-                                });
-                assertThat(count[0]).isEqualTo((2 * VOCAB + 9) * width + 24 * width * width);
+                int count = countOwnOffsets(layout);
+                assertThat(count).isEqualTo((2 * VOCAB + 9) * width + 24 * width * width);
             }
         }
     }

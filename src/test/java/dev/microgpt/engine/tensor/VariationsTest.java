@@ -135,16 +135,7 @@ final class VariationsTest {
     @MethodSource("variations")
     void eachParameterHasItsOwnOffset(Variation variation) {
         Layout layout = variation.weights().layout();
-        boolean[] taken = new boolean[layout.size];
-        int[] count = new int[1];
-        layout.order()
-                .forEachParam(
-                        (index, offset) -> {
-                            assertThat(index).isEqualTo(count[0]++);
-                            assertThat(taken[offset]).isFalse();
-                            taken[offset] = true;
-                        });
-        assertThat(count[0]).isEqualTo(layout.numParams());
+        assertThat(TensorTrainerTest.countOwnOffsets(layout)).isEqualTo(layout.numParams());
     }
 
     /// Otherwise statistics over all parameters would count it.
