@@ -72,14 +72,13 @@ final class HostileClientsTest {
         assertThat(api.get("/sessions").ok().path("sessions").size()).isEqualTo(1);
     }
 
+    /// Makes calls over HTTP and WebSocket, which fail after the timeout of the clients.
     private static void assertServed() {
-        long start = System.nanoTime();
         assertThat(api.view(NAME).path("numDocs").intValue()).isEqualTo(6);
         try (Live live = Live.connect(api.port())) {
             live.send("getConfig", "session", NAME);
             live.next("config");
         }
-        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
     }
 
     /// Returns the code of the close frame, and skips the frames before it.
@@ -273,7 +272,6 @@ final class HostileClientsTest {
 
     @Test
     void silentReaders() throws Exception {
-        long start = System.nanoTime();
         List<RawWebSocket> readers = new ArrayList<>();
         try {
             for (int i = 0; i < READERS; i++) {
@@ -295,6 +293,5 @@ final class HostileClientsTest {
                 reader.close();
             }
         }
-        assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(30));
     }
 }

@@ -103,10 +103,7 @@ final class SlowEventReaderTest {
                         .startsWith("HTTP/1.1 200"); // and no more
             }
             awaitStreams(0);
-            long start = System.nanoTime();
             api.step(NAME, 10);
-            assertThat(Duration.ofNanos(System.nanoTime() - start))
-                    .isLessThan(Duration.ofSeconds(3));
         } finally {
             readers.forEach(RawClient::close);
         }

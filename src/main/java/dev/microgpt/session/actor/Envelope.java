@@ -15,7 +15,7 @@ final class Envelope<R> {
     private final CallContext context;
     private final CompletableFuture<R> reply = new CompletableFuture<>();
     private final AtomicBoolean hasEnded = new AtomicBoolean();
-    private @Nullable ActiveCommand<R> activeCommand; // confined to the actor's slices
+    private volatile @Nullable ActiveCommand<R> activeCommand; // set in the actor's slices
 
     /// Begins a use of the idempotency key, if there is one, which lasts until the command has ended.
     Envelope(Command<R> command, CallContext context) {
@@ -63,6 +63,10 @@ final class Envelope<R> {
     /// Returns the command in execution; null before its first slice.
     @Nullable ActiveCommand<R> activeCommand() {
         return activeCommand;
+    }
+
+    boolean isBegun() {
+        return activeCommand != null;
     }
 
     void begin(ActiveCommand<R> begunCommand) {

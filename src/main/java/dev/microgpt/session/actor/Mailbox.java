@@ -8,20 +8,23 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/// The commands that wait for one session, in two bounded queues: short calls and training. Each queue keeps
-/// the order of arrival. Calls are executed between the slices of training; training gets a slice at the
-/// latest after [#MAX_CONSECUTIVE_CALL_SLICES] slices of calls. Thread-safe.
+/// The commands that wait for one session, in two bounded queues: calls and training. Commands begin in the order
+/// of arrival. Calls that need several slices take turns, except with those that replace the model or draw from
+/// its generator ([Command#waitsForEarlierCalls], [Command#draws]). Calls are executed between the slices of training;
+/// training gets a slice at the latest after [#MAX_CONSECUTIVE_CALL_SLICES] slices of calls. Thread-safe.
 final class Mailbox {
 
     /// Number of slices that go to calls before waiting training gets one.
     private static final int MAX_CONSECUTIVE_CALL_SLICES = 8;
 
     private final int capacity; // of each queue
-    private final ArrayDeque<Envelope<?>> calls = new ArrayDeque<>();
+    private final List<Envelope<?>> calls =
+            new ArrayList<>(); // those that take turns, next one first
     private final ArrayDeque<Envelope<?>> training = new ArrayDeque<>();
     private int consecutiveCallSlices;
     private @Nullable SessionException closed;
@@ -49,12 +52,12 @@ final class Mailbox {
         if (closed != null) {
             throw new SessionException(closed.code(), String.valueOf(closed.getMessage()));
         }
-        ArrayDeque<Envelope<?>> queue = queue(envelope);
         if (envelope.command().ends()) {
-            queue.addFirst(envelope); // the waiting commands will fail anyway
+            calls.addFirst(envelope); // the waiting commands will fail anyway
             urgent = true;
             return;
         }
+        Collection<Envelope<?>> queue = queue(envelope);
         if (queue.size() >= capacity) {
             throw new SessionException(
                     ErrorCode.BUSY,
@@ -67,7 +70,7 @@ final class Mailbox {
         urgent |= envelope.command().isUrgent();
     }
 
-    private ArrayDeque<Envelope<?>> queue(Envelope<?> envelope) {
+    private Collection<Envelope<?>> queue(Envelope<?> envelope) {
         return envelope.command().isTraining() ? training : calls;
     }
 
@@ -90,7 +93,37 @@ final class Mailbox {
     synchronized @Nullable Envelope<?> nextEnvelope(boolean isTrainingDue) {
         boolean isCall = nextKind(isTrainingDue) == Demand.Kind.CALL;
         consecutiveCallSlices = isCall ? consecutiveCallSlices + 1 : 0;
-        return isCall ? calls.peek() : training.peek();
+        return isCall ? nextCall() : training.peek();
+    }
+
+    /// Returns the first call that may have a slice. Draws of several calls from the generator do not mix.
+    private Envelope<?> nextCall() {
+        Envelope<?> first = calls.getFirst();
+        if (!first.command().draws() || first.isBegun()) {
+            return first;
+        }
+        List<Envelope<?>> inTurns = callsInTurns();
+        boolean isDrawing = inTurns.stream().anyMatch(c -> c.command().draws() && c.isBegun());
+        return inTurns.stream()
+                .filter(call -> !isDrawing || !call.command().draws() || call.isBegun())
+                .findFirst()
+                .orElse(first);
+    }
+
+    /// Moves a call that needs another slice behind the others that it takes turns with.
+    synchronized void endTurn(Envelope<?> envelope) {
+        if (!envelope.command().waitsForEarlierCalls() && calls.remove(envelope)) {
+            calls.add(callsInTurns().size(), envelope);
+        }
+    }
+
+    /// Returns the calls before the first that waits for the end of all earlier ones.
+    private List<Envelope<?>> callsInTurns() {
+        int count = 0;
+        while (count < calls.size() && !calls.get(count).command().waitsForEarlierCalls()) {
+            count++;
+        }
+        return calls.subList(0, count);
     }
 
     /// Removes a command that is done or has been cancelled.

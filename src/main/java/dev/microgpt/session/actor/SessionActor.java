@@ -206,7 +206,7 @@ public final class SessionActor implements Workload {
     }
 
     private <R> void execute(Envelope<R> envelope, Deadline deadline) {
-        if (envelope.isAbandoned() && envelope.activeCommand() == null) {
+        if (envelope.isAbandoned() && !(envelope.isBegun() && envelope.command().isTraining())) {
             reject(envelope, new CancellationException());
             return;
         }
@@ -229,6 +229,7 @@ public final class SessionActor implements Workload {
             return;
         }
         if (result == null) {
+            mailbox.endTurn(envelope);
             residency.publish();
         } else {
             mailbox.remove(envelope);
