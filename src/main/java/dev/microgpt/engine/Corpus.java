@@ -427,7 +427,30 @@ public final class Corpus {
         return tokenizer.decode(document);
     }
 
+    /// Copies the token ids of a document, without BOS.
+    ///
+    /// @param index 0 to size() - 1
+    /// @param target of at least [#longest] elements
+    /// @return how many there are
+    public int copyTokens(int index, int[] target) {
+        int start = start(index);
+        int length = ends[index] - start;
+        for (int i = 0; i < length; i++) {
+            target[i] = tokens[start + i];
+        }
+        return length;
+    }
+
     /// Returns whether a text is one of the documents.
+    public boolean contains(String text) {
+        try {
+            return contains(tokenizer.encode(text, "text"));
+        } catch (InvalidInputException _) { // a character that no document has
+            return false;
+        }
+    }
+
+    /// Returns whether a text in tokens is one of the documents.
     ///
     /// @param generated token ids without BOS; other tokens of the same text will do
     public boolean contains(int[] generated) {

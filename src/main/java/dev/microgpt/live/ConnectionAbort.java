@@ -17,7 +17,7 @@ public final class ConnectionAbort {
     /// Returns the action of a request attribute.
     ///
     /// @throws IllegalStateException if the server has not set the attribute
-    static Runnable of(ServletRequest request, String attribute) {
+    public static Runnable of(ServletRequest request, String attribute) {
         if (request.getAttribute(attribute) instanceof Runnable abort) {
             return abort;
         }

@@ -210,13 +210,13 @@ final class MessageExecutor {
             CallContext call, ClientMessage.Generate message, Answers answers) {
         GenerateCall generate = message.request().toCall(limits);
         return sendLater(
-                session(call, message).queries().generateAsync(call, generate),
+                session(call, message).queries().texts().generateAsync(call, generate),
                 answers,
                 samples ->
                         new ServerMessage.Generated(
                                 message.id(),
                                 name(message),
-                                GenerateReply.of(generate, samples, null).samples()));
+                                GenerateReply.of(generate, samples).samples()));
     }
 
     private CompletableFuture<Void> embeddings(

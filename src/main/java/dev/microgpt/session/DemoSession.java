@@ -3,7 +3,6 @@ package dev.microgpt.session;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.engine.Sample;
 import dev.microgpt.session.actor.StepCall;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Caller;
@@ -84,8 +83,8 @@ final class DemoSession {
             log.info(
                     "Session '{}' generates: {}",
                     NAME,
-                    session.queries().generate(call, request).value().samples().stream()
-                            .map(Sample::text)
+                    session.queries().texts().generate(call, request).value().texts().stream()
+                            .map(text -> text.sample().text())
                             .collect(Collectors.joining(", ")));
         } catch (SessionException e) {
             log.info("Session '{}': the demonstration ends early: {}", NAME, e.getMessage());

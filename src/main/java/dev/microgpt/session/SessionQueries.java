@@ -7,8 +7,6 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LanguageModel;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
-import dev.microgpt.engine.Sample;
-import dev.microgpt.engine.Score;
 import dev.microgpt.engine.TokenEmbedding;
 import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.engine.TokenizerKind;
@@ -21,21 +19,14 @@ import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.query.AsOf;
-import dev.microgpt.session.query.GenerateCall;
-import dev.microgpt.session.query.GeneratedTexts;
-import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.ModelSource;
 import dev.microgpt.session.query.PastStep;
 import dev.microgpt.session.query.Query;
-import dev.microgpt.session.query.SampleListener;
-import dev.microgpt.session.query.Scoring;
 import dev.microgpt.session.query.TextTokens;
 import dev.microgpt.session.query.TextTokensTask;
-import dev.microgpt.session.query.TokenQueue;
 
 import org.jspecify.annotations.Nullable;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -56,10 +47,17 @@ public final class SessionQueries {
 
     private final Session session;
     private final Limits limits;
+    private final Texts texts;
 
     SessionQueries(Session session, Limits limits) {
         this.session = session;
         this.limits = limits;
+        texts = new Texts(session, this, limits);
+    }
+
+    /// Returns what generates and scores texts.
+    public Texts texts() {
+        return texts;
     }
 
     /// Sends a query to the session's actor and waits for the result.
@@ -74,7 +72,7 @@ public final class SessionQueries {
 
     // ---- memory and limits, on the caller's thread
 
-    /// Checks that the session has documents, whether it is in memory or not.
+    /// Checks that the session has parameters, whether it is in memory or not.
     ///
     /// @throws SessionException `not_loaded`
     SessionView requireLoaded() {
@@ -92,7 +90,7 @@ public final class SessionQueries {
     }
 
     /// Reserves memory for the model as of an earlier step.
-    private void reserveModel(CallContext call, @Nullable PastStep step) {
+    void reserveModel(CallContext call, @Nullable PastStep step) {
         SessionView view = requireLoaded();
         Integer vocabSize = view.vocabSize();
         if (step != null && vocabSize != null) {
@@ -101,11 +99,18 @@ public final class SessionQueries {
         }
     }
 
+    /// Checks that the session has documents, and not only parameters.
+    ///
+    /// @throws SessionException `not_loaded`
+    public void requireDocuments() {
+        Preconditions.requireDocuments(requireLoaded());
+    }
+
     /// Returns the documents.
     ///
     /// @throws SessionException `not_loaded`, or `busy`
     public Corpus documents(CallContext call) {
-        Preconditions.requireDocuments(requireLoaded());
+        requireDocuments();
         return askInOneSlice(call, models -> models.model().corpus());
     }
 
@@ -149,80 +154,7 @@ public final class SessionQueries {
                 Demand.CALL, new TextTokensTask(tokenizer, text, wantsSteps, limits));
     }
 
-    // ---- generate, score, inspect
-
-    /// Generates texts.
-    ///
-    /// @throws InvalidInputException if the step is out of range or the response would be too large
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<GeneratedTexts> generate(CallContext call, GenerateCall request) {
-        return session.callTimeout().await(generateAsync(call, request));
-    }
-
-    /// Generates texts. Does not wait for them.
-    public CompletableFuture<AsOf<GeneratedTexts>> generateAsync(
-            CallContext call, GenerateCall request) {
-        reserveSamples(call, request);
-        Generation generation = new Generation(request);
-        Command<AsOf<GeneratedTexts>> command =
-                request.drawsFromSession()
-                        ? new Command.Draw(generation)
-                        : new Command.Ask<>(generation);
-        return session.send(call, command);
-    }
-
-    /// Generates texts one after the other, and passes each character to a listener as soon as it is
-    /// generated.
-    ///
-    /// @throws InvalidInputException if the step is out of range or the response would be too large
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    /// @throws IOException if the listener throws it, which ends the generation
-    public void generate(CallContext call, GenerateCall request, SampleListener listener)
-            throws IOException {
-        reserveSamples(call, request);
-        Generation generation = new Generation(request);
-        for (int i = 0; i < request.count(); i++) {
-            AsOf<Sample> sample = streamSample(call, generation, listener);
-            listener.ended(sample.step(), sample.value());
-        }
-    }
-
-    private void reserveSamples(CallContext call, GenerateCall request) {
-        reserveModel(call, request.step());
-        if (request.options().viz()) {
-            PublishedState now = session.published();
-            int blockSize = now.view().options().blockSize();
-            reserveTraces(call, (double) request.count() * now.traceSize(blockSize));
-        }
-    }
-
-    private AsOf<Sample> streamSample(
-            CallContext call, Generation generation, SampleListener listener) throws IOException {
-        TokenQueue tokens = new TokenQueue();
-        Command<AsOf<Sample>> command =
-                generation.call().drawsFromSession()
-                        ? new Command.DrawNext(generation, tokens)
-                        : new Command.GenerateNext(generation, tokens);
-        var sample = session.send(call, command).whenComplete((_, _) -> tokens.end());
-        try {
-            tokens.forwardTo(listener, limits.callTime());
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt(); // the wait below throws for it
-        } finally {
-            tokens.stop();
-        }
-        return session.callTimeout().await(sample);
-    }
-
-    /// Computes how likely each text is for the model.
-    ///
-    /// @param step the step to look at; null for the current one
-    /// @throws InvalidInputException if the step is out of range
-    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
-    public AsOf<List<Score>> score(CallContext call, List<String> texts, @Nullable PastStep step) {
-        reserveModel(call, step);
-        return ask(call, new Scoring(texts, step));
-    }
+    // ---- inspect
 
     /// Runs the forward pass over a text and returns its intermediate results.
     ///

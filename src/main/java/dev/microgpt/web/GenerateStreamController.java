@@ -5,7 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Trace;
-import dev.microgpt.session.SessionQueries;
+import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
@@ -60,13 +60,13 @@ class GenerateStreamController {
             HttpServletResponse response)
             throws IOException {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
-        request.requireNoFilter();
+        request.requireStreamable();
         GenerateCall generateCall = request.toCall(limits);
-        SessionQueries queries = sessions.get(call, name).queries();
-        Corpus documents = request.wantsKnown() ? queries.documents(call) : null;
+        Session session = sessions.get(call, name);
+        Corpus documents = request.wantsKnown() ? session.queries().documents(call) : null;
         Listener listener = new Listener(generateCall, documents, response);
         try {
-            queries.generate(call, generateCall, listener);
+            session.queries().texts().generate(call, generateCall, listener);
         } catch (RuntimeException e) {
             if (listener.events == null) {
                 throw e; // nothing has been sent yet, so the response can still be a problem
@@ -111,7 +111,7 @@ class GenerateStreamController {
                             call.step() == null ? null : step,
                             sample.text(),
                             sample.tokens(),
-                            documents == null ? null : documents.contains(sample.tokens()),
+                            documents == null ? null : documents.contains(sample.text()),
                             call.options().viz() ? sample.vizData() : null));
         }
 

@@ -124,12 +124,17 @@ final class IdempotencyFilter extends OncePerRequestFilter {
         }
         String accept = request.getHeader("Accept");
         if (accept != null && accept.contains(MediaType.TEXT_EVENT_STREAM_VALUE)) {
-            throw new SessionException(
-                    ErrorCode.OUT_OF_RANGE,
-                    "a stream cannot be replayed: accept JSON, or omit the Idempotency-Key",
-                    HEADER,
-                    key);
+            throw notForStreams(key);
         }
+    }
+
+    /// Returns the refusal of a key for a response that is sent while it is computed.
+    static SessionException notForStreams(String key) {
+        return new SessionException(
+                ErrorCode.OUT_OF_RANGE,
+                "a stream cannot be replayed: accept JSON, or omit the Idempotency-Key",
+                HEADER,
+                key);
     }
 
     /// One call with a key.

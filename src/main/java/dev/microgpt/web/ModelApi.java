@@ -14,10 +14,12 @@ import dev.microgpt.wire.InspectRequest;
 import dev.microgpt.wire.LossesReply;
 import dev.microgpt.wire.ScoreReply;
 import dev.microgpt.wire.ScoreRequest;
+import dev.microgpt.wire.TextLine;
 
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.ExampleObject;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -47,7 +49,9 @@ interface ModelApi {
                     "Without a seed, draws from the session's random generator, as microgptjs does. With"
                             + " Accept: text/event-stream, streams each text as it is generated: an"
                             + " event token {char, tokenId, prob} for each token after the prompt,"
-                            + " then an event done with the sample.")
+                            + " then an event done with the sample. With Accept: text/plain, text/csv or"
+                            + " application/x-ndjson, sends a line for each text, in batches while they"
+                            + " are generated, and up to limits.textsPerStream of them.")
     @ApiResponse(
             responseCode = "200",
             description = "The texts",
@@ -57,7 +61,20 @@ interface ModelApi {
                         schema = @Schema(implementation = GenerateReply.class)),
                 @Content(
                         mediaType = MediaType.TEXT_EVENT_STREAM_VALUE,
-                        schema = @Schema(type = "string"))
+                        schema = @Schema(type = "string")),
+                @Content(
+                        mediaType = MediaType.TEXT_PLAIN_VALUE,
+                        schema = @Schema(type = "string"),
+                        examples = @ExampleObject("maria\nanna\n")),
+                @Content(
+                        mediaType = TextLines.CSV,
+                        schema = @Schema(type = "string"),
+                        examples =
+                                @ExampleObject(
+                                        "text,logLikelihood,bitsPerCharacter,novel\nmaria,-9.1,2.19,false\n")),
+                @Content(
+                        mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                        schema = @Schema(implementation = TextLine.Generated.class))
             })
     @TextErrorResponses
     ResponseEntity<GenerateReply> generate(
@@ -72,8 +89,30 @@ interface ModelApi {
             description =
                     "Returns how likely the model finds each text, token by token, in nats. The end"
                             + " of a text counts as well. Bits per character compare models with different"
-                            + " tokens.")
-    @ApiResponse(responseCode = "200", description = "One score per text")
+                            + " tokens. With Accept: text/plain, text/csv or application/x-ndjson, sends a line"
+                            + " for each text, up to limits.textsPerStream of them; the body may then also be"
+                            + " text/plain, with one text a line.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "One score per text",
+            content = {
+                @Content(
+                        mediaType = MediaType.APPLICATION_JSON_VALUE,
+                        schema = @Schema(implementation = ScoreReply.class)),
+                @Content(
+                        mediaType = MediaType.TEXT_PLAIN_VALUE,
+                        schema = @Schema(type = "string"),
+                        examples = @ExampleObject("2.19\tmaria\n")),
+                @Content(
+                        mediaType = TextLines.CSV,
+                        schema = @Schema(type = "string"),
+                        examples =
+                                @ExampleObject(
+                                        "text,logLikelihood,bitsPerCharacter,novel\nmaria,-9.1,2.19,false\n")),
+                @Content(
+                        mediaType = MediaType.APPLICATION_NDJSON_VALUE,
+                        schema = @Schema(implementation = TextLine.Scored.class))
+            })
     @TextErrorResponses
     ResponseEntity<ScoreReply> score(
             CallContext call,

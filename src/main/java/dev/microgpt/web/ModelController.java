@@ -1,7 +1,6 @@
 package dev.microgpt.web;
 
 import dev.microgpt.engine.Baselines;
-import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.TokenEmbedding;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.SessionService;
@@ -45,16 +44,19 @@ class ModelController implements ModelApi {
             CallContext call, String name, @Nullable GenerateRequest body) {
         GenerateRequest request = body == null ? GenerateRequest.DEFAULTS : body;
         GenerateCall generateCall = request.toCall(limits);
-        Corpus documents =
-                request.wantsKnown() ? sessions.get(call, name).queries().documents(call) : null;
+        if (request.wantsKnown()) {
+            sessions.get(call, name).queries().requireDocuments();
+        }
         return replies.reply(
                 call,
-                context -> sessions.get(context, name).queries().generate(context, generateCall),
+                context ->
+                        sessions.get(context, name)
+                                .queries()
+                                .texts()
+                                .generate(context, generateCall),
                 samples ->
                         AsOfReply.of(
-                                request.step(),
-                                samples,
-                                GenerateReply.of(generateCall, samples, documents)));
+                                request.step(), samples, GenerateReply.of(generateCall, samples)));
     }
 
     @Override
@@ -65,7 +67,7 @@ class ModelController implements ModelApi {
         List<String> texts = request.checked(limits);
         return replies.reply(
                 call,
-                context -> session.queries().score(context, texts, request.step()),
+                context -> session.queries().texts().score(context, texts, request.step()),
                 scores -> AsOfReply.of(request.step(), scores, new ScoreReply(scores.value())));
     }
 

@@ -1,9 +1,11 @@
 package dev.microgpt.wire;
 
-import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Score;
 import dev.microgpt.engine.Trace;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
+import dev.microgpt.session.query.GeneratedText;
 import dev.microgpt.session.query.GeneratedTexts;
 import dev.microgpt.session.query.TextFilter.Rejection;
 
@@ -20,6 +22,8 @@ public record GenerateReply(
         @Schema(description = "Step of the keyframe used, if the request has a step")
                 @Nullable Long step,
         List<Item> samples,
+        @Schema(description = "Share of the samples that are documents, if the request has known")
+                @Nullable Double knownShare,
         @Schema(
                         description =
                                 "Number of texts drawn, if the request says which ones it wants; without all that it wants,"
@@ -38,31 +42,50 @@ public record GenerateReply(
                     int[] tokens,
             @Schema(description = "Whether it is one of the documents, if the request has known")
                     @Nullable Boolean known,
+            @Schema(
+                            description =
+                                    "Natural logarithm of its probability, in nats, if the request has score")
+                    @Nullable Double logLikelihood,
+            @Schema(description = "Its surprisal in bits per character, if the request has score")
+                    @Nullable Double bitsPerCharacter,
+            @Schema(
+                            description =
+                                    "The document that differs least from it, if the request has nearest")
+                    @Nullable NearestReply nearest,
             @Schema(description = "The forward pass: one entry per position, with probs")
                     @Nullable List<Trace> vizData) {}
 
-    /// @param documents the documents to look the texts up in; null to leave `known` out
-    public static GenerateReply of(
-            GenerateCall call, AsOf<GeneratedTexts> texts, @Nullable Corpus documents) {
+    public static GenerateReply of(GenerateCall call, AsOf<GeneratedTexts> asOf) {
+        GeneratedTexts texts = asOf.value();
         boolean viz = call.options().viz();
         return new GenerateReply(
-                call.step() == null ? null : texts.step(),
-                texts.value().samples().stream()
-                        .map(
-                                s ->
-                                        new Item(
-                                                s.text(),
-                                                s.tokens(),
-                                                documents == null
-                                                        ? null
-                                                        : documents.contains(s.tokens()),
-                                                viz ? s.vizData() : null))
-                        .toList(),
-                call.filter().isNone() ? null : texts.value().tries(),
-                call.filter().isNone() ? null : byReason(texts.value().rejected()));
+                call.step() == null ? null : asOf.step(),
+                texts.texts().stream().map(text -> item(text, viz)).toList(),
+                call.details().known() ? knownShare(texts.texts()) : null,
+                call.filter().isNone() ? null : texts.tries(),
+                call.filter().isNone() ? null : byReason(texts.rejected()));
     }
 
-    private static Map<String, Long> byReason(Map<Rejection, Long> rejected) {
+    private static Item item(GeneratedText text, boolean viz) {
+        Sample sample = text.sample();
+        Score score = text.score();
+        return new Item(
+                sample.text(),
+                sample.tokens(),
+                text.known(),
+                score == null ? null : score.logLikelihood(),
+                score == null ? null : score.bitsPerCharacter(),
+                NearestReply.of(text.nearest()),
+                viz ? sample.vizData() : null);
+    }
+
+    private static @Nullable Double knownShare(List<GeneratedText> texts) {
+        long known = texts.stream().filter(text -> Boolean.TRUE.equals(text.known())).count();
+        return texts.isEmpty() ? null : (double) known / texts.size();
+    }
+
+    /// Returns how many texts were rejected, by the name of the reason.
+    static Map<String, Long> byReason(Map<Rejection, Long> rejected) {
         Map<String, Long> counts = new LinkedHashMap<>();
         for (Rejection reason : Rejection.values()) {
             Long count = rejected.get(reason);

@@ -5,6 +5,7 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.PastStep;
+import dev.microgpt.session.query.TextDetails;
 import dev.microgpt.session.query.TextFilter;
 import dev.microgpt.session.query.TextPattern;
 
@@ -12,6 +13,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,13 @@ public record GenerateRequest(
                 @Nullable Boolean viz,
         @Schema(description = "Whether samples say if they are known", defaultValue = "false")
                 @Nullable Boolean known,
+        @Schema(description = "Whether samples have their scores", defaultValue = "false")
+                @Nullable Boolean score,
+        @Schema(
+                        description =
+                                "Whether samples have the documents that differ least from them",
+                        defaultValue = "false")
+                @Nullable Boolean nearest,
         @Schema(description = "Whether no text may come twice", defaultValue = "false")
                 @Nullable Boolean unique,
         @Schema(description = "Whether no text may be one of the documents", defaultValue = "false")
@@ -66,9 +75,10 @@ public record GenerateRequest(
         @Schema(description = "Texts that are not wanted") @Nullable List<@Nullable String> exclude,
         @Schema(
                         description =
-                                "Largest number of texts to draw; if absent, 100 for each wanted text and at least 1000",
-                        minimum = "1",
-                        maximum = "1000000")
+                                "Largest number of texts to draw; if absent, 100 for each wanted text and at least"
+                                        + " 1000. At most 1000000, or in lines 100 for each text that a stream may"
+                                        + " have",
+                        minimum = "1")
                 @Nullable Integer tries,
         @Schema(description = AS_OF) @Nullable PastStep step) {
 
@@ -109,20 +119,41 @@ public record GenerateRequest(
                 null,
                 null,
                 null,
+                null,
+                null,
                 step);
     }
 
     /// Returns whether samples say if they are among the documents.
     public boolean wantsKnown() {
-        return known != null && known;
+        return isTrue(known);
     }
 
     /// Returns the call with defaults filled in.
     ///
     /// @throws InvalidInputException if a value is out of range
     public GenerateCall toCall(Limits limits) {
+        TextDetails details = new TextDetails(wantsKnown(), isTrue(score), isTrue(nearest));
+        return toCall(limits, limits.samplesPerCall(), MAX_TRIES, details);
+    }
+
+    /// Returns the call of a response that has a line for each text.
+    ///
+    /// @param hasDetails whether lines say if texts are known, and how likely the model finds them
+    /// @throws InvalidInputException if a value is out of range
+    public GenerateCall toLinesCall(Limits limits, boolean hasDetails) {
+        if (isTrue(viz)) {
+            throw forJson("viz", "a line has no room for vizData");
+        }
+        TextDetails details = new TextDetails(hasDetails, hasDetails, isTrue(nearest));
+        int maxTries =
+                (int) Math.min(Integer.MAX_VALUE, (long) TRIES_PER_TEXT * limits.textsPerStream());
+        return toCall(limits, limits.textsPerStream(), maxTries, details);
+    }
+
+    private GenerateCall toCall(Limits limits, int maxCount, int maxTries, TextDetails details) {
         int numSamples = count == null ? 1 : count;
-        InvalidInputException.requireRange("count", numSamples, 1, limits.samplesPerCall());
+        InvalidInputException.requireRange("count", numSamples, 1, maxCount);
         if (topK != null) {
             InvalidInputException.requireRange("topK", topK, 1, Integer.MAX_VALUE);
         }
@@ -133,8 +164,13 @@ public record GenerateRequest(
                         prompt == null ? defaults.prompt() : prompt,
                         topK == null ? defaults.topK() : topK,
                         topP == null ? defaults.topP() : topP,
-                        viz != null && viz);
-        return new GenerateCall(options, numSamples, seed, step, filter(numSamples, limits));
+                        isTrue(viz));
+        TextFilter filter = filter(numSamples, maxTries, limits);
+        return new GenerateCall(options, numSamples, seed, step, filter, details);
+    }
+
+    private static boolean isTrue(@Nullable Boolean flag) {
+        return flag != null && flag;
     }
 
     /// Returns the given fields that say which texts the request wants.
@@ -153,23 +189,29 @@ public record GenerateRequest(
                 .toList();
     }
 
-    /// Checks that the request wants every text, as in a stream that sends each while it is generated.
+    /// Checks that the request is fit for a stream that sends each text while it is generated: it filters no texts,
+    /// and asks for no details that only a whole text has.
     ///
-    /// @throws InvalidInputException if it does not
-    public void requireNoFilter() {
-        List<String> fields = filterFields();
+    /// @throws InvalidInputException if it is not
+    public void requireStreamable() {
+        List<String> fields = new ArrayList<>(filterFields());
+        if (isTrue(score)) {
+            fields.add("score");
+        }
+        if (isTrue(nearest)) {
+            fields.add("nearest");
+        }
         if (!fields.isEmpty()) {
-            throw InvalidInputException.outOfRange(
-                    fields.getFirst(),
-                    null,
-                    null,
-                    null,
-                    fields.getFirst()
-                            + " is for responses in JSON: a stream sends each text while it is generated");
+            throw forJson(fields.getFirst(), "events send each text while it is generated");
         }
     }
 
-    private TextFilter filter(int numSamples, Limits limits) {
+    private static InvalidInputException forJson(String field, String reason) {
+        return InvalidInputException.outOfRange(
+                field, null, null, null, field + " is for responses in JSON: " + reason);
+    }
+
+    private TextFilter filter(int numSamples, int maxTries, Limits limits) {
         if (filterFields().isEmpty()) {
             return TextFilter.NONE;
         }
@@ -180,17 +222,18 @@ public record GenerateRequest(
         int numTries =
                 tries != null
                         ? tries
-                        : Math.min(
-                                MAX_TRIES,
-                                Math.max(MIN_DEFAULT_TRIES, numSamples * TRIES_PER_TEXT));
-        InvalidInputException.requireRange("tries", numTries, 1, MAX_TRIES);
+                        : Math.clamp(
+                                (long) numSamples * TRIES_PER_TEXT,
+                                Math.min(MIN_DEFAULT_TRIES, maxTries),
+                                maxTries);
+        InvalidInputException.requireRange("tries", numTries, 1, maxTries);
         List<String> unwanted =
                 exclude == null || exclude.isEmpty()
                         ? List.of()
-                        : ScoreRequest.checked("exclude", exclude, limits);
+                        : ScoreRequest.checked("exclude", exclude, limits.textsPerCall());
         return new TextFilter(
-                unique != null && unique,
-                novel != null && novel,
+                isTrue(unique),
+                isTrue(novel),
                 shortest,
                 longest,
                 pattern == null ? null : TextPattern.of(pattern, "pattern"),

@@ -42,6 +42,10 @@ public record LimitsReply(
                                 "Texts that the probes of one call generate, at all keyframes together")
                 int probeSamples,
         @Schema(description = "Texts to score in one call") int textsPerCall,
+        @Schema(
+                        description =
+                                "Texts to generate or to score in one call that sends a line for each")
+                int textsPerStream,
         @Schema(description = "Numbers in the traces of one response") long traceValues,
         @Schema(description = "Numbers in the graphs of a dissected step") long graphNodes,
         @Schema(description = "Losses or buckets in one response") int lossesPerCall,
@@ -73,6 +77,7 @@ public record LimitsReply(
                 limits.samplesPerCall(),
                 limits.probeSamples(),
                 limits.textsPerCall(),
+                limits.textsPerStream(),
                 limits.traceValues(),
                 limits.graphNodes(),
                 limits.lossesPerCall(),

@@ -25,7 +25,15 @@ public record ScoreRequest(
     /// @throws InvalidInputException if there are too few or too many texts
     /// @throws SessionException if one of them is null
     public List<String> checked(Limits limits) {
-        return checked("texts", texts, limits);
+        return checked("texts", texts, limits.textsPerCall());
+    }
+
+    /// Returns the texts of a call whose response has a line for each.
+    ///
+    /// @throws InvalidInputException if there are too few or too many texts
+    /// @throws SessionException if one of them is null
+    public List<String> checkedLines(Limits limits) {
+        return checked("texts", texts, limits.textsPerStream());
     }
 
     /// Returns given texts.
@@ -33,10 +41,9 @@ public record ScoreRequest(
     /// @param field their name in error messages
     /// @throws InvalidInputException if there are none or too many
     /// @throws SessionException if one of them is null
-    static List<String> checked(
-            String field, @Nullable List<@Nullable String> given, Limits limits) {
+    static List<String> checked(String field, @Nullable List<@Nullable String> given, int max) {
         int size = given == null ? 0 : given.size();
-        InvalidInputException.requireRange(field, size, 1, limits.textsPerCall());
+        InvalidInputException.requireRange(field, size, 1, max);
         List<String> checked = new ArrayList<>(size);
         for (String text : Objects.requireNonNull(given)) {
             if (text == null) {

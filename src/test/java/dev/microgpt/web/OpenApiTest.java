@@ -267,8 +267,8 @@ final class OpenApiTest {
                 + " minLearningRate gradientClip dropout labelSmoothing validation validateEvery"
                 + " tokenizer vocabSize text dataset",
         "step, count viz",
-        "generate, temperature count prompt topK topP seed viz known unique novel minLength"
-                + " maxLength pattern exclude tries step"
+        "generate, temperature count prompt topK topP seed viz known score nearest unique novel"
+                + " minLength maxLength pattern exclude tries step"
     })
     void requestsHaveAllTheirFields(String call, String fields) {
         JsonNode body =

@@ -49,17 +49,6 @@ public sealed interface Command<R> {
         return false;
     }
 
-    /// Returns whether the command begins when all earlier calls have ended, and later ones begin when it has, as it
-    /// takes away the model that they use. Other calls have their slices in turns.
-    default boolean waitsForEarlierCalls() {
-        return false;
-    }
-
-    /// Returns whether the command draws from the session's random generator.
-    default boolean draws() {
-        return false;
-    }
-
     /// Returns how much of the session the command needs in memory.
     default Need need() {
         return Need.ALL;
@@ -92,11 +81,6 @@ public sealed interface Command<R> {
             implements Command<PublishedState> {
 
         @Override
-        public boolean waitsForEarlierCalls() {
-            return true;
-        }
-
-        @Override
         public boolean isUrgent() {
             return true;
         }
@@ -118,11 +102,6 @@ public sealed interface Command<R> {
         /// Loads documents of characters.
         Load(Corpus characters, boolean overwrite) {
             this(characters, Tokenization.chars(), overwrite);
-        }
-
-        @Override
-        public boolean waitsForEarlierCalls() {
-            return true;
         }
 
         @Override
@@ -204,22 +183,10 @@ public sealed interface Command<R> {
     }
 
     /// Generates texts with the session's random generator.
-    record Draw(Generation generation) implements Command<AsOf<GeneratedTexts>> {
-
-        @Override
-        public boolean draws() {
-            return true;
-        }
-    }
+    record Draw(Generation generation) implements Command<AsOf<GeneratedTexts>> {}
 
     /// Generates the next of several texts with the session's random generator, character by character.
-    record DrawNext(Generation generation, TokenQueue tokens) implements Command<AsOf<Sample>> {
-
-        @Override
-        public boolean draws() {
-            return true;
-        }
-    }
+    record DrawNext(Generation generation, TokenQueue tokens) implements Command<AsOf<Sample>> {}
 
     /// Generates the next of several texts with the call's own random generator, character by character.
     record GenerateNext(Generation generation, TokenQueue tokens) implements Command<AsOf<Sample>> {
@@ -254,11 +221,6 @@ public sealed interface Command<R> {
     ///
     /// @param unusedSince the session must not have been used since this time of the ticker
     record Evict(long unusedSince) implements Command<Boolean> {
-
-        @Override
-        public boolean waitsForEarlierCalls() {
-            return true;
-        }
 
         @Override
         public boolean needsRoom() {

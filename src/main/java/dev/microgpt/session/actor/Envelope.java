@@ -77,4 +77,9 @@ final class Envelope<R> {
     boolean isAbandoned() {
         return reply.isDone();
     }
+
+    /// Returns whether the command is abandoned and has changed nothing so far. Training keeps the steps it has made.
+    boolean isDroppable() {
+        return isAbandoned() && !(isBegun() && command.isTraining());
+    }
 }

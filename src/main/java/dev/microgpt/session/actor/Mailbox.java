@@ -14,9 +14,8 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /// The commands that wait for one session, in two bounded queues: calls and training. Commands begin in the order
-/// of arrival. Calls that need several slices take turns, except with those that replace the model or draw from
-/// its generator ([Command#waitsForEarlierCalls], [Command#draws]). Calls are executed between the slices of training;
-/// training gets a slice at the latest after [#MAX_CONSECUTIVE_CALL_SLICES] slices of calls. Thread-safe.
+/// of arrival. Calls that need several slices take turns; but one that replaces the model waits for the earlier ones, and
+/// draws from the session's generator follow each other. Calls are executed between the slices of training; training gets a slice at the latest after [#MAX_CONSECUTIVE_CALL_SLICES] slices of calls. Thread-safe.
 final class Mailbox {
 
     /// Number of slices that go to calls before waiting training gets one.
@@ -99,34 +98,53 @@ final class Mailbox {
     /// Returns the first call that may have a slice. Draws of several calls from the generator do not mix.
     private Envelope<?> nextCall() {
         Envelope<?> first = calls.getFirst();
-        if (!first.command().draws() || first.isBegun()) {
+        if (!draws(first) || first.isBegun()) {
             return first;
         }
         List<Envelope<?>> inTurns = callsInTurns();
-        boolean isDrawing = inTurns.stream().anyMatch(c -> c.command().draws() && c.isBegun());
+        boolean isDrawing = inTurns.stream().anyMatch(c -> draws(c) && c.isBegun());
         return inTurns.stream()
-                .filter(call -> !isDrawing || !call.command().draws() || call.isBegun())
+                .filter(call -> !isDrawing || !draws(call) || call.isBegun())
                 .findFirst()
                 .orElse(first);
     }
 
-    /// Moves a call that needs another slice behind the others that it takes turns with.
-    synchronized void endTurn(Envelope<?> envelope) {
-        if (!envelope.command().waitsForEarlierCalls() && calls.remove(envelope)) {
+    /// Removes a command that is done. Moves a call that needs another slice behind the others that it takes turns with.
+    synchronized void endTurn(Envelope<?> envelope, boolean isDone) {
+        if (isDone) {
+            remove(envelope);
+        } else if (!waitsForEarlierCalls(envelope) && calls.remove(envelope)) {
             calls.add(callsInTurns().size(), envelope);
         }
+    }
+
+    /// Returns whether a command begins when all earlier calls have ended, and later ones begin when it has, as it takes
+    /// away the model that they use.
+    private static boolean waitsForEarlierCalls(Envelope<?> envelope) {
+        return switch (envelope.command()) {
+            case Command.Replace _, Command.Load _, Command.Evict _ -> true;
+            default -> false;
+        };
+    }
+
+    /// Returns whether a command draws from the session's random generator.
+    private static boolean draws(Envelope<?> envelope) {
+        return switch (envelope.command()) {
+            case Command.Draw _, Command.DrawNext _ -> true;
+            default -> false;
+        };
     }
 
     /// Returns the calls before the first that waits for the end of all earlier ones.
     private List<Envelope<?>> callsInTurns() {
         int count = 0;
-        while (count < calls.size() && !calls.get(count).command().waitsForEarlierCalls()) {
+        while (count < calls.size() && !waitsForEarlierCalls(calls.get(count))) {
             count++;
         }
         return calls.subList(0, count);
     }
 
-    /// Removes a command that is done or has been cancelled.
+    /// Removes a command that has ended.
     synchronized void remove(Envelope<?> envelope) {
         queue(envelope).remove(envelope);
         urgent = urgent && calls.stream().anyMatch(waiting -> waiting.command().isUrgent());

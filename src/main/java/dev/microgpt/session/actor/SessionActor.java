@@ -206,7 +206,7 @@ public final class SessionActor implements Workload {
     }
 
     private <R> void execute(Envelope<R> envelope, Deadline deadline) {
-        if (envelope.isAbandoned() && !(envelope.isBegun() && envelope.command().isTraining())) {
+        if (envelope.isDroppable()) {
             reject(envelope, new CancellationException());
             return;
         }
@@ -228,11 +228,10 @@ public final class SessionActor implements Workload {
             reject(envelope, failure);
             return;
         }
+        mailbox.endTurn(envelope, result != null);
         if (result == null) {
-            mailbox.endTurn(envelope);
             residency.publish();
         } else {
-            mailbox.remove(envelope);
             commitStage.commit(envelope, result);
         }
     }

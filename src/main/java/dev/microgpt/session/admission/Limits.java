@@ -39,6 +39,7 @@ import java.util.Map;
 /// @param samplesPerCall number of samples in one call
 /// @param probeSamples number of samples that the probes of one call generate, at all keyframes together
 /// @param textsPerCall number of texts to score in one call
+/// @param textsPerStream number of texts to generate or to score in one call that sends a line for each
 /// @param traceValues number of values in the traces of one response, or of characters in its documents, or of bytes in
 ///     a text to tokenise and in its steps
 /// @param graphNodes number of nodes in the computation graphs in one response about the anatomy of a step
@@ -66,6 +67,7 @@ public record Limits(
         @DefaultValue("1000") int samplesPerCall,
         @DefaultValue("20000") int probeSamples,
         @DefaultValue("10000") int textsPerCall,
+        @DefaultValue("1000000") int textsPerStream,
         @DefaultValue("4000000") long traceValues,
         @DefaultValue("2000000") long graphNodes,
         @DefaultValue("100000") int lossesPerCall,
@@ -74,18 +76,10 @@ public record Limits(
         @DefaultValue("1h") Duration callTime) {
 
     public Limits {
-        if (modelBytes == 0) {
-            modelBytes = Runtime.getRuntime().maxMemory() / 4;
-        }
-        if (keyframeBytes == 0) {
-            keyframeBytes = Runtime.getRuntime().maxMemory() / 8;
-        }
-        if (sessionBytes == 0) {
-            sessionBytes = Runtime.getRuntime().maxMemory() / 4;
-        }
-        if (memoryBytes == 0) {
-            memoryBytes = Runtime.getRuntime().maxMemory() / 2;
-        }
+        modelBytes = orHeap(modelBytes, 4);
+        keyframeBytes = orHeap(keyframeBytes, 8);
+        sessionBytes = orHeap(sessionBytes, 4);
+        memoryBytes = orHeap(memoryBytes, 2);
         requirePositive(
                 sessions,
                 parameters,
@@ -102,6 +96,7 @@ public record Limits(
                 samplesPerCall,
                 probeSamples,
                 textsPerCall,
+                textsPerStream,
                 traceValues,
                 graphNodes,
                 lossesPerCall,
@@ -109,6 +104,11 @@ public record Limits(
                 connections,
                 callTime.toNanos());
         new Corpus.Limits(textBytes, documents, vocabulary); // validates these three
+    }
+
+    /// Returns a limit of memory; if it is 0, a part of the maximum heap.
+    private static long orHeap(long bytes, int parts) {
+        return bytes == 0 ? Runtime.getRuntime().maxMemory() / parts : bytes;
     }
 
     private static void requirePositive(long... limits) {

@@ -12,17 +12,19 @@ import org.jspecify.annotations.Nullable;
 ///     given, a generator with the session's seed
 /// @param step the step to query; null for the current one
 /// @param filter which texts are wanted
+/// @param details what is wanted to know of each
 public record GenerateCall(
         GenerateOptions options,
         int count,
         @Nullable Long seed,
         @Nullable PastStep step,
-        TextFilter filter) {
+        TextFilter filter,
+        TextDetails details) {
 
     /// A request that wants every text.
     public GenerateCall(
             GenerateOptions options, int count, @Nullable Long seed, @Nullable PastStep step) {
-        this(options, count, seed, step, TextFilter.NONE);
+        this(options, count, seed, step, TextFilter.NONE, TextDetails.NONE);
     }
 
     /// Returns whether the call draws from the session's generator and so changes it.

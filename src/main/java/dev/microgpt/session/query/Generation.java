@@ -3,6 +3,7 @@ package dev.microgpt.session.query;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.LanguageModel;
 import dev.microgpt.engine.Sample;
+import dev.microgpt.engine.Score;
 import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.engine.random.RandomSource;
 import dev.microgpt.session.admission.ErrorCode;
@@ -19,20 +20,28 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Generates the samples of one call, one by one.
+/// Generates the texts of one call, one by one, in one batch or several.
 public final class Generation implements Query<AsOf<GeneratedTexts>> {
 
     private final GenerateCall call;
     private final QueriedModel queriedModel;
-    private final List<Sample> samples = new ArrayList<>();
     private final Set<String> found = new HashSet<>(); // if they must be unique
     private final Map<Rejection, Long> rejected = new EnumMap<>(Rejection.class);
+    private List<GeneratedText> batch = new ArrayList<>();
+    private long endOfBatch; // in tries
     private long tries;
+    private int count;
+    private @Nullable Unfinished unfinished;
     private @Nullable RandomSource generator;
+
+    /// A text whose nearest document is being searched.
+    private record Unfinished(
+            Sample sample, @Nullable Boolean known, @Nullable Score score, NearestSearch search) {}
 
     public Generation(GenerateCall call) {
         this.call = call;
         queriedModel = new QueriedModel(call.step());
+        endOfBatch = call.filter().tries();
     }
 
     public GenerateCall call() {
@@ -44,6 +53,17 @@ public final class Generation implements Query<AsOf<GeneratedTexts>> {
         generator = source;
     }
 
+    /// Begins a batch: the next result has the texts of at most so many tries. Without it, there is one batch.
+    public void beginBatch(long maxTries) {
+        batch = new ArrayList<>();
+        endOfBatch = Math.min(tries + maxTries, call.filter().tries());
+    }
+
+    /// Returns whether the call has all texts that it wants, or no more tries.
+    public boolean isDone() {
+        return unfinished == null && (count == call.count() || tries == call.filter().tries());
+    }
+
     @Override
     public @Nullable AsOf<GeneratedTexts> slice(ModelSource models, Deadline deadline) {
         AsOf<LanguageModel> model = queriedModel.of(models);
@@ -51,36 +71,69 @@ public final class Generation implements Query<AsOf<GeneratedTexts>> {
         Corpus documents = models.model().corpus();
         requireDocuments(documents);
         do {
-            add(model.value().generate(call.options(), source), documents);
-        } while (!isDone() && !deadline.hasPassed());
-        return isDone()
-                ? new AsOf<>(model.step(), new GeneratedTexts(samples, tries, rejected))
+            if (unfinished == null) {
+                add(model.value().generate(call.options(), source), model.value(), documents);
+            }
+            finish(deadline);
+        } while (!isBatchDone() && !deadline.hasPassed());
+        return isBatchDone()
+                ? new AsOf<>(model.step(), new GeneratedTexts(batch, tries, rejected))
                 : null;
     }
 
+    private boolean isBatchDone() {
+        return isDone() || (unfinished == null && tries == endOfBatch);
+    }
+
     private void requireDocuments(Corpus documents) {
-        if (call.filter().novel() && documents.size() == 0) {
-            throw new SessionException(
-                    ErrorCode.NOT_LOADED,
-                    "the session has no documents, so it is unknown which texts are novel");
+        if (documents.size() > 0) {
+            return;
+        }
+        if (call.filter().novel()) {
+            throw withoutDocuments("which texts are novel");
+        }
+        if (call.details().nearest()) {
+            throw withoutDocuments("which document is the nearest");
         }
     }
 
-    private void add(Sample sample, Corpus documents) {
+    private static SessionException withoutDocuments(String unknown) {
+        return new SessionException(
+                ErrorCode.NOT_LOADED, "the session has no documents, so it is unknown " + unknown);
+    }
+
+    private void add(Sample sample, LanguageModel model, Corpus documents) {
         tries++;
-        Rejection rejection = call.filter().reject(sample, documents, found);
+        Rejection rejection = call.filter().reject(sample.text(), documents, found);
         if (rejection != null) {
             rejected.merge(rejection, 1L, Long::sum);
             return;
         }
-        samples.add(sample);
+        count++;
         if (call.filter().unique()) {
             found.add(sample.text());
         }
+        Boolean known = call.details().known() ? documents.contains(sample.text()) : null;
+        Score score = call.details().score() ? model.score(sample.text()) : null;
+        if (call.details().nearest()) {
+            NearestSearch search = new NearestSearch(documents, sample.text());
+            unfinished = new Unfinished(sample, known, score, search);
+        } else {
+            batch.add(new GeneratedText(sample, known, score, null));
+        }
     }
 
-    private boolean isDone() {
-        return samples.size() == call.count() || tries == call.filter().tries();
+    /// Continues the search for the nearest document, if there is one.
+    private void finish(Deadline deadline) {
+        if (unfinished != null && unfinished.search().advance(deadline)) {
+            batch.add(
+                    new GeneratedText(
+                            unfinished.sample(),
+                            unfinished.known(),
+                            unfinished.score(),
+                            unfinished.search().result()));
+            unfinished = null;
+        }
     }
 
     /// Generates the next sample, character by character.

@@ -1,7 +1,6 @@
 package dev.microgpt.session.query;
 
 import dev.microgpt.engine.Corpus;
-import dev.microgpt.engine.Sample;
 
 import org.jspecify.annotations.Nullable;
 
@@ -61,8 +60,7 @@ public record TextFilter(
     /// Returns why a text is not wanted; null if it is.
     ///
     /// @param found the texts that the call has
-    @Nullable Rejection reject(Sample sample, Corpus documents, Set<String> found) {
-        String text = sample.text();
+    @Nullable Rejection reject(String text, Corpus documents, Set<String> found) {
         int length = text.codePointCount(0, text.length());
         if (length < minLength) {
             return Rejection.TOO_SHORT;
@@ -76,7 +74,7 @@ public record TextFilter(
         if (exclude.contains(text)) {
             return Rejection.EXCLUDED;
         }
-        if (novel && documents.contains(sample.tokens())) {
+        if (novel && documents.contains(text)) {
             return Rejection.KNOWN;
         }
         return unique && found.contains(text) ? Rejection.DUPLICATE : null;

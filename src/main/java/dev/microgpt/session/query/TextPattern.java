@@ -59,7 +59,7 @@ public final class TextPattern {
     private static InvalidInputException invalid(String field, String pattern, String reason) {
         return InvalidInputException.invalidText(
                 field,
-                "%s cannot be used as a pattern in the syntax of RE2: '%s': %s"
+                "%s is not a regular expression in the syntax of RE2: '%s': %s"
                         .formatted(field, pattern, reason));
     }
 

@@ -6,7 +6,6 @@ import static dev.microgpt.session.actor.TestSessions.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.engine.GenerateOptions;
-import dev.microgpt.engine.Sample;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
@@ -34,7 +33,7 @@ final class DrawTest {
     }
 
     private static List<String> texts(AsOf<GeneratedTexts> samples) {
-        return samples.value().samples().stream().map(Sample::text).toList();
+        return samples.value().texts().stream().map(text -> text.sample().text()).toList();
     }
 
     /// Returns the texts of the same call without interruptions.
@@ -99,7 +98,7 @@ final class DrawTest {
         sessions.scheduler.run();
 
         assertThat(trained).isCompleted();
-        assertThat(drawn.join().value().samples()).hasSize(COUNT);
+        assertThat(drawn.join().value().texts()).hasSize(COUNT);
         assertThat(sessions.storedImage()).isEqualTo(sessions.image(actor));
     }
 

@@ -9,7 +9,6 @@ import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.RandomKind;
-import dev.microgpt.engine.Sample;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
@@ -38,7 +37,7 @@ final class RehydrationTest {
     }
 
     private static List<String> texts(AsOf<GeneratedTexts> samples) {
-        return samples.value().samples().stream().map(Sample::text).toList();
+        return samples.value().texts().stream().map(text -> text.sample().text()).toList();
     }
 
     /// Makes steps, draws, steering and runs, one after the other.

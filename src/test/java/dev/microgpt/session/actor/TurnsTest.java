@@ -6,7 +6,6 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.OptionValues;
-import dev.microgpt.engine.Sample;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.GeneratedTexts;
@@ -48,7 +47,7 @@ final class TurnsTest {
     }
 
     private static List<String> texts(CompletableFuture<AsOf<GeneratedTexts>> drawn) {
-        return drawn.join().value().samples().stream().map(Sample::text).toList();
+        return drawn.join().value().texts().stream().map(text -> text.sample().text()).toList();
     }
 
     @Test
