@@ -141,13 +141,17 @@ public record Warning(
         ModelOptions options = view.options();
         boolean canTrain = view.numDocs() != null && view.state() != SessionState.FAILED;
         if (canTrain && options.learningRateAt(view.step()) == 0) {
+            long warmupSteps = options.optimization().warmupSteps();
+            boolean endsInWarmup = warmupSteps > options.numSteps();
             warnings.add(
                     new Warning(
                             LEARNING_RATE_ZERO,
-                            ("the learning rate has reached 0 at step %d (numSteps), so further steps"
+                            ("the learning rate has reached 0 at step %d (%s), so further steps"
                                             + " change no parameter; increase numSteps to continue"
                                             + " learning")
-                                    .formatted(options.numSteps())));
+                                    .formatted(
+                                            Math.max(options.numSteps(), warmupSteps),
+                                            endsInWarmup ? "warmupSteps" : "numSteps")));
         }
     }
 

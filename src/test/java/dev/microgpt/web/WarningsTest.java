@@ -52,6 +52,15 @@ final class WarningsTest {
     }
 
     @Test
+    void aWarmUpThatIsLongerThanTheScheduleEndsIt() {
+        api.init("warnings", Map.of("text", Api.SIX_NAMES, "numSteps", 5, "warmupSteps", 10));
+
+        assertThat(api.step("warnings", 9).has("warnings")).isFalse();
+        assertThat(api.step("warnings", 1).path("warnings").path(0).path("message").stringValue())
+                .startsWith("the learning rate has reached 0 at step 10 (warmupSteps)");
+    }
+
+    @Test
     void aLearningRateOfZeroIsReported() {
         api.init("warnings", Map.of("text", Api.SIX_NAMES, "numSteps", 10));
         JsonNode first = api.step("warnings", 9);
