@@ -22,7 +22,7 @@ final class SmallResponse {
     static boolean mayBe(HttpServletRequest request, Response answer) {
         long length = answer.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
         return length <= MAX_BYTES
-                && !Forward.isEvents(answer)
+                && !answer.getHeaders().contains("X-Accel-Buffering", "no")
                 && !HttpMethod.HEAD.matches(request.getMethod())
                 && answer.getStatus() != HttpStatus.NO_CONTENT.value()
                 && answer.getStatus() != HttpStatus.NOT_MODIFIED.value();

@@ -76,13 +76,14 @@ public record GenerateRequest(
         @Schema(
                         description =
                                 "Largest number of texts to draw; if absent, 100 for each wanted text and at least"
-                                        + " 1000. At most 1000000, or in lines 100 for each text that a stream may"
-                                        + " have",
+                                        + " 1000. At most 1000000, or 100 for each wanted text if that is more",
                         minimum = "1")
                 @Nullable Integer tries,
         @Schema(description = AS_OF) @Nullable PastStep step) {
 
-    static final int MAX_TRIES = 1_000_000;
+    /// Largest number of tries, unless more are proportional to the number of texts.
+    private static final int MAX_TRIES = 1_000_000;
+
     private static final int MIN_DEFAULT_TRIES = 1_000;
     private static final int TRIES_PER_TEXT = 100;
 
@@ -134,7 +135,7 @@ public record GenerateRequest(
     /// @throws InvalidInputException if a value is out of range
     public GenerateCall toCall(Limits limits) {
         TextDetails details = new TextDetails(wantsKnown(), isTrue(score), isTrue(nearest));
-        return toCall(limits, limits.samplesPerCall(), MAX_TRIES, details);
+        return toCall(limits, limits.samplesPerCall(), details);
     }
 
     /// Returns the call of a response that has a line for each text.
@@ -146,12 +147,10 @@ public record GenerateRequest(
             throw forJson("viz", "a line has no room for vizData");
         }
         TextDetails details = new TextDetails(hasDetails, hasDetails, isTrue(nearest));
-        int maxTries =
-                (int) Math.min(Integer.MAX_VALUE, (long) TRIES_PER_TEXT * limits.textsPerStream());
-        return toCall(limits, limits.textsPerStream(), maxTries, details);
+        return toCall(limits, limits.textsPerStream(), details);
     }
 
-    private GenerateCall toCall(Limits limits, int maxCount, int maxTries, TextDetails details) {
+    private GenerateCall toCall(Limits limits, int maxCount, TextDetails details) {
         int numSamples = count == null ? 1 : count;
         InvalidInputException.requireRange("count", numSamples, 1, maxCount);
         if (topK != null) {
@@ -165,7 +164,7 @@ public record GenerateRequest(
                         topK == null ? defaults.topK() : topK,
                         topP == null ? defaults.topP() : topP,
                         isTrue(viz));
-        TextFilter filter = filter(numSamples, maxTries, limits);
+        TextFilter filter = filter(numSamples, limits);
         return new GenerateCall(options, numSamples, seed, step, filter, details);
     }
 
@@ -211,7 +210,7 @@ public record GenerateRequest(
                 field, null, null, null, field + " is for responses in JSON: " + reason);
     }
 
-    private TextFilter filter(int numSamples, int maxTries, Limits limits) {
+    private TextFilter filter(int numSamples, Limits limits) {
         if (filterFields().isEmpty()) {
             return TextFilter.NONE;
         }
@@ -219,13 +218,9 @@ public record GenerateRequest(
         int longest = maxLength == null ? Integer.MAX_VALUE : maxLength;
         InvalidInputException.requireRange("minLength", shortest, 0, Integer.MAX_VALUE);
         InvalidInputException.requireRange("maxLength", longest, shortest, Integer.MAX_VALUE);
-        int numTries =
-                tries != null
-                        ? tries
-                        : Math.clamp(
-                                (long) numSamples * TRIES_PER_TEXT,
-                                Math.min(MIN_DEFAULT_TRIES, maxTries),
-                                maxTries);
+        long proportional = (long) numSamples * TRIES_PER_TEXT;
+        long maxTries = Math.max(MAX_TRIES, proportional);
+        long numTries = tries != null ? tries : Math.max(MIN_DEFAULT_TRIES, proportional);
         InvalidInputException.requireRange("tries", numTries, 1, maxTries);
         List<String> unwanted =
                 exclude == null || exclude.isEmpty()

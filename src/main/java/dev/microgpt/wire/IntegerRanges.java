@@ -86,9 +86,8 @@ public final class IntegerRanges {
             case "count" ->
                     Range.of(1, request.equals(StepRequest.class) ? stepsPerCall : samplesPerCall);
             case "steps" -> Range.of(1, isLong ? stepsPerRun : stepsPerCall);
-            case "topK" -> Range.of(1, Integer.MAX_VALUE);
+            case "topK", "tries" -> Range.of(1, Integer.MAX_VALUE);
             case "minLength", "maxLength" -> Range.of(0, Integer.MAX_VALUE);
-            case "tries" -> Range.of(1, GenerateRequest.MAX_TRIES);
             case "samples" -> Range.of(1, probeSamples);
             case "keyframes" -> Range.of(1, ProbesRequest.MAX_KEYFRAMES);
             case "nHead" -> new Range(1, null, "nEmbd"); // which may follow

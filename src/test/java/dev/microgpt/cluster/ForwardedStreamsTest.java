@@ -1,6 +1,7 @@
 package dev.microgpt.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.microgpt.session.admission.Memory;
@@ -58,7 +59,8 @@ final class ForwardedStreamsTest {
                         "--microgpt.limits.memory-bytes=2000000000");
         entry = cluster.node(0).api();
         owner = cluster.node(1).api();
-        for (String name : new String[] {"watched", "left", "streamed", "large", "chunked"}) {
+        for (String name :
+                new String[] {"watched", "lines", "left", "streamed", "large", "chunked"}) {
             cluster.setOwner(name, cluster.node(1).node());
         }
     }
@@ -74,6 +76,31 @@ final class ForwardedStreamsTest {
                 .filter(line -> line.startsWith("microgpt_live_connections{transport=\"events\""))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
+    }
+
+    @Test
+    void linesArriveAtOnce() throws Exception {
+        entry.initSixNames("lines");
+        // the first text is that of the highest probability, and so are all others, which are not
+        // unique
+        Map<String, ?> request =
+                Map.of("count", 1000, "unique", true, "temperature", 0, "tries", 1_000_000);
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            HttpResponse<InputStream> response =
+                    client.send(
+                            entry.json("/sessions/lines/generate", Json.write(request))
+                                    .header("Accept", "text/plain")
+                                    .build(),
+                            BodyHandlers.ofInputStream());
+            try (BufferedReader reader =
+                    new BufferedReader(
+                            new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+                assertThat(reader.readLine()).isNotNull();
+                owner.delete("/sessions/lines").ok(); // while tries are left
+                assertThatThrownBy(reader::readLine).isInstanceOf(IOException.class);
+            }
+            client.shutdownNow();
+        }
     }
 
     @Test
