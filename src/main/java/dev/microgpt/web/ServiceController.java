@@ -21,7 +21,7 @@ class ServiceController implements ServiceApi {
 
     @Override
     public DatasetsReply datasets() {
-        return DatasetsReply.of(datasets.all());
+        return DatasetsReply.of(datasets);
     }
 
     @Override

@@ -106,6 +106,37 @@ final class SessionsPageTest {
     }
 
     @Test
+    void theCardOfADatasetShowsWhatItContains() {
+        try (Tab tab = open()) {
+            Page page = tab.page();
+            page.navigate("/");
+            beginSession(page);
+            assertThat(page.getByLabel("names", new Page.GetByLabelOptions().setExact(true)))
+                    .isChecked();
+            Locator cities =
+                    page.locator(".dataset")
+                            .filter(new Locator.FilterOptions().setHasText("GeoNames"));
+            assertThat(cities)
+                    .containsText(
+                            Pattern.compile(
+                                    "Hambergen.*40,000 documents, 450KB.*2 to 31 characters, 9.9 on"
+                                            + " average.*182 characters.*Licence: CC BY 4.0",
+                                    Pattern.DOTALL));
+            page.keyboard().press("ArrowDown");
+            assertThat(page.locator(".dataset:has(:checked)")).containsText("60,000 documents");
+            page.keyboard().press("ArrowDown");
+            assertThat(cities.getByRole(AriaRole.RADIO)).isChecked();
+            assertThat(nameField(page)).hasValue(Pattern.compile("cities.*"));
+            button(page, "Use a context of 32").click();
+            page.getByLabel("Training steps").fill("10");
+            nameField(page).fill("page-cities");
+            create(page);
+            page.waitForURL("**/s/page-cities");
+        }
+        assertThat(api.view("page-cities").path("numDocs").intValue()).isEqualTo(40_000);
+    }
+
+    @Test
     void aSizeSetsTheShapeAndStaysOpenToChanges() {
         try (Tab tab = open()) {
             Page page = tab.page();

@@ -101,21 +101,6 @@ final class LoadTest {
         assertThat(view.path("numDocs").intValue()).isEqualTo(1 << 20);
     }
 
-    @Test
-    void acceptsDataset() {
-        JsonNode view = api.post(LOAD, Map.of("dataset", "names")).ok();
-
-        assertThat(view.path("numDocs").intValue()).isEqualTo(32_257);
-        assertThat(view.path("vocabSize").intValue()).isEqualTo(27);
-    }
-
-    @Test
-    void listsDatasets() {
-        JsonNode datasets = api.get("/datasets").ok().path("datasets");
-
-        assertThat(datasets.valueStream().map(d -> d.path("name").stringValue())).contains("names");
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {

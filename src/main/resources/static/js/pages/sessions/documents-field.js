@@ -1,10 +1,11 @@
 // The part of a form that says what to train on: a bundled dataset, pasted text or a file.
 
-import { LitElement, css, html } from 'lit';
+import { LitElement, css, html, nothing } from 'lit';
 
 import { compact, count } from '../../data/format.js';
 import { field } from '../../components/field.js';
 import { controls } from '../../components/styles.js';
+import { datasetCard } from './dataset-card.js';
 
 const EXAMPLE = 'alice\nbob\ncharlie\ndavid\nemma\nfrank';
 const SOURCES = { dataset: 'Bundled dataset', text: 'Pasted text', file: 'From a file' };
@@ -16,12 +17,13 @@ class DocumentsField extends LitElement {
     datasets: { attribute: false },
     error: { attribute: false }, // of the documents, from the server; null if there is none
     source: { state: true }, // one of SOURCES
+    dataset: { state: true }, // the name of the chosen one; null for the first
     file: { state: true }, // {name, text}
     fileError: { state: true },
     isDropping: { state: true },
   };
 
-  static styles = [controls, css`
+  static styles = [controls, datasetCard.styles, css`
     :host { display: block; }
     .field { display: grid; gap: var(--space-1); }
     fieldset { display: grid; gap: var(--space-3); margin: 0; padding: 0; border: 0; min-width: 0; }
@@ -44,15 +46,20 @@ class DocumentsField extends LitElement {
   constructor() {
     super();
     this.source = 'dataset';
+    this.dataset = null;
     this.file = null;
     this.fileError = null;
     this.isDropping = false;
   }
 
+  get #chosenDataset() {
+    return this.dataset ?? this.datasets?.[0]?.name ?? null;
+  }
+
   /** {dataset} or {text}; null while there is no text. */
   get documents() {
     if (this.source === 'dataset') {
-      return { dataset: this.#control('dataset').value };
+      return this.#chosenDataset && { dataset: this.#chosenDataset };
     }
     const text = this.source === 'text' ? this.#control('text').value : this.file?.text ?? '';
     return text.trim() === '' ? null : { text };
@@ -60,7 +67,7 @@ class DocumentsField extends LitElement {
 
   /** Words for the name of a session with these documents. */
   get title() {
-    return this.source === 'dataset' ? this.#control('dataset').value
+    return this.source === 'dataset' ? this.#chosenDataset ?? ''
       : this.source === 'file' && this.file !== null ? this.file.name.replace(/\.\w+$/, '') : '';
   }
 
@@ -78,7 +85,7 @@ class DocumentsField extends LitElement {
   }
 
   #control(name) {
-    return this.renderRoot.querySelector(`[name="${name}"]`);
+    return this.renderRoot.querySelector(`[name="${name}"]:not([type="radio"]), [name="${name}"]:checked`);
   }
 
   #changed() {
@@ -118,17 +125,18 @@ class DocumentsField extends LitElement {
   }
 
   #dataset() {
-    const datasets = this.datasets ?? [];
-    return field({
-      name: 'dataset',
-      label: 'Dataset',
-      hint: datasets.map(({ description }) => description).join('; '),
-      error: this.error,
-      control: ({ id, describedBy, invalid }) => html`
-        <select id=${id} name="dataset" aria-describedby=${describedBy} aria-invalid=${invalid} @change=${() => this.#changed()}>
-          ${datasets.map(({ name }) => html`<option value=${name}>${name}</option>`)}
-        </select>`,
-    });
+    return html`
+      <div class="datasets" role="radiogroup" aria-label="Dataset">${(this.datasets ?? []).map((dataset) => datasetCard(dataset, {
+        isChosen: dataset.name === this.#chosenDataset,
+        choose: () => this.#chooseDataset(dataset.name),
+      }))}</div>
+      ${this.error ? html`<p class="error">${this.error}</p>` : nothing}`;
+  }
+
+  async #chooseDataset(name) {
+    this.dataset = name;
+    await this.updateComplete;
+    this.#changed();
   }
 
   #text() {

@@ -1,0 +1,68 @@
+// The choice of a bundled dataset: what it contains, its size and where it is from.
+
+import { css, html } from 'lit';
+
+import { compact, count, plural } from '../../data/format.js';
+import { visible } from '../../data/model/tokens.js';
+
+const MOST_CHARACTERS = 40; // of the alphabet that are shown
+
+/** The characters without gaps: “a-z” for a run of more than three. */
+function ranges(alphabet) {
+  const points = [...alphabet].map((character) => character.codePointAt(0));
+  const runs = [];
+  for (const point of points) {
+    const run = runs.at(-1);
+    if (run !== undefined && run.last + 1 === point) {
+      run.last = point;
+    } else {
+      runs.push({ first: point, last: point });
+    }
+  }
+  const character = (point) => visible(String.fromCodePoint(point));
+  return runs.flatMap(({ first, last }) => last - first > 3 ? [`${character(first)}-${character(last)}`]
+    : Array.from({ length: last - first + 1 }, (_, i) => character(first + i)));
+}
+
+function shortAlphabet(alphabet) {
+  const parts = ranges(alphabet);
+  return parts.slice(0, MOST_CHARACTERS).join(' ') + (parts.length > MOST_CHARACTERS ? ' …' : '');
+}
+
+/** An address as a link; other texts as they are. */
+function linked(text) {
+  return text.split(/(https:\/\/[^\s)]+)/).map((part) => part.startsWith('https://')
+    ? html`<a href=${part} target="_blank" rel="noreferrer">${part.replace(/^https:\/\/|\/$/g, '')}</a>` : part);
+}
+
+/** Returns a card with a radio button named `dataset`, for a dataset as the API lists it. */
+export function datasetCard({ name, description, source, licence, numDocs, bytes, alphabet, alphabetSize, shortest, meanLength, longest, examples }, { isChosen, choose }) {
+  const id = `dataset-${name}`;
+  return html`
+    <div class="dataset">
+      <label><input type="radio" name="dataset" value=${name} .checked=${isChosen} aria-describedby=${id} @change=${choose}>
+        <strong>${name}</strong></label>
+      <div class="about" id=${id}>
+        <p>${description}</p>
+        <ul class="examples" aria-label="Examples">${examples.map((example) => html`<li>${example}</li>`)}</ul>
+        <dl>
+          <div><dt>Size</dt><dd>${plural(numDocs, 'document')}, ${compact(bytes)}B</dd></div>
+          <div><dt>Lengths</dt><dd>${shortest} to ${count(longest)} characters, ${meanLength.toFixed(1)} on average</dd></div>
+          <div><dt>Alphabet</dt><dd>${plural(alphabetSize, 'character')}: <span class="mono">${shortAlphabet(alphabet)}</span></dd></div>
+        </dl>
+        <p class="hint">${linked(source)}. Licence: ${licence}</p>
+      </div>
+    </div>`;
+}
+
+datasetCard.styles = css`
+  .datasets { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr)); gap: var(--space-3); }
+  .dataset { display: grid; align-content: start; min-width: 0; border: 1px solid var(--edge); border-radius: var(--radius); }
+  .dataset:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
+  .dataset label { display: flex; align-items: center; gap: var(--space-2); padding: var(--space-3) var(--space-3) var(--space-2); cursor: pointer; }
+  .about { display: grid; gap: var(--space-2); min-width: 0; padding: 0 var(--space-3) var(--space-3); font-size: var(--text-s); overflow-wrap: anywhere; }
+  .dataset dl { display: grid; gap: var(--space-1); }
+  .dataset dt { color: var(--muted); font-size: var(--text-xs); }
+  .examples { font-family: var(--mono); }
+  .dataset .hint a { color: inherit; }
+`;
