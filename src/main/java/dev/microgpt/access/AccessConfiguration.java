@@ -65,6 +65,7 @@ class AccessConfiguration {
         "/",
         "/s/*",
         "/s/*/lab",
+        "/s/*/strings",
         "/s/*/tour",
         "/compare",
         "/js/**",

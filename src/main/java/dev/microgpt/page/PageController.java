@@ -11,6 +11,7 @@ class PageController {
     private final HtmlPage sessions;
     private final HtmlPage live;
     private final HtmlPage lab;
+    private final HtmlPage strings;
     private final HtmlPage tour;
     private final HtmlPage compare;
 
@@ -18,6 +19,7 @@ class PageController {
         sessions = template.page("Sessions", "sessions", 0);
         live = template.page("Live", "live", 1);
         lab = template.page("Lab", "lab", 2);
+        strings = template.page("Strings", "strings", 2);
         tour = template.page("Tour", "tour", 2);
         compare = template.page("Compare", "compare", 0);
     }
@@ -35,6 +37,11 @@ class PageController {
     @GetMapping("/s/{name}/lab")
     ResponseEntity<byte[]> lab() {
         return lab.toResponse();
+    }
+
+    @GetMapping("/s/{name}/strings")
+    ResponseEntity<byte[]> strings() {
+        return strings.toResponse();
     }
 
     @GetMapping("/s/{name}/tour")

@@ -43,12 +43,11 @@ import { frameScheduler } from './frame-scheduler.js';
 import { icons } from './icons.js';
 import { framedPicture } from './picture.js';
 import { placePopover } from './place-popover.js';
-import { saveText, saveUrl } from './save-file.js';
+import { saveCsv, saveUrl } from './save-file.js';
 import { controls } from './styles.js';
 import { theme } from './theme.js';
 
 const MOST_ROWS = 1000; // in a table; an export has them all
-const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/; // as tables contain them
 
 export class Panel extends LitElement {
   static heading = '';
@@ -312,8 +311,7 @@ export class Panel extends LitElement {
 
   #saveCsv() {
     const { columns, rows } = this.table();
-    const text = [columns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n');
-    saveText(`${text}\r\n`, 'text/csv', this.#fileName('csv'));
+    saveCsv(columns, rows, this.#fileName('csv'));
   }
 
   async #savePng() {
@@ -343,11 +341,4 @@ export class Panel extends LitElement {
   #fileName(extension) {
     return `${this.live.name}-${this.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.step}.${extension}`;
   }
-}
-
-/** Quotes a value if necessary; a text that a spreadsheet would take for a formula, but for no number, is prefixed with '. */
-function csvField(value) {
-  const isFormula = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) && !NUMBER.test(value);
-  const text = isFormula ? `'${value}` : String(value ?? '');
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

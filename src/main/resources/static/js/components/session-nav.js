@@ -5,7 +5,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { SITE } from '../data/site.js';
 import { controls } from './styles.js';
 
-/** `<mg-session-nav name="demo" page="lab">`; `page` is live, lab, tour or compare. */
+/** `<mg-session-nav name="demo" page="lab">`; `page` is live, lab, strings, tour or compare. */
 class SessionNav extends LitElement {
   static properties = { name: {}, page: {} };
 
@@ -26,12 +26,13 @@ class SessionNav extends LitElement {
     @media (pointer: coarse) { a { padding-block: 10px; } }
   `];
 
-  /** Takes the step and the text that are looked at along, from the Live page to the lab and back. */
+  /** Takes the step that is looked at along, and the text from the Live page to the lab and back. */
   #carry(event, page) {
     const query = new URLSearchParams(location.search);
-    const kept = { at: query.get('at'), [page === 'live' ? 'hold' : 'text']: query.get('hold') ?? query.get('text') };
-    const carried = new URLSearchParams(Object.entries(kept).filter(([, value]) => value !== null)).toString();
-    if (page === 'live' || page === 'lab') {
+    const textNames = { live: 'hold', lab: 'text' };
+    const kept = [['at', query.get('at')], [textNames[page], query.get('hold') ?? query.get('text')]];
+    const carried = new URLSearchParams(kept.filter(([name, value]) => name !== undefined && value !== null)).toString();
+    if (page in textNames || page === 'strings') {
       event.currentTarget.search = carried;
     }
   }
@@ -39,7 +40,8 @@ class SessionNav extends LitElement {
   render() {
     const path = `${SITE}s/${encodeURIComponent(this.name)}`;
     const pages = [
-      ['live', 'Live', path], ['lab', 'Lab', `${path}/lab`], ['tour', 'Tour', `${path}/tour`],
+      ['live', 'Live', path], ['lab', 'Lab', `${path}/lab`],
+      ['strings', 'Strings', `${path}/strings`], ['tour', 'Tour', `${path}/tour`],
       ['compare', 'Compare', `${SITE}compare?s=${encodeURIComponent(this.name)}`],
     ];
     return html`

@@ -75,27 +75,64 @@ async function call(method, path, options) {
   return response.status === 204 ? null : response.json();
 }
 
-/** Yields the server-sent events of a response, {event, data}, as they arrive. */
-async function* eventsOf(response) {
+/** Yields the parts of a text response that a separator ends, as they arrive, in lists. */
+async function* partsOf(response, separator) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = '';
   try {
     for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-      const blocks = (rest + value).split('\n\n');
-      rest = blocks.pop();
-      for (const block of blocks) {
-        const lines = block.split('\n');
-        const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
-          .map((line) => line.slice(name.length + 1).replace(/^ /, '')).join('\n');
-        if (field('data') !== '') {
-          yield { event: field('event'), data: JSON.parse(field('data')) };
-        }
-      }
+      const parts = (rest + value).split(separator);
+      rest = parts.pop();
+      yield parts;
     }
   } finally {
     reader.cancel().catch(() => {}); // if the caller stopped early
   }
 }
+
+/** Yields the server-sent events of a response, {event, data}, as they arrive. */
+async function* eventsOf(response) {
+  for await (const blocks of partsOf(response, '\n\n')) {
+    for (const block of blocks) {
+      const lines = block.split('\n');
+      const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
+        .map((line) => line.slice(name.length + 1).replace(/^ /, '')).join('\n');
+      if (field('data') !== '') {
+        yield { event: field('event'), data: JSON.parse(field('data')) };
+      }
+    }
+  }
+}
+
+/**
+ * Yields {lines, end} as the objects of newline-delimited JSON arrive: `end` is null until the last line, {end}, has come.
+ * Throws an ApiError for a line with an error, and if the connection is lost before the end.
+ */
+async function* linesOf(response) {
+  let end = null;
+  try {
+    for await (const parts of partsOf(response, '\n')) {
+      const objects = parts.filter((part) => part !== '').map((part) => JSON.parse(part));
+      const last = objects.at(-1) ?? {};
+      end = last.end ?? null;
+      yield { lines: objects.filter((object) => object.end === undefined && object.error === undefined), end };
+      if (last.error !== undefined) {
+        throw new ApiError(last.error);
+      }
+    }
+  } catch (error) {
+    throw error instanceof TypeError ? connectionLost() : error; // as fetch reports it
+  }
+  if (end === null) {
+    throw connectionLost();
+  }
+}
+
+function connectionLost() {
+  return new ApiError({ status: 0, code: 'unreachable', detail: 'The connection was lost' });
+}
+
+const LINES = 'application/x-ndjson';
 
 const at = (name, rest = '') => `/sessions/${encodeURIComponent(name)}${rest}`;
 
@@ -144,6 +181,20 @@ export const api = {
   /** Generates one text, character by character: {event: 'token', data: {char, tokenId, prob}}, …, {event: 'done', data: sample}. */
   async* write(name, options, signal) {
     yield* eventsOf(await send('POST', at(name, '/generate'), { body: options, signal, accept: 'text/event-stream' }));
+  },
+  /**
+   * Yields {lines, end} while texts are generated. A line is {text, known, logLikelihood, bitsPerCharacter, nearest}; `end` is
+   * {count, tries, rejected}, null before.
+   */
+  async* generateLines(name, options, signal) {
+    yield* linesOf(await send('POST', at(name, '/generate'), { body: options, signal, accept: LINES }));
+  },
+  /**
+   * Yields {lines, end} while texts are scored, in their order. A line is {text, known, logLikelihood, bitsPerCharacter,
+   * truncated}, or {text, known, unknown} with a character that the model does not know.
+   */
+  async* scoreLines(name, texts, options, signal) {
+    yield* linesOf(await send('POST', at(name, '/score'), { body: { texts, ...options }, signal, accept: LINES }));
   },
   inspect: (name, options, signal) => call('POST', at(name, '/inspect'), { body: options, signal }),
   score: async (name, texts, options = {}, signal = undefined) =>

@@ -8,7 +8,7 @@ import { icons } from '../components/icons.js';
 import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
 import { SessionPage } from './base/session-page.js';
 import { StepAnatomy } from './lab/step-anatomy.js'; // and <mg-anatomy>
-import './lab/step-picker.js';
+import '../components/step-picker.js';
 import './lab/surprisals.js';
 import './lab/text-reading.js';
 

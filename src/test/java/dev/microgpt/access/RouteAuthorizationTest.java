@@ -39,6 +39,7 @@ final class RouteAuthorizationTest {
                     "GET /",
                     "GET /s/{name}",
                     "GET /s/{name}/lab",
+                    "GET /s/{name}/strings",
                     "GET /s/{name}/tour",
                     "GET /compare",
                     "GET /actuator/health",

@@ -51,7 +51,7 @@ final class AccessibilityTest {
     private static final String FIRST_SIGNS =
             "mg-session-card a, mg-not-found-page h1, "
                     + LAST_PANEL
-                    + ", .nothing a, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form";
+                    + ", .nothing a, mg-strings-page .tabs button, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form";
 
     /// Finds panels and other boxes whose content is wider than they are, and the page if it scrolls sideways.
     private static final String TOO_WIDE =
@@ -153,6 +153,11 @@ final class AccessibilityTest {
                 new View("/s/axe-pairs/lab?text=emma%20david", "mg-lab-tokens li"),
                 new View("/s/axe/lab?show=step&stage=adam&tensor=wte&number=200", "mg-number h3"),
                 new View("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot"),
+                new View("/s/axe/strings?drawn=1&count=30&nearest=1", "mg-draw-texts tr.row"),
+                new View(
+                        "/s/axe/strings?show=rank",
+                        "mg-rank-texts tr.row",
+                        AccessibilityTest::rank),
                 new View("/s/nobody", ".nothing h1"),
                 new View("/compare", "mg-compare-picker form"),
                 new View(COMPARED, LAST_DIFFERENCE),
@@ -169,6 +174,11 @@ final class AccessibilityTest {
         page.evaluate(
                 "() => { navigator.clipboard.writeText = async () => { throw new Error('denied'); }; }");
         page.keyboard().press("c");
+    }
+
+    private static void rank(Page page) {
+        page.getByLabel("Texts, one per line").fill("emma\nzzzz\nstraße");
+        press(page, "Rank");
     }
 
     private static void press(Page page, String name) {

@@ -36,7 +36,7 @@ final class DamagedSessionPageTest {
             "UPDATE save SET weights = (SELECT weights FROM save ORDER BY length(weights) LIMIT 1)";
 
     /// One for each test.
-    private static final List<String> DAMAGED = List.of("live", "lab", "tour", "again");
+    private static final List<String> DAMAGED = List.of("live", "lab", "strings", "tour", "again");
 
     @TempDir static Path directory;
     private static LocalService service;
@@ -76,7 +76,12 @@ final class DamagedSessionPageTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"live, /s/live", "lab, /s/lab/lab", "tour, /s/tour/tour"})
+    @CsvSource({
+        "live, /s/live",
+        "lab, /s/lab/lab",
+        "strings, /s/strings/strings",
+        "tour, /s/tour/tour"
+    })
     void everyPageSaysWhyAndWhatCanBeDone(String name, String path) {
         try (Tab tab = open()) {
             Page page = tab.page();

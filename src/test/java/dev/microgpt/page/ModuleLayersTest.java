@@ -174,6 +174,7 @@ final class ModuleLayersTest {
                         "pages/live.js",
                         "pages/not-found.js",
                         "pages/sessions.js",
+                        "pages/strings.js",
                         "pages/tour.js");
     }
 

@@ -46,7 +46,15 @@ final class PagesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/", "/s/names", "/s/nobody", "/s/names/lab", "/s/names/tour", "/compare"})
+            strings = {
+                "/",
+                "/s/names",
+                "/s/nobody",
+                "/s/names/lab",
+                "/s/names/strings",
+                "/s/names/tour",
+                "/compare"
+            })
     void pagesAllowNoForeignScripts(String path) {
         Reply page = get(path);
         String policy = page.header("Content-Security-Policy");

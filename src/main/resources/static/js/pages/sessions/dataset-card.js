@@ -7,25 +7,13 @@ import { visible } from '../../data/model/tokens.js';
 
 const MOST_CHARACTERS = 40; // of the alphabet that are shown
 
-/** The characters without gaps: “a-z” for a run of more than three. */
-function ranges(alphabet) {
-  const points = [...alphabet].map((character) => character.codePointAt(0));
-  const runs = [];
-  for (const point of points) {
-    const run = runs.at(-1);
-    if (run !== undefined && run.last + 1 === point) {
-      run.last = point;
-    } else {
-      runs.push({ first: point, last: point });
-    }
-  }
-  const character = (point) => visible(String.fromCodePoint(point));
-  return runs.flatMap(({ first, last }) => last - first > 3 ? [`${character(first)}-${character(last)}`]
-    : Array.from({ length: last - first + 1 }, (_, i) => character(first + i)));
-}
+const RANGES = ['0123456789', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'];
 
+/** The beginning of an alphabet, with “a-z” in place of all these letters. */
 function shortAlphabet(alphabet) {
-  const parts = ranges(alphabet);
+  const complete = RANGES.filter((range) => alphabet.includes(range));
+  const rest = [...alphabet].filter((character) => !complete.some((range) => range.includes(character)));
+  const parts = [...complete.map((range) => `${range.at(0)}-${range.at(-1)}`), ...rest.map(visible)];
   return parts.slice(0, MOST_CHARACTERS).join(' ') + (parts.length > MOST_CHARACTERS ? ' …' : '');
 }
 
@@ -46,9 +34,9 @@ export function datasetCard({ name, description, source, licence, numDocs, bytes
         <p>${description}</p>
         <ul class="examples" aria-label="Examples">${examples.map((example) => html`<li>${example}</li>`)}</ul>
         <dl>
-          <div><dt>Size</dt><dd>${plural(numDocs, 'document')}, ${compact(bytes)}B</dd></div>
-          <div><dt>Lengths</dt><dd>${shortest} to ${count(longest)} characters, ${meanLength.toFixed(1)} on average</dd></div>
-          <div><dt>Alphabet</dt><dd>${plural(alphabetSize, 'character')}: <span class="mono">${shortAlphabet(alphabet)}</span></dd></div>
+          <div><dt>Size</dt> <dd>${plural(numDocs, 'document')}, ${compact(bytes)}B</dd></div>
+          <div><dt>Lengths</dt> <dd>${shortest} to ${count(longest)} characters, ${meanLength.toFixed(1)} on average</dd></div>
+          <div><dt>Alphabet</dt> <dd>${plural(alphabetSize, 'character')}: <span class="mono">${shortAlphabet(alphabet)}</span></dd></div>
         </dl>
         <p class="hint">${linked(source)}. Licence: ${licence}</p>
       </div>
@@ -61,8 +49,10 @@ datasetCard.styles = css`
   .dataset:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
   .dataset label { display: flex; align-items: center; gap: var(--space-2); padding: var(--space-3) var(--space-3) var(--space-2); cursor: pointer; }
   .about { display: grid; gap: var(--space-2); min-width: 0; padding: 0 var(--space-3) var(--space-3); font-size: var(--text-s); overflow-wrap: anywhere; }
-  .dataset dl { display: grid; gap: var(--space-1); }
-  .dataset dt { color: var(--muted); font-size: var(--text-xs); }
+  .dataset dt, .dataset dd { display: inline; }
+  .dataset dt { color: var(--muted); }
   .examples { font-family: var(--mono); }
+  .examples li { display: inline; }
+  .examples li + li::before { content: " · "; color: var(--muted); }
   .dataset .hint a { color: inherit; }
 `;

@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { compact, count } from '../../data/format.js';
 import { field } from '../../components/field.js';
+import { readTextFile } from '../../components/read-text-file.js';
 import { controls } from '../../components/styles.js';
 import { datasetCard } from './dataset-card.js';
 
@@ -99,15 +100,10 @@ class DocumentsField extends LitElement {
     }
     this.file = null;
     this.fileError = null;
-    if (file.size > this.limits.textBytes) {
-      this.fileError = `${file.name} has ${count(file.size)} bytes, but at most ${count(this.limits.textBytes)} are allowed`;
-    } else {
-      try {
-        const text = new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
-        this.file = { name: file.name, text };
-      } catch {
-        this.fileError = `${file.name} is not UTF-8 text`;
-      }
+    try {
+      this.file = { name: file.name, text: await readTextFile(file, this.limits.textBytes) };
+    } catch (error) {
+      this.fileError = error.message;
     }
     this.#changed();
   }

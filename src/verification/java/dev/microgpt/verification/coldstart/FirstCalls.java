@@ -33,6 +33,7 @@ final class FirstCalls implements AutoCloseable {
                     "/s/cold-0",
                     "/s/cold-1/lab",
                     "/s/cold-2/tour",
+                    "/s/cold-3/strings",
                     "/compare",
                     "/v3/api-docs",
                     "/swagger-ui.html",

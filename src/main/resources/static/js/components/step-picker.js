@@ -2,8 +2,8 @@
 
 import { LitElement, css, html } from 'lit';
 
-import { count } from '../../data/format.js';
-import { controls } from '../../components/styles.js';
+import { count } from '../data/format.js';
+import { controls } from './styles.js';
 
 /** `<mg-step-picker label="Model" .live .view .at=${96} .revision>` sends `pick` with a step, null for the present. */
 class StepPicker extends LitElement {

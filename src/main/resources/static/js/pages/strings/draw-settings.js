@@ -1,0 +1,101 @@
+// The settings of drawing texts: their fields, their place in the URL, and the request that they make.
+
+import { count } from '../../data/format.js';
+import { queryValue, queryValues, setQuery } from '../../components/url-query.js';
+
+/** The most texts that are drawn into the page; the API generates more. */
+export const MOST_TEXTS = 100_000;
+
+const LONGEST_TEXT = 2000; // characters in the URL, also of all excluded texts together
+const LONGEST_NUMBER = 20;
+
+/** The fields with one value, named as in the API. */
+export const FIELDS = [
+  { name: 'count', label: 'How many', initial: '100' },
+  { name: 'prompt', label: 'Prompt', initial: '', placeholder: 'beginning of each text', isText: true },
+  { name: 'temperature', label: 'Temperature', initial: '0.5' },
+  { name: 'topK', label: 'Top-k', initial: '', placeholder: 'all' },
+  { name: 'topP', label: 'Top-p', initial: '', placeholder: '1' },
+  { name: 'seed', label: 'Seed', initial: '1' },
+  { name: 'minLength', label: 'Shortest', initial: '', placeholder: 'any' },
+  { name: 'maxLength', label: 'Longest', initial: '', placeholder: 'any' },
+  { name: 'pattern', label: 'Pattern', initial: '', placeholder: '^[a-m].*n$', isText: true },
+];
+
+/** What can be ticked. */
+export const CHOICES = [
+  { name: 'unique', label: 'no text twice', initial: true, needsDocuments: false },
+  { name: 'novel', label: 'none of the documents', initial: true, needsDocuments: true },
+  { name: 'nearest', label: 'show the nearest document', initial: false, needsDocuments: true },
+];
+
+const EXCLUDE = 'exclude';
+
+/** The settings in the URL, by name: texts, booleans, and `exclude` with one text per line. */
+export function settingsInUrl() {
+  const settings = {};
+  for (const { name, initial, isText } of FIELDS) {
+    const value = queryValue(name);
+    const isUsable = value !== null && (isText ? value.length <= LONGEST_TEXT : isNumber(value));
+    settings[name] = isUsable ? value : initial;
+  }
+  for (const { name, initial } of CHOICES) {
+    settings[name] = { 1: true, 0: false }[queryValue(name)] ?? initial;
+  }
+  settings.exclude = queryValues(EXCLUDE).join('\n').slice(0, LONGEST_TEXT);
+  return settings;
+}
+
+function isNumber(value) {
+  return value.length <= LONGEST_NUMBER && value.trim() !== '' && Number.isFinite(Number(value));
+}
+
+/** Makes the URL hold the settings that are not the usual ones. */
+export function setSettingsInUrl(settings) {
+  const fields = FIELDS.map(({ name, initial, isText }) => {
+    const value = settings[name];
+    const isUsable = isText ? value.length <= LONGEST_TEXT : isNumber(value) || value === '';
+    return [name, value === initial || !isUsable ? null : value];
+  });
+  const choices = CHOICES.map(({ name, initial }) => [name, settings[name] === initial ? null : Number(settings[name])]);
+  setQuery({
+    ...Object.fromEntries([...fields, ...choices]),
+    exclude: settings.exclude.length <= LONGEST_TEXT ? excludedTexts(settings) : null,
+  });
+}
+
+/** The lines that are not blank. */
+function excludedTexts({ exclude }) {
+  return exclude.split('\n').map((line) => line.trim()).filter((line) => line !== '');
+}
+
+/** The number that a field contains; undefined if it is empty. Throws {field, message} if it contains something else. */
+function numberIn(settings, { name, label }) {
+  const text = settings[name].trim().replaceAll(/[,_ ]/g, '');
+  const number = Number(text);
+  if (Number.isNaN(number)) {
+    throw { field: name, message: `${label} must be a number` };
+  }
+  return text === '' ? undefined : number;
+}
+
+/**
+ * The request to generate such texts.
+ *
+ * @param hasDocuments whether the session has documents, so that texts can be new
+ * @throws {field, message} if a field is no number or asks for too many texts
+ */
+export function requestOf(settings, hasDocuments) {
+  const values = FIELDS.map((field) => [field.name, field.isText ? settings[field.name] || undefined : numberIn(settings, field)]);
+  const request = Object.fromEntries(values.filter(([, value]) => value !== undefined));
+  if (request.count === undefined || !(request.count >= 1 && request.count <= MOST_TEXTS)) {
+    throw { field: 'count', message: `This must be 1 to ${count(MOST_TEXTS)}; the API generates more` };
+  }
+  for (const { name, needsDocuments } of CHOICES) {
+    if (settings[name] && (hasDocuments || !needsDocuments)) {
+      request[name] = true;
+    }
+  }
+  const excluded = excludedTexts(settings);
+  return excluded.length === 0 ? request : { ...request, exclude: excluded };
+}
