@@ -9,7 +9,7 @@ export const MOST_TEXTS = 100_000;
 const LONGEST_TEXT = 2000; // characters in the URL, also of all excluded texts together
 const LONGEST_NUMBER = 20;
 
-/** The fields with one value, named as in the API. */
+/** The fields with one value, named as in the API; `usual` is the value of an empty field where the API has another. */
 export const FIELDS = [
   { name: 'count', label: 'How many', initial: '100' },
   { name: 'prompt', label: 'Prompt', initial: '', placeholder: 'beginning of each text', isText: true },
@@ -17,7 +17,7 @@ export const FIELDS = [
   { name: 'topK', label: 'Top-k', initial: '', placeholder: 'all' },
   { name: 'topP', label: 'Top-p', initial: '', placeholder: '1' },
   { name: 'seed', label: 'Seed', initial: '1' },
-  { name: 'minLength', label: 'Shortest', initial: '', placeholder: 'any' },
+  { name: 'minLength', label: 'Shortest', initial: '', placeholder: '1', usual: 1 },
   { name: 'maxLength', label: 'Longest', initial: '', placeholder: 'any' },
   { name: 'pattern', label: 'Pattern', initial: '', placeholder: '^[a-m].*n$', isText: true },
 ];
@@ -69,14 +69,14 @@ function excludedTexts({ exclude }) {
   return exclude.split('\n').map((line) => line.trim()).filter((line) => line !== '');
 }
 
-/** The number that a field contains; undefined if it is empty. Throws {field, message} if it contains something else. */
-function numberIn(settings, { name, label }) {
+/** The number that a field contains; undefined if it is empty and has no usual value. Throws {field, message} if it contains something else. */
+function numberIn(settings, { name, label, usual }) {
   const text = settings[name].trim().replaceAll(/[,_ ]/g, '');
   const number = Number(text);
   if (Number.isNaN(number)) {
     throw { field: name, message: `${label} must be a number` };
   }
-  return text === '' ? undefined : number;
+  return text === '' ? usual : number;
 }
 
 /**
