@@ -153,7 +153,9 @@ final class AccessibilityTest {
                 new View("/s/axe-pairs/lab?text=emma%20david", "mg-lab-tokens li"),
                 new View("/s/axe/lab?show=step&stage=adam&tensor=wte&number=200", "mg-number h3"),
                 new View("/s/axe/lab?show=step&stage=loss&tensor=losses", "tfoot"),
-                new View("/s/axe/strings?drawn=1&count=30&nearest=1&temperature=2", "mg-draw-texts tr.row"),
+                new View(
+                        "/s/axe/strings?drawn=1&count=30&nearest=1&temperature=2",
+                        "mg-draw-texts tr.row"),
                 new View(
                         "/s/axe/strings?show=rank",
                         "mg-rank-texts tr.row",

@@ -104,7 +104,9 @@ final class StringsPageTest {
         List<String> goods =
                 List.of("Cargo", "Foods", "Games", "Motors", "Paper", "Tools", "Toys", "Wines");
         List<String> forms =
-                List.of("Co", "Group", "Inc", "Ltd", "Works", "Bros", "Labs", "Corp", "Plc", "Sons");
+                List.of(
+                        "Co", "Group", "Inc", "Ltd", "Works", "Bros", "Labs", "Corp", "Plc",
+                        "Sons");
         return IntStream.range(0, 200)
                 .map(i -> 7 * i % 800)
                 .mapToObj(

@@ -10,6 +10,7 @@ import { controls } from '../../components/styles.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
 import { CHOICES, FIELDS, requestOf, setSettingsInUrl, settingsInUrl } from './draw-settings.js';
 import { GrowingRows } from './growing-rows.js';
+import { partStyles } from './part-styles.js';
 import './text-list.js';
 
 const DRAWN = 'drawn'; // in the URL: whether texts have been drawn with these settings
@@ -33,20 +34,13 @@ class DrawTexts extends LitElement {
     result: { state: true }, // {step, wanted, wantsNearest, end, isStopped} of the newest list; null before the first; `end` as the API has it
   };
 
-  static styles = [controls, css`
-    :host { display: grid; gap: var(--space-4); align-items: start; }
-    form, .list { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--space-3); min-width: 0; padding: var(--space-4); border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
+  static styles = [controls, partStyles, css`
     .fields { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: var(--space-3); }
-    .field { display: grid; align-content: start; gap: 2px; }
     .fields > :has([name="prompt"], [name="pattern"], .error) { grid-column: 1 / -1; }
     .choices { display: grid; }
     .choices label { display: flex; align-items: center; gap: var(--space-2); min-height: 28px; font-weight: 400; }
     .choices label:has(:disabled) { color: var(--muted); }
     .go { align-self: end; }
-    progress { width: 100%; accent-color: var(--accent); }
-    @media (min-width: 900px) {
-      :host { grid-template-columns: 330px minmax(0, 1fr); }
-    }
   `];
 
   #abort = null;
@@ -78,6 +72,15 @@ class DrawTexts extends LitElement {
 
   #set(name, value) {
     this.settings = { ...this.settings, [name]: value };
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    if (this.isDrawing) {
+      this.#abort.abort();
+    } else {
+      this.#draw();
+    }
   }
 
   #drawWithAnotherSeed() {
@@ -160,16 +163,14 @@ class DrawTexts extends LitElement {
 
   render() {
     return html`
-      <form novalidate @submit=${(event) => { event.preventDefault(); this.#draw(); }} @change=${() => setSettingsInUrl(this.settings)}>
+      <form novalidate @submit=${this.#submit} @change=${() => setSettingsInUrl(this.settings)}>
         <div class="fields">
           ${this.#field(FIELDS[0])}
-          ${this.isDrawing ? html`<button type="button" class="go" @click=${() => this.#abort.abort()}>${icons.stop} Stop</button>`
-            : html`<button class="primary go">Draw</button>`}
+          <button class="go ${this.isDrawing ? '' : 'primary'}">${this.isDrawing ? html`${icons.stop} Stop` : 'Draw'}</button>
           ${FIELDS.slice(1).map((each) => this.#field(each))}
         </div>
         <div class="choices">${CHOICES.map((choice) => this.#choice(choice))}</div>
         ${this.#excluded()}
-        ${this.#isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         <button type="button" ?disabled=${this.isDrawing} @click=${this.#drawWithAnotherSeed}>Draw with another seed</button>
       </form>
       <div class="list">${this.result === null ? this.#introduction() : this.#list()}</div>`;
@@ -219,6 +220,7 @@ class DrawTexts extends LitElement {
     const { wanted, wantsNearest, step } = this.result;
     return html`
       ${this.isDrawing ? html`<progress max=${wanted} .value=${this.rows.length} aria-label="Texts drawn"></progress>` : nothing}
+      ${this.#isFieldless ? html`<p class="notice bad" role="alert">${this.problem.message}</p>` : nothing}
       <mg-text-list label="Drawn texts" file="${this.name}-texts-step-${step}" .rows=${this.rows}
         .keys=${['text', 'bits', 'known', ...(wantsNearest ? ['nearest', 'distance'] : []), 'place']}></mg-text-list>
       <div role="status">${this.isDrawing ? nothing : this.#outcome()}</div>`;

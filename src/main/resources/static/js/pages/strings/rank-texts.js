@@ -12,6 +12,7 @@ import { readTextFile } from '../../components/read-text-file.js';
 import { controls } from '../../components/styles.js';
 import { theme } from '../../components/theme.js';
 import { GrowingRows } from './growing-rows.js';
+import { partStyles } from './part-styles.js';
 import './text-list.js';
 
 const MOST_LINES = 100_000;
@@ -39,21 +40,12 @@ class RankTexts extends LitElement {
     bars: { state: true }, // the histogram of the bits per character; null for none
   };
 
-  static styles = [controls, css`
-    :host { display: grid; gap: var(--space-4); align-items: start; }
-    form, .list { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--space-3); min-width: 0; padding: var(--space-4); border: 1px solid var(--line); border-radius: var(--radius); background: var(--surface); }
-    .field { display: grid; gap: 2px; }
-    .field, .drop { min-width: 0; }
-    .drop { display: grid; gap: var(--space-2); justify-items: center; padding: var(--space-4); border: 1.5px dashed var(--edge); border-radius: var(--radius); text-align: center; font-size: var(--text-s); overflow-wrap: anywhere; }
+  static styles = [controls, partStyles, css`
+    .drop { display: grid; min-width: 0; gap: var(--space-2); justify-items: center; padding: var(--space-4); border: 1.5px dashed var(--edge); border-radius: var(--radius); text-align: center; font-size: var(--text-s); overflow-wrap: anywhere; }
     .drop.over { border-color: var(--accent); background: var(--accent-soft); }
     .drop input { max-width: 100%; font: var(--text-s) var(--font); color: var(--muted); }
-    .row { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2); }
     h3 { font-size: var(--text-s); }
     mg-chart { height: 180px; }
-    progress { width: 100%; accent-color: var(--accent); }
-    @media (min-width: 900px) {
-      :host { grid-template-columns: 330px minmax(0, 1fr); }
-    }
   `];
 
   #abort = null;
@@ -93,6 +85,15 @@ class RankTexts extends LitElement {
       this.file = { name: file.name, text: await readTextFile(file, this.limits.textBytes) };
     } catch (error) {
       this.error = error.message;
+    }
+  }
+
+  #submit(event) {
+    event.preventDefault();
+    if (this.isRanking) {
+      this.#abort.abort();
+    } else {
+      this.#rank();
     }
   }
 
@@ -138,13 +139,9 @@ class RankTexts extends LitElement {
 
   render() {
     return html`
-      <form novalidate @submit=${(event) => { event.preventDefault(); this.#rank(); }}>
+      <form novalidate @submit=${this.#submit}>
         ${this.#input()}
-        ${this.problem === null ? nothing : html`<p class="error" role="alert">${this.problem.message}</p>`}
-        <div class="row">
-          ${this.isRanking ? html`<button type="button" @click=${() => this.#abort.abort()}>${icons.stop} Stop</button>`
-            : html`<button class="primary">Rank</button>`}
-        </div>
+        <button class=${this.isRanking ? '' : 'primary'}>${this.isRanking ? html`${icons.stop} Stop` : 'Rank'}</button>
       </form>
       <div class="list">${this.result === null ? html`<p>See which texts of a list are unusual to the model: typing errors, foreign
         names, lines that do not belong. The bits per character say how surprised it is, on average, by each character and by the
@@ -177,6 +174,7 @@ class RankTexts extends LitElement {
     const { step, number } = this.result;
     return html`
       ${this.isRanking ? html`<progress max=${number} .value=${this.rows.length} aria-label="Texts scored"></progress>` : nothing}
+      ${this.problem === null ? nothing : html`<p class="notice bad" role="alert">${this.problem.message}</p>`}
       ${this.bars === null ? nothing : html`
         <h3>Bits per character</h3>
         <mg-chart label="How many texts have how many bits per character" .option=${this.#chartOption}></mg-chart>`}
