@@ -17,19 +17,19 @@ const ALPHABETIC = new Intl.Collator('en');
 
 /** How each column is shown and saved, and compared: by its values, unless there is an `order`. */
 const COLUMNS = {
-  place: { label: '#', width: 6, csv: 'line', value: ({ place }) => place, cell: ({ place }) => count(place) },
+  place: { label: '#', width: () => 7, csv: 'line', value: ({ place }) => place, cell: ({ place }) => count(place) },
   text: { label: 'Text', isText: true, csv: 'text', value: ({ text }) => text, cell: ({ text }) => text === '' ? html`<em>(empty)</em>` : text },
   bits: {
-    label: 'Bits/char', width: 9, csv: 'bitsPerCharacter', value: ({ bits }) => bits,
+    label: 'Bits/char', width: ({ hasUnknown }) => hasUnknown ? 16 : 10, csv: 'bitsPerCharacter', value: ({ bits }) => bits,
     order: ({ bits, unknown }) => unknown === undefined ? bits : Infinity, // nothing is less expected
     cell: ({ bits, unknown }) => bits !== undefined ? bits.toFixed(2) : unknown === undefined ? '' : html`<span class="bad">unknown ${visible(unknown)}</span>`,
   },
   known: {
-    label: 'New?', width: 8, isText: true, csv: 'novel', value: ({ known }) => known === undefined ? undefined : !known,
+    label: 'New?', width: () => 8, isText: true, csv: 'novel', value: ({ known }) => known === undefined ? undefined : !known,
     cell: ({ known }) => known === undefined ? '' : known ? 'document' : html`<span class="good">new</span>`,
   },
   nearest: { label: 'Nearest', isText: true, csv: 'nearest', value: ({ nearest }) => nearest?.text, cell: ({ nearest }) => nearest?.text ?? '' },
-  distance: { label: 'Edits', width: 7, csv: 'distance', value: ({ nearest }) => nearest?.distance, cell: ({ nearest }) => nearest?.distance ?? '' },
+  distance: { label: 'Edits', width: () => 7, csv: 'distance', value: ({ nearest }) => nearest?.distance, cell: ({ nearest }) => nearest?.distance ?? '' },
 };
 
 /** What the file has besides the columns of the table, in its order. */
@@ -99,6 +99,11 @@ class TextList extends LitElement {
     this.renderRoot.querySelector('mg-row-table').scrollToTop();
   }
 
+  /** Whether some texts have characters that the model does not know. */
+  get #hasUnknown() {
+    return this.rows.some(({ unknown }) => unknown !== undefined);
+  }
+
   get #texts() {
     return this.#sorted.map(({ text }) => text);
   }
@@ -120,7 +125,7 @@ class TextList extends LitElement {
   #saveCsv() {
     const columns = this.keys.map((key) => COLUMNS[key]);
     columns.splice(columns.indexOf(COLUMNS.bits), 0, LOG_LIKELIHOOD);
-    if (this.rows.some(({ unknown }) => unknown !== undefined)) {
+    if (this.#hasUnknown) {
       columns.push(UNKNOWN);
     }
     saveCsv(columns.map(({ csv }) => csv), this.#sorted.map((row) => columns.map(({ value }) => value(row))), `${this.file}.csv`);
@@ -131,7 +136,7 @@ class TextList extends LitElement {
     return this.keys.map((key) => {
       const { width, label, value } = COLUMNS[key];
       const longest = () => this.rows.reduce((most, row) => Math.max(most, value(row)?.length ?? 0), label.length + 2);
-      return { key, ...COLUMNS[key], width: width ?? Math.min(LONGEST, longest()) };
+      return { key, ...COLUMNS[key], width: width?.({ hasUnknown: this.#hasUnknown }) ?? Math.min(LONGEST, longest()) };
     });
   }
 
