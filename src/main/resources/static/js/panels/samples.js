@@ -190,6 +190,7 @@ class SamplesPanel extends Panel {
         <div class="row">
           <button class="primary" ?disabled=${!this.#canWrite}>Generate</button>
           <button type="button" ?disabled=${!this.#canWrite} @click=${() => this.#write('')}>With another seed</button>
+          <a href="/s/${encodeURIComponent(this.live.name)}/strings">Many texts, in a file</a>
         </div>
       </form>`;
   }
