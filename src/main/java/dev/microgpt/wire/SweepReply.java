@@ -1,0 +1,40 @@
+package dev.microgpt.wire;
+
+import dev.microgpt.sweep.SweepState;
+
+import io.swagger.v3.oas.annotations.media.Schema;
+
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/// A sweep with its trials, the best first.
+@Schema(name = "Sweep")
+public record SweepReply(
+        String name,
+        SweepState state,
+        Instant createdAt,
+        @Schema(description = "Absent before its end") @Nullable Instant endedAt,
+        @Schema(description = "Bundled dataset; absent for a text") @Nullable String dataset,
+        @Schema(
+                        description =
+                                "Options that all trials share, as they were given, with those of the validation that"
+                                        + " the sweep has added")
+                Map<String, Object> options,
+        @Schema(description = "Names of the varied options") List<String> varied,
+        @Schema(description = "Steps that each trial trains") long steps,
+        @Schema(description = "Condition that ends a trial early")
+                RunReply.@Nullable StopWhen stopWhen,
+        @Schema(description = "Trials at a time") int parallel,
+        SweepCounts counts,
+        @Schema(description = "Why no trial can begin at present; absent if one can")
+                @Nullable String message,
+        @Schema(description = "Those with a rank in its order, then the others as they begin")
+                List<SweepTrialReply> trials,
+        @Schema(
+                        description =
+                                "Completed trials that differ in their seeds only, the lowest mean validation loss"
+                                        + " first")
+                List<SweepGroupReply> groups) {}
