@@ -175,7 +175,10 @@ final class ArchitectureTest {
                 .orShould()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "dev.microgpt", "dev.microgpt.session..", "dev.microgpt.checkpoint..")
+                        "dev.microgpt",
+                        "dev.microgpt.session..",
+                        "dev.microgpt.sweep..",
+                        "dev.microgpt.checkpoint..")
                 .check(PRODUCT);
     }
 
@@ -255,6 +258,21 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(TRANSPORT_AND_STORAGE)
+                .orShould()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.microgpt.sweep..")
+                .check(PRODUCT);
+    }
+
+    /// Sweeps are callers of sessions, as controllers are.
+    @Test
+    void sweepsDoNotDependOnTransportOrStorage() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.microgpt.sweep..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(TRANSPORT_AND_STORAGE)
                 .check(PRODUCT);
     }
 
@@ -296,11 +314,12 @@ final class ArchitectureTest {
 
     private static <T> ArchCondition<T> haveNone(
             Function<T, Set<JavaClass>> types, Function<T, String> name) {
-        return new ArchCondition<>("have no session types except enums") {
+        return new ArchCondition<>("have no types of sessions or sweeps except enums") {
             @Override
             public void check(T item, ConditionEvents events) {
                 for (JavaClass type : types.apply(item)) {
-                    if (type.getPackageName().startsWith("dev.microgpt.session")
+                    if ((type.getPackageName().startsWith("dev.microgpt.session")
+                                    || type.getPackageName().startsWith("dev.microgpt.sweep"))
                             && !type.isEnum()
                             && !type.isEquivalentTo(PastStep.class)) {
                         events.add(
@@ -386,6 +405,7 @@ final class ArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "dev.microgpt.session..",
+                        "dev.microgpt.sweep..",
                         "dev.microgpt.web..",
                         "dev.microgpt.wire..",
                         "dev.microgpt.live..",

@@ -19,6 +19,11 @@ final class ForwardTarget {
     private static final String SESSIONS = "/api/v1/sessions";
     private static final Pattern PATH = Pattern.compile(SESSIONS + "/([^/]+)(/.*)?");
 
+    /// A sweep belongs to the owner of its sessions, whose names end with a number.
+    private static final Pattern SWEEP = Pattern.compile("/api/v1/sweeps/([^/]+)(?:/.*)?");
+
+    private static final String FIRST = "-001";
+
     /// Any node sends the events of any session: it watches them as for a WebSocket.
     private static final String EVENTS = "/events";
 
@@ -27,14 +32,25 @@ final class ForwardTarget {
 
     private ForwardTarget() {}
 
-    /// Returns the session; null if the request is about none, or has a query that cannot be decoded or a name that
+    /// Returns the session, or the first one of a sweep; null if the request is about none, or has a query that cannot be decoded or a name that
     /// cannot exist: any node rejects it.
     static @Nullable SessionId of(HttpServletRequest request) {
-        Matcher path = PATH.matcher(RequestPath.of(request));
-        if (!path.matches() || EVENTS.equals(path.group(2)) || hasMalformedQuery(request)) {
+        String path = RequestPath.of(request);
+        Matcher session = PATH.matcher(path);
+        Matcher sweep = SWEEP.matcher(path);
+        if (hasMalformedQuery(request)) {
+            return null;
+        } else if (sweep.matches()) {
+            return id(request, decoded(sweep.group(1)) + FIRST);
+        } else if (session.matches() && !EVENTS.equals(session.group(2))) {
+            return id(request, decoded(session.group(1)));
+        } else {
             return null;
         }
-        SessionId session = Caller.of(request.getUserPrincipal()).sessionId(decoded(path.group(1)));
+    }
+
+    private static @Nullable SessionId id(HttpServletRequest request, String name) {
+        SessionId session = Caller.of(request.getUserPrincipal()).sessionId(name);
         return session.isValid() ? session : null;
     }
 

@@ -9,11 +9,13 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.compute.Demand;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.persistence.SessionView;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.HeadMeasurements;
 import dev.microgpt.session.query.HeadTask;
 import dev.microgpt.session.query.PastStep;
+import dev.microgpt.session.query.PresentValidation;
 import dev.microgpt.session.query.ProbeCall;
 import dev.microgpt.session.query.ProbeCurves;
 import dev.microgpt.session.query.ProbeTask;
@@ -66,6 +68,15 @@ public final class Measurements {
         Preconditions.requireDocuments(queries.requireLoaded());
         return queries.askInOneSlice(
                 call, models -> Validation.of(models.model(), models.timeline()));
+    }
+
+    /// Returns the validation loss of the current parameters, and measures it if the last step was not due.
+    ///
+    /// @return infinite if a token is impossible; `NaN` if no documents are held out
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public ValidationLoss presentValidation(CallContext call) {
+        Preconditions.requireDocuments(queries.requireLoaded());
+        return queries.ask(call, new PresentValidation());
     }
 
     /// Evaluates probes at the keyframes and for the present model. Changes nothing, the session's generator

@@ -1,6 +1,10 @@
 package dev.microgpt.session;
 
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.TokenizerKind;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Environment;
 import dev.microgpt.session.actor.PublishedState;
@@ -18,6 +22,8 @@ import dev.microgpt.session.persistence.Holding;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -80,6 +86,38 @@ final class SessionCreation {
         if (!sessions.contains(id)) {
             call.condition().require(null);
         }
+        environment.store().requireRoom();
+    }
+
+    /// Checks the options of a model for documents of characters, which it may see as byte pairs.
+    ///
+    /// @return the number of parameters; with byte pairs, the most that there may be
+    /// @throws InvalidInputException if the model would be too large, or no document would be left to train on
+    long requireAllowed(ModelOptions options, Corpus characters) {
+        options.heldOut().numDocuments(characters.size());
+        if (options.tokenization().tokenizer() == TokenizerKind.CHARS) {
+            environment.limits().check(options, characters);
+            return options.numParams(characters.tokenizer().vocabSize());
+        }
+        int vocabSize = options.tokenization().vocabSize();
+        environment.limits().check(options, vocabSize, characters.longestCharacters());
+        return options.numParams(vocabSize);
+    }
+
+    /// Checks that there is room for sessions that are to be created later.
+    ///
+    /// @param numParams number of parameters by the names of the sessions
+    /// @throws SessionException `invalid_name`, `exists`, `quota_exceeded`, `storage_full` or `busy`
+    void requireRoom(CallContext call, Map<String, Long> numParams, boolean overwrite) {
+        Map<SessionId, Long> counts = new LinkedHashMap<>();
+        numParams.forEach(
+                (name, count) -> counts.put(call.caller().sessionId(name).requireValid(), count));
+        if (!overwrite) {
+            counts.keySet().forEach(id -> sessions.requireAbsent(id, "choose another name"));
+        }
+        int more = (int) counts.keySet().stream().filter(id -> !sessions.contains(id)).count();
+        sessions.requireRoom(call.caller(), more);
+        environment.parameters().require(call.caller(), counts);
         environment.store().requireRoom();
     }
 

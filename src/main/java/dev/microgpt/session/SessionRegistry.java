@@ -133,29 +133,37 @@ final class SessionRegistry {
     ///
     /// @throws SessionException `quota_exceeded` or `busy` if the limit of the key or of the service is reached
     void requireRoom(Caller caller, SessionId id) {
-        if (contains(id)) {
-            return;
+        if (!contains(id)) {
+            requireRoom(caller, 1);
         }
+    }
+
+    /// Checks that some more sessions may be created.
+    ///
+    /// @throws SessionException `quota_exceeded` or `busy` if the limit of the key or of the service is exceeded
+    void requireRoom(Caller caller, int more) {
         if (caller.hasKey()) {
             long own = ownedBy(caller.owner(), "").count();
-            if (own >= maxSessionsPerKey) {
-                throw new SessionException(
-                        ErrorCode.QUOTA_EXCEEDED,
-                        "the key has "
-                                + own
-                                + " sessions, and at most "
-                                + maxSessionsPerKey
-                                + " are allowed; delete one first");
+            if (own > maxSessionsPerKey - more) {
+                throw noRoom(ErrorCode.QUOTA_EXCEEDED, "the key has", own, maxSessionsPerKey, more);
             }
         }
-        if (sessions.size() >= maxSessions) {
-            throw new SessionException(
-                    ErrorCode.BUSY,
-                    "there are "
-                            + sessions.size()
-                            + " sessions, and at most "
-                            + maxSessions
-                            + " are allowed; delete one first");
+        if (sessions.size() > maxSessions - more) {
+            throw noRoom(ErrorCode.BUSY, "there are", sessions.size(), maxSessions, more);
         }
+    }
+
+    private static SessionException noRoom(
+            ErrorCode code, String subject, long count, int max, int more) {
+        return new SessionException(
+                code,
+                subject
+                        + " "
+                        + count
+                        + " sessions, and at most "
+                        + max
+                        + " are allowed; delete "
+                        + (more == 1 ? "one" : "some, as " + more + " more are needed,")
+                        + " first");
     }
 }

@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /// Creates, finds and deletes sessions. Each caller sees only its own sessions.
@@ -185,6 +186,24 @@ public final class SessionService {
         Timeline timeline = forkPoint.timeline();
         timeline.add(SessionEvent.forked(model.step(), environment.ticker().now(), name));
         return creation.fork(call, parent.actor().holding(), id, model, timeline);
+    }
+
+    /// Checks that sessions may have some options and documents.
+    ///
+    /// @return the number of their parameters; with byte pairs, the most that there may be
+    /// @throws InvalidInputException if that exceeds the limits
+    public long requireAllowed(ModelOptions options, Corpus characters) {
+        return creation.requireAllowed(options, characters);
+    }
+
+    /// Checks that there is room for sessions that are to be created later.
+    ///
+    /// @param numParams number of parameters by the names of the sessions
+    /// @param overwrite whether existing sessions may be replaced
+    /// @throws SessionException `invalid_name`, `exists`, `quota_exceeded`, `storage_full`, or `busy` if there are too
+    ///     many sessions
+    public void requireRoom(CallContext call, Map<String, Long> numParams, boolean overwrite) {
+        creation.requireRoom(call, numParams, overwrite);
     }
 
     /// Checks, before a large body is read, that there is no such session or that it may be overwritten.

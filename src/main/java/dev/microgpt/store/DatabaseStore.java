@@ -37,6 +37,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     private final SessionTables tables;
     private final SessionReader reader;
     private final IdempotencyTable responses;
+    private final SweepTable sweeps;
     private final StoreWriter writer;
     private final WriteErrors errors;
     private final Database database;
@@ -55,6 +56,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
         tables = new SessionTables(jdbc, documents);
         reader = new SessionReader(jdbc, documents);
         responses = new IdempotencyTable(jdbc);
+        sweeps = new SweepTable(jdbc, documents);
         writer =
                 new StoreWriter(
                         transactions,
@@ -63,6 +65,11 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
                         tables::probeSpace,
                         metrics,
                         StoreWriter.SNAPSHOT_TIME);
+    }
+
+    /// Returns the store of sweeps in the same database.
+    DatabaseSweeps sweeps() {
+        return new DatabaseSweeps(sweeps, this, writer, transactions, partitions);
     }
 
     @Override
@@ -132,7 +139,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     /// ones are possible.
     ///
     /// @throws SessionException `store_unavailable` if it is out of reach
-    private <T extends @Nullable Object> T read(Supplier<T> query) {
+    <T extends @Nullable Object> T read(Supplier<T> query) {
         writer.requireAvailable();
         long start = System.nanoTime();
         while (true) {
@@ -219,7 +226,10 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
                         || event.kind() == SessionEvent.Kind.CANCELLED);
     }
 
-    private Runnable withResponse(Runnable write, IdempotencyStore.@Nullable Entry response) {
+    /// Returns a write that also stores a response.
+    ///
+    /// @param response null for none
+    Runnable withResponse(Runnable write, IdempotencyStore.@Nullable Entry response) {
         return response == null
                 ? write
                 : () -> {

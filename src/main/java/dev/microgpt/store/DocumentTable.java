@@ -84,7 +84,7 @@ final class DocumentTable {
                 .isPresent();
     }
 
-    /// Deletes a text if no session uses it, in no process.
+    /// Deletes a text if no session or sweep uses it, in no process.
     void deleteIfUnused(String digest) {
         if (isShared && !isFound(digest, "FOR UPDATE SKIP LOCKED")) {
             return; // a session of another process is about to use it
@@ -92,7 +92,8 @@ final class DocumentTable {
         jdbc.sql(
                         """
                         DELETE FROM document WHERE digest = :digest
-                        AND NOT EXISTS (SELECT 1 FROM session WHERE document = :digest)""")
+                        AND NOT EXISTS (SELECT 1 FROM session WHERE document = :digest)
+                        AND NOT EXISTS (SELECT 1 FROM sweep WHERE document = :digest)""")
                 .param("digest", digest)
                 .update();
     }

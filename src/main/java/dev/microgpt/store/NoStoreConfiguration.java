@@ -1,6 +1,8 @@
 package dev.microgpt.store;
 
 import dev.microgpt.session.persistence.NoStore;
+import dev.microgpt.sweep.MemorySweeps;
+import dev.microgpt.sweep.SweepStore;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.health.contributor.Health;
@@ -16,6 +18,11 @@ class NoStoreConfiguration {
     @Bean
     NoStore noStore() {
         return new NoStore();
+    }
+
+    @Bean
+    SweepStore sweepStore(NoStore store) {
+        return new MemorySweeps(store);
     }
 
     /// Always reports up: without a database, nothing can fail.

@@ -1,6 +1,7 @@
 package dev.microgpt.store;
 
 import dev.microgpt.session.persistence.PartitionStore;
+import dev.microgpt.sweep.SweepStore;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -50,6 +51,11 @@ class StoreConfiguration {
     @Bean
     DatabaseStore sessionStore(Database database, MeterRegistry metrics) {
         return new DatabaseStore(database, metrics);
+    }
+
+    @Bean
+    SweepStore sweepStore(DatabaseStore store) {
+        return store.sweeps();
     }
 
     @Bean

@@ -36,7 +36,9 @@ final class StoreCopy {
                     new Table("keyframe", "epoch, step"),
                     new Table("loss", "epoch, first"),
                     new Table("change", "epoch, number"),
-                    new Table("answer", "key"));
+                    new Table("answer", "key"),
+                    new Table("sweep", "id"),
+                    new Table("trial", "sweep, number"));
 
     /// Rows that a database server sends at once. A row may have 100 MB.
     private static final int FETCH_ROWS = 4;
@@ -125,7 +127,7 @@ final class StoreCopy {
     }
 
     private static void requireEmpty(Connection target) throws SQLException {
-        for (String table : List.of("session", "document", "answer")) {
+        for (String table : List.of("session", "document", "answer", "sweep")) {
             try (Statement statement = target.createStatement();
                     ResultSet rows =
                             statement.executeQuery("SELECT 1 FROM " + table + " LIMIT 1")) {

@@ -28,6 +28,9 @@ public record SweepPlan(
         boolean overwrites,
         List<Trial> trials) {
 
+    /// The most characters of the name of a session.
+    private static final int MAX_SESSION_NAME = 63;
+
     private static final int MIN_DIGITS = 3;
 
     /// Returns the name of the session of a trial.
@@ -39,5 +42,17 @@ public record SweepPlan(
         int digits = Math.max(MIN_DIGITS, String.valueOf(count).length());
         String text = String.valueOf(number);
         return name + "-" + "0".repeat(digits - text.length()) + text;
+    }
+
+    /// Returns the most characters that the name of a sweep may have.
+    ///
+    /// @param count number of its trials
+    static int maxNameLength(int count) {
+        return MAX_SESSION_NAME - sessionName("", count, count).length();
+    }
+
+    SweepPlan withTrials(List<Trial> other) {
+        return new SweepPlan(
+                name, dataset, options, varied, run, parallel, overwrites, List.copyOf(other));
     }
 }

@@ -79,6 +79,7 @@ class OpenApiConfiguration {
                     tag("Sessions", "Create, list, steer, fork and delete named models"),
                     tag("Training", "Load documents, and train while the caller waits"),
                     tag("Runs", "Train in the background"),
+                    tag("Sweeps", "Train sessions with different options, and rank them"),
                     tag("Model", "Query a model for texts, scores, losses and embeddings"),
                     tag("Parameters", "Show the matrices of a model, now and in the past"),
                     tag("Anatomy", "Dissect one training step, down to single numbers"),

@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.admission.Limits;
+import dev.microgpt.sweep.SweepLimits;
 import dev.microgpt.wire.DatasetsReply;
 import dev.microgpt.wire.LimitsReply;
 
@@ -13,10 +14,12 @@ class ServiceController implements ServiceApi {
 
     private final Datasets datasets;
     private final Limits limits;
+    private final SweepLimits ofSweeps;
 
-    ServiceController(Datasets datasets, Limits limits) {
+    ServiceController(Datasets datasets, Limits limits, SweepLimits ofSweeps) {
         this.datasets = datasets;
         this.limits = limits;
+        this.ofSweeps = ofSweeps;
     }
 
     @Override
@@ -26,6 +29,6 @@ class ServiceController implements ServiceApi {
 
     @Override
     public LimitsReply limits() {
-        return LimitsReply.of(limits);
+        return LimitsReply.of(limits, ofSweeps);
     }
 }

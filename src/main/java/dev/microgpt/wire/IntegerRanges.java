@@ -4,6 +4,7 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.session.admission.Limits;
+import dev.microgpt.sweep.SweepLimits;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -33,9 +34,11 @@ public final class IntegerRanges {
     private final long probeSamples;
     private final long lossesPerCall;
     private final long vocabulary;
+    private final long sweepSessions;
     private final Map<String, Range> ofOptions = new HashMap<>();
 
-    IntegerRanges(Limits limits) {
+    IntegerRanges(Limits limits, SweepLimits ofSweeps) {
+        sweepSessions = ofSweeps.sweepSessions();
         stepsPerCall = limits.stepsPerCall();
         stepsPerRun = limits.stepsPerRun();
         samplesPerCall = limits.samplesPerCall();
@@ -79,15 +82,22 @@ public final class IntegerRanges {
         }
     }
 
+    private long maxCount(Class<?> request) {
+        if (request.equals(SweepRequest.RandomSearch.class)) {
+            return sweepSessions;
+        }
+        return request.equals(StepRequest.class) ? stepsPerCall : samplesPerCall;
+    }
+
     /// Returns the range of a field; that of its type if it has none of its own.
     private Range of(Class<?> request, String field, Class<?> type) {
         boolean isLong = type.equals(Long.class) || type.equals(long.class);
         return switch (field) {
-            case "count" ->
-                    Range.of(1, request.equals(StepRequest.class) ? stepsPerCall : samplesPerCall);
+            case "count" -> Range.of(1, maxCount(request));
             case "steps" -> Range.of(1, isLong ? stepsPerRun : stepsPerCall);
             case "topK", "tries" -> Range.of(1, Integer.MAX_VALUE);
             case "minLength", "maxLength" -> Range.of(0, Integer.MAX_VALUE);
+            case "parallel" -> Range.of(1, SweepRequest.MAX_PARALLEL);
             case "samples" -> Range.of(1, probeSamples);
             case "keyframes" -> Range.of(1, ProbesRequest.MAX_KEYFRAMES);
             case "nHead" -> new Range(1, null, "nEmbd"); // which may follow

@@ -5,6 +5,7 @@ import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.architecture.Preset;
 import dev.microgpt.session.admission.Limits;
+import dev.microgpt.sweep.SweepLimits;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -51,13 +52,15 @@ public record LimitsReply(
         @Schema(description = "Losses or buckets in one response") int lossesPerCall,
         @Schema(description = "Calls that may wait for one session") int queuedCalls,
         @Schema(description = "Live connections at a time") int connections,
+        @Schema(description = "Sweeps of one caller") int sweeps,
+        @Schema(description = "Sessions of a sweep") int sweepSessions,
         @Schema(description = "Maximum duration of a call", example = "PT1H") Duration callTime,
         @Schema(description = "The options of a model, with defaults and ranges")
                 List<OptionReply> options,
         @Schema(description = "The options that each preset sets")
                 Map<String, OptionsReply> presets) {
 
-    public static LimitsReply of(Limits limits) {
+    public static LimitsReply of(Limits limits, SweepLimits ofSweeps) {
         return new LimitsReply(
                 limits.sessions(),
                 limits.parameters(),
@@ -83,6 +86,8 @@ public record LimitsReply(
                 limits.lossesPerCall(),
                 limits.queuedCalls(),
                 limits.connections(),
+                ofSweeps.sweeps(),
+                ofSweeps.sweepSessions(),
                 limits.callTime(),
                 ModelOption.ALL.stream().map(option -> OptionReply.of(option, limits)).toList(),
                 optionsByPreset());

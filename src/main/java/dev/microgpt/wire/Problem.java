@@ -237,7 +237,7 @@ public final class Problem extends ProblemDetail {
             case INVALID_TEXT -> "Invalid text";
             case UNKNOWN_CHARACTER -> "Unknown character";
             case NOT_FOUND -> "Not found";
-            case EXISTS -> "Session already exists";
+            case EXISTS -> "Already exists";
             case NOT_LOADED -> "No documents loaded";
             case ALREADY_TRAINED -> "Session already trained";
             case BUSY -> "Busy";
@@ -268,6 +268,11 @@ public final class Problem extends ProblemDetail {
     /// Returns whether this is the problem of a code.
     public boolean isOf(ErrorCode other) {
         return code == other;
+    }
+
+    /// Returns this problem as an exception, whose message begins with where it is.
+    SessionException toException(String where) {
+        return new SessionException(code, where + ": " + getDetail(), field, value, min, max);
     }
 
     /// Returns a response with this problem.

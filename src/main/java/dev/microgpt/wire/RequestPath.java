@@ -21,9 +21,20 @@ public final class RequestPath {
     /// Returns the path under which the client that sent this request finds a session. The name need not be
     /// valid: it is encoded here, and rejected when the session is created.
     public static URI ofSession(HttpServletRequest request, String name) {
+        return of(request, "sessions", name);
+    }
+
+    /// Returns the path under which the client that sent this request finds a sweep.
+    public static URI ofSweep(HttpServletRequest request, String name) {
+        return of(request, "sweeps", name);
+    }
+
+    private static URI of(HttpServletRequest request, String collection, String name) {
         return URI.create(
                 request.getContextPath()
-                        + "/api/v1/sessions/"
+                        + "/api/v1/"
+                        + collection
+                        + "/"
                         + UriUtils.encodePathSegment(name, StandardCharsets.UTF_8));
     }
 }

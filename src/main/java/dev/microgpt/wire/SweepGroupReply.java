@@ -1,5 +1,7 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.sweep.SweepView;
+
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
@@ -21,4 +23,15 @@ public record SweepGroupReply(
                 @Nullable Double standardError,
         @Schema(description = "Lowest validation loss") double min,
         @Schema(description = "Highest validation loss") double max,
-        @Schema(description = "Number of trials") int count) {}
+        @Schema(description = "Number of trials") int count) {
+
+    static SweepGroupReply of(SweepView.Group group) {
+        return new SweepGroupReply(
+                group.options(),
+                group.mean(),
+                group.standardError(),
+                group.min(),
+                group.max(),
+                group.count());
+    }
+}

@@ -1,6 +1,9 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.sweep.Sweep;
+import dev.microgpt.sweep.SweepPlan;
 import dev.microgpt.sweep.SweepState;
+import dev.microgpt.sweep.SweepView;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -37,4 +40,25 @@ public record SweepReply(
                         description =
                                 "Completed trials that differ in their seeds only, the lowest mean validation loss"
                                         + " first")
-                List<SweepGroupReply> groups) {}
+                List<SweepGroupReply> groups) {
+
+    public static SweepReply of(SweepView view) {
+        Sweep sweep = view.sweep();
+        SweepPlan plan = sweep.plan();
+        return new SweepReply(
+                sweep.name(),
+                sweep.state(),
+                sweep.createdAt(),
+                sweep.endedAt(),
+                plan.dataset(),
+                plan.options(),
+                plan.varied(),
+                plan.run().steps(),
+                RunReply.StopWhen.of(plan.run().stopWhen()),
+                plan.parallel(),
+                SweepCounts.of(sweep::count),
+                view.message(),
+                view.trials().stream().map(SweepTrialReply::of).toList(),
+                view.groups().stream().map(SweepGroupReply::of).toList());
+    }
+}

@@ -1,8 +1,19 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.session.Datasets;
+import dev.microgpt.session.admission.Limits;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.run.RunCall;
+import dev.microgpt.sweep.AddedValidation;
+import dev.microgpt.sweep.SweepPlan;
+
 import io.swagger.v3.oas.annotations.media.Schema;
 
 import org.jspecify.annotations.Nullable;
+
+import tools.jackson.databind.json.JsonMapper;
 
 import java.util.List;
 import java.util.Map;
@@ -40,8 +51,12 @@ public record SweepRequest(
                 RunRequest.@Nullable StopWhen stopWhen,
         @Schema(
                         description = "Trials at a time; by default twice the number of processors",
-                        minimum = "1")
+                        minimum = "1",
+                        maximum = "1000")
                 @Nullable Integer parallel) {
+
+    /// More sessions than processors train no faster, and take memory.
+    static final int MAX_PARALLEL = 1000;
 
     /// Trials with options drawn at random.
     public record RandomSearch(
@@ -69,4 +84,68 @@ public record SweepRequest(
                     @Nullable String scale,
             @Schema(description = "Equally likely values, instead of a range", example = "[16, 32]")
                     @Nullable List<@Nullable Object> values) {}
+
+    /// Returns the documents to train on.
+    ///
+    /// @throws InvalidInputException unless exactly one of text and dataset is given, or if the text is invalid
+    public Corpus documents(Datasets datasets, Limits limits) {
+        return new LoadRequest(text, dataset).corpus(datasets, limits);
+    }
+
+    /// Returns the exception for a request without a body.
+    public static SessionException empty() {
+        return SweepTrials.missing("name", "a string");
+    }
+
+    /// Returns what the sweep is to train.
+    ///
+    /// @param maxTrials how many trials it may have
+    /// @param numDocs number of documents
+    /// @param overwrites whether sessions with the names of trials are replaced
+    /// @throws InvalidInputException if a value is out of range
+    /// @throws SessionException if a field is missing, or the options of a trial are invalid
+    public SweepPlan toPlan(
+            JsonMapper json, Limits limits, int maxTrials, int numDocs, boolean overwrites) {
+        if (name == null) {
+            throw SweepTrials.missing("name", "a string");
+        }
+        RunCall run = run(limits);
+        int trialsAtATime =
+                parallel == null ? 2 * Runtime.getRuntime().availableProcessors() : parallel;
+        InvalidInputException.requireRange("parallel", trialsAtATime, 1, MAX_PARALLEL);
+        InitRequest shared =
+                options == null ? json.convertValue(Map.of(), InitRequest.class) : options;
+        SweepTrials reader = new SweepTrials(json, maxTrials, shared);
+        List<Map<String, Object>> varied = varied(reader);
+        List<String> names = List.copyOf(varied.getFirst().keySet());
+        AddedValidation validation = AddedValidation.of(numDocs, run.steps());
+        return new SweepPlan(
+                name,
+                dataset,
+                reader.shared(names, validation),
+                names,
+                run,
+                trialsAtATime,
+                overwrites,
+                reader.trials(name, varied, limits, validation));
+    }
+
+    private RunCall run(Limits limits) {
+        RunRequest run =
+                new RunRequest(
+                        steps, null, stopWhen, null, null, null, null, null, null, null, null, null,
+                        null, null);
+        return run.toCall(limits);
+    }
+
+    private List<Map<String, Object>> varied(SweepTrials reader) {
+        if (grid != null && random == null) {
+            return reader.combinations(grid);
+        }
+        if (random != null && grid == null) {
+            return reader.draws(random);
+        }
+        throw InvalidInputException.outOfRange(
+                "grid", null, null, null, "the request must have either grid or random");
+    }
 }

@@ -1,6 +1,8 @@
 package dev.microgpt.wire;
 
+import dev.microgpt.sweep.SweepView;
 import dev.microgpt.sweep.TrialState;
+import dev.microgpt.sweep.TrialStatus;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -33,4 +35,21 @@ public record SweepTrialReply(
                 @Nullable Double bestValidationLoss,
         @Schema(description = "Step of the lowest validation loss") @Nullable Long bestStep,
         @Schema(description = "Absent before it begins") @Nullable Integer numParams,
-        @Schema(description = "Why it ended, if it has not completed") @Nullable String message) {}
+        @Schema(description = "Why it ended, if it has not completed") @Nullable String message) {
+
+    static SweepTrialReply of(SweepView.RankedTrial ranked) {
+        TrialStatus status = ranked.status();
+        return new SweepTrialReply(
+                ranked.rank(),
+                ranked.trial().session(),
+                ranked.trial().varied(),
+                status.state(),
+                status.step(),
+                status.loss(),
+                status.validationLoss(),
+                status.bestValidationLoss(),
+                status.bestStep(),
+                status.numParams(),
+                status.message());
+    }
+}

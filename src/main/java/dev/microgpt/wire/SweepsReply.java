@@ -1,6 +1,7 @@
 package dev.microgpt.wire;
 
 import dev.microgpt.sweep.SweepState;
+import dev.microgpt.sweep.SweepStore;
 
 import io.swagger.v3.oas.annotations.media.Schema;
 
@@ -19,4 +20,22 @@ public record SweepsReply(List<Item> sweeps) {
             @Schema(description = "Names of the varied options") List<String> varied,
             @Schema(description = "Steps that each trial trains") long steps,
             SweepCounts counts) {}
+
+    public static SweepsReply of(List<SweepStore.Summary> summaries) {
+        return new SweepsReply(
+                summaries.stream()
+                        .map(
+                                summary ->
+                                        new Item(
+                                                summary.sweep().name(),
+                                                summary.sweep().state(),
+                                                summary.sweep().createdAt(),
+                                                summary.sweep().plan().varied(),
+                                                summary.sweep().plan().run().steps(),
+                                                SweepCounts.of(
+                                                        state ->
+                                                                summary.counts()
+                                                                        .getOrDefault(state, 0))))
+                        .toList());
+    }
 }

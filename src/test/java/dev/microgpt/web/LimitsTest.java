@@ -103,7 +103,9 @@ final class LimitsTest {
                 .containsEntry("probeSamples", 20_000L)
                 .containsEntry("traceValues", 212L)
                 .containsEntry("lossesPerCall", 20L)
-                .containsEntry("connections", 2L);
+                .containsEntry("connections", 2L)
+                .containsEntry("sweeps", 100L)
+                .containsEntry("sweepSessions", 1000L);
     }
 
     @ParameterizedTest

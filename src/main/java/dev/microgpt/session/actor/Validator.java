@@ -4,6 +4,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.history.ValidationLoss;
+import dev.microgpt.session.query.ValidationTask;
 
 import org.jspecify.annotations.Nullable;
 

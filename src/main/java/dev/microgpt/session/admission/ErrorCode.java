@@ -18,7 +18,7 @@ public enum ErrorCode {
     UNKNOWN_CHARACTER,
     /// There is nothing with this name or id.
     NOT_FOUND,
-    /// There already is a session with this name.
+    /// There already is a session or a sweep with this name.
     EXISTS,
     /// The session has no documents yet.
     NOT_LOADED,

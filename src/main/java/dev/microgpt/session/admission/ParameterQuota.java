@@ -35,6 +35,27 @@ public final class ParameterQuota {
         require(count, all - present, quotas.all().parameters(), "all");
     }
 
+    /// Checks that sessions of the caller may have numbers of parameters instead of their current ones.
+    ///
+    /// @throws SessionException `quota_exceeded`
+    public synchronized void require(Caller caller, Map<SessionId, Long> wanted) {
+        long more = 0;
+        long present = 0;
+        for (Map.Entry<SessionId, Long> session : wanted.entrySet()) {
+            more = saturatedSum(more, session.getValue());
+            present += counts.getOrDefault(session.getKey(), 0L);
+        }
+        if (caller.hasKey()) {
+            long own = byOwner.getOrDefault(caller.owner(), 0L) - present;
+            require(more, own, quotas.key().parameters(), "the key's");
+        }
+        require(more, all - present, quotas.all().parameters(), "all");
+    }
+
+    private static long saturatedSum(long a, long b) {
+        return a > Long.MAX_VALUE - b ? Long.MAX_VALUE : a + b;
+    }
+
     /// Checks the quotas like [#require(Caller, SessionId, long)], and counts the parameters.
     ///
     /// @return the previous number of parameters of the session

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /// Divides the sessions of a store among the processes that share it.
 ///
@@ -19,9 +20,14 @@ public interface PartitionStore {
     /// Number of partitions.
     int PARTITIONS = 271;
 
-    /// Returns the partition of a session, 0 to 270. All processes must agree on it.
+    /// The end of the name of one of many sessions that belong together, such as `-001`.
+    Pattern NUMBER = Pattern.compile("-[0-9]{3,}$");
+
+    /// Returns the partition of a session, 0 to 270. All processes must agree on it. Sessions whose names differ only in
+    /// a number of three or more digits at the end are in the same partition.
     static int partitionOf(SessionId id) {
-        return Math.floorMod((id.owner() + '/' + id.name()).hashCode(), PARTITIONS);
+        String name = NUMBER.matcher(id.name()).replaceFirst("");
+        return Math.floorMod((id.owner() + '/' + name).hashCode(), PARTITIONS);
     }
 
     /// A partition as it is stored.

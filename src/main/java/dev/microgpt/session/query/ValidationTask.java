@@ -1,11 +1,11 @@
-package dev.microgpt.session.actor;
+package dev.microgpt.session.query;
 
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.ValidationLoss;
 
 /// Measures the loss of the documents that are held out from training, after a step and before the next one.
-final class ValidationTask {
+public final class ValidationTask {
 
     private final MicroGpt model;
     private final long step;
@@ -13,21 +13,21 @@ final class ValidationTask {
     private int done;
     private double total;
 
-    ValidationTask(MicroGpt model) {
+    public ValidationTask(MicroGpt model) {
         this.model = model;
         step = model.step();
         documents = model.validationDocuments();
     }
 
     /// Returns whether it measures a model as it is now.
-    boolean isOf(MicroGpt present) {
+    public boolean isOf(MicroGpt present) {
         return present.equals(model) && present.step() == step;
     }
 
     /// Measures documents until a deadline.
     ///
     /// @return whether all have been measured
-    boolean slice(Deadline deadline) {
+    public boolean slice(Deadline deadline) {
         while (done < documents.length) {
             total += model.lossOf(documents[done++]);
             if (deadline.hasPassed()) {
@@ -37,7 +37,7 @@ final class ValidationTask {
         return done == documents.length;
     }
 
-    ValidationLoss loss() {
+    public ValidationLoss loss() {
         return new ValidationLoss(step, total / documents.length);
     }
 }
