@@ -9,13 +9,18 @@ import dev.microgpt.sweep.Sweep;
 import dev.microgpt.sweep.SweepStore;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 /// Stores sweeps in the database of the sessions, with its writer.
 final class DatabaseSweeps implements SweepStore {
+
+    private static final Logger log = LoggerFactory.getLogger(DatabaseSweeps.class);
 
     private final SweepTable table;
     private final DatabaseStore store;
@@ -84,12 +89,22 @@ final class DatabaseSweeps implements SweepStore {
 
     @Override
     public List<Sweep> unfinished(Collection<Long> known) {
-        return store.read(
-                () ->
-                        table.unfinished().stream()
-                                .filter(sweep -> !known.contains(sweep.id()) && isOwner(sweep))
-                                .map(table::withTrials)
-                                .toList());
+        return store.read(table::unfinished).stream()
+                .filter(key -> !known.contains(key.id()))
+                .filter(key -> store.isOwner(Sweep.home(key.owner(), key.name())))
+                .map(this::readable)
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
+    /// Returns a sweep; null if it was deleted meanwhile, or is damaged, which must not stop the others.
+    private @Nullable Sweep readable(SweepTable.Key key) {
+        try {
+            return find(key.owner(), key.name());
+        } catch (DamagedException e) {
+            log.error("The sweep '{}' cannot be read from the store", key.name(), e);
+            return null;
+        }
     }
 
     @Override

@@ -148,10 +148,21 @@ final class SweepTable {
                 .orElse(null);
     }
 
-    /// Returns the sweeps of all owners that have not ended, without their trials.
-    List<Sweep> unfinished() {
+    /// What identifies a sweep.
+    record Key(long id, Caller owner, String name) {
+
+        private static Key of(ResultSet row) throws SQLException {
+            return new Key(
+                    row.getLong("id"),
+                    new Caller(row.getString("owner"), row.getInt("has_key") != 0),
+                    row.getString("name"));
+        }
+    }
+
+    /// Returns the sweeps of all owners that have not ended.
+    List<Key> unfinished() {
         return jdbc.sql("SELECT * FROM sweep WHERE ended_at IS NULL ORDER BY id")
-                .query((row, _) -> header(row))
+                .query((row, _) -> Key.of(row))
                 .list();
     }
 
@@ -190,11 +201,12 @@ final class SweepTable {
     private static Sweep header(ResultSet row) throws SQLException {
         long endedAt = row.getLong("ended_at");
         boolean hasEnded = !row.wasNull();
+        Key key = Key.of(row);
         return new Sweep(
-                row.getLong("id"),
-                new Caller(row.getString("owner"), row.getInt("has_key") != 0),
+                key.id,
+                key.owner,
                 Instant.ofEpochMilli(row.getLong("created_at")),
-                StoredSweepPlan.read(row.getString("name"), row.getString("plan"), List.of()),
+                StoredSweepPlan.read(key.name, row.getString("plan"), List.of()),
                 STATES.constant(row.getString("state")),
                 hasEnded ? Instant.ofEpochMilli(endedAt) : null,
                 List.of());
@@ -203,7 +215,7 @@ final class SweepTable {
     /// Returns a sweep with its trials.
     ///
     /// @param header the sweep without them
-    Sweep withTrials(Sweep header) {
+    private Sweep withTrials(Sweep header) {
         int count =
                 jdbc.sql("SELECT count(*) FROM trial WHERE sweep = ?")
                         .param(header.id())

@@ -207,6 +207,13 @@ final class SessionTrials implements TrialSessions {
     }
 
     @Override
+    public void forget(TrialStatus known) {
+        if (known.epoch() != null) {
+            watches.remove(known.epoch());
+        }
+    }
+
+    @Override
     public void pause(Sweep sweep, Trial trial, TrialStatus known) {
         change(
                 sweep,

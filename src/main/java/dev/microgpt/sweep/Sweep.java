@@ -45,7 +45,7 @@ public record Sweep(
     }
 
     /// Returns the home of the sweep with a name.
-    static SessionId home(Caller owner, String name) {
+    public static SessionId home(Caller owner, String name) {
         return owner.sessionId(SweepPlan.sessionName(name, 1, 1));
     }
 

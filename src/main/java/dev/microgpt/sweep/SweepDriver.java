@@ -63,7 +63,11 @@ final class SweepDriver implements AutoCloseable {
 
     private void run() {
         while (running) {
-            round();
+            try {
+                round();
+            } catch (RuntimeException | Error e) { // a full heap, for example, which may pass
+                log.error("Sweeps cannot be advanced; it is tried again", e);
+            }
             try {
                 var _ = wakeUps.tryAcquire(INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
             } catch (InterruptedException _) {
@@ -111,7 +115,7 @@ final class SweepDriver implements AutoCloseable {
 
     private void advance(ActiveSweep sweep) {
         if (!sweep.isPresent()) { // another process advances it
-            active.remove(sweep.current().id());
+            remove(sweep);
             return;
         }
         sweep.stepping().lock();
@@ -141,8 +145,13 @@ final class SweepDriver implements AutoCloseable {
             sweep.unblock();
         }
         if (sweep.isDone()) {
-            active.remove(sweep.current().id());
+            remove(sweep);
         }
+    }
+
+    private void remove(ActiveSweep sweep) {
+        active.remove(sweep.current().id());
+        sweep.current().statuses().forEach(sessions::forget);
     }
 
     private void block(ActiveSweep sweep, SessionException e) {
@@ -171,7 +180,7 @@ final class SweepDriver implements AutoCloseable {
                 sweep.setClosed(false);
                 throw e;
             }
-            active.remove(sweep.current().id());
+            remove(sweep);
         } finally {
             sweep.stepping().unlock();
         }

@@ -30,6 +30,9 @@ interface TrialSessions {
     /// @param known the last known status of the trial
     TrialStatus show(Sweep sweep, Trial trial, TrialStatus known);
 
+    /// Ends what [#look] does to notice the end of a run.
+    void forget(TrialStatus known);
+
     /// Pauses the run of a trial. Has no effect if it has ended.
     ///
     /// @param known the last known status of the trial

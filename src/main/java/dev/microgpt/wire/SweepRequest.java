@@ -22,7 +22,7 @@ import java.util.Map;
 public record SweepRequest(
         @Schema(
                         description =
-                                "Name of the sweep, 1 to 58 characters of a-z, 0-9 and -; its sessions are"
+                                "Name of the sweep, 1 to 59 characters of a-z, 0-9 and -; its sessions are"
                                         + " named after it",
                         example = "lr")
                 @Nullable String name,

@@ -20,6 +20,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -126,6 +127,63 @@ final class ClusterTest {
         int step = view.path("step").intValue();
         assertThat(step).isGreaterThan(1000);
         Awaitility.await().until(() -> cluster.api(1).view(name).path("step").intValue() > step);
+    }
+
+    private void startSweep(int node, String name) {
+        Map<String, ?> body =
+                Map.of(
+                        "name",
+                        name,
+                        "text",
+                        Api.SIX_NAMES,
+                        "grid",
+                        Map.of("seed", List.of(1, 2, 3, 4, 5, 6)),
+                        "steps",
+                        60_000,
+                        "parallel",
+                        2);
+        Reply started = cluster.api(node).post("/sweeps", body);
+        assertThat(started.status()).as(started.body()).isEqualTo(201);
+        Reply again = cluster.api(node).post("/sweeps", body);
+        assertThat(again.status()).isEqualTo(409);
+    }
+
+    private JsonNode awaitSweep(int node, String name) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .until(() -> cluster.api(node).get("/sweeps/" + name).ok().has("endedAt"));
+        return cluster.api(node).get("/sweeps/" + name).ok();
+    }
+
+    @Test
+    void aSweepContinuesAtTheNextOwnerOfItsSessions() {
+        String moved = cluster.nameAt(2);
+        String settled = cluster.nameAt(0);
+        startSweep(0, moved);
+        Awaitility.await()
+                .until(
+                        () ->
+                                cluster.api(1)
+                                                .get("/sweeps/" + moved)
+                                                .ok()
+                                                .path("counts")
+                                                .path("completed")
+                                                .intValue()
+                                        >= 1);
+        for (int node = 0; node < SIZE; node++) {
+            assertThat(cluster.api(node).get("/sweeps").ok().path("sweeps")).hasSize(1);
+        }
+
+        cluster.stopLast();
+        cluster.awaitSettled();
+
+        JsonNode sweep = awaitSweep(1, moved);
+        startSweep(1, settled);
+        assertThat(sweep.path("counts").path("completed").intValue()).isEqualTo(6);
+        assertThat(sweep.path("groups")).isEqualTo(awaitSweep(1, settled).path("groups"));
+        assertThat(cluster.api(0).delete("/sweeps/" + moved + "?sessions=true").status())
+                .isEqualTo(204);
+        assertThat(namesListedBy(1)).hasSize(6).allMatch(name -> name.startsWith(settled));
     }
 
     /// Receives the frames of a session, which must be complete and in order.

@@ -88,6 +88,12 @@ final class StoreCopyTest {
         jdbc.sql("INSERT INTO change (epoch, number, kind, body) VALUES (5, 1, 'failed', ?)")
                 .param(new LogEntry.Failed(9).write())
                 .update();
+        jdbc.sql(
+                        """
+                        INSERT INTO sweep (id, owner, name, has_key, created_at, state, document, plan)
+                        SELECT 9, 'local', 'lr', 0, 1, 'RUNNING', digest, '{}' FROM document LIMIT 1""")
+                .update();
+        jdbc.sql("INSERT INTO trial VALUES (9, 1, '{}', '{}', 'WAITING', '{}')").update();
 
         Outcome outcome = copy();
 

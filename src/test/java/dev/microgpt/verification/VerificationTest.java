@@ -31,6 +31,7 @@ final class VerificationTest {
                         "load",
                         "soak",
                         "store",
+                        "sweep",
                         "lab",
                         "page",
                         "picture");

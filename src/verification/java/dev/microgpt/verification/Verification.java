@@ -13,6 +13,7 @@ import dev.microgpt.verification.pages.LivePicture;
 import dev.microgpt.verification.pages.PageLoad;
 import dev.microgpt.verification.soak.Soak;
 import dev.microgpt.verification.store.StoreCost;
+import dev.microgpt.verification.sweep.SweepCheck;
 import dev.microgpt.verification.tokens.BpeSpeed;
 
 import java.io.PrintStream;
@@ -94,6 +95,11 @@ public final class Verification {
                             "speed",
                             "measures the cost of persistence, and a restart with 10,000 sessions",
                             StoreCost::main),
+                    new Program(
+                            "sweep",
+                            "sessions=100 killed=40",
+                            "measures a sweep, and kills the service during another one",
+                            SweepCheck::main),
                     new Program(
                             "lab",
                             "",
