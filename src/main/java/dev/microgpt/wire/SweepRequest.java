@@ -35,7 +35,8 @@ public record SweepRequest(
         @Schema(
                         description =
                                 "Options that all trials share, as for a session; without text and dataset."
-                                        + " Varied options replace them")
+                                        + " Varied options replace them. Without numSteps, the learning rate ends"
+                                        + " with the trial")
                 @Nullable InitRequest options,
         @Schema(
                         description =
@@ -115,7 +116,7 @@ public record SweepRequest(
         InvalidInputException.requireRange("parallel", trialsAtATime, 1, MAX_PARALLEL);
         InitRequest shared =
                 options == null ? json.convertValue(Map.of(), InitRequest.class) : options;
-        SweepTrials reader = new SweepTrials(json, maxTrials, shared);
+        SweepTrials reader = new SweepTrials(json, maxTrials, shared, run.steps());
         List<Map<String, Object>> varied = varied(reader);
         List<String> names = List.copyOf(varied.getFirst().keySet());
         AddedValidation validation = AddedValidation.of(numDocs, run.steps());

@@ -40,10 +40,14 @@ final class SweepTrials {
     private final Map<String, Object> shared;
 
     /// @param shared the options that all trials share
-    SweepTrials(JsonMapper json, int maxTrials, InitRequest shared) {
+    /// @param steps number of steps of each trial, at which the learning rate ends unless the options say otherwise
+    SweepTrials(JsonMapper json, int maxTrials, InitRequest shared, long steps) {
         this.json = json;
         this.maxTrials = maxTrials;
         this.shared = given(shared);
+        if (steps != ModelOption.NUM_STEPS.defaultValue()) {
+            Object _ = this.shared.putIfAbsent(ModelOption.NUM_STEPS.name(), steps);
+        }
     }
 
     private Map<String, Object> given(InitRequest request) {

@@ -140,6 +140,8 @@ final class SweepsTest {
                         8,
                         "learningRate",
                         0.02,
+                        "numSteps",
+                        160,
                         "validation",
                         options.path("validation").doubleValue(),
                         "validateEvery",
@@ -149,6 +151,21 @@ final class SweepsTest {
         JsonNode losses = api.get("/sessions/sweeps-alone/validation").ok().path("losses");
         assertThat(trial.path("validationLoss").doubleValue())
                 .isEqualTo(losses.get(losses.size() - 1).path("loss").doubleValue());
+    }
+
+    @Test
+    void theLearningRateEndsWithTheTrialUnlessTheOptionsSayOtherwise() {
+        JsonNode sweep = start(sweep(Map.of("seed", List.of(1)), 20));
+        assertThat(sweep.path("options").path("numSteps").intValue()).isEqualTo(20);
+        awaitEnd("completed");
+        assertThat(api.view(NAME + "-001").path("options").path("numSteps").intValue())
+                .isEqualTo(20);
+
+        deleteSweep();
+        start(sweep(Map.of("numSteps", List.of(50)), 20));
+        awaitEnd("completed");
+        assertThat(api.view(NAME + "-001").path("options").path("numSteps").intValue())
+                .isEqualTo(50);
     }
 
     @Test
@@ -197,6 +214,8 @@ final class SweepsTest {
                         8,
                         "seed",
                         1,
+                        "numSteps",
+                        50,
                         "validation",
                         2,
                         "validateEvery",
