@@ -432,9 +432,9 @@ public final class CheckpointReader {
 
         /// Returns the documents in these tokens.
         @Nullable Corpus documents(Tokenizer tokenizer) {
-            return documents != null && tokenizer instanceof BpeTokenizer pairs
-                    ? documents.tokenised(pairs)
-                    : documents;
+            return documents != null && documents.isKnownTo(tokenizer)
+                    ? documents.inTokensOf(tokenizer, false)
+                    : documents; // which the checkpoint refuses
         }
 
         void read(Tensor tensor, TensorInput input) throws IOException {

@@ -48,6 +48,42 @@ public final class CharTokenizer implements Tokenizer {
         return new CharTokenizer(alphabet.codePoints().toArray());
     }
 
+    /// Returns a tokenizer with the characters of this one and of another one; this one if the other one has no more.
+    ///
+    /// @throws InvalidInputException if there are too many for the tokens of a corpus
+    CharTokenizer plus(CharTokenizer other) {
+        int[] added = other.unknownTo(this);
+        if (added.length == 0) {
+            return this;
+        }
+        int size = alphabet.length + added.length;
+        if (size >= Corpus.MAX_VOCABULARY) {
+            throw InvalidInputException.tooLarge(
+                    "vocabulary",
+                    Corpus.MAX_VOCABULARY,
+                    String.format(
+                            Locale.ROOT,
+                            "the model and the text have %d distinct characters together, and at most"
+                                    + " %d are possible",
+                            size,
+                            Corpus.MAX_VOCABULARY - 1));
+        }
+        int[] all = Arrays.copyOf(alphabet, size);
+        System.arraycopy(added, 0, all, alphabet.length, added.length);
+        Arrays.sort(all);
+        return new CharTokenizer(all);
+    }
+
+    /// Returns the characters that another tokenizer does not have, ascending.
+    int[] unknownTo(CharTokenizer other) {
+        return Arrays.stream(alphabet).filter(character -> other.idOf(character) < 0).toArray();
+    }
+
+    /// Returns the token id of a character; -1 if it has none.
+    int idOf(int codePoint) {
+        return ids.get(codePoint);
+    }
+
     @Override
     public TokenizerKind kind() {
         return TokenizerKind.CHARS;

@@ -108,7 +108,8 @@ public record Checkpoint(
         }
     }
 
-    private static void requirePermutation(int[] order, int size) {
+    /// @throws InvalidInputException if an order does not name each of some documents once
+    static void requirePermutation(int[] order, int size) {
         boolean[] seen = new boolean[size];
         for (int index : order) {
             if (index < 0 || index >= size || seen[index]) {

@@ -12,9 +12,11 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /// The tokenised documents of a training text. Each line that is not blank is one document, without leading
 /// and trailing white space.
@@ -26,6 +28,9 @@ public final class Corpus {
 
     /// The largest vocabulary that two bytes per token allow.
     static final int MAX_VOCABULARY = 65_536;
+
+    /// How many unknown characters a message names.
+    private static final int MAX_NAMED = 10;
 
     private static final int BUFFER_SIZE = 1 << 13;
 
@@ -200,6 +205,93 @@ public final class Corpus {
             newEnds[i] = length;
         }
         return withTokens(pairs, tokenizationOf(pairs), Arrays.copyOf(result, length), newEnds);
+    }
+
+    /// Returns these documents in the tokens of a model, so that it can continue with them.
+    ///
+    /// Byte pairs know every text. If the tokens are characters, those that the model does not know are refused, or
+    /// added to its alphabet.
+    ///
+    /// @param model the tokens of the model; those of these documents must be characters, or the same
+    /// @param grow whether characters that the model does not know are added
+    /// @throws InvalidInputException if there are characters that the model does not know, and `grow` is false, or if
+    ///     there are too many characters
+    /// @throws IllegalArgumentException if the documents are in other byte pairs
+    public Corpus inTokensOf(Tokenizer model, boolean grow) {
+        if (tokenizer.equals(model)) {
+            return this;
+        }
+        if (!(tokenizer instanceof CharTokenizer characters)) {
+            throw new IllegalArgumentException(
+                    "the documents are split into byte pairs already, which are not those of the model");
+        }
+        return switch (model) {
+            case BpeTokenizer pairs -> tokenised(pairs);
+            case CharTokenizer known -> {
+                if (!grow) {
+                    requireKnown(characters.unknownTo(known));
+                }
+                yield withAlphabet(characters, known.plus(characters));
+            }
+        };
+    }
+
+    /// Returns whether a model has tokens for all characters of these documents, which are in characters.
+    public boolean isKnownTo(Tokenizer model) {
+        return switch (model) {
+            case BpeTokenizer _ -> true;
+            case CharTokenizer known ->
+                    tokenizer instanceof CharTokenizer characters
+                            && characters.unknownTo(known).length == 0;
+        };
+    }
+
+    private Corpus withAlphabet(CharTokenizer characters, CharTokenizer alphabet) {
+        if (alphabet.equals(characters)) {
+            return this;
+        }
+        char[] newIds = new char[characters.bos()];
+        for (int id = 0; id < newIds.length; id++) {
+            newIds[id] = (char) alphabet.idOf(characters.codePoint(id));
+        }
+        char[] newTokens = new char[tokens.length];
+        for (int i = 0; i < tokens.length; i++) {
+            newTokens[i] = newIds[tokens[i]];
+        }
+        return new Corpus(alphabet, newTokens, ends);
+    }
+
+    private static void requireKnown(int[] unknown) {
+        if (unknown.length == 0) {
+            return;
+        }
+        String named =
+                Arrays.stream(unknown)
+                        .limit(MAX_NAMED)
+                        .mapToObj(c -> String.format(Locale.ROOT, "'%c' (U+%04X)", c, c))
+                        .collect(Collectors.joining(", "));
+        int more = unknown.length - MAX_NAMED;
+        throw InvalidInputException.unknownCharacter(
+                "text",
+                new String(unknown, 0, Math.min(unknown.length, MAX_NAMED)),
+                String.format(
+                        Locale.ROOT,
+                        "the model does not know %d %s of the text: %s%s; with grow=true they get tokens"
+                                + " of their own",
+                        unknown.length,
+                        unknown.length == 1 ? "character" : "characters",
+                        named,
+                        more > 0 ? String.format(Locale.ROOT, " and %d more", more) : ""));
+    }
+
+    /// Returns whether each character of the alphabet occurs in the documents, so that these tell the alphabet. That
+    /// is so for a text that has been read, and may not be so for one [in the tokens of a model][#inTokensOf].
+    public boolean tellsAlphabet() {
+        BitSet found = new BitSet();
+        for (char token : tokens) {
+            found.set(token);
+        }
+        return found.cardinality() == tokenizer.bos();
     }
 
     /// Returns these documents of characters, split into other tokens.
@@ -442,20 +534,29 @@ public final class Corpus {
     }
 
     /// Returns whether a text is one of the documents.
+    ///
+    /// @throws InvalidInputException if it has a lone surrogate
     public boolean contains(String text) {
-        try {
-            return contains(tokenizer.encode(text, "text"));
-        } catch (InvalidInputException _) { // a character that no document has
-            return false;
-        }
+        return switch (tokenizer) {
+            case BpeTokenizer pairs -> contains(pairs.encode(text, "text"));
+            case CharTokenizer characters ->
+                    contains(text.codePoints().map(characters::idOf).toArray());
+        };
     }
 
-    /// Returns whether a text in tokens is one of the documents.
+    /// Returns whether a generated text is one of the documents.
     ///
-    /// @param generated token ids without BOS; other tokens of the same text will do
-    public boolean contains(int[] generated) {
-        int[] text =
-                tokenizer instanceof BpeTokenizer pairs ? pairs.canonical(generated) : generated;
+    /// @param generated by a model with the same byte pairs, or by any model of characters
+    public boolean contains(Sample generated) {
+        return switch (tokenizer) {
+            case BpeTokenizer pairs -> contains(pairs.canonical(generated.tokens()));
+            // the text counts, as the model may have had other characters than these documents
+            case CharTokenizer _ -> contains(generated.text());
+        };
+    }
+
+    /// @param text token ids without BOS, -1 for a character without token
+    private boolean contains(int[] text) {
         int hash = 0;
         for (int token : text) {
             hash = 31 * hash + token;

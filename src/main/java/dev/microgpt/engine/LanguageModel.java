@@ -24,11 +24,11 @@ public final class LanguageModel {
 
     /// Returns a model for inference with the parameters of a state. It shares these with the state, and keeps
     /// nothing else of it in memory.
-    ///
-    /// @param tokenizer that of the model whose state it is
-    public static LanguageModel of(ModelState state, Tokenizer tokenizer) {
+    public static LanguageModel of(ModelState state) {
         return new LanguageModel(
-                tokenizer, state.options().blockSize(), state.trained().predictor());
+                state.documents().tokenizer(),
+                state.options().blockSize(),
+                state.trained().predictor());
     }
 
     /// Estimates the memory of this model: parameters, and all buffers that the longest texts need.

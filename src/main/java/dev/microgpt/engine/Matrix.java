@@ -59,7 +59,8 @@ public record Matrix(String name, int rows, int columns, int offset) {
         return matrix;
     }
 
-    private int start(int row) {
+    /// Returns the index of the first parameter of a row.
+    int start(int row) {
         return offset + row * columns;
     }
 

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// A GPT that trains on lines of text, whose tokens are characters or byte pairs. It has the methods of the class
@@ -30,16 +31,13 @@ import java.util.stream.IntStream;
 /// Not thread-safe, except for [#lossHistory()].
 public final class MicroGpt {
 
-    private static final int MAX_VALIDATION_DOCUMENTS = 1000;
-
     /// Standard deviation of the initial parameters.
     private static final double INIT_STD = 0.08;
 
     private ModelOptions options;
     private RandomSource random;
-    private @Nullable Corpus corpus;
-    private int[] order = {}; // (numDocs), indices of the corpus's documents in training order
-    private int nextDocument; // the next document to train on, as an index in order
+    private @Nullable TrainingDocuments documents;
+    private int nextDocument; // the next document to train on, as an index in their order
     private @Nullable Engine engine;
     private ClippedSteps clippedSteps = new ClippedSteps();
     private @Nullable LanguageModel model; // evaluates the engine's current parameters
@@ -56,11 +54,10 @@ public final class MicroGpt {
         random = options.random().create(options.seed());
     }
 
-    private MicroGpt(MicroGpt other, ModelState state, LossHistory losses, RandomSource random) {
+    private MicroGpt(ModelState state, LossHistory losses, RandomSource random) {
         options = state.options();
         this.random = random.copy();
-        corpus = other.corpus();
-        order = other.order;
+        documents = state.documents();
         nextDocument = state.nextDocument();
         install(state.trained().engine());
         this.losses = losses;
@@ -80,11 +77,11 @@ public final class MicroGpt {
                 "losses", losses.size(), checkpoint.step(), checkpoint.step());
         options = checkpoint.options();
         random = options.random().restore(checkpoint.random());
-        corpus =
+        Corpus corpus =
                 checkpoint.documents() == null
                         ? Corpus.empty(checkpoint.tokenizer())
                         : checkpoint.documents();
-        order = checkpoint.order().clone();
+        documents = new TrainingDocuments(corpus, checkpoint.order().clone());
         nextDocument = checkpoint.nextDocument();
         install(
                 Engine.restore(
@@ -101,17 +98,17 @@ public final class MicroGpt {
     /// @throws IllegalStateException before [#initParams()]
     public Checkpoint checkpoint() {
         Engine current = engine();
-        Corpus documents = corpus();
+        Corpus corpus = corpus();
         return new Checkpoint(
                 options,
-                documents.tokenizer(),
+                corpus.tokenizer(),
                 step(),
                 current.params(),
                 current.firstMoments(),
                 current.secondMoments(),
                 random.words(),
-                documents.size() == 0 ? null : documents,
-                order.clone(),
+                corpus.size() == 0 ? null : corpus,
+                documents().order(),
                 nextDocument);
     }
 
@@ -120,41 +117,14 @@ public final class MicroGpt {
     ///
     /// @throws IllegalStateException before [#initParams()]
     public MicroGpt copy() {
-        return new MicroGpt(this, state(), losses.copy(), random);
+        return new MicroGpt(state(), losses.copy(), random);
     }
 
-    /// Returns the current training state: all that training depends on, except for the documents.
+    /// Returns the current training state: all that training depends on.
     ///
     /// @throws IllegalStateException before [#initParams()]
     public ModelState state() {
-        return new ModelState(options, step(), nextDocument, engine().state());
-    }
-
-    /// Rebuilds an earlier state of this model from stored values.
-    ///
-    /// @param stateOptions the options at that step
-    /// @param step number of steps trained
-    /// @param nextInOrder the next document to train on, as an index in [#order()]
-    /// @param params (numParams)
-    /// @param m first moments, (numParams)
-    /// @param v second moments, (numParams)
-    public ModelState state(
-            ModelOptions stateOptions,
-            long step,
-            int nextInOrder,
-            double[] params,
-            double[] m,
-            double[] v) {
-        Engine.State trained = Engine.State.of(stateOptions.engine(), shape(), params, m, v);
-        return new ModelState(stateOptions, step, nextInOrder, trained);
-    }
-
-    /// Returns a model for inference with the parameters of a state. It shares these with the state, and
-    /// keeps nothing else of it in memory.
-    ///
-    /// @param state a current or earlier state of this model
-    public LanguageModel modelAt(ModelState state) {
-        return LanguageModel.of(state, corpus().tokenizer());
+        return new ModelState(documents(), options, step(), nextDocument, engine().state());
     }
 
     /// Returns an independent model that continues from an earlier state, with the losses up to that state.
@@ -164,7 +134,7 @@ public final class MicroGpt {
     /// @return null if the losses up to that step are no longer known, see [LossHistory#upTo]
     public @Nullable MicroGpt copyAt(ModelState state, RandomSource generator) {
         LossHistory past = losses.upTo(state.step());
-        return past == null ? null : new MicroGpt(this, state, past, generator);
+        return past == null ? null : new MicroGpt(state, past, generator);
     }
 
     public ModelOptions options() {
@@ -182,15 +152,61 @@ public final class MicroGpt {
     /// Loads documents, finds their byte-pair tokens if the options demand them, and shuffles the training order.
     /// Discards parameters and losses.
     ///
-    /// @param documents documents of characters, or those that [Corpus#tokenised] returns for these options
+    /// @param corpus documents of characters, or those that [Corpus#tokenised] returns for these options
     /// @throws InvalidInputException if none would be left for training
-    public void loadData(Corpus documents) {
-        int _ = options.heldOut().numDocuments(documents.size()); // checks it
-        corpus = documents.tokenised(options.tokenization());
-        order = order(random, documents.size());
+    public void loadData(Corpus corpus) {
+        int _ = options.heldOut().numDocuments(corpus.size()); // checks it
+        documents = shuffled(corpus.tokenised(options.tokenization()), random);
         engine = null; // its parameters belong to the old tokens
         model = null;
         losses = new LossHistory();
+    }
+
+    private static TrainingDocuments shuffled(Corpus corpus, RandomSource source) {
+        return new TrainingDocuments(corpus, order(source, corpus.size()));
+    }
+
+    /// Continues with other documents from the next step on. Parameters, optimiser state, step and losses stay.
+    ///
+    /// The documents are shuffled with the model's generator as it is now. If the model gets tokens for new characters,
+    /// it then draws their rows of the token embedding and, unless that is tied, of the output layer, as
+    /// [#initParams()] draws them; the optimiser state of these rows is 0. Token ids stay in the order of the alphabet,
+    /// so those of known characters may change.
+    ///
+    /// @param corpus documents of characters, or those that [Corpus#inTokensOf] returns for this model
+    /// @param grow whether characters that the model does not know get tokens
+    /// @return the characters that got tokens, in the order of their ids; empty if there are none
+    /// @throws InvalidInputException if a character has no token and `grow` is false, if no document would be left for
+    ///     training, or if there are too many characters or parameters; the model is then unchanged
+    /// @throws IllegalStateException before [#initParams()]
+    public String continueWith(Corpus corpus, boolean grow) {
+        Engine current = engine();
+        Tokenizer before = corpus().tokenizer();
+        int _ = options.heldOut().numDocuments(corpus.size()); // checks it
+        Corpus continued = corpus.inTokensOf(before, grow);
+        Tokenizer after = continued.tokenizer();
+        int _ = options.requireNumParams(after.vocabSize()); // checks it
+        int[] formerIds = GrownParameters.formerIds(before, after);
+        RandomSource source = random.copy();
+        TrainingDocuments shuffled = shuffled(continued, source);
+        Engine grown =
+                after.equals(before)
+                        ? current
+                        : GrownParameters.of(
+                                        current,
+                                        matrices(),
+                                        Matrix.of(options, after.vocabSize()),
+                                        formerIds,
+                                        () -> drawParameter(source))
+                                .engine(options, after.vocabSize());
+        random = source; // nothing fails from here on
+        documents = shuffled;
+        nextDocument = 0;
+        install(grown);
+        return IntStream.range(0, formerIds.length)
+                .filter(id -> formerIds[id] < 0)
+                .mapToObj(after::symbol)
+                .collect(Collectors.joining());
     }
 
     /// Draws new parameters, and restarts training at step 0.
@@ -198,8 +214,8 @@ public final class MicroGpt {
     /// @throws InvalidInputException if there are more parameters than an array can hold
     /// @throws IllegalStateException before [#loadData]
     public ModelInfo initParams() {
-        Corpus documents = corpus();
-        int vocabSize = documents.tokenizer().vocabSize();
+        Corpus corpus = corpus();
+        int vocabSize = corpus.tokenizer().vocabSize();
         double[] params = new double[options.requireNumParams(vocabSize)];
         for (Matrix matrix : Matrix.of(shape())) {
             for (int i = matrix.offset(); i < matrix.end(); i++) {
@@ -210,14 +226,18 @@ public final class MicroGpt {
         nextDocument = 0;
         losses = new LossHistory();
         clippedSteps = new ClippedSteps();
-        return new ModelInfo(params.length, vocabSize, documents.size());
+        return new ModelInfo(params.length, vocabSize, corpus.size());
     }
 
     private double initialParam(Matrix matrix) {
         if (matrix.isGain()) {
             return 1;
         }
-        return matrix.isBias() ? 0 : random.gauss(0, INIT_STD);
+        return matrix.isBias() ? 0 : drawParameter(random);
+    }
+
+    private static double drawParameter(RandomSource source) {
+        return source.gauss(0, INIT_STD);
     }
 
     /// Trains one step on the next batch: forward pass, loss, backward pass, update.
@@ -242,16 +262,17 @@ public final class MicroGpt {
         long step = step();
         int first = nextDocument;
         double loss = advance(observation);
+        int[] indices = documents().batchDocuments(options, first);
         List<String> docs = new ArrayList<>();
-        for (int b = 0; b < options.batchSize(); b++) {
-            docs.add(corpus().document(documentAt(first, b)));
+        for (int index : indices) {
+            docs.add(corpus().document(index));
         }
         return new StepResult(
                 step(),
                 loss,
                 docs,
                 docs.getLast(),
-                corpus().tokens(documentAt(first, options.batchSize() - 1)),
+                corpus().tokens(indices[indices.length - 1]),
                 options.learningRateAt(step),
                 trainer.paramStats(),
                 observation == null ? List.of() : observation.traces(),
@@ -271,13 +292,16 @@ public final class MicroGpt {
         Engine trainer = engine();
         requireDocuments();
         long step = step();
-        int[][] batch = batch(nextDocument, options.batchSize());
+        int[][] batch = documents().batch(options, nextDocument);
         double loss = trainer.trainStep(batch, options.settings(step), observation);
         losses.append(loss);
         if (options.optimization().gradientClip() > 0) {
             clippedSteps.add(trainer.lastGradientScale() < 1);
         }
-        nextDocument = (int) (((long) nextDocument + batch.length) % numTrainingDocuments());
+        nextDocument =
+                (int)
+                        (((long) nextDocument + batch.length)
+                                % documents().numTraining(options.heldOut()));
         return loss;
     }
 
@@ -285,40 +309,10 @@ public final class MicroGpt {
         return options.optimization().gradientClip() > 0 ? clippedSteps.share() : null;
     }
 
-    /// Returns the tokens of a batch: for each document the inputs, and the target of the last input.
-    ///
-    /// @param first the first document of the batch, as an index in order
-    private int[][] batch(int first, int size) {
-        int maxTokens = (int) Math.min(Integer.MAX_VALUE, options.blockSize() + 1L);
-        int[][] batch = new int[size][];
-        for (int b = 0; b < size; b++) {
-            batch[b] = corpus().tokens(documentAt(first, b), maxTokens);
-        }
-        return batch;
-    }
-
-    /// Returns the corpus index of a document of a batch. Batches run through the shuffled documents again
-    /// and again.
-    ///
-    /// @param first the first document of the batch, as an index in order
-    private int documentAt(int first, int indexInBatch) {
-        return order[(int) (((long) first + indexInBatch) % numTrainingDocuments())];
-    }
-
-    /// Returns the number of documents to train on: the first ones of the training order.
-    private int numTrainingDocuments() {
-        return order.length - options.heldOut().numDocuments(order.length);
-    }
-
     /// Returns the documents whose loss is measured, as indices of the corpus: those that are held out, or 1,000 of
     /// them that are evenly spread if there are more.
     public int[] validationDocuments() {
-        int first = numTrainingDocuments();
-        int count = order.length - first;
-        int numMeasured = Math.min(count, MAX_VALIDATION_DOCUMENTS);
-        return IntStream.range(0, numMeasured)
-                .map(i -> order[first + (int) ((long) i * count / numMeasured)])
-                .toArray();
+        return documents().validationDocuments(options.heldOut());
     }
 
     /// Returns the loss of a document without training on it, in nats: the mean over its tokens.
@@ -418,8 +412,8 @@ public final class MicroGpt {
     /// Estimates the memory of a model and one training step, before [#initParams()] allocates any of it.
     ///
     /// @return bytes, at most `Long.MAX_VALUE`
-    public static long estimateBytes(ModelOptions options, Corpus documents) {
-        return estimateBytes(options, documents.tokenizer().vocabSize(), documents.longest());
+    public static long estimateBytes(ModelOptions options, Corpus corpus) {
+        return estimateBytes(options, corpus.tokenizer().vocabSize(), corpus.longest());
     }
 
     /// Estimates the memory of a model and one training step, for documents that are not loaded yet.
@@ -449,7 +443,7 @@ public final class MicroGpt {
             case GRADIENT ->
                     state.trained()
                             .gradients(
-                                    batch(state.nextDocument(), state.options().batchSize()),
+                                    state.documents().batch(state.options(), state.nextDocument()),
                                     state.options().settings(state.step()));
             case M -> state.m();
             case V -> state.v();
@@ -461,15 +455,16 @@ public final class MicroGpt {
     /// @param state a current or earlier state of this model
     /// @throws IllegalStateException if the model was restored without documents
     public StepInputs stepAfter(ModelState state) {
-        requireDocuments();
-        int first = state.nextDocument();
-        int batchSize = state.options().batchSize();
-        int[] documents = IntStream.range(0, batchSize).map(b -> documentAt(first, b)).toArray();
-        return new StepInputs(corpus(), state, documents, batch(first, batchSize));
+        requireDocuments(state.documents());
+        return new StepInputs(state);
     }
 
     private void requireDocuments() {
-        if (order.length == 0) {
+        requireDocuments(documents());
+    }
+
+    private static void requireDocuments(TrainingDocuments documents) {
+        if (documents.corpus().size() == 0) {
             throw new IllegalStateException("the model was restored without documents");
         }
     }
@@ -481,7 +476,7 @@ public final class MicroGpt {
     public double[][] positionEmbeddings(ModelState state) {
         return switch (options.architecture().position()) {
             case LEARNED ->
-                    matrices().stream()
+                    state.matrices().stream()
                             .filter(matrix -> matrix.name().equals("wpe"))
                             .findFirst()
                             .orElseThrow()
@@ -571,23 +566,30 @@ public final class MicroGpt {
                 options.nLayer(),
                 options.blockSize(),
                 options.headDim(),
-                corpus == null ? 0 : corpus.tokenizer().vocabSize(),
-                order.length);
+                documents == null ? 0 : documents.tokenizer().vocabSize(),
+                documents == null ? 0 : documents.corpus().size());
+    }
+
+    /// Returns the documents and their training order.
+    ///
+    /// @throws IllegalStateException before [#loadData]
+    public TrainingDocuments documents() {
+        if (documents == null) {
+            throw new IllegalStateException("no data yet: call loadData() first");
+        }
+        return documents;
     }
 
     /// Returns the documents.
     ///
     /// @throws IllegalStateException before [#loadData]
     public Corpus corpus() {
-        if (corpus == null) {
-            throw new IllegalStateException("no data yet: call loadData() first");
-        }
-        return corpus;
+        return documents().corpus();
     }
 
     /// Returns the documents' indices in training order, (numDocs).
     public int[] order() {
-        return order.clone();
+        return documents().order();
     }
 
     /// Returns the training order that [#loadData] gives a new model, as indices of documents, (numDocs).

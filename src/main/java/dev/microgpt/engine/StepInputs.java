@@ -18,11 +18,12 @@ public final class StepInputs {
     private final int[] documents; // (B), indices in the corpus
     private final int[][] batch; // (B, own length), token ids with BOS at both ends
 
-    StepInputs(Corpus corpus, ModelState state, int[] documents, int[][] batch) {
-        this.corpus = corpus;
+    /// @param state the state before the step
+    StepInputs(ModelState state) {
         this.state = state;
-        this.documents = documents;
-        this.batch = batch;
+        corpus = state.documents().corpus();
+        documents = state.documents().batchDocuments(state.options(), state.nextDocument());
+        batch = state.documents().batch(state.options(), state.nextDocument());
     }
 
     /// Returns the number of the step, counted from 1.

@@ -88,6 +88,7 @@ sealed interface ServerMessage {
     /// @param validation the validation losses that were measured since the last frame; null for none
     /// @param lossAverage the mean of the last 100 losses up to `toStep`, or of all if there are fewer
     /// @param diagnostics the training diagnostics at the step of the trace; null without a trace
+    /// @param continuations how often the session has continued with other documents; null if it never has
     record Frame(
             String session,
             long fromStep,
@@ -98,6 +99,7 @@ sealed interface ServerMessage {
             @Nullable Double lossAverage,
             @JsonRawValue @Nullable String trace,
             @JsonRawValue @Nullable String diagnostics,
+            @Nullable Integer continuations,
             SessionState state,
             double stepsPerSecond)
             implements ServerMessage {}

@@ -54,6 +54,7 @@ final class Subscription implements Watch, SessionListener {
     private long lastTraceStep;
     private long nextValidation; // the step from which on validation losses are sent
     private @Nullable SessionState sentState; // null if it is not known
+    private int sentContinuations;
     private long dueNanos = System.nanoTime();
 
     /// Whether the connection has nothing to send and waits to be woken.
@@ -77,6 +78,7 @@ final class Subscription implements Watch, SessionListener {
         epoch = now.epoch();
         losses = now.losses();
         sentState = now.view().state();
+        sentContinuations = now.view().continuations();
         WatchPosition after = request.after();
         if (after == null) {
             nextStep = firstStep(request.fromStep(), losses.size());
@@ -161,7 +163,7 @@ final class Subscription implements Watch, SessionListener {
                 state.losses() != losses
                         || state.view().step() >= nextStep
                         || hasValidation(state)
-                        || state.view().state() != sentState;
+                        || isChanged(state);
         if (!isBehind && state.end() == null) {
             return Long.MAX_VALUE;
         }
@@ -179,7 +181,7 @@ final class Subscription implements Watch, SessionListener {
     public @Nullable Message poll() {
         PublishedState state = broadcast.stateForFrame(nextStep);
         boolean stepsWereUndone = state.losses() != losses && state.epoch() == epoch;
-        boolean hasNewState = stepsWereUndone || state.view().state() != sentState;
+        boolean hasNewState = stepsWereUndone || isChanged(state);
         adoptHistory(state);
         long last = state.view().step();
         if (last < nextStep) {
@@ -198,6 +200,12 @@ final class Subscription implements Watch, SessionListener {
             return gap(Math.min(last, segment.from() + GAP_MARGIN) - 1);
         }
         return frame(state, nextStep + segment.losses().length - 1, segment);
+    }
+
+    /// Returns whether a state has something new besides steps.
+    private boolean isChanged(PublishedState state) {
+        return state.view().state() != sentState
+                || state.view().continuations() != sentContinuations;
     }
 
     /// Switches to the history of a state if it is another one.
@@ -230,6 +238,7 @@ final class Subscription implements Watch, SessionListener {
         nextStep = to + 1;
         broadcast.metrics().frame(to + 1 - from);
         sentState = state.view().state();
+        sentContinuations = state.view().continuations();
         boolean isCaughtUp = to >= state.view().step();
         if (isCaughtUp) {
             dueNanos = nextDue(System.nanoTime());
@@ -259,9 +268,15 @@ final class Subscription implements Watch, SessionListener {
                                         lossAverage(to),
                                         trace == null ? null : broadcast.trace(losses, trace),
                                         trace == null ? null : broadcast.diagnostics(losses, trace),
+                                        continuations(state),
                                         state.view().state(),
                                         state.view().stepsPerSecond()));
         return new Message("frame", json);
+    }
+
+    private static @Nullable Integer continuations(PublishedState state) {
+        int continuations = state.view().continuations();
+        return continuations == 0 ? null : continuations;
     }
 
     private boolean hasValidation(PublishedState state) {

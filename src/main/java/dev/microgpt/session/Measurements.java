@@ -53,10 +53,9 @@ public final class Measurements {
                         call,
                         models -> {
                             ModelState state = models.stateAsOf(step);
-                            HeadTask heads =
-                                    HeadTask.of(
-                                            state, models.model().corpus(), limits.traceValues());
-                            return new AsOf<>(state.step(), heads);
+                            Preconditions.requireDocuments(state);
+                            return new AsOf<>(
+                                    state.step(), HeadTask.of(state, limits.traceValues()));
                         });
         return new AsOf<>(task.step(), session.computeDetached(Demand.CALL, task.value()));
     }

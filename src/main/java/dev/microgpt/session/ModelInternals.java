@@ -82,7 +82,7 @@ public final class ModelInternals {
     ///
     /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step or the size of the matrix is out of range
-    /// @throws SessionException `not_found`, `not_loaded`, `wrong_state` or `busy`
+    /// @throws SessionException `not_found`, `not_loaded` (also for gradients without documents), `wrong_state` or `busy`
     public AsOf<ParameterMatrix> parameters(
             CallContext call, String matrixName, ParameterKind kind, @Nullable PastStep step) {
         reserveParameters(call, 2 * Double.BYTES);
@@ -90,7 +90,10 @@ public final class ModelInternals {
                 call,
                 models -> {
                     ModelState past = models.stateAsOf(step);
-                    Matrix matrix = ParameterMatrix.find(models.model(), matrixName);
+                    if (kind == ParameterKind.GRADIENT) {
+                        Preconditions.requireDocuments(past);
+                    }
+                    Matrix matrix = ParameterMatrix.find(past.matrices(), matrixName);
                     limits.checkNumbers(matrix.size());
                     double[] all = models.model().parameters(past, kind);
                     return new AsOf<>(past.step(), ParameterMatrix.of(matrix, all));
@@ -127,6 +130,7 @@ public final class ModelInternals {
                         call,
                         models -> {
                             ModelState past = models.stateAsOf(step);
+                            Preconditions.requireDocuments(past);
                             return new AsOf<>(past.step(), models.model().stepAfter(past));
                         });
         StepInputs training = nextStep.value();

@@ -1,9 +1,7 @@
 package dev.microgpt.session;
 
-import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LossHistory;
-import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Environment;
@@ -17,7 +15,6 @@ import dev.microgpt.session.actor.StepOutcome;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
-import dev.microgpt.session.admission.SessionSize;
 import dev.microgpt.session.compute.Compute;
 import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.compute.SlicedTask;
@@ -41,21 +38,21 @@ import java.util.concurrent.CompletableFuture;
 public final class Session {
 
     private final SessionActor actor;
-    private final Environment environment;
     private final Compute compute;
     private final CallTimeout callTimeout;
     private final SessionQueries queries;
     private final ModelInternals internals;
     private final Measurements measurements;
+    private final DocumentLoading loading;
 
     Session(SessionActor actor, Environment environment, Compute compute, CallTimeout callTimeout) {
         this.actor = actor;
-        this.environment = environment;
         this.compute = compute;
         this.callTimeout = callTimeout;
         queries = new SessionQueries(this, environment.limits());
         internals = new ModelInternals(this, queries, environment.limits());
         measurements = new Measurements(this, queries, environment.limits());
+        loading = new DocumentLoading(this, queries, environment);
     }
 
     SessionId id() {
@@ -83,6 +80,11 @@ public final class Session {
     /// Returns the measurements of the session's models over many texts.
     public Measurements measurements() {
         return measurements;
+    }
+
+    /// Returns what loads documents into the session.
+    public DocumentLoading loading() {
+        return loading;
     }
 
     /// Returns the session's state after its latest slice. Does not wait.
@@ -166,27 +168,7 @@ public final class Session {
         return call(call, new Command.Ask<>((models, _) -> models.keyframes().view()));
     }
 
-    // ---- load, steer, delete
-
-    /// Loads documents, shuffles them and initializes new parameters, all from the session's seed.
-    ///
-    /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
-    public PublishedState load(CallContext call, Corpus corpus, boolean overwrite) {
-        ModelOptions options = published().view().options();
-        Corpus tokens = TokenisingTask.tokens(call, corpus, options, this::computeDetached);
-        environment.limits().check(options, tokens);
-        long numParams = options.numParams(tokens.tokenizer().vocabSize());
-        environment.parameters().require(call.caller(), id(), numParams);
-        call.reserveForSession(SessionSize.atStart(options, tokens));
-        return call(call, new Command.Load(tokens, options.tokenization(), overwrite));
-    }
-
-    /// Checks that loading would lose nothing, before a large body is read.
-    ///
-    /// @throws SessionException `already_trained` if steps would be lost and `overwrite` is false
-    public void requireLoadable(boolean overwrite) {
-        Preconditions.requireLoadable(published().view(), overwrite);
-    }
+    // ---- steer, delete
 
     /// Changes the training options from the next step on, even while a run is active.
     ///

@@ -128,7 +128,8 @@ public final class SessionQueries {
         return tokenizer;
     }
 
-    private Tokenizer askForTokenizer(CallContext call) {
+    /// Returns the tokenizer, for which no memory is reserved.
+    Tokenizer askForTokenizer(CallContext call) {
         requireLoaded();
         return askInOneSlice(call, models -> models.model().corpus().tokenizer());
     }

@@ -18,6 +18,7 @@ final class ContentCheck {
                     new Column("save", "random"),
                     new Column("save", "weights"),
                     new Column("save", "loss_summary"),
+                    new Column("continuation", "random"),
                     new Column("keyframe", "weights"),
                     new Column("loss", "losses"),
                     new Column("change", "body"));
@@ -61,12 +62,24 @@ final class ContentCheck {
         jdbc.sql("SELECT name, options FROM session").query(read);
     }
 
-    /// Checks the checksums of everything that has one, and the digests of the training texts. Reads the whole
+    private boolean exists(String table) {
+        return jdbc.sql("SELECT count(*) FROM sqlite_master WHERE name = ?")
+                        .param(table)
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    /// Checks, in SQLite, the checksums of everything that has one, and the digests of the training texts. Reads the whole
     /// database.
     ///
     /// @throws DamagedException if one does not match
     void requireChecksums() {
         for (Column column : PACKED_COLUMNS) {
+            if (!exists(column.table)) {
+                continue; // in the database of an earlier version, which is checked before it is
+                // migrated
+            }
             jdbc.sql(column.query()).query((RowCallbackHandler) column::requireIntact);
         }
         DocumentTable documents = new DocumentTable(jdbc, false);

@@ -167,15 +167,31 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
                 target(snapshot), withResponse(() -> insert(snapshot, quota), response));
     }
 
-    /// Inserts a session, and checks the quota of its owner if other processes share the database.
     private void insert(SessionSnapshot snapshot, @Nullable OwnerQuota quota) {
+        withinQuota(snapshot, quota, () -> tables.begin(snapshot));
+    }
+
+    /// Writes a session, and checks the quota of its owner if other processes share the database.
+    private void withinQuota(SessionSnapshot snapshot, @Nullable OwnerQuota quota, Runnable write) {
         if (quota == null || partitions == null) {
-            tables.begin(snapshot);
+            write.run();
         } else {
             transactions.lockQuotas(); // first, so that no two processes wait for each other
-            tables.begin(snapshot);
+            write.run();
             tables.require(snapshot.owner(), quota);
         }
+    }
+
+    @Override
+    public CompletableFuture<Void> continueWith(
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
+        return writer.write(
+                target(snapshot),
+                withResponse(
+                        () -> withinQuota(snapshot, quota, () -> tables.continueWith(snapshot)),
+                        response));
     }
 
     @Override

@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 
 import dev.microgpt.checkpoint.Sha256;
-import dev.microgpt.engine.BpeTokenizer;
+import dev.microgpt.engine.CharTokenizer;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.Tokenizer;
 
@@ -34,11 +34,12 @@ final class DocumentTable {
 
     /// A training text in its tokens.
     ///
-    /// @param pairs null for characters
-    private record Key(String digest, @Nullable BpeTokenizer pairs) {
+    /// @param tokenizer null for the characters of the text
+    private record Key(String digest, @Nullable Tokenizer tokenizer) {
 
-        static Key of(String digest, @Nullable Tokenizer tokenizer) {
-            return new Key(digest, tokenizer instanceof BpeTokenizer pairs ? pairs : null);
+        static Key of(String digest, Corpus corpus) {
+            boolean isRead = corpus.tokenizer() instanceof CharTokenizer && corpus.tellsAlphabet();
+            return new Key(digest, isRead ? null : corpus.tokenizer());
         }
     }
 
@@ -66,7 +67,7 @@ final class DocumentTable {
                     .update();
         }
         digests.put(corpus, digest);
-        corpora.put(Key.of(digest, corpus.tokenizer()), corpus);
+        corpora.put(Key.of(digest, corpus), corpus);
         return digest;
     }
 
@@ -93,7 +94,8 @@ final class DocumentTable {
                         """
                         DELETE FROM document WHERE digest = :digest
                         AND NOT EXISTS (SELECT 1 FROM session WHERE document = :digest)
-                        AND NOT EXISTS (SELECT 1 FROM sweep WHERE document = :digest)""")
+                        AND NOT EXISTS (SELECT 1 FROM sweep WHERE document = :digest)
+                        AND NOT EXISTS (SELECT 1 FROM continuation WHERE document = :digest)""")
                 .param("digest", digest)
                 .update();
     }
@@ -103,23 +105,22 @@ final class DocumentTable {
     /// @param tokenizer the tokens; null for the characters of the text
     /// @throws DamagedException if the text does not match its digest
     Corpus load(String digest, @Nullable Tokenizer tokenizer) {
-        Key key = Key.of(digest, tokenizer);
+        Key key = new Key(digest, tokenizer);
         Corpus known = corpora.getIfPresent(key);
         if (known != null) {
             return known;
         }
         Corpus characters = characters(digest);
-        if (key.pairs == null) {
+        if (tokenizer == null) {
             return characters;
         }
         // Long texts take seconds, while which others must not wait. If two calls do the same, the
         // first wins.
-        Corpus pairs = characters.tokenised(key.pairs);
-        return entered(key, pairs);
+        return entered(key, characters.inTokensOf(tokenizer, false));
     }
 
     private synchronized Corpus characters(String digest) {
-        Key key = Key.of(digest, null);
+        Key key = new Key(digest, null);
         Corpus known = corpora.getIfPresent(key);
         return known == null ? entered(key, read(digest)) : known;
     }

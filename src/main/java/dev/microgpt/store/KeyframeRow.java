@@ -1,8 +1,8 @@
 package dev.microgpt.store;
 
-import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
+import dev.microgpt.engine.TrainingDocuments;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -20,15 +20,22 @@ record KeyframeRow(long step, int nextDocument, String options, byte[] packed) {
 
     /// Returns the state of the model at this keyframe.
     ///
+    /// @param documents the documents for the steps after it
     /// @throws DamagedException if the row is damaged
-    ModelState state(MicroGpt model) {
+    ModelState state(TrainingDocuments documents) {
         return DamagedException.withLocation(
                 "the keyframe of step " + step,
                 () -> {
                     ModelOptions past = StoredOptions.read(options);
                     PackedWeights weights = PackedWeights.unpack(packed, past.engine());
-                    return model.state(
-                            past, step, nextDocument, weights.params(), weights.m(), weights.v());
+                    return ModelState.of(
+                            documents,
+                            past,
+                            step,
+                            nextDocument,
+                            weights.params(),
+                            weights.m(),
+                            weights.v());
                 });
     }
 }

@@ -3,7 +3,9 @@ package dev.microgpt.store;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
+import dev.microgpt.engine.TrainingDocuments;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.history.Continuation;
 import dev.microgpt.session.persistence.Change;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.persistence.StoredSession;
@@ -25,11 +27,13 @@ final class SessionReader {
     private final JdbcClient jdbc;
     private final DocumentTable documents;
     private final LossTable losses;
+    private final ContinuationTable continuations;
 
     SessionReader(JdbcClient jdbc, DocumentTable documents) {
         this.jdbc = jdbc;
         this.documents = documents;
         losses = new LossTable(jdbc);
+        continuations = new ContinuationTable(jdbc, documents);
     }
 
     /// Returns all sessions.
@@ -123,11 +127,15 @@ final class SessionReader {
         MicroGpt model =
                 DamagedException.withLocation(
                         "the snapshot", () -> snapshot.model(documents, newest));
+        List<Continuation> changes =
+                snapshot.weights() == null
+                        ? List.of()
+                        : continuations.load(epoch, model.documents(), model.options());
         return new StoredSession.Contents(
                 model,
                 snapshot.state(),
-                snapshot.timeline(),
-                keyframes(epoch, model),
+                StoredTimeline.read(snapshot.past(), changes),
+                keyframes(epoch, model, changes),
                 snapshot.runs(),
                 changes(epoch),
                 snapshot.changeNumber());
@@ -146,11 +154,27 @@ final class SessionReader {
                 .orElseThrow(() -> new DamagedException("the snapshot is missing"));
     }
 
-    private List<ModelState> keyframes(long epoch, MicroGpt model) {
+    private List<ModelState> keyframes(
+            long epoch, MicroGpt model, List<Continuation> continuations) {
         return jdbc.sql("SELECT * FROM keyframe WHERE epoch = ? ORDER BY step")
                 .param(epoch)
-                .query((row, _) -> KeyframeRow.of(row).state(model))
+                .query(
+                        (row, _) -> {
+                            KeyframeRow keyframe = KeyframeRow.of(row);
+                            return keyframe.state(
+                                    documentsAt(keyframe.step(), model, continuations));
+                        })
                 .list();
+    }
+
+    private static TrainingDocuments documentsAt(
+            long step, MicroGpt model, List<Continuation> continuations) {
+        for (Continuation continuation : continuations) {
+            if (step < continuation.step()) {
+                return continuation.former();
+            }
+        }
+        return model.documents();
     }
 
     private List<Change> changes(long epoch) {

@@ -52,6 +52,7 @@ final class SessionRow {
                         Instant.ofEpochMilli(row.getLong("created_at")),
                         0,
                         StoredFailure.read(row.getString("failure")),
+                        row.getInt("continuations"),
                         warnings.documents(),
                         warnings.divergence());
         SessionId id = new SessionId(row.getString("owner"), view.name());

@@ -1,7 +1,6 @@
 package dev.microgpt.store;
 
 import dev.microgpt.engine.Corpus;
-import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.session.admission.OwnerQuota;
 import dev.microgpt.session.persistence.Change;
@@ -12,6 +11,7 @@ import dev.microgpt.session.persistence.SessionView;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -25,11 +25,13 @@ final class SessionTables {
     private final JdbcClient jdbc;
     private final DocumentTable documents;
     private final LossTable losses;
+    private final ContinuationTable continuations;
 
     SessionTables(JdbcClient jdbc, DocumentTable documents) {
         this.jdbc = jdbc;
         this.documents = documents;
         losses = new LossTable(jdbc);
+        continuations = new ContinuationTable(jdbc, documents);
     }
 
     /// Inserts a session, replacing one with the same owner and name.
@@ -49,8 +51,9 @@ final class SessionTables {
         jdbc.sql(
                         """
                         INSERT INTO session (epoch, owner, name, created_at, state, step, options, num_params,
-                            vocab_size, num_docs, has_run, document, alphabet, training_order, warnings)
-                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)""")
+                            vocab_size, num_docs, has_run, document, alphabet, training_order, warnings,
+                            continuations)
+                        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)""")
                 .params(
                         Arrays.asList(
                                 snapshot.epoch(),
@@ -66,8 +69,10 @@ final class SessionTables {
                                 corpus == null ? null : documents.putIfAbsent(corpus),
                                 contents == null ? null : StoredTokens.write(contents.documents()),
                                 corpus == null ? null : customOrder(contents, view.options()),
-                                StoredWarnings.write(view)))
+                                StoredWarnings.write(view),
+                                view.continuations()))
                 .update();
+        continuations.append(snapshot.epoch(), snapshot.past().continuations(), view.options());
         jdbc.sql("UPDATE counter SET value = ? WHERE name = 'epoch' AND value < ?")
                 .params(snapshot.epoch(), snapshot.epoch())
                 .update();
@@ -88,14 +93,11 @@ final class SessionTables {
                         });
     }
 
-    /// Returns the order of the documents, or null if the seed determines it.
+    /// Returns the order of the documents, or null if the seed determines it, or if it is stored already.
     private static byte @Nullable [] customOrder(
             SessionSnapshot.@Nullable Contents contents, ModelOptions options) {
         int[] order = contents == null ? null : contents.order();
-        if (order == null || Arrays.equals(order, MicroGpt.order(options, order.length))) {
-            return null;
-        }
-        return PackedNumbers.ofInts(order);
+        return order == null ? null : StoredOrder.write(order, options);
     }
 
     /// Appends log entries and updates the row of the session; does nothing if the session was deleted.
@@ -153,6 +155,38 @@ final class SessionTables {
         }
     }
 
+    /// Replaces the snapshot, the log entries and the documents of a session; does nothing if the session was deleted.
+    ///
+    /// @throws IllegalArgumentException if the snapshot could not be read back; nothing has been written then
+    void continueWith(SessionSnapshot snapshot) {
+        SessionSnapshot.Contents contents = snapshot.contents();
+        if (contents == null) {
+            throw new IllegalArgumentException("a session without documents cannot continue");
+        }
+        SessionView view = snapshot.view();
+        int updated =
+                jdbc.sql(
+                                """
+                                UPDATE session SET num_params = ?, vocab_size = ?, num_docs = ?,
+                                    document = ?, alphabet = ?, training_order = ?, continuations = ?
+                                WHERE epoch = ?""")
+                        .params(
+                                Arrays.asList(
+                                        view.numParams(),
+                                        view.vocabSize(),
+                                        view.numDocs(),
+                                        documents.putIfAbsent(contents.documents()),
+                                        StoredTokens.write(contents.documents()),
+                                        customOrder(contents, view.options()),
+                                        view.continuations(),
+                                        snapshot.epoch()))
+                        .update();
+        if (updated > 0) {
+            continuations.append(snapshot.epoch(), snapshot.past().continuations(), view.options());
+            save(snapshot);
+        }
+    }
+
     private void insert(SessionSnapshot snapshot, PackedSnapshot packed) {
         PackedSnapshot.Contents contents = packed.contents();
         jdbc.sql(
@@ -185,7 +219,9 @@ final class SessionTables {
             jdbc.sql(
                             """
                             INSERT INTO keyframe (epoch, step, next_document, options, weights)
-                            VALUES (?, ?, ?, ?, ?)""")
+                            VALUES (?, ?, ?, ?, ?)
+                            ON CONFLICT (epoch, step) DO UPDATE SET next_document = excluded.next_document,
+                                options = excluded.options, weights = excluded.weights""")
                     .params(
                             epoch,
                             keyframe.step(),
@@ -216,13 +252,14 @@ final class SessionTables {
         jdbc.sql("DELETE FROM document WHERE digest = 'room'").update();
     }
 
-    /// Deletes a session. Reads nothing but the digest of its documents, since the rest may be damaged.
+    /// Deletes a session. Reads nothing but the digests of its documents, since the rest may be damaged.
     void delete(long epoch) {
-        List<String> digests =
+        List<String> digests = new ArrayList<>(continuations.digests(epoch));
+        digests.addAll(
                 jdbc.sql("SELECT document FROM session WHERE epoch = ? AND document IS NOT NULL")
                         .param(epoch)
                         .query((row, _) -> row.getString(1))
-                        .list();
+                        .list());
         jdbc.sql("DELETE FROM session WHERE epoch = ?").param(epoch).update();
         digests.forEach(documents::deleteIfUnused);
     }

@@ -6,7 +6,6 @@ import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.Tokenizer;
-import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.run.RunSnapshot;
 
@@ -19,6 +18,7 @@ import java.util.List;
 /// A snapshot as its row stores it.
 ///
 /// @param changeNumber number of the last log entry that the snapshot contains
+/// @param past see [StoredTimeline]
 /// @param random state of the random generator; null, like weights and lossSummary, while there is no model
 /// @param document digest of the training text; null if there is none
 /// @param tokenizer the tokens of the model; null if they are the characters of the training text, or if there is no
@@ -30,7 +30,7 @@ record SnapshotRow(
         int nextDocument,
         ModelOptions options,
         boolean hasFailed,
-        TimelineState timeline,
+        byte[] past,
         List<RunSnapshot> runs,
         byte @Nullable [] random,
         byte @Nullable [] weights,
@@ -49,7 +49,7 @@ record SnapshotRow(
                 row.getInt("next_document"),
                 StoredOptions.read(row.getString("save_options")),
                 row.getInt("has_failed") > 0,
-                StoredTimeline.read(row.getBytes("past")),
+                row.getBytes("past"),
                 StoredRun.read(row.getBytes("runs")),
                 row.getBytes("random"),
                 row.getBytes("weights"),
@@ -94,9 +94,7 @@ record SnapshotRow(
                         numbers.v(),
                         PackedNumbers.ints(random),
                         corpus,
-                        order == null
-                                ? MicroGpt.order(options, numDocs)
-                                : PackedNumbers.ints(order),
+                        StoredOrder.read(order, options, numDocs),
                         nextDocument);
         return new MicroGpt(
                 checkpoint, LossHistory.restore(PackedNumbers.doubles(lossSummary), losses));

@@ -18,8 +18,34 @@ record StoredEvent(
         @JsonProperty("steering") @Nullable StoredSteering steering,
         @JsonProperty("run") @Nullable Long run,
         @JsonProperty("parent") @Nullable String parent,
-        @JsonProperty("reason") @JsonInclude(JsonInclude.Include.NON_NULL)
-                @Nullable String reason) {
+        @JsonProperty("reason") @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String reason,
+        @JsonProperty("continued") @JsonInclude(JsonInclude.Include.NON_NULL)
+                @Nullable StoredContinued continued) {
+
+    /// What a session has continued with.
+    record StoredContinued(
+            @JsonProperty("documents") int documents,
+            @JsonProperty("vocabSize") int vocabSize,
+            @JsonProperty("characters") String characters) {
+
+        StoredContinued {
+            Objects.requireNonNull(characters, "characters");
+        }
+
+        static @Nullable StoredContinued of(SessionEvent.@Nullable Continued continued) {
+            return continued == null
+                    ? null
+                    : new StoredContinued(
+                            continued.documents(), continued.vocabSize(), continued.characters());
+        }
+
+        static SessionEvent.@Nullable Continued continued(@Nullable StoredContinued stored) {
+            return stored == null
+                    ? null
+                    : new SessionEvent.Continued(
+                            stored.documents, stored.vocabSize, stored.characters);
+        }
+    }
 
     private static final EnumTags<SessionEvent.Kind> KINDS =
             new EnumTags<>(
@@ -28,6 +54,7 @@ record StoredEvent(
                     kind ->
                             switch (kind) {
                                 case LOADED -> "LOADED";
+                                case CONTINUED -> "CONTINUED";
                                 case RESTORED -> "RESTORED";
                                 case FORKED -> "FORKED";
                                 case DIFFERS -> "DIFFERS";
@@ -53,7 +80,8 @@ record StoredEvent(
                 StoredSteering.of(event.steering()),
                 event.run(),
                 event.parent(),
-                event.reason());
+                event.reason(),
+                StoredContinued.of(event.continued()));
     }
 
     /// @throws DamagedException if the kind is unknown
@@ -65,6 +93,7 @@ record StoredEvent(
                 StoredSteering.steering(steering),
                 run,
                 parent,
-                reason);
+                reason,
+                StoredContinued.continued(continued));
     }
 }

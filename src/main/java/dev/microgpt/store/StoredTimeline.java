@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
+import dev.microgpt.session.history.Continuation;
 import dev.microgpt.session.history.ScheduleEntry;
 import dev.microgpt.session.history.TextSample;
 import dev.microgpt.session.history.TimelineState;
@@ -16,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/// The timeline of a session, which is its history apart from losses and keyframes, as stored in the
-/// database.
+/// The timeline of a session, which is its history apart from losses, keyframes and changes of the documents, as
+/// stored in the database.
 record StoredTimeline(
         @JsonProperty("events") List<StoredEvent> events,
         @JsonProperty("schedule") List<StoredPhase> schedule,
@@ -117,8 +118,9 @@ record StoredTimeline(
                         storedValidations(timeline)));
     }
 
+    /// @param continuations the changes of the documents, see [ContinuationTable]
     /// @throws DamagedException if the bytes are damaged
-    static TimelineState read(byte[] packed) {
+    static TimelineState read(byte[] packed, List<Continuation> continuations) {
         StoredTimeline stored = StoredJson.read("the timeline", packed, StoredTimeline.class);
         return new TimelineState(
                 stored.events.stream().map(StoredEvent::event).toList(),
@@ -127,6 +129,7 @@ record StoredTimeline(
                 stored.samples.stream().map(StoredSample::sample).toList(),
                 stored.validations == null
                         ? List.of()
-                        : stored.validations.stream().map(StoredValidation::validation).toList());
+                        : stored.validations.stream().map(StoredValidation::validation).toList(),
+                continuations);
     }
 }

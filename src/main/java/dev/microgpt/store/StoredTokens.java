@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// The tokens of a model, as stored in the column `alphabet`: a JSON string of the characters, or an array with
 /// the left token, the right token and the count of each merge. JSON, since PostgreSQL's texts cannot contain NUL.
 ///
-/// Characters are stored only without a training text, which has them. Merges are stored always, so that a session
+/// Characters are stored only if there is no training text that has all of them. Merges are stored always, so that a session
 /// that is restored does not search them again.
 final class StoredTokens {
 
@@ -21,9 +21,20 @@ final class StoredTokens {
     static @Nullable String write(Corpus documents) {
         return switch (documents.tokenizer()) {
             case CharTokenizer characters ->
-                    documents.size() > 0 ? null : StoredJson.write(characters.alphabet());
+                    documents.size() > 0 && documents.tellsAlphabet()
+                            ? null
+                            : StoredJson.write(characters.alphabet());
             case BpeTokenizer pairs -> StoredJson.write(pairs.merges());
         };
+    }
+
+    /// @throws DamagedException if there is none, or the JSON is damaged
+    static Tokenizer require(@Nullable String json) {
+        Tokenizer tokenizer = read(json);
+        if (tokenizer == null) {
+            throw new DamagedException("the tokens are missing");
+        }
+        return tokenizer;
     }
 
     /// @throws DamagedException if the JSON is damaged

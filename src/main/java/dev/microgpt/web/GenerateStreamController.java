@@ -111,7 +111,7 @@ class GenerateStreamController {
                             call.step() == null ? null : step,
                             sample.text(),
                             sample.tokens(),
-                            documents == null ? null : documents.contains(sample.text()),
+                            documents == null ? null : documents.contains(sample),
                             call.options().viz() ? sample.vizData() : null));
         }
 

@@ -40,14 +40,30 @@ interface TrainingApi {
             summary = "Load documents",
             description =
                     "The body is either plain text with one document per line, as curl --data-binary @file"
-                            + " sends it, or JSON with a text or a dataset. The parameters are always"
-                            + " initialised again from the session's seed.",
-            parameters =
-                    @Parameter(
-                            in = ParameterIn.QUERY,
-                            name = "overwrite",
-                            description = "Restart a session that has already trained",
-                            schema = @Schema(type = "boolean", defaultValue = "false")),
+                            + " sends it, or JSON with a text or a dataset. The parameters are"
+                            + " initialised again from the session's seed, unless the session"
+                            + " continues.",
+            parameters = {
+                @Parameter(
+                        in = ParameterIn.QUERY,
+                        name = "overwrite",
+                        description = "Restart a session that has already trained",
+                        schema = @Schema(type = "boolean", defaultValue = "false")),
+                @Parameter(
+                        in = ParameterIn.QUERY,
+                        name = "continue",
+                        description =
+                                "Keep the parameters, the optimiser state and the steps, and train on these"
+                                        + " documents from the next step on",
+                        schema = @Schema(type = "boolean", defaultValue = "false")),
+                @Parameter(
+                        in = ParameterIn.QUERY,
+                        name = "grow",
+                        description =
+                                "With continue: give characters that the model does not know tokens of"
+                                        + " their own",
+                        schema = @Schema(type = "boolean", defaultValue = "false"))
+            },
             requestBody =
                     @io.swagger.v3.oas.annotations.parameters.RequestBody(
                             required = true,
@@ -62,7 +78,14 @@ interface TrainingApi {
                                         examples = @ExampleObject("{\"dataset\": \"names\"}"))
                             }))
     @ApiResponse(responseCode = "200", description = "The session, ready to train")
-    @ErrorResponses({ErrorCode.INVALID_TEXT, ErrorCode.ALREADY_TRAINED, ErrorCode.BUSY})
+    @ErrorResponses({
+        ErrorCode.INVALID_TEXT,
+        ErrorCode.UNKNOWN_CHARACTER,
+        ErrorCode.ALREADY_TRAINED,
+        ErrorCode.NOT_LOADED,
+        ErrorCode.WRONG_STATE,
+        ErrorCode.BUSY
+    })
     ResponseEntity<SessionReply> load(
             CallContext call, @PathVariable String name, HttpServletRequest request)
             throws IOException;

@@ -51,15 +51,15 @@ class TrainingController implements TrainingApi {
     @Override
     public ResponseEntity<SessionReply> load(
             CallContext call, String name, HttpServletRequest request) throws IOException {
-        boolean overwrite = QueryParameters.isTrue(request, "overwrite");
+        LoadMode mode = LoadMode.of(request);
         Session session = sessions.get(call, name);
         Corpus ofJson = isJson(request) ? readJson(request) : null;
-        session.requireLoadable(overwrite); // before a text, which may be large, is read
+        mode.requirePossible(session); // before a text, which may be large, is read
         Corpus corpus =
                 ofJson == null ? Corpus.read(request.getInputStream(), limits.ofText()) : ofJson;
         return replies.reply(
                 call,
-                context -> session.load(context, corpus, overwrite),
+                context -> mode.load(session, context, corpus),
                 loaded -> ResponseEntity.ok(SessionReply.of(loaded.view())));
     }
 

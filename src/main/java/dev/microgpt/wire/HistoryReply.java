@@ -39,7 +39,9 @@ public record HistoryReply(
             @Schema(description = "Number of the run that it concerns") @Nullable Long run,
             @Schema(description = "Name of the session that it was forked from")
                     @Nullable String parent,
-            @Schema(description = "Why the session failed") @Nullable String reason) {
+            @Schema(description = "Why the session failed") @Nullable String reason,
+            @Schema(description = "What it has continued with, if it did")
+                    @Nullable NewDocuments continued) {
 
         static Event of(SessionEvent event) {
             return new Event(
@@ -49,7 +51,24 @@ public record HistoryReply(
                     event.steering() == null ? null : Change.of(event.steering()),
                     event.run(),
                     event.parent(),
-                    event.reason());
+                    event.reason(),
+                    event.continued() == null ? null : NewDocuments.of(event.continued()));
+        }
+    }
+
+    /// The documents that a session has continued with.
+    @Schema(name = "NewDocuments")
+    public record NewDocuments(
+            @Schema(description = "Number of documents") int documents,
+            @Schema(description = "Number of tokens since then") int vocabSize,
+            @Schema(
+                            description =
+                                    "Characters that got tokens, in the order of their ids; empty if none")
+                    String characters) {
+
+        static NewDocuments of(SessionEvent.Continued continued) {
+            return new NewDocuments(
+                    continued.documents(), continued.vocabSize(), continued.characters());
         }
     }
 

@@ -24,6 +24,8 @@ public record SessionReply(
         @Schema(description = "Distinct characters plus one; absent until documents are loaded")
                 @Nullable Integer vocabSize,
         @Schema(description = "Absent until documents are loaded") @Nullable Integer numDocs,
+        @Schema(description = "How often it has continued with other documents; absent if never")
+                @Nullable Integer continuations,
         OptionsReply options,
         @Schema(description = "When it was created or last restarted") Instant createdAt,
         @Schema(description = "Speed while it trains; otherwise 0") double stepsPerSecond,
@@ -64,6 +66,7 @@ public record SessionReply(
                 view.numParams(),
                 view.vocabSize(),
                 view.numDocs(),
+                view.continuations() == 0 ? null : view.continuations(),
                 OptionsReply.of(view.options()),
                 view.createdAt(),
                 view.stepsPerSecond(),

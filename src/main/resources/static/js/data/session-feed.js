@@ -128,7 +128,8 @@ export class SessionFeed {
       const text = trace?.doc ?? (await api.generate(this.#name, { seed: 1, temperature: 0.5 }))[0].text;
       const { text: doc, ...inspection } = await api.inspect(this.#name, { text });
       const now = this.#store.view;
-      if (now.step === view.step && now.createdAt === view.createdAt) { // otherwise it is of an unknown step
+      if (now.step === view.step && now.createdAt === view.createdAt
+        && now.continuations === view.continuations) { // otherwise it is of an unknown step
         this.#store.applyInspection({ ...inspection, doc, step: view.step });
       }
     } catch {

@@ -77,6 +77,11 @@ export class SessionStore {
     this.#frames++;
     this.losses.add(frame);
     this.#addValidation(frame.validation ?? []);
+    const isContinued = frame.continuations !== this.view.continuations;
+    if (isContinued) {
+      this.#forgetTrace(); // which has the former tokens
+      this.view = { ...this.view, continuations: frame.continuations };
+    }
     if (frame.trace && frame.trace.step >= (this.trace?.step ?? 0)) {
       this.trace = frame.trace;
       this.diagnostics = frame.diagnostics && { ...frame.diagnostics, step: frame.trace.step };
@@ -87,7 +92,7 @@ export class SessionStore {
       this.#setView({ ...this.view, state: frame.state, step: frame.toStep, stepsPerSecond: frame.stepsPerSecond });
     }
     this.#notify(isRestart);
-    return isRestart || isNewState;
+    return isRestart || isNewState || isContinued;
   }
 
   /** To be taken before sending the requests whose responses are passed to `applyResponses`. */
@@ -114,6 +119,9 @@ export class SessionStore {
       this.#forget();
     }
     this.#start = start;
+    if (session.continuations !== this.view?.continuations) {
+      this.#forgetTrace();
+    }
     const isBehind = session.step < this.#newestStep || (session.step === this.#newestStep && frames !== this.#frames);
     if (isBehind) { // frames have arrived since the request
       const { state, step, stepsPerSecond } = this.view;
@@ -172,11 +180,15 @@ export class SessionStore {
   #forget() {
     this.losses.clear();
     this.validation = [];
-    this.trace = null;
-    this.diagnostics = null;
+    this.#forgetTrace();
     this.#newestStep = -1;
     this.#start = null;
     this.#epoch++;
+  }
+
+  #forgetTrace() {
+    this.trace = null;
+    this.diagnostics = null;
   }
 
   #setView(view) {

@@ -1,7 +1,8 @@
-// The visible text of each token. It comes with the embeddings, loaded once per training text; where these are too
+// The visible text of each token. It comes with the embeddings, loaded once per alphabet; where these are too
 // large to load, it is learned from the documents that traces contain. Byte pairs come from GET /tokenizer.
 
 import { BOS, textsOf, visible } from './model/tokens.js';
+import { continuedAfter } from './session-events.js';
 
 const MOST_NUMBERS = 1_000_000; // of embeddings that are loaded
 
@@ -37,7 +38,10 @@ class Vocabulary {
 
   /** Loads the characters if necessary; returns a promise then, otherwise null. */
   update(live, view) {
-    const key = [view.createdAt, view.vocabSize, view.numDocs, view.numParams].join();
+    const isPast = live.at !== null && continuedAfter(live.events, live.at) > 0; // with an earlier alphabet, perhaps
+    const step = isPast && view.options.tokenizer !== 'bpe' ? live.at : null;
+    const phase = step === null ? 'now' : continuedAfter(live.events, step);
+    const key = [view.createdAt, view.vocabSize, view.numDocs, view.numParams, view.continuations, phase].join();
     if (key === this.#key) {
       return null;
     }
@@ -47,11 +51,11 @@ class Vocabulary {
     if (this.#isPairs) {
       return this.#loadPairs(live, key);
     }
-    return view.vocabSize * view.options.nEmbd <= MOST_NUMBERS ? this.#load(live, key) : null;
+    return view.vocabSize * view.options.nEmbd <= MOST_NUMBERS ? this.#load(live, key, step) : null;
   }
 
-  async #load(live, key) {
-    const embeddings = await live.api.embeddings(live.name);
+  async #load(live, key, step) {
+    const embeddings = await live.api.embeddings(live.name, step === null ? {} : { step });
     if (this.#key === key) {
       this.#symbols = embeddings.map(({ char }, id) => id === embeddings.length - 1 ? BOS : visible(char));
     }

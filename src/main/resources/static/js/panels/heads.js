@@ -50,8 +50,8 @@ class HeadsPanel extends Panel {
 
   willUpdate() {
     if (this.view?.numDocs > 0) {
-      const { createdAt, numParams, vocabSize, step } = this.view;
-      this.#heads.request(`${createdAt} ${numParams} ${vocabSize} ${this.at}`, this.at ?? step, EVERY);
+      const { createdAt, numParams, vocabSize, continuations, step } = this.view;
+      this.#heads.request(`${createdAt} ${numParams} ${vocabSize} ${continuations} ${this.at}`, this.at ?? step, EVERY);
     }
   }
 

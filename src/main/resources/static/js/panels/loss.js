@@ -162,8 +162,8 @@ class LossPanel extends Panel {
 
   /** What is different after a restart. */
   get #startOfTraining() {
-    const { createdAt, numDocs } = this.view;
-    return `${createdAt} ${loadedAt(this.live.events)} ${numDocs}`;
+    const { createdAt, numDocs, continuations } = this.view;
+    return `${createdAt} ${loadedAt(this.live.events)} ${numDocs} ${continuations}`;
   }
 
   /** Loads the first steps for a logarithmic axis, once the store has merged them. */

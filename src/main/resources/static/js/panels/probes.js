@@ -145,8 +145,8 @@ class ProbesPanel extends Panel {
 
   /** What the values depend on, besides the step. */
   get #key() {
-    const { createdAt, numParams, vocabSize } = this.view;
-    return JSON.stringify([createdAt, loadedAt(this.live.events), numParams, vocabSize, this.probes]);
+    const { createdAt, numParams, vocabSize, continuations } = this.view;
+    return JSON.stringify([createdAt, loadedAt(this.live.events), numParams, vocabSize, continuations, this.probes]);
   }
 
   /**

@@ -51,10 +51,10 @@ final class MicroGptMemoryTest {
     void aModelOfAPastStepAllocatesOnlyItsParameters(EngineKind engine, long bytesPerParameter) {
         MicroGpt model = SmallModels.ready(wide(engine), SmallModels.NAMES);
         ModelState past = model.state();
-        model.modelAt(past); // loads the classes
+        LanguageModel.of(past); // loads the classes
 
         long before = THREADS.getCurrentThreadAllocatedBytes();
-        LanguageModel inference = model.modelAt(past);
+        LanguageModel inference = LanguageModel.of(past);
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
 
         assertThat(allocated).isLessThan(bytesPerParameter * model.numParams() + 20_000);
@@ -80,7 +80,7 @@ final class MicroGptMemoryTest {
         long estimate = LanguageModel.estimateBytes(model.options(), vocabSize);
 
         assertThat(estimate / params).isBetween(perParameter, 1.5 * perParameter);
-        assertThat(model.modelAt(model.state()).estimateBytes()).isEqualTo(estimate);
+        assertThat(LanguageModel.of(model.state()).estimateBytes()).isEqualTo(estimate);
         assertThat(model.languageModel().estimateBytes()).isEqualTo(estimate);
     }
 

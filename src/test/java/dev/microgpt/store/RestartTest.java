@@ -171,6 +171,68 @@ final class RestartTest {
         }
     }
 
+    /// Creates a session that continues twice, once with new characters, and forks it at steps before and after.
+    private static void createContinued(Api api, String tokenizer) {
+        api.init(
+                "grown",
+                Map.of(
+                        "text",
+                        Api.SIX_NAMES,
+                        "tokenizer",
+                        tokenizer,
+                        "vocabSize",
+                        262,
+                        "tied",
+                        true));
+        api.step("grown", 20);
+        api.post("/sessions/grown/generate", Map.of("count", 1)).ok();
+        api.postText("/sessions/grown/load?continue=true&grow=true", "zoé\nalice\nyanna").ok();
+        api.step("grown", 13);
+        api.postText("/sessions/grown/load?continue=true", "bob\nemma").ok();
+        api.post("/sessions/grown/runs", Map.of("steps", 30)).ok();
+        awaitEnd(api, "grown", 1);
+        for (int step : List.of(19, 20, 40)) {
+            api.post("/sessions/grown/fork", Map.of("name", "grown-" + step, "step", step)).ok();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ORDERLY, chars", "ABRUPT, chars", "ORDERLY, bpe", "ABRUPT, bpe"})
+    void sessionsThatHaveContinuedAreRestored(Shutdown shutdown, String tokenizer) {
+        LocalService service = start();
+        createContinued(service.api(), tokenizer);
+        List<String> before = visibleState(service.api(), "grown");
+        String vocabulary = service.api().get("/sessions/grown/tokenizer").ok().toString();
+
+        try (LocalService next = restart(service, shutdown);
+                LocalService other = store.start(directory.resolve("control"))) {
+            createContinued(other.api(), tokenizer);
+
+            assertThat(visibleState(next.api(), "grown")).isEqualTo(before);
+            assertThat(next.api().get("/sessions/grown/tokenizer").ok()).hasToString(vocabulary);
+            for (int step : List.of(5, 19, 20, 34, 63)) {
+                Map<String, Object> fork = Map.of("name", "late-" + step, "step", step);
+                next.api().post("/sessions/grown/fork", fork).ok();
+                other.api().post("/sessions/grown/fork", fork).ok();
+            }
+            for (String session :
+                    List.of(
+                            "grown",
+                            "grown-19",
+                            "grown-20",
+                            "grown-40",
+                            "late-5",
+                            "late-19",
+                            "late-20",
+                            "late-34",
+                            "late-63")) {
+                assertThat(continueWith(next.api(), session))
+                        .as(session)
+                        .isEqualTo(continueWith(other.api(), session));
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aRunContinuesToItsEnd(Shutdown shutdown) {

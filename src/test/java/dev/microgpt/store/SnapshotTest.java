@@ -126,7 +126,8 @@ final class SnapshotTest {
     private static ModelState with(MicroGpt model, String row, double number) {
         double[][] numbers = new double[3][model.numParams()];
         numbers[List.of("params", "m", "v").indexOf(row)][5] = number;
-        return model.state(model.options(), 3, 0, numbers[0], numbers[1], numbers[2]);
+        return ModelState.of(
+                model.documents(), model.options(), 3, 0, numbers[0], numbers[1], numbers[2]);
     }
 
     @ParameterizedTest

@@ -81,7 +81,8 @@ final class Snapshots {
     static ModelState state(MicroGpt model, long step, Random random) {
         EngineKind engine = model.options().engine();
         int size = model.numParams();
-        return model.state(
+        return ModelState.of(
+                model.documents(),
                 model.options(),
                 step,
                 0,
@@ -141,6 +142,7 @@ final class Snapshots {
                         Instant.EPOCH,
                         0,
                         null,
+                        0,
                         contents == null || contents.documents().size() == 0
                                 ? null
                                 : DocumentCounts.of(contents.documents(), options.blockSize()),
@@ -154,6 +156,7 @@ final class Snapshots {
                                         OptionValues.of(
                                                 ModelOptions.defaults(),
                                                 ModelOption::isSteerable))),
+                        List.of(),
                         List.of(),
                         List.of(),
                         List.of());

@@ -95,6 +95,12 @@ final class StoreCopyTest {
                 .update();
         jdbc.sql("INSERT INTO trial VALUES (9, 1, '{}', '{}', 'WAITING', '{}')").update();
 
+        jdbc.sql(
+                        "INSERT INTO continuation (epoch, number, step, random, document) VALUES (5, 1, 4, ?,"
+                                + " (SELECT document FROM session WHERE epoch = 5))")
+                .param(PackedNumbers.ofInts(new int[] {7}))
+                .update();
+
         Outcome outcome = copy();
 
         assertThat(outcome.succeeded()).as(outcome.output()).isTrue();

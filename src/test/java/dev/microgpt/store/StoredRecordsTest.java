@@ -147,7 +147,7 @@ final class StoredRecordsTest {
     }
 
     private static SessionEvent event(SessionEvent.Kind kind, @Nullable OptionValues steering) {
-        return new SessionEvent(7, AT, kind, steering, 3L, "mother", null);
+        return new SessionEvent(7, AT, kind, steering, 3L, "mother", null, null);
     }
 
     private static RunSnapshot run(RunState state) {
@@ -224,11 +224,19 @@ final class StoredRecordsTest {
                 new TimelineState(
                         List.of(
                                 new SessionEvent(
-                                        0, AT, SessionEvent.Kind.LOADED, null, null, null, null)),
+                                        0,
+                                        AT,
+                                        SessionEvent.Kind.LOADED,
+                                        null,
+                                        null,
+                                        null,
+                                        null,
+                                        null)),
                         List.of(phase(4, 0.25)),
                         List.of(new TimelineState.Draw(3, new int[] {-9})),
                         List.of(new TextSample(2, 0.5, "zoë 🦙\"", true)),
-                        List.of(new ValidationLoss(3, 1.5)));
+                        List.of(new ValidationLoss(3, 1.5)),
+                        List.of());
 
         assertThat(json(StoredTimeline.write(past)))
                 .isEqualTo(
@@ -239,7 +247,7 @@ final class StoredRecordsTest {
                                 + "\"draws\":[{\"step\":3,\"before\":[-9]}],\"samples\":[{\"step\":2,"
                                 + "\"learningRate\":0.5,\"text\":\"zoë 🦙\\\"\",\"known\":true}],"
                                 + "\"validations\":[{\"step\":3,\"loss\":1.5}]}");
-        assertThat(StoredTimeline.read(StoredTimeline.write(past)))
+        assertThat(StoredTimeline.read(StoredTimeline.write(past), List.of()))
                 .usingRecursiveComparison()
                 .isEqualTo(past);
     }
@@ -262,7 +270,7 @@ final class StoredRecordsTest {
                 .isInstanceOf(DamagedException.class)
                 .hasMessageContaining("eaten");
         assertThatThrownBy(() -> StoredOptions.read(json)).isInstanceOf(DamagedException.class);
-        assertThatThrownBy(() -> StoredTimeline.read(packed(json)))
+        assertThatThrownBy(() -> StoredTimeline.read(packed(json), List.of()))
                 .isInstanceOf(DamagedException.class);
     }
 
@@ -299,6 +307,7 @@ final class StoredRecordsTest {
                                         new TimelineState(
                                                 List.of(),
                                                 List.of(phase(0, number)),
+                                                List.of(),
                                                 List.of(),
                                                 List.of(),
                                                 List.of())));

@@ -1,6 +1,6 @@
 package dev.microgpt.session.actor;
 
-import dev.microgpt.engine.DivergedException;
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelConfig;
 import dev.microgpt.engine.OptionValues;
@@ -10,7 +10,6 @@ import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.Divergence;
 import dev.microgpt.session.history.Keyframes;
 import dev.microgpt.session.history.SessionEvent;
-import dev.microgpt.session.history.TextSample;
 import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionView;
@@ -120,7 +119,7 @@ final class ActiveSession {
         state = SessionState.READY;
         watch = TrainingWatch.of(model, isLoaded());
         timeline.addScheduleEntry(model.step(), model.options());
-        addKeyframe();
+        timeline.addKeyframe(model);
         timeline.add(SessionEvent.of(model.step(), now, kind, null));
     }
 
@@ -132,6 +131,14 @@ final class ActiveSession {
             timeline.addScheduleEntry(model.step(), model.options());
         }
         timeline.add(event);
+    }
+
+    /// Continues with other documents, see [MicroGpt#continueWith].
+    void continueWith(Corpus corpus, Instant now) {
+        timeline.continueWith(model, corpus, now);
+        lastObserved = null; // its traces are in the former tokens
+        watch = TrainingWatch.of(model, isLoaded());
+        timeline.addKeyframe(model);
     }
 
     /// Counts the callers that have announced step calls, see [Command.AnnounceTraining].
@@ -218,17 +225,7 @@ final class ActiveSession {
 
     void addKeyframeIfDue() {
         if (Keyframes.isDue(model.step())) {
-            addKeyframe();
-        }
-    }
-
-    /// Adds a keyframe of the model and a text sample to the timeline.
-    private void addKeyframe() {
-        keyframes().add(model.state());
-        try {
-            timeline.add(TextSample.of(model));
-        } catch (DivergedException _) {
-            // The model cannot generate a sample; the next steps will fail and report why.
+            timeline.addKeyframe(model);
         }
     }
 
@@ -267,6 +264,7 @@ final class ActiveSession {
                 createdAt,
                 shown == SessionState.TRAINING ? stepsPerSecond : 0,
                 shown == SessionState.FAILED ? timeline.failureAfter(model.step()) : null,
+                timeline.continuations().size(),
                 watch.documents(),
                 divergence());
     }
@@ -295,6 +293,7 @@ final class ActiveSession {
         return SessionSize.atStart(model.options(), model.corpus())
                 + keyframes().bytes()
                 + model.lossHistory().bytes()
-                + (long) Integer.BYTES * model.corpus().size(); // the order
+                + (long) Integer.BYTES * model.corpus().size() // the order
+                + timeline.formerDocumentBytes(model.documents());
     }
 }

@@ -5,6 +5,7 @@ import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Tokenization;
+import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
@@ -109,6 +110,12 @@ public sealed interface Command<R> {
             return Need.IF_READABLE;
         }
     }
+
+    /// Continues with other documents from the next step on.
+    ///
+    /// @param corpus the documents, in the tokens that the model has then
+    /// @param former the tokens that the model must have before
+    record Continue(Corpus corpus, Tokenizer former) implements Command<PublishedState> {}
 
     /// Changes the training options from the next step on.
     record Steer(OptionValues steering) implements Command<PublishedState> {}

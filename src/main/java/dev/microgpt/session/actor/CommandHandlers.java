@@ -1,8 +1,5 @@
 package dev.microgpt.session.actor;
 
-import dev.microgpt.engine.Corpus;
-import dev.microgpt.engine.MicroGpt;
-import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.random.RandomSource;
@@ -35,11 +32,13 @@ final class CommandHandlers {
     private final Holding holding;
     private final Environment environment;
     private final Trainer trainer;
+    private final ModelHandlers models;
 
     CommandHandlers(Holding holding, Environment environment, Trainer trainer) {
         this.holding = holding;
         this.environment = environment;
         this.trainer = trainer;
+        models = new ModelHandlers(holding, environment);
     }
 
     /// Returns the executable form of a command. Nothing is changed before its first slice, but
@@ -52,8 +51,9 @@ final class CommandHandlers {
                     case Command.Begin(Holding parent) ->
                             singleSlice(
                                     s -> Result.of(s.published(), new Result.Effect.Begun(parent)));
-                    case Command.Replace c -> singleSlice(s -> replace(s, c, context));
-                    case Command.Load c -> singleSlice(s -> load(s, c, context));
+                    case Command.Replace c -> singleSlice(s -> models.replace(s, c, context));
+                    case Command.Load c -> singleSlice(s -> models.load(s, c, context));
+                    case Command.Continue c -> singleSlice(s -> models.continueWith(s, c, context));
                     case Command.Steer(OptionValues steering) ->
                             singleSlice(s -> steer(s, steering));
                     case Command.Train c ->
@@ -109,50 +109,6 @@ final class CommandHandlers {
 
     private Instant now() {
         return environment.ticker().now();
-    }
-
-    // ---- epochs
-
-    private Result<PublishedState> replace(
-            ActiveSession session, Command.Replace command, CallContext context) {
-        MicroGpt model = command.model();
-        reserveParameters(context, command.kind() == null ? 0 : model.numParams());
-        Instant now = now();
-        session.replace(nextEpoch(), model, command.kind(), now);
-        session.setCreatedAt(now);
-        return Result.of(session.published(), new Result.Effect.Begun(null));
-    }
-
-    private Result<PublishedState> load(
-            ActiveSession session, Command.Load command, CallContext context) {
-        Preconditions.requireLoadable(session.view(), command.overwrite());
-        ModelOptions options = session.model().options();
-        Preconditions.requireTokens(command.tokenization(), options);
-        Corpus corpus = command.corpus();
-        environment.limits().check(options, corpus);
-        reserveParameters(context, options.numParams(corpus.tokenizer().vocabSize()));
-        session.replace(nextEpoch(), newModel(options, corpus), SessionEvent.Kind.LOADED, now());
-        return Result.of(session.published(), new Result.Effect.Begun(null));
-    }
-
-    /// Reserves the parameters of a new model in the quota. Publishing sets the final count, also after a
-    /// rollback.
-    private void reserveParameters(CallContext context, long count) {
-        long _ = environment.parameters().reserve(context.caller(), holding.id(), count);
-    }
-
-    private long nextEpoch() {
-        return environment.store().nextEpoch();
-    }
-
-    /// Returns a model with new parameters, or one without documents.
-    static MicroGpt newModel(ModelOptions options, @Nullable Corpus corpus) {
-        MicroGpt model = new MicroGpt(options);
-        if (corpus != null) {
-            model.loadData(corpus);
-            model.initParams();
-        }
-        return model;
     }
 
     /// Executes a command on a session that is not in memory: ends it, or does nothing, as it is already evicted.

@@ -140,6 +140,7 @@ final class CommitStage {
                     journal.append(changes, session, response);
             case Result.Effect.Begun(Holding parent) ->
                     journal.begin(session, parent, quota, response);
+            case Result.Effect.Continued _ -> journal.continueWith(session, quota, response);
             case Result.Effect.Evicted _ -> journal.writeSnapshot(session);
             case Result.Effect.None _, Result.Effect.Deleted _, Result.Effect.HandedOver _ ->
                     throw new IllegalStateException("there is nothing to store");

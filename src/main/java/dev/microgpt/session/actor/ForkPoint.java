@@ -26,18 +26,20 @@ public record ForkPoint(Replay replay, Timeline timeline) {
         models.requireStep(forkStep);
         long step = forkStep == null ? session.step() : forkStep;
         Timeline timeline = session.timeline();
+        RandomSource current = models.model().random();
+        RandomSource generator =
+                models.isPresent(step) ? current : timeline.generatorAt(step, current);
         return new ForkPoint(
-                new Replay(modelBefore(models, step), timeline.scheduleUpTo(step), step),
+                new Replay(modelBefore(models, step, generator), timeline, step, generator),
                 timeline.upTo(step, models.isPresent(step)));
     }
 
     /// Returns a copy of the model at the step or at a keyframe before it.
-    private static MicroGpt modelBefore(SessionModels models, long step) {
+    private static MicroGpt modelBefore(SessionModels models, long step, RandomSource generator) {
         MicroGpt model = models.model();
         if (models.isPresent(step)) {
             return model.copy();
         }
-        RandomSource generator = models.timeline().generatorAt(step, model.random());
         for (ModelState keyframe : models.timeline().replayStartsFor(step)) {
             MicroGpt past = model.copyAt(keyframe, generator);
             if (past != null) {

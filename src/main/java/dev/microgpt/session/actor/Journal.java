@@ -100,11 +100,28 @@ final class Journal {
         backlog.clear(); // it belongs to the previous epoch
         stored = null;
         storedKeyframes.clear();
-        SessionSnapshot snapshot = snapshotOf(session);
+        SessionSnapshot snapshot = snapshotOf(session, true);
         CompletableFuture<Void> written =
                 parent == null
                         ? store.begin(snapshot, quota, response)
                         : store.beginFork(parent, snapshot, quota, response);
+        track(snapshot, written);
+        return written;
+    }
+
+    /// Writes a snapshot of a session that has continued with other documents.
+    ///
+    /// @param quota what the owner may have in all processes; null for no limit
+    /// @param response the response to store with it; null for none
+    CompletableFuture<Void> continueWith(
+            ActiveSession session,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
+        settle();
+        backlog.clear(); // it is in the snapshot
+        storedKeyframes.remove(session.step()); // that of the model before
+        SessionSnapshot snapshot = snapshotOf(session, true);
+        CompletableFuture<Void> written = store.continueWith(snapshot, quota, response);
         track(snapshot, written);
         return written;
     }
@@ -170,7 +187,7 @@ final class Journal {
     CompletableFuture<Void> writeSnapshot(ActiveSession session) {
         settle();
         if (pending == null && !isSnapshotCurrent(session)) {
-            SessionSnapshot snapshot = snapshotOf(session);
+            SessionSnapshot snapshot = snapshotOf(session, false);
             track(snapshot, store.writeSnapshot(snapshot));
         }
         return pendingWrite;
@@ -224,18 +241,19 @@ final class Journal {
         }
     }
 
-    private SessionSnapshot snapshotOf(ActiveSession session) {
+    /// @param hasNewDocuments whether the stored snapshot has none or others
+    private SessionSnapshot snapshotOf(ActiveSession session, boolean hasNewDocuments) {
         return new SessionSnapshot(
                 session.epoch(),
                 holding,
                 number,
                 session.view(),
-                session.isLoaded() ? contentsOf(session) : null,
+                session.isLoaded() ? contentsOf(session, hasNewDocuments) : null,
                 session.timeline().state(),
                 session.runs().snapshots());
     }
 
-    private SessionSnapshot.Contents contentsOf(ActiveSession session) {
+    private SessionSnapshot.Contents contentsOf(ActiveSession session, boolean hasNewDocuments) {
         MicroGpt model = session.model();
         LossHistory losses = model.lossHistory();
         List<ModelState> keyframes = session.keyframes().upTo(session.step());
@@ -243,7 +261,7 @@ final class Journal {
                 model.state(),
                 model.random().words(),
                 model.corpus(),
-                stored == null ? model.order() : null,
+                hasNewDocuments ? model.order() : null,
                 losses.summaries(),
                 losses.exactForRestore(stored == null ? 1 : stored.step() + 1),
                 keyframes.stream().filter(k -> !storedKeyframes.contains(k.step())).toList(),

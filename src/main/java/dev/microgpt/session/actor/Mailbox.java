@@ -122,7 +122,7 @@ final class Mailbox {
     /// away the model that they use.
     private static boolean waitsForEarlierCalls(Envelope<?> envelope) {
         return switch (envelope.command()) {
-            case Command.Replace _, Command.Load _, Command.Evict _ -> true;
+            case Command.Replace _, Command.Load _, Command.Continue _, Command.Evict _ -> true;
             default -> false;
         };
     }

@@ -2,11 +2,14 @@ package dev.microgpt.session.actor;
 
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOptions;
+import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.Tokenization;
+import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Plural;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.VersionCondition;
+import dev.microgpt.session.history.Timeline;
 import dev.microgpt.session.history.TrainingFailure;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.persistence.SessionStore;
@@ -53,6 +56,39 @@ public final class Preconditions {
         if (!tokenization.isSame(options.tokenization())) {
             throw new SessionException(
                     ErrorCode.BUSY, "the session was replaced during the call; repeat it");
+        }
+    }
+
+    /// Checks that a session has the tokens that documents were prepared for: it may have been replaced, or got more
+    /// tokens, while these were made.
+    ///
+    /// @throws SessionException `busy`
+    static void requireTokens(Tokenizer expected, Tokenizer present) {
+        if (!expected.equals(present)) {
+            throw new SessionException(
+                    ErrorCode.BUSY,
+                    "the tokens of the session were replaced during the call; repeat it");
+        }
+    }
+
+    /// Checks that the session can continue with other documents.
+    ///
+    /// @throws SessionException `not_loaded` or `wrong_state`
+    /// @throws InvalidInputException if it has done so too often
+    public static void requireContinuable(SessionView view) {
+        requireUsable(view);
+        if (view.continuations() == Timeline.MAX_CONTINUATIONS) {
+            throw InvalidInputException.outOfRange(
+                    "continue",
+                    view.continuations() + 1,
+                    0,
+                    Timeline.MAX_CONTINUATIONS,
+                    "session '"
+                            + view.name()
+                            + "' has continued with other documents "
+                            + Plural.of(view.continuations(), "time")
+                            + ", which is the maximum, as it keeps all of them; to continue, restore its"
+                            + " checkpoint as another session");
         }
     }
 
@@ -107,6 +143,17 @@ public final class Preconditions {
                     null,
                     "no documents are held out, so there is no validation loss: create the session with"
                             + " validation to stop a run by it");
+        }
+    }
+
+    /// Checks that a model had documents: it may have been restored without, and have got some later.
+    ///
+    /// @throws SessionException `not_loaded`
+    public static void requireDocuments(ModelState state) {
+        if (state.documents().corpus().size() == 0) {
+            throw new SessionException(
+                    ErrorCode.NOT_LOADED,
+                    "the model of step " + state.step() + " was restored without documents");
         }
     }
 

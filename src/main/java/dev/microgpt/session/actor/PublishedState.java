@@ -57,10 +57,13 @@ public record PublishedState(
     }
 
     /// Returns the version of the session. Two states have different versions if they differ in their
-    /// parameters, their options, or in whether and why the session runs, rests or has failed.
+    /// parameters, their options, their documents, or in whether and why the session runs, rests or has failed.
     public String version() {
         CRC32 rest = new CRC32();
         String text = view.state() + " " + view.options() + " " + view.failure();
+        if (view.continuations() > 0) {
+            text += " " + view.continuations();
+        }
         rest.update(text.getBytes(StandardCharsets.UTF_8));
         return String.format(Locale.ROOT, "%d-%d-%08x", epoch, view.step(), rest.getValue());
     }

@@ -27,6 +27,9 @@ record Result<R>(@Nullable R value, @Nullable Throwable failure, Effect effect) 
         /// @param parent the session that it was forked from; null for none
         record Begun(@Nullable Holding parent) implements Effect {}
 
+        /// The session has continued with other documents, and is stored as a snapshot.
+        record Continued() implements Effect {}
+
         /// The session leaves the memory after a snapshot has been written.
         record Evicted() implements Effect {}
 

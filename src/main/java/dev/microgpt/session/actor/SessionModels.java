@@ -38,7 +38,7 @@ record SessionModels(ActiveSession session) implements ModelSource {
             return new AsOf<>(session.step(), model().languageModel());
         }
         ModelState past = stateAsOf(step);
-        return new AsOf<>(past.step(), model().modelAt(past));
+        return new AsOf<>(past.step(), LanguageModel.of(past));
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.time.Instant;
 /// @param run the id of the run that the event is about; null for none
 /// @param parent the name of the session that this one was forked from; null unless forked
 /// @param reason why the session failed; null unless failed
+/// @param continued the new documents; null unless continued
 public record SessionEvent(
         long step,
         Instant at,
@@ -22,18 +23,26 @@ public record SessionEvent(
         @Nullable OptionValues steering,
         @Nullable Long run,
         @Nullable String parent,
-        @Nullable String reason) {
+        @Nullable String reason,
+        @Nullable Continued continued) {
+
+    /// What a session has continued with.
+    ///
+    /// @param documents number of documents
+    /// @param vocabSize V since then
+    /// @param characters the characters that got tokens, in the order of their ids; empty if there are none
+    public record Continued(int documents, int vocabSize, String characters) {}
 
     public static SessionEvent of(long step, Instant at, Kind kind, @Nullable Long run) {
-        return new SessionEvent(step, at, kind, null, run, null, null);
+        return new SessionEvent(step, at, kind, null, run, null, null, null);
     }
 
     public static SessionEvent steered(long step, Instant at, OptionValues steering) {
-        return new SessionEvent(step, at, Kind.STEERED, steering, null, null, null);
+        return new SessionEvent(step, at, Kind.STEERED, steering, null, null, null, null);
     }
 
     public static SessionEvent forked(long step, Instant at, String parent) {
-        return new SessionEvent(step, at, Kind.FORKED, null, null, parent, null);
+        return new SessionEvent(step, at, Kind.FORKED, null, null, parent, null, null);
     }
 
     /// Returns the event that a step could not be made.
@@ -41,13 +50,19 @@ public record SessionEvent(
     /// @param run the id of the run that the step belongs to; null for a step call
     public static SessionEvent failed(
             long step, Instant at, @Nullable Long run, @Nullable String reason) {
-        return new SessionEvent(step, at, Kind.FAILED, null, run, null, reason);
+        return new SessionEvent(step, at, Kind.FAILED, null, run, null, reason, null);
+    }
+
+    public static SessionEvent continued(long step, Instant at, Continued continued) {
+        return new SessionEvent(step, at, Kind.CONTINUED, null, null, null, null, continued);
     }
 
     /// The kinds of events. Their names, in lower case, are part of the public API.
     public enum Kind {
         /// Documents were loaded and new parameters initialized.
         LOADED,
+        /// Other documents were loaded, and the model stayed.
+        CONTINUED,
         /// The session was created or replaced with a model from a checkpoint.
         RESTORED,
         /// The session was created as a fork of another one.

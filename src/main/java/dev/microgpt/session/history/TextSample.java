@@ -36,7 +36,6 @@ public record TextSample(long step, double learningRate, String text, boolean kn
                                 model.newRandom(model.options().seed()),
                                 (_, _) -> ++numCharacters[0] < length);
         double learningRate = step == 0 ? 0 : model.options().learningRateAt(step - 1);
-        return new TextSample(
-                step, learningRate, sample.text(), model.corpus().contains(sample.tokens()));
+        return new TextSample(step, learningRate, sample.text(), model.corpus().contains(sample));
     }
 }

@@ -1,25 +1,35 @@
 package dev.microgpt.session.history;
 
+import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.DivergedException;
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.RandomKind;
+import dev.microgpt.engine.TrainingDocuments;
 import dev.microgpt.engine.random.RandomSource;
 
 import org.jspecify.annotations.Nullable;
 
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 
-/// The recorded past of a session: events, training schedule, draws from its generator, text samples and
-/// keyframes. With it, the past can be shown, queried and forked from. All parts are bounded. Thread-safe.
+/// The recorded past of a session: events, training schedule, changes of the documents, draws from its generator,
+/// text samples and keyframes. With it, the past can be shown, queried and forked from. All parts are bounded. Thread-safe.
 public final class Timeline {
 
     private static final int MAX_EVENTS = 1000;
     private static final int MAX_SCHEDULE_ENTRIES = 10_000;
     private static final int MAX_DRAWS = 1000;
+
+    /// How often a session may continue with other documents. It keeps the former ones for its earlier steps.
+    public static final int MAX_CONTINUATIONS = 100;
 
     /// The state of the generator before the first draw after a step.
     private record Draw(long step, RandomSource before) {}
@@ -28,6 +38,7 @@ public final class Timeline {
     private final ArrayDeque<SessionEvent> events = new ArrayDeque<>();
     private final ArrayDeque<ScheduleEntry> schedule = new ArrayDeque<>();
     private final ArrayDeque<Draw> draws = new ArrayDeque<>();
+    private final List<Continuation> continuations = new ArrayList<>();
     private final List<TextSample> samples = new ArrayList<>(); // bounded, as keyframes become rare
     private final ValidationHistory validations = new ValidationHistory();
 
@@ -45,6 +56,7 @@ public final class Timeline {
         keyframes.clear();
         schedule.clear();
         draws.clear();
+        continuations.clear();
         samples.clear();
         validations.clear();
     }
@@ -56,7 +68,17 @@ public final class Timeline {
         }
     }
 
-    public synchronized void add(TextSample sample) {
+    /// Adds a keyframe of a model, and a text that it generates.
+    public void addKeyframe(MicroGpt model) {
+        keyframes.add(model.state());
+        try {
+            add(TextSample.of(model));
+        } catch (DivergedException _) {
+            // The model cannot generate a sample; the next steps will fail and report why.
+        }
+    }
+
+    synchronized void add(TextSample sample) {
         samples.add(sample);
     }
 
@@ -107,6 +129,50 @@ public final class Timeline {
         }
     }
 
+    /// Continues with other documents, and records that. What is drawn later at the same step is drawn by the changed
+    /// model.
+    ///
+    /// @param model the session's model, which gets tokens for new characters
+    /// @throws IllegalStateException if that has been done too often
+    public synchronized void continueWith(MicroGpt model, Corpus corpus, Instant now) {
+        if (continuations.size() == MAX_CONTINUATIONS) {
+            throw new IllegalStateException("there are too many continuations");
+        }
+        long step = model.step();
+        RandomSource generator = model.random().copy();
+        TrainingDocuments former = model.documents();
+        String added = model.continueWith(corpus, true);
+        continuations.add(new Continuation(step, generator.words(), former, model.documents()));
+        int vocabSize = model.documents().tokenizer().vocabSize();
+        add(
+                SessionEvent.continued(
+                        step, now, new SessionEvent.Continued(corpus.size(), vocabSize, added)));
+        boolean hasDrawn = !draws.isEmpty() && draws.getLast().step == step;
+        RandomSource afterStep = hasDrawn ? draws.removeLast().before : generator;
+        if (step > 0) {
+            beforeDraw(step - 1, afterStep); // for forks at earlier steps
+        }
+    }
+
+    /// Returns the changes of the documents, oldest first.
+    public synchronized List<Continuation> continuations() {
+        return List.copyOf(continuations);
+    }
+
+    /// Returns the memory of the documents that earlier steps were trained on.
+    ///
+    /// @param present the present documents, which are not counted
+    public synchronized long formerDocumentBytes(TrainingDocuments present) {
+        Set<Corpus> counted = new HashSet<>(Set.of(present.corpus())); // compared by identity
+        long bytes = 0;
+        for (Continuation continuation : continuations) {
+            TrainingDocuments former = continuation.former();
+            bytes += former.bytes() - former.corpus().bytes();
+            bytes += counted.add(former.corpus()) ? former.corpus().bytes() : 0;
+        }
+        return bytes;
+    }
+
     /// Returns a copy of the generator as it was right after a step.
     ///
     /// @param current the generator as it is now
@@ -154,6 +220,7 @@ public final class Timeline {
         copy.schedule.addAll(scheduleUpTo(step));
         long lastDraw = includeDraws ? step : step - 1;
         draws.stream().filter(draw -> draw.step <= lastDraw).forEach(copy.draws::add);
+        continuations.stream().filter(c -> c.step() <= step).forEach(copy.continuations::add);
         samples.stream().filter(sample -> sample.step() <= step).forEach(copy.samples::add);
         copy.restore(validations.losses().stream().filter(loss -> loss.step() <= step).toList());
         return copy;
@@ -166,7 +233,8 @@ public final class Timeline {
                 List.copyOf(schedule),
                 draws.stream().map(d -> new TimelineState.Draw(d.step, d.before.words())).toList(),
                 List.copyOf(samples),
-                validations.losses());
+                validations.losses(),
+                List.copyOf(continuations));
     }
 
     private void restore(List<ValidationLoss> losses) {
@@ -189,6 +257,7 @@ public final class Timeline {
         for (TimelineState.Draw draw : state.draws()) {
             timeline.draws.add(new Draw(draw.step(), random.restore(draw.before())));
         }
+        timeline.continuations.addAll(state.continuations());
         timeline.samples.addAll(state.samples());
         timeline.restore(state.validations());
         return timeline;

@@ -9,12 +9,14 @@ import java.util.List;
 /// @param draws the states of the generator before something was drawn from it, oldest first
 /// @param samples the text samples, oldest first
 /// @param validations the validation losses, oldest first
+/// @param continuations the changes of the documents, oldest first
 public record TimelineState(
         List<SessionEvent> events,
         List<ScheduleEntry> schedule,
         List<Draw> draws,
         List<TextSample> samples,
-        List<ValidationLoss> validations) {
+        List<ValidationLoss> validations,
+        List<Continuation> continuations) {
 
     /// The first draw from the generator after a step.
     ///

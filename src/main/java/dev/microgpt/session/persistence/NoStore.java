@@ -93,6 +93,14 @@ public final class NoStore implements SessionStore, IdempotencyStore {
     }
 
     @Override
+    public CompletableFuture<Void> continueWith(
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
+        return response == null ? DONE : put(response);
+    }
+
+    @Override
     public CompletableFuture<Void> append(
             Holding holding,
             long epoch,

@@ -44,7 +44,8 @@ public record SessionSnapshot(
     /// @param model the state of the model
     /// @param random the state of the model's generator
     /// @param documents the documents that the model trains on
-    /// @param order the order of the documents; null unless this is the first snapshot of an epoch
+    /// @param order the order of the documents; null unless this is the first snapshot of an epoch, or
+    ///     the first one with these documents
     /// @param summaries see [LossHistory#summaries()]
     /// @param losses the losses since the previous snapshot, see [LossHistory#exactForRestore]
     /// @param keyframes the keyframes added since the previous snapshot

@@ -82,6 +82,16 @@ public interface SessionStore {
             @Nullable OwnerQuota quota,
             IdempotencyStore.@Nullable Entry response);
 
+    /// Replaces the previous snapshot, and all changes, by a snapshot of a session that has continued with other
+    /// documents.
+    ///
+    /// @param quota as in [#begin]
+    /// @param response the response to store with it; null for none
+    CompletableFuture<Void> continueWith(
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response);
+
     /// Appends changes, all or none; even when the storage is full, if one of them pauses or cancels a run.
     ///
     /// @param firstNumber the number of the first change; changes are numbered from 1 within an epoch

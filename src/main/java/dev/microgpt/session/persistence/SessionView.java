@@ -23,6 +23,7 @@ import java.time.Instant;
 /// @param createdAt when the session was created or replaced
 /// @param stepsPerSecond training rate; 0 while not training
 /// @param failure why the session failed; null unless it has failed
+/// @param continuations how often the present parameters have continued with other documents
 /// @param documents what is unusual about the documents; null if there are none or it is not known yet
 /// @param divergence the state of training if its losses are far too high; otherwise null
 public record SessionView(
@@ -37,6 +38,7 @@ public record SessionView(
         Instant createdAt,
         double stepsPerSecond,
         @Nullable TrainingFailure failure,
+        int continuations,
         @Nullable DocumentCounts documents,
         @Nullable Divergence divergence) {
 
@@ -54,6 +56,7 @@ public record SessionView(
                 createdAt,
                 stepsPerSecond,
                 failure,
+                continuations,
                 documents,
                 divergence);
     }

@@ -104,7 +104,7 @@ public final class Generation implements Query<AsOf<GeneratedTexts>> {
 
     private void add(Sample sample, LanguageModel model, Corpus documents) {
         tries++;
-        Rejection rejection = call.filter().reject(sample.text(), documents, found);
+        Rejection rejection = call.filter().reject(sample, documents, found);
         if (rejection != null) {
             rejected.merge(rejection, 1L, Long::sum);
             return;
@@ -113,7 +113,7 @@ public final class Generation implements Query<AsOf<GeneratedTexts>> {
         if (call.filter().unique()) {
             found.add(sample.text());
         }
-        Boolean known = call.details().known() ? documents.contains(sample.text()) : null;
+        Boolean known = call.details().known() ? documents.contains(sample) : null;
         Score score = call.details().score() ? model.score(sample.text()) : null;
         if (call.details().nearest()) {
             NearestSearch search = new NearestSearch(documents, sample.text());

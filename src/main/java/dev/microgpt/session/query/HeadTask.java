@@ -50,13 +50,13 @@ public final class HeadTask implements SlicedTask<HeadMeasurements> {
         }
     }
 
-    /// Creates the task for a model.
+    /// Creates the task for a model, which has at least one document.
     ///
-    /// @param corpus the documents of the session, at least one
     /// @param maxTraceValues limit on the number of values in the traces of one document; of longer documents,
     ///     only the beginning is measured
-    public static HeadTask of(ModelState state, Corpus corpus, long maxTraceValues) {
+    public static HeadTask of(ModelState state, long maxTraceValues) {
         ModelOptions options = state.options();
+        Corpus corpus = state.documents().corpus();
         int vocabSize = corpus.tokenizer().vocabSize();
         int tokens = (int) Math.min(options.blockSize(), corpus.longest() + 1L);
         while (tokens > 1 && Trace.size(options, vocabSize, tokens) > maxTraceValues) {
@@ -65,7 +65,7 @@ public final class HeadTask implements SlicedTask<HeadMeasurements> {
         double work = options.engine() == EngineKind.SCALAR ? SCALAR_WORK : TENSOR_WORK;
         double affordable = work / ((double) options.numParams(vocabSize) * tokens);
         int most = (int) Math.clamp(affordable, 1, MAX_DOCUMENTS);
-        LanguageModel model = LanguageModel.of(state, corpus.tokenizer());
+        LanguageModel model = LanguageModel.of(state);
         return new HeadTask(model, options, corpus, Math.min(most, corpus.size()), tokens);
     }
 

@@ -30,7 +30,7 @@ public final class HistogramTask implements Query<Histograms> {
 
     @Override
     public @Nullable Histograms slice(ModelSource models, Deadline deadline) {
-        Matrix matrix = ParameterMatrix.find(models.model(), matrixName);
+        Matrix matrix = ParameterMatrix.find(models.model().matrices(), matrixName);
         if (remaining == null) {
             remaining = new ArrayDeque<>(models.keyframes().upTo(models.model().step()).reversed());
             limits.checkNumbers((double) remaining.size() * matrix.size());
@@ -39,7 +39,9 @@ public final class HistogramTask implements Query<Histograms> {
             ModelState keyframe = remaining.remove();
             double[] all = models.model().parameters(keyframe, ParameterKind.WEIGHT);
             steps.add(keyframe.step());
-            weights.add(ParameterMatrix.of(matrix, all).values());
+            // of fewer rows before the vocabulary grew
+            Matrix past = ParameterMatrix.find(keyframe.matrices(), matrixName);
+            weights.add(ParameterMatrix.of(past, all).values());
             if (deadline.hasPassed()) {
                 break;
             }

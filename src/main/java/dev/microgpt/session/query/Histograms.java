@@ -19,7 +19,7 @@ public record Histograms(
     /// Computes the histograms.
     ///
     /// @param steps the steps of the keyframes
-    /// @param values the weights at each keyframe, (steps, rows * columns)
+    /// @param values the weights at each keyframe, (steps, rows at that time * columns)
     static Histograms of(Matrix matrix, List<Long> steps, List<double[]> values, int bins) {
         double from = Double.POSITIVE_INFINITY;
         double to = Double.NEGATIVE_INFINITY;

@@ -1,11 +1,11 @@
 package dev.microgpt.session.query;
 
 import dev.microgpt.engine.Matrix;
-import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 
 import java.util.Arrays;
+import java.util.List;
 
 /// The values of one parameter matrix.
 ///
@@ -23,9 +23,10 @@ public record ParameterMatrix(Matrix matrix, double[] values) {
 
     /// Returns the matrix with a name.
     ///
+    /// @param matrices those of a model
     /// @throws SessionException `not_found`
-    public static Matrix find(MicroGpt model, String name) {
-        return model.matrices().stream()
+    public static Matrix find(List<Matrix> matrices, String name) {
+        return matrices.stream()
                 .filter(matrix -> matrix.name().equals(name))
                 .findFirst()
                 .orElseThrow(

@@ -42,6 +42,7 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
     private final double[] sums; // (probes), over its texts so far
     private int texts; // so far
     private boolean isFinite;
+    private boolean isKnown; // whether it has tokens for the prompt
 
     private final int documents; // to measure
     private final double[] documentSums; // (probes), over the documents so far
@@ -134,7 +135,7 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
 
     private void measureModel() {
         LanguageModel current = model == null ? begin(remaining.element()) : model;
-        if (isFinite && texts < textsPerKeyframe) {
+        if (isFinite && isKnown && texts < textsPerKeyframe) {
             addText(current);
         } else {
             finish(current);
@@ -164,11 +165,12 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
     }
 
     private LanguageModel begin(ModelState keyframe) {
-        LanguageModel created = LanguageModel.of(keyframe, corpus.tokenizer());
+        LanguageModel created = LanguageModel.of(keyframe);
         model = created;
         generator = start.copy();
         Arrays.fill(sums, 0);
         texts = 0;
+        isKnown = knows(created, call.options().prompt());
         isFinite = true;
         return created;
     }
@@ -189,7 +191,7 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
         return switch (probe) {
             case Probe.Match match -> match.valueOf(sample.text());
             case Probe.Length() -> sample.text().codePointCount(0, sample.text().length());
-            case Probe.Known() -> corpus.contains(sample.tokens()) ? 1 : 0;
+            case Probe.Known() -> corpus.contains(sample) ? 1 : 0;
             case Probe.Surprisal _ -> 0;
         };
     }
@@ -202,14 +204,31 @@ public final class ProbeTask implements SlicedTask<ProbeCurves> {
                         case Probe.Surprisal(String text, String field) ->
                                 surprisal(current, text, field);
                         case Probe.Match _, Probe.Length _, Probe.Known _ ->
-                                isFinite ? sums[i] / textsPerKeyframe : null;
+                                isFinite && isKnown ? sums[i] / textsPerKeyframe : null;
                     };
             values.get(i).add(value);
         }
         model = null;
     }
 
-    private static @Nullable Double surprisal(LanguageModel model, String text, String field) {
+    /// Returns whether a model has tokens for a text. One may lack characters that later ones have, as the session has
+    /// continued with other documents; its values are unknown then.
+    private boolean knows(LanguageModel model, String text) {
+        if (model.tokenizer().equals(corpus.tokenizer())) {
+            return true;
+        }
+        try {
+            int[] _ = model.tokenizer().encode(text, "text");
+            return true;
+        } catch (InvalidInputException _) {
+            return false;
+        }
+    }
+
+    private @Nullable Double surprisal(LanguageModel model, String text, String field) {
+        if (!knows(model, text)) {
+            return null;
+        }
         try {
             Score score = model.score(text, field);
             return -score.logLikelihood() / score.surprisals().length;

@@ -1,6 +1,7 @@
 package dev.microgpt.session.query;
 
 import dev.microgpt.engine.Corpus;
+import dev.microgpt.engine.Sample;
 
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +61,8 @@ public record TextFilter(
     /// Returns why a text is not wanted; null if it is.
     ///
     /// @param found the texts that the call has
-    @Nullable Rejection reject(String text, Corpus documents, Set<String> found) {
+    @Nullable Rejection reject(Sample sample, Corpus documents, Set<String> found) {
+        String text = sample.text();
         int length = text.codePointCount(0, text.length());
         if (length < minLength) {
             return Rejection.TOO_SHORT;
@@ -74,7 +76,7 @@ public record TextFilter(
         if (exclude.contains(text)) {
             return Rejection.EXCLUDED;
         }
-        if (novel && documents.contains(text)) {
+        if (novel && documents.contains(sample)) {
             return Rejection.KNOWN;
         }
         return unique && found.contains(text) ? Rejection.DUPLICATE : null;

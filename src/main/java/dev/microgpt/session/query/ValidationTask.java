@@ -1,6 +1,7 @@
 package dev.microgpt.session.query;
 
 import dev.microgpt.engine.MicroGpt;
+import dev.microgpt.engine.TrainingDocuments;
 import dev.microgpt.session.compute.Deadline;
 import dev.microgpt.session.history.ValidationLoss;
 
@@ -9,6 +10,7 @@ public final class ValidationTask {
 
     private final MicroGpt model;
     private final long step;
+    private final TrainingDocuments trainingDocuments;
     private final int[] documents;
     private int done;
     private double total;
@@ -16,12 +18,15 @@ public final class ValidationTask {
     public ValidationTask(MicroGpt model) {
         this.model = model;
         step = model.step();
+        trainingDocuments = model.documents();
         documents = model.validationDocuments();
     }
 
     /// Returns whether it measures a model as it is now.
     public boolean isOf(MicroGpt present) {
-        return present.equals(model) && present.step() == step;
+        return present.equals(model)
+                && present.step() == step
+                && present.documents().equals(trainingDocuments);
     }
 
     /// Measures documents until a deadline.

@@ -48,7 +48,7 @@ export function timesOf(events, lastStep, now) {
       untimed += step - knots.at(-1)[0];
     }
     knots.push([step, seconds]);
-    const isWithinRun = kind === 'steered' || kind === 'differs';
+    const isWithinRun = ['steered', 'differs', 'continued'].includes(kind);
     const isRunning = kind === 'started' || kind === 'resumed' || (isWithinRun && began !== null);
     began = isRunning ? time : null;
   }

@@ -142,7 +142,7 @@ export class StepAnatomy extends LitElement {
   get #tokens() {
     const { tokens } = this.anatomy;
     const vocabulary = vocabularyOf(this.live);
-    const bos = this.view.vocabSize - 1;
+    const bos = tokens[0]; // the last token of the model as it was at that step
     const symbols = tokens.map((id) => (id === bos ? BOS : vocabulary.symbol(id)));
     return { ids: tokens, reads: symbols.slice(0, -1), next: symbols.slice(1) };
   }
@@ -343,7 +343,7 @@ export class StepAnatomy extends LitElement {
       return `${position} attending to position ${column} ${reads[column] === BOS ? BOS : `“${reads[column]}”`}`;
     }
     if (['logits', 'probs'].includes(tensor)) {
-      return `${position}, for ${this.#rowLabels('wte', this.view.vocabSize)[column]} to come next`;
+      return `${position}, for ${this.#rowLabels('wte', this.anatomy.tokens[0] + 1)[column]} to come next`;
     }
     return ['loss', 'share', 'losses'].includes(tensor) ? position : `${position}, number ${column}`;
   }

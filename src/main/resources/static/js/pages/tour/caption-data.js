@@ -25,7 +25,7 @@ export function captionKey(live) {
 
 /** A key of the documents and the shape of the model. */
 function modelKey({ view, events }) {
-  return [view.createdAt, loadedAt(events), view.numDocs, view.numParams].join(' ');
+  return [view.createdAt, loadedAt(events), view.numDocs, view.numParams, view.continuations].join(' ');
 }
 
 /** Loads the facts of a stop, and keeps what stays the same from one step to the next. */

@@ -41,6 +41,7 @@ final class FakeStore implements SessionStore, IdempotencyStore {
     /// The kind of a write.
     enum Kind {
         BEGIN,
+        CONTINUE,
         APPEND,
         SNAPSHOT,
         DELETE,
@@ -236,6 +237,18 @@ final class FakeStore implements SessionStore, IdempotencyStore {
                     images.values().removeIf(image -> image.isOf(snapshot));
                     images.put(snapshot.epoch(), new StoredImage(snapshot));
                 });
+    }
+
+    @Override
+    public CompletableFuture<Void> continueWith(
+            SessionSnapshot snapshot,
+            @Nullable OwnerQuota quota,
+            IdempotencyStore.@Nullable Entry response) {
+        return write(
+                Kind.CONTINUE,
+                List.of(),
+                response,
+                () -> image(snapshot.epoch()).replaceSnapshot(snapshot));
     }
 
     @Override

@@ -2,10 +2,13 @@ package dev.microgpt.session.actor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.microgpt.engine.CharTokenizer;
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.OptionValues;
+import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.Generation;
@@ -136,8 +139,19 @@ final class RandomCommandsTest {
             }
         }
 
+        /// Continues with new characters, or fails if the session has other tokens than expected.
+        private Command<?> continuation() {
+            Tokenizer former = CharTokenizer.of(any("abc", "abcd", "abcdx"));
+            Corpus corpus = Corpus.of(any("ab\nca", "d\nabc\nda", "x\nb\nxab"));
+            return new Command.Continue(corpus.inTokensOf(former, true), former);
+        }
+
+        private String any(String... texts) {
+            return texts[random.nextInt(texts.length)];
+        }
+
         private Command<?> command() {
-            return switch (random.nextInt(12)) {
+            return switch (random.nextInt(13)) {
                 case 0 ->
                         new Command.Steer(
                                 OptionValues.of(
@@ -160,6 +174,7 @@ final class RandomCommandsTest {
                         random.nextInt(4) == 0
                                 ? new Command.Load(TestSessions.DOCUMENTS, true)
                                 : new Command.TakeForkPoint(null);
+                case 11 -> continuation();
                 default -> new Command.Ask<>((models, _) -> models.model().step());
             };
         }
