@@ -12,6 +12,7 @@ export const icons = {
   plus: icon(svg`<path d="M8 3v10M3 8h10"/>`),
   close: icon(svg`<path d="M4 4l8 8M12 4l-8 8"/>`),
   copy: icon(svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M3 10.5H2.5v-8h8V3"/>`),
+  documents: icon(svg`<path d="M4 1.8h5.5L12 4.3v9.9H4zM6.2 7h3.6M6.2 10h3.6"/>`),
   link: icon(svg`<path d="M6.5 9.5l3-3M7.2 4.6l1.4-1.4a3 3 0 0 1 4.2 4.2l-1.4 1.4M8.8 11.4l-1.4 1.4a3 3 0 0 1-4.2-4.2l1.4-1.4"/>`),
   trash: icon(svg`<path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9M6.7 7v4M9.3 7v4"/>`),
   sun: icon(svg`<circle cx="8" cy="8" r="3"/><path d="M8 1.2v1.6M8 13.2v1.6M1.2 8h1.6M13.2 8h1.6M3.2 3.2l1.1 1.1M11.7 11.7l1.1 1.1M3.2 12.8l1.1-1.1M11.7 4.3l1.1-1.1"/>`),

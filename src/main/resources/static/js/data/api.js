@@ -154,6 +154,8 @@ export const api = {
     return all;
   },
   session: (name) => call('GET', at(name)),
+  /** Loads {text} or {dataset}; `query` is {overwrite}, or {continue, grow}. */
+  load: (name, documents, query) => call('POST', at(name, '/load'), { body: documents, query }),
   init: (name, options, { overwrite } = {}) =>
     call('POST', at(name, '/init'), { body: options, query: { overwrite } }),
   /** What training on `documents` ({text} or {dataset}, and {blockSize}) would mean; creates nothing. */

@@ -15,6 +15,7 @@ import { MOST_SESSIONS } from '../components/session-marks.js';
 import { queryValue, setQuery } from '../components/url-query.js';
 import { Page } from './base/page.js';
 import '../components/dialog.js';
+import './sessions/continue-session.js';
 import './sessions/create-session.js';
 import './sessions/front-door.js';
 import './sessions/session-card.js';
@@ -170,6 +171,12 @@ class SessionsPage extends Page {
     }
   }
 
+  async #continue(name) {
+    if (await this.#loadLimits()) {
+      this.renderRoot.querySelector('mg-continue-session').open(name);
+    }
+  }
+
   #select(name, isSelected) {
     const others = this.selected.filter((each) => each !== name);
     this.selected = isSelected ? [...others, name] : others;
@@ -229,6 +236,7 @@ class SessionsPage extends Page {
       <mg-create-session .limits=${this.limits} .options=${this.options ?? []} .datasets=${this.datasets}
         .names=${this.#names} @created=${(event) => location.assign(`${SITE}s/${event.detail}`)} @restarted=${this.#refreshNow}
         @close=${() => setQuery({ new: null, again: null })}></mg-create-session>
+      <mg-continue-session .limits=${this.limits} .datasets=${this.datasets} @continued=${this.#refreshNow}></mg-continue-session>
       ${this.#cloneDialog()} ${this.#deleteDialog()}`;
   }
 
@@ -272,6 +280,7 @@ class SessionsPage extends Page {
             @changed=${this.#refreshNow}
             @failed=${(event) => { this.failure = event.detail; }}
             @clone=${() => this.#openDialog('clone', session)}
+            @continue=${() => this.#continue(session.name)}
             @load=${() => this.#openForm({ name: session.name, existing: session.options })}
             @delete=${() => this.#openDialog('delete', session)}></mg-session-card>`)}
       </div>`;
@@ -294,8 +303,7 @@ class SessionsPage extends Page {
     return html`
       <mg-dialog id="clone" heading="Clone ${this.dialogSession?.name ?? ''}">
         <form class="dialog" @submit=${clone}>
-          <p>The clone has the same parameters, documents and losses. It is independent from step ${count(this.dialogSession?.step ?? 0)} on, but keeps
-            its documents: training cannot continue on others.</p>
+          <p>The clone has the same parameters, documents and losses. It is independent from step ${count(this.dialogSession?.step ?? 0)} on.</p>
           <div class="field">
             <label for="clone-name">Name of the clone</label>
             <input id="clone-name" name="name" data-focus required autocomplete="off" spellcheck="false"

@@ -143,6 +143,10 @@ final class AccessibilityTest {
                 new View("/nonsense", "mg-not-found-page h1"),
                 new View("/?q=axe", "mg-help dialog[open]", AccessibilityTest::help),
                 new View("/?q=axe", "#clone dialog[open]", page -> press(page, "Clone axe")),
+                new View(
+                        "/?q=axe",
+                        "mg-continue-session dialog[open]",
+                        page -> press(page, "Continue axe with other documents")),
                 new View("/?q=axe", "#delete dialog[open]", page -> press(page, "Delete axe")),
                 new View("/s/axe", LAST_PANEL),
                 new View("/s/axe?at=96", ".bar.past"),

@@ -301,6 +301,35 @@ final class SessionsPageTest {
     }
 
     @Test
+    void continuesASessionWithOtherDocuments() {
+        api.initSixNames("page-continue");
+        api.step("page-continue", 7);
+        try (Tab tab = open().expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/?q=page-continue");
+            button(page, "Continue page-continue with other documents").click();
+            Locator dialog = page.locator("mg-continue-session");
+            dialog.getByLabel("Pasted text").check();
+            dialog.locator("textarea").fill("zoé");
+            button(page, "Continue").click();
+            assertThat(dialog.getByRole(AriaRole.ALERT)).containsText("'z' (U+007A)");
+            dialog.getByLabel("Give characters that it does not know tokens").check();
+            button(page, "Continue").click();
+
+            assertThat(card(page, "page-continue")).containsText("1 documents");
+            assertThat(dialog.locator("form")).isHidden();
+            assertThat(card(page, "page-continue").locator("dd").first()).hasText("7");
+            assertThat(api.view("page-continue").path("continuations").intValue()).isEqualTo(1);
+
+            page.navigate("/s/page-continue");
+            Locator mark = page.locator("mg-timeline .mark.continued");
+            mark.hover();
+            assertThat(mark.locator(".tip"))
+                    .containsText("continued with 1 other document and the new characters zé");
+        }
+    }
+
+    @Test
     void comparesTheSelectedSessions() {
         for (int i = 1; i <= 7; i++) {
             api.initSixNames("page-pick-" + i);

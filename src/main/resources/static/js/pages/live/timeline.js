@@ -23,7 +23,7 @@ const REPLAY_TICK = 800; // ms that a stop is shown
 
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
-const ICONS = { failed: icons.failed, steered: icons.steer, forked: icons.fork, paused: icons.pause };
+const ICONS = { failed: icons.failed, steered: icons.steer, continued: icons.documents, forked: icons.fork, paused: icons.pause };
 
 /** `<mg-timeline .live .view .revision>` sends `failed` with an error, null after a success. */
 class Timeline extends LitElement {

@@ -21,7 +21,7 @@ const SAMPLE_EVERY = 8000; // ms
 const SAMPLES = 3;
 
 /**
- * `<mg-session-card .session=${view} .options=${described}>` sends `clone`, `delete`, `load` (documents) and `select` (whether it is to be compared) for the page to handle,
+ * `<mg-session-card .session=${view} .options=${described}>` sends `clone`, `continue` (with other documents), `delete`, `load` (documents) and `select` (whether it is to be compared) for the page to handle,
  * `changed` after a command, and `failed` with an error. It sends requests only while it is visible.
  */
 class SessionCard extends LitElement {
@@ -226,6 +226,8 @@ class SessionCard extends LitElement {
       <form @submit=${this.#train}>
         ${forms[state]}
         <span class="spring"></span>
+        <button type="button" class="quiet icon" title="Other documents" aria-label="Continue ${name} with other documents"
+          ?disabled=${state === 'created' || state === 'failed'} @click=${() => this.#send('continue')}>${icons.documents}</button>
         <button type="button" class="quiet icon" title="Clone" aria-label="Clone ${name}"
           ?disabled=${state === 'created' || state === 'failed'} @click=${() => this.#send('clone')}>${icons.copy}</button>
         <button type="button" class="quiet icon" title="Delete" aria-label="Delete ${name}"
