@@ -88,6 +88,18 @@ final class WatchingTest {
     }
 
     @Test
+    void aFrameTellsThatASessionHasOtherDocuments() {
+        api.step(NAME, 3);
+        subscribe(live);
+        api.postText("/sessions/" + NAME + "/load?continue=true&grow=true", "zoé").ok();
+        JsonNode frame = live.next("frame");
+
+        assertThat(frame.path("continuations").intValue()).isEqualTo(1);
+        assertThat(frame.path("toStep").intValue()).isEqualTo(3);
+        assertThat(frame.has("trace")).isFalse();
+    }
+
+    @Test
     void replaysFromFirstStep() {
         api.step(NAME, 50);
         subscribe(live, "fromStep", 1);
