@@ -29,6 +29,9 @@ final class SweepRestartTest {
 
     private static final String SWEEP = "/sweeps/lr";
 
+    /// A restarted service first repeats the steps that were trained after the last snapshot.
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     @Parameter
     @SuppressWarnings("NullAway.Init")
     private TestStore store;
@@ -60,8 +63,7 @@ final class SweepRestartTest {
     }
 
     private static JsonNode awaitEnd(Api api, String sweep) {
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> api.get("/sweeps/" + sweep).ok().has("endedAt"));
+        await().atMost(PATIENCE).until(() -> api.get("/sweeps/" + sweep).ok().has("endedAt"));
         return api.get("/sweeps/" + sweep).ok();
     }
 
@@ -74,7 +76,7 @@ final class SweepRestartTest {
     void aSweepThatWasCutOffEndsAsOneThatWasNot(Shutdown shutdown) {
         LocalService first = start();
         startSweep(first.api(), "lr", 20_000);
-        await().until(() -> count(first.api(), "completed") >= 1);
+        await().atMost(PATIENCE).until(() -> count(first.api(), "completed") >= 1);
         try (LocalService service = shutdown.restart(store, first, directory)) {
             JsonNode cutOff = awaitEnd(service.api(), "lr");
             startSweep(service.api(), "undisturbed", 20_000);
@@ -106,15 +108,16 @@ final class SweepRestartTest {
     void aPausedSweepStaysPaused() {
         try (LocalService service = start()) {
             startSweep(service.api(), "lr", 1_000_000_000);
-            await().until(() -> count(service.api(), "running") == 2);
+            await().atMost(PATIENCE).until(() -> count(service.api(), "running") == 2);
             service.api().post(SWEEP + "/pause").ok();
         }
         try (LocalService service = start()) {
             Api api = service.api();
-            await().until(() -> count(api, "paused") == 2);
+            await().atMost(PATIENCE).until(() -> count(api, "paused") == 2);
             assertThat(api.view("lr-001").path("state").stringValue()).isEqualTo("paused");
             api.post(SWEEP + "/resume").ok();
-            await().until(() -> api.view("lr-001").path("state").stringValue().equals("training"));
+            await().atMost(PATIENCE)
+                    .until(() -> api.view("lr-001").path("state").stringValue().equals("training"));
         }
     }
 
@@ -122,12 +125,12 @@ final class SweepRestartTest {
     void sweepsArePausedAfterARestartIfRunsAre() {
         try (LocalService service = start()) {
             startSweep(service.api(), "lr", 1_000_000_000);
-            await().until(() -> count(service.api(), "running") == 2);
+            await().atMost(PATIENCE).until(() -> count(service.api(), "running") == 2);
         }
         try (LocalService service = start("--microgpt.runs.after-restart=pause")) {
             JsonNode sweep = service.api().get(SWEEP).ok();
             assertThat(sweep.path("state").stringValue()).isEqualTo("paused");
-            await().until(() -> count(service.api(), "paused") == 2);
+            await().atMost(PATIENCE).until(() -> count(service.api(), "paused") == 2);
         }
     }
 }
