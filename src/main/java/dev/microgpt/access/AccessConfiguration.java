@@ -68,6 +68,8 @@ class AccessConfiguration {
         "/s/*/strings",
         "/s/*/tour",
         "/compare",
+        "/sweeps",
+        "/sweeps/*",
         "/js/**",
         "/css/**",
         "/img/**",

@@ -4,7 +4,7 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.GetMapping;
 
-/// Serves the pages. They contain no user data; their modules read from the URL which session to show.
+/// Serves the pages. They contain no user data; their modules read from the URL which session or sweep to show.
 @Controller
 class PageController {
 
@@ -14,6 +14,8 @@ class PageController {
     private final HtmlPage strings;
     private final HtmlPage tour;
     private final HtmlPage compare;
+    private final HtmlPage sweeps;
+    private final HtmlPage sweep;
 
     PageController(PageTemplate template) {
         sessions = template.page("Sessions", "sessions", 0);
@@ -22,6 +24,8 @@ class PageController {
         strings = template.page("Strings", "strings", 2);
         tour = template.page("Tour", "tour", 2);
         compare = template.page("Compare", "compare", 0);
+        sweeps = template.page("Sweeps", "sweeps", 0);
+        sweep = template.page("Sweep", "sweep", 1);
     }
 
     @GetMapping("/")
@@ -52,5 +56,15 @@ class PageController {
     @GetMapping("/compare")
     ResponseEntity<byte[]> compare() {
         return compare.toResponse();
+    }
+
+    @GetMapping("/sweeps")
+    ResponseEntity<byte[]> sweeps() {
+        return sweeps.toResponse();
+    }
+
+    @GetMapping("/sweeps/{name}")
+    ResponseEntity<byte[]> sweep() {
+        return sweep.toResponse();
     }
 }

@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 final class TrailingSlashFilter extends OncePerRequestFilter {
 
     private static final String[] CALLS = {"/api/", "/actuator/", "/v3/"};
-    private static final String[] PAGES = {"/s/", "/compare/", "/swagger-ui.html/"};
+    private static final String[] PAGES = {"/s/", "/compare/", "/sweeps/", "/swagger-ui.html/"};
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {

@@ -116,14 +116,27 @@ class Chart extends LitElement {
       event.preventDefault();
       const from = this.#place ?? (steps > 0 ? -1 : points.length);
       this.#place = Math.max(0, Math.min(points.length - 1, from + steps));
-      this.chart.dispatchAction({ type: 'showTip', ...points[this.#place] });
+      this.#showTip(points[this.#place]);
       this.spoken = this.#tip;
     }
   };
 
+  #showTip(point) {
+    if (this.option.series[point.seriesIndex].type !== 'parallel') {
+      this.chart.dispatchAction({ type: 'showTip', ...point });
+      return;
+    }
+    // ECharts cannot find the place of a line across parallel axes
+    this.#tip = this.option.tooltip.formatter(point);
+    this.chart.dispatchAction({ type: 'downplay', seriesIndex: point.seriesIndex });
+    this.chart.dispatchAction({ type: 'highlight', ...point });
+    this.chart.dispatchAction({ type: 'showTip', x: this.clientWidth / 2, y: 0, tooltip: this.#tip });
+  }
+
   #hideTip = () => {
     if (this.#place !== null) {
       this.#place = null;
+      this.chart?.dispatchAction({ type: 'downplay' });
       this.chart?.dispatchAction({ type: 'hideTip' });
     }
   };
@@ -204,7 +217,7 @@ class Chart extends LitElement {
 }
 
 /** An option without the bar that zooms, and with its room for the chart. */
-function withoutBar({ dataZoom = [], grid, ...option }) {
+function withoutBar({ dataZoom = [], grid = [], ...option }) {
   const bar = dataZoom.find(({ type }) => type === 'slider');
   const room = bar === undefined ? 0 : bar.bottom + bar.height;
   return {

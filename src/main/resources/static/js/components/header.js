@@ -1,4 +1,4 @@
-// The header of every page: links to the sessions and the API, the theme switch, buttons to copy a link and for help.
+// The header of every page: links to the sessions, the sweeps and the API, the theme switch, buttons to copy a link and for help.
 
 import { LitElement, css, html, nothing } from 'lit';
 
@@ -44,7 +44,11 @@ class Header extends LitElement {
     nav a:hover { background: var(--sunken); color: var(--ink); }
     nav a[aria-current] { background: var(--accent-soft); color: var(--accent); }
     @media (max-width: 600px) { header { padding-inline: var(--space-4); } nav a { padding-inline: var(--space-2); } }
-    @media (max-width: 380px) { nav { gap: 0; } nav a { padding-inline: var(--space-1); } }
+    @media (max-width: 420px) {
+      header { padding-inline: var(--space-3); }
+      nav { gap: 0; }
+      .home span { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    }
   `];
 
   connectedCallback() {
@@ -61,11 +65,13 @@ class Header extends LitElement {
 
   render() {
     const colours = `Colours: ${theme.choice === 'system' ? 'same as the system' : theme.choice}`;
+    const isOfSweeps = location.pathname.startsWith(`${SITE}sweeps`);
     return html`
       <header>
-        <a class="home" href=${SITE}><img src="${SITE}img/icon.svg" alt="" width="24" height="24">microgpt</a>
+        <a class="home" href=${SITE}><img src="${SITE}img/icon.svg" alt="" width="24" height="24"><span>microgpt</span></a>
         <nav aria-label="Site">
           <a href=${SITE} aria-current=${location.pathname === SITE ? 'page' : nothing}>Sessions</a>
+          <a href="${SITE}sweeps" aria-current=${isOfSweeps ? 'page' : nothing}>Sweeps</a>
           <a href="${SITE}swagger-ui.html">API</a>
           <button class="quiet icon" title="Copy a link to this view (c)" aria-label="Copy a link to this view"
             @click=${() => this.dispatchEvent(new Event('link'))}>${icons.link}</button>

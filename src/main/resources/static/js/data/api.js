@@ -135,6 +135,7 @@ function connectionLost() {
 const LINES = 'application/x-ndjson';
 
 const at = (name, rest = '') => `/sessions/${encodeURIComponent(name)}${rest}`;
+const ofSweep = (name, rest = '') => `/sweeps/${encodeURIComponent(name)}${rest}`;
 
 export const api = {
   limits: () => call('GET', '/limits'),
@@ -229,6 +230,16 @@ export const api = {
   parameters: (name, matrix, query, signal) => call('GET', at(name, `/parameters/${matrix}`), { query, signal }),
   /** Histograms of the weights at each keyframe: {name, from, to, steps, counts}. */
   histograms: (name, matrix, query) => call('GET', at(name, `/parameters/${matrix}/histograms`), { query }),
+
+  /** All sweeps, by name, without their trials. */
+  sweeps: async () => (await call('GET', '/sweeps')).sweeps,
+  /** {name, state, varied, counts, trials: [{rank, session, options, validationLoss, …}], groups: [{options, mean, …}], …} */
+  sweep: (name) => call('GET', ofSweep(name)),
+  startSweep: (body) => call('POST', '/sweeps', { body }),
+  pauseSweep: (name) => call('POST', ofSweep(name, '/pause')),
+  resumeSweep: (name) => call('POST', ofSweep(name, '/resume')),
+  cancelSweep: (name) => call('POST', ofSweep(name, '/cancel')),
+  removeSweep: (name, { sessions }) => call('DELETE', ofSweep(name), { query: { sessions } }),
 };
 
 /** The active run of a session; null if there is none. */

@@ -3,7 +3,7 @@
 /** The path of the start page: `/`, or for example `/microgpt/`. */
 export const SITE = new URL('../../', import.meta.url).pathname;
 
-/** The session name in the path of a page: `s/{name}…`. */
-export function sessionNameInPath() {
+/** The name in the path of a page: `s/{session}…` or `sweeps/{sweep}`. */
+export function nameInPath() {
   return decodeURIComponent(location.pathname.slice(SITE.length).split('/')[1]);
 }

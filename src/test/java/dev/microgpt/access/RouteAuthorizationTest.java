@@ -42,6 +42,8 @@ final class RouteAuthorizationTest {
                     "GET /s/{name}/strings",
                     "GET /s/{name}/tour",
                     "GET /compare",
+                    "GET /sweeps",
+                    "GET /sweeps/{name}",
                     "GET /actuator/health",
                     "GET /actuator/health/**");
 

@@ -51,7 +51,7 @@ final class AccessibilityTest {
     private static final String FIRST_SIGNS =
             "mg-session-card a, mg-not-found-page h1, "
                     + LAST_PANEL
-                    + ", .nothing a, mg-strings-page .tabs button, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form";
+                    + ", .nothing a, mg-strings-page .tabs button, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form, mg-sweep-form .row, mg-sweep-losses .legend, .absent a";
 
     /// Finds panels and other boxes whose content is wider than they are, and the page if it scrolls sideways.
     private static final String TOO_WIDE =
@@ -111,6 +111,17 @@ final class AccessibilityTest {
         api.delete("/sessions/beside-fork");
         api.post("/sessions/beside/fork", Map.of("name", "beside-fork", "step", 20)).ok();
         api.step("beside-fork", 20);
+        sweep();
+    }
+
+    private void sweep() {
+        Map<String, ?> grid =
+                Map.of(
+                        "nEmbd", List.of(4, 8),
+                        "learningRate", List.of(0.001, 0.1),
+                        "seed", List.of(1, 2));
+        api.startSweep("axe-sweep", grid, 20);
+        Awaitility.await().until(() -> api.get("/sweeps/axe-sweep").ok().has("endedAt"));
     }
 
     /// @param sign what is there once the view is
@@ -167,6 +178,19 @@ final class AccessibilityTest {
                 new View("/s/nobody", ".nothing h1"),
                 new View("/compare", "mg-compare-picker form"),
                 new View(COMPARED, LAST_DIFFERENCE),
+                new View("/sweeps", "mg-sweep-form .row"),
+                new View(
+                        "/sweeps",
+                        "details[open] .options",
+                        page -> page.getByText("Options of all sessions").click()),
+                new View(
+                        "/sweeps",
+                        ".range",
+                        page -> page.getByLabel("values drawn at random").check()),
+                new View("/sweeps/axe-sweep", "mg-sweep-losses mg-chart"),
+                new View(
+                        "/sweeps/axe-sweep", "#delete dialog[open]", page -> press(page, "Delete")),
+                new View("/sweeps/nothing", ".absent a"),
                 new View("/s/axe/tour?stop=2", "mg-tour-tokens li"),
                 new View("/s/axe/tour?stop=7", "mg-tour-losses td"),
                 new View("/s/axe/tour?stop=10", "mg-tour-writing .bars li"));

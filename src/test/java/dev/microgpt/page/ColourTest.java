@@ -125,6 +125,10 @@ final class ColourTest {
         api.step("blue", 200);
         api.post("/sessions/blue/runs", Map.of("steps", 50)).ok();
         api.init("blue-other", Map.of("text", Api.SIX_NAMES, "nEmbd", 8));
+        api.startSweep(
+                "blue-sweep",
+                Map.of("learningRate", List.of(0.001, 0.1), "seed", List.of(1, 2)),
+                20);
         Map<String, String> pages =
                 Map.of(
                         "/?q=blue", "mg-session-card .samples",
@@ -132,7 +136,9 @@ final class ColourTest {
                         "/s/blue/lab?text=e", "mg-continuation mark",
                         "/s/blue/tour?stop=2", "mg-tour-tokens .read",
                         "/s/blue/tour?stop=4", ".caption [data-fact]",
-                        "/compare?s=blue,blue-other", "mg-compare-options .mark");
+                        "/compare?s=blue,blue-other", "mg-compare-options .mark",
+                        "/sweeps", "mg-sweep-form .row",
+                        "/sweeps/blue-sweep", "mg-sweep-verdict tr.best");
         try (Tab tab = Tab.open(browser, api.port(), colours, Tab.DESKTOP)) {
             Page page = tab.page();
             pages.forEach(

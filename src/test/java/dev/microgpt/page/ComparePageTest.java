@@ -443,7 +443,7 @@ final class ComparePageTest {
                     page.evaluate(
                             """
                             async () => {
-                              const { meanWithError, ranked } = await import('/js/pages/compare/loss-verdict.js');
+                              const { meanWithError, ranked } = await import('/js/data/loss-verdict.js');
                               const steps = (...losses) => losses.map((mean, i) => ({ from: i + 1, to: i + 1, mean }));
                               const alternating = (low, high, n) => steps(...Array.from({ length: n }, (_, i) => (i % 2 ? high : low)));
                               const merged = Array.from({ length: 50 }, (_, i) => ({ from: 2 * i + 1, to: 2 * i + 2, mean: i % 2 ? 3 : 1 }));

@@ -175,6 +175,8 @@ final class ModuleLayersTest {
                         "pages/not-found.js",
                         "pages/sessions.js",
                         "pages/strings.js",
+                        "pages/sweep.js",
+                        "pages/sweeps.js",
                         "pages/tour.js");
     }
 

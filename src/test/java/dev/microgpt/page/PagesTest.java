@@ -53,7 +53,9 @@ final class PagesTest {
                 "/s/names/lab",
                 "/s/names/strings",
                 "/s/names/tour",
-                "/compare"
+                "/compare",
+                "/sweeps",
+                "/sweeps/lr"
             })
     void pagesAllowNoForeignScripts(String path) {
         Reply page = get(path);
@@ -91,7 +93,14 @@ final class PagesTest {
 
     /// A proxy may serve the pages below a path prefix.
     @ParameterizedTest
-    @CsvSource({"/, ./", "/compare, ./", "/s/names, ../", "/s/names/lab, ../../"})
+    @CsvSource({
+        "/, ./",
+        "/compare, ./",
+        "/sweeps, ./",
+        "/sweeps/lr, ../",
+        "/s/names, ../",
+        "/s/names/lab, ../../"
+    })
     void allAddressesAreRelativeToThePage(String path, String root) {
         Reply page = get(path);
 

@@ -81,6 +81,7 @@ final class PanelNumbersTest {
     private static final int NOW = -1; // the newest step, in place of a keyframe
 
     private static final int WINDOW = 100; // steps that losses are averaged over
+    private static final String SWEEP = "numbers-sweep";
     private static final int LAYERS = 2;
     private static final int HEADS = 2;
     private static final int HEIGHT = 7000; // px, so that all panels are in sight
@@ -137,7 +138,10 @@ final class PanelNumbersTest {
                     Map.entry("mg-compare-forks", (panel, _) -> compareForks(panel)),
                     Map.entry("mg-compare-scores", (panel, _) -> compareScores(panel)),
                     Map.entry("mg-compare-parameters", (panel, _) -> compareWeights(panel)),
-                    Map.entry("mg-compare-attention", (panel, _) -> compareAttentionOfBoth(panel)));
+                    Map.entry("mg-compare-attention", (panel, _) -> compareAttentionOfBoth(panel)),
+                    Map.entry("mg-sweep-trials", (panel, _) -> compareTrials(panel)),
+                    Map.entry("mg-sweep-options", (panel, _) -> compareTrialOptions(panel)),
+                    Map.entry("mg-sweep-losses", (panel, _) -> compareLossesOfTrials(panel)));
 
     private final Api api;
     private final Browser browser;
@@ -1771,6 +1775,92 @@ final class PanelNumbersTest {
             page.navigate("/compare?s=" + FORK + "," + NAME + "&axis=documents&ema=1");
             compareDocumentsSeen(page.locator("mg-compare-losses"));
         }
+    }
+
+    // ---- Sweep
+
+    @Test
+    void theSweepPage() {
+        Map<String, ?> grid = Map.of("learningRate", List.of(0.001, 0.1), "seed", List.of(1, 2));
+        api.startSweep(SWEEP, grid, 40);
+        await().until(() -> api.get("/sweeps/" + SWEEP).ok().has("endedAt"));
+        try (Tab tab = open("/sweeps/" + SWEEP)) {
+            assertThat(tab.page().locator("mg-sweep-losses .legend li")).hasCount(4);
+            compareAll(tab.page(), NOW, "mg-sweep-trials", "mg-sweep-options", "mg-sweep-losses");
+        }
+    }
+
+    private List<JsonNode> trials() {
+        return api.get("/sweeps/" + SWEEP).ok().path("trials").valueStream().toList();
+    }
+
+    private static String lossOf(JsonNode trial, String field) {
+        return loss(trial.path(field).doubleValue());
+    }
+
+    private void compareTrials(Locator panel) {
+        List<List<Object>> rows = new ArrayList<>();
+        List<List<String>> shown = new ArrayList<>();
+        for (JsonNode trial : trials()) {
+            String rank = trial.path("rank").toString();
+            String session = trial.path("session").stringValue();
+            double rate = trial.at("/options/learningRate").doubleValue();
+            String seed = trial.at("/options/seed").toString();
+            String training = lossOf(trial, "loss");
+            String validation = lossOf(trial, "validationLoss");
+            rows.add(List.of(rank, session, validation, rate, seed, training, 40, "completed", ""));
+            shown.add(
+                    List.of(
+                            rank,
+                            session,
+                            validation,
+                            number(rate, 4),
+                            seed,
+                            training,
+                            "40",
+                            "completed"));
+        }
+        List<String> cells = shown.stream().flatMap(List::stream).toList();
+        assertThat(panel.locator("tbody td")).hasText(cells.toArray(String[]::new));
+        assertRows(saved(panel), rows);
+    }
+
+    private void compareTrialOptions(Locator panel) {
+        List<List<Object>> rows = new ArrayList<>();
+        List<double[]> lines = new ArrayList<>();
+        for (JsonNode trial : trials()) {
+            double rate = trial.at("/options/learningRate").doubleValue();
+            int seed = trial.at("/options/seed").intValue();
+            rows.add(
+                    List.of(
+                            trial.path("session").stringValue(),
+                            rate,
+                            seed,
+                            lossOf(trial, "validationLoss")));
+            lines.addFirst(new double[] {rate, seed, trial.path("validationLoss").doubleValue()});
+        }
+        assertRows(saved(panel), rows);
+        JsonNode drawn = ask(panel.locator("mg-chart"), "e.chart.getOption().series[0].data");
+        assertThat(drawn.valueStream().map(Json::doubles)).containsExactlyElementsOf(lines);
+    }
+
+    private void compareLossesOfTrials(Locator panel) {
+        List<List<Object>> rows = new ArrayList<>();
+        for (JsonNode trial : trials()) {
+            String session = trial.path("session").stringValue();
+            for (JsonNode bucket : get(session, "/losses?maxPoints=30").path("buckets")) {
+                rows.add(List.of(session, "training", bucket.path("to"), lossOf(bucket, "mean")));
+            }
+            for (JsonNode point : get(session, "/validation").path("losses")) {
+                rows.add(List.of(session, "validation", point.path("step"), lossOf(point, "loss")));
+            }
+        }
+        assertRows(saved(panel), rows);
+        assertThat(panel.locator(".legend strong"))
+                .hasText(
+                        trials().stream()
+                                .map(trial -> lossOf(trial, "validationLoss"))
+                                .toArray(String[]::new));
     }
 
     private int lastOf(String session) {

@@ -665,7 +665,7 @@ final class SessionsPageTest {
             Page page = tab.page();
             page.navigate("/");
             Locator links = page.locator("mg-header nav a");
-            assertThat(links).hasCount(2);
+            assertThat(links).hasCount(3);
             String background = "e => getComputedStyle(e).backgroundColor";
             assertThat(links.first().evaluate(background)).isNotEqualTo("rgba(0, 0, 0, 0)");
             assertThat(links.last().evaluate(background)).isEqualTo("rgba(0, 0, 0, 0)");

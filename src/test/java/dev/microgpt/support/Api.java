@@ -16,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
 /// Calls the REST API over HTTP. Paths are relative to `/api/v1`.
@@ -145,6 +146,20 @@ public final class Api {
     /// Starts a POST with a JSON body.
     public HttpRequest.Builder json(String path, String json) {
         return body(path, "application/json", BodyPublishers.ofString(json));
+    }
+
+    /// Starts a sweep of six names, in place of one with the same name. Its options vary in the order of their names.
+    public void startSweep(String name, Map<String, ?> grid, long steps) {
+        deleteSweep(name);
+        Map<String, ?> varied =
+                new TreeMap<>(grid); // the order of Map.of differs from one JVM to the next
+        post("/sweeps", Map.of("name", name, "text", SIX_NAMES, "grid", varied, "steps", steps))
+                .ok();
+    }
+
+    /// Deletes a sweep with its sessions, if there is one.
+    public void deleteSweep(String name) {
+        delete("/sweeps/" + name + "?sessions=true");
     }
 
     /// Creates or reinitializes a session, and returns its view.

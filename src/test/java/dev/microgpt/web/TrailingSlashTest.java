@@ -48,6 +48,8 @@ final class TrailingSlashTest {
         "/s/names/, /s/names",
         "/s/names/lab/?at=3, /s/names/lab?at=3",
         "/compare/?s=a, /compare?s=a",
+        "/sweeps/, /sweeps",
+        "/sweeps/lr/, /sweeps/lr",
         "/swagger-ui.html/, /swagger-ui.html"
     })
     void pagesAreRedirected(String path, String page) {

@@ -6,7 +6,7 @@ import { css, html, nothing } from 'lit';
 import { api } from '../../data/api.js';
 import { LiveSession } from '../../data/live-session.js';
 import { stream } from '../../data/live-stream.js';
-import { SITE, sessionNameInPath } from '../../data/site.js';
+import { SITE, nameInPath } from '../../data/site.js';
 import { icons } from '../../components/icons.js';
 import { stateChip } from '../../components/state-chip.js';
 import { queryValue, setQuery, wholeNumberInQuery } from '../../components/url-query.js';
@@ -47,7 +47,7 @@ export class SessionPage extends Page {
 
   constructor() {
     super();
-    this.name = sessionNameInPath();
+    this.name = nameInPath();
     this.live = new LiveSession(this.name);
     this.#isOpeningStep = this.constructor.keepsStepInUrl && wholeNumberInQuery('at') !== null;
     this.revision = 0;

@@ -4,6 +4,7 @@ import { css, html, nothing } from 'lit';
 
 import { compact, count, duration, loss, number, plural } from '../../data/format.js';
 import { logTicks } from '../../data/log-ticks.js';
+import { meanWithError, ranked, verdictInWords } from '../../data/loss-verdict.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
 import { axis, namedAlong, ticksAt, tooltip } from '../../components/chart.js'; // and <mg-chart>
@@ -12,7 +13,6 @@ import { colourOf, lineDash, lineType, markStyles, sessionMark, symbolOf } from 
 import { theme } from '../../components/theme.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
 import { AXES, documentsAfter, pointAt, secondsAfter, timesOf } from './loss-axes.js';
-import { meanWithError, ranked, verdictInWords } from './loss-verdict.js';
 
 const POINTS = 500; // per curve
 const MARGIN = 0.04; // of a logarithmic loss axis, at either end

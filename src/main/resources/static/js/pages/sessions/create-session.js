@@ -7,11 +7,12 @@ import { count, duration } from '../../data/format.js';
 import { proposedName } from '../../data/session-names.js';
 import { OPTION_GROUPS, PRESETS, choiceOf, isUsedBy } from '../../data/session-options.js';
 import { field } from '../../components/field.js';
+import { optionField } from '../../components/option-field.js';
 import { controls } from '../../components/styles.js';
 import { createTraining } from './create-training.js';
 import { SIZES, parametersOf, trainingSeconds } from './session-sizes.js';
 import '../../components/dialog.js';
-import './documents-field.js';
+import '../../components/documents-field.js';
 import './documents-preview.js';
 
 const STEPS = 10_000;
@@ -371,23 +372,12 @@ class CreateSession extends LitElement {
   }
 
   #option(option) {
-    const { name, label, hint, type, choices } = option;
-    const initial = this.#initial(option);
-    const value = this.typed[name] ?? '';
-    return field({
-      name,
-      label,
-      apiName: name,
-      hint,
+    const { name } = option;
+    return optionField(option, {
+      initial: this.#initial(option),
+      value: this.typed[name] ?? '',
       error: name === 'numSteps' && this.#stepsError !== null && !this.isExisting ? null : this.#error(name),
-      control: ({ id, describedBy, invalid }) => choices
-        ? html`<select id=${id} name=${name} aria-describedby=${describedBy} aria-invalid=${invalid}
-            @change=${(event) => this.#type(name, event.target.value)}>
-            ${choices.map((choice) => html`<option value=${choice.value} .selected=${choice.value === (value || String(initial))}>${choice.text}</option>`)}
-          </select>`
-        : html`<input id=${id} name=${name} inputmode=${type === 'number' ? 'decimal' : 'numeric'} placeholder=${initial}
-            autocomplete="off" .value=${value} aria-describedby=${describedBy} aria-invalid=${invalid}
-            @input=${(event) => this.#type(name, event.target.value)}>`,
+      onType: (text) => this.#type(name, text),
     });
   }
 }

@@ -2,11 +2,11 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
-import { compact, count } from '../../data/format.js';
-import { field } from '../../components/field.js';
-import { readTextFile } from '../../components/read-text-file.js';
-import { controls } from '../../components/styles.js';
+import { compact, count } from '../data/format.js';
 import { datasetCard } from './dataset-card.js';
+import { field } from './field.js';
+import { readTextFile } from './read-text-file.js';
+import { controls } from './styles.js';
 
 const EXAMPLE = 'alice\nbob\ncharlie\ndavid\nemma\nfrank';
 const SOURCES = { dataset: 'Bundled dataset', text: 'Pasted text', file: 'From a file' };

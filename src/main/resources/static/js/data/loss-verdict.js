@@ -1,6 +1,6 @@
-// Which of the compared sessions has the lowest loss, and whether that may be chance.
+// Which of several means of losses is the lowest, and whether that may be chance.
 
-import { count } from '../../data/format.js';
+import { count } from './format.js';
 
 const FEWEST = 10; // numbers that a standard error is estimated from
 const SURE = 3; // standard errors that are hardly chance, even among six sessions

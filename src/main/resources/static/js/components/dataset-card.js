@@ -2,8 +2,8 @@
 
 import { css, html } from 'lit';
 
-import { compact, count, plural } from '../../data/format.js';
-import { visible } from '../../data/model/tokens.js';
+import { compact, count, plural } from '../data/format.js';
+import { visible } from '../data/model/tokens.js';
 
 const MOST_CHARACTERS = 40; // of the alphabet that are shown
 
