@@ -29,6 +29,9 @@ sealed interface PendingCall {
     /// Reinitializes an existing session, with another number of documents.
     record Overwrite(ReferenceSession fresh) implements PendingCall {}
 
+    /// Continues with another number of documents.
+    record Continue(String text) implements PendingCall {}
+
     record StartRun(long steps) implements PendingCall {}
 
     record Pause() implements PendingCall {}

@@ -34,6 +34,10 @@ final class RandomClient {
     private static final int MAX_SCALAR_STEPS = 2000;
     private static final String OTHER_NAMES = Api.SIX_NAMES + "\ngrace\nheidi";
 
+    /// To continue with; the second has characters that the others lack.
+    private static final List<String> MORE_NAMES =
+            List.of(OTHER_NAMES + "\nivan", OTHER_NAMES + "\nzo\u00eb\npe\u00f1a");
+
     private final String name;
     private final SplittableRandom random;
     private final Tally tally;
@@ -211,9 +215,11 @@ final class RandomClient {
             calls.steer(ledger, learningRate());
         } else if (dice < 75) {
             fork(calls, ledger);
-        } else if (dice < 80) {
+        } else if (dice < 79) {
             calls.compareLosses(ledger);
-        } else if (dice < 94) {
+        } else if (dice < 83) {
+            continueWith(calls, ledger);
+        } else if (dice < 95) {
             startRun(calls, ledger);
         } else {
             reinitialize(calls, ledger);
@@ -239,11 +245,20 @@ final class RandomClient {
             calls.generate(ledger, random.nextInt(1, 4));
         } else if (dice < 85) {
             calls.steer(ledger, learningRate());
-        } else if (dice < 97) {
+        } else if (dice < 94) {
             fork(calls, ledger);
+        } else if (dice < 97) {
+            continueWith(calls, ledger);
         } else {
             reinitialize(calls, ledger);
         }
+    }
+
+    private void continueWith(SessionCalls calls, Ledger ledger) {
+        int numDocs = ledger.reference().numDocs();
+        List<String> others =
+                MORE_NAMES.stream().filter(text -> text.lines().count() != numDocs).toList();
+        calls.continueWith(ledger, others.get(random.nextInt(others.size())));
     }
 
     private void actOnRunning(SessionCalls calls, Ledger ledger) {

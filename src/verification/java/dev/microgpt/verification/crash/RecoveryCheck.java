@@ -54,6 +54,7 @@ final class RecoveryCheck {
         }
         JsonNode view = response.ok();
         checkOverwrite(ledger, pending, view);
+        checkContinuation(ledger, pending, view);
         checkLearningRate(ledger, pending, view);
         long before = ledger.confirmedStep(); // checkRuns confirms more if a run has ended
         checkRuns(ledger, pending, calls.get(ledger, "/runs").path("runs"));
@@ -82,6 +83,16 @@ final class RecoveryCheck {
             countOutcome(pending, tookEffect);
             if (tookEffect) {
                 ledger.reinitialized(fresh);
+            }
+        }
+    }
+
+    private void checkContinuation(Ledger ledger, @Nullable PendingCall pending, JsonNode view) {
+        if (pending instanceof PendingCall.Continue(String text)) {
+            boolean tookEffect = view.path("numDocs").intValue() != ledger.reference().numDocs();
+            countOutcome(pending, tookEffect);
+            if (tookEffect) {
+                SessionCalls.continued(ledger, text);
             }
         }
     }

@@ -107,6 +107,23 @@ final class SessionCalls {
         ledger.reinitialized(fresh);
     }
 
+    /// Continues the session, which is idle, with another text.
+    void continueWith(Ledger ledger, String text) {
+        HttpRequest.Builder request =
+                api.body(
+                        path(ledger, "/load?continue=true&grow=true"),
+                        "text/plain",
+                        BodyPublishers.ofString(text));
+        change(ledger, new PendingCall.Continue(text), request, 200);
+        continued(ledger, text);
+    }
+
+    /// Records that the session, which is idle, has continued with another text.
+    static void continued(Ledger ledger, String text) {
+        ledger.reference().goTo(ledger.confirmedStep());
+        ledger.reference().continueWith(text);
+    }
+
     void delete(Ledger ledger) {
         change(ledger, new PendingCall.Delete(), api.request(path(ledger, "")).DELETE(), 204);
     }

@@ -1,6 +1,7 @@
 package dev.microgpt.verification.support;
 
 import dev.microgpt.engine.Checkpoint;
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOption;
@@ -18,8 +19,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /// The state that a session must have without any crash: it uses the engine directly and repeats what
@@ -38,6 +41,10 @@ public final class ReferenceSession {
     private final NavigableMap<Long, Double> learningRates;
     private final TreeMap<Long, ModelState> states = new TreeMap<>();
     private final List<Draw> draws;
+
+    /// The steps at which the session has continued with other documents; there is a state for each.
+    private final NavigableSet<Long> continuations = new TreeSet<>();
+
     private MicroGpt model;
 
     private ReferenceSession(
@@ -95,6 +102,7 @@ public final class ReferenceSession {
                         new ArrayList<>(known),
                         isPast ? past(at, generatorAt(at)) : model.copy());
         child.states.putAll(states.headMap(at, true));
+        child.continuations.addAll(continuations.headSet(at, true));
         return child;
     }
 
@@ -146,7 +154,9 @@ public final class ReferenceSession {
         }
         while (step() < step) {
             advance(model);
-            if (step() % STEPS_PER_STATE == 0) {
+            if (continuations.contains(step())) {
+                model = past(step(), model.random());
+            } else if (step() % STEPS_PER_STATE == 0) {
                 saveState(model);
             }
         }
@@ -182,6 +192,18 @@ public final class ReferenceSession {
         learningRates.put(step, learningRate);
         states.tailMap(step, false).clear();
         steer(model);
+    }
+
+    /// Continues with other documents from the current step on; new characters get tokens.
+    public void continueWith(String otherText) {
+        boolean hasDrawn = !draws.isEmpty() && draws.getLast().from == step();
+        RandomSource before = hasDrawn ? draws.removeLast().before : model.random().copy();
+        if (step() > 0) {
+            draws.add(new Draw(step() - 1, step() - 1, before)); // for forks at earlier steps
+        }
+        String _ = model.continueWith(Corpus.of(otherText), /* grow= */ true);
+        continuations.add(step());
+        saveState(model);
     }
 
     /// Returns the losses of the newest steps.
