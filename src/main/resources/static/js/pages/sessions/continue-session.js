@@ -5,7 +5,7 @@ import { LitElement, css, html, nothing } from 'lit';
 import { api } from '../../data/api.js';
 import { controls } from '../../components/styles.js';
 import '../../components/dialog.js';
-import './documents-field.js';
+import '../../components/documents-field.js';
 
 /** `<mg-continue-session .limits .datasets>` sends `continued` when the session has the documents. */
 class ContinueSession extends LitElement {
