@@ -46,7 +46,7 @@ export function datasetCard({ name, description, source, licence, numDocs, bytes
 datasetCard.styles = css`
   .datasets { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 200px), 1fr)); gap: var(--space-3); }
   .dataset { display: grid; align-content: start; min-width: 0; border: 1px solid var(--edge); border-radius: var(--radius); }
-  .dataset:has(:checked) { border-color: var(--accent); background: var(--accent-soft); }
+  .dataset label:has(:checked) { border-radius: var(--radius) var(--radius) 0 0; background: var(--accent-soft); }
   .dataset label { display: flex; align-items: center; gap: var(--space-2); padding: var(--space-3) var(--space-3) var(--space-2); cursor: pointer; }
   .about { display: grid; gap: var(--space-2); min-width: 0; padding: 0 var(--space-3) var(--space-3); font-size: var(--text-s); overflow-wrap: anywhere; }
   .dataset dt, .dataset dd { display: inline; }

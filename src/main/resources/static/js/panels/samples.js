@@ -6,6 +6,7 @@ import { guard } from 'lit/directives/guard.js';
 
 import { CoalescedCall } from '../data/coalesced-call.js';
 import { count, number, plural } from '../data/format.js';
+import { SITE } from '../data/site.js';
 import { field } from '../components/field.js';
 import { icons } from '../components/icons.js';
 import { Panel } from '../components/panel.js';
@@ -79,6 +80,7 @@ class SamplesPanel extends Panel {
     .texts { max-height: 260px; overflow: auto; }
     .written li { padding-inline: 0; }
     .fields > :first-child, .fields > :has(.error) { grid-column: 1 / -1; } /* the prompt, and room for the words of an error */
+    .row > a { line-height: 24px; }
     .row label { display: flex; align-items: center; gap: var(--space-1); font-weight: 400; }
     :host([filled]) .list { height: 40dvh; }
     .empty { padding: var(--space-5); color: var(--muted); text-align: center; }
@@ -190,7 +192,7 @@ class SamplesPanel extends Panel {
         <div class="row">
           <button class="primary" ?disabled=${!this.#canWrite}>Generate</button>
           <button type="button" ?disabled=${!this.#canWrite} @click=${() => this.#write('')}>With another seed</button>
-          <a href="/s/${encodeURIComponent(this.live.name)}/strings">Many texts, in a file</a>
+          <a href="${SITE}s/${encodeURIComponent(this.live.name)}/strings">Many texts, in a file</a>
         </div>
       </form>`;
   }
