@@ -17,6 +17,7 @@ public enum Documents {
     INDEX("src/site/markdown/index.md"),
     API("src/site/markdown/api.md"),
     LIVE_STREAM("src/site/markdown/live-stream.md"),
+    PYTHON("src/site/markdown/python.md"),
     DASHBOARD("src/site/markdown/dashboard.md"),
     ENGINE("src/site/markdown/engine.md"),
     FIDELITY("src/site/markdown/fidelity.md"),

@@ -37,6 +37,7 @@ final class SnippetsTest {
     @ParameterizedTest
     @EnumSource
     void snippetsDoWhatTheDocumentSays(Documents document) throws Exception {
+        Python.assumeInstalled(document);
         try (Reader reader = new Reader(document)) {
             for (Fence fence : document.fences()) {
                 reader.read(fence);
@@ -71,6 +72,7 @@ final class SnippetsTest {
             switch (fence.language()) {
                 case "sh" -> printed(fence, shell().run(fence.place(), withPort(fence.text())));
                 case "java" -> printed(fence, shell().run(fence.place(), javaCommand(fence)));
+                case "python" -> printed(fence, shell().run(fence.place(), pythonCommand(fence)));
                 case "json", "text" -> compare(fence);
                 case "ws" -> {
                     end();
@@ -129,9 +131,18 @@ final class SnippetsTest {
 
         /// What the reader has set before.
         private Map<String, String> environment() {
-            return document == Documents.SECURITY
-                    ? Map.of("KEY", keyedService().aliceKey())
-                    : Map.of();
+            return switch (document) {
+                case SECURITY -> Map.of("KEY", keyedService().aliceKey());
+                case PYTHON ->
+                        Map.of(
+                                "MICROGPT_URL",
+                                "http://localhost:" + port(),
+                                "PYTHONPATH",
+                                Path.of("src/client/python").toAbsolutePath().toString(),
+                                "PYTHONDONTWRITEBYTECODE",
+                                "1");
+                default -> Map.of();
+            };
         }
 
         private int port() {
@@ -149,6 +160,12 @@ final class SnippetsTest {
                 keyedService = new KeyedService(directory.resolve("data"), PING_OFTEN);
             }
             return keyedService;
+        }
+
+        private String pythonCommand(Fence fence) throws IOException {
+            Path program = directory.resolve("example.py");
+            Files.writeString(program, fence.text());
+            return "python3 " + program;
         }
 
         private String javaCommand(Fence fence) throws IOException {
