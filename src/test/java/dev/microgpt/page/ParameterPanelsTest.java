@@ -558,7 +558,7 @@ final class ParameterPanelsTest {
             assertThat(probes).hasCount(3);
             assertThat(probes.getByText("mean length")).isVisible();
             assertThat(probes.filter(new Locator.FilterOptions().setHasText("matches (")))
-                    .containsText("left out: the pattern cannot be used");
+                    .containsText("left out: the pattern is not a regular expression");
             assertThat(probes.filter(new Locator.FilterOptions().setHasText("surprisal of “Ω”")))
                     .containsText("left out: the training text has no 'Ω'");
             assertThat(page.locator("mg-probes-panel").getByRole(AriaRole.ALERT)).hasCount(0);

@@ -52,7 +52,7 @@ final class SweepRestartTest {
                         "text",
                         Api.SIX_NAMES,
                         "options",
-                        Map.of("nEmbd", 8),
+                        Map.of("nEmbd", 8, "numSteps", 1000), // endless training would diverge
                         "grid",
                         Map.of("learningRate", List.of(0.003, 0.03), "seed", List.of(1, 2, 3)),
                         "steps",

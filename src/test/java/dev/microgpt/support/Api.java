@@ -153,7 +153,12 @@ public final class Api {
         deleteSweep(name);
         Map<String, ?> varied =
                 new TreeMap<>(grid); // the order of Map.of differs from one JVM to the next
-        post("/sweeps", Map.of("name", name, "text", SIX_NAMES, "grid", varied, "steps", steps))
+        Map<String, ?> options = Map.of("numSteps", 1000); // endless training would diverge
+        post(
+                        "/sweeps",
+                        Map.of(
+                                "name", name, "text", SIX_NAMES, "options", options, "grid", varied,
+                                "steps", steps))
                 .ok();
     }
 

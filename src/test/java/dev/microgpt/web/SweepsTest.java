@@ -63,6 +63,13 @@ final class SweepsTest {
                         steps));
     }
 
+    /// Returns the body of a sweep that does not end, and whose learning rate ends before training diverges.
+    private static Map<String, Object> endless(List<Integer> seeds) {
+        Map<String, Object> body = sweep(Map.of("seed", seeds), ENDLESS);
+        body.put("options", Map.of("nEmbd", 8, "numSteps", 1000));
+        return body;
+    }
+
     private JsonNode start(Map<String, ?> body) {
         Reply reply = api.post("/sweeps", body);
         assertThat(reply.status()).as(reply.body()).isEqualTo(201);
@@ -280,7 +287,7 @@ final class SweepsTest {
 
     @Test
     void aSweepCanBePausedResumedAndCancelled() {
-        Map<String, Object> body = sweep(Map.of("seed", List.of(1, 2, 3)), ENDLESS);
+        Map<String, Object> body = endless(List.of(1, 2, 3));
         body.put("parallel", 2);
         start(body);
         await().until(() -> count(get(), "running") == 2);
@@ -306,7 +313,7 @@ final class SweepsTest {
 
     @Test
     void aDeletedSessionIsNotMadeAgain() {
-        Map<String, Object> body = sweep(Map.of("seed", List.of(1, 2)), ENDLESS);
+        Map<String, Object> body = endless(List.of(1, 2));
         start(body);
         await().until(() -> count(get(), "running") == 2);
         assertThat(api.delete("/sessions/" + NAME + "-001").status()).isEqualTo(204);
@@ -339,7 +346,7 @@ final class SweepsTest {
 
     @Test
     void deletingARunningSweepStopsIt() {
-        start(sweep(Map.of("seed", List.of(1)), ENDLESS));
+        start(endless(List.of(1)));
         await().until(() -> count(get(), "running") == 1);
         assertThat(api.delete(PATH).status()).isEqualTo(204);
         assertThat(api.view(NAME + "-001").path("state").stringValue()).isEqualTo("ready");
