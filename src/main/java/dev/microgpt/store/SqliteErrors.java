@@ -35,6 +35,9 @@ final class SqliteErrors implements WriteErrors {
     @Override
     public SessionException toSessionException(Throwable failure) {
         Throwable original = WriteErrors.unwrapRollback(failure);
+        if (original instanceof SessionException rejection) {
+            return rejection;
+        }
         SQLiteErrorCode code = recoverableCode(original);
         if (code != null) {
             return new SessionException(

@@ -61,7 +61,7 @@ class TextLinesController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        requireNoKey(call);
+        requireNoKey(call, request);
         TextLines.Format format = TextLines.Format.of(request);
         GenerateCall generateCall =
                 (body == null ? GenerateRequest.DEFAULTS : body)
@@ -149,7 +149,7 @@ class TextLinesController {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        requireNoKey(call);
+        requireNoKey(call, request);
         TextLines.Format format = TextLines.Format.of(request);
         Texts scores = sessions.get(call, name).queries().texts();
         TextLines lines = new TextLines(format, TextLine.Scored.columns(), json, request, response);
@@ -168,9 +168,9 @@ class TextLinesController {
                 });
     }
 
-    private static void requireNoKey(CallContext call) {
+    private static void requireNoKey(CallContext call, HttpServletRequest request) {
         if (call.idempotency() != null) {
-            throw IdempotencyFilter.notForStreams(call.idempotency().key());
+            throw IdempotencyFilter.notForStreams(request.getHeader(IdempotencyFilter.HEADER));
         }
     }
 }

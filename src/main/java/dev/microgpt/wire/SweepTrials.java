@@ -135,6 +135,12 @@ final class SweepTrials {
                         field + "[" + values.size() + "]",
                         null);
             }
+            if (values.contains(value)) {
+                throw invalid(
+                        field,
+                        value,
+                        field + " must have different values, but has " + value + " twice");
+            }
             values.add(value);
         }
         requireCount(field, values.size());

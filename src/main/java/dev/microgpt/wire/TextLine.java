@@ -54,9 +54,10 @@ public sealed interface TextLine {
             return columns;
         }
 
+        /// Returns the text, with blanks for line breaks.
         @Override
         public String plain() {
-            return text;
+            return oneLine(text);
         }
 
         @Override
@@ -101,10 +102,10 @@ public sealed interface TextLine {
             return COLUMNS;
         }
 
-        /// Returns the bits per character and the text, for `sort -rn`.
+        /// Returns the bits per character and the text, with blanks for line breaks, for `sort -rn`.
         @Override
         public String plain() {
-            return (bitsPerCharacter == null ? "" : bitsPerCharacter) + "\t" + text;
+            return (bitsPerCharacter == null ? "" : bitsPerCharacter) + "\t" + oneLine(text);
         }
 
         @Override
@@ -125,6 +126,10 @@ public sealed interface TextLine {
                 orEmpty(logLikelihood),
                 orEmpty(bitsPerCharacter),
                 orEmpty(known == null ? null : !known));
+    }
+
+    private static String oneLine(String text) {
+        return text.replace('\n', ' ').replace('\r', ' ');
     }
 
     private static Object orEmpty(@Nullable Object value) {

@@ -1,5 +1,7 @@
 package dev.microgpt.store;
 
+import static dev.microgpt.support.ProblemAssert.assertProblem;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -101,6 +103,25 @@ final class SweepRestartTest {
         try (LocalService service = start()) {
             assertThat(service.api().get(SWEEP).ok()).isEqualTo(before);
             assertThat(service.api().get("/sweeps").ok().path("sweeps")).hasSize(1);
+        }
+    }
+
+    @Test
+    void sweepsBeyondTheLimitAreRefused() {
+        try (LocalService service = start("--microgpt.limits.sweeps=1")) {
+            startSweep(service.api(), "lr", 10);
+            Map<String, ?> another =
+                    Map.of(
+                            "name",
+                            "another",
+                            "dataset",
+                            "names",
+                            "grid",
+                            Map.of("seed", List.of(1)),
+                            "steps",
+                            10);
+            assertProblem(service.api().post("/sweeps", another), 429, "quota_exceeded");
+            assertThat(service.api().get("/sessions/another-001").status()).isEqualTo(404);
         }
     }
 

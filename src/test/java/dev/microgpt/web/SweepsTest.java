@@ -392,6 +392,7 @@ final class SweepsTest {
                 "{'grid': {'width': [8]}} | unknown_field | there is no option 'width'",
                 "{'grid': {'text': ['a']}} | unknown_field | there is no option 'text'",
                 "{'grid': {'seed': []}} | out_of_range | grid.seed must be from 1 to 1000, but is 0",
+                "{'grid': {'seed': [1, 2, 1]}} | out_of_range | grid.seed must have different values, but has 1 twice",
                 "{'grid': {'seed': [null]}} | wrong_type | grid.seed[0] must be a value, but is null",
                 "{'grid': {'norm': ['none']}} | out_of_range | trial 1 (norm none): norm must be one of",
                 "{'grid': {'preset': ['gpt5']}} | out_of_range | trial 1 (preset gpt5): preset must be one of",

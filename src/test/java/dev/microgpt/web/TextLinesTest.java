@@ -12,6 +12,7 @@ import dev.microgpt.support.Json;
 import dev.microgpt.support.RawClient;
 import dev.microgpt.support.Reply;
 import dev.microgpt.support.ServiceTest;
+import dev.microgpt.wire.TextLine;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -357,6 +358,13 @@ final class TextLinesTest {
         assertThat(lines.get(2).path("unknown").stringValue()).isEqualTo("\u00df");
         assertThat(lines.get(2).has("bitsPerCharacter")).isFalse();
         assertThat(lines.get(3).path("end").path("count").intValue()).isEqualTo(3);
+    }
+
+    @Test
+    void aLineOfPlainTextHasNoLineBreaks() {
+        TextLine line = new TextLine.Generated("a\nb\rc", false, null, null, null);
+
+        assertThat(line.plain()).isEqualTo("a b c");
     }
 
     @Test

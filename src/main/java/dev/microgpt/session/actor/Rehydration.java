@@ -95,7 +95,7 @@ final class Rehydration {
                     return false;
                 }
             }
-            if (change instanceof Change.Trained && !session.validate(deadline)) {
+            if (endsTraining(change) && !session.validate(deadline)) {
                 return false;
             }
             apply(change);
@@ -103,6 +103,16 @@ final class Rehydration {
             changes.remove();
         }
         return true;
+    }
+
+    /// Returns whether the loss of the held-out documents had been measured before a change, if it was due.
+    private static boolean endsTraining(Change change) {
+        return switch (change) {
+            case Change.Trained _ -> true;
+            case Change.Happened(SessionEvent event, _) ->
+                    event.kind() == SessionEvent.Kind.SUCCEEDED;
+            default -> false;
+        };
     }
 
     private void apply(Change change) {

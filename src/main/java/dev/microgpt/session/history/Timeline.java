@@ -102,7 +102,7 @@ public final class Timeline {
         return validations.losses();
     }
 
-    /// Returns the lowest validation loss; null if there is none.
+    /// Returns the lowest validation loss of the present documents; null if there is none.
     public synchronized @Nullable ValidationLoss bestValidationLoss() {
         return validations.best();
     }
@@ -143,6 +143,7 @@ public final class Timeline {
         TrainingDocuments former = model.documents();
         String added = model.continueWith(corpus, true);
         continuations.add(new Continuation(step, generator.words(), former, model.documents()));
+        validations.compareSince(step);
         int vocabSize = model.documents().tokenizer().vocabSize();
         add(
                 SessionEvent.continued(
@@ -238,6 +239,9 @@ public final class Timeline {
     }
 
     private void restore(List<ValidationLoss> losses) {
+        if (!continuations.isEmpty()) {
+            validations.compareSince(continuations.getLast().step());
+        }
         losses.forEach(validations::add);
         ValidationLoss best = validations.best();
         if (best != null) {

@@ -15,12 +15,20 @@ final class ValidationHistory {
     private List<ValidationLoss> shown = List.of(); // a copy, until there is another loss
     private @Nullable ValidationLoss best;
     private long measuredUpTo = -1;
+    private long comparedSince = -1; // the step of the last change of the documents
 
     void clear() {
         losses.clear();
         shown = List.of();
         best = null;
         measuredUpTo = -1;
+        comparedSince = -1;
+    }
+
+    /// Begins the search for the best again: losses up to this step are of other documents.
+    void compareSince(long step) {
+        comparedSince = step;
+        best = null;
     }
 
     /// Adds a loss.
@@ -32,7 +40,7 @@ final class ValidationHistory {
             return;
         }
         losses.add(loss);
-        if (best == null || loss.loss() < best.loss()) {
+        if (loss.step() > comparedSince && (best == null || loss.loss() < best.loss())) {
             best = loss;
         }
         if (losses.size() > MAX_LOSSES) {

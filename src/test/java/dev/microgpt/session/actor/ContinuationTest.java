@@ -22,6 +22,7 @@ import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.PastStep;
@@ -33,6 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Sessions that continue with other documents.
@@ -294,6 +297,33 @@ final class ContinuationTest {
         assertThat(steps).containsExactly(0L, 5L, 10L, 15L, 20L);
         assertThat(actor.publisher().state().validations().getLast().loss())
                 .isEqualTo(model.lossOf(model.validationDocuments()[0]));
+    }
+
+    /// A loss of the former documents says nothing about the present ones.
+    @Test
+    void theBestStepIsAmongThoseSinceTheChange() {
+        SessionActor actor =
+                sessions.begun(TestSessions.options().validation(1).validateEvery(5).build());
+        var _ = sessions.step(actor, 20);
+        assertThat(best(sessions, actor)).isNotNull();
+        var _ = continueWith(actor, GROWN);
+        assertThat(best(sessions, actor)).isNull();
+        var _ = sessions.step(actor, 20);
+        ValidationLoss best = best(sessions, actor);
+
+        assertThat(Objects.requireNonNull(best).step()).isGreaterThan(20);
+        TestSessions later = new TestSessions(store, 1000);
+        assertThat(best(later, later.stored())).isEqualTo(best);
+    }
+
+    private static @Nullable ValidationLoss best(TestSessions sessions, SessionActor actor) {
+        return sessions.done(
+                        actor,
+                        new Command.Ask<>(
+                                (models, _) ->
+                                        Optional.ofNullable(
+                                                models.timeline().bestValidationLoss())))
+                .orElse(null);
     }
 
     @Test

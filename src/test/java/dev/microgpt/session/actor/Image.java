@@ -3,6 +3,7 @@ package dev.microgpt.session.actor;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.session.history.History;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.query.ModelSource;
 import dev.microgpt.session.run.RunState;
@@ -24,6 +25,7 @@ record Image(
         List<List<Double>> numbers,
         List<Integer> generator,
         History history,
+        List<ValidationLoss> validations,
         List<Long> keyframes,
         List<RunImage> runs) {
 
@@ -55,6 +57,7 @@ record Image(
                         : List.of(list(state.params()), list(state.m()), list(state.v())),
                 Arrays.stream(model.random().words()).boxed().toList(),
                 models.timeline().history(),
+                models.timeline().validationLosses(),
                 models.keyframes().view().steps(),
                 published.runs().stream().map(RunImage::of).toList());
     }

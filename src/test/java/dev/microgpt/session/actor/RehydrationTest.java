@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.ModelOption;
+import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.RandomKind;
+import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
@@ -69,6 +71,19 @@ final class RehydrationTest {
         sessions.scheduler.run(3);
         var _ = sessions.done(actor, new Command.CancelRun(2));
         var _ = sessions.step(actor, 4);
+    }
+
+    /// The last loss is measured after the last step of the run, and no step follows.
+    @Test
+    void theValidationLossAtTheEndOfARunIsMeasuredAgain() {
+        ModelOptions options = TestSessions.options().validation(1).validateEvery(5).build();
+        SessionActor actor = sessions.begun(options);
+        var _ = sessions.done(actor, run(10));
+        sessions.scheduler.run();
+
+        Image image = sessions.image(actor);
+        assertThat(image.validations()).extracting(ValidationLoss::step).contains(10L);
+        assertThat(sessions.storedImage()).isEqualTo(image);
     }
 
     @ParameterizedTest
