@@ -109,7 +109,7 @@ final class QuickStartTest {
     void loadsDocumentsAsPlainText() throws Exception {
         sessions.initSession("texts", null, new InitRequest());
 
-        assertThat(training.load("texts", NAMES, null).getNumDocs()).isEqualTo(6);
+        assertThat(training.load("texts", NAMES, null, null, null).getNumDocs()).isEqualTo(6);
         assertThat(sessions.listSessions(null, null).getSessions())
                 .extracting(SessionView::getName)
                 .contains("texts");
