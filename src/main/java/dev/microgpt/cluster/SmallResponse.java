@@ -1,5 +1,7 @@
 package dev.microgpt.cluster;
 
+import dev.microgpt.wire.StreamHeaders;
+
 import jakarta.servlet.http.HttpServletRequest;
 
 import org.eclipse.jetty.client.Response;
@@ -22,7 +24,7 @@ final class SmallResponse {
     static boolean mayBe(HttpServletRequest request, Response answer) {
         long length = answer.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
         return length <= MAX_BYTES
-                && !answer.getHeaders().contains("X-Accel-Buffering", "no")
+                && !answer.getHeaders().contains(StreamHeaders.BUFFERING, StreamHeaders.UNBUFFERED)
                 && !HttpMethod.HEAD.matches(request.getMethod())
                 && answer.getStatus() != HttpStatus.NO_CONTENT.value()
                 && answer.getStatus() != HttpStatus.NOT_MODIFIED.value();

@@ -511,18 +511,15 @@ public final class Corpus {
     ///
     /// @param index 0 to size() - 1
     public String document(int index) {
-        int start = start(index);
-        int[] document = new int[ends[index] - start];
-        for (int i = 0; i < document.length; i++) {
-            document[i] = tokens[start + i];
-        }
+        int[] document = new int[ends[index] - start(index)];
+        int _ = copyTokens(index, document);
         return tokenizer.decode(document);
     }
 
     /// Copies the token ids of a document, without BOS.
     ///
     /// @param index 0 to size() - 1
-    /// @param target of at least [#longest] elements
+    /// @param target of at least as many elements as the document has tokens
     /// @return how many there are
     public int copyTokens(int index, int[] target) {
         int start = start(index);

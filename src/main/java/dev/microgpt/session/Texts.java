@@ -14,7 +14,6 @@ import dev.microgpt.session.query.GeneratedText;
 import dev.microgpt.session.query.GeneratedTexts;
 import dev.microgpt.session.query.Generation;
 import dev.microgpt.session.query.PastStep;
-import dev.microgpt.session.query.Query;
 import dev.microgpt.session.query.SampleListener;
 import dev.microgpt.session.query.ScoredText;
 import dev.microgpt.session.query.Scoring;
@@ -56,6 +55,10 @@ public final class Texts {
 
         /// @param batch the texts of this batch; tries and rejections are those of the call so far
         void generated(AsOf<GeneratedTexts> batch) throws IOException;
+    }
+
+    private static int nextSize(int size) {
+        return Math.min(2 * size, LARGEST_BATCH);
     }
 
     // ---- generate
@@ -116,7 +119,7 @@ public final class Texts {
 
         AsOf<GeneratedTexts> next() {
             generation.beginBatch(size);
-            size = Math.min(2 * size, LARGEST_BATCH);
+            size = nextSize(size);
             // the version that a caller asks for is that before its own draws
             CallContext context = hasBegun ? call.unconditional() : call;
             hasBegun = true;
@@ -221,9 +224,8 @@ public final class Texts {
         int size = FIRST_BATCH;
         do {
             scoring.beginBatch(size);
-            size = Math.min(2 * size, LARGEST_BATCH);
-            Query<AsOf<List<ScoredText>>> query = scoring;
-            listener.scored(queries.ask(call, query));
+            size = nextSize(size);
+            listener.scored(queries.ask(call, scoring));
         } while (!scoring.isDone());
     }
 }

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /// The sessions of trials in this service. The run of a trial is the first of its session that was started
@@ -215,29 +214,34 @@ final class SessionTrials implements TrialSessions {
 
     @Override
     public void pause(Sweep sweep, Trial trial, TrialStatus known) {
-        change(
-                sweep,
-                trial,
-                known,
-                (call, session) -> session.pauseRun(call, runId(call, sweep, session)));
+        changeRun(sweep, trial, known, Session::pauseRun);
     }
 
     @Override
     public void resume(Sweep sweep, Trial trial, TrialStatus known) {
-        change(
-                sweep,
-                trial,
-                known,
-                (call, session) -> session.resumeRun(call, runId(call, sweep, session)));
+        changeRun(sweep, trial, known, Session::resumeRun);
     }
 
     @Override
     public void cancel(Sweep sweep, Trial trial, TrialStatus known) {
-        change(
+        changeRun(sweep, trial, known, Session::cancelRun);
+    }
+
+    /// A change of a run.
+    private interface RunChange {
+        RunView apply(Session session, CallContext call, long runId);
+    }
+
+    private void changeRun(Sweep sweep, Trial trial, TrialStatus known, RunChange change) {
+        call(
                 sweep,
-                trial,
-                known,
-                (call, session) -> session.cancelRun(call, runId(call, sweep, session)));
+                call -> {
+                    Session session = find(call, trial, known);
+                    if (session != null) {
+                        var _ = change.apply(session, call, runId(call, sweep, session));
+                    }
+                    return trial;
+                });
     }
 
     /// Returns the run of a trial, which has begun.
@@ -253,19 +257,6 @@ final class SessionTrials implements TrialSessions {
                 call -> {
                     if (find(call, trial, known) != null) {
                         sessions.delete(call, trial.session());
-                    }
-                    return trial;
-                });
-    }
-
-    private void change(
-            Sweep sweep, Trial trial, TrialStatus known, BiConsumer<CallContext, Session> change) {
-        call(
-                sweep,
-                call -> {
-                    Session session = find(call, trial, known);
-                    if (session != null) {
-                        change.accept(call, session);
                     }
                     return trial;
                 });

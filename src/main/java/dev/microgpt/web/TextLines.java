@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.live.ConnectionAbort;
 import dev.microgpt.wire.Problems;
+import dev.microgpt.wire.StreamHeaders;
 import dev.microgpt.wire.TextLine;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -136,9 +137,7 @@ final class TextLines {
     }
 
     private OutputStream open() throws IOException {
-        response.setContentType(format.type + ";charset=UTF-8");
-        response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-        response.setHeader("X-Accel-Buffering", "no"); // otherwise nginx holds lines back
+        StreamHeaders.set(response, format.type + ";charset=UTF-8");
         out = response.getOutputStream();
         if (format == Format.CSV) {
             csv(out).write(columns); // also if there are no texts

@@ -26,9 +26,7 @@ public final class EventWriter {
 
     /// Sets the headers of a response that consists of events.
     public static void setHeaders(HttpServletResponse response) {
-        response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE);
-        response.setHeader("Cache-Control", "no-store");
-        response.setHeader("X-Accel-Buffering", "no"); // otherwise nginx buffers events
+        StreamHeaders.set(response, MediaType.TEXT_EVENT_STREAM_VALUE);
     }
 
     /// Writes an event.

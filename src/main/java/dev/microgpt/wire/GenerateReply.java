@@ -81,7 +81,12 @@ public record GenerateReply(
 
     private static @Nullable Double knownShare(List<GeneratedText> texts) {
         long known = texts.stream().filter(text -> Boolean.TRUE.equals(text.known())).count();
-        return texts.isEmpty() ? null : (double) known / texts.size();
+        return share(known, texts.size());
+    }
+
+    /// Returns which part of some texts is known; null if there are none.
+    static @Nullable Double share(long known, long count) {
+        return count == 0 ? null : (Double) ((double) known / count);
     }
 
     /// Returns how many texts were rejected, by the name of the reason.

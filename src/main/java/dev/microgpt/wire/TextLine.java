@@ -151,7 +151,7 @@ public sealed interface TextLine {
         public static End of(long count, long known, GeneratedTexts last) {
             return new End(
                     count,
-                    count == 0 ? null : (double) known / count,
+                    GenerateReply.share(known, count),
                     last.tries(),
                     GenerateReply.byReason(last.rejected()));
         }
