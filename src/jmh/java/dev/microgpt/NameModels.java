@@ -20,10 +20,31 @@ final class NameModels {
         }
     }
 
+    /// Returns the bundled names, joined to documents of a number of characters.
+    static Corpus joinedNames(int characters) throws IOException {
+        Corpus names = names();
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < names.size(); i++) {
+            int[] tokens = names.tokens(i);
+            for (int t = 1; t < tokens.length - 1; t++) {
+                text.append(names.tokenizer().decode(new int[] {tokens[t]}));
+                if (text.length() % (characters + 1) == characters) {
+                    text.append('\n');
+                }
+            }
+        }
+        int whole = text.lastIndexOf("\n");
+        return Corpus.of(text.substring(0, whole));
+    }
+
     /// Returns an untrained model on the bundled names.
     static MicroGpt create(ModelOptions options) throws IOException {
+        return create(options, names());
+    }
+
+    static MicroGpt create(ModelOptions options, Corpus documents) {
         MicroGpt model = new MicroGpt(options);
-        model.loadData(names());
+        model.loadData(documents);
         model.initParams();
         return model;
     }

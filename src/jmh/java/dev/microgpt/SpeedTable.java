@@ -25,31 +25,34 @@ import java.util.Locale;
 final class SpeedTable {
 
     private static final String[] SHAPES = {
-        "16,1,1", "16,1,16", "32,1,16", "64,1,16", "128,1,16", "256,4,64"
+        "16,1,1", "16,1,16", "32,1,16", "64,1,16", "128,1,16", "256,4,64", "512,4,64"
     };
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    private final Corpus names;
     private final Peak peak;
     private double gflopsBefore;
     private boolean isPlausible = true;
 
-    private SpeedTable(Corpus names, Peak peak) throws RunnerException {
-        this.names = names;
+    private SpeedTable(Peak peak) throws RunnerException {
         this.peak = peak;
         gflopsBefore = peak.measure();
     }
 
-    /// @param args none
+    /// @param args shapes, see [TensorStepBenchmark]; none for those of the table
     public static void main(String[] args) throws IOException, RunnerException {
-        SpeedTable table = new SpeedTable(NameModels.names(), Peak.find());
-        table.print();
+        SpeedTable table = new SpeedTable(Peak.find());
+        if (args.length == 0) {
+            table.print();
+        }
+        for (String shape : args) {
+            table.row(shape, 1, TensorStepBenchmark.ONE_THREAD);
+        }
         if (!table.isPlausible) {
             System.exit(1);
         }
     }
 
-    private void print() throws RunnerException {
+    private void print() throws IOException, RunnerException {
         out.printf(
                 Locale.ROOT,
                 "| nEmbd, layers, batch | us per document | GFLOP/s | share of the peak |%n");
@@ -58,15 +61,8 @@ final class SpeedTable {
             row(shape, 1, TensorStepBenchmark.ONE_THREAD);
         }
         row("256,4,64", 2, TensorStepBenchmark.TWO_THREADS);
-        Statistics perName = run(options(GenerateBenchmark.class));
-        GenerateBenchmark benchmark = new GenerateBenchmark();
-        double characters = characters(benchmark);
-        out.printf(
-                Locale.ROOT,
-                "%nGenerating: %.2f us per character, %,.0f names a second (%.1f characters each)%n",
-                perName.getPercentile(50) / characters,
-                1e6 / perName.getPercentile(50),
-                characters);
+        out.println();
+        new TextSpeed(out).print();
         out.printf(
                 Locale.ROOT,
                 "The peak was measured with vectors of %d bits by %s.%n",
@@ -74,22 +70,13 @@ final class SpeedTable {
                 peak.benchmark());
     }
 
-    private static double characters(GenerateBenchmark benchmark) {
-        try {
-            benchmark.train();
-        } catch (IOException e) {
-            throw new IllegalStateException("the names can no longer be read", e);
-        }
-        return (double) benchmark.generate() / GenerateBenchmark.NAMES;
-    }
-
-    private void row(String shape, int threads, String jvmArg) throws RunnerException {
+    private void row(String shape, int threads, String jvmArg) throws IOException, RunnerException {
         Statistics perStep =
                 run(options(TensorStepBenchmark.class).param("shape", shape).jvmArgsAppend(jvmArg));
         ModelOptions model = TensorStepBenchmark.options(shape);
         double documents = model.batchSize();
         double perDocument = perStep.getPercentile(50) / documents;
-        double gflops = operations(model) / perDocument / 1e3;
+        double gflops = operations(model, TensorStepBenchmark.documents(shape)) / perDocument / 1e3;
         double gflopsAfter = peak.measure();
         double peakGflops = threads * Math.max(gflopsBefore, gflopsAfter);
         gflopsBefore = gflopsAfter;
@@ -111,14 +98,14 @@ final class SpeedTable {
     /// Returns the average number of operations per document: for each token and each weight of a linear
     /// layer, one multiplication and one addition in the forward pass, and twice as many in the backward
     /// pass. Attention and everything else are not counted.
-    private double operations(ModelOptions model) {
+    private static double operations(ModelOptions model, Corpus documents) {
         long tokens = 0;
-        for (int i = 0; i < names.size(); i++) {
-            tokens += Math.min(model.blockSize(), names.tokens(i).length - 1);
+        for (int i = 0; i < documents.size(); i++) {
+            tokens += Math.min(model.blockSize(), documents.tokens(i).length - 1);
         }
         double c = model.nEmbd();
-        double weights = 12 * model.nLayer() * c * c + names.tokenizer().vocabSize() * c;
-        return 6 * weights * tokens / names.size();
+        double weights = 12 * model.nLayer() * c * c + documents.tokenizer().vocabSize() * c;
+        return 6 * weights * tokens / documents.size();
     }
 
     private static String rounded(double microseconds) {

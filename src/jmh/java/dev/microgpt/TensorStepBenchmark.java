@@ -1,5 +1,6 @@
 package dev.microgpt;
 
+import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.EngineKind;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
@@ -35,7 +36,8 @@ public class TensorStepBenchmark {
 
     static final String TWO_THREADS = THREADS + 1;
 
-    /// Embedding width, layers, and documents per step.
+    /// Embedding width, layers, and documents per step. A fourth number is blockSize, with documents of that many tokens
+    /// instead of names.
     @Param({"16,1,1", "16,1,16", "32,1,16", "64,1,16", "128,1,16", "256,4,64"})
     String shape = "";
 
@@ -48,14 +50,22 @@ public class TensorStepBenchmark {
                 .nEmbd(Integer.parseInt(numbers[0]))
                 .nLayer(Integer.parseInt(numbers[1]))
                 .batchSize(Integer.parseInt(numbers[2]))
+                .blockSize(numbers.length > 3 ? Integer.parseInt(numbers[3]) : 16)
                 .numSteps(1_000_000_000)
                 .learningRate(0.001)
                 .build();
     }
 
+    /// Returns the documents of a shape.
+    static Corpus documents(String shape) throws IOException {
+        return shape.split(",", -1).length > 3
+                ? NameModels.joinedNames(options(shape).blockSize() - 1)
+                : NameModels.names();
+    }
+
     @Setup
     public void load() throws IOException {
-        model = NameModels.create(options(shape));
+        model = NameModels.create(options(shape), documents(shape));
     }
 
     /// Trains one step on as many names as the shape specifies.

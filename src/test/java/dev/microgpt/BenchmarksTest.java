@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.microgpt.engine.EngineKind;
-import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelOptions;
-import dev.microgpt.engine.random.RandomSource;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,20 +40,17 @@ final class BenchmarksTest {
     }
 
     @Test
-    void generateBenchmarkGeneratesTheNamesOfATrainedModel() throws IOException {
-        GenerateBenchmark benchmark = new GenerateBenchmark();
+    void textsBenchmarkGeneratesAndScoresNamesOfATrainedModel() throws IOException {
+        TextsBenchmark benchmark = new TextsBenchmark();
         benchmark.train();
-        MicroGpt model =
-                NameModels.create(ModelOptions.builder().engine(EngineKind.TENSOR).build());
-        for (int i = 0; i < 1000; i++) {
-            model.advance();
-        }
-        RandomSource random = model.newRandom(1);
-        int characters = 0;
-        for (int i = 0; i < GenerateBenchmark.NAMES; i++) {
-            characters += model.generate(GenerateOptions.defaults(), random).tokens().length;
-        }
-        assertThat(benchmark.generate()).isEqualTo(characters).isGreaterThan(3000);
+
+        assertThat(benchmark.generateMany())
+                .isEqualTo(benchmark.generateEach())
+                .isGreaterThan(3 * TextsBenchmark.NAMES);
+        assertThat(benchmark.scoreMany())
+                .isEqualTo(benchmark.scoreEach())
+                .isLessThan(-10.0 * TextsBenchmark.NAMES);
+        assertThat(benchmark.characters()).isGreaterThan(5 * TextsBenchmark.NAMES);
     }
 
     @Test

@@ -1,6 +1,9 @@
 package dev.microgpt.engine;
 
 import dev.microgpt.engine.random.RandomSource;
+import dev.microgpt.engine.tensor.BatchDecoder;
+
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,6 +47,10 @@ public final class LanguageModel {
     /// @return bytes, at most `Long.MAX_VALUE`
     public static long estimateBytes(ModelOptions options, int vocabSize) {
         return Predictor.estimateBytes(options.engine(), options.shape(vocabSize));
+    }
+
+    int blockSize() {
+        return blockSize;
     }
 
     /// Returns the tokenizer of the model.
@@ -110,6 +117,48 @@ public final class LanguageModel {
         return new Sample(tokenizer.decode(generated), generated, traces);
     }
 
+    /// Starts generating many texts at a time.
+    ///
+    /// @param source the state of the generator to draw from
+    /// @param former what generated texts before; null for none
+    /// @param lanes how many texts can be advanced at the same time: one or two times the sequences of a decoder
+    /// @param runner runs two lanes
+    /// @return null if texts are generated one by one only
+    /// @throws InvalidInputException if the prompt is too long or has an unknown character
+    /// @throws DivergedException if the logits are not finite
+    @Nullable ChainedTexts newChains(
+            GenerateOptions generateOptions,
+            RandomSource source,
+            @Nullable ChainedTexts former,
+            int lanes,
+            ParallelRunner runner) {
+        int[] prompt = tokenizer.encode(generateOptions.prompt(), "prompt");
+        requirePromptFits(prompt.length);
+        int longest = blockSize - prompt.length;
+        if (generateOptions.viz() || !ChainedTexts.canGenerate(generateOptions, longest)) {
+            return null;
+        }
+        Predictor.Decoder decoder = predictor.newDecoder(/* traced= */ false);
+        decoder.next(tokenizer.bos());
+        for (int token : prompt) {
+            decoder.next(token);
+        }
+        List<BatchDecoder> batches = new ArrayList<>();
+        for (int lane = 0; lane < lanes; lane++) {
+            BatchDecoder unused = former == null ? null : former.decoder(lane);
+            BatchDecoder batch = predictor.newBatch(decoder, unused);
+            if (batch == null) {
+                return null;
+            }
+            batches.add(batch);
+        }
+        double[] probs = new double[tokenizer.vocabSize()];
+        decoder.probabilities(generateOptions.temperature(), probs);
+        ChainSampling sampling =
+                new ChainSampling(generateOptions, tokenizer.bos(), longest, probs, source.copy());
+        return new ChainedTexts(batches, runner, sampling, tokenizer, prompt);
+    }
+
     private static List<Trace> withProbs(Predictor.Decoder decoder, List<double[]> allProbs) {
         if (allProbs.isEmpty()) {
             return List.of();
@@ -152,7 +201,17 @@ public final class LanguageModel {
     /// @throws DivergedException if the likelihood or the perplexity is not finite
     public Score score(String text, String field) {
         int[] tokens = withBos(text, field);
-        double[] surprisals = predictor.losses(tokens);
+        return score(text, tokens, predictor.losses(tokens));
+    }
+
+    /// Returns what computes the surprisals of many texts.
+    Predictor.BatchLosses batchLosses() {
+        return predictor.batchLosses();
+    }
+
+    /// @param tokens of the text, with BOS at both ends
+    /// @param surprisals of those that are scored, in nats
+    Score score(String text, int[] tokens, double[] surprisals) {
         double total = Arrays.stream(surprisals).sum();
         if (!Double.isFinite(total)) {
             throw new DivergedException("the likelihood is not finite");
@@ -196,7 +255,10 @@ public final class LanguageModel {
         return predictor.traces(tokens);
     }
 
-    private int[] withBos(String text, String field) {
+    /// Returns the tokens of a text with BOS at both ends.
+    ///
+    /// @throws InvalidInputException if the text has an unknown character
+    int[] withBos(String text, String field) {
         int[] encoded = tokenizer.encode(text, field);
         int[] tokens = new int[encoded.length + 2];
         tokens[0] = tokenizer.bos();

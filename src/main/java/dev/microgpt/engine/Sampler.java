@@ -48,19 +48,24 @@ final class Sampler {
     /// @param probs as returned by [#filtered], (V)
     /// @return a token id
     int choose(double[] probs) {
-        if (options.temperature() == 0) {
-            return argmax(probs);
-        }
+        return options.temperature() == 0 ? argmax(probs) : choose(random.random(), probs);
+    }
+
+    /// Returns the token that [#choose(double\[\])] returns if it draws a given number, unless the temperature is 0.
+    ///
+    /// @param uniform in [0, 1)
+    int choose(double uniform, double[] probs) {
         if (!isFiltering()) {
-            return random.weightedChoice(probs);
+            return random.choice(uniform, probs);
         }
         // A generator may choose a weight of 0, so the draw is among the kept tokens only.
         int[] kept = IntStream.range(0, probs.length).filter(i -> probs[i] > 0).toArray();
         double[] weights = Arrays.stream(kept).mapToDouble(i -> probs[i]).toArray();
-        return kept[random.weightedChoice(weights)];
+        return kept[random.choice(uniform, weights)];
     }
 
-    private boolean isFiltering() {
+    /// Returns whether topK or topP leave tokens out.
+    boolean isFiltering() {
         return options.topK() > 0 || options.topP() < 1;
     }
 

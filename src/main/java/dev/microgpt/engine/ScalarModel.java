@@ -16,6 +16,7 @@ import dev.microgpt.engine.architecture.NormKind;
 import dev.microgpt.engine.architecture.PositionKind;
 import dev.microgpt.engine.architecture.Wavelengths;
 import dev.microgpt.engine.scalar.Value;
+import dev.microgpt.engine.tensor.BatchDecoder;
 import dev.microgpt.engine.training.Dropout;
 import dev.microgpt.engine.training.StepSettings;
 
@@ -463,6 +464,16 @@ final class ScalarModel implements Predictor {
     @Override
     public long estimateBytes() {
         return new ScalarMemoryEstimate(shape).predictorBytes();
+    }
+
+    @Override
+    public BatchLosses batchLosses() {
+        return sequences -> Arrays.stream(sequences).map(this::losses).toArray(double[][]::new);
+    }
+
+    @Override
+    public @Nullable BatchDecoder newBatch(Decoder begun, @Nullable BatchDecoder former) {
+        return null;
     }
 
     @Override

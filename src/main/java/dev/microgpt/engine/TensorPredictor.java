@@ -1,5 +1,6 @@
 package dev.microgpt.engine;
 
+import dev.microgpt.engine.tensor.BatchDecoder;
 import dev.microgpt.engine.tensor.ForwardCapture;
 import dev.microgpt.engine.tensor.ForwardPass;
 import dev.microgpt.engine.tensor.KvDecoder;
@@ -43,6 +44,11 @@ final class TensorPredictor implements Predictor {
         return memory(shape).predictorBytes();
     }
 
+    /// Estimates the memory of a decoder of many sequences, in bytes; 0 if there is none for this shape.
+    static long batchBytes(ModelShape shape) {
+        return memory(shape).batchBytes();
+    }
+
     @Override
     public long estimateBytes() {
         return estimateBytes(shape);
@@ -70,6 +76,16 @@ final class TensorPredictor implements Predictor {
         }
         decoder.reset();
         return new TensorDecoder(decoder);
+    }
+
+    @Override
+    public @Nullable BatchDecoder newBatch(Decoder begun, @Nullable BatchDecoder former) {
+        BatchDecoder batch =
+                former != null && former.isOf(weights) ? former : BatchDecoder.create(weights);
+        if (batch != null && begun instanceof TensorDecoder sequence) {
+            batch.begin(sequence.kvDecoder);
+        }
+        return batch;
     }
 
     private final class TensorDecoder implements Decoder {
@@ -106,6 +122,27 @@ final class TensorPredictor implements Predictor {
     @Override
     public double[] losses(int[] tokens) {
         return forward.losses(tokens);
+    }
+
+    @Override
+    public BatchLosses batchLosses() {
+        int positions = ForwardPass.positionsAtATime(weights);
+        if (positions < 2 * shape.blockSize()) {
+            return forward::losses;
+        }
+        ForwardPass pass =
+                new ForwardPass(weights); // the buffers of this predictor are for a single sequence
+        return new BatchLosses() {
+            @Override
+            public int positions() {
+                return positions;
+            }
+
+            @Override
+            public double[][] losses(int[][] sequences) {
+                return pass.losses(sequences);
+            }
+        };
     }
 
     @Override

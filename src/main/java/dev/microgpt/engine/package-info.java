@@ -20,6 +20,8 @@
 /// - [ModelOptions] holds the configuration, [Matrix] the name and position of each parameter matrix.
 /// - [LanguageModel] evaluates fixed parameters: it generates, scores and inspects texts. It needs neither
 ///   gradients nor an optimiser.
+/// - [TextStream] generates and [ScoreBatch] scores many texts, with the same results and faster; a [ParallelRunner]
+///   gives the stream a second thread.
 /// - [ModelState] is an immutable copy of what training changes; [Checkpoint] is a complete model, ready to
 ///   be stored.
 /// - [StepInputs] repeats a training step with the reference engine, and [StepAnatomy] shows every number in

@@ -194,16 +194,16 @@ public final class PythonRandom implements RandomSource {
         return (int) drawn;
     }
 
-    /// Draws an index like `random.choices(range(n), weights)[0]`.
+    /// Chooses an index like `random.choices(range(n), weights)[0]`.
     @Override
-    public int weightedChoice(double[] weights) {
+    public int choice(double uniform, double[] weights) {
         double[] cumulative = weights.clone();
         for (int i = 1; i < cumulative.length; i++) {
             cumulative[i] += cumulative[i - 1];
         }
         int last = cumulative.length - 1;
         double total = last < 0 ? 0 : cumulative[last];
-        double point = random() * RandomSource.requireUsable(total);
+        double point = uniform * RandomSource.requireUsable(total);
         int chosen = 0;
         while (chosen < last && cumulative[chosen] <= point) {
             chosen++;

@@ -29,7 +29,23 @@ public sealed interface RandomSource permits SeededRandom, PythonRandom {
     /// @param weights non-negative, not all zero; they need not sum to 1
     /// @return an index into `weights`
     /// @throws IllegalArgumentException if the sum of the weights is not finite and above 0
-    int weightedChoice(double[] weights);
+    default int weightedChoice(double[] weights) {
+        return choice(random(), weights);
+    }
+
+    /// Returns the index that [#weightedChoice(double\[\])] returns if it draws a given number. Draws nothing.
+    ///
+    /// @param uniform in [0, 1)
+    /// @param weights non-negative, not all zero; they need not sum to 1
+    /// @throws IllegalArgumentException if the sum of the weights is not finite and above 0
+    int choice(double uniform, double[] weights);
+
+    /// Skips draws of [#random()].
+    default void skip(long draws) {
+        for (long i = 0; i < draws; i++) {
+            random();
+        }
+    }
 
     /// Returns an independent generator that continues from the same state.
     RandomSource copy();

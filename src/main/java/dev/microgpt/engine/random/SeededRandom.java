@@ -49,12 +49,12 @@ public final class SeededRandom implements RandomSource {
     }
 
     @Override
-    public int weightedChoice(double[] weights) {
+    public int choice(double uniform, double[] weights) {
         double total = 0;
         for (double weight : weights) {
             total += weight;
         }
-        double rest = random() * RandomSource.requireUsable(total);
+        double rest = uniform * RandomSource.requireUsable(total);
         for (int i = 0; i < weights.length; i++) {
             rest -= weights[i];
             if (rest <= 0) {
@@ -62,6 +62,11 @@ public final class SeededRandom implements RandomSource {
             }
         }
         return weights.length - 1;
+    }
+
+    @Override
+    public void skip(long draws) {
+        state += (int) draws * INCREMENT;
     }
 
     @Override

@@ -43,8 +43,7 @@ final class Activations {
     int[] tokens = {}; // (N)
     int[] targets = {}; // (N)
     int[] positions = {}; // (N), within the sequence
-    int documents; // B
-    int[] starts = {}; // (B + 1), the first row of each document, and the end of the last one
+    final Sequences sequences = new Sequences();
     double[] losses = {}; // (B), mean cross-entropy of each document
     float[] x = {}; // (N, C'), the residual stream
     final @Nullable Norm embeddingNorm;
@@ -97,19 +96,14 @@ final class Activations {
 
     /// Lays out the positions of a batch one after the other.
     void fill(int[][] batch, int blockSize) {
-        documents = batch.length;
-        if (starts.length <= documents) {
-            starts = new int[documents + 1];
-            losses = new double[documents];
+        sequences.fill(batch, blockSize);
+        if (losses.length < batch.length) {
+            losses = new double[batch.length];
         }
-        rows = 0;
-        for (int b = 0; b < documents; b++) {
-            starts[b] = rows;
-            rows += Math.min(blockSize, batch[b].length - 1);
-        }
-        starts[documents] = rows;
+        rows = sequences.rows();
         ensureRoom(rows);
-        for (int b = 0; b < documents; b++) {
+        int[] starts = sequences.starts;
+        for (int b = 0; b < batch.length; b++) {
             for (int row = starts[b]; row < starts[b + 1]; row++) {
                 int position = row - starts[b];
                 tokens[row] = batch[b][position];

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 /// The buffers of one thread for the attention of one group of heads over one sequence. Their size grows
 /// linearly with the context, not with its square.
 final class AttentionScratch {
@@ -14,8 +16,9 @@ final class AttentionScratch {
     /// The longest sequence whose pairs are listed once and cached.
     private static final int MAX_CACHED_TOKENS = 32;
 
-    final float[] kT; // (D', T'), keys, transposed
-    final float[] vT; // (D', T'), values, transposed
+    final float[] kT; // (D', T') in panels of 48 columns, keys, transposed
+    final float[] vT; // (D', T') in panels of 48 columns, values, transposed
+    final float[] panels; // (T, D') in panels, keys or values
     final float[] p; // weights: (QUERIES, T'), or for narrow heads (pairs, lanes of a vector)
     final float[] dP; // gradient of p
     final int keyStride; // T' with a gap, see Layout.stride
@@ -26,6 +29,9 @@ final class AttentionScratch {
     /// A tile of results that cannot be written in place as a whole, (8, D').
     final float[] block;
 
+    private @Nullable InterleavedSequences interleaved; // allocated when it is first needed
+    private final int d; // D'
+    private final int context; // blockSize
     private final Pairs[] cachedPairs = new Pairs[MAX_CACHED_TOKENS + 1]; // by number of tokens
     private final Pairs reusedPairs; // for longer sequences
 
@@ -54,7 +60,8 @@ final class AttentionScratch {
     }
 
     AttentionScratch(Layout layout) {
-        int context = layout.blockSize;
+        d = layout.d;
+        context = layout.blockSize;
         int keys = Layout.padded(context);
         keyStride = Layout.stride(keys);
         if (layout.d < Layout.PAD) {
@@ -62,14 +69,17 @@ final class AttentionScratch {
             reusedPairs = new Pairs(context <= MAX_CACHED_TOKENS ? 0 : pairs);
             kT = new float[0];
             vT = new float[0];
+            panels = new float[0];
             p = new float[pairs * Layout.PAD];
             dP = new float[pairs * Layout.PAD];
             delta = new float[context * Layout.PAD];
             block = new float[0];
         } else {
             reusedPairs = new Pairs(0);
-            kT = new float[layout.d * keyStride];
-            vT = new float[layout.d * keyStride];
+            int columns = (keys + Layout.MAX_PANEL - 1) / Layout.MAX_PANEL * Layout.MAX_PANEL;
+            kT = new float[layout.d * columns];
+            vT = new float[layout.d * columns];
+            panels = new float[layout.d * context];
             int queries = Activations.roundedRows(Math.min(QUERIES, context));
             p = new float[queries * keyStride];
             dP = new float[queries * keyStride];
@@ -82,7 +92,7 @@ final class AttentionScratch {
         return (int) Math.max(context, Math.min(PAIRS, context * (context + 1) / 2));
     }
 
-    /// Returns the approximate size in floats.
+    /// Returns the approximate size in floats, without interleaved sequences.
     ///
     /// @param d D'
     /// @param context blockSize
@@ -92,8 +102,19 @@ final class AttentionScratch {
                 ? pairCapacity(context) * 2.0 * (Layout.PAD + 1)
                         + cached * cached * cached / 3
                         + context * Layout.PAD
-                : 2 * (d + Math.min(QUERIES, context + Kernels.ROWS)) * (context + 2 * Layout.PAD)
-                        + Kernels.ROWS * d;
+                : 2 * (d + Math.min(QUERIES, context + Kernels.ROWS)) * (context + 4 * Layout.PAD)
+                        + (context + Kernels.ROWS) * d;
+    }
+
+    /// Takes sequences to be interleaved.
+    ///
+    /// @param from,to range of places in the order of the sequences
+    InterleavedSequences interleave(Sequences sequences, int from, int to) {
+        if (interleaved == null) {
+            interleaved = new InterleavedSequences(d, context);
+        }
+        interleaved.take(sequences, from, to);
+        return interleaved;
     }
 
     /// Returns the exclusive end of the queries, from `first` on, whose pairs fit into the buffers at the same

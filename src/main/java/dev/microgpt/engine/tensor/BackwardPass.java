@@ -14,6 +14,10 @@ import java.util.Objects;
 /// Tests compare the gradients with those of the scalar reference.
 final class BackwardPass {
 
+    /// The width from which on the gradient of a weight is computed in parts of at least half as many rows: each part
+    /// copies all of dy.
+    private static final int WIDE = 256;
+
     private final Layout layout;
     private final float[] params; // (size)
     private final Kernels kernels;
@@ -33,9 +37,13 @@ final class BackwardPass {
     private final Workers.Phase attentionBackward = this::attentionBackward;
     private final Workers.Phase[] gradients; // of the weights and biases of a layer
     private final int[] gradientRows; // rows of the weight of each gradient
+    private final int gradientGranularity; // rows
     private final Workers.Phase previousBackward = this::previousBackward;
     private final Workers.Phase headInputsBackward = this::headInputsBackward;
     private final Workers.Phase normGradients = this::normGradients;
+    private final Workers.Phase finiteSquares = this::finiteSquares;
+
+    private volatile boolean isFinite;
 
     BackwardPass(Weights weights, Workspace workspace) {
         this.workspace = workspace;
@@ -49,6 +57,10 @@ final class BackwardPass {
         transposition = (_, from, to) -> grads.transpose(kernels, weights, from, to);
         List<Workers.Phase> phases = new ArrayList<>();
         List<Integer> rows = new ArrayList<>();
+        if (layout.architecture.biases()) {
+            phases.add(this::biasGradients);
+            rows.add(1);
+        }
         phases.addAll(
                 List.of(this::fc2Gradient, this::fc1Gradient, this::qkvGradient, this::woGradient));
         rows.addAll(List.of(layout.f, layout.c, layout.c, layout.a));
@@ -56,12 +68,9 @@ final class BackwardPass {
             phases.add(this::gateGradient);
             rows.add(layout.c);
         }
-        if (layout.architecture.biases()) {
-            phases.add(this::biasGradients);
-            rows.add(1);
-        }
         gradients = phases.toArray(Workers.Phase[]::new);
         gradientRows = rows.stream().mapToInt(Integer::intValue).toArray();
+        gradientGranularity = layout.c < WIDE ? Layout.PAD : WIDE / 2;
     }
 
     /// Returns the gradient of the last batch's loss, (size).
@@ -69,20 +78,32 @@ final class BackwardPass {
         return grads.params;
     }
 
+    /// Returns whether the gradient passes [Kernels#haveFiniteSquares]. If not, it may still have finite squares.
+    boolean hasFiniteSquares() {
+        isFinite = true;
+        workspace.run(finiteSquares, layout.size, Layout.PAD);
+        return isFinite;
+    }
+
+    private void finiteSquares(int thread, int from, int to) {
+        if (!kernels.haveFiniteSquares(grads.params, from, to)) {
+            isFinite = false;
+        }
+    }
+
     /// Computes the gradient of the batch on which [ForwardPass#loss] was called last.
     void run() {
         grads.ensureRows(acts.rows, workspace.dropout().isActive());
         workspace.run(transposition, grads.matrices(), 1);
-        workspace.run(logitsGradient, layout.c, Kernels.ROWS);
+        workspace.run(logitsGradient, layout.c, gradientGranularity);
         layer = layout.layers - 1;
         workspace.runRows(lastBackward);
         for (; layer >= 0; layer--) {
-            workspace.run(
-                    attentionBackward, acts.documents * acts.layers[layer].attention.groups, 1);
+            workspace.run(attentionBackward, workspace.units(acts.layers[layer].attention), 1);
             if (headInputs != null) {
                 workspace.runRows(headInputsBackward);
             }
-            workspace.run(gradients, gradientRows, Kernels.ROWS);
+            workspace.run(gradients, gradientRows, gradientGranularity);
             workspace.runRows(previousBackward);
         }
         if (layout.architecture.hasNormParameters()) {
@@ -94,14 +115,14 @@ final class BackwardPass {
     }
 
     /// The phase from the logits back to the last layer's attention.
-    private void lastBackward(int part, int from, int to) {
+    private void lastBackward(int thread, int from, int to) {
         logitsBackward(from, to);
         mlpBackward(layer, from, to);
     }
 
     /// The phase from a layer's queries, keys and values back to the attention of the layer before, or to
     /// the embeddings.
-    private void previousBackward(int part, int from, int to) {
+    private void previousBackward(int thread, int from, int to) {
         qkvBackward(from, to);
         if (layer > 0) {
             mlpBackward(layer - 1, from, to);
@@ -127,6 +148,7 @@ final class BackwardPass {
     ///
     /// @param from,to rows of the weight
     private void weightGradient(
+            int thread,
             int from,
             int to,
             int in,
@@ -137,11 +159,22 @@ final class BackwardPass {
             int dyStride,
             int weight) {
         kernels.weightGradient(
-                acts.rows, from, to, in, out, x, xStride, dy, dyStride, grads.params, weight);
+                acts.rows,
+                from,
+                to,
+                in,
+                out,
+                x,
+                xStride,
+                dy,
+                dyStride,
+                grads.params,
+                weight,
+                workspace.panels(thread));
     }
 
     /// @param from,to rows of the weight
-    private void logitsGradient(int part, int from, int to) {
+    private void logitsGradient(int thread, int from, int to) {
         kernels.weightGradient(
                 acts.rows,
                 from,
@@ -153,7 +186,8 @@ final class BackwardPass {
                 acts.logits,
                 acts.vStride,
                 grads.head,
-                Weights.headOffset(layout));
+                Weights.headOffset(layout),
+                workspace.panels(thread));
     }
 
     private void logitsBackward(int from, int to) {
@@ -251,8 +285,9 @@ final class BackwardPass {
     }
 
     /// @param from,to rows of the weight
-    private void fc2Gradient(int part, int from, int to) {
+    private void fc2Gradient(int thread, int from, int to) {
         weightGradient(
+                thread,
                 from,
                 to,
                 layout.f,
@@ -265,18 +300,20 @@ final class BackwardPass {
     }
 
     /// @param from,to rows of the weight
-    private void fc1Gradient(int part, int from, int to) {
-        hiddenGradient(from, to, grads.dHidden, layout.fc1(layer));
+    private void fc1Gradient(int thread, int from, int to) {
+        hiddenGradient(thread, from, to, grads.dHidden, layout.fc1(layer));
     }
 
     /// @param from,to rows of the weight
-    private void gateGradient(int part, int from, int to) {
-        hiddenGradient(from, to, acts.layers[layer].hidden.gateGradient(), layout.gate(layer));
+    private void gateGradient(int thread, int from, int to) {
+        hiddenGradient(
+                thread, from, to, acts.layers[layer].hidden.gateGradient(), layout.gate(layer));
     }
 
     /// @param from,to rows of the weight
-    private void hiddenGradient(int from, int to, float[] dy, int weight) {
+    private void hiddenGradient(int thread, int from, int to, float[] dy, int weight) {
         weightGradient(
+                thread,
                 from,
                 to,
                 layout.c,
@@ -289,7 +326,7 @@ final class BackwardPass {
     }
 
     /// Computes the gradients of all biases of the layer.
-    private void biasGradients(int part, int from, int to) {
+    private void biasGradients(int thread, int from, int to) {
         VectorLayout.Layer vectors = layout.vectors.layers[layer];
         biasGradient(grads.dProjected, acts.pStride, layout.p, vectors.qkv());
         biasGradient(attentionOutputGradient(), acts.cStride, layout.c, vectors.wo());
@@ -306,16 +343,16 @@ final class BackwardPass {
     }
 
     /// @param from,to columns
-    private void normGradients(int part, int from, int to) {
+    private void normGradients(int thread, int from, int to) {
         acts.forEachNorm(norm -> norm.parameterGradients(acts.rows, from, to, grads.params));
     }
 
     /// @param from,to groups of heads of all documents
-    private void attentionBackward(int part, int from, int to) {
-        workspace.runGroups(groupWork, acts.layers[layer].attention, part, from, to);
+    private void attentionBackward(int thread, int from, int to) {
+        workspace.runGroups(groupWork, acts.layers[layer].attention, thread, from, to);
     }
 
-    private void headInputsBackward(int part, int from, int to) {
+    private void headInputsBackward(int thread, int from, int to) {
         Activations.Layer at = acts.layers[layer];
         Objects.requireNonNull(headInputs)
                 .backward(
@@ -330,9 +367,10 @@ final class BackwardPass {
     }
 
     /// @param from,to rows of the weight
-    private void woGradient(int part, int from, int to) {
+    private void woGradient(int thread, int from, int to) {
         AttentionBuffers buffers = acts.layers[layer].attention;
         weightGradient(
+                thread,
                 from,
                 to,
                 layout.a,
@@ -345,8 +383,9 @@ final class BackwardPass {
     }
 
     /// @param from,to rows of the weight
-    private void qkvGradient(int part, int from, int to) {
+    private void qkvGradient(int thread, int from, int to) {
         weightGradient(
+                thread,
                 from,
                 to,
                 layout.c,

@@ -20,6 +20,11 @@ public final class ForwardPass {
     /// gradient of the reference is not finite.
     static final double MAX_TOKEN_LOSS = Math.log(Double.MAX_VALUE);
 
+    private static final int MAX_POSITIONS = 128;
+
+    /// Numbers of a batch that need little memory.
+    private static final long SMALL = 1 << 17;
+
     private final Layout layout;
     private final Kernels kernels;
     private final Weights weights;
@@ -71,12 +76,12 @@ public final class ForwardPass {
         workspace.begin(batch, settings.dropout(), settings.step());
         labelSmoothing = settings.labelSmoothing();
         forward(null);
-        workspace.run(documentLosses, acts.documents, 1);
+        workspace.run(documentLosses, acts.sequences.count, 1);
         double loss = 0;
-        for (int b = 0; b < acts.documents; b++) {
+        for (int b = 0; b < acts.sequences.count; b++) {
             loss += acts.losses[b];
         }
-        return loss / acts.documents;
+        return loss / acts.sequences.count;
     }
 
     /// Runs the model over a sequence, and returns its visible activations.
@@ -95,13 +100,31 @@ public final class ForwardPass {
     /// @param tokens at least two; those after the first blockSize + 1 are ignored
     /// @return in nats, (min(blockSize, tokens - 1))
     public double[] losses(int[] tokens) {
-        workspace.begin(new int[][] {tokens});
+        return losses(new int[][] {tokens})[0];
+    }
+
+    /// Returns the cross-entropies of several sequences, each as [#losses(int\[\])] does, to the bit.
+    public double[][] losses(int[][] sequences) {
+        workspace.begin(sequences);
         forward(null);
-        double[] losses = new double[acts.rows];
-        for (int row = 0; row < losses.length; row++) {
-            losses[row] = crossEntropy(row, row + 1, 1, Double.POSITIVE_INFINITY);
-        }
+        double[] all = new double[acts.rows];
+        kernels.crossEntropies(
+                0, acts.rows, layout.vocab, layout.v, acts.logits, acts.vStride, acts.targets, all);
+        double[][] losses = new double[sequences.length][];
+        Arrays.setAll(
+                losses,
+                i ->
+                        Arrays.copyOfRange(
+                                all, acts.sequences.starts[i], acts.sequences.starts[i + 1]));
         return losses;
+    }
+
+    /// Returns how many positions are computed at a time with little memory; less than twice blockSize if the model is
+    /// too wide.
+    public static int positionsAtATime(Weights weights) {
+        Layout layout = weights.layout();
+        long perPosition = (long) layout.layers * (layout.c + layout.p + layout.a + layout.f);
+        return (int) Math.max(layout.blockSize, Math.min(SMALL / perPosition, MAX_POSITIONS));
     }
 
     /// Runs the model over the batch in the workspace.
@@ -118,7 +141,7 @@ public final class ForwardPass {
             AttentionBuffers buffers = acts.layers[layer].attention;
             buffers.weights =
                     capture == null ? null : new float[layout.heads * acts.rows * acts.rows];
-            workspace.run(attention, acts.documents * buffers.groups, 1);
+            workspace.run(attention, workspace.units(buffers), 1);
             if (capture != null && buffers.weights != null) {
                 capture.setWeights(layer, buffers.weights);
                 buffers.weights = null;
@@ -128,13 +151,13 @@ public final class ForwardPass {
     }
 
     /// The phase from the tokens to the first layer's queries, keys and values.
-    private void firstPhase(int part, int from, int to) {
+    private void firstPhase(int thread, int from, int to) {
         embed(from, to);
         projectQkv(0, from, to);
     }
 
     /// The phase from a layer's attention to the next layer's queries, keys and values, or to the logits.
-    private void layerPhase(int part, int from, int to) {
+    private void layerPhase(int thread, int from, int to) {
         mlp(from, to);
         if (layer + 1 < layout.layers) {
             projectQkv(layer + 1, from, to);
@@ -197,8 +220,8 @@ public final class ForwardPass {
     }
 
     /// @param from,to groups of heads of all documents
-    private void attention(int part, int from, int to) {
-        workspace.runGroups(groupWork, acts.layers[layer].attention, part, from, to);
+    private void attention(int thread, int from, int to) {
+        workspace.runGroups(groupWork, acts.layers[layer].attention, thread, from, to);
     }
 
     /// x += Wo o, x += W2 relu(W1 norm(x))
@@ -282,11 +305,11 @@ public final class ForwardPass {
     }
 
     /// @param from,to documents
-    private void documentLosses(int part, int from, int to) {
+    private void documentLosses(int thread, int from, int to) {
         for (int b = from; b < to; b++) {
-            int start = acts.starts[b];
-            int end = acts.starts[b + 1];
-            float factor = 1f / ((float) (end - start) * acts.documents);
+            int start = acts.sequences.starts[b];
+            int end = acts.sequences.starts[b + 1];
+            float factor = 1f / ((float) (end - start) * acts.sequences.count);
             double loss =
                     labelSmoothing == 0
                             ? crossEntropy(start, end, factor, MAX_TOKEN_LOSS)

@@ -28,7 +28,7 @@ public final class KernelProvider {
     }
 
     private static Choice choose() {
-        if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+        if (!hasVectorApi()) {
             Logger log = System.getLogger(KernelProvider.class.getName());
             log.log(
                     Level.WARNING,
@@ -49,6 +49,16 @@ public final class KernelProvider {
         }
         Kernels simd = new SimdKernels();
         return new Choice(simd, simd.name());
+    }
+
+    /// Returns whether the JVM has loaded the module, at its start or later.
+    private static boolean hasVectorApi() {
+        try {
+            Class.forName(MODULE + ".Vector", false, null);
+            return true;
+        } catch (ClassNotFoundException e) {
+            return false;
+        }
     }
 
     /// Returns whether the JVM compiles fused multiply-add to instructions; true if it does not tell.

@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 /// The arithmetic of the model. The results of all implementations agree up to rounding.
 ///
 /// Widths are padded, see [Layout]. For a matrix in an array, the parameter `...Offset` is the index of its
@@ -18,6 +20,9 @@ interface Kernels {
 
     /// Returns the name of this implementation, for log lines and benchmarks.
     String name();
+
+    /// Creates kernels with the same results for many sequences at a time; null if there are none. Not thread-safe.
+    @Nullable ColumnKernels columns();
 
     /// Multiplies activations by a weight: y = x W.
     ///
@@ -50,12 +55,13 @@ interface Kernels {
     /// Computes the gradient of a weight, dW = x^T dy, for a range of its rows.
     ///
     /// @param rows rows of x and dy; any number
-    /// @param from,to rows of the weight, multiples of [#ROWS]
+    /// @param from,to rows of the weight, multiples of 16
     /// @param in width of x
     /// @param out width of dy
     /// @param x (rows, in)
     /// @param dy (rows, out)
     /// @param dw (in, out) in panels
+    /// @param room for copies, see [#panelFloats]
     void weightGradient(
             int rows,
             int from,
@@ -67,7 +73,13 @@ interface Kernels {
             float[] dy,
             int dyStride,
             float[] dw,
-            int dwOffset);
+            int dwOffset,
+            float[] room);
+
+    /// Returns the length of the room that [#weightGradient] needs if the narrower side of a weight has this width.
+    static int panelFloats(double width) {
+        return width < SimdPanels.MIN_WIDTH ? 0 : SimdPanels.FLOATS;
+    }
 
     /// Transposes a weight from panels to panels.
     ///
@@ -174,12 +186,74 @@ interface Kernels {
             float factor,
             double limit);
 
+    /// Computes the cross-entropy of each position of a range, as [#crossEntropy] does for a range of one position without
+    /// limit. Overwrites the logits.
+    ///
+    /// @param losses receives the cross-entropies in nats, (rows)
+    default void crossEntropies(
+            int from,
+            int to,
+            int vocab,
+            int padded,
+            float[] logits,
+            int stride,
+            int[] targets,
+            double[] losses) {
+        for (int row = from; row < to; row++) {
+            losses[row] =
+                    crossEntropy(
+                            row,
+                            row + 1,
+                            vocab,
+                            padded,
+                            logits,
+                            stride,
+                            targets,
+                            1,
+                            Double.POSITIVE_INFINITY);
+        }
+    }
+
     /// Converts logits to probabilities in place.
     ///
     /// @param vocab V
     /// @param padded V'
     /// @param logits becomes softmax(scale logits), (V'); the padding becomes 0
     void softmax(int vocab, int padded, float[] logits, float scale);
+
+    /// Returns how many sequences [#attention] should get at a time.
+    default int sequencesAtATime(AttentionBuffers buffers) {
+        return 1;
+    }
+
+    /// Computes causal attention of a group of heads over each of some sequences.
+    ///
+    /// @param from,to range of places in the order of the sequences
+    /// @param group see [AttentionBuffers]
+    default void attention(
+            AttentionBuffers buffers,
+            AttentionScratch scratch,
+            Sequences sequences,
+            int from,
+            int to,
+            int group) {
+        for (int i = from; i < to; i++) {
+            attention(buffers, scratch, sequences.length(i), sequences.start(i), group);
+        }
+    }
+
+    /// Computes the gradient of [#attention(AttentionBuffers, AttentionScratch, Sequences, int, int, int)].
+    default void attentionBackward(
+            AttentionBuffers buffers,
+            AttentionScratch scratch,
+            Sequences sequences,
+            int from,
+            int to,
+            int group) {
+        for (int i = from; i < to; i++) {
+            attentionBackward(buffers, scratch, sequences.length(i), sequences.start(i), group);
+        }
+    }
 
     /// Computes causal attention of a group of heads over one sequence: each position attends to itself and
     /// to those before it.
@@ -190,7 +264,7 @@ interface Kernels {
     void attention(
             AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
 
-    /// Computes the gradient of [#attention]: dqkv from dO.
+    /// Computes its gradient: dqkv from dO.
     void attentionBackward(
             AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
 
@@ -211,9 +285,11 @@ interface Kernels {
             int kvOffset,
             float[] o);
 
-    /// Returns whether the squares of the first `length` numbers, added to 1, have a finite sum. If so, all
-    /// numbers and all their squares are finite; if not, one of them may not be.
-    boolean haveFiniteSquares(float[] x, int length);
+    /// Returns whether the squares of a range of numbers, added to 1, have a finite sum. If so, all numbers
+    /// and all their squares are finite; if not, one of them may not be.
+    ///
+    /// @param from,to multiples of 16
+    boolean haveFiniteSquares(float[] x, int from, int to);
 
     /// Applies an Adam update to a range of parameters.
     ///

@@ -15,12 +15,10 @@ public final class KvDecoder {
     private final Weights weights;
     private final Layout layout;
     private final Kernels kernels;
-    private final Embeddings embeddings;
+    private final RowInputs inputs;
     private final @Nullable HeadInputs headInputs; // null if the attention reads what is computed
-    private final int[] token = new int[1];
     private final int[] position = new int[1];
     private final float[] x; // (C')
-    private final @Nullable Norm embeddingNorm;
     private final Norm[] attnNorms; // (L)
     private final Norm[] mlpNorms; // (L)
     private final @Nullable Norm finalNorm;
@@ -50,11 +48,10 @@ public final class KvDecoder {
         this.weights = weights;
         this.kernels = kernels;
         layout = weights.layout();
-        embeddings = new Embeddings(layout, kernels);
+        inputs = new RowInputs(weights, kernels);
+        x = inputs.x;
         headInputs = HeadInputs.differ(layout) ? new HeadInputs(layout) : null;
-        x = new float[Layout.stride(layout.c)];
         VectorLayout vectors = layout.vectors;
-        embeddingNorm = layout.architecture.embeddingNorm() ? rowNorm(vectors.embeddingNorm) : null;
         attnNorms = new Norm[layout.layers];
         Arrays.setAll(attnNorms, i -> rowNorm(vectors.layers[i].attnNorm()));
         mlpNorms = new Norm[layout.layers];
@@ -76,11 +73,8 @@ public final class KvDecoder {
         scratch = new AttentionScratch(layout);
     }
 
-    /// Returns a normalisation with room for one row.
     private Norm rowNorm(VectorLayout.Norm offsets) {
-        Norm norm = new Norm(layout, kernels, offsets);
-        norm.setRoom(1);
-        return norm;
+        return Norm.ofRow(layout, kernels, offsets);
     }
 
     /// Starts a new sequence.
@@ -104,7 +98,8 @@ public final class KvDecoder {
             length = 1;
             return;
         }
-        embed(tokenId);
+        position[0] = length;
+        inputs.embed(tokenId, length);
         for (int layer = 0; layer < layout.layers; layer++) {
             attend(layer);
             mlp(layer);
@@ -124,21 +119,15 @@ public final class KvDecoder {
         length++;
     }
 
-    private void embed(int tokenId) {
-        token[0] = tokenId;
-        position[0] = length;
-        embeddings.forward(weights.array(), token, position, 0, 1, x, layout.c);
-        if (embeddingNorm != null) {
-            embeddingNorm.forward(weights.array(), 0, 1, x);
-            System.arraycopy(embeddingNorm.y, 0, x, 0, layout.c);
-        }
-    }
-
     private void attend(int layer) {
         VectorLayout.Layer vectors = layout.vectors.layers[layer];
-        Norm norm = attnNorms[layer];
-        norm.forward(weights.array(), 0, 1, x);
-        multiply(layout.c, layout.p, norm.y, layout.qkv(layer), vectors.qkv(), projected);
+        if (layer == 0) {
+            inputs.project(projected);
+        } else {
+            Norm norm = attnNorms[layer];
+            norm.forward(weights.array(), 0, 1, x);
+            multiply(layout.c, layout.p, norm.y, layout.qkv(layer), vectors.qkv(), projected);
+        }
         if (headInputs != null) {
             headInputs.forward(0, 1, position, projected, layout.p, qkv, 3 * layout.a);
         }
@@ -174,10 +163,29 @@ public final class KvDecoder {
         }
     }
 
+    /// Returns the number of tokens read since the last [#reset()].
+    int length() {
+        return length;
+    }
+
+    /// Copies the keys and values of a token that has been read.
+    ///
+    /// @param keyTarget,valueTarget receive them from an offset on, (A, copies)
+    /// @param copies how many times each number is wanted
+    void copyCached(
+            int layer, int t, float[] keyTarget, float[] valueTarget, int offset, int copies) {
+        int first = (layer * layout.blockSize + t) * layout.a;
+        for (int i = 0; i < layout.a; i++) {
+            int to = offset + i * copies;
+            Arrays.fill(keyTarget, to, to + copies, keys[first + i]);
+            Arrays.fill(valueTarget, to, to + copies, values[first + i]);
+        }
+    }
+
     /// Returns whether the logits of the next token are small enough to compute their probabilities in single
     /// precision. False if a logit is not finite.
     public boolean isModerate() {
-        return kernels.haveFiniteSquares(logits, layout.v);
+        return kernels.haveFiniteSquares(logits, 0, layout.v);
     }
 
     /// Returns the logits of the next token, (V).

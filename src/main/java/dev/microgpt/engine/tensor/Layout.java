@@ -13,7 +13,8 @@ final class Layout {
     /// Widths are padded to multiples of this: the float lanes of a 512-bit vector.
     static final int PAD = 16;
 
-    private static final int MAX_PANEL = 3 * PAD;
+    /// The widest panel.
+    static final int MAX_PANEL = 3 * PAD;
 
     final int vocab; // V
     final int width; // C

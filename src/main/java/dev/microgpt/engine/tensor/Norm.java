@@ -32,6 +32,13 @@ final class Norm {
         stride = Layout.stride(layout.c);
     }
 
+    /// Returns a normalisation with room for one row.
+    static Norm ofRow(Layout layout, Kernels kernels, VectorLayout.Norm offsets) {
+        Norm norm = new Norm(layout, kernels, offsets);
+        norm.setRoom(1);
+        return norm;
+    }
+
     /// Makes room for a number of rows. Discards all numbers.
     void setRoom(int rows) {
         y = new float[rows * stride];

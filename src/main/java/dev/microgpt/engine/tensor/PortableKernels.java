@@ -1,5 +1,7 @@
 package dev.microgpt.engine.tensor;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Arrays;
 
 /// [Kernels] in plain loops, used when the JVM is started without the Vector API, and as the oracle in tests
@@ -9,6 +11,11 @@ final class PortableKernels implements Kernels {
     @Override
     public String name() {
         return "portable";
+    }
+
+    @Override
+    public @Nullable ColumnKernels columns() {
+        return null;
     }
 
     @Override
@@ -70,7 +77,8 @@ final class PortableKernels implements Kernels {
             float[] dy,
             int dyStride,
             float[] dw,
-            int dwOffset) {
+            int dwOffset,
+            float[] room) {
         int panel;
         for (int column = 0; column < out; column += panel) {
             panel = Layout.panelWidth(out, column);
@@ -387,9 +395,9 @@ final class PortableKernels implements Kernels {
     }
 
     @Override
-    public boolean haveFiniteSquares(float[] x, int length) {
+    public boolean haveFiniteSquares(float[] x, int from, int to) {
         float sum = 1;
-        for (int i = 0; i < length; i++) {
+        for (int i = from; i < to; i++) {
             sum += x[i] * x[i];
         }
         return Float.isFinite(sum);

@@ -44,7 +44,7 @@ final class RowDropout {
     }
 
     private int documentOf(int row) {
-        int found = Arrays.binarySearch(acts.starts, 0, acts.documents, row);
+        int found = Arrays.binarySearch(acts.sequences.starts, 0, acts.sequences.count, row);
         return found >= 0 ? found : -found - 2;
     }
 }

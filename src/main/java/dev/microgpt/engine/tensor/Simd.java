@@ -3,6 +3,7 @@ package dev.microgpt.engine.tensor;
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import jdk.incubator.vector.FloatVector;
@@ -34,24 +35,19 @@ final class Simd {
     private static final VectorMask<Float> HAS_4 = lanesWith(4);
     private static final VectorMask<Float> HAS_8 = lanesWith(8);
 
-    // A sum must not start from one of these constants: the compiler would keep it as an object.
-    static final FloatVector ZERO = broadcast(SPECIES, 0);
-    static final FloatVector ONE = broadcast(SPECIES, 1);
-    static final FloatVector MINUS_INFINITY = broadcast(SPECIES, Float.NEGATIVE_INFINITY);
-
-    // Constants of exp. The polynomial is that of expf in Cephes.
-    private static final FloatVector LOWEST = broadcast(SPECIES, -80);
-    private static final FloatVector LOG_TINY = broadcast(SPECIES, Kernels.LOG_TINY);
-    private static final FloatVector LOG2_E = broadcast(SPECIES, 1.442695f);
-    private static final FloatVector MINUS_LN2_HIGH = broadcast(SPECIES, -0.6933594f);
-    private static final FloatVector MINUS_LN2_LOW = broadcast(SPECIES, 2.12194440e-4f);
-    private static final FloatVector ROUNDER = broadcast(SPECIES, 1.5f * (1 << 23));
-    private static final FloatVector C7 = broadcast(SPECIES, 0.00019875691f);
-    private static final FloatVector C6 = broadcast(SPECIES, 0.0013981999f);
-    private static final FloatVector C5 = broadcast(SPECIES, 0.008333452f);
-    private static final FloatVector C4 = broadcast(SPECIES, 0.041665796f);
-    private static final FloatVector C3 = broadcast(SPECIES, 0.16666666f);
-    private static final FloatVector C2 = broadcast(SPECIES, 0.5f);
+    // Constants of exp. The polynomial is that of expf in Cephes. These are numbers, as the
+    // compiler would load vectors again
+    // for each use.
+    private static final float LOG2_E = 1.442695f;
+    private static final float MINUS_LN2_HIGH = -0.6933594f;
+    private static final float MINUS_LN2_LOW = 2.12194440e-4f;
+    private static final float ROUNDER = 1.5f * (1 << 23);
+    private static final float C7 = 0.00019875691f;
+    private static final float C6 = 0.0013981999f;
+    private static final float C5 = 0.008333452f;
+    private static final float C4 = 0.041665796f;
+    private static final float C3 = 0.16666666f;
+    private static final float C2 = 0.5f;
 
     private Simd() {}
 
@@ -76,6 +72,15 @@ final class Simd {
             sum = fromArray(SPECIES, x, j).fma(fromArray(SPECIES, y, j), sum);
         }
         return sumAll(sum).lane(0);
+    }
+
+    /// Computes y += x, see [Kernels#add].
+    static void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
+        for (int i = 0; i < length; i += LANES) {
+            fromArray(SPECIES, y, yOffset + i)
+                    .add(fromArray(SPECIES, x, xOffset + i))
+                    .intoArray(y, yOffset + i);
+        }
     }
 
     /// Returns the sum of all lanes, in each lane. The order of addition is fixed; that of `reduceLanes` is
@@ -104,36 +109,58 @@ final class Simd {
         return sum;
     }
 
+    /// Returns the larger of two numbers in each lane; x if y is not a number. `FloatVector.max` takes three times as many
+    /// instructions, as it has rules for zeros and for what is not a number; that matters in long loops alone. Loops that become
+    /// part of a large method have this written out, as the compiler might not inline it there.
+    static FloatVector larger(FloatVector x, FloatVector y) {
+        return x.blend(y, y.compare(GT, x));
+    }
+
     /// Returns the maximum of all lanes, in each lane.
     static FloatVector maxAll(FloatVector x) {
-        FloatVector max = x.max(x.rearrange(SWAP_1));
+        FloatVector other = x.rearrange(SWAP_1);
+        FloatVector max = x.blend(other, other.compare(GT, x));
         if (LANES > 2) {
-            max = max.max(max.rearrange(SWAP_2));
+            other = max.rearrange(SWAP_2);
+            max = max.blend(other, other.compare(GT, max));
         }
         if (LANES > 4) {
-            max = max.max(max.rearrange(SWAP_4));
+            other = max.rearrange(SWAP_4);
+            max = max.blend(other, other.compare(GT, max));
         }
         if (LANES > 8) {
-            max = max.max(max.rearrange(SWAP_8));
+            other = max.rearrange(SWAP_8);
+            max = max.blend(other, other.compare(GT, max));
         }
         return max;
     }
 
     /// Returns e^x for x <= 0, with an error of about one unit in the last place. Results below 1e-20 are
-    /// replaced by 0, as their products would be subnormal, and slow.
+    /// replaced by 0, as their products would be subnormal, and slow. What is not a number stays so.
     ///
     /// Splits x into n ln 2 + r, adds n to the exponent, and computes e^r with a polynomial.
     static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.max(LOWEST);
-        FloatVector shifted = clamped.fma(LOG2_E, ROUNDER);
-        FloatVector n = shifted.sub(ROUNDER);
-        FloatVector r = n.fma(MINUS_LN2_LOW, n.fma(MINUS_LN2_HIGH, clamped));
-        FloatVector e = C7.fma(r, C6).fma(r, C5).fma(r, C4).fma(r, C3).fma(r, C2);
-        e = e.fma(r.mul(r), r).add(ONE);
+        VectorMask<Float> isTiny = x.compare(LE, Kernels.LOG_TINY);
+        FloatVector zero = broadcast(SPECIES, 0);
+        FloatVector clamped = x.blend(zero, isTiny);
+        FloatVector rounder = broadcast(SPECIES, ROUNDER);
+        FloatVector shifted = clamped.fma(broadcast(SPECIES, LOG2_E), rounder);
+        FloatVector n = shifted.sub(rounder);
+        FloatVector r =
+                n.fma(
+                        broadcast(SPECIES, MINUS_LN2_LOW),
+                        n.fma(broadcast(SPECIES, MINUS_LN2_HIGH), clamped));
+        FloatVector e =
+                broadcast(SPECIES, C7)
+                        .fma(r, broadcast(SPECIES, C6))
+                        .fma(r, broadcast(SPECIES, C5))
+                        .fma(r, broadcast(SPECIES, C4));
+        e = e.fma(r, broadcast(SPECIES, C3)).fma(r, broadcast(SPECIES, C2));
+        e = e.fma(r.mul(r), r).add(1);
         // The low bits of `shifted` hold n; shifted left by 23, they add to the exponent.
         IntVector exponent = shifted.reinterpretAsInts().lanewise(LSHL, 23);
         FloatVector result = e.reinterpretAsInts().add(exponent).reinterpretAsFloats();
-        return ZERO.blend(result, x.compare(GT, LOG_TINY));
+        return result.blend(zero, isTiny);
     }
 
     /// Transposes a square of [#LANES] rows and columns, where LANES is 4, 8 or 16. Intermediate results go
@@ -155,19 +182,38 @@ final class Simd {
     private static void swapSmallSquares(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         for (int i = 0; i < LANES; i += 4) {
-            FloatVector a = fromArray(SPECIES, x, xOffset + i * xStride);
-            FloatVector b = fromArray(SPECIES, x, xOffset + (i + 1) * xStride);
-            FloatVector c = fromArray(SPECIES, x, xOffset + (i + 2) * xStride);
-            FloatVector d = fromArray(SPECIES, x, xOffset + (i + 3) * xStride);
-            FloatVector a1 = a.blend(b.rearrange(SWAP_1), HAS_1);
-            FloatVector b1 = a.rearrange(SWAP_1).blend(b, HAS_1);
-            FloatVector c1 = c.blend(d.rearrange(SWAP_1), HAS_1);
-            FloatVector d1 = c.rearrange(SWAP_1).blend(d, HAS_1);
-            a1.blend(c1.rearrange(SWAP_2), HAS_2).intoArray(y, yOffset + i * yStride);
-            b1.blend(d1.rearrange(SWAP_2), HAS_2).intoArray(y, yOffset + (i + 1) * yStride);
-            a1.rearrange(SWAP_2).blend(c1, HAS_2).intoArray(y, yOffset + (i + 2) * yStride);
-            b1.rearrange(SWAP_2).blend(d1, HAS_2).intoArray(y, yOffset + (i + 3) * yStride);
+            transposeSquaresOf4(
+                    x,
+                    xOffset + i * xStride,
+                    xOffset + (i + 1) * xStride,
+                    xOffset + (i + 2) * xStride,
+                    xOffset + (i + 3) * xStride,
+                    y,
+                    yOffset + i * yStride,
+                    yOffset + (i + 1) * yStride,
+                    yOffset + (i + 2) * yStride,
+                    yOffset + (i + 3) * yStride);
         }
+    }
+
+    /// Transposes each square of 4 rows and columns, of 4 rows anywhere.
+    ///
+    /// @param a,b,c,d offsets of the rows
+    /// @param ya,yb,yc,yd offsets of the results
+    static void transposeSquaresOf4(
+            float[] x, int a, int b, int c, int d, float[] y, int ya, int yb, int yc, int yd) {
+        FloatVector a0 = fromArray(SPECIES, x, a);
+        FloatVector b0 = fromArray(SPECIES, x, b);
+        FloatVector c0 = fromArray(SPECIES, x, c);
+        FloatVector d0 = fromArray(SPECIES, x, d);
+        FloatVector a1 = a0.blend(b0.rearrange(SWAP_1), HAS_1);
+        FloatVector b1 = a0.rearrange(SWAP_1).blend(b0, HAS_1);
+        FloatVector c1 = c0.blend(d0.rearrange(SWAP_1), HAS_1);
+        FloatVector d1 = c0.rearrange(SWAP_1).blend(d0, HAS_1);
+        a1.blend(c1.rearrange(SWAP_2), HAS_2).intoArray(y, ya);
+        b1.blend(d1.rearrange(SWAP_2), HAS_2).intoArray(y, yb);
+        a1.rearrange(SWAP_2).blend(c1, HAS_2).intoArray(y, yc);
+        b1.rearrange(SWAP_2).blend(d1, HAS_2).intoArray(y, yd);
     }
 
     /// Transposes a matrix of 16 rows and columns by squares of 4, without changing the squares.
@@ -189,8 +235,8 @@ final class Simd {
         }
     }
 
-    /// Transposes a matrix of 8 rows and columns by squares of 4, without changing the squares.
-    private static void swapSquares(
+    /// Transposes each matrix of 8 rows and columns by squares of 4, without changing the squares.
+    static void swapSquares(
             float[] x, int xOffset, int xStride, float[] y, int yOffset, int yStride) {
         for (int i = 0; i < 4; i++) {
             FloatVector upper = fromArray(SPECIES, x, xOffset + i * xStride);

@@ -1,10 +1,9 @@
 package dev.microgpt.engine.tensor;
 
 import static dev.microgpt.engine.tensor.Simd.LANES;
-import static dev.microgpt.engine.tensor.Simd.MINUS_INFINITY;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
-import static dev.microgpt.engine.tensor.Simd.ZERO;
 import static dev.microgpt.engine.tensor.Simd.dot;
+import static dev.microgpt.engine.tensor.Simd.larger;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
 import static dev.microgpt.engine.tensor.Simd.sumWithin;
 
@@ -13,8 +12,6 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
-
-import java.util.Arrays;
 
 /// The attention kernels of [SimdKernels].
 ///
@@ -30,6 +27,10 @@ import java.util.Arrays;
 final class SimdAttention {
 
     private static final int ROWS = Kernels.ROWS;
+    private static final int PANEL = Layout.MAX_PANEL;
+
+    /// The shortest sequence whose keys and values are copied.
+    private static final int MIN_COPIED = 64;
 
     private SimdAttention() {}
 
@@ -80,9 +81,9 @@ final class SimdAttention {
         int qkv = row * b.qkvStride + column;
         int o = row * b.oStride + column;
         for (int t = first; t < end; t++) {
-            MINUS_INFINITY.intoArray(b.max, o + t * b.oStride);
-            ZERO.intoArray(b.inverseSum, o + t * b.oStride);
-            ZERO.intoArray(b.o, o + t * b.oStride);
+            broadcast(SPECIES, Float.NEGATIVE_INFINITY).intoArray(b.max, o + t * b.oStride);
+            broadcast(SPECIES, 0).intoArray(b.inverseSum, o + t * b.oStride);
+            broadcast(SPECIES, 0).intoArray(b.o, o + t * b.oStride);
         }
         narrowScores(b, pairs, qkv, scratch.p);
         raiseMax(b, pairs, o, scratch.p);
@@ -134,7 +135,7 @@ final class SimdAttention {
         for (int i = 0; i < count; i++) {
             int place = o + pairs.query[i] * b.oStride;
             FloatVector score = fromArray(SPECIES, p, i * LANES);
-            fromArray(SPECIES, max, place).max(score).intoArray(max, place);
+            larger(fromArray(SPECIES, max, place), score).intoArray(max, place);
         }
     }
 
@@ -175,9 +176,9 @@ final class SimdAttention {
     private static void clearNarrowGradient(AttentionBuffers b, int tokens, int row, int column) {
         int place = row * b.qkvStride + column;
         for (int t = 0; t < tokens; t++) {
-            ZERO.intoArray(b.dqkv, place);
-            ZERO.intoArray(b.dqkv, place + b.a);
-            ZERO.intoArray(b.dqkv, place + 2 * b.a);
+            broadcast(SPECIES, 0).intoArray(b.dqkv, place);
+            broadcast(SPECIES, 0).intoArray(b.dqkv, place + b.a);
+            broadcast(SPECIES, 0).intoArray(b.dqkv, place + 2 * b.a);
             place += b.qkvStride;
         }
     }
@@ -257,22 +258,26 @@ final class SimdAttention {
             AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int head) {
         int column = head * b.d;
         int values = row * b.qkvStride + 2 * b.a + column;
-        transposeHead(b, row, b.a + column, tokens, scratch, scratch.kT);
+        int copied = copyToPanels(b, row, 2 * b.a + column, tokens, scratch);
+        transposeHead(b, row, b.a + column, tokens, scratch.kT);
         for (int t = 0; t < tokens; t += ROWS) {
             int keys = Math.min(t + ROWS, tokens);
             int rows = Math.min(ROWS, tokens - t);
             int q = (row + t) * b.qkvStride + column;
             int o = (row + t) * b.oStride + column;
             scores(b.qkv, q, b.qkvStride, scratch.kT, keys, b.d, scratch, scratch.p, 0);
+            int padded = Layout.padded(keys);
             for (int i = 0; i < rows; i++) {
-                int p = i * scratch.keyStride;
-                int padded = Layout.padded(keys);
-                int place = o + i * b.oStride;
-                b.max[place] = SimdSoftmax.shiftToMax(scratch.p, p, t + i + 1, padded, b.scale);
-                SimdSoftmax.exponentials(scratch.p, p, p + padded);
-                b.inverseSum[place] = 1 / SimdSoftmax.scaleToSum(scratch.p, p, padded, 1);
+                b.max[o + i * b.oStride] =
+                        SimdSoftmax.shiftToMax(
+                                scratch.p, i * scratch.keyStride, t + i + 1, padded, b.scale);
             }
-            weigh(scratch.p, 0, keys, rows, b.qkv, values, b, scratch, b.o, o, b.oStride);
+            exponentials(scratch.p, 0, rows, padded, scratch.keyStride);
+            for (int i = 0; i < rows; i++) {
+                b.inverseSum[o + i * b.oStride] =
+                        1 / SimdSoftmax.scaleToSum(scratch.p, i * scratch.keyStride, padded, 1);
+            }
+            weigh(scratch.p, 0, keys, rows, values, copied, b, scratch, b.o, o, b.oStride);
             if (b.weights != null) {
                 for (int i = 0; i < rows; i++) {
                     System.arraycopy(
@@ -286,24 +291,15 @@ final class SimdAttention {
         }
     }
 
-    /// Transposes one head's columns, (T, D'), to (D', T'). Columns after the last token are undefined.
+    /// Transposes one head's columns, (T, D'), to (D', T') in panels of 48 columns. Columns after the last token are
+    /// undefined.
     private static void transposeHead(
-            AttentionBuffers b,
-            int row,
-            int column,
-            int tokens,
-            AttentionScratch scratch,
-            float[] transposed) {
+            AttentionBuffers b, int row, int column, int tokens, float[] transposed) {
         for (int s = 0; s < tokens; s += LANES) {
             int from = (row + s) * b.qkvStride + column;
+            int to = s / PANEL * PANEL * b.d + s % PANEL;
             for (int j = 0; j < b.d; j += LANES) {
-                Simd.transpose(
-                        b.qkv,
-                        from + j,
-                        b.qkvStride,
-                        transposed,
-                        j * scratch.keyStride + s,
-                        scratch.keyStride);
+                Simd.transpose(b.qkv, from + j, b.qkvStride, transposed, to + j * PANEL, PANEL);
             }
         }
     }
@@ -320,33 +316,33 @@ final class SimdAttention {
             float[] result,
             int resultOffset) {
         int columns = Layout.padded(keys);
-        int stride = scratch.keyStride;
-        int panel;
-        for (int s = 0; s < columns; s += panel) {
-            panel = Layout.panelWidth(columns, s);
+        for (int s = 0; s < columns; s += PANEL) {
             SimdTiles.multiply(
-                    panel,
+                    Math.min(PANEL, columns - s),
                     d,
                     x,
                     xOffset,
                     xStride,
                     transposed,
-                    s,
-                    stride,
+                    s * d,
+                    PANEL,
                     result,
                     resultOffset + s,
-                    stride);
+                    scratch.keyStride);
         }
     }
 
-    /// Computes the weighted sums of the rows of x for up to 8 queries.
+    /// Computes the weighted sums of the keys or values for up to 8 queries.
+    ///
+    /// @param x offset of the first key or value
+    /// @param copied see [#copyToPanels]
     private static void weigh(
             float[] weights,
             int weightsOffset,
             int keys,
             int rows,
-            float[] x,
-            int xOffset,
+            int x,
+            int copied,
             AttentionBuffers b,
             AttentionScratch scratch,
             float[] result,
@@ -365,9 +361,9 @@ final class SimdAttention {
                     weights,
                     weightsOffset,
                     scratch.keyStride,
-                    x,
-                    xOffset + j,
-                    b.qkvStride,
+                    copied == 0 ? b.qkv : scratch.panels,
+                    copied == 0 ? x + j : copied * j,
+                    copied == 0 ? b.qkvStride : panel,
                     y,
                     yOffset + j,
                     yStride);
@@ -379,15 +375,37 @@ final class SimdAttention {
         }
     }
 
+    /// Copies the keys or the values of a wide head, (T, D'), to panels, unless the sequence is short. In place, the rows
+    /// of a long sequence are on a memory page each.
+    ///
+    /// @param column first column in [AttentionBuffers#qkv]
+    /// @return the number of rows in the panels; 0 if nothing is copied
+    private static int copyToPanels(
+            AttentionBuffers b, int row, int column, int tokens, AttentionScratch scratch) {
+        if (tokens < MIN_COPIED) {
+            return 0;
+        }
+        int panel;
+        for (int j = 0; j < b.d; j += panel) {
+            panel = Layout.panelWidth(b.d, j);
+            for (int s = 0; s < tokens; s++) {
+                int from = (row + s) * b.qkvStride + column + j;
+                System.arraycopy(b.qkv, from, scratch.panels, j * tokens + s * panel, panel);
+            }
+        }
+        return tokens;
+    }
+
     private static void wideBackward(
             AttentionBuffers b, AttentionScratch scratch, int tokens, int row, int head) {
         int column = head * b.d;
-        transposeHead(b, row, b.a + column, tokens, scratch, scratch.kT);
-        transposeHead(b, row, 2 * b.a + column, tokens, scratch, scratch.vT);
+        transposeHead(b, row, b.a + column, tokens, scratch.kT);
+        transposeHead(b, row, 2 * b.a + column, tokens, scratch.vT);
+        int copied = copyToPanels(b, row, b.a + column, tokens, scratch);
         for (int first = 0; first < tokens; first += AttentionScratch.QUERIES) {
             int end = Math.min(first + AttentionScratch.QUERIES, tokens);
             for (int t = first; t < end; t += ROWS) {
-                queriesBackward(b, scratch, row, head, first, t, Math.min(ROWS, end - t));
+                queriesBackward(b, scratch, copied, row, head, first, t, Math.min(ROWS, end - t));
             }
             for (int s = 0; s < end; s += ROWS) {
                 keysBackward(b, scratch, row, head, first, end, s, Math.min(ROWS, tokens - s));
@@ -399,6 +417,7 @@ final class SimdAttention {
     private static void queriesBackward(
             AttentionBuffers b,
             AttentionScratch scratch,
+            int copied,
             int row,
             int head,
             int first,
@@ -411,31 +430,44 @@ final class SimdAttention {
         int p = (t - first) * scratch.keyStride;
         scores(b.qkv, q, b.qkvStride, scratch.kT, keys, b.d, scratch, scratch.p, p);
         scores(b.dO, o, b.oStride, scratch.vT, keys, b.d, scratch, scratch.dP, p);
-        for (int i = 0; i < rows; i++) {
-            softmaxBackward(
-                    scratch,
-                    p + i * scratch.keyStride,
-                    t + i + 1,
-                    Layout.padded(keys),
-                    b,
-                    o + i * b.oStride);
-        }
+        softmaxBackward(b, scratch, o, p, t, rows, Layout.padded(keys));
         int k = row * b.qkvStride + b.a + column;
-        weigh(scratch.dP, p, keys, rows, b.qkv, k, b, scratch, b.dqkv, q, b.qkvStride);
+        weigh(scratch.dP, p, keys, rows, k, copied, b, scratch, b.dqkv, q, b.qkvStride);
     }
 
-    /// Converts a query's scores to weights, and the gradient of the weights to the gradient of the scores.
+    /// Converts the scores of up to 8 queries to weights, and the gradient of the weights to the gradient of the scores.
     private static void softmaxBackward(
-            AttentionScratch scratch,
-            int offset,
-            int count,
-            int padded,
             AttentionBuffers b,
-            int place) {
-        shift(scratch.p, offset, count, padded, b.max[place], b.scale);
-        SimdSoftmax.exponentials(scratch.p, offset, offset + padded);
-        float delta = dot(b.dO, b.o, place, b.d);
-        gradient(scratch.p, scratch.dP, offset, padded, b.inverseSum[place], delta, b.scale);
+            AttentionScratch scratch,
+            int o,
+            int p,
+            int t,
+            int rows,
+            int padded) {
+        int stride = scratch.keyStride;
+        for (int i = 0; i < rows; i++) {
+            float max = b.max[o + i * b.oStride];
+            shift(scratch.p, p + i * stride, t + i + 1, padded, max, b.scale);
+        }
+        exponentials(scratch.p, p, rows, padded, stride);
+        for (int i = 0; i < rows; i++) {
+            int place = o + i * b.oStride;
+            float delta = dot(b.dO, b.o, place, b.d);
+            float inverse = b.inverseSum[place];
+            gradient(scratch.p, scratch.dP, p + i * stride, padded, inverse, delta, b.scale);
+        }
+    }
+
+    /// Computes x = exp(x) in rows; in one loop if nothing is between them.
+    private static void exponentials(float[] x, int offset, int rows, int padded, int stride) {
+        if (padded == stride) {
+            SimdSoftmax.exponentials(x, offset, offset + rows * padded);
+            return;
+        }
+        for (int i = 0; i < rows; i++) {
+            int start = offset + i * stride;
+            SimdSoftmax.exponentials(x, start, start + padded);
+        }
     }
 
     /// Computes p = scale (p - max), and minus infinity from `count` to `padded`.
@@ -448,7 +480,9 @@ final class SimdAttention {
         }
         for (int s = whole; s < padded; s += LANES) {
             FloatVector shifted = fromArray(SPECIES, p, offset + s).sub(shift).mul(scale);
-            MINUS_INFINITY.blend(shifted, SPECIES.indexInRange(s, count)).intoArray(p, offset + s);
+            broadcast(SPECIES, Float.NEGATIVE_INFINITY)
+                    .blend(shifted, SPECIES.indexInRange(s, count))
+                    .intoArray(p, offset + s);
         }
     }
 
@@ -469,7 +503,9 @@ final class SimdAttention {
             FloatVector weight = fromArray(SPECIES, p, s).mul(scaleWeight);
             weight.intoArray(p, s);
             FloatVector ds = fromArray(SPECIES, dP, s).sub(shift).mul(weight).mul(scaleScore);
-            ZERO.blend(ds, weight.compare(GT, ZERO)).intoArray(dP, s);
+            broadcast(SPECIES, 0)
+                    .blend(ds, weight.compare(GT, broadcast(SPECIES, 0)))
+                    .intoArray(dP, s);
         }
     }
 
@@ -533,13 +569,10 @@ final class SimdAttention {
         }
         for (int i = 0; i < rows; i++) {
             int to = result + i * b.qkvStride;
-            if (!add) {
-                Arrays.fill(b.dqkv, to, to + b.d, 0);
-            }
-            for (int j = 0; j < b.d; j += LANES) {
-                fromArray(SPECIES, b.dqkv, to + j)
-                        .add(fromArray(SPECIES, y, i * b.d + j))
-                        .intoArray(b.dqkv, to + j);
+            if (add) {
+                Simd.add(y, i * b.d, b.dqkv, to, b.d);
+            } else {
+                System.arraycopy(y, i * b.d, b.dqkv, to, b.d);
             }
         }
     }
@@ -582,7 +615,7 @@ final class SimdAttention {
         for (int s = 0; s < tokens; s++) {
             FloatVector score = sumWithin(query.mul(fromArray(SPECIES, k, first + s * b.a)), b.d);
             score.intoArray(p, s * LANES);
-            max = max.max(score);
+            max = larger(max, score);
         }
         for (int s = 0; s < tokens; s++) {
             fromArray(SPECIES, p, s * LANES).sub(max).intoArray(p, s * LANES);

@@ -1,15 +1,14 @@
 package dev.microgpt.engine.tensor;
 
 import static dev.microgpt.engine.tensor.Simd.LANES;
-import static dev.microgpt.engine.tensor.Simd.ONE;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
-import static dev.microgpt.engine.tensor.Simd.ZERO;
 import static dev.microgpt.engine.tensor.Simd.dot;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
 
 import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
 import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
@@ -43,6 +42,11 @@ final class SimdKernels implements Kernels {
     @Override
     public String name() {
         return vectorBits() + "-bit SIMD";
+    }
+
+    @Override
+    public ColumnKernels columns() {
+        return new SimdColumnKernels();
     }
 
     // ---- products
@@ -84,7 +88,13 @@ final class SimdKernels implements Kernels {
             float[] dy,
             int dyStride,
             float[] dw,
-            int dwOffset) {
+            int dwOffset,
+            float[] room) {
+        if (Math.min(in, out) >= SimdPanels.MIN_WIDTH) {
+            SimdPanels.weightGradient(
+                    rows, from, to, in, out, x, xStride, dy, dyStride, dw, dwOffset, room);
+            return;
+        }
         int panel;
         for (int column = 0; column < out; column += panel) {
             panel = Layout.panelWidth(out, column);
@@ -183,11 +193,7 @@ final class SimdKernels implements Kernels {
 
     @Override
     public void add(float[] x, int xOffset, float[] y, int yOffset, int length) {
-        for (int i = 0; i < length; i += LANES) {
-            fromArray(SPECIES, y, yOffset + i)
-                    .add(fromArray(SPECIES, x, xOffset + i))
-                    .intoArray(y, yOffset + i);
-        }
+        Simd.add(x, xOffset, y, yOffset, length);
     }
 
     @Override
@@ -314,14 +320,18 @@ final class SimdKernels implements Kernels {
     @Override
     public void relu(float[] x, int offset, int length) {
         for (int i = offset; i < offset + length; i += LANES) {
-            fromArray(SPECIES, x, i).max(ZERO).intoArray(x, i);
+            FloatVector e = fromArray(SPECIES, x, i);
+            e.blend(broadcast(SPECIES, 0), e.compare(LE, broadcast(SPECIES, 0))).intoArray(x, i);
         }
     }
 
     @Override
     public void reluBackward(float[] y, float[] dy, int offset, int length) {
         for (int i = offset; i < offset + length; i += LANES) {
-            ZERO.blend(fromArray(SPECIES, dy, i), fromArray(SPECIES, y, i).compare(GT, ZERO))
+            broadcast(SPECIES, 0)
+                    .blend(
+                            fromArray(SPECIES, dy, i),
+                            fromArray(SPECIES, y, i).compare(GT, broadcast(SPECIES, 0)))
                     .intoArray(dy, i);
         }
     }
@@ -330,9 +340,10 @@ final class SimdKernels implements Kernels {
     public void sigmoid(float[] x, int offset, int length) {
         for (int i = offset; i < offset + length; i += LANES) {
             FloatVector e = fromArray(SPECIES, x, i);
-            VectorMask<Float> isNegative = e.compare(LT, ZERO);
+            FloatVector one = broadcast(SPECIES, 1);
+            VectorMask<Float> isNegative = e.compare(LT, broadcast(SPECIES, 0));
             e = Simd.exp(e.abs().neg());
-            ONE.blend(e, isNegative).div(e.add(ONE)).intoArray(x, i);
+            one.blend(e, isNegative).div(e.add(one)).intoArray(x, i);
         }
     }
 
@@ -372,6 +383,27 @@ final class SimdKernels implements Kernels {
         return loss + Math.log(product);
     }
 
+    @Override
+    public void crossEntropies(
+            int from,
+            int to,
+            int vocab,
+            int padded,
+            float[] logits,
+            int stride,
+            int[] targets,
+            double[] losses) {
+        for (int row = from; row < to; row++) {
+            int offset = row * stride;
+            SimdSoftmax.shiftToMax(logits, offset, vocab, padded, 1);
+            losses[row] = 0.0 - logits[offset + targets[row]];
+        }
+        SimdSoftmax.exponentials(logits, from * stride, to * stride);
+        for (int row = from; row < to; row++) {
+            losses[row] += Math.log(SimdSoftmax.sum(logits, row * stride, padded));
+        }
+    }
+
     /// Returns the logarithm of the sum of a row's exponentials, of which the largest is 1.
     private static double logSum(float[] x, int offset, int length) {
         double sum = 0;
@@ -394,6 +426,50 @@ final class SimdKernels implements Kernels {
     /// elements are neither.
     private static boolean fitsVectors(AttentionBuffers b) {
         return b.d <= LANES || b.d >= Layout.PAD;
+    }
+
+    @Override
+    public int sequencesAtATime(AttentionBuffers b) {
+        return SimdInterleavedAttention.fits(b) ? b.d : 1;
+    }
+
+    @Override
+    public void attention(
+            AttentionBuffers b,
+            AttentionScratch scratch,
+            Sequences sequences,
+            int from,
+            int to,
+            int group) {
+        if (interleaves(b, sequences, from, to)) {
+            SimdInterleavedAttention.forward(
+                    b, scratch.interleave(sequences, from, to), scratch.p, group);
+        } else {
+            Kernels.super.attention(b, scratch, sequences, from, to, group);
+        }
+    }
+
+    @Override
+    public void attentionBackward(
+            AttentionBuffers b,
+            AttentionScratch scratch,
+            Sequences sequences,
+            int from,
+            int to,
+            int group) {
+        if (interleaves(b, sequences, from, to)) {
+            SimdInterleavedAttention.backward(
+                    b, scratch.interleave(sequences, from, to), scratch.p, scratch.dP, group);
+        } else {
+            Kernels.super.attentionBackward(b, scratch, sequences, from, to, group);
+        }
+    }
+
+    private static boolean interleaves(AttentionBuffers b, Sequences sequences, int from, int to) {
+        return SimdInterleavedAttention.fits(b)
+                && b.weights == null
+                && to - from > 1 // a single one would leave most lanes without work
+                && sequences.length(to - 1) <= InterleavedSequences.MAX_TOKENS;
     }
 
     @Override
@@ -436,21 +512,27 @@ final class SimdKernels implements Kernels {
     // ---- optimiser
 
     @Override
-    public boolean haveFiniteSquares(float[] x, int length) {
-        FloatVector even = broadcast(SPECIES, 1); // near 1, sums of tiny squares are not subnormal
-        FloatVector odd = broadcast(SPECIES, 1);
-        int i = 0;
-        for (; i <= length - 2 * LANES; i += 2 * LANES) {
-            FloatVector e = fromArray(SPECIES, x, i);
-            even = e.fma(e, even);
-            FloatVector o = fromArray(SPECIES, x, i + LANES);
-            odd = o.fma(o, odd);
+    public boolean haveFiniteSquares(float[] x, int from, int to) {
+        // near 1, sums of tiny squares are not subnormal; four sums, as additions to one would wait
+        // for each other
+        FloatVector s0 = broadcast(SPECIES, 1), s1 = broadcast(SPECIES, 1);
+        FloatVector s2 = broadcast(SPECIES, 1), s3 = broadcast(SPECIES, 1);
+        int i = from;
+        for (; i <= to - 4 * LANES; i += 4 * LANES) {
+            FloatVector e0 = fromArray(SPECIES, x, i);
+            s0 = e0.fma(e0, s0);
+            FloatVector e1 = fromArray(SPECIES, x, i + LANES);
+            s1 = e1.fma(e1, s1);
+            FloatVector e2 = fromArray(SPECIES, x, i + 2 * LANES);
+            s2 = e2.fma(e2, s2);
+            FloatVector e3 = fromArray(SPECIES, x, i + 3 * LANES);
+            s3 = e3.fma(e3, s3);
         }
-        if (i < length) {
+        for (; i < to; i += LANES) {
             FloatVector e = fromArray(SPECIES, x, i);
-            even = e.fma(e, even);
+            s0 = e.fma(e, s0);
         }
-        return Float.isFinite(sumAll(even.add(odd)).lane(0));
+        return Float.isFinite(sumAll(s0.add(s1).add(s2.add(s3))).lane(0));
     }
 
     @Override
@@ -489,7 +571,7 @@ final class SimdKernels implements Kernels {
     public void flush(float[] x, int length, float tiny) {
         for (int i = 0; i < length; i += LANES) {
             FloatVector e = fromArray(SPECIES, x, i);
-            ZERO.blend(e, e.abs().compare(GT, tiny)).intoArray(x, i);
+            broadcast(SPECIES, 0).blend(e, e.abs().compare(GT, tiny)).intoArray(x, i);
         }
     }
 }

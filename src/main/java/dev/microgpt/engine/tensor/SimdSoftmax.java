@@ -1,13 +1,14 @@
 package dev.microgpt.engine.tensor;
 
 import static dev.microgpt.engine.tensor.Simd.LANES;
-import static dev.microgpt.engine.tensor.Simd.MINUS_INFINITY;
 import static dev.microgpt.engine.tensor.Simd.SPECIES;
 import static dev.microgpt.engine.tensor.Simd.exp;
 import static dev.microgpt.engine.tensor.Simd.maxAll;
 import static dev.microgpt.engine.tensor.Simd.sumAll;
 
+import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromArray;
+import static jdk.incubator.vector.VectorOperators.GT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -32,10 +33,13 @@ final class SimdSoftmax {
         }
         VectorMask<Float> inside = SPECIES.indexInRange(used - LANES, length);
         int last = offset + used - LANES;
-        FloatVector end = MINUS_INFINITY.blend(fromArray(SPECIES, x, last), inside);
+        FloatVector end =
+                broadcast(SPECIES, Float.NEGATIVE_INFINITY)
+                        .blend(fromArray(SPECIES, x, last), inside);
         FloatVector max = end;
         for (int j = offset; j < last; j += LANES) {
-            max = max.max(fromArray(SPECIES, x, j));
+            FloatVector e = fromArray(SPECIES, x, j);
+            max = max.blend(e, e.compare(GT, max));
         }
         max = maxAll(max);
         for (int j = offset; j < last; j += LANES) {
@@ -61,7 +65,8 @@ final class SimdSoftmax {
         return sum;
     }
 
-    private static float sum(float[] x, int offset, int length) {
+    /// Returns the sum of a row.
+    static float sum(float[] x, int offset, int length) {
         FloatVector sum = fromArray(SPECIES, x, offset);
         for (int j = offset + LANES; j < offset + length; j += LANES) {
             sum = sum.add(fromArray(SPECIES, x, j));

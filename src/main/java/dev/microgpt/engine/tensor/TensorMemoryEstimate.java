@@ -11,6 +11,11 @@ public final class TensorMemoryEstimate {
 
     private final double a; // A
     private final double d; // D'
+    private final double c; // C'
+    private final double p; // P
+    private final double f; // F'
+    private final double v; // V'
+    private final double vocab; // V
     private final double blockSize;
     private final double size; // see Layout
     private final double tiedHead; // see Weights#head
@@ -54,12 +59,14 @@ public final class TensorMemoryEstimate {
     /// @param layers L
     public TensorMemoryEstimate(
             int vocab, int width, int heads, int layers, int blockSize, Architecture architecture) {
-        double c = padded(width);
+        this.vocab = vocab;
+        c = padded(width);
         d = Layout.paddedHead(width / heads + Layout.extraElements(architecture));
         a = padded(heads * d);
         double kv = padded(architecture.kvHeads(heads) * d);
-        double f = padded(architecture.hidden(width));
-        double v = padded(vocab);
+        p = a + 2 * kv;
+        f = padded(architecture.hidden(width));
+        v = padded(vocab);
         this.blockSize = blockSize;
         boolean hasWpe = architecture.position() == PositionKind.LEARNED;
         double rows = vocab + (hasWpe ? blockSize : 0.0) + (architecture.tied() ? 0 : v);
@@ -124,6 +131,21 @@ public final class TensorMemoryEstimate {
         return bytes(numbers, largest(blockSize));
     }
 
+    /// Returns the size of a [BatchDecoder]; 0 if there is none for this model.
+    public long batchBytes() {
+        double buffers = BatchDecoder.floats(widths.layers(), blockSize, a, c, p, f, v);
+        if (!BatchDecoder.isSmall(buffers, size)) {
+            return 0;
+        }
+        double table = vocab * blockSize * (c + p);
+        double numbers =
+                buffers
+                        + (table <= InputTable.MAX_FLOATS ? table : 0)
+                        + tables
+                        + AttentionScratch.floats(d, blockSize);
+        return bytes(numbers, buffers);
+    }
+
     /// Returns the size of the parameters, the optimiser state, and the buffers of a training step and a
     /// decoder.
     ///
@@ -136,7 +158,8 @@ public final class TensorMemoryEstimate {
                         + 2 * tables
                         + room(rows) * perRow
                         + decoder()
-                        + scratch(rows);
+                        + scratch(rows)
+                        + threads(rows) * (double) Kernels.panelFloats(c);
         return bytes(numbers, largest(rows));
     }
 
@@ -154,9 +177,14 @@ public final class TensorMemoryEstimate {
 
     /// Returns the size of the attention scratch of the passes and of the decoder.
     private double scratch(double rows) {
+        double interleaved = d < Layout.PAD ? InterleavedSequences.floats(d, blockSize) : 0;
+        return (threads(rows) + 1) * AttentionScratch.floats(d, blockSize)
+                + threads(rows) * interleaved;
+    }
+
+    private int threads(double rows) {
         boolean isSplit = Workspace.operations(size, rows) >= Workers.PARALLEL_THRESHOLD;
-        int parts = isSplit ? Workers.PARTS : 1;
-        return (parts + 1) * AttentionScratch.floats(d, blockSize);
+        return isSplit ? Workers.THREADS : 1;
     }
 
     /// Returns the length of the longest array.

@@ -98,7 +98,7 @@ final class TensorOptimizer {
         return result;
     }
 
-    private void adam(int part, int from, int to) {
+    private void adam(int thread, int from, int to) {
         decay(from, to);
         kernels.adam(
                 from,
@@ -117,14 +117,14 @@ final class TensorOptimizer {
     /// Updates the embeddings, the last layer, and gains and biases.
     ///
     /// @param from,to range of parameters, counted without the weights of the layers
-    private void adamOutsideLayers(int part, int from, int to) {
+    private void adamOutsideLayers(int thread, int from, int to) {
         int firstLayer = layout.layer(0);
         int skipped = layout.firstVector() - firstLayer;
         if (from < firstLayer) {
-            adam(part, from, Math.min(to, firstLayer));
+            adam(thread, from, Math.min(to, firstLayer));
         }
         if (to > firstLayer) {
-            adam(part, Math.max(from, firstLayer) + skipped, to + skipped);
+            adam(thread, Math.max(from, firstLayer) + skipped, to + skipped);
         }
     }
 
@@ -144,7 +144,7 @@ final class TensorOptimizer {
         }
     }
 
-    private void sgd(int part, int from, int to) {
+    private void sgd(int thread, int from, int to) {
         float[] m = state.m();
         float keep = (float) rule.momentum();
         float rate = (float) learningRate;

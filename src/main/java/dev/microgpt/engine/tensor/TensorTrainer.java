@@ -61,7 +61,7 @@ public final class TensorTrainer {
         double loss = lossAndGradient(batch, settings);
         requireFinite(loss, "the loss");
         float[] gradient = gradient();
-        if (!kernels.haveFiniteSquares(gradient, layout.size)) {
+        if (!backwardPass().hasFiniteSquares()) {
             requireFiniteSquares(gradient);
         }
         lastGradientScale = clip(gradient, settings);
@@ -159,7 +159,7 @@ public final class TensorTrainer {
         float[] oldParams = params.clone();
         AdamState oldState = state.copy();
         update(settings);
-        if (kernels.haveFiniteSquares(params, layout.size)) {
+        if (kernels.haveFiniteSquares(params, 0, layout.size)) {
             return;
         }
         try {

@@ -15,7 +15,9 @@ final class Workspace {
     final @Nullable HeadInputs
             headInputs; // null if the attention reads what is computed for a position
     private final double parallelThreshold;
-    private final AttentionScratch[] scratches = new AttentionScratch[Workers.PARTS];
+    private final Workers workers = new Workers();
+    private final AttentionScratch[] scratches = new AttentionScratch[Workers.THREADS];
+    private final float[][] panels = new float[Workers.THREADS][]; // see Kernels#weightGradient
     private final RowDropout dropout;
     private @Nullable Gradients gradients;
 
@@ -73,7 +75,7 @@ final class Workspace {
     /// @param granularity parts begin at multiples of this many units
     void run(Workers.Phase phase, int units, int granularity) {
         if (split) {
-            Workers.split(phase, units, granularity);
+            workers.split(phase, units, granularity);
         } else {
             phase.run(0, 0, units);
         }
@@ -89,7 +91,7 @@ final class Workspace {
     /// @param units number of units of each phase
     void run(Workers.Phase[] phases, int[] units, int granularity) {
         if (split) {
-            Workers.split(phases, units, granularity);
+            workers.split(phases, units, granularity);
             return;
         }
         for (int i = 0; i < phases.length; i++) {
@@ -97,35 +99,55 @@ final class Workspace {
         }
     }
 
-    /// The attention of one group of heads over one sequence, or its gradient.
+    /// The attention of one group of heads over some sequences, or its gradient.
     interface GroupWork {
 
         /// Runs one of [Kernels#attention] and [Kernels#attentionBackward].
         void run(
-                AttentionBuffers buffers, AttentionScratch scratch, int tokens, int row, int group);
+                AttentionBuffers buffers,
+                AttentionScratch scratch,
+                Sequences sequences,
+                int from,
+                int to,
+                int group);
     }
 
-    /// Does the work for a range of groups of heads.
+    /// Returns the number of pieces of work that the attention of a layer is.
+    int units(AttentionBuffers buffers) {
+        int atATime = kernels.sequencesAtATime(buffers);
+        return (acts.sequences.count + atATime - 1) / atATime * buffers.groups;
+    }
+
+    /// Does the work for a range of pieces, each of which is a group of heads for some sequences.
     ///
-    /// @param part see [Workers.Phase]
-    /// @param from,to groups of heads, counted through all documents one after the other
-    void runGroups(GroupWork work, AttentionBuffers buffers, int part, int from, int to) {
-        AttentionScratch scratch = scratch(part);
+    /// @param thread see [Workers.Phase]
+    void runGroups(GroupWork work, AttentionBuffers buffers, int thread, int from, int to) {
+        AttentionScratch scratch = scratch(thread);
+        int atATime = kernels.sequencesAtATime(buffers);
         for (int i = from; i < to; i++) {
-            int document = i / buffers.groups;
-            int start = acts.starts[document];
-            int tokens = acts.starts[document + 1] - start;
-            work.run(buffers, scratch, tokens, start, i % buffers.groups);
+            int first = i / buffers.groups * atATime;
+            int end = Math.min(first + atATime, acts.sequences.count);
+            work.run(buffers, scratch, acts.sequences, first, end, i % buffers.groups);
         }
     }
 
-    private AttentionScratch scratch(int part) {
-        AttentionScratch scratch = scratches[part];
+    private AttentionScratch scratch(int thread) {
+        AttentionScratch scratch = scratches[thread];
         if (scratch == null) {
             scratch = new AttentionScratch(layout);
-            scratches[part] = scratch;
+            scratches[thread] = scratch;
         }
         return scratch;
+    }
+
+    /// Returns the room of a thread for [Kernels#weightGradient].
+    float[] panels(int thread) {
+        float[] room = panels[thread];
+        if (room == null) {
+            room = new float[Kernels.panelFloats(layout.c)];
+            panels[thread] = room;
+        }
+        return room;
     }
 
     RowDropout dropout() {

@@ -20,7 +20,7 @@ final class AttentionKernelsTest {
 
     private final Random random = new Random(1);
 
-    private AttentionBuffers buffers(Layout layout, int rows, boolean traced) {
+    static AttentionBuffers buffers(Layout layout, int rows, boolean traced) {
         AttentionBuffers b = new AttentionBuffers(layout);
         b.qkv = new float[rows * b.qkvStride];
         b.dqkv = new float[rows * b.qkvStride];

@@ -6,7 +6,7 @@ import dev.microgpt.engine.training.StepSettings;
 import java.util.Random;
 
 /// Trains small models with the portable kernels and with the chosen kernels, and fails if the results
-/// differ. Prints which kernels were chosen. Tests run it in a separate process.
+/// differ; or if a batch of sequences differs from a single one. Prints which kernels were chosen. Tests run it in a separate process.
 final class KernelsCheck {
 
     private static final int VOCAB = 29;
@@ -31,6 +31,9 @@ final class KernelsCheck {
         Random random = new Random(1);
         for (int[] shape : SHAPES) {
             check(shape[0], shape[1], shape[2], shape[3], random);
+            int numCommon = 1 + random.nextInt(shape[3] - 1);
+            BatchCheck.agrees(
+                    KernelProvider.kernels(), VOCAB, shape, Architecture.MICROGPT, numCommon);
         }
         System.out.println(KernelProvider.description());
     }

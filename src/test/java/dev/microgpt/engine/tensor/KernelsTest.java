@@ -178,42 +178,51 @@ final class KernelsTest {
     void computesTheGradientOfAWeight(int rows) {
         for (int in : SIZES) {
             for (int out : SIZES) {
-                int paddedIn = Layout.padded(in);
-                int paddedOut = Layout.padded(out);
-                float[] x = rows(rows, in, paddedIn + Layout.PAD);
-                float[] dy = rows(rows, out, paddedOut);
-                float[] plain = new float[48 + paddedIn * paddedOut];
-                for (int i = 0; i < in; i++) {
-                    for (int j = 0; j < out; j++) {
-                        double sum = 0;
-                        for (int row = 0; row < rows; row++) {
-                            sum +=
-                                    (double) x[row * (paddedIn + Layout.PAD) + i]
-                                            * dy[row * paddedOut + j];
-                        }
-                        plain[48 + Layout.panelOffset(paddedIn, paddedOut, i, j)] = (float) sum;
-                    }
-                }
-                Arrays.fill(plain, 0, 48, 7);
-                for (Kernels kernels : BOTH) {
-                    float[] dw = new float[plain.length];
-                    Arrays.fill(dw, 7);
-                    kernels.weightGradient(
-                            rows,
-                            0,
-                            paddedIn,
-                            paddedIn,
-                            paddedOut,
-                            x,
-                            paddedIn + Layout.PAD,
-                            dy,
-                            paddedOut,
-                            dw,
-                            48);
-                    assertClose(dw, plain, 2e-6 * rows);
-                    assertSameInParts(kernels, rows, in, out, x, dy, dw);
-                }
+                assertComputesTheGradientOfAWeight(rows, in, out);
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 128, 128", "7, 130, 500", "512, 200, 128", "513, 128, 129", "1030, 210, 260"})
+    void computesTheGradientOfAWideWeight(int rows, int in, int out) {
+        assertComputesTheGradientOfAWeight(rows, in, out);
+    }
+
+    private void assertComputesTheGradientOfAWeight(int rows, int in, int out) {
+        int paddedIn = Layout.padded(in);
+        int paddedOut = Layout.padded(out);
+        float[] x = rows(rows, in, paddedIn + Layout.PAD);
+        float[] dy = rows(rows, out, paddedOut);
+        float[] plain = new float[48 + paddedIn * paddedOut];
+        for (int i = 0; i < in; i++) {
+            for (int j = 0; j < out; j++) {
+                double sum = 0;
+                for (int row = 0; row < rows; row++) {
+                    sum += (double) x[row * (paddedIn + Layout.PAD) + i] * dy[row * paddedOut + j];
+                }
+                plain[48 + Layout.panelOffset(paddedIn, paddedOut, i, j)] = (float) sum;
+            }
+        }
+        Arrays.fill(plain, 0, 48, 7);
+        for (Kernels kernels : BOTH) {
+            float[] dw = new float[plain.length];
+            Arrays.fill(dw, 7);
+            kernels.weightGradient(
+                    rows,
+                    0,
+                    paddedIn,
+                    paddedIn,
+                    paddedOut,
+                    x,
+                    paddedIn + Layout.PAD,
+                    dy,
+                    paddedOut,
+                    dw,
+                    48,
+                    new float[Kernels.panelFloats(paddedIn)]);
+            assertClose(dw, plain, 2e-6 * rows);
+            assertSameInParts(kernels, rows, in, out, x, dy, dw);
         }
     }
 
@@ -223,11 +232,11 @@ final class KernelsTest {
         int paddedOut = Layout.padded(out);
         float[] dw = new float[expected.length];
         Arrays.fill(dw, 7);
-        for (int from = 0; from < paddedIn; from += 8) {
+        for (int from = 0; from < paddedIn; from += Layout.PAD) {
             kernels.weightGradient(
                     rows,
                     from,
-                    from + 8,
+                    from + Layout.PAD,
                     paddedIn,
                     paddedOut,
                     x,
@@ -235,7 +244,8 @@ final class KernelsTest {
                     dy,
                     paddedOut,
                     dw,
-                    48);
+                    48,
+                    new float[Kernels.panelFloats(paddedIn)]);
         }
         assertThat(Arrays.equals(dw, expected)).isTrue();
     }
@@ -512,6 +522,37 @@ final class KernelsTest {
         }
     }
 
+    @Test
+    void lossesOfManyPositionsAreThoseOfEach() {
+        int rows = 20;
+        for (int vocab : SIZES) {
+            int padded = Layout.padded(vocab);
+            float[] logits = rows(rows, vocab, padded);
+            int[] targets = new int[rows];
+            Arrays.setAll(targets, row -> row % vocab);
+            for (Kernels kernels : BOTH) {
+                double[] losses = new double[rows];
+                kernels.crossEntropies(
+                        1, rows, vocab, padded, logits.clone(), padded, targets, losses);
+
+                for (int row = 1; row < rows; row++) {
+                    double alone =
+                            kernels.crossEntropy(
+                                    row,
+                                    row + 1,
+                                    vocab,
+                                    padded,
+                                    logits.clone(),
+                                    padded,
+                                    targets,
+                                    1,
+                                    Double.POSITIVE_INFINITY);
+                    assertThat(losses[row]).isEqualTo(alone);
+                }
+            }
+        }
+    }
+
     private static double[] softmax(float[] logits, int offset, int n, float scale) {
         double max = Double.NEGATIVE_INFINITY;
         for (int j = 0; j < n; j++) {
@@ -593,13 +634,13 @@ final class KernelsTest {
         x[5] = Float.MIN_VALUE;
         x[6] = -1.8e19f;
         for (Kernels kernels : BOTH) {
-            assertThat(kernels.haveFiniteSquares(x, 96)).isTrue();
+            assertThat(kernels.haveFiniteSquares(x, 0, 96)).isTrue();
             for (int i = 0; i < 96; i++) {
                 float[] y = x.clone();
                 y[i] = bad;
-                assertThat(kernels.haveFiniteSquares(y, 96)).isFalse();
+                assertThat(kernels.haveFiniteSquares(y, 0, 96)).isFalse();
                 y[6] = 0;
-                assertThat(kernels.haveFiniteSquares(y, i / 16 * 16)).isTrue();
+                assertThat(kernels.haveFiniteSquares(y, 0, i / 16 * 16)).isTrue();
             }
         }
     }
