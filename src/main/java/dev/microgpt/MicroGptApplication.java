@@ -5,14 +5,40 @@ import dev.microgpt.store.CopyStoreCommand;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceInitializationAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ScheduledTasksObservationAutoConfiguration;
+import org.springframework.boot.persistence.autoconfigure.PersistenceExceptionTranslationAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
+import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration;
 
 import java.util.Locale;
 import java.util.TimeZone;
 
 /// Starts the server: the REST API, the live streams and the dashboard, on top of the training engine.
-@SpringBootApplication(exclude = DataSourceAutoConfiguration.class) // the store has its own
+@SpringBootApplication(
+        exclude = {
+            // The store has its own connections, transactions and migrations.
+            DataSourceAutoConfiguration.class,
+            DataSourceInitializationAutoConfiguration.class,
+            DataSourceTransactionManagerAutoConfiguration.class,
+            JdbcClientAutoConfiguration.class,
+            JdbcTemplateAutoConfiguration.class,
+            // No bean has a proxy: each of these would look at all methods of all beans.
+            AopAutoConfiguration.class,
+            PersistenceExceptionTranslationAutoConfiguration.class,
+            TransactionAutoConfiguration.class,
+            TransactionManagerCustomizationAutoConfiguration.class,
+            // No method is scheduled.
+            ScheduledTasksObservationAutoConfiguration.class,
+            TaskSchedulingAutoConfiguration.class,
+        })
 @ConfigurationPropertiesScan
 public class MicroGptApplication {
 
@@ -30,6 +56,7 @@ public class MicroGptApplication {
             exitUnless(CopyStoreCommand.run(System.out, args));
         } else {
             ShutdownWatchdog.start();
+            VectorModule.load();
             SpringApplication.run(MicroGptApplication.class, args);
         }
     }

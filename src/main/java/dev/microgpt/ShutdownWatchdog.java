@@ -16,8 +16,12 @@ import java.util.concurrent.TimeUnit;
 /// be what hangs.
 final class ShutdownWatchdog {
 
+    /// The system property with the seconds that a shutdown may take. A JVM that writes an AOT cache does so after
+    /// everything else has ended, and needs more than the default.
+    static final String PROPERTY = "microgpt.seconds-to-stop";
+
     /// Docker kills a container 10 seconds after it has asked it to stop.
-    private static final Duration TIME_TO_STOP = Duration.ofSeconds(9);
+    private static final int SECONDS_TO_STOP = 9;
 
     private static final int EXIT_STATUS = 1;
     private static final long READY_SECONDS = 5;
@@ -27,9 +31,9 @@ final class ShutdownWatchdog {
 
     private ShutdownWatchdog() {}
 
-    /// Starts a watchdog that allows 9 seconds for the shutdown of this process.
+    /// Starts a watchdog that allows 9 seconds for the shutdown of this process, or as many as the property says.
     static void start() {
-        start(TIME_TO_STOP);
+        start(Duration.ofSeconds(Integer.getInteger(PROPERTY, SECONDS_TO_STOP)));
     }
 
     /// Starts a watchdog.

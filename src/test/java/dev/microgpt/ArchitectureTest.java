@@ -60,6 +60,7 @@ final class ArchitectureTest {
 
     private static final String[] TRANSPORT_AND_STORAGE = {
         "dev.microgpt.web..",
+        "dev.microgpt.bundle..",
         "dev.microgpt.wire..",
         "dev.microgpt.live..",
         "dev.microgpt.access..",
@@ -178,6 +179,7 @@ final class ArchitectureTest {
                         "dev.microgpt",
                         "dev.microgpt.session..",
                         "dev.microgpt.sweep..",
+                        "dev.microgpt.share..",
                         "dev.microgpt.checkpoint..")
                 .check(PRODUCT);
     }
@@ -260,7 +262,7 @@ final class ArchitectureTest {
                 .resideInAnyPackage(TRANSPORT_AND_STORAGE)
                 .orShould()
                 .dependOnClassesThat()
-                .resideInAPackage("dev.microgpt.sweep..")
+                .resideInAnyPackage("dev.microgpt.sweep..", "dev.microgpt.share..")
                 .check(PRODUCT);
     }
 
@@ -270,6 +272,18 @@ final class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAPackage("dev.microgpt.sweep..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(TRANSPORT_AND_STORAGE)
+                .check(PRODUCT);
+    }
+
+    /// So are shares.
+    @Test
+    void sharesDoNotDependOnTransportOrStorage() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.microgpt.share..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(TRANSPORT_AND_STORAGE)
@@ -319,6 +333,7 @@ final class ArchitectureTest {
             public void check(T item, ConditionEvents events) {
                 for (JavaClass type : types.apply(item)) {
                     if ((type.getPackageName().startsWith("dev.microgpt.session")
+                                    || type.getPackageName().startsWith("dev.microgpt.share")
                                     || type.getPackageName().startsWith("dev.microgpt.sweep"))
                             && !type.isEnum()
                             && !type.isEquivalentTo(PastStep.class)) {

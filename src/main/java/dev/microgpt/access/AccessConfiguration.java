@@ -1,6 +1,8 @@
 package dev.microgpt.access;
 
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.share.ShareService;
 import dev.microgpt.wire.ForwardedCall;
 import dev.microgpt.wire.Problem;
 import dev.microgpt.wire.ProblemWriter;
@@ -25,6 +27,7 @@ import org.springframework.security.authentication.ott.OneTimeTokenAuthenticatio
 import org.springframework.security.authentication.ott.OneTimeTokenService;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.core.userdetails.User;
@@ -35,7 +38,6 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.authentication.AuthenticationConverter;
-import org.springframework.security.web.authentication.AuthenticationEntryPointFailureHandler;
 import org.springframework.security.web.authentication.AuthenticationFilter;
 import org.springframework.security.web.authentication.DelegatingAuthenticationConverter;
 import org.springframework.security.web.authentication.preauth.PreAuthenticatedAuthenticationProvider;
@@ -43,7 +45,10 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationCo
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.security.web.header.writers.DelegatingRequestMatcherHeaderWriter;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
+import org.springframework.security.web.header.writers.frameoptions.XFrameOptionsHeaderWriter;
+import org.springframework.security.web.header.writers.frameoptions.XFrameOptionsHeaderWriter.XFrameOptionsMode;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.cors.CorsConfigurationSource;
 import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
@@ -60,19 +65,22 @@ import java.util.List;
 class AccessConfiguration {
 
     /// Paths that reveal nothing about any caller: the files of the pages, which ask for the key themselves,
-    /// and the health of the service.
+    /// the JavaScript client, and the health of the service.
     private static final String[] PUBLIC_PATHS = {
         "/",
         "/s/*",
         "/s/*/lab",
         "/s/*/strings",
         "/s/*/tour",
+        "/embed/s/*/*",
         "/compare",
         "/sweeps",
         "/sweeps/*",
         "/js/**",
+        "/client/**",
         "/css/**",
         "/img/**",
+        "/texts/**",
         "/_static/**",
         "/favicon.ico",
         "/actuator/health/**"
@@ -114,7 +122,8 @@ class AccessConfiguration {
     }
 
     @Bean
-    AuthenticationManager authenticationManager(AccessPolicy policy, OneTimeTokenService tickets) {
+    AuthenticationManager authenticationManager(
+            AccessPolicy policy, OneTimeTokenService tickets, ShareService shares) {
         InMemoryUserDetailsManager owners =
                 new InMemoryUserDetailsManager(
                         policy.hashes().entrySet().stream()
@@ -122,12 +131,13 @@ class AccessConfiguration {
                                 .toList());
         DaoAuthenticationProvider keys = new DaoAuthenticationProvider(owners);
         keys.setPasswordEncoder(ApiKeys.encoder());
+        ShareAuthenticator callers = new ShareAuthenticator(shares, owners);
         PreAuthenticatedAuthenticationProvider forwarded =
                 new PreAuthenticatedAuthenticationProvider();
         forwarded.setPreAuthenticatedUserDetailsService(
-                new UserDetailsByNameServiceWrapper<>(owners));
+                new UserDetailsByNameServiceWrapper<>(callers));
         return new ProviderManager(
-                keys, forwarded, new OneTimeTokenAuthenticationProvider(tickets, owners));
+                keys, callers, forwarded, new OneTimeTokenAuthenticationProvider(tickets, callers));
     }
 
     private static UserDetails owner(String name, String hash) {
@@ -146,47 +156,72 @@ class AccessConfiguration {
                 .logout(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .sessionManagement(s -> s.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
-                .exceptionHandling(e -> e.authenticationEntryPoint(entryPoint))
+                .exceptionHandling(
+                        e ->
+                                e.authenticationEntryPoint(entryPoint)
+                                        .accessDeniedHandler(new ShareRefusal(problems)))
                 .cors(cors -> cors.configurationSource(corsConfiguration(settings)))
                 .headers(
                         headers ->
                                 headers.addHeaderWriter(AccessConfiguration::writeContentPolicy)
+                                        .frameOptions(HeadersConfigurer.FrameOptionsConfig::disable)
+                                        .addHeaderWriter(
+                                                new DelegatingRequestMatcherHeaderWriter(
+                                                        request -> !isEmbedded(request),
+                                                        new XFrameOptionsHeaderWriter(
+                                                                XFrameOptionsMode.DENY)))
                                         .referrerPolicy(p -> p.policy(ReferrerPolicy.NO_REFERRER)))
                 .addFilterAfter(new OriginFilter(settings, problems), CorsFilter.class);
-        if (!policy.isOpen()) {
-            http.addFilterBefore(
-                            authenticationFilter(authentication, entryPoint),
-                            AnonymousAuthenticationFilter.class)
-                    .authorizeHttpRequests(
-                            requests ->
-                                    requests.dispatcherTypeMatchers(DispatcherType.ERROR)
-                                            .permitAll()
-                                            .requestMatchers(HttpMethod.GET, PUBLIC_PATHS)
-                                            .permitAll()
-                                            .requestMatchers(ForwardedCall::isLink)
-                                            .permitAll()
-                                            .anyRequest()
-                                            .authenticated());
-        }
+        http.addFilterBefore(
+                        authenticationFilter(policy, authentication, entryPoint, problems),
+                        AnonymousAuthenticationFilter.class)
+                .authorizeHttpRequests(
+                        requests ->
+                                requests.dispatcherTypeMatchers(DispatcherType.ERROR)
+                                        .permitAll()
+                                        .requestMatchers(HttpMethod.GET, PUBLIC_PATHS)
+                                        .permitAll()
+                                        .requestMatchers(ForwardedCall::isLink)
+                                        .permitAll()
+                                        .anyRequest()
+                                        .access(new RequestAuthorization(policy)));
         return http.build();
     }
 
     private static AuthenticationFilter authenticationFilter(
-            AuthenticationManager authentication, AuthenticationEntryPoint entryPoint) {
-        AuthenticationConverter basic = new BasicAuthenticationConverter();
-        AuthenticationConverter basicWhereAllowed =
-                request -> allowsBasicAuthentication(request) ? basic.convert(request) : null;
+            AccessPolicy policy,
+            AuthenticationManager authentication,
+            AuthenticationEntryPoint entryPoint,
+            ProblemWriter problems) {
         AuthenticationFilter filter =
                 new AuthenticationFilter(
-                        authentication,
-                        new DelegatingAuthenticationConverter(
-                                new ApiKeyConverter(),
-                                new ForwardedCallConverter(),
-                                new TicketConverter(),
-                                basicWhereAllowed));
+                        authentication, new DelegatingAuthenticationConverter(converters(policy)));
         filter.setSuccessHandler((_, _, _) -> {}); // no redirect: the request continues
-        filter.setFailureHandler(new AuthenticationEntryPointFailureHandler(entryPoint));
+        filter.setFailureHandler(
+                (request, response, failure) -> {
+                    if (failure.getCause() instanceof SessionException e) {
+                        problems.write(response, Problem.of(e));
+                    } else {
+                        entryPoint.commence(request, response, failure);
+                    }
+                });
         return filter;
+    }
+
+    /// Returns what reads the caller of a request. An open service ignores keys, but not shares, whose bearers may only
+    /// read.
+    private static List<AuthenticationConverter> converters(AccessPolicy policy) {
+        if (policy.isOpen()) {
+            return List.of(
+                    new ShareConverter(), new ForwardedCallConverter(), new TicketConverter(true));
+        }
+        AuthenticationConverter basic = new BasicAuthenticationConverter();
+        return List.of(
+                new ShareConverter(),
+                new ApiKeyConverter(),
+                new ForwardedCallConverter(),
+                new TicketConverter(false),
+                request -> allowsBasicAuthentication(request) ? basic.convert(request) : null);
     }
 
     /// Sets the Content-Security-Policy of responses that have none; the pages set their own.
@@ -196,6 +231,12 @@ class AccessConfiguration {
             boolean isSwagger = RequestPath.of(request).startsWith("/swagger-ui");
             response.setHeader(POLICY_HEADER, isSwagger ? SWAGGER_POLICY : POLICY);
         }
+    }
+
+    /// Returns whether a request is for a page that other sites may embed. Its Content-Security-Policy says which:
+    /// `X-Frame-Options` cannot name several.
+    private static boolean isEmbedded(HttpServletRequest request) {
+        return RequestPath.of(request).startsWith("/embed/");
     }
 
     static boolean allowsBasicAuthentication(HttpServletRequest request) {
@@ -219,6 +260,7 @@ class AccessConfiguration {
                             "RateLimit-Policy",
                             "Microgpt-Step"));
             source.registerCorsConfiguration("/api/**", api);
+            source.registerCorsConfiguration("/client/**", api); // modules, which they import
         }
         return source;
     }

@@ -29,7 +29,8 @@ final class ApiKeyConverter implements AuthenticationConverter {
         return UsernamePasswordAuthenticationToken.unauthenticated(name, key.substring(dot + 1));
     }
 
-    private static @Nullable String key(HttpServletRequest request) {
+    /// Returns the key, or the token of a share, as it was sent; null if there is none.
+    static @Nullable String key(HttpServletRequest request) {
         String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (authorization != null
                 && authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {

@@ -14,7 +14,7 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 import java.io.IOException;
 
 /// Responds with 401 to calls without a valid key. A missing and a wrong key get the same response, so that
-/// it does not reveal which key names exist.
+/// it does not reveal which key names exist. So do all shares that are not valid.
 ///
 /// Spring Security's own entry points offer a single scheme each and write no problem document; this one
 /// offers `Bearer`, and `Basic` for the pages without a field for a key.
@@ -37,6 +37,15 @@ final class ApiKeyEntryPoint implements AuthenticationEntryPoint {
         response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Bearer " + REALM);
         if (AccessConfiguration.allowsBasicAuthentication(request)) {
             response.addHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic " + REALM);
+        }
+        if (ShareConverter.token(request) != null) {
+            problems.write(
+                    response,
+                    Problem.of(
+                            ErrorCode.UNAUTHORIZED,
+                            "the share is not valid: it has expired or was withdrawn, or the link is"
+                                    + " incomplete"));
+            return;
         }
         problems.write(
                 response,

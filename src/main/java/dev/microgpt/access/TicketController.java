@@ -49,9 +49,10 @@ class TicketController {
     @ErrorResponses({ErrorCode.FORBIDDEN_ORIGIN})
     ResponseEntity<TicketReply> ticket(CallContext call) {
         OneTimeToken ticket =
-                tickets.generate(new GenerateOneTimeTokenRequest(call.caller().owner(), LIFETIME));
+                tickets.generate(new GenerateOneTimeTokenRequest(call.caller().name(), LIFETIME));
+        String prefix = call.caller().share() == null ? "" : TicketConverter.SHARE_PREFIX;
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.noStore())
-                .body(new TicketReply(ticket.getTokenValue(), ticket.getExpiresAt()));
+                .body(new TicketReply(prefix + ticket.getTokenValue(), ticket.getExpiresAt()));
     }
 }

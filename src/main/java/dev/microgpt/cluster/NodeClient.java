@@ -93,8 +93,8 @@ final class NodeClient {
             }
         }
         Caller caller = Caller.of(call.getUserPrincipal());
-        if (caller.hasKey()) {
-            headers.put(ClusterHeaders.CALLER, caller.owner());
+        if (caller.isAuthenticated()) {
+            headers.put(ClusterHeaders.CALLER, caller.name());
         }
         headers.put(ClusterHeaders.SECRET, secret);
         headers.put(ClusterHeaders.CLIENT_ADDRESS, call.getRemoteAddr());

@@ -152,7 +152,7 @@ final class Connection implements Answers {
     }
 
     /// Closes the connection without waiting for the close frame to be sent.
-    private void closeAsync(CloseStatus status) {
+    void closeAsync(CloseStatus status) {
         stop();
         threads.blockingSenders().execute(() -> socket.close(status, sending));
     }

@@ -11,34 +11,36 @@ import org.springframework.stereotype.Component;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Limits live connections (WebSockets and event streams), in total and per API key. Thread-safe.
+/// Limits live connections (WebSockets and event streams), in total, per API key and per share. Thread-safe.
 @Component
 final class ConnectionLimit {
 
     private final int maxTotal;
     private final int maxPerKey;
-    private final Map<String, Integer> byOwner = new HashMap<>();
+    private final int maxPerShare;
+    private final Map<String, Integer> byCaller = new HashMap<>();
     private int total;
 
     ConnectionLimit(Limits limits, QuotaSettings quotas) {
         maxTotal = limits.connections();
         maxPerKey = quotas.key().connections();
+        maxPerShare = quotas.share().connections();
     }
 
     /// Counts a new connection.
     ///
-    /// @throws SessionException `quota_exceeded` if the key has too many, `busy` if there are too many in
+    /// @throws SessionException `quota_exceeded` if the key or the share has too many, `busy` if there are too many in
     ///     total
     synchronized void acquire(Caller caller) {
         if (tryAcquire(caller)) {
             return;
         }
-        boolean isKeyLimit = total < maxTotal;
+        boolean isOwnLimit = total < maxTotal;
         throw new SessionException(
-                isKeyLimit ? ErrorCode.QUOTA_EXCEEDED : ErrorCode.BUSY,
-                isKeyLimit
-                        ? "the key already has %d live connections, the maximum"
-                                .formatted(maxPerKey)
+                isOwnLimit ? ErrorCode.QUOTA_EXCEEDED : ErrorCode.BUSY,
+                isOwnLimit
+                        ? "the %s already has %d live connections, the maximum"
+                                .formatted(caller.share() == null ? "key" : "share", maxOf(caller))
                         : "there are already %d live connections, the maximum".formatted(maxTotal));
     }
 
@@ -46,18 +48,22 @@ final class ConnectionLimit {
     ///
     /// @return whether they do
     synchronized boolean tryAcquire(Caller caller) {
-        int own = byOwner.getOrDefault(caller.owner(), 0);
-        if (total >= maxTotal || (caller.hasKey() && own >= maxPerKey)) {
+        int own = byCaller.getOrDefault(caller.name(), 0);
+        if (total >= maxTotal || (caller.isAuthenticated() && own >= maxOf(caller))) {
             return false;
         }
         total++;
-        byOwner.put(caller.owner(), own + 1);
+        byCaller.put(caller.name(), own + 1);
         return true;
+    }
+
+    private int maxOf(Caller caller) {
+        return caller.share() == null ? maxPerKey : maxPerShare;
     }
 
     /// Must be called once for each connection that was counted.
     synchronized void release(Caller caller) {
         total--;
-        byOwner.computeIfPresent(caller.owner(), (_, own) -> own == 1 ? null : own - 1);
+        byCaller.computeIfPresent(caller.name(), (_, own) -> own == 1 ? null : own - 1);
     }
 }

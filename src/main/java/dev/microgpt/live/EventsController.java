@@ -52,6 +52,7 @@ class EventsController implements SmartLifecycle {
 
     private final SessionRouter router;
     private final ConnectionLimit connections;
+    private final SharedConnections shared;
     private final LiveSettings settings;
     private final LiveThreads threads;
     private final ProblemWriter problems;
@@ -61,11 +62,13 @@ class EventsController implements SmartLifecycle {
     EventsController(
             SessionRouter router,
             ConnectionLimit connections,
+            SharedConnections shared,
             LiveSettings settings,
             LiveThreads threads,
             ProblemWriter problems) {
         this.router = router;
         this.connections = connections;
+        this.shared = shared;
         this.settings = settings;
         this.threads = threads;
         this.problems = problems;
@@ -151,10 +154,18 @@ class EventsController implements SmartLifecycle {
             Watch watch,
             AsyncContext async,
             AtomicReference<@Nullable EventStream> stream) {
+        Runnable closeAsEnded =
+                () -> {
+                    EventStream ended = stream.get();
+                    if (ended != null) {
+                        ended.close();
+                    }
+                };
         Runnable onEnd =
                 () -> {
                     watch.close();
                     connections.release(caller);
+                    shared.remove(caller, closeAsEnded);
                     EventStream ended = stream.get();
                     if (ended != null) {
                         streams.remove(ended);
@@ -164,6 +175,7 @@ class EventsController implements SmartLifecycle {
             EventStream opened = new EventStream(session, async, settings, threads, onEnd);
             stream.set(opened);
             streams.add(opened);
+            shared.add(caller, closeAsEnded);
             opened.start(watch);
             if (!running) { // stopped before it was added
                 opened.close();

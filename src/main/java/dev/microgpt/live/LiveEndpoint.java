@@ -30,6 +30,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
 
     private final MessageHandler.Services services;
     private final ConnectionLimit connections;
+    private final SharedConnections shared;
     private final Memory memory;
     private final LiveSettings settings;
     private final Map<String, Client> clients = new ConcurrentHashMap<>();
@@ -41,11 +42,13 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             JsonMapper json,
             RateLimiter rates,
             ConnectionLimit connections,
+            SharedConnections shared,
             LiveThreads threads,
             Memory memory) {
         this.memory = memory;
         this.settings = settings;
         this.connections = connections;
+        this.shared = shared;
         services = new MessageHandler.Services(router, json, rates, threads, memory);
     }
 
@@ -55,6 +58,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         final Connection connection;
         final MessageHandler handler;
         final Caller caller;
+        final Runnable closeAsEnded;
         final StringBuilder partial = new StringBuilder();
         int partialBytes;
         int reservedBytes; // of the memory, for the parts
@@ -63,6 +67,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             this.caller = caller;
             this.connection = connection;
             this.handler = handler;
+            closeAsEnded = () -> connection.closeAsync(CloseCode.SHARE_ENDED);
         }
     }
 
@@ -99,6 +104,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
             return CloseCode.TOO_MANY;
         }
         clients.put(id, client);
+        shared.add(client.caller, client.closeAsEnded);
         return null;
     }
 
@@ -162,6 +168,7 @@ final class LiveEndpoint extends TextWebSocketHandler implements SmartLifecycle 
         Client client = clients.remove(socket.getId());
         if (client != null) {
             connections.release(client.caller);
+            shared.remove(client.caller, client.closeAsEnded);
             client.handler.close();
             client.connection.close(status);
         }

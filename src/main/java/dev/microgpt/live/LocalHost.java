@@ -44,7 +44,7 @@ final class LocalHost implements SessionHost {
             Session watched = sessions.get(call, session);
             watched.ensureInMemory(call);
             return CompletableFuture.completedFuture(
-                    Subscription.open(broadcasts.of(watched), request, wake));
+                    Subscription.open(broadcasts.of(watched), caller.share(), request, wake));
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

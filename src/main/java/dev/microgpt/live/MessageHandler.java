@@ -6,6 +6,7 @@ import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Memory;
 import dev.microgpt.session.admission.SessionException;
+import dev.microgpt.session.admission.SharedSession;
 import dev.microgpt.wire.JsonTrees;
 import dev.microgpt.wire.Problems;
 
@@ -63,6 +64,7 @@ final class MessageHandler {
 
     private void enqueue(Caller caller, ClientText message) {
         String session = MessageExecutor.name(message.message());
+        requireMaySend(caller, session, message.message());
         Memory.Share share = services.memory().share();
         try {
             CallContext call = CallContext.of(caller, share);
@@ -76,7 +78,18 @@ final class MessageHandler {
 
     /// Counts the message against the rate limits, like any other request.
     private List<RateLimiter.Verdict> count(Caller caller) {
-        return services.rates().count(caller.owner(), caller.hasKey());
+        return caller.countCall(services.rates());
+    }
+
+    /// The bearer of a share may watch its session, and nothing else.
+    private static void requireMaySend(Caller caller, String session, ClientMessage message) {
+        boolean isWatch =
+                message instanceof ClientMessage.Subscribe
+                        || message instanceof ClientMessage.Unsubscribe;
+        SharedSession share = caller.share();
+        if (share != null && !(isWatch && session.equals(share.session()))) {
+            throw share.notShared();
+        }
     }
 
     private static void requireRate(List<RateLimiter.Verdict> verdicts) {

@@ -6,6 +6,7 @@ import dev.microgpt.engine.StepResult;
 import dev.microgpt.session.Session;
 import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.actor.SessionListener;
+import dev.microgpt.session.admission.SharedSession;
 import dev.microgpt.session.history.ValidationLoss;
 import dev.microgpt.session.persistence.SessionState;
 import dev.microgpt.wire.EnumNames;
@@ -42,6 +43,7 @@ final class Subscription implements Watch, SessionListener {
     }
 
     private final Session session;
+    private final @Nullable SharedSession share;
     private final Broadcast broadcast;
     private final boolean wantsTraces;
     private final boolean wantsBuckets;
@@ -60,9 +62,14 @@ final class Subscription implements Watch, SessionListener {
     /// Whether the connection has nothing to send and waits to be woken.
     private volatile boolean isIdle = true;
 
+    /// @param share what the watcher may see; null for all
     /// @param wake called when there may be something to send; must not block
     /// @throws InvalidInputException if a value of the request is out of its range
-    Subscription(Broadcast broadcast, WatchRequest request, Runnable wake) {
+    Subscription(
+            Broadcast broadcast,
+            @Nullable SharedSession share,
+            WatchRequest request,
+            Runnable wake) {
         double maxHz = request.maxHz() == null ? DEFAULT_HZ : request.maxHz();
         if (!(maxHz > 0 && maxHz <= MAX_HZ)) {
             throw InvalidInputException.outOfRange(
@@ -73,6 +80,7 @@ final class Subscription implements Watch, SessionListener {
                     "maxHz must be above 0 and at most 60, but is " + maxHz);
         }
         this.broadcast = broadcast;
+        this.share = share;
         session = broadcast.session();
         PublishedState now = session.published();
         epoch = now.epoch();
@@ -100,8 +108,12 @@ final class Subscription implements Watch, SessionListener {
     /// Starts to watch a session.
     ///
     /// @throws InvalidInputException if a value of the request is out of its range
-    static Subscription open(Broadcast broadcast, WatchRequest request, Runnable wake) {
-        Subscription subscription = new Subscription(broadcast, request, wake);
+    static Subscription open(
+            Broadcast broadcast,
+            @Nullable SharedSession share,
+            WatchRequest request,
+            Runnable wake) {
+        Subscription subscription = new Subscription(broadcast, share, request, wake);
         subscription.session.addListener(subscription);
         return subscription;
     }
@@ -174,12 +186,18 @@ final class Subscription implements Watch, SessionListener {
     @Override
     public PublishedState.@Nullable End end() {
         PublishedState state = session.published();
+        if (isHidden(state)) {
+            return PublishedState.End.DELETED;
+        }
         return state.view().step() < nextStep ? state.end() : null;
     }
 
     @Override
     public @Nullable Message poll() {
         PublishedState state = broadcast.stateForFrame(nextStep);
+        if (isHidden(state)) {
+            return null;
+        }
         boolean stepsWereUndone = state.losses() != losses && state.epoch() == epoch;
         boolean hasNewState = stepsWereUndone || isChanged(state);
         adoptHistory(state);
@@ -200,6 +218,11 @@ final class Subscription implements Watch, SessionListener {
             return gap(Math.min(last, segment.from() + GAP_MARGIN) - 1);
         }
         return frame(state, nextStep + segment.losses().length - 1, segment);
+    }
+
+    /// Returns whether a state is of a session that has replaced the shared one.
+    private boolean isHidden(PublishedState state) {
+        return share != null && !share.shows(state.epoch());
     }
 
     /// Returns whether a state has something new besides steps.

@@ -3,13 +3,15 @@ package dev.microgpt.quota;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/// Quotas of each API key and of all callers together, under `microgpt.quotas`. If the service is open and
-/// calls need no key, only the quotas for all callers apply.
+/// Quotas of each API key, of each share, and of all callers together, under `microgpt.quotas`. If the service is open and
+/// calls need no key, only the quotas for shares and for all callers apply.
 ///
 /// @param key quotas of each key
+/// @param share quotas of each share
 /// @param all quotas of all callers together
 @ConfigurationProperties("microgpt.quotas")
-public record QuotaSettings(@DefaultValue PerKey key, @DefaultValue All all) {
+public record QuotaSettings(
+        @DefaultValue PerKey key, @DefaultValue PerShare share, @DefaultValue All all) {
 
     /// The quotas of each key.
     ///
@@ -36,6 +38,24 @@ public record QuotaSettings(@DefaultValue PerKey key, @DefaultValue All all) {
                         "microgpt.quotas.key.training-share must be above 0 and at most 1, but is "
                                 + trainingShare);
             }
+        }
+    }
+
+    /// The quotas of each share: of all who have its link together. What they compute counts as the time of the
+    /// session's owner.
+    ///
+    /// @param requestsPerMinute rate limit of calls and messages on live connections together
+    /// @param connections maximum number of live connections
+    /// @param concurrentCalls maximum number of calls at a time, on each node of a cluster
+    public record PerShare(
+            @DefaultValue("6000") int requestsPerMinute,
+            @DefaultValue("100") int connections,
+            @DefaultValue("32") int concurrentCalls) {
+
+        public PerShare {
+            requirePositive("share.requests-per-minute", requestsPerMinute);
+            requirePositive("share.connections", connections);
+            requirePositive("share.concurrent-calls", concurrentCalls);
         }
     }
 

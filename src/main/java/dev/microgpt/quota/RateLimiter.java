@@ -6,7 +6,7 @@ import org.springframework.stereotype.Component;
 import java.time.Duration;
 import java.util.List;
 
-/// Applies the rate limits of requests with a token bucket for each key and one for all callers. A bucket holds
+/// Applies the rate limits of requests with a token bucket for each key, one for each share, and one for all callers. A bucket holds
 /// the quota of a minute and is refilled continuously. Thread-safe.
 @Component
 public final class RateLimiter {
@@ -22,7 +22,7 @@ public final class RateLimiter {
 
     /// The decision of one policy about a request.
     ///
-    /// @param policy the policy's name, `key` or `all`
+    /// @param policy the policy's name, `key`, `share` or `all`
     /// @param quota number of requests in a window
     /// @param windowSeconds length of the window, in seconds
     /// @param remaining number of requests that may follow immediately
@@ -39,7 +39,7 @@ public final class RateLimiter {
             return "the rate limit is %d requests per minute for %s; try again in %d s"
                     .formatted(
                             quota,
-                            policy.equals("key") ? "each key" : "all callers together",
+                            policy.equals("all") ? "all callers together" : "each " + policy,
                             retrySeconds);
         }
     }
@@ -54,6 +54,15 @@ public final class RateLimiter {
             return List.of(countForAll());
         }
         Verdict own = count("key", "key/" + owner, quotas.key().requestsPerMinute());
+        return own.isRefusal() ? List.of(own) : List.of(own, countForAll());
+    }
+
+    /// Counts a request of the bearer of a share. It counts as one of the share, and not of its owner's key.
+    ///
+    /// @param share the name of the share
+    /// @return the verdict of each policy; if any is a refusal, the request must be rejected
+    public List<Verdict> countShared(String share) {
+        Verdict own = count("share", "share/" + share, quotas.share().requestsPerMinute());
         return own.isRefusal() ? List.of(own) : List.of(own, countForAll());
     }
 

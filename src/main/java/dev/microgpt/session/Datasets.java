@@ -5,6 +5,7 @@ import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.admission.SessionException;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 import java.io.ByteArrayInputStream;
@@ -88,6 +89,26 @@ public final class Datasets {
                     name);
         }
         return corpora.computeIfAbsent(name, this::read);
+    }
+
+    /// Returns the name of the dataset that has the same documents in the same order; null if there is none.
+    public @Nullable String nameOf(Corpus documents) {
+        for (Dataset dataset : ALL) {
+            if (summary(dataset).numDocs() == documents.size()
+                    && isSame(corpus(dataset.name()), documents)) {
+                return dataset.name();
+            }
+        }
+        return null;
+    }
+
+    private static boolean isSame(Corpus one, Corpus other) {
+        for (int i = 0; i < one.size(); i++) {
+            if (!one.document(i).equals(other.document(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static List<String> names() {

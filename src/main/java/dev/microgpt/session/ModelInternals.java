@@ -5,7 +5,9 @@ import dev.microgpt.engine.Checkpoint;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.EngineAgreement;
 import dev.microgpt.engine.InvalidInputException;
+import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.Matrix;
+import dev.microgpt.engine.MicroGpt;
 import dev.microgpt.engine.ModelState;
 import dev.microgpt.engine.ParameterKind;
 import dev.microgpt.engine.StepAnatomy;
@@ -23,6 +25,7 @@ import dev.microgpt.session.query.HistogramTask;
 import dev.microgpt.session.query.Histograms;
 import dev.microgpt.session.query.ParameterMatrix;
 import dev.microgpt.session.query.PastStep;
+import dev.microgpt.session.query.SessionExport;
 
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +70,27 @@ public final class ModelInternals {
                 models -> {
                     Preconditions.requireUsable(session.published().view());
                     return models.model().checkpoint();
+                });
+    }
+
+    /// Returns the session as it is after its newest step, to be continued elsewhere.
+    ///
+    /// @throws SessionException `not_loaded`, `wrong_state` or `busy`
+    public SessionExport export(CallContext call) {
+        Preconditions.requireUsable(queries.requireLoaded());
+        reserveParameters(call, 2 * 3 * Double.BYTES); // as for a checkpoint
+        call.reserve(session.published().losses().bytes(), "the losses");
+        return queries.askInOneSlice(
+                call,
+                models -> {
+                    Preconditions.requireUsable(session.published().view());
+                    MicroGpt model = models.model();
+                    LossHistory losses = model.lossHistory();
+                    return new SessionExport(
+                            session.name(),
+                            model.checkpoint(),
+                            losses.from(losses.oldestExact(), LossHistory.EXACT),
+                            models.timeline().history());
                 });
     }
 

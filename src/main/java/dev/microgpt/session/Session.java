@@ -3,6 +3,7 @@ package dev.microgpt.session;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LossHistory;
 import dev.microgpt.engine.OptionValues;
+import dev.microgpt.engine.ParallelRunner;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.Environment;
 import dev.microgpt.session.actor.Preconditions;
@@ -15,6 +16,7 @@ import dev.microgpt.session.actor.StepOutcome;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.admission.SessionId;
+import dev.microgpt.session.admission.SharedSession;
 import dev.microgpt.session.compute.Compute;
 import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.compute.SlicedTask;
@@ -107,8 +109,9 @@ public final class Session {
     /// reserved, and the session in memory, until the reply.
     ///
     /// @throws SessionException `no_memory` if there is no memory to rehydrate the session, `busy` or
-    ///     `not_found`
+    ///     `not_found`; `not_shared` if the caller may only read
     <R> CompletableFuture<R> send(CallContext call, Command<R> command) {
+        requireMayExecute(call.caller().share(), command);
         if (command.need() == Command.Need.NOTHING) {
             return actor.send(command, call);
         }
@@ -125,6 +128,17 @@ public final class Session {
         return reply;
     }
 
+    /// Rejects all that could change the session for the bearer of a share, whatever call it comes from.
+    private static void requireMayExecute(@Nullable SharedSession share, Command<?> command) {
+        if (share == null
+                || command instanceof Command.Ask<?>
+                || command instanceof Command.GenerateNext) {
+            return;
+        }
+        boolean generates = command instanceof Command.Draw || command instanceof Command.DrawNext;
+        throw generates ? share.needsSeed() : share.notShared();
+    }
+
     <R> R call(CallContext call, Command<R> command) {
         return callTimeout.await(send(call, command));
     }
@@ -133,6 +147,11 @@ public final class Session {
     /// not in the session's mailbox.
     <T> T computeDetached(Demand demand, SlicedTask<T> work) {
         return callTimeout.awaitQuery(compute.submit(id().owner(), demand, work));
+    }
+
+    /// Returns what runs two parts of a slice of this session.
+    ParallelRunner parallelRunner() {
+        return compute.parallelRunner(id().owner());
     }
 
     CallTimeout callTimeout() {

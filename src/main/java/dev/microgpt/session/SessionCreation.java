@@ -18,11 +18,13 @@ import dev.microgpt.session.compute.Demand;
 import dev.microgpt.session.compute.SlicedTask;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.persistence.Holding;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -124,21 +126,23 @@ final class SessionCreation {
     /// Creates a session, or replaces the model of an existing one.
     ///
     /// @param kind where the model comes from; null for a model without documents
+    /// @param past the history up to the model's step; null for none
     SessionService.Creation createOrReplace(
             CallContext call,
             SessionId id,
             MicroGpt model,
             SessionEvent.@Nullable Kind kind,
+            @Nullable TimelineState past,
             boolean overwrite) {
         for (int i = 0; i < MAX_REPLACEMENTS; i++) {
             CompletableFuture<PublishedState> reply =
-                    create(call, id, model, new Timeline(), null, kind, overwrite);
+                    create(call, id, model, timeline(past, model), null, kind, overwrite);
             if (reply != null) {
                 return new SessionService.Creation(callTimeout.await(reply), true);
             }
             try {
                 PublishedState state =
-                        sessions.get(id).call(call, new Command.Replace(model, kind));
+                        sessions.get(id).call(call, new Command.Replace(model, kind, past));
                 return new SessionService.Creation(state, false);
             } catch (SessionException e) {
                 if (e.code() != ErrorCode.NOT_FOUND) {
@@ -152,6 +156,12 @@ final class SessionCreation {
                 ErrorCode.BUSY,
                 "the session '%s' was deleted %d times during the call"
                         .formatted(id.name(), MAX_REPLACEMENTS));
+    }
+
+    private static Timeline timeline(@Nullable TimelineState past, MicroGpt model) {
+        return past == null
+                ? new Timeline()
+                : Timeline.restore(past, List.of(), model.options().random());
     }
 
     /// Creates a session that has a past. It may belong to another process, which then takes it over from the store.

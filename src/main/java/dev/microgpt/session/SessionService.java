@@ -23,6 +23,7 @@ import dev.microgpt.session.compute.Ticker;
 import dev.microgpt.session.history.KeyframeBudget;
 import dev.microgpt.session.history.SessionEvent;
 import dev.microgpt.session.history.Timeline;
+import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.persistence.IdempotencyStore;
 import dev.microgpt.session.persistence.SessionStore;
 import dev.microgpt.session.query.PastStep;
@@ -130,7 +131,7 @@ public final class SessionService {
             model.initParams();
         }
         SessionEvent.Kind kind = corpus == null ? null : SessionEvent.Kind.LOADED;
-        return creation.createOrReplace(call, id, model, kind, overwrite).state();
+        return creation.createOrReplace(call, id, model, kind, null, overwrite).state();
     }
 
     /// Returns documents in the tokens that options demand.
@@ -149,20 +150,27 @@ public final class SessionService {
     /// @param isNew whether there was no session with this name before
     public record Creation(PublishedState state, boolean isNew) {}
 
-    /// Creates a session with a model from a checkpoint, or replaces the model of an existing one.
+    /// Creates a session with a model from a file, or replaces the model of an existing one.
     ///
     /// @param model a model within the limits
+    /// @param past the history up to the model's step; null if it is not known
     /// @param overwrite whether an existing session may be replaced
     /// @throws SessionException `invalid_name`, `exists`, `quota_exceeded`, or `busy` if there are too many
     ///     sessions
-    public Creation restore(CallContext call, String name, MicroGpt model, boolean overwrite) {
+    public Creation restore(
+            CallContext call,
+            String name,
+            MicroGpt model,
+            @Nullable TimelineState past,
+            boolean overwrite) {
         requireAbsent(call, name, overwrite);
         SessionId id = call.caller().sessionId(name);
         sessions.requireRoom(call.caller(), id);
         environment.parameters().require(call.caller(), id, model.numParams());
         call.reserveForSession(SessionSize.atStart(model.options(), model.corpus()));
         creation.requireRoom(call, id);
-        return creation.createOrReplace(call, id, model, SessionEvent.Kind.RESTORED, overwrite);
+        return creation.createOrReplace(
+                call, id, model, SessionEvent.Kind.RESTORED, past, overwrite);
     }
 
     /// Creates a session that continues training where another one is, or was at an earlier step.
@@ -217,9 +225,12 @@ public final class SessionService {
 
     /// Returns the caller's session with this name.
     ///
-    /// @throws SessionException `invalid_name` or `not_found`
+    /// @throws SessionException `invalid_name` or `not_found`; `unauthorized` if the caller has a share of a session that
+    ///     this one has replaced
     public Session get(CallContext call, String name) {
-        return sessions.get(call.caller().sessionId(name).requireValid());
+        Session session = sessions.get(call.caller().sessionId(name).requireValid());
+        call.caller().requireShown(session.published().epoch());
+        return session;
     }
 
     /// Returns the caller's sessions whose names follow a name, in the order of their names.

@@ -3,6 +3,7 @@ package dev.microgpt.session;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Score;
+import dev.microgpt.engine.TextStream;
 import dev.microgpt.session.actor.Command;
 import dev.microgpt.session.actor.PublishedState;
 import dev.microgpt.session.admission.CallContext;
@@ -28,12 +29,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /// Generates texts with a session's model, current or as of an earlier step, and scores texts. A large call is made
-/// in batches, each a command of its own: the next one begins when the caller has dealt with the last, so a caller
-/// that stops costs no computation, and other calls have their turn.
+/// in [Batches].
 public final class Texts {
-
-    private static final int FIRST_BATCH = 64; // so that the first texts come soon
-    private static final int LARGEST_BATCH = 4096;
 
     /// Memory for a text among those that may not come again, apart from its characters.
     private static final int BYTES_PER_TEXT = 96;
@@ -57,10 +54,6 @@ public final class Texts {
         void generated(AsOf<GeneratedTexts> batch) throws IOException;
     }
 
-    private static int nextSize(int size) {
-        return Math.min(2 * size, LARGEST_BATCH);
-    }
-
     // ---- generate
 
     /// Generates texts. If a call without idempotency key filters them, they are generated in batches.
@@ -71,63 +64,71 @@ public final class Texts {
         if (request.filter().isNone() || call.idempotency() != null) {
             return session.callTimeout().await(generateAsync(call, request));
         }
-        List<GeneratedText> texts = new ArrayList<>();
-        Batches batches = new Batches(call, request);
-        AsOf<GeneratedTexts> batch;
-        do {
-            batch = batches.next();
-            texts.addAll(batch.value().texts());
-        } while (!batches.generation.isDone());
-        GeneratedTexts last = batch.value();
-        return new AsOf<>(batch.step(), new GeneratedTexts(texts, last.tries(), last.rejected()));
+        List<AsOf<GeneratedTexts>> batches = new ArrayList<>();
+        new GenerationBatches(call, request).forEach(batches::add);
+        List<GeneratedText> texts =
+                batches.stream().flatMap(batch -> batch.value().texts().stream()).toList();
+        AsOf<GeneratedTexts> last = batches.getLast();
+        return new AsOf<>(
+                last.step(),
+                new GeneratedTexts(texts, last.value().tries(), last.value().rejected()));
     }
 
     /// Generates texts in one command. Does not wait for them.
     public CompletableFuture<AsOf<GeneratedTexts>> generateAsync(
             CallContext call, GenerateCall request) {
         reserveSamples(call, request);
-        return session.send(call, generating(new Generation(request)));
+        return session.send(call, generating(new Generation(request, session.parallelRunner())));
     }
 
-    /// Generates texts in batches, and passes each batch to a listener before it begins the next.
+    /// Generates texts in batches, and passes each batch to a listener.
     ///
     /// @throws InvalidInputException if the step is out of range
     /// @throws SessionException `not_loaded`, `wrong_state`, `no_memory` or `busy`
     /// @throws IOException if the listener throws it
     public void generateInBatches(CallContext call, GenerateCall request, BatchListener listener)
             throws IOException {
-        Batches batches = new Batches(call, request);
-        do {
-            listener.generated(batches.next());
-        } while (!batches.generation.isDone());
+        new GenerationBatches(call, request).forEach(listener::generated);
     }
 
-    /// The batches of one call.
-    private final class Batches {
+    private int blockSize() {
+        return session.published().view().options().blockSize();
+    }
+
+    /// The batches of a call that generates texts.
+    private final class GenerationBatches extends Batches<GeneratedTexts> {
 
         private final CallContext call;
         private final Generation generation;
-        private int size = FIRST_BATCH;
         private boolean hasBegun;
         private long unreserved;
 
-        Batches(CallContext call, GenerateCall request) {
+        GenerationBatches(CallContext call, GenerateCall request) {
+            super(session.callTimeout(), blockSize());
             this.call = call;
             reserveSamples(call, request);
-            generation = new Generation(request);
+            generation = new Generation(request, session.parallelRunner());
         }
 
-        AsOf<GeneratedTexts> next() {
-            generation.beginBatch(size);
-            size = nextSize(size);
+        @Override
+        CompletableFuture<AsOf<GeneratedTexts>> send(int texts) {
+            generation.beginBatch(texts);
             // the version that a caller asks for is that before its own draws
             CallContext context = hasBegun ? call.unconditional() : call;
             hasBegun = true;
-            AsOf<GeneratedTexts> batch = session.call(context, generating(generation));
+            return session.send(context, generating(generation));
+        }
+
+        @Override
+        void note(GeneratedTexts batch) {
             if (generation.call().filter().unique()) {
-                reserve(batch.value().texts());
+                reserve(batch.texts());
             }
-            return batch;
+        }
+
+        @Override
+        boolean isDone() {
+            return generation.isDone();
         }
 
         /// Reserves memory for texts that may not come again.
@@ -157,7 +158,7 @@ public final class Texts {
     public void generate(CallContext call, GenerateCall request, SampleListener listener)
             throws IOException {
         reserveSamples(call, request);
-        Generation generation = new Generation(request);
+        Generation generation = new Generation(request, session.parallelRunner());
         for (int i = 0; i < request.count(); i++) {
             AsOf<Sample> sample = streamSample(call, generation, listener);
             listener.ended(sample.step(), sample.value());
@@ -166,8 +167,15 @@ public final class Texts {
 
     private void reserveSamples(CallContext call, GenerateCall request) {
         queries.reserveModel(call, request.step());
+        PublishedState now = session.published();
+        Integer vocabSize = now.view().vocabSize();
+        if (request.count() >= TextStream.MANY && vocabSize != null) {
+            long bytes =
+                    TextStream.estimateBytes(
+                            now.view().options(), vocabSize, session.parallelRunner());
+            call.reserve(bytes, "the texts that are generated at a time");
+        }
         if (request.options().viz()) {
-            PublishedState now = session.published();
             int blockSize = now.view().options().blockSize();
             queries.reserveTraces(call, (double) request.count() * now.traceSize(blockSize));
         }
@@ -209,8 +217,8 @@ public final class Texts {
         void scored(AsOf<List<ScoredText>> batch) throws IOException;
     }
 
-    /// Computes how likely each text is for the model, in batches, and passes each batch to a listener before it
-    /// begins the next. Texts with characters that the model does not know have no score.
+    /// Computes how likely each text is for the model, in batches, and passes each batch to a listener. Texts with
+    /// characters that the model does not know have no score.
     ///
     /// @param step the step to look at; null for the current one
     /// @throws InvalidInputException if the step is out of range
@@ -220,12 +228,30 @@ public final class Texts {
             CallContext call, List<String> texts, @Nullable PastStep step, ScoreListener listener)
             throws IOException {
         queries.reserveModel(call, step);
-        TextScoring scoring = new TextScoring(texts, step);
-        int size = FIRST_BATCH;
-        do {
-            scoring.beginBatch(size);
-            size = nextSize(size);
-            listener.scored(queries.ask(call, scoring));
-        } while (!scoring.isDone());
+        new ScoringBatches(call, new TextScoring(texts, step)).forEach(listener::scored);
+    }
+
+    /// The batches of a call that scores texts.
+    private final class ScoringBatches extends Batches<List<ScoredText>> {
+
+        private final CallContext call;
+        private final TextScoring scoring;
+
+        ScoringBatches(CallContext call, TextScoring scoring) {
+            super(session.callTimeout(), blockSize());
+            this.call = call;
+            this.scoring = scoring;
+        }
+
+        @Override
+        CompletableFuture<AsOf<List<ScoredText>>> send(int texts) {
+            scoring.beginBatch(texts);
+            return session.send(call, new Command.Ask<>(scoring));
+        }
+
+        @Override
+        boolean isDone() {
+            return scoring.isDone();
+        }
     }
 }

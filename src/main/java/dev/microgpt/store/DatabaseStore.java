@@ -38,6 +38,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     private final SessionReader reader;
     private final IdempotencyTable responses;
     private final SweepTable sweeps;
+    private final ShareTable shares;
     private final StoreWriter writer;
     private final WriteErrors errors;
     private final Database database;
@@ -57,6 +58,7 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
         reader = new SessionReader(jdbc, documents);
         responses = new IdempotencyTable(jdbc);
         sweeps = new SweepTable(jdbc, documents);
+        shares = new ShareTable(jdbc);
         writer =
                 new StoreWriter(
                         transactions,
@@ -70,6 +72,11 @@ final class DatabaseStore implements SessionStore, IdempotencyStore, AutoCloseab
     /// Returns the store of sweeps in the same database.
     DatabaseSweeps sweeps() {
         return new DatabaseSweeps(sweeps, this, writer, transactions, partitions);
+    }
+
+    /// Returns the store of shares in the same database.
+    DatabaseShares shares() {
+        return new DatabaseShares(shares, this, writer);
     }
 
     @Override

@@ -1,6 +1,9 @@
 package dev.microgpt.store;
 
+import dev.microgpt.session.SessionService;
 import dev.microgpt.session.persistence.NoStore;
+import dev.microgpt.share.MemoryShares;
+import dev.microgpt.share.ShareStore;
 import dev.microgpt.sweep.MemorySweeps;
 import dev.microgpt.sweep.SweepStore;
 
@@ -23,6 +26,11 @@ class NoStoreConfiguration {
     @Bean
     SweepStore sweepStore(NoStore store) {
         return new MemorySweeps(store);
+    }
+
+    @Bean
+    ShareStore shareStore(SessionService sessions) {
+        return new MemoryShares(sessions::isCurrentEpoch);
     }
 
     /// Always reports up: without a database, nothing can fail.

@@ -1,6 +1,7 @@
 package dev.microgpt.store;
 
 import dev.microgpt.session.persistence.PartitionStore;
+import dev.microgpt.share.ShareStore;
 import dev.microgpt.sweep.SweepStore;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -56,6 +57,11 @@ class StoreConfiguration {
     @Bean
     SweepStore sweepStore(DatabaseStore store) {
         return store.sweeps();
+    }
+
+    @Bean
+    ShareStore shareStore(DatabaseStore store) {
+        return store.shares();
     }
 
     @Bean

@@ -32,6 +32,7 @@ final class StoreCopy {
                     new Table("counter", "name"),
                     new Table("document", "digest"),
                     new Table("session", "epoch"),
+                    new Table("share", "id"),
                     new Table("continuation", "epoch, number"),
                     new Table("save", "epoch"),
                     new Table("keyframe", "epoch, step"),

@@ -4,6 +4,7 @@ import dev.microgpt.session.admission.Caller;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.SessionException;
 import dev.microgpt.session.compute.Ticker;
+import dev.microgpt.session.persistence.PendingWrite;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,10 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /// Advances the sweeps of this process on a thread of its own: whenever it is woken, and twice a second. It waits for
 /// sessions and the store, never for training.
@@ -27,7 +26,6 @@ final class SweepDriver implements AutoCloseable {
 
     private static final Duration INTERVAL = Duration.ofMillis(500);
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(1);
-    private static final Duration STORE_TIME = Duration.ofSeconds(30);
     private static final Duration STOP_TIME = Duration.ofSeconds(2);
 
     private final SweepStore store;
@@ -188,7 +186,7 @@ final class SweepDriver implements AutoCloseable {
 
     private void lock(ActiveSweep sweep) {
         try {
-            if (!sweep.stepping().tryLock(STORE_TIME.toSeconds(), TimeUnit.SECONDS)) {
+            if (!sweep.stepping().tryLock(PendingWrite.TIMEOUT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new SessionException(
                         ErrorCode.BUSY, "trials of the sweep are beginning; try again later");
             }
@@ -217,20 +215,7 @@ final class SweepDriver implements AutoCloseable {
     ///
     /// @throws SessionException if it fails, or does not end in time
     static void await(CompletableFuture<Void> write) {
-        try {
-            write.get(STORE_TIME.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (TimeoutException _) {
-            throw new SessionException(
-                    ErrorCode.STORE_UNAVAILABLE, "the sweep could not be stored in time");
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-            throw SessionException.shuttingDown();
-        }
+        PendingWrite.await(write, "the sweep");
     }
 
     /// Stops the thread. Runs of trials are not affected.

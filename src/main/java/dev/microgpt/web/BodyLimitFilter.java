@@ -1,5 +1,6 @@
 package dev.microgpt.web;
 
+import dev.microgpt.bundle.Bundles;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.admission.Limits;
@@ -39,16 +40,21 @@ final class BodyLimitFilter extends OncePerRequestFilter {
     private static final String IDENTITY = "identity";
 
     private static final String CHECKPOINT = "/checkpoint";
+    private static final String BUNDLE = "/bundle";
 
     /// Bytes of memory that a byte of a body takes while it is parsed: growing buffers exist twice for a
     /// moment, and JSON is also held as text.
     private static final int MEMORY_PER_CHECKPOINT_BYTE = 3;
+
+    /// The files of a bundle reserve the memory that they take.
+    private static final int MEMORY_PER_BUNDLE_BYTE = 0;
 
     private static final int MEMORY_PER_JSON_BYTE = 10;
     private static final int MEMORY_PER_TEXT_BYTE = 6;
 
     private final long textLimit;
     private final long checkpointLimit;
+    private final long bundleLimit;
     private final Memory memory;
     private final ProblemWriter problems;
 
@@ -56,6 +62,7 @@ final class BodyLimitFilter extends OncePerRequestFilter {
         this.memory = memory;
         textLimit = MAX_BYTES_PER_TEXT_BYTE * limits.textBytes() + ALLOWANCE;
         checkpointLimit = textLimit + BYTES_PER_PARAMETER * limits.parameters();
+        bundleLimit = Bundles.maxBytes(limits);
         this.problems = problems;
     }
 
@@ -69,17 +76,12 @@ final class BodyLimitFilter extends OncePerRequestFilter {
             problems.write(response, Problem.of(unsupportedEncoding(encoding)));
             return;
         }
-        boolean isCheckpoint = request.getRequestURI().endsWith(CHECKPOINT);
-        long limit = isCheckpoint ? checkpointLimit : textLimit;
+        long limit = limit(request);
         if (request.getContentLengthLong() > limit) {
             problems.write(response, Problem.of(tooLarge(limit)));
         } else {
             try (Memory.Share share = memory.share()) {
-                int factor =
-                        isCheckpoint
-                                ? MEMORY_PER_CHECKPOINT_BYTE
-                                : isJson(request) ? MEMORY_PER_JSON_BYTE : MEMORY_PER_TEXT_BYTE;
-                Body body = new Body(limit, factor, share);
+                Body body = new Body(limit, memoryPerByte(request), share);
                 body.expect(request.getContentLengthLong());
                 request.setAttribute(CallContextResolver.MEMORY, share);
                 chain.doFilter(new ObservedRequest(request, body), response);
@@ -87,6 +89,24 @@ final class BodyLimitFilter extends OncePerRequestFilter {
                 problems.write(response, Problems.of(e));
             }
         }
+    }
+
+    private long limit(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return path.endsWith(CHECKPOINT)
+                ? checkpointLimit
+                : path.endsWith(BUNDLE) ? bundleLimit : textLimit;
+    }
+
+    private static int memoryPerByte(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        if (path.endsWith(CHECKPOINT)) {
+            return MEMORY_PER_CHECKPOINT_BYTE;
+        }
+        if (path.endsWith(BUNDLE)) {
+            return MEMORY_PER_BUNDLE_BYTE;
+        }
+        return isJson(request) ? MEMORY_PER_JSON_BYTE : MEMORY_PER_TEXT_BYTE;
     }
 
     /// Compressed bodies are rejected, as they may be much larger than their length.

@@ -8,7 +8,6 @@ import dev.microgpt.session.Datasets;
 import dev.microgpt.session.SessionService;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.Limits;
-import dev.microgpt.wire.RequestPath;
 import dev.microgpt.wire.SessionReply;
 import dev.microgpt.wire.WeightsQuery;
 
@@ -80,12 +79,9 @@ class CheckpointController implements CheckpointApi {
                         limits.ofText(),
                         limits::check,
                         (characters, options) -> sessions.tokens(call, characters, options));
-        SessionService.Creation creation =
-                sessions.restore(call, name, new MicroGpt(checkpoint), mayOverwrite);
-        ResponseEntity.BodyBuilder reply =
-                creation.isNew()
-                        ? ResponseEntity.created(RequestPath.ofSession(request, name))
-                        : ResponseEntity.status(HttpStatus.OK);
-        return reply.body(SessionReply.of(creation.state().view()));
+        return RestoredReply.of(
+                request,
+                name,
+                sessions.restore(call, name, new MicroGpt(checkpoint), null, mayOverwrite));
     }
 }

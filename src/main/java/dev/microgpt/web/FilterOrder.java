@@ -10,7 +10,10 @@ final class FilterOrder {
     static final int TRAILING_SLASH = Ordered.HIGHEST_PRECEDENCE + 1;
 
     /// [RateFilter].
-    static final int RATE = 1;
+    static final int RATE = 0;
+
+    /// [ShareConcurrencyFilter].
+    static final int SHARE_CONCURRENCY = 1;
 
     /// [BodyLimitFilter]. The filter that forwards calls to other nodes of a cluster comes before it, with 2: it
     /// does not read the body of a call that it forwards.

@@ -69,6 +69,9 @@ final class IdempotencyFilter extends OncePerRequestFilter {
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
         return request.getHeader(HEADER) == null
+                // a share changes nothing, so its calls may be repeated; and the responses are the
+                // owner's
+                || Caller.of(request.getUserPrincipal()).share() != null
                 || !HttpMethod.POST.matches(request.getMethod())
                 || !RequestPath.of(request).startsWith("/api/");
     }

@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.query.PastStep;
+import dev.microgpt.wire.Csv;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.HeadsReply;
 import dev.microgpt.wire.ProbesReply;
@@ -43,7 +44,9 @@ interface MeasurementsApi {
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)
                     @Nullable PastStep step);
 
-    @GetMapping("/validation")
+    @GetMapping(
+            path = "/validation",
+            produces = {MediaType.APPLICATION_JSON_VALUE, Csv.MEDIA_TYPE})
     @Operation(
             operationId = "getValidation",
             summary = "Show the losses of the documents that are held out",

@@ -5,7 +5,8 @@ import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.ConfigReply;
-import dev.microgpt.wire.EmbeddingReply;
+import dev.microgpt.wire.Csv;
+import dev.microgpt.wire.EmbeddingsReply;
 import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.GenerateReply;
 import dev.microgpt.wire.GenerateRequest;
@@ -33,8 +34,6 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-
-import java.util.List;
 
 /// Declares the paths and the documentation of the calls that [ModelController] implements.
 @RequestMapping(path = "/api/v1/sessions/{name}", produces = MediaType.APPLICATION_JSON_VALUE)
@@ -67,7 +66,7 @@ interface ModelApi {
                         schema = @Schema(type = "string"),
                         examples = @ExampleObject("maria\nanna\n")),
                 @Content(
-                        mediaType = TextLines.CSV,
+                        mediaType = Csv.MEDIA_TYPE,
                         schema = @Schema(type = "string"),
                         examples =
                                 @ExampleObject(
@@ -104,7 +103,7 @@ interface ModelApi {
                         schema = @Schema(type = "string"),
                         examples = @ExampleObject("2.19\tmaria\n")),
                 @Content(
-                        mediaType = TextLines.CSV,
+                        mediaType = Csv.MEDIA_TYPE,
                         schema = @Schema(type = "string"),
                         examples =
                                 @ExampleObject(
@@ -132,7 +131,9 @@ interface ModelApi {
             @PathVariable String name,
             @RequestBody(required = false) @Nullable InspectRequest body);
 
-    @GetMapping("/losses")
+    @GetMapping(
+            path = "/losses",
+            produces = {MediaType.APPLICATION_JSON_VALUE, Csv.MEDIA_TYPE})
     @Operation(
             operationId = "getLosses",
             summary = "Show the training losses",
@@ -157,14 +158,16 @@ interface ModelApi {
             @Parameter(description = "Maximum number of buckets") @RequestParam(required = false)
                     @Nullable Integer maxPoints);
 
-    @GetMapping("/embeddings")
+    @GetMapping(
+            path = "/embeddings",
+            produces = {MediaType.APPLICATION_JSON_VALUE, Csv.MEDIA_TYPE})
     @Operation(
             operationId = "getEmbeddings",
             summary = "Show the token embeddings",
             description = "The rows are in the order of the token ids.")
     @ApiResponse(responseCode = "200", description = "One row per token")
     @QueryErrorResponses
-    ResponseEntity<List<EmbeddingReply>> embeddings(
+    ResponseEntity<EmbeddingsReply> embeddings(
             CallContext call,
             @PathVariable String name,
             @Parameter(description = GenerateRequest.AS_OF) @RequestParam(required = false)

@@ -10,7 +10,7 @@ import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.PastStep;
 import dev.microgpt.wire.ConfigReply;
-import dev.microgpt.wire.EmbeddingReply;
+import dev.microgpt.wire.EmbeddingsReply;
 import dev.microgpt.wire.GenerateReply;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.InspectReply;
@@ -97,11 +97,11 @@ class ModelController implements ModelApi {
     }
 
     @Override
-    public ResponseEntity<List<EmbeddingReply>> embeddings(
+    public ResponseEntity<EmbeddingsReply> embeddings(
             CallContext call, String name, @Nullable PastStep step) {
         AsOf<List<TokenEmbedding>> embeddings =
                 sessions.get(call, name).queries().embeddings(call, step);
-        return AsOfReply.of(step, embeddings, EmbeddingReply.of(embeddings.value()));
+        return AsOfReply.of(step, embeddings, EmbeddingsReply.of(embeddings.value()));
     }
 
     @Override

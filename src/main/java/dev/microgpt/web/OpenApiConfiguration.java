@@ -3,6 +3,7 @@ package dev.microgpt.web;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.query.PastStep;
+import dev.microgpt.wire.Csv;
 import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.PastStepReader;
 import dev.microgpt.wire.Problem;
@@ -29,6 +30,7 @@ import org.springdoc.core.customizers.ParameterCustomizer;
 import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.method.HandlerMethod;
@@ -54,6 +56,7 @@ class OpenApiConfiguration {
                     ErrorCode.INVALID_NAME,
                     ErrorCode.UNAUTHORIZED,
                     ErrorCode.FORBIDDEN_HOST,
+                    ErrorCode.NOT_SHARED,
                     ErrorCode.NOT_ACCEPTABLE,
                     ErrorCode.RATE_LIMITED,
                     ErrorCode.INTERNAL,
@@ -83,8 +86,11 @@ class OpenApiConfiguration {
                     tag("Model", "Query a model for texts, scores, losses and embeddings"),
                     tag("Parameters", "Show the matrices of a model, now and in the past"),
                     tag("Anatomy", "Dissect one training step, down to single numbers"),
-                    tag("Checkpoints", "Download and upload whole models as safetensors files"),
+                    tag(
+                            "Checkpoints",
+                            "Download and upload models as safetensors files, and sessions as bundles"),
                     tag("Live", "Watch a session live"),
+                    tag("Shares", "Show a session to people without an API key, read-only"),
                     tag("Service", "Show the bundled datasets and the limits"));
 
     private record PathVariable(String description, Object example) {}
@@ -97,6 +103,7 @@ class OpenApiConfiguration {
                                     "Session name, 1 to 63 characters of a-z, 0-9 and -", "demo"),
                     "id", new PathVariable("Number of the run, counted from 1", 1),
                     "matrix", new PathVariable("Name from the list of matrices", "wte"),
+                    "share", new PathVariable("Id from the list of shares", "5f2b8c1de09a7346"),
                     "tensor",
                             new PathVariable(
                                     "Name from the anatomy or from the list of matrices",
@@ -138,7 +145,9 @@ class OpenApiConfiguration {
         return new Tag().name(name).description(description);
     }
 
+    /// The first bean of the document that is made, so it waits for the one that no other refers to; see [LazyOpenApi].
     @Bean
+    @DependsOn("modelConverterRegistrar")
     OpenAPI openApi() {
         return new OpenAPI()
                 .info(
@@ -182,11 +191,24 @@ class OpenApiConfiguration {
     }
 
     @Bean
-    OperationCustomizer errorResponses() {
+    OperationCustomizer responses() {
         return (operation, handler) -> {
             addErrors(operation, handler);
+            describeCsv(operation);
             return operation;
         };
+    }
+
+    /// Gives responses in CSV that have no example the schema of a text, in place of that of the reply.
+    private static void describeCsv(Operation operation) {
+        for (ApiResponse response : operation.getResponses().values()) {
+            Content content = response.getContent();
+            MediaType csv = content == null ? null : content.get(Csv.MEDIA_TYPE);
+            if (csv != null && csv.getExample() == null && csv.getExamples() == null) {
+                // not the one that is there, which JSON has as well
+                content.addMediaType(Csv.MEDIA_TYPE, new MediaType().schema(schema("string")));
+            }
+        }
     }
 
     @Bean

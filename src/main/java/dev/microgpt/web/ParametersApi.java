@@ -3,6 +3,7 @@ package dev.microgpt.web;
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
 import dev.microgpt.session.query.PastStep;
+import dev.microgpt.wire.Csv;
 import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.HistogramsReply;
@@ -30,7 +31,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Tag(name = "Parameters")
 interface ParametersApi {
 
-    @GetMapping
+    @GetMapping(produces = {MediaType.APPLICATION_JSON_VALUE, Csv.MEDIA_TYPE})
     @Operation(
             operationId = "listMatrices",
             summary = "List the parameter matrices",
@@ -44,7 +45,9 @@ interface ParametersApi {
     })
     MatricesReply list(CallContext call, @PathVariable String name);
 
-    @GetMapping("/{matrix}")
+    @GetMapping(
+            path = "/{matrix}",
+            produces = {MediaType.APPLICATION_JSON_VALUE, Csv.MEDIA_TYPE})
     @Operation(
             operationId = "getMatrix",
             summary = "Show a parameter matrix",

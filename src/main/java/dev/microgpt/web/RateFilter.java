@@ -52,7 +52,7 @@ final class RateFilter extends OncePerRequestFilter {
             HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Caller caller = Caller.of(request.getUserPrincipal());
-        List<RateLimiter.Verdict> verdicts = limiter.count(caller.owner(), caller.hasKey());
+        List<RateLimiter.Verdict> verdicts = caller.countCall(limiter);
         response.setHeader(
                 POLICY,
                 verdicts.stream()

@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.Datasets;
 import dev.microgpt.session.admission.Limits;
+import dev.microgpt.share.ShareLimits;
 import dev.microgpt.sweep.SweepLimits;
 import dev.microgpt.wire.DatasetsReply;
 import dev.microgpt.wire.LimitsReply;
@@ -15,11 +16,14 @@ class ServiceController implements ServiceApi {
     private final Datasets datasets;
     private final Limits limits;
     private final SweepLimits ofSweeps;
+    private final ShareLimits ofShares;
 
-    ServiceController(Datasets datasets, Limits limits, SweepLimits ofSweeps) {
+    ServiceController(
+            Datasets datasets, Limits limits, SweepLimits ofSweeps, ShareLimits ofShares) {
         this.datasets = datasets;
         this.limits = limits;
         this.ofSweeps = ofSweeps;
+        this.ofShares = ofShares;
     }
 
     @Override
@@ -29,6 +33,6 @@ class ServiceController implements ServiceApi {
 
     @Override
     public LimitsReply limits() {
-        return LimitsReply.of(limits, ofSweeps);
+        return LimitsReply.of(limits, ofSweeps, ofShares);
     }
 }

@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.wire.Csv;
 import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.ForkRequest;
 import dev.microgpt.wire.HistoryReply;
@@ -116,7 +117,9 @@ interface SessionApi {
             @RequestBody(required = false) @Nullable ForkRequest body,
             HttpServletRequest request);
 
-    @GetMapping("/{name}/history")
+    @GetMapping(
+            path = "/{name}/history",
+            produces = {MediaType.APPLICATION_JSON_VALUE, Csv.MEDIA_TYPE})
     @Operation(
             operationId = "getHistory",
             summary = "Show the history of a session",
@@ -127,7 +130,9 @@ interface SessionApi {
     @ErrorResponses({ErrorCode.INVALID_NAME, ErrorCode.NOT_FOUND})
     HistoryReply history(CallContext call, @PathVariable String name);
 
-    @GetMapping("/{name}/keyframes")
+    @GetMapping(
+            path = "/{name}/keyframes",
+            produces = {MediaType.APPLICATION_JSON_VALUE, Csv.MEDIA_TYPE})
     @Operation(
             operationId = "getKeyframes",
             summary = "List the keyframes of a session",

@@ -2,6 +2,7 @@ package dev.microgpt.web;
 
 import dev.microgpt.session.admission.CallContext;
 import dev.microgpt.session.admission.ErrorCode;
+import dev.microgpt.wire.Csv;
 import dev.microgpt.wire.ErrorResponses;
 import dev.microgpt.wire.SweepReply;
 import dev.microgpt.wire.SweepRequest;
@@ -69,7 +70,9 @@ interface SweepApi {
     @ApiResponse(responseCode = "200", description = "The sweeps")
     SweepsReply list(CallContext call);
 
-    @GetMapping("/{name}")
+    @GetMapping(
+            path = "/{name}",
+            produces = {MediaType.APPLICATION_JSON_VALUE, Csv.MEDIA_TYPE})
     @Operation(
             operationId = "getSweep",
             summary = "Show a sweep",

@@ -1,6 +1,7 @@
 package dev.microgpt.web;
 
 import dev.microgpt.live.ConnectionAbort;
+import dev.microgpt.wire.Csv;
 import dev.microgpt.wire.Problems;
 import dev.microgpt.wire.StreamHeaders;
 import dev.microgpt.wire.TextLine;
@@ -15,9 +16,8 @@ import org.springframework.util.MimeTypeUtils;
 
 import tools.jackson.databind.SequenceWriter;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.csv.CsvMapper;
-import tools.jackson.dataformat.csv.CsvSchema;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -28,12 +28,10 @@ import java.util.Map;
 /// A response that has a line for each text, and is sent while the texts are computed.
 final class TextLines {
 
-    static final String CSV = "text/csv";
-
     /// The formats, in the order in which they are preferred.
     enum Format {
         PLAIN(MediaType.TEXT_PLAIN_VALUE),
-        CSV(TextLines.CSV),
+        CSV(Csv.MEDIA_TYPE),
         JSON(MediaType.APPLICATION_NDJSON_VALUE);
 
         private final String type;
@@ -61,7 +59,8 @@ final class TextLines {
         }
     }
 
-    private static final CsvMapper CSV_MAPPER = CsvMapper.builder().build();
+    /// Bytes that are passed to the server at a time.
+    private static final int BUFFER = 1 << 15;
 
     private final Format format;
     private final List<String> columns;
@@ -138,18 +137,16 @@ final class TextLines {
 
     private OutputStream open() throws IOException {
         StreamHeaders.set(response, format.type + ";charset=UTF-8");
-        out = response.getOutputStream();
+        out = new BufferedOutputStream(response.getOutputStream(), BUFFER);
         if (format == Format.CSV) {
-            csv(out).write(columns); // also if there are no texts
+            var _ = csv(out); // the header, also if there are no texts
         }
         return out;
     }
 
     private SequenceWriter csv(OutputStream body) {
         if (csv == null) {
-            CsvSchema.Builder schema = CsvSchema.builder();
-            columns.forEach(schema::addColumn);
-            csv = CSV_MAPPER.writer(schema.build()).writeValues(body);
+            csv = Csv.writer(columns, body);
         }
         return csv;
     }

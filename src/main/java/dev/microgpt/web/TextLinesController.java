@@ -9,6 +9,7 @@ import dev.microgpt.session.admission.Limits;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.GeneratedTexts;
 import dev.microgpt.session.query.PastStep;
+import dev.microgpt.wire.Csv;
 import dev.microgpt.wire.GenerateRequest;
 import dev.microgpt.wire.ScoreRequest;
 import dev.microgpt.wire.TextLine;
@@ -39,7 +40,7 @@ import java.util.stream.IntStream;
 @RestController
 @RequestMapping(
         path = "/api/v1/sessions/{name}",
-        produces = {MediaType.TEXT_PLAIN_VALUE, TextLines.CSV, MediaType.APPLICATION_NDJSON_VALUE})
+        produces = {MediaType.TEXT_PLAIN_VALUE, Csv.MEDIA_TYPE, MediaType.APPLICATION_NDJSON_VALUE})
 class TextLinesController {
 
     private final SessionService sessions;

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The past of a session, except for its losses and keyframes.
 @Schema(name = "History")
@@ -26,7 +27,8 @@ public record HistoryReply(
         @Schema(
                         description =
                                 "Losses of the held-out documents, oldest first; absent if there are none")
-                @Nullable List<ValidationLossReply> validation) {
+                @Nullable List<ValidationLossReply> validation)
+        implements CsvTable {
 
     /// Something other than a step that happened to a session.
     @Schema(name = "SessionEvent")
@@ -114,5 +116,15 @@ public record HistoryReply(
                 history.validations().isEmpty()
                         ? null
                         : ValidationLossReply.of(history.validations()));
+    }
+
+    @Override
+    public List<String> csvColumns() {
+        return new HistoryTable(this).columns();
+    }
+
+    @Override
+    public Stream<List<@Nullable Object>> csvRows() {
+        return new HistoryTable(this).rows();
     }
 }

@@ -4,6 +4,7 @@ import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.session.admission.Limits;
+import dev.microgpt.share.ShareLimits;
 import dev.microgpt.sweep.SweepLimits;
 
 import org.jspecify.annotations.Nullable;
@@ -35,9 +36,11 @@ public final class IntegerRanges {
     private final long lossesPerCall;
     private final long vocabulary;
     private final long sweepSessions;
+    private final long shareDays;
     private final Map<String, Range> ofOptions = new HashMap<>();
 
-    IntegerRanges(Limits limits, SweepLimits ofSweeps) {
+    IntegerRanges(Limits limits, SweepLimits ofSweeps, ShareLimits ofShares) {
+        shareDays = ofShares.shareDays();
         sweepSessions = ofSweeps.sweepSessions();
         stepsPerCall = limits.stepsPerCall();
         stepsPerRun = limits.stepsPerRun();
@@ -98,6 +101,7 @@ public final class IntegerRanges {
             case "topK", "tries" -> Range.of(1, Integer.MAX_VALUE);
             case "minLength", "maxLength" -> Range.of(0, Integer.MAX_VALUE);
             case "parallel" -> Range.of(1, SweepRequest.MAX_PARALLEL);
+            case "days" -> Range.of(1, shareDays);
             case "samples" -> Range.of(1, probeSamples);
             case "keyframes" -> Range.of(1, ProbesRequest.MAX_KEYFRAMES);
             case "nHead" -> new Range(1, null, "nEmbd"); // which may follow

@@ -5,6 +5,7 @@ import dev.microgpt.engine.ModelOptions;
 import dev.microgpt.engine.OptionValues;
 import dev.microgpt.engine.architecture.Preset;
 import dev.microgpt.session.admission.Limits;
+import dev.microgpt.share.ShareLimits;
 import dev.microgpt.sweep.SweepLimits;
 
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -54,13 +55,15 @@ public record LimitsReply(
         @Schema(description = "Live connections at a time") int connections,
         @Schema(description = "Sweeps of one caller") int sweeps,
         @Schema(description = "Sessions of a sweep") int sweepSessions,
+        @Schema(description = "Shares of a session") int shares,
+        @Schema(description = "Days for which a share may be valid") int shareDays,
         @Schema(description = "Maximum duration of a call", example = "PT1H") Duration callTime,
         @Schema(description = "The options of a model, with defaults and ranges")
                 List<OptionReply> options,
         @Schema(description = "The options that each preset sets")
                 Map<String, OptionsReply> presets) {
 
-    public static LimitsReply of(Limits limits, SweepLimits ofSweeps) {
+    public static LimitsReply of(Limits limits, SweepLimits ofSweeps, ShareLimits ofShares) {
         return new LimitsReply(
                 limits.sessions(),
                 limits.parameters(),
@@ -88,6 +91,8 @@ public record LimitsReply(
                 limits.connections(),
                 ofSweeps.sweeps(),
                 ofSweeps.sweepSessions(),
+                ofShares.shares(),
+                ofShares.shareDays(),
                 limits.callTime(),
                 ModelOption.ALL.stream().map(option -> OptionReply.of(option, limits)).toList(),
                 optionsByPreset());

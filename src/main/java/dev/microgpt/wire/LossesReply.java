@@ -9,6 +9,8 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// The losses of a range of steps, either one per step or summarised in buckets.
 public record LossesReply(
@@ -16,7 +18,8 @@ public record LossesReply(
         @Schema(description = "Last step, inclusive", example = "1000") long to,
         @Schema(description = "One loss per step; only without maxPoints")
                 double @Nullable [] losses,
-        @Schema(description = "Only with maxPoints") @Nullable List<LossBucket> buckets) {
+        @Schema(description = "Only with maxPoints") @Nullable List<LossBucket> buckets)
+        implements CsvTable {
 
     /// Returns the losses of the steps `from` to `to`.
     ///
@@ -44,6 +47,12 @@ public record LossesReply(
         return new LossesReply(first, last, null, history.buckets(first, last, maxPoints));
     }
 
+    /// Returns the losses of consecutive steps.
+    public static LossesReply of(LossHistory.Segment losses) {
+        long last = losses.from() + losses.losses().length - 1;
+        return new LossesReply(losses.from(), last, losses.losses(), null);
+    }
+
     private static void requireAtMost(int limit, long from, long to) {
         if (to - from >= limit) {
             throw InvalidInputException.outOfRange(
@@ -55,5 +64,32 @@ public record LossesReply(
                                     + " range, or buckets with maxPoints")
                             .formatted(limit, from, to, to - from + 1));
         }
+    }
+
+    @Override
+    public List<String> csvColumns() {
+        return losses != null
+                ? List.of("step", "loss")
+                : List.of("from", "to", "min", "mean", "max", "first", "last");
+    }
+
+    @Override
+    public Stream<List<@Nullable Object>> csvRows() {
+        double[] raw = losses;
+        if (raw != null) {
+            return IntStream.range(0, raw.length).mapToObj(i -> List.of(from + i, raw[i]));
+        }
+        return buckets == null ? Stream.of() : buckets.stream().map(LossesReply::row);
+    }
+
+    private static List<@Nullable Object> row(LossBucket bucket) {
+        return List.of(
+                bucket.from(),
+                bucket.to(),
+                bucket.min(),
+                bucket.mean(),
+                bucket.max(),
+                bucket.first(),
+                bucket.last());
     }
 }

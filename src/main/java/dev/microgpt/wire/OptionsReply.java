@@ -20,6 +20,11 @@ public record OptionsReply(@JsonAnyGetter Map<String, Object> values) {
         return new OptionsReply(byName(OptionValues.of(options, _ -> true).written()));
     }
 
+    /// Returns all options, also those that have their defaults.
+    public static OptionsReply withDefaults(ModelOptions options) {
+        return new OptionsReply(byName(OptionValues.of(options, _ -> true)));
+    }
+
     /// Returns values by the names of their options.
     static Map<String, Object> byName(OptionValues options) {
         Map<String, Object> values = new LinkedHashMap<>();

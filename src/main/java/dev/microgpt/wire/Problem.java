@@ -205,10 +205,11 @@ public final class Problem extends ProblemDetail {
                     INVALID_NAME,
                     INVALID_TEXT,
                     UNKNOWN_CHARACTER,
-                    INVALID_CHECKPOINT ->
+                    INVALID_CHECKPOINT,
+                    INVALID_BUNDLE ->
                     HttpStatus.BAD_REQUEST;
             case UNAUTHORIZED -> HttpStatus.UNAUTHORIZED;
-            case FORBIDDEN_ORIGIN, FORBIDDEN_HOST -> HttpStatus.FORBIDDEN;
+            case FORBIDDEN_ORIGIN, FORBIDDEN_HOST, NOT_SHARED -> HttpStatus.FORBIDDEN;
             case RATE_LIMITED, QUOTA_EXCEEDED -> HttpStatus.TOO_MANY_REQUESTS;
             case TOO_SLOW -> HttpStatus.REQUEST_TIMEOUT;
             case NO_MEMORY, STORE_UNAVAILABLE, MOVING -> HttpStatus.SERVICE_UNAVAILABLE;
@@ -249,9 +250,11 @@ public final class Problem extends ProblemDetail {
             case EXPECTATION_FAILED -> "Expectation failed";
             case NOT_ACCEPTABLE -> "Not acceptable";
             case INVALID_CHECKPOINT -> "Invalid checkpoint";
+            case INVALID_BUNDLE -> "Invalid bundle";
             case UNAUTHORIZED -> "API key required";
             case FORBIDDEN_ORIGIN -> "Forbidden origin";
             case FORBIDDEN_HOST -> "Forbidden host";
+            case NOT_SHARED -> "Not shared";
             case RATE_LIMITED -> "Rate limit exceeded";
             case QUOTA_EXCEEDED -> "Quota exceeded";
             case TOO_SLOW -> "Request too slow";

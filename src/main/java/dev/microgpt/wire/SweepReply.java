@@ -10,8 +10,10 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A sweep with its trials, the best first.
 @Schema(name = "Sweep")
@@ -40,7 +42,8 @@ public record SweepReply(
                         description =
                                 "Completed trials that differ in their seeds only, the lowest mean validation loss"
                                         + " first")
-                List<SweepGroupReply> groups) {
+                List<SweepGroupReply> groups)
+        implements CsvTable {
 
     public static SweepReply of(SweepView view) {
         Sweep sweep = view.sweep();
@@ -60,5 +63,45 @@ public record SweepReply(
                 view.message(),
                 view.trials().stream().map(SweepTrialReply::of).toList(),
                 view.groups().stream().map(SweepGroupReply::of).toList());
+    }
+
+    /// Returns the columns of the trials, with one for each varied option.
+    @Override
+    public List<String> csvColumns() {
+        List<String> columns = new ArrayList<>(List.of("rank", "session"));
+        columns.addAll(varied);
+        columns.addAll(
+                List.of(
+                        "state",
+                        "step",
+                        "loss",
+                        "validationLoss",
+                        "bestValidationLoss",
+                        "bestStep",
+                        "numParams",
+                        "message"));
+        return columns;
+    }
+
+    /// Returns the trials.
+    @Override
+    public Stream<List<@Nullable Object>> csvRows() {
+        return trials.stream().map(this::row);
+    }
+
+    private List<@Nullable Object> row(SweepTrialReply trial) {
+        List<@Nullable Object> row = new ArrayList<>();
+        row.add(trial.rank());
+        row.add(trial.session());
+        varied.forEach(option -> row.add(trial.options().get(option)));
+        row.add(trial.state());
+        row.add(trial.step());
+        row.add(trial.loss());
+        row.add(trial.validationLoss());
+        row.add(trial.bestValidationLoss());
+        row.add(trial.bestStep());
+        row.add(trial.numParams());
+        row.add(trial.message());
+        return row;
     }
 }

@@ -7,6 +7,7 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /// How the loss of the documents that are held out from training has changed.
 @Schema(name = "Validation")
@@ -19,7 +20,8 @@ public record ValidationReply(
         @Schema(
                         description =
                                 "The step of the lowest loss, if it has risen since while the training loss fell")
-                @Nullable Long overfitSince) {
+                @Nullable Long overfitSince)
+        implements CsvTable {
 
     public static ValidationReply of(Validation validation) {
         return new ValidationReply(
@@ -28,5 +30,15 @@ public record ValidationReply(
                 ValidationLossReply.of(validation.losses()),
                 validation.best() == null ? null : ValidationLossReply.of(validation.best()),
                 validation.overfitSince());
+    }
+
+    @Override
+    public List<String> csvColumns() {
+        return List.of("step", "loss");
+    }
+
+    @Override
+    public Stream<List<@Nullable Object>> csvRows() {
+        return losses.stream().map(measured -> List.of(measured.step(), measured.loss()));
     }
 }

@@ -199,7 +199,15 @@ final class AuthenticationTest {
     @Test
     void pagesNeedNoKey() {
         Api stranger = keyed.stranger();
-        for (String page : new String[] {"/", "/s/any", "/js/data/api.js", "/css/base.css"}) {
+        for (String page :
+                new String[] {
+                    "/",
+                    "/s/any",
+                    "/js/data/api.js",
+                    "/client/microgpt.js",
+                    "/css/base.css",
+                    "/texts/de/common.json"
+                }) {
             int status = stranger.send(stranger.root(page)).status();
             assertThat(status).as(page).isIn(200, 404);
         }

@@ -5,6 +5,7 @@ import static dev.microgpt.support.ProblemAssert.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.microgpt.support.Api;
+import dev.microgpt.support.DocumentedCalls;
 import dev.microgpt.support.Json;
 import dev.microgpt.support.KeyedService;
 import dev.microgpt.support.Reply;
@@ -41,6 +42,7 @@ final class RouteAuthorizationTest {
                     "GET /s/{name}/lab",
                     "GET /s/{name}/strings",
                     "GET /s/{name}/tour",
+                    "GET /embed/s/{name}/{panel}",
                     "GET /compare",
                     "GET /sweeps",
                     "GET /sweeps/{name}",
@@ -49,7 +51,10 @@ final class RouteAuthorizationTest {
 
     /// Routes that create a session of the caller's own, even if another owner has one of the same name.
     private static final Set<String> CREATING_ROUTES =
-            Set.of("PUT /api/v1/sessions/{name}/checkpoint", "POST /api/v1/sessions/{name}/init");
+            Set.of(
+                    "PUT /api/v1/sessions/{name}/checkpoint",
+                    "PUT /api/v1/sessions/{name}/bundle",
+                    "POST /api/v1/sessions/{name}/init");
 
     private static final String SESSION = "/api/v1/sessions/{name}";
 
@@ -105,6 +110,7 @@ final class RouteAuthorizationTest {
                 parts[1].replace("{name}", "hers")
                         .replace("{id}", "1")
                         .replace("{matrix}", "wte")
+                        .replace("{panel}", "loss")
                         .replace("/**", "/liveness")
                         .replaceAll("\\{[^}]*}", "any");
         boolean takesBody = Set.of("POST", "PUT", "PATCH").contains(parts[0]);
@@ -115,13 +121,14 @@ final class RouteAuthorizationTest {
                                 takesBody
                                         ? BodyPublishers.ofString(body(route))
                                         : BodyPublishers.noBody());
-        return takesBody
-                ? request.header(
-                        "Content-Type",
-                        route.endsWith("/checkpoint")
-                                ? "application/octet-stream"
-                                : "application/json")
-                : request;
+        return takesBody ? request.header("Content-Type", contentType(route)) : request;
+    }
+
+    private static String contentType(String route) {
+        if (route.endsWith("/checkpoint")) {
+            return "application/octet-stream";
+        }
+        return route.endsWith("/bundle") ? "application/zip" : "application/json";
     }
 
     private static String body(String route) {
@@ -130,24 +137,7 @@ final class RouteAuthorizationTest {
 
     @Test
     void routesIncludeThoseOfTheOpenApiDocument() {
-        JsonNode document = keyed.alice().send(keyed.alice().root("/v3/api-docs")).json();
-        List<String> documented =
-                document.path("paths")
-                        .propertyStream()
-                        .flatMap(
-                                path ->
-                                        path.getValue()
-                                                .propertyStream()
-                                                .map(
-                                                        call ->
-                                                                call.getKey()
-                                                                                .toUpperCase(
-                                                                                        java.util
-                                                                                                .Locale
-                                                                                                .ROOT)
-                                                                        + " "
-                                                                        + path.getKey()))
-                        .toList();
+        List<String> documented = DocumentedCalls.of(keyed.alice());
         assertThat(documented).hasSizeGreaterThan(25);
         assertThat(routes()).containsAll(documented);
         assertThat(routes()).anyMatch(route -> route.contains("/actuator/"));

@@ -8,6 +8,10 @@ import static org.awaitility.Awaitility.await;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.HotSpotDiagnosticMXBean.ThreadDumpFormat;
 
+import dev.microgpt.session.SessionService;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.Memory;
 import dev.microgpt.support.Api;
 import dev.microgpt.support.Live;
 import dev.microgpt.support.LocalService;
@@ -33,7 +37,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /// Tests that requests use a bounded number of threads, and that calls cannot occupy all of them.
@@ -41,7 +44,7 @@ import java.util.concurrent.CompletableFuture;
 final class ConcurrencyLimitTest {
 
     private static final int THREADS = 16;
-    private static final int CALLS = THREADS / 2;
+
     private static final int LIVE_THREADS = 25; // for all live connections together
 
     @TempDir static Path data;
@@ -88,7 +91,11 @@ final class ConcurrencyLimitTest {
     }
 
     private static void awaitBusy() {
-        await().until(() -> api.get("/limits").status() == 503);
+        await().until(ConcurrencyLimitTest::isBusy);
+    }
+
+    private static boolean isBusy() {
+        return api.get("/limits").status() == 503;
     }
 
     private static void awaitServed() {
@@ -118,28 +125,33 @@ final class ConcurrencyLimitTest {
         awaitServed();
     }
 
-    /// Returns a number of steps that take about a quarter of a second here, and at least 500.
-    private static int stepsOfALongCall() {
-        api.step("slow", 500); // compiles the code
-        long start = System.nanoTime();
-        api.step("slow", 500);
-        double share = 250e6 / (System.nanoTime() - start);
-        return (int) (500 * Math.clamp(share, 1, 1000));
+    /// Deletes a session while requests get 503.
+    private static void deleteWithoutRequest(String name) {
+        SessionService sessions = service.parts(SessionService.class).iterator().next();
+        Memory memory = service.parts(Memory.class).iterator().next();
+        try (Memory.Share share = memory.share()) {
+            sessions.delete(CallContext.of(Caller.LOCAL, share), name);
+        }
     }
 
     @Test
     @OwnNode("a call that is forwarded holds no thread")
     void longCallsLeaveThreadsForOtherRequests() throws Exception {
-        int steps = stepsOfALongCall();
+        api.initSlow("endless");
         List<CompletableFuture<Reply>> calls = new ArrayList<>();
-        for (int i = 0; i < 2 * CALLS; i++) { // awaitBusy may take permits, too
-            calls.add(api.postAsync("/sessions/slow/step", Map.of("count", steps, "viz", "none")));
+        try {
+            await().until(
+                            () -> {
+                                calls.add(api.stepWithoutEnd("endless"));
+                                return isBusy();
+                            });
+            assertBusy();
+            assertOthersAreServed();
+        } finally {
+            deleteWithoutRequest("endless");
         }
-        awaitBusy();
-        assertBusy();
-        assertOthersAreServed();
         for (CompletableFuture<Reply> call : calls) {
-            assertThat(call.join().status()).isIn(200, 503);
+            assertThat(call.join().status()).isIn(404, 503);
         }
         awaitServed();
     }

@@ -93,6 +93,7 @@ final class StoreCopyTest {
                         INSERT INTO sweep (id, owner, name, has_key, created_at, state, document, plan)
                         SELECT 9, 'local', 'lr', 0, 1, 'RUNNING', digest, '{}' FROM document LIMIT 1""")
                 .update();
+        jdbc.sql("INSERT INTO share VALUES ('5f2b', 5, 'hash', 'Monday', 1, 2)").update();
         jdbc.sql("INSERT INTO trial VALUES (9, 1, '{}', '{}', 'WAITING', '{}')").update();
 
         jdbc.sql(

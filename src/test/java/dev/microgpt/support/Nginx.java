@@ -93,6 +93,8 @@ public final class Nginx implements AutoCloseable {
         events {}
         http {
         access_log off;
+        # a browser reports an error if idle connections end just when it uses them
+        keepalive_timeout 1h;
         client_body_temp_path body;
         proxy_temp_path proxy;
         fastcgi_temp_path fastcgi;

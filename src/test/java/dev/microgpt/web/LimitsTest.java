@@ -105,7 +105,9 @@ final class LimitsTest {
                 .containsEntry("lossesPerCall", 20L)
                 .containsEntry("connections", 2L)
                 .containsEntry("sweeps", 100L)
-                .containsEntry("sweepSessions", 1000L);
+                .containsEntry("sweepSessions", 1000L)
+                .containsEntry("shares", 20L)
+                .containsEntry("shareDays", 365L);
     }
 
     @ParameterizedTest

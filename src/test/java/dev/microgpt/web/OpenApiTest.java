@@ -68,6 +68,8 @@ final class OpenApiTest {
         "get, /api/v1/sessions/{name}/keyframes, 200, 400 404",
         "get, /api/v1/sessions/{name}/checkpoint, 200, 400 404 409",
         "put, /api/v1/sessions/{name}/checkpoint, 201, 400 403 409 413 415",
+        "get, /api/v1/sessions/{name}/bundle, 200, 400 404 409",
+        "put, /api/v1/sessions/{name}/bundle, 201, 400 403 409 413 415",
         "get, /api/v1/sessions/{name}/events, 200, 400 404 409",
         "get, /api/v1/sessions/{name}/runs, 200, 400 404",
         "get, /api/v1/sessions/{name}/runs/{id}, 200, 400 404",
@@ -76,6 +78,9 @@ final class OpenApiTest {
         "post, /api/v1/sessions/{name}/fork, 201, 400 403 404 409 413 415",
         "patch, /api/v1/sessions/{name}, 200, 400 403 404 409 413 415",
         "get, /api/v1/datasets, 200, 500",
+        "post, /api/v1/sessions/{name}/shares, 201, 400 403 404 413 415 429",
+        "get, /api/v1/sessions/{name}/shares, 200, 400 404",
+        "delete, /api/v1/sessions/{name}/shares/{share}, 204, 400 403 404",
         "get, /api/v1/limits, 200, 500"
     })
     void everyCallHasASummaryAndAllItsResponses(
@@ -201,6 +206,7 @@ final class OpenApiTest {
                         SESSION + "/history",
                         SESSION + "/keyframes",
                         SESSION + "/checkpoint",
+                        SESSION + "/bundle",
                         SESSION + "/parameters",
                         SESSION + "/parameters/{matrix}",
                         SESSION + "/parameters/{matrix}/histograms",
@@ -215,6 +221,8 @@ final class OpenApiTest {
                         SESSION + "/runs/{id}/pause",
                         SESSION + "/runs/{id}/resume",
                         SESSION + "/runs/{id}/cancel",
+                        SESSION + "/shares",
+                        SESSION + "/shares/{share}",
                         "/api/v1/sweeps",
                         "/api/v1/sweeps/{name}",
                         "/api/v1/sweeps/{name}/pause",

@@ -10,6 +10,7 @@ import dev.microgpt.engine.ModelOption.ChoiceOption;
 import dev.microgpt.engine.ModelOption.DecimalOption;
 import dev.microgpt.engine.ModelOption.IntegerOption;
 import dev.microgpt.support.Api;
+import dev.microgpt.support.Json;
 import dev.microgpt.support.ServiceTest;
 import dev.microgpt.wire.InitRequest;
 import dev.microgpt.wire.RunRequest;
@@ -31,7 +32,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -231,21 +231,21 @@ final class OptionsTest {
     /// A label for each option, words for each choice, and a short word for each steerable option.
     @Test
     void thePageHasWordsForEach() throws IOException {
-        String script =
-                Files.readString(Path.of("src/main/resources/static/js/data/session-options.js"));
-        Map<String, String> words =
-                Pattern.compile("(?m)^  (\\w+): \\{ (label: .*) },$")
-                        .matcher(script)
-                        .results()
-                        .collect(toMap(row -> row.group(1), (MatchResult row) -> row.group(2)));
+        JsonNode words =
+                Json.parse(
+                                Files.readString(
+                                        Path.of("src/main/resources/static/texts/en/common.json")))
+                        .path("options");
 
-        assertThat(words.keySet()).containsExactlyInAnyOrderElementsOf(names(ALL));
+        assertThat(words.propertyNames()).containsExactlyInAnyOrderElementsOf(names(ALL));
         for (ModelOption option : ALL) {
-            String text = words.getOrDefault(option.name(), "");
-            assertThat(text.contains("word: ")).as(text).isEqualTo(option.isSteerable());
+            JsonNode own = words.path(option.name());
+            assertThat(own.path("label").isString()).as(option.name()).isTrue();
+            assertThat(own.has("word")).as(option.name()).isEqualTo(option.isSteerable());
             if (option instanceof ChoiceOption<?> choice) {
-                assertThat(text)
-                        .contains(choice.choices().stream().map(c -> lowerCase(c) + ": ").toList());
+                assertThat(own.path("choices").propertyNames())
+                        .containsAll(
+                                choice.choices().stream().map(OptionsTest::lowerCase).toList());
             }
         }
     }

@@ -102,6 +102,20 @@ final class TextLinesTest {
         assertThat(json).hasSize(301);
     }
 
+    /// Many are computed at a time, few one by one.
+    @Test
+    void theTextsOfALargeCallAreThoseOfSmallCalls() {
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            expected.addAll(
+                    lines("text/plain", "/generate", Map.of("count", 100, "temperature", 1)));
+        }
+        train();
+
+        assertThat(lines("text/plain", "/generate", Map.of("count", 2000, "temperature", 1)))
+                .isEqualTo(expected);
+    }
+
     @Test
     void linesHaveTheScoresOfTheTexts() {
         Map<String, ?> request = Map.of("count", 20, "seed", 7, "temperature", 1);

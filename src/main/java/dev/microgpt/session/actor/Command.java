@@ -7,6 +7,7 @@ import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Tokenization;
 import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.session.history.SessionEvent;
+import dev.microgpt.session.history.TimelineState;
 import dev.microgpt.session.persistence.Holding;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GeneratedTexts;
@@ -78,7 +79,8 @@ public sealed interface Command<R> {
     /// Replaces the session's model, which begins a new epoch.
     ///
     /// @param kind where the model comes from; null for a model without documents
-    record Replace(MicroGpt model, SessionEvent.@Nullable Kind kind)
+    /// @param past the history up to the model's step; null for none
+    record Replace(MicroGpt model, SessionEvent.@Nullable Kind kind, @Nullable TimelineState past)
             implements Command<PublishedState> {
 
         @Override

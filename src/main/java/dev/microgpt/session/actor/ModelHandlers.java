@@ -28,7 +28,13 @@ final class ModelHandlers {
         MicroGpt model = command.model();
         reserveParameters(context, command.kind() == null ? 0 : model.numParams());
         Instant now = environment.ticker().now();
-        session.replace(nextEpoch(), model, command.kind(), now);
+        session.replace(nextEpoch(), model, null, now);
+        if (command.past() != null) {
+            session.timeline().replaceWith(command.past(), model.options().random());
+        }
+        if (command.kind() != null) {
+            session.begin(command.kind(), now);
+        }
         session.setCreatedAt(now);
         return Result.of(session.published(), new Result.Effect.Begun(null));
     }

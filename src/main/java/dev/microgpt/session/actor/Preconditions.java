@@ -23,11 +23,12 @@ public final class Preconditions {
 
     private Preconditions() {}
 
-    /// Checks, before the first slice of a command, that the caller accepts the session's version and that
-    /// the store has room.
+    /// Checks, before the first slice of a command, that the caller may see the session, which may have been replaced while
+    /// the command waited, that the caller accepts its version, and that the store has room.
     ///
-    /// @throws SessionException `stale`, `storage_full`, or `busy` if too many writes are waiting
+    /// @throws SessionException `unauthorized`, `stale`, `storage_full`, or `busy` if too many writes are waiting
     static void requireAdmission(Envelope<?> envelope, PublishedState state, SessionStore store) {
+        envelope.context().caller().requireShown(state.epoch());
         VersionCondition condition = envelope.context().condition();
         if (!condition.acceptsAny()) {
             condition.require(state.version());

@@ -42,12 +42,16 @@ public enum ErrorCode {
     NOT_ACCEPTABLE,
     /// The body is not a valid checkpoint.
     INVALID_CHECKPOINT,
+    /// The body is not a valid bundle of a session.
+    INVALID_BUNDLE,
     /// The request has no valid API key.
     UNAUTHORIZED,
     /// The request comes from a page of another origin.
     FORBIDDEN_ORIGIN,
     /// The `Host` header names a host that is not allowed.
     FORBIDDEN_HOST,
+    /// The share with which the call was made does not allow it.
+    NOT_SHARED,
     /// The caller has sent too many requests.
     RATE_LIMITED,
     /// The call would exceed a quota.

@@ -1,5 +1,7 @@
 package dev.microgpt.session.compute;
 
+import dev.microgpt.engine.ParallelRunner;
+
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -12,13 +14,15 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
-import java.util.function.ToIntFunction;
+import java.util.function.Supplier;
 
 /// The compute threads: one pool of platform threads for all model computations, shared fairly among the
 /// owners of sessions and among the workloads of each owner. [WorkloadQueues] decides what is next.
 ///
 /// Work is done in slices of a few milliseconds. A slice can be much longer, as a training step is not divided
 /// and a large one takes seconds. While all threads are in such slices, an extra thread executes the calls.
+///
+/// A slice may offer a part of its work to a thread that has nothing else to do, see [#parallelRunner].
 public final class Compute implements Scheduler, AutoCloseable {
 
     /// Length of a slice: long enough to make switching cheap, short enough that a waiting call does not
@@ -37,6 +41,7 @@ public final class Compute implements Scheduler, AutoCloseable {
     private final Condition workAvailable = lock.newCondition();
     private final Condition callAvailable = lock.newCondition();
     private final WorkloadQueues queues; // guarded by the lock
+    private final SpareTasks spareTasks; // guarded by the lock
     private final List<Thread> threads = new ArrayList<>();
     private final int threadCount;
     private final ComputeMetrics metrics;
@@ -53,12 +58,17 @@ public final class Compute implements Scheduler, AutoCloseable {
         this.threadCount = threadCount;
         this.metrics = metrics;
         queues = new WorkloadQueues(threadCount, trainingShare, longSlice);
+        spareTasks = new SpareTasks(threadCount);
         for (int i = 0; i < threadCount; i++) {
-            start("compute-" + i, () -> work(queues::begin, queues::nanosUntilDue, workAvailable));
+            start("compute-" + i, () -> work(this::begin, queues::nanosUntilDue, workAvailable));
         }
         start(
                 "compute-extra",
-                () -> work(queues::beginCallIfOccupied, queues::nanosUntilOccupied, callAvailable));
+                () ->
+                        work(
+                                now -> slice(queues.beginCallIfOccupied(now), now),
+                                queues::nanosUntilOccupied,
+                                callAvailable));
     }
 
     private void start(String name, Runnable work) {
@@ -119,29 +129,42 @@ public final class Compute implements Scheduler, AutoCloseable {
     /// @param begin begins the next slice; returns null if none is due
     /// @param nanosUntilDue returns how long to wait then, unless the condition is signalled
     private void work(
-            LongFunction<WorkloadQueues.@Nullable Entry> begin,
+            LongFunction<@Nullable Runnable> begin,
             LongUnaryOperator nanosUntilDue,
             Condition condition) {
-        WorkloadQueues.Entry entry;
-        while ((entry = take(begin, nanosUntilDue, condition)) != null) {
-            runSlice(entry);
+        Runnable slice;
+        while ((slice = take(begin, nanosUntilDue, condition)) != null) {
+            slice.run();
         }
     }
 
-    private WorkloadQueues.@Nullable Entry take(
-            LongFunction<WorkloadQueues.@Nullable Entry> begin,
+    private @Nullable Runnable begin(long now) {
+        Runnable slice = slice(queues.begin(now), now);
+        SpareTask task = slice == null ? spareTasks.begin() : null;
+        return task == null ? slice : () -> run(task);
+    }
+
+    private @Nullable Runnable slice(WorkloadQueues.@Nullable Entry entry, long now) {
+        if (entry == null) {
+            return null;
+        }
+        if (queues.nanosUntilDue(now) <= 0) {
+            workAvailable.signal(); // several delayed workloads may be due at once
+        }
+        return () -> runSlice(entry);
+    }
+
+    private @Nullable Runnable take(
+            LongFunction<@Nullable Runnable> begin,
             LongUnaryOperator nanosUntilDue,
             Condition condition) {
         lock.lock();
         try {
             while (!closed) {
                 long now = System.nanoTime();
-                WorkloadQueues.Entry entry = begin.apply(now);
-                if (entry != null) {
-                    if (queues.nanosUntilDue(now) <= 0) {
-                        workAvailable.signal(); // several delayed workloads may be due at once
-                    }
-                    return entry;
+                Runnable slice = begin.apply(now);
+                if (slice != null) {
+                    return slice;
                 }
                 long nanos = Math.min(nanosUntilDue.applyAsLong(now), MAX_WAIT.toNanos());
                 long _ = condition.awaitNanos(nanos);
@@ -176,6 +199,46 @@ public final class Compute implements Scheduler, AutoCloseable {
         entry.workload.stopped();
     }
 
+    /// Returns what runs two parts of a slice. The second part is run by another compute thread if one has nothing else to
+    /// do; that thread begins no other slice until its part has ended, so a part must not take longer than a slice.
+    ///
+    /// @param owner the owner to whom the compute time is charged
+    public ParallelRunner parallelRunner(String owner) {
+        return threadCount > 1 ? new SliceRunner(this, owner) : ParallelRunner.SEQUENTIAL;
+    }
+
+    /// Offers a task to a thread that is in no slice. It takes the task unless there is other work.
+    ///
+    /// @return false if all threads are in slices
+    boolean offer(SpareTask task) {
+        return locked(
+                () -> {
+                    boolean isWaiting = !closed && spareTasks.offer(task, queues.running());
+                    if (isWaiting) {
+                        workAvailable.signal();
+                    }
+                    return isWaiting;
+                });
+    }
+
+    /// Takes a task back.
+    ///
+    /// @return false if a thread has begun it
+    boolean withdraw(SpareTask task) {
+        return locked(() -> spareTasks.withdraw(task));
+    }
+
+    private void run(SpareTask task) {
+        long nanos = task.run();
+        lock.lock();
+        try {
+            spareTasks.end();
+            queues.charge(task.owner, nanos);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /// Returns the number of threads, without the extra one.
     public int numThreads() {
         return threadCount;
@@ -183,18 +246,18 @@ public final class Compute implements Scheduler, AutoCloseable {
 
     /// Returns the number of workloads that wait for a thread to execute a call.
     public int waitingCalls() {
-        return locked(WorkloadQueues::waitingCalls);
+        return locked(queues::waitingCalls);
     }
 
     /// Returns the number of workloads that wait for a thread to train.
     public int waitingTraining() {
-        return locked(WorkloadQueues::waitingTraining);
+        return locked(queues::waitingTraining);
     }
 
-    private int locked(ToIntFunction<WorkloadQueues> count) {
+    private <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
-            return count.applyAsInt(queues);
+            return action.get();
         } finally {
             lock.unlock();
         }

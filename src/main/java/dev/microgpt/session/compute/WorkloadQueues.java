@@ -162,6 +162,16 @@ final class WorkloadQueues {
         running.remove(entry);
     }
 
+    /// Charges time beside the slices of calls to an owner.
+    void charge(String owner, long nanos) {
+        calls.charge(owner, nanos);
+    }
+
+    /// Returns the number of workloads that are in a slice.
+    int running() {
+        return running.size();
+    }
+
     /// Returns the number of workloads that wait for a thread to execute a call.
     int waitingCalls() {
         return calls.size();

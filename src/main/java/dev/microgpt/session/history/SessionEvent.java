@@ -63,7 +63,7 @@ public record SessionEvent(
         LOADED,
         /// Other documents were loaded, and the model stayed.
         CONTINUED,
-        /// The session was created or replaced with a model from a checkpoint.
+        /// The session was created or replaced with a model from a checkpoint or a bundle.
         RESTORED,
         /// The session was created as a fork of another one.
         FORKED,

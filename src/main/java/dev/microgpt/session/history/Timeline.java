@@ -24,8 +24,8 @@ import java.util.Set;
 /// text samples and keyframes. With it, the past can be shown, queried and forked from. All parts are bounded. Thread-safe.
 public final class Timeline {
 
-    private static final int MAX_EVENTS = 1000;
-    private static final int MAX_SCHEDULE_ENTRIES = 10_000;
+    public static final int MAX_EVENTS = 1000;
+    public static final int MAX_SCHEDULE_ENTRIES = 10_000;
     private static final int MAX_DRAWS = 1000;
 
     /// How often a session may continue with other documents. It keeps the former ones for its earlier steps.
@@ -255,16 +255,21 @@ public final class Timeline {
     public static Timeline restore(
             TimelineState state, List<ModelState> keyframes, RandomKind random) {
         Timeline timeline = new Timeline();
+        timeline.replaceWith(state, random);
         keyframes.forEach(timeline.keyframes::add);
-        timeline.events.addAll(state.events());
-        timeline.schedule.addAll(state.schedule());
-        for (TimelineState.Draw draw : state.draws()) {
-            timeline.draws.add(new Draw(draw.step(), random.restore(draw.before())));
-        }
-        timeline.continuations.addAll(state.continuations());
-        timeline.samples.addAll(state.samples());
-        timeline.restore(state.validations());
         return timeline;
+    }
+
+    /// Replaces everything, and drops the keyframes.
+    public synchronized void replaceWith(TimelineState state, RandomKind random) {
+        restart();
+        events.clear();
+        events.addAll(state.events());
+        schedule.addAll(state.schedule());
+        state.draws().forEach(d -> draws.add(new Draw(d.step(), random.restore(d.before()))));
+        continuations.addAll(state.continuations());
+        samples.addAll(state.samples());
+        restore(state.validations());
     }
 
     /// Returns why the step after another one could not be made; null if that is not known.

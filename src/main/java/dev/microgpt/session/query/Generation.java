@@ -2,8 +2,10 @@ package dev.microgpt.session.query;
 
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.LanguageModel;
+import dev.microgpt.engine.ParallelRunner;
 import dev.microgpt.engine.Sample;
 import dev.microgpt.engine.Score;
+import dev.microgpt.engine.TextStream;
 import dev.microgpt.engine.Tokenizer;
 import dev.microgpt.engine.random.RandomSource;
 import dev.microgpt.session.admission.ErrorCode;
@@ -13,6 +15,7 @@ import dev.microgpt.session.query.TextFilter.Rejection;
 
 import org.jspecify.annotations.Nullable;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -20,11 +23,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/// Generates the texts of one call, one by one, in one batch or several.
+/// Generates the texts of one call, in one batch or several.
 public final class Generation implements Query<AsOf<GeneratedTexts>> {
+
+    private static final int DRAWN_AT_ONCE = 256;
+
+    /// Texts that are drawn before they are scored, so that there are enough for two threads.
+    private static final int SCORED_AT_ONCE = 1024;
 
     private final GenerateCall call;
     private final QueriedModel queriedModel;
+    private final TextStream stream;
+    private final ParallelScoring scoring;
+    private final ArrayDeque<Sample> accepted = new ArrayDeque<>(); // and without details yet
     private final Set<String> found = new HashSet<>(); // if they must be unique
     private final Map<Rejection, Long> rejected = new EnumMap<>(Rejection.class);
     private List<GeneratedText> batch = new ArrayList<>();
@@ -38,9 +49,17 @@ public final class Generation implements Query<AsOf<GeneratedTexts>> {
     private record Unfinished(
             Sample sample, @Nullable Boolean known, @Nullable Score score, NearestSearch search) {}
 
+    /// A generation on one thread.
     public Generation(GenerateCall call) {
+        this(call, ParallelRunner.SEQUENTIAL);
+    }
+
+    /// @param runner runs the parts of a slice
+    public Generation(GenerateCall call, ParallelRunner runner) {
         this.call = call;
+        scoring = new ParallelScoring(runner);
         queriedModel = new QueriedModel(call.step());
+        stream = new TextStream(call.options(), runner);
         endOfBatch = call.filter().tries();
     }
 
@@ -61,7 +80,7 @@ public final class Generation implements Query<AsOf<GeneratedTexts>> {
 
     /// Returns whether the call has all texts that it wants, or no more tries.
     public boolean isDone() {
-        return unfinished == null && (count == call.count() || tries == call.filter().tries());
+        return hasDetails() && (count == call.count() || tries == call.filter().tries());
     }
 
     @Override
@@ -71,18 +90,36 @@ public final class Generation implements Query<AsOf<GeneratedTexts>> {
         Corpus documents = models.model().corpus();
         requireDocuments(documents);
         do {
-            if (unfinished == null) {
-                add(model.value().generate(call.options(), source), model.value(), documents);
+            if (isDrawing()) {
+                draw(model.value(), source, documents);
+            } else if (unfinished == null && !accepted.isEmpty()) {
+                addDetails(model.value(), documents, deadline);
             }
-            finish(deadline);
+            if (unfinished != null) {
+                finish(unfinished, deadline);
+            }
         } while (!isBatchDone() && !deadline.hasPassed());
         return isBatchDone()
                 ? new AsOf<>(model.step(), new GeneratedTexts(batch, tries, rejected))
                 : null;
     }
 
+    /// Returns whether texts are to be drawn before others get their details.
+    private boolean isDrawing() {
+        int most = call.details().score() && !call.details().nearest() ? SCORED_AT_ONCE : 1;
+        return unfinished == null
+                && accepted.size() < most
+                && count < call.count()
+                && tries < endOfBatch;
+    }
+
+    /// Returns whether all accepted texts are in the batch, with what the call wants to know of them.
+    private boolean hasDetails() {
+        return unfinished == null && accepted.isEmpty();
+    }
+
     private boolean isBatchDone() {
-        return isDone() || (unfinished == null && tries == endOfBatch);
+        return isDone() || (hasDetails() && tries == endOfBatch);
     }
 
     private void requireDocuments(Corpus documents) {
@@ -102,36 +139,56 @@ public final class Generation implements Query<AsOf<GeneratedTexts>> {
                 ErrorCode.NOT_LOADED, "the session has no documents, so it is unknown " + unknown);
     }
 
-    private void add(Sample sample, LanguageModel model, Corpus documents) {
-        tries++;
-        Rejection rejection = call.filter().reject(sample, documents, found);
-        if (rejection != null) {
-            rejected.merge(rejection, 1L, Long::sum);
-            return;
-        }
-        count++;
-        if (call.filter().unique()) {
-            found.add(sample.text());
-        }
-        Boolean known = call.details().known() ? documents.contains(sample) : null;
-        Score score = call.details().score() ? model.score(sample.text()) : null;
-        if (call.details().nearest()) {
-            NearestSearch search = new NearestSearch(documents, sample.text());
-            unfinished = new Unfinished(sample, known, score, search);
-        } else {
-            batch.add(new GeneratedText(sample, known, score, null));
+    /// Draws texts. They all belong to this batch, since the state of the generator is stored with the batch.
+    private void draw(LanguageModel model, RandomSource source, Corpus documents) {
+        int missing = call.count() - count;
+        long most = Math.min(Math.min(missing, DRAWN_AT_ONCE), endOfBatch - tries);
+        double triesForEach = (tries + 1.0) / (count + 1);
+        long expected = Math.min(call.filter().tries() - tries, Math.round(missing * triesForEach));
+        for (Sample sample : stream.next(model, source, (int) most, expected)) {
+            tries++;
+            Rejection rejection = call.filter().reject(sample, documents, found);
+            if (rejection == null) {
+                count++;
+                accepted.add(sample);
+                if (call.filter().unique()) {
+                    found.add(sample.text());
+                }
+            } else {
+                rejected.merge(rejection, 1L, Long::sum);
+            }
         }
     }
 
-    /// Continues the search for the nearest document, if there is one.
-    private void finish(Deadline deadline) {
-        if (unfinished != null && unfinished.search().advance(deadline)) {
+    /// Adds texts to the batch with what the call wants to know of them: one if its nearest document must be searched,
+    /// those that can be scored until the deadline, or all.
+    private void addDetails(LanguageModel model, Corpus documents, Deadline deadline) {
+        int size = call.details().nearest() ? 1 : accepted.size();
+        List<Score> scores = List.of();
+        if (call.details().score()) {
+            List<String> texts = accepted.stream().limit(size).map(Sample::text).toList();
+            scores = scoring.score(model, texts, deadline);
+            size = scores.size();
+        }
+        for (int i = 0; i < size; i++) {
+            Sample sample = accepted.remove();
+            Boolean known = call.details().known() ? documents.contains(sample) : null;
+            Score score = scores.isEmpty() ? null : scores.get(i);
+            if (call.details().nearest()) {
+                NearestSearch search = new NearestSearch(documents, sample.text());
+                unfinished = new Unfinished(sample, known, score, search);
+            } else {
+                batch.add(new GeneratedText(sample, known, score, null));
+            }
+        }
+    }
+
+    /// Continues the search for the nearest document.
+    private void finish(Unfinished text, Deadline deadline) {
+        if (text.search().advance(deadline)) {
             batch.add(
                     new GeneratedText(
-                            unfinished.sample(),
-                            unfinished.known(),
-                            unfinished.score(),
-                            unfinished.search().result()));
+                            text.sample(), text.known(), text.score(), text.search().result()));
             unfinished = null;
         }
     }

@@ -2,6 +2,7 @@ package dev.microgpt.session.query;
 
 import dev.microgpt.engine.LanguageModel;
 import dev.microgpt.engine.Score;
+import dev.microgpt.engine.ScoreBatch;
 import dev.microgpt.session.compute.Deadline;
 
 import org.jspecify.annotations.Nullable;
@@ -9,11 +10,12 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Computes the scores of one call's texts, one by one.
+/// Computes the scores of one call's texts.
 public final class Scoring implements Query<AsOf<List<Score>>> {
 
     private final List<String> texts;
     private final QueriedModel queriedModel;
+    private final ScoreBuffers buffers = new ScoreBuffers();
     private final List<Score> scores = new ArrayList<>();
 
     /// @param step the step to query; null for the current one
@@ -25,9 +27,14 @@ public final class Scoring implements Query<AsOf<List<Score>>> {
     @Override
     public @Nullable AsOf<List<Score>> slice(ModelSource models, Deadline deadline) {
         AsOf<LanguageModel> model = queriedModel.of(models);
+        ScoreBatch batch = buffers.of(model.value());
         while (scores.size() < texts.size()) {
-            int index = scores.size();
-            scores.add(model.value().score(texts.get(index), "texts[" + index + "]"));
+            int next = scores.size();
+            do {
+                batch.add(texts.get(next), "texts[" + next + "]");
+                next++;
+            } while (next < texts.size() && !batch.isFull());
+            scores.addAll(batch.scores());
             if (deadline.hasPassed()) {
                 break;
             }

@@ -3,11 +3,14 @@ package dev.microgpt.session.query;
 import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.InvalidInputException;
 import dev.microgpt.engine.LanguageModel;
+import dev.microgpt.engine.Score;
+import dev.microgpt.engine.ScoreBatch;
 import dev.microgpt.session.compute.Deadline;
 
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /// Computes the scores of texts that may have unknown characters, batch by batch.
@@ -15,6 +18,7 @@ public final class TextScoring implements Query<AsOf<List<ScoredText>>> {
 
     private final List<String> texts;
     private final QueriedModel queriedModel;
+    private final ScoreBuffers buffers = new ScoreBuffers();
     private List<ScoredText> batch = new ArrayList<>();
     private int next;
     private int endOfBatch;
@@ -39,9 +43,9 @@ public final class TextScoring implements Query<AsOf<List<ScoredText>>> {
     public @Nullable AsOf<List<ScoredText>> slice(ModelSource models, Deadline deadline) {
         AsOf<LanguageModel> model = queriedModel.of(models);
         Corpus documents = models.model().corpus();
+        ScoreBatch scores = buffers.of(model.value());
         while (next < endOfBatch) {
-            batch.add(scored(texts.get(next), model.value(), documents));
-            next++;
+            scoreNext(scores, documents);
             if (deadline.hasPassed()) {
                 break;
             }
@@ -49,15 +53,34 @@ public final class TextScoring implements Query<AsOf<List<ScoredText>>> {
         return next == endOfBatch ? new AsOf<>(model.step(), batch) : null;
     }
 
-    private static ScoredText scored(String text, LanguageModel model, Corpus documents) {
-        Boolean known = documents.size() == 0 ? null : documents.contains(text);
+    /// Scores at least one text.
+    private void scoreNext(ScoreBatch scores, Corpus documents) {
+        int first = next;
+        List<@Nullable String> unknown = new ArrayList<>();
+        do {
+            unknown.add(unknownCharacter(texts.get(next), scores));
+            next++;
+        } while (next < endOfBatch && !scores.isFull());
+        Iterator<Score> computed = scores.scores().iterator();
+        for (int i = first; i < next; i++) {
+            String text = texts.get(i);
+            Boolean known = documents.size() == 0 ? null : documents.contains(text);
+            String character = unknown.get(i - first);
+            Score score = character == null ? computed.next() : null;
+            batch.add(new ScoredText(text, known, score, character));
+        }
+    }
+
+    /// Adds a text to those that are scored, unless the model does not know one of its characters, which is returned.
+    private static @Nullable String unknownCharacter(String text, ScoreBatch scores) {
         try {
-            return new ScoredText(text, known, model.score(text), null);
+            scores.add(text, "text");
+            return null;
         } catch (InvalidInputException e) {
             if (e.reason() != InvalidInputException.Reason.UNKNOWN_CHARACTER) {
                 throw e;
             }
-            return new ScoredText(text, known, null, String.valueOf(e.value()));
+            return String.valueOf(e.value());
         }
     }
 }

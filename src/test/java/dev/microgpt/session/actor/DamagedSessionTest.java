@@ -35,7 +35,7 @@ final class DamagedSessionTest {
 
     private static Command.Replace replace() {
         MicroGpt model = TestSessions.model(TestSessions.options().seed(7).build());
-        return new Command.Replace(model, SessionEvent.Kind.LOADED);
+        return new Command.Replace(model, SessionEvent.Kind.LOADED, null);
     }
 
     private void assertUnchanged(PublishedState before) {
@@ -84,7 +84,8 @@ final class DamagedSessionTest {
         long before = numParams();
         store.fail(true);
         MicroGpt larger = TestSessions.model(TestSessions.options().nEmbd(8).build());
-        var replaced = reader.send(actor, new Command.Replace(larger, SessionEvent.Kind.LOADED));
+        var replaced =
+                reader.send(actor, new Command.Replace(larger, SessionEvent.Kind.LOADED, null));
         reader.scheduler.run();
 
         assertThat(codeOf(replaced)).isEqualTo(ErrorCode.STORAGE_FULL);

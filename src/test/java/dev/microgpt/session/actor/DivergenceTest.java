@@ -105,7 +105,8 @@ final class DivergenceTest {
         Command.Replace replace =
                 new Command.Replace(
                         TestSessions.model(TestSessions.options().engine(engine).build()),
-                        SessionEvent.Kind.LOADED);
+                        SessionEvent.Kind.LOADED,
+                        null);
         assertThat(sessions.done(actor, replace).view().state()).isEqualTo(SessionState.READY);
         assertThat(sessions.step(actor, 5).last().step()).isEqualTo(5);
     }

@@ -46,7 +46,8 @@ final class RejectedCommandsTest {
     private static Command.Replace replace() {
         return new Command.Replace(
                 TestSessions.model(TestSessions.options().seed(OTHER_SEED).build()),
-                SessionEvent.Kind.LOADED);
+                SessionEvent.Kind.LOADED,
+                null);
     }
 
     /// Commands for a session without a run.
@@ -55,7 +56,8 @@ final class RejectedCommandsTest {
                 argumentSet("replace", replace()),
                 argumentSet(
                         "replace by one without documents",
-                        new Command.Replace(new MicroGpt(TestSessions.options().build()), null)),
+                        new Command.Replace(
+                                new MicroGpt(TestSessions.options().build()), null, null)),
                 argumentSet("load", new Command.Load(TestSessions.DOCUMENTS, true)),
                 argumentSet("steer", steer()),
                 argumentSet("train", train(9)),

@@ -44,7 +44,7 @@ final class ResourceReleaseTest {
 
     private static Command.Replace replace(int nEmbd) {
         MicroGpt model = TestSessions.model(TestSessions.options().nEmbd(nEmbd).build());
-        return new Command.Replace(model, SessionEvent.Kind.LOADED);
+        return new Command.Replace(model, SessionEvent.Kind.LOADED, null);
     }
 
     @Test
@@ -142,7 +142,8 @@ final class ResourceReleaseTest {
         var _ =
                 sessions.done(
                         actor,
-                        new Command.Replace(new MicroGpt(TestSessions.options().build()), null));
+                        new Command.Replace(
+                                new MicroGpt(TestSessions.options().build()), null, null));
 
         assertThat(numParams()).isZero();
         assertThat(sessions.memory.used()).isZero();

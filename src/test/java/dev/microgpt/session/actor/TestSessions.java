@@ -80,6 +80,7 @@ final class TestSessions {
         return new ParameterQuota(
                 new QuotaSettings(
                         new QuotaSettings.PerKey(1000, 100_000, 1, 12_000, 200),
+                        new QuotaSettings.PerShare(6000, 100, 32),
                         new QuotaSettings.All(1_000_000, 600_000)));
     }
 

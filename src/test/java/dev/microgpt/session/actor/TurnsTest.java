@@ -6,6 +6,9 @@ import dev.microgpt.engine.Corpus;
 import dev.microgpt.engine.GenerateOptions;
 import dev.microgpt.engine.ModelOption;
 import dev.microgpt.engine.OptionValues;
+import dev.microgpt.session.admission.CallContext;
+import dev.microgpt.session.admission.Caller;
+import dev.microgpt.session.admission.SharedSession;
 import dev.microgpt.session.query.AsOf;
 import dev.microgpt.session.query.GenerateCall;
 import dev.microgpt.session.query.GeneratedTexts;
@@ -14,6 +17,7 @@ import dev.microgpt.session.query.Query;
 
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -141,5 +145,29 @@ final class TurnsTest {
 
         assertThat(b).isCompleted();
         assertThat(Collections.frequency(slices, "a")).isLessThan(1000);
+    }
+
+    @Test
+    void aShareDoesNotShowWhatReplacesTheSessionWhileItsQueryWaits() {
+        long epoch = actor.publisher().state().epoch();
+        SharedSession share =
+                new SharedSession(TestSessions.ID.owner(), TestSessions.ID.name(), epoch, "id");
+        CallContext bearer = CallContext.of(Caller.of(share::callerName), sessions.memory.share());
+        Query<Integer> query = (_, _) -> 1;
+
+        var before = actor.send(new Command.Ask<>(query), bearer);
+        var loaded =
+                sessions.send(
+                        actor, new Command.Load(Corpus.of("xyz\nzyx"), /* overwrite= */ true));
+        var after = actor.send(new Command.Ask<>(query), bearer);
+        sessions.scheduler.run();
+
+        assertThat(loaded).isCompleted();
+        assertThat(before).isCompletedWithValue(1);
+        assertThat(after)
+                .failsWithin(Duration.ZERO)
+                .withThrowableThat()
+                .havingCause()
+                .withMessageContaining("was replaced");
     }
 }

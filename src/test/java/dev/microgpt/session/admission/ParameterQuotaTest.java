@@ -18,6 +18,7 @@ final class ParameterQuotaTest {
             new ParameterQuota(
                     new QuotaSettings(
                             new QuotaSettings.PerKey(1000, 100, 1, 12_000, 200),
+                            new QuotaSettings.PerShare(6000, 100, 32),
                             new QuotaSettings.All(150, 600_000)));
 
     private void assertExceeded(Caller caller, String name, long count) {
