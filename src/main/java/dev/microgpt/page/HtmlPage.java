@@ -11,7 +11,8 @@ import org.springframework.http.ResponseEntity;
 
 import java.io.IOException;
 
-/// A page: a head that is the same for all pages, and the module that builds the rest in the browser.
+/// A page: a head that is the same for all pages, and the module that builds the rest in the browser. All URLs in it are
+/// relative, so that it works below any path prefix of a proxy.
 ///
 /// @param html the document, in UTF-8
 /// @param policy its Content-Security-Policy
@@ -19,24 +20,9 @@ record HtmlPage(byte[] html, String policy) {
 
     private static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, UTF_8);
 
-    /// Creates a page. All URLs in it are relative, so that it works below any path prefix of a proxy.
-    ///
-    /// @param module the name of its module in `js/pages`
-    /// @param depth the number of folders between the root and the page
-    static HtmlPage of(String template, ImportMap imports, String title, String module, int depth) {
-        String root = depth == 0 ? "./" : "../".repeat(depth);
-        String importMap = imports.json(root);
-        String html =
-                template.replace("{title}", title)
-                        .replace("{module}", module)
-                        .replace("{importMap}", importMap)
-                        .replace("{root}", root);
-        return new HtmlPage(html.getBytes(UTF_8), policy(importMap));
-    }
-
     /// Allows only files of this server, and no inline script except the import map, so that a user's text
     /// that is mistakenly inserted as markup can neither run scripts nor send requests to other servers.
-    private static String policy(String importMap) {
+    static String policy(String importMap, String frameAncestors) {
         return String.join(
                 "; ",
                 "default-src 'none'",
@@ -45,7 +31,7 @@ record HtmlPage(byte[] html, String policy) {
                 "connect-src 'self'",
                 "img-src 'self' data: blob:",
                 "font-src 'self'",
-                "frame-ancestors 'none'",
+                "frame-ancestors " + frameAncestors,
                 "base-uri 'none'",
                 "form-action 'none'");
     }

@@ -3,7 +3,10 @@
 import { css, html } from 'lit';
 
 import { compact } from '../data/format.js';
+import { texts } from '../data/texts.js';
 import { queryValue } from './url-query.js';
+
+const t = await texts('common');
 
 const SPANS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000]; // steps
 
@@ -23,9 +26,9 @@ export const averagingStyles = css`
 /** A slider; calls `onChange` with the new number of steps. */
 export function averagingControl(span, onChange) {
   return html`
-    <label class="average">Average over
-      <input type="range" min="0" max=${SPANS.length - 1} .value=${String(SPANS.indexOf(span))} aria-valuetext="${span} steps"
+    <label class="average">${t('averaging.over')}
+      <input type="range" min="0" max=${SPANS.length - 1} .value=${String(SPANS.indexOf(span))} aria-valuetext=${t('averaging.spoken', { span })}
         @input=${(event) => onChange(SPANS[event.target.value])}>
-      <output class="number">${compact(span)} ${span === 1 ? 'step' : 'steps'}</output>
+      <output class="number">${t('averaging.steps', { span, short: compact(span) })}</output>
     </label>`;
 }

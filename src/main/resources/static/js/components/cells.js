@@ -42,6 +42,8 @@ export const sequential = { stops: RAMP, low: 0, high: 1 };
 /** For numbers from -1 to 1. */
 export const diverging = { stops: DIVERGE, low: -1, high: 1 };
 
+const scratch = new OffscreenCanvas(1, 1); // one for all: the context of a new canvas takes longer than to draw the cells
+
 /** Draws rows of numbers as cells into a box of a canvas; the rest of a short row stays empty. */
 export function drawCells(context, rows, { x, y, width, height, colour }) {
   const columns = rows.reduce((most, row) => Math.max(most, row.length), 0);
@@ -58,10 +60,10 @@ export function drawCells(context, rows, { x, y, width, height, colour }) {
       target[r * columns + c] = colours[Math.min(STEPS - 1, Math.max(0, step))];
     }
   });
-  const small = new OffscreenCanvas(columns, rows.length);
-  small.getContext('2d').putImageData(image, 0, 0);
+  Object.assign(scratch, { width: columns, height: rows.length });
+  scratch.getContext('2d').putImageData(image, 0, 0);
   context.imageSmoothingEnabled = columns > width; // more numbers than pixels
-  context.drawImage(small, x, y, width, height);
+  context.drawImage(scratch, x, y, width, height);
 }
 
 /** Sizes a canvas, its style included, in CSS pixels; returns its context, cleared, in CSS pixels. */

@@ -1,13 +1,18 @@
 // An Apache ECharts chart as an element that fits its box and follows the theme. It draws on a canvas and never
 // turns texts into markup; tooltips are drawn, too.
 
+import { texts } from '../data/texts.js';
 import * as echarts from 'echarts';
 import { LitElement, css, html } from 'lit';
 
 import { DrawThrottle } from './draw-throttle.js';
+import { frameScheduler } from './frame-scheduler.js';
 import { SHARPNESS } from './picture.js';
 import { ResizeController } from './resize-controller.js';
+import { SvgContext } from './svg-context.js';
 import { theme } from './theme.js';
+
+const t = await texts('common');
 
 const PAGE = 20; // points, of the page keys
 
@@ -20,8 +25,9 @@ function common() {
   };
 }
 
+/** Without double quotes, which ECharts would not escape in SVG. */
 function fontFamily() {
-  return getComputedStyle(document.documentElement).fontFamily;
+  return getComputedStyle(document.documentElement).fontFamily.replaceAll('"', "'");
 }
 
 /** The look of an axis. */
@@ -100,7 +106,7 @@ class Chart extends LitElement {
 
   render() {
     return html`
-      <div role="application" aria-roledescription="chart" aria-label=${this.label} tabindex="0" @keydown=${this.#key}
+      <div role="application" aria-roledescription=${t('roles.chart')} aria-label=${this.label} tabindex="0" @keydown=${this.#key}
         @blur=${this.#hideTip}></div>
       <p role="status">${this.spoken}</p>`;
   }
@@ -108,6 +114,9 @@ class Chart extends LitElement {
   // ---- keys
 
   #key = (event) => {
+    if (this.chart?.getOption() === undefined) {
+      this.#draw(); // a key may come before the first drawing has had its turn
+    }
     const points = this.#points;
     const steps = { ArrowLeft: -1, ArrowRight: 1, PageUp: PAGE, PageDown: -PAGE, Home: -Infinity, End: Infinity }[event.key];
     if (event.key === 'Escape') {
@@ -161,7 +170,10 @@ class Chart extends LitElement {
     if (this.chart === null) {
       this.#fit();
     }
-    this.#timer ??= setTimeout(() => this.#draw(), this.#throttle.delay);
+    this.#timer ??= setTimeout(async () => {
+      await frameScheduler.priorityTurn(); // its panel has waited already
+      this.#draw();
+    }, this.#throttle.delay);
   }
 
   /** Draws the newest option; those in between are skipped. */
@@ -201,18 +213,41 @@ class Chart extends LitElement {
     }
   }
 
-  /** The chart as a canvas, to be saved: without the bar that zooms. */
+  /** The chart as a drawing, to be saved: without the bar that zooms. See pixelDrawing. */
   picture() {
-    const box = document.createElement('div');
     const { clientWidth: width, clientHeight: height } = this;
-    const chart = echarts.init(box, null, { renderer: 'canvas', width, height, devicePixelRatio: SHARPNESS });
-    try {
-      chart.setOption({ ...common(), ...withoutBar(this.option) });
-      chart.getZr().flush();
-      return chart.renderToCanvas({ pixelRatio: SHARPNESS });
-    } finally {
-      chart.dispose();
-    }
+    const option = { ...common(), ...withoutBar(this.option) };
+    return {
+      width, height, isVector: true,
+      draw(context, x, y) {
+        if (context instanceof SvgContext) {
+          context.drawSvg(asSvg(option, width, height), x, y);
+        } else {
+          context.drawImage(asCanvas(option, width, height), x, y, width, height);
+        }
+      },
+    };
+  }
+}
+
+function asCanvas(option, width, height) {
+  const chart = echarts.init(document.createElement('div'), null, { renderer: 'canvas', width, height, devicePixelRatio: SHARPNESS });
+  try {
+    chart.setOption(option);
+    chart.getZr().flush();
+    return chart.renderToCanvas({ pixelRatio: SHARPNESS });
+  } finally {
+    chart.dispose();
+  }
+}
+
+function asSvg(option, width, height) {
+  const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width, height });
+  try {
+    chart.setOption(option);
+    return chart.renderToSVGString();
+  } finally {
+    chart.dispose();
   }
 }
 

@@ -2,8 +2,11 @@
 
 import { css, html } from 'lit';
 
-import { compact, count, plural } from '../data/format.js';
+import { compact, fixed, plural } from '../data/format.js';
 import { visible } from '../data/model/tokens.js';
+import { texts } from '../data/texts.js';
+
+const t = await texts('common');
 
 const MOST_CHARACTERS = 40; // of the alphabet that are shown
 
@@ -32,13 +35,13 @@ export function datasetCard({ name, description, source, licence, numDocs, bytes
         <strong>${name}</strong></label>
       <div class="about" id=${id}>
         <p>${description}</p>
-        <ul class="examples" aria-label="Examples">${examples.map((example) => html`<li>${example}</li>`)}</ul>
+        <ul class="examples" aria-label=${t('dataset.examples')}>${examples.map((example) => html`<li>${example}</li>`)}</ul>
         <dl>
-          <div><dt>Size</dt> <dd>${plural(numDocs, 'document')}, ${compact(bytes)}B</dd></div>
-          <div><dt>Lengths</dt> <dd>${shortest} to ${count(longest)} characters, ${meanLength.toFixed(1)} on average</dd></div>
-          <div><dt>Alphabet</dt> <dd>${plural(alphabetSize, 'character')}: <span class="mono">${shortAlphabet(alphabet)}</span></dd></div>
+          <div><dt>${t('dataset.size')}</dt> <dd>${t('dataset.documents', { documents: plural(numDocs, 'document'), bytes: compact(bytes) })}</dd></div>
+          <div><dt>${t('dataset.lengths')}</dt> <dd>${t('dataset.characters', { shortest, longest, mean: fixed(meanLength, 1) })}</dd></div>
+          <div><dt>${t('dataset.alphabet')}</dt> <dd>${t.html('dataset.alphabetOf', { size: alphabetSize, characters: html`<span class="mono">${shortAlphabet(alphabet)}</span>` })}</dd></div>
         </dl>
-        <p class="hint">${linked(source)}. Licence: ${licence}</p>
+        <p class="hint">${t.html('dataset.source', { source: linked(source), licence })}</p>
       </div>
     </div>`;
 }

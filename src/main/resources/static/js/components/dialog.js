@@ -3,8 +3,11 @@
 
 import { LitElement, css, html } from 'lit';
 
+import { texts } from '../data/texts.js';
 import { icons } from './icons.js';
 import { controls } from './styles.js';
+
+const t = await texts('common');
 
 /** `<mg-dialog heading="…">content</mg-dialog>` sends `close`. */
 class Dialog extends LitElement {
@@ -37,7 +40,7 @@ class Dialog extends LitElement {
         @click=${(event) => event.target.localName === 'dialog' && this.close()}>
         <header>
           <h2 id="heading">${this.heading}</h2>
-          <button class="quiet icon" aria-label="Close" @click=${this.close}>${icons.close}</button>
+          <button class="quiet icon" aria-label=${t('close')} @click=${this.close}>${icons.close}</button>
         </header>
         <div class="body"><slot></slot></div>
       </dialog>`;

@@ -3,14 +3,17 @@
 
 import { css, html, nothing } from 'lit';
 
-import { count } from '../data/format.js';
 import { inspectedDocumentOf } from '../data/inspected-document.js';
 import { inWords, positionsOf, visible } from '../data/model/tokens.js';
 import { vocabularyOf } from '../data/vocabulary.js';
+import { texts } from '../data/texts.js';
 import { Panel } from './panel.js';
 import './token-strip.js';
 
+const t = await texts('common');
+
 const LONGEST = 24; // characters of a document shown beside the title
+const STREAMED = new Set(['live', 'view', 'trace', 'at', 'revision']); // what the page sets with each frame
 
 /** A subclass overrides `renderDocument()`, which may use `shown` and `positions`. */
 export class DocumentPanel extends Panel {
@@ -18,7 +21,7 @@ export class DocumentPanel extends Panel {
   /** Whether it needs the probabilities, which have to be loaded. */
   static needsProbs = false;
   /** Its keyboard shortcuts, for the help. */
-  static keys = [['Tab ← →', 'on the tokens of a text: move between them'], ['Esc', 'clear the chosen position']];
+  static keys = [['Tab ← →', t('document.keys.tokens')], ['Esc', t('document.keys.clear')]];
 
   static properties = { pointed: { state: true }, isFixed: { attribute: false } };
 
@@ -49,6 +52,8 @@ export class DocumentPanel extends Panel {
   }
 
   #document = null;
+  #shownState = null; // of the session, when it was rendered last
+  #isAsked = true; // whether an update was requested that is not a change of a property
   #changed = () => this.requestUpdate();
   #escape = (event) => {
     if (event.key === 'Escape' && this.isVisible && this.#document?.position !== null) {
@@ -68,8 +73,36 @@ export class DocumentPanel extends Panel {
     this.#document?.removeEventListener('change', this.#changed);
   }
 
-  willUpdate(changed) {
-    super.willUpdate(changed);
+  requestUpdate(name, ...rest) {
+    if (name === undefined && #isAsked in this) { // the first request comes from the constructor of the base class
+      this.#isAsked = true;
+    }
+    super.requestUpdate(name, ...rest);
+  }
+
+  /** Renders nothing if a frame of the stream has not changed the document: its panels are costly to draw. */
+  shouldUpdate(changed) {
+    if (!super.shouldUpdate(changed)) {
+      return false;
+    }
+    const before = this.shown;
+    this.#updateShown();
+    const isStreamed = !this.#isAsked && [...changed.keys()].every((name) => STREAMED.has(name));
+    const isSame = this.shown === before && this.view?.state === this.#shownState;
+    if (isStreamed && isSame && this.shown !== null && this.isStill) {
+      return false;
+    }
+    this.#isAsked = false;
+    this.#shownState = this.view?.state;
+    return true;
+  }
+
+  /** Whether all that it shows is of the document. */
+  get isStill() {
+    return true;
+  }
+
+  #updateShown() {
     if (this.live === undefined) {
       return;
     }
@@ -82,6 +115,11 @@ export class DocumentPanel extends Panel {
     if (this.shown?.vizData.length === 0) {
       this.shown = null;
     }
+  }
+
+  willUpdate(changed) {
+    super.willUpdate(changed);
+    const { view } = this;
     if (this.shown === null) {
       this.positions = [];
     } else {
@@ -97,7 +135,7 @@ export class DocumentPanel extends Panel {
 
   /** Long enough for all document panels, since they are rendered together. */
   get drawDelay() {
-    return this.#peers.reduce((sum, { ownDrawDelay }) => sum + ownDrawDelay, this.ownDrawDelay);
+    return Math.max(super.drawDelay, this.#peers.reduce((sum, { ownDrawDelay }) => sum + ownDrawDelay, this.ownDrawDelay));
   }
 
   /** Renders the other document panels at once, too, so that all of them always show the same step. */
@@ -109,9 +147,18 @@ export class DocumentPanel extends Panel {
     }
   }
 
+  /** The step of the shown text, which may be earlier than the newest one. */
+  get step() {
+    return this.shown?.step ?? super.step;
+  }
+
   get subject() {
     const { doc, step } = this.shown;
-    return `${this.live.name}, step ${count(step)}, text “${[...doc].map(visible).join('')}”`;
+    return t('document.subject', { name: this.live.name, step, text: [...doc].map(visible).join('') });
+  }
+
+  get source() {
+    return { ...super.source, text: this.shown.doc };
   }
 
   get vocabulary() {
@@ -159,17 +206,17 @@ export class DocumentPanel extends Panel {
     const cut = [...doc].length > LONGEST ? `${[...doc].slice(0, LONGEST - 1).join('')}…` : doc;
     return html`
       <span class="subject"><q title=${doc}>${cut}</q>
-        <span class="number">${isStepApproximate ? 'about step' : 'step'} ${count(step)}</span>
-        ${this.isFixed ? nothing : html`<button aria-pressed=${held} title="Keep showing this document while training moves on to others"
-          @click=${() => this.#document.hold(held ? null : doc)}>${held ? 'Held' : 'Hold'}</button>`}</span>`;
+        <span class="number">${t('document.step', { isApproximate: Boolean(isStepApproximate), step })}</span>
+        ${this.isFixed ? nothing : html`<button aria-pressed=${held} title=${t('document.holdTitle')}
+          @click=${() => this.#document.hold(held ? null : doc)}>${t(held ? 'document.held' : 'document.hold')}</button>`}</span>`;
   }
 
   renderBody() {
     if (this.shown === null) {
       const { failure } = this.#document ?? {};
-      const waits = this.view.state === 'training' ? 'Waiting for a training step …' : 'Loading …';
+      const waits = this.view.state === 'training' ? t('document.waiting') : t('loading');
       const isNew = this.trace === null && this.view.step === 0;
-      const words = isNew ? 'No step has been trained yet.' : failure?.message ?? this.instead(waits);
+      const words = isNew ? t('document.untrained') : failure?.message ?? this.instead(waits);
       return html`<p class="empty">${words}</p>`;
     }
     return this.renderDocument();
@@ -189,11 +236,12 @@ export class DocumentPanel extends Panel {
   }
 
   /** What the model has read at a position, in words. */
-  upTo(t) {
-    return t === 0 ? 'at the beginning' : `after “${this.positions.slice(1, t + 1).slice(-LONGEST).map(({ read }) => read).join('')}”`;
+  upTo(position) {
+    return position === 0 ? t('document.atBeginning')
+      : t('document.after', { read: this.positions.slice(1, position + 1).slice(-LONGEST).map(({ read }) => read).join('') });
   }
 
-  nameOf(t) {
-    return `position ${t} ${inWords(this.positions[t].read)}`;
+  nameOf(position) {
+    return t('document.position', { position, read: inWords(this.positions[position].read) });
   }
 }

@@ -2,14 +2,17 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
-import { compact, count } from '../data/format.js';
+import { compact } from '../data/format.js';
+import { texts } from '../data/texts.js';
 import { datasetCard } from './dataset-card.js';
 import { field } from './field.js';
 import { readTextFile } from './read-text-file.js';
 import { controls } from './styles.js';
 
+const t = await texts('common');
+
 const EXAMPLE = 'alice\nbob\ncharlie\ndavid\nemma\nfrank';
-const SOURCES = { dataset: 'Bundled dataset', text: 'Pasted text', file: 'From a file' };
+const SOURCES = ['dataset', 'text', 'file'];
 
 /** `<mg-documents-field .limits .datasets .error>` sends `change` when its documents change. */
 class DocumentsField extends LitElement {
@@ -111,10 +114,10 @@ class DocumentsField extends LitElement {
   render() {
     return html`
       <fieldset>
-        <legend>Training text, one example per line</legend>
-        <div class="sources">${Object.entries(SOURCES).map(([source, label]) => html`
+        <legend>${t('documents.legend')}</legend>
+        <div class="sources">${SOURCES.map((source) => html`
           <label><input type="radio" name="source" value=${source} .checked=${this.source === source}
-            @change=${() => this.choose(source)}>${label}</label>`)}
+            @change=${() => this.choose(source)}>${t(`documents.sources.${source}`)}</label>`)}
         </div>
         ${this.source === 'dataset' ? this.#dataset() : this.source === 'text' ? this.#text() : this.#file()}
       </fieldset>`;
@@ -122,7 +125,7 @@ class DocumentsField extends LitElement {
 
   #dataset() {
     return html`
-      <div class="datasets" role="radiogroup" aria-label="Dataset">${(this.datasets ?? []).map((dataset) => datasetCard(dataset, {
+      <div class="datasets" role="radiogroup" aria-label=${t('documents.dataset')}>${(this.datasets ?? []).map((dataset) => datasetCard(dataset, {
         isChosen: dataset.name === this.#chosenDataset,
         choose: () => this.#chooseDataset(dataset.name),
       }))}</div>
@@ -138,9 +141,10 @@ class DocumentsField extends LitElement {
   #text() {
     return field({
       name: 'text',
-      label: 'Text',
-      hint: this.limits && `at most ${compact(this.limits.textBytes)} bytes, ${compact(this.limits.documents)} lines, `
-        + `${count(this.limits.vocabulary)} different characters`,
+      label: t('documents.text'),
+      hint: this.limits && t('documents.textHint', {
+        bytes: compact(this.limits.textBytes), lines: compact(this.limits.documents), characters: this.limits.vocabulary,
+      }),
       error: this.error,
       control: ({ id, describedBy, invalid }) => html`<textarea id=${id} name="text" rows="7" spellcheck="false"
         placeholder=${EXAMPLE} aria-describedby=${describedBy} aria-invalid=${invalid} @input=${() => this.#changed()}></textarea>`,
@@ -150,15 +154,15 @@ class DocumentsField extends LitElement {
   #file() {
     return field({
       name: 'file',
-      label: 'File',
-      hint: this.limits && `UTF-8 text, at most ${compact(this.limits.textBytes)} bytes`,
+      label: t('documents.file'),
+      hint: this.limits && t('documents.fileHint', { bytes: compact(this.limits.textBytes) }),
       error: this.fileError ?? this.error,
       control: ({ id, describedBy, invalid }) => html`
         <div class="drop ${this.isDropping ? 'over' : ''}"
           @dragover=${(event) => { event.preventDefault(); this.isDropping = true; }}
           @dragleave=${() => { this.isDropping = false; }}
           @drop=${(event) => { event.preventDefault(); this.#take(event.dataTransfer.files[0]); }}>
-          <p>${this.file ? html`<strong>${this.file.name}</strong>` : 'Drop a file here, or choose one'}</p>
+          <p>${this.file ? html`<strong>${this.file.name}</strong>` : t('documents.drop')}</p>
           <input id=${id} name="file" type="file" accept=".txt,.csv,.tsv,text/*" aria-describedby=${describedBy}
             aria-invalid=${invalid} @change=${(event) => { event.stopPropagation(); this.#take(event.target.files[0]); }}>
         </div>`,

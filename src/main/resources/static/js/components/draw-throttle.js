@@ -1,5 +1,6 @@
 // Limits how much of the main thread repeated drawing takes.
 
+export const LIVE_INTERVAL = 200; // ms between two drawings of what follows training: nobody reads faster
 const PAUSE_FACTOR = 4; // times the duration of the last piece of work
 
 /**
@@ -8,21 +9,27 @@ const PAUSE_FACTOR = 4; // times the duration of the last piece of work
  */
 export class DrawThrottle {
   #cost = 0;
+  #started = -Infinity;
   #ended = -Infinity;
 
   /** Does some work and measures its duration. */
   measure(work) {
-    const start = performance.now();
+    this.#started = performance.now();
     try {
       return work();
     } finally {
       this.#ended = performance.now();
-      this.#cost = this.#ended - start;
+      this.#cost = this.#ended - this.#started;
     }
   }
 
   /** Milliseconds to wait before the next piece of work; 0 for none. */
   get delay() {
     return Math.max(0, this.#ended + PAUSE_FACTOR * this.#cost - performance.now());
+  }
+
+  /** The same, with at least `interval` ms from the beginning of one piece of work to that of the next. */
+  delayWithin(interval) {
+    return Math.max(this.delay, this.#started + interval - performance.now());
   }
 }

@@ -3,10 +3,13 @@
 
 import { LitElement, css, html } from 'lit';
 
+import { texts } from '../data/texts.js';
 import { icons } from './icons.js';
 import { controls } from './styles.js';
 
-/** `<mg-drawer heading="…">content</mg-drawer>` */
+const t = await texts('common');
+
+/** `<mg-drawer heading="…">content</mg-drawer>` sends `toggled` with whether it is open. */
 class Drawer extends LitElement {
   static properties = { heading: {} };
 
@@ -36,7 +39,12 @@ class Drawer extends LitElement {
       this.#dialog.close();
     } else {
       this.#dialog.show();
+      this.#toggled();
     }
+  }
+
+  #toggled() {
+    this.dispatchEvent(new CustomEvent('toggled', { detail: this.#dialog.open }));
   }
 
   #key(event) {
@@ -48,10 +56,10 @@ class Drawer extends LitElement {
 
   render() {
     return html`
-      <dialog aria-labelledby="heading" @keydown=${this.#key}>
+      <dialog aria-labelledby="heading" @keydown=${this.#key} @close=${this.#toggled}>
         <header>
           <h2 id="heading">${this.heading}</h2>
-          <button class="quiet icon" aria-label="Close" @click=${() => this.#dialog.close()}>${icons.close}</button>
+          <button class="quiet icon" aria-label=${t('close')} @click=${() => this.#dialog.close()}>${icons.close}</button>
         </header>
         <div class="body"><slot></slot></div>
       </dialog>`;

@@ -1,32 +1,34 @@
 // Spreads repeated drawing over animation frames, so that a page with much to draw stays smooth.
 
-const BUDGET = 6; // ms of drawing per frame
+const BUDGET = 4; // ms of drawing, after which the rest waits for the next frame
 const ON_TIME = 25; // ms between frames that are not late
 const PAUSE_FACTOR = 1.5; // times as long as a frame was late
 
 /**
- * Runs waiting drawings in turn, a few per animation frame, and pauses after frames that came late. The cost
- * of drawing shows only in when the next frame comes, because most of it is the browser's own work.
+ * Runs waiting drawings in turn, few per animation frame, and pauses after frames that came late. Most of the cost of a
+ * drawing is the browser's own work after it: so a frame has one drawing that changes something, and as many that turn
+ * out to change nothing as fit beside it. Whoever asks for a turn during a frame gets it in a later one.
  */
 class FrameScheduler {
-  #waiting = [];
+  #first = []; // those that wait, ahead of the others
+  #others = [];
   #request = null; // the animation frame that is requested
   #drawnAt = null; // the time of the last frame, if something was drawn in it
   #restsUntil = 0;
 
   /** Resolves when it is the caller's turn to draw. */
   nextTurn() {
-    return this.#wait((draw) => this.#waiting.push(draw));
+    return this.#wait(this.#others);
   }
 
   /** Resolves when it is the caller's turn to draw, ahead of all others that wait. */
   priorityTurn() {
-    return this.#wait((draw) => this.#waiting.unshift(draw));
+    return this.#wait(this.#first);
   }
 
-  #wait(enqueue) {
+  #wait(queue) {
     return new Promise((draw) => {
-      enqueue(draw);
+      queue.push(draw);
       this.#requestFrame();
     });
   }
@@ -42,12 +44,14 @@ class FrameScheduler {
       this.#drawnAt = null;
     }
     const start = performance.now();
-    while (now >= this.#restsUntil && this.#waiting.length > 0 && performance.now() - start < BUDGET) {
+    const turns = [...this.#first.splice(0), ...this.#others.splice(0)];
+    while (now >= this.#restsUntil && turns.length > 0 && performance.now() - start < BUDGET) {
       this.#drawnAt = now;
-      this.#waiting.shift()();
+      turns.shift()();
       await null; // lets the caller draw
     }
-    if (this.#waiting.length > 0 || this.#drawnAt !== null) {
+    this.#others.unshift(...turns);
+    if (this.#first.length + this.#others.length > 0 || this.#drawnAt !== null) {
       this.#requestFrame();
     }
   };

@@ -3,11 +3,14 @@
 
 import { LitElement, css, html } from 'lit';
 
+import { texts } from '../data/texts.js';
 import { pixelRatio, sharpContext } from './canvas.js';
 import { palette } from './palette.js';
 import { ResizeController } from './resize-controller.js';
 import { textScale } from './text-scale.js';
 import { theme } from './theme.js';
+
+const t = await texts('common');
 
 const LABEL_SIZE = 11; // px, at a text scale of 1
 const LABEL_GAP = 6;
@@ -15,7 +18,7 @@ const BAND = 9; // px, height of the column marks
 const PAGE = 10; // rows, of the page keys
 
 /** The keys of a heat map, for the help. */
-export const MAP_KEYS = [['← → ↑ ↓', 'on a map: move the cursor'], ['Home End', 'on a map: go to the ends of the row']];
+export const MAP_KEYS = [['← → ↑ ↓', t('map.keys.move')], ['Home End', t('map.keys.ends')]];
 
 /**
  * `<mg-heatmap .values=${row by row} .rows=${n} .columns=${m} palette="diverging" .low=${-1} .high=${1}
@@ -75,7 +78,7 @@ class HeatMap extends LitElement {
 
   render() {
     return html`
-      <div role="application" aria-roledescription="heat map" aria-label=${this.label}
+      <div role="application" aria-roledescription=${t('roles.heatmap')} aria-label=${this.label}
         tabindex=${this.skipsTab ? -1 : 0}
         @pointermove=${this.#point} @pointerdown=${this.#point} @keydown=${this.#key}><canvas></canvas></div>`;
   }

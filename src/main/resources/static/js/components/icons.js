@@ -14,6 +14,8 @@ export const icons = {
   copy: icon(svg`<rect x="5.5" y="5.5" width="8" height="8" rx="1.5"/><path d="M3 10.5H2.5v-8h8V3"/>`),
   documents: icon(svg`<path d="M4 1.8h5.5L12 4.3v9.9H4zM6.2 7h3.6M6.2 10h3.6"/>`),
   link: icon(svg`<path d="M6.5 9.5l3-3M7.2 4.6l1.4-1.4a3 3 0 0 1 4.2 4.2l-1.4 1.4M8.8 11.4l-1.4 1.4a3 3 0 0 1-4.2-4.2l1.4-1.4"/>`),
+  save: icon(svg`<path d="M8 2v8M4.5 6.8L8 10.3l3.5-3.5M2.5 13.5h11"/>`),
+  share: icon(svg`<path d="M8 10V2.2M5 4.8l3-2.8 3 2.8M5 7H3v7h10V7h-2"/>`),
   trash: icon(svg`<path d="M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9M6.7 7v4M9.3 7v4"/>`),
   sun: icon(svg`<circle cx="8" cy="8" r="3"/><path d="M8 1.2v1.6M8 13.2v1.6M1.2 8h1.6M13.2 8h1.6M3.2 3.2l1.1 1.1M11.7 11.7l1.1 1.1M3.2 12.8l1.1-1.1M11.7 4.3l1.1-1.1"/>`),
   moon: icon(svg`<path d="M13.5 9.8A6 6 0 0 1 6.2 2.5a6 6 0 1 0 7.3 7.3z"/>`),
@@ -28,6 +30,7 @@ export const icons = {
   fill: icon(svg`<path d="M9.5 2.5h4v4M13.5 2.5l-4.5 4.5M6.5 13.5h-4v-4M2.5 13.5l4.5-4.5"/>`),
   shrink: icon(svg`<path d="M9.5 3v3.5h3.5M9.5 6.5l4-4M6.5 13V9.5H3M6.5 9.5l-4 4"/>`),
   panels: icon(svg`<rect x="2" y="2.5" width="12" height="11" rx="1.5"/><path d="M2 8h12M8 8v5.5"/>`),
+  spotlight: icon(svg`<circle cx="8" cy="8" r="3"/><path d="M2 5V2h3M11 2h3v3M14 11v3h-3M5 14H2v-3"/>`),
   back: icon(svg`<path d="M10 3L5 8l5 5"/>`),
   warning: icon(svg`<path d="M8 2l6.5 11.5h-13zM8 6.5v3.2M8 11.6v.1"/>`),
 };

@@ -2,8 +2,11 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
+import { texts } from '../data/texts.js';
 import { controls } from './styles.js';
 import './dialog.js';
+
+const t = await texts('common');
 
 /** `<mg-key-dialog>`; `ask()` opens it and returns the key, or null if the user closed it. */
 class KeyDialog extends LitElement {
@@ -40,15 +43,15 @@ class KeyDialog extends LitElement {
 
   render() {
     return html`
-      <mg-dialog heading="API key" @close=${() => this.#resolve(null)}>
+      <mg-dialog heading=${t('key.heading')} @close=${() => this.#resolve(null)}>
         <form @submit=${this.#submit}>
-          <p>This server needs an API key. You see only the sessions that belong to your key.</p>
-          <label>Key
+          <p>${t('key.what')}</p>
+          <label>${t('key.key')}
             <input type="password" autocomplete="off" spellcheck="false" required data-focus
               aria-invalid=${this.wasRejected ? 'true' : 'false'} aria-describedby="rejected">
           </label>
-          <p id="rejected" class="error" role="alert">${this.wasRejected ? 'The server does not recognise this key.' : nothing}</p>
-          <footer><button class="primary">Continue</button></footer>
+          <p id="rejected" class="error" role="alert">${this.wasRejected ? t('key.rejected') : nothing}</p>
+          <footer><button class="primary">${t('key.continue')}</button></footer>
         </form>
       </mg-dialog>`;
   }

@@ -2,13 +2,18 @@
 
 import { LitElement, css, html } from 'lit';
 
+import { share } from '../data/share.js';
+import { texts } from '../data/texts.js';
 import { controls } from './styles.js';
 import './dialog.js';
+
+const t = await texts('common');
 
 const LONGEST = 7000; // characters of an address that servers accept
 const SHOWN = 4000; // ms that it says so
 
-/** `<mg-link-copier>`: `copy()` copies the address; where the browser does not let it, shows it to be copied. */
+/** `<mg-link-copier>`: `copy()` copies the address, `copyText(text, said)` a text; where the browser does not let them, they
+ * show it to be copied. */
 class LinkCopier extends LitElement {
   static properties = { said: { state: true }, address: { state: true } };
 
@@ -46,17 +51,21 @@ class LinkCopier extends LitElement {
     clearTimeout(this.#timer);
   }
 
-  async copy() {
-    const address = location.href;
+  /** Copies the address; with the share that opened the page, since others need it as well. */
+  copy() {
+    return this.copyText(location.href.replace(/#.*/, '') + share.fragment, t('link.copied'));
+  }
+
+  async copyText(address, said) {
     this.#say('');
     await this.updateComplete; // so that the same words are said again
     if (address.length > LONGEST) {
-      this.#say('This view has texts that are too long for a link.');
+      this.#say(t('link.tooLong'));
       return;
     }
     try {
       await navigator.clipboard.writeText(address); // there is none without HTTPS
-      this.#say('Link copied');
+      this.#say(said);
     } catch {
       await this.#show(address);
     }
@@ -78,9 +87,9 @@ class LinkCopier extends LitElement {
   render() {
     return html`
       <div role="status">${this.said}</div>
-      <mg-dialog heading="Copy the link">
-        <p>The browser does not let this page copy. The address is selected: copy it from here.</p>
-        <input type="text" readonly aria-label="Address of this view" data-focus .value=${this.address}>
+      <mg-dialog heading=${t('link.heading')}>
+        <p>${t('link.cannot')}</p>
+        <input type="text" readonly aria-label=${t('link.address')} data-focus .value=${this.address}>
       </mg-dialog>`;
   }
 }

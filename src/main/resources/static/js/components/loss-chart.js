@@ -5,8 +5,11 @@ import { compact, number } from '../data/format.js';
 import { schedulePoints } from '../data/learning-rate.js';
 import { logTicks } from '../data/log-ticks.js';
 import { eventLabel } from '../data/session-events.js';
+import { texts } from '../data/texts.js';
 import { axis, namedAlong, ticksAt, tooltip } from './chart.js';
 import { theme } from './theme.js';
+
+const t = await texts('common');
 
 const MOST_MARKS = 200;
 const ZOOM_BAR = 74; // px, with the step axis
@@ -41,7 +44,7 @@ export function lossChart(chart) {
   const lossTicks = ticksAt(isLogLoss ? logTicks(ends.min, ends.max) : null);
   const label = (option) => ({ color: theme.colour('--muted'), fontSize: 11 * scale, hideOverlap: true, ...option });
   const named = {
-    name: 'step', nameLocation: 'middle', nameGap: 14 + 10 * scale,
+    name: t('lossChart.step'), nameLocation: 'middle', nameGap: 14 + 10 * scale,
     nameTextStyle: { color: theme.colour('--muted'), fontSize: 11 * scale }, axisTick: stepTicks.axisTick,
     axisLabel: label({ formatter: compact, ...stepTicks.axisLabel }),
   };
@@ -67,7 +70,7 @@ export function lossChart(chart) {
     ],
     yAxis: [
       axis({
-        id: 'loss', ...namedAlong('loss (nats)', left, 11 * scale), type: isLogLoss ? 'log' : 'value', scale: true,
+        id: 'loss', ...namedAlong(t('lossChart.loss'), left, 11 * scale), type: isLogLoss ? 'log' : 'value', scale: true,
         ...ends, axisTick: lossTicks.axisTick,
         // those of a linear axis may be at its ends, which are no round numbers
         axisLabel: label({ formatter: (value) => number(value), showMinLabel: isLogLoss, showMaxLabel: isLogLoss, ...lossTicks.axisLabel }),
@@ -123,14 +126,12 @@ function logarithmicEnds({ low, high }, points) {
 
 function zooms({ from, to }) {
   const both = { xAxisIndex: [0, 1], filterMode: 'none', startValue: from, endValue: to, minValueSpan: 5 };
-  const hidden = { lineStyle: { opacity: 0 }, areaStyle: { opacity: 0 } };
   return [
     {
-      id: 'bar', type: 'slider', ...both, bottom: 8, height: 22, realtime: true, showDetail: false, brushSelect: false,
+      id: 'bar', type: 'slider', ...both, bottom: 8, height: 22, realtime: true, showDetail: false, showDataShadow: false, brushSelect: false,
       borderColor: theme.colour('--line'), fillerColor: theme.colour('--accent-soft'),
       handleStyle: { color: theme.colour('--surface'), borderColor: theme.colour('--edge') },
       moveHandleStyle: { color: theme.colour('--line') },
-      dataBackground: hidden, selectedDataBackground: hidden,
     },
     { id: 'wheel', type: 'inside', ...both, zoomOnMouseWheel: 'ctrl', moveOnMouseWheel: false },
   ];
@@ -185,7 +186,7 @@ function eventMarks({ events, at, overfitSince, shown, scale }) {
   if (overfitSince !== null) {
     data.push({
       xAxis: Math.max(1, overfitSince),
-      label: { show: true, formatter: 'overfit since here', color: theme.colour('--data-4'), align: overfitSince < centre ? 'left' : 'right' },
+      label: { show: true, formatter: t('lossChart.overfit'), color: theme.colour('--data-4'), align: overfitSince < centre ? 'left' : 'right' },
       lineStyle: { type: 'dashed', width: 1.5, opacity: 1, color: theme.colour('--data-4') },
     });
   }

@@ -16,7 +16,7 @@
 // On the page that compares sessions, `live` is a ComparedSessions, and there is no trace.
 //
 // A panel is rendered only while it is visible, in turn with the others, and only as often as leaves the page four
-// fifths of the time. It overrides
+// fifths of the time; while the newest step is shown, at most five times a second, unless the user points at it. It overrides
 //
 //   static heading        its title
 //   static about          what it shows, in a sentence or two, for the menu
@@ -24,30 +24,44 @@
 //   static keys           its keyboard shortcuts, [key, meaning], for the help
 //   renderBody()          its content
 //   renderControls()      the controls beside the title, if any; below it in a narrow panel
-//   table()               its numbers, {columns: [names], rows: [[values]]}, or null
-//   picture()             the drawing of the panel as a canvas with two pixels per dot, or null; by default, its chart or
-//                         canvas
-//   legend()              what stands beside a saved picture, see framedPicture
+//   table()               its numbers, {columns: [names], rows: [[values]]}, or null; in full, as they are saved
+//   picture()             its picture: a drawing (see components/picture.js), a canvas with two pixels per dot, or null for
+//                         that of its table; by default, its chart or canvas
+//   legend()              what stands beside a saved picture, see Picture
+//   step                  the step that its numbers are of
+//   spotOf(path, y)       the box of what the pointer is at, for the spotlight: by the elements there, and its place in px;
+//                         by default, see components/spotlight.js
 //
 // While it fills the screen, it has the attribute `filled`.
 //
 // A page may put buttons of its own into the header: children of the panel with slot="frame".
+//
+// The menu saves numbers as CSV and JSON, and the picture as PNG and, if it consists of shapes and texts, as SVG. `e` opens
+// it. `?tables` in the URL names the panels that show their tables.
 //
 // A panel may use `this.isVisible`, `this.run(promise)`, which shows an error in the panel, and `this.instead(words)`
 // where there is nothing to show.
 
 import { LitElement, css, html, nothing } from 'lit';
 
-import { DrawThrottle } from './draw-throttle.js';
+import { cellText } from '../data/format.js';
+import { texts } from '../data/texts.js';
+import { panelConnected, panelDisconnected } from './connected-panels.js';
+import { DrawThrottle, LIVE_INTERVAL } from './draw-throttle.js';
+import { embedButton } from './embed-button.js';
 import { frameScheduler } from './frame-scheduler.js';
 import { icons } from './icons.js';
-import { framedPicture } from './picture.js';
+import { drawingOf, saveAsPng, saveAsSvg, saveNumbersAsCsv, saveNumbersAsJson } from './panel-export.js';
 import { placePopover } from './place-popover.js';
-import { saveCsv, saveUrl } from './save-file.js';
+import { spotIn } from './spotlight.js';
 import { controls } from './styles.js';
 import { theme } from './theme.js';
+import { queryValue, setQuery } from './url-query.js';
+
+const t = await texts('common');
 
 const MOST_ROWS = 1000; // in a table; an export has them all
+const TABLES = 'tables'; // in the URL
 
 export class Panel extends LitElement {
   static heading = '';
@@ -62,6 +76,7 @@ export class Panel extends LitElement {
     revision: { attribute: false },
     showsTable: { state: true },
     failure: { state: true },
+    savesSvg: { state: true }, // whether its picture can be saved as SVG
   };
 
   /** To be extended: `static styles = [Panel.styles, css`…`]`. */
@@ -91,7 +106,9 @@ export class Panel extends LitElement {
     @container (max-width: 600px) { .controls:has(*) { order: 1; flex-basis: 100%; padding-right: var(--space-2); } }
     .frame { display: flex; }
     /* a panel out of sight keeps drawings of its former width */
-    .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); overflow-x: clip; overflow-clip-margin: 4px; }
+    .content { flex: 1; min-width: 0; padding: var(--space-2) var(--space-4) var(--space-4); contain: layout paint; overflow-clip-margin: 4px; }
+    /* each fills the width, so that the browser need not arrange its layers again when a text gets longer */
+    :where(.content > *) { background: var(--surface); }
     .panel-error { margin: 0 var(--space-4) var(--space-4); }
     .scroll { max-height: 360px; overflow: auto; }
 
@@ -100,7 +117,7 @@ export class Panel extends LitElement {
       position: fixed;
       inset: auto;
       margin: 0;
-      width: 240px;
+      width: min(240px * var(--scale), 100vw - 2 * var(--space-2));
       max-height: calc(100dvh - 2 * var(--space-2));
       padding: var(--space-2);
       border: 1px solid var(--line);
@@ -111,6 +128,7 @@ export class Panel extends LitElement {
     }
     .menu [popover] p { padding: var(--space-1) var(--space-2) var(--space-2); color: var(--muted); font-size: var(--text-s); }
     .menu [popover] button { width: 100%; justify-content: flex-start; }
+    .menu [popover] button[hidden] { display: none; }
   `];
 
   /** Whether it is in the viewport, or close to it. */
@@ -123,24 +141,29 @@ export class Panel extends LitElement {
   }, { rootMargin: '100px' });
   #unseen = new Map(); // the properties that have changed out of sight, with their values before
   #throttle = new DrawThrottle();
+  #waited = 0; // ms for its last turn; the next one is likely to take as long
+  #drawnStep = null; // the step that was looked at when it was drawn last
   #repaint = () => this.requestUpdate();
 
   constructor() {
     super();
     this.at = null;
     this.trace = null;
-    this.showsTable = false;
+    this.showsTable = tablesInUrl().includes(this.panelName);
     this.failure = null;
+    this.savesSvg = false;
   }
 
   connectedCallback() {
     super.connectedCallback();
+    panelConnected(this);
     this.#observer.observe(this);
     theme.addEventListener('change', this.#repaint);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    panelDisconnected(this);
     this.#observer.disconnect();
     this.isVisible = false;
     theme.removeEventListener('change', this.#repaint);
@@ -162,22 +185,31 @@ export class Panel extends LitElement {
     if (drawDelay > 0) {
       await new Promise((done) => setTimeout(done, drawDelay));
     }
-    if (this.hasUpdated && !this.matches(':hover, :focus-within')) {
+    if (this.hasUpdated && !this.#isPointed) {
+      const asked = performance.now();
       await frameScheduler.nextTurn(); // a panel that the user points at is updated at once
+      this.#waited = performance.now() - asked;
     }
     return super.scheduleUpdate();
   }
 
   /** Milliseconds until it may be rendered again. */
   get drawDelay() {
-    return this.ownDrawDelay;
+    const isLive = this.at === null && this.#drawnStep === null;
+    return isLive && !this.#isPointed ? this.#throttle.delayWithin(LIVE_INTERVAL - this.#waited) : this.#throttle.delay;
   }
 
+  /** Milliseconds until it may be rendered again, for what it costs. */
   get ownDrawDelay() {
     return this.#throttle.delay;
   }
 
+  get #isPointed() {
+    return this.matches(':hover, :focus-within');
+  }
+
   performUpdate() {
+    this.#drawnStep = this.at;
     this.#throttle.measure(() => super.performUpdate());
   }
 
@@ -196,7 +228,7 @@ export class Panel extends LitElement {
   }
 
   picture() {
-    return this.renderRoot.querySelector('.content mg-chart')?.picture() ?? this.renderRoot.querySelector('.content canvas');
+    return this.renderRoot.querySelector('.content mg-chart')?.picture() ?? this.renderRoot.querySelector('.content canvas') ?? null;
   }
 
   legend() {
@@ -205,7 +237,16 @@ export class Panel extends LitElement {
 
   /** Whose numbers a saved picture shows. */
   get subject() {
-    return this.live.describe(this.at);
+    return this.live.describe(this.step);
+  }
+
+  /** The same, as members of a JSON file. */
+  get source() {
+    return this.live.sourceAt(this.step);
+  }
+
+  spotOf(path) {
+    return spotIn(path);
   }
 
   // ---- for subclasses
@@ -222,7 +263,7 @@ export class Panel extends LitElement {
 
   /** The text in place of a picture; another one if the model has failed. */
   instead(words) {
-    return this.hasFailed ? 'Training has failed: look at an earlier step.' : words;
+    return this.hasFailed ? t('panel.failed') : words;
   }
 
   /** Awaits a promise; an error is shown in the panel until the next success. */
@@ -240,6 +281,11 @@ export class Panel extends LitElement {
   }
 
   // ---- the frame
+
+  /** Its name in the URL and in files: of `<mg-loss-panel>`, `loss`; of `<mg-compare-losses>`, `losses`. */
+  get panelName() {
+    return this.localName.replace(/^mg-(compare-|lab-|strings-|sweep-|tour-)?/, '').replace(/-panel$/, '');
+  }
 
   /** The title for this session. */
   get heading() {
@@ -259,7 +305,7 @@ export class Panel extends LitElement {
           <div class="controls">${this.renderControls()}</div>
           <div class="frame">${this.#menu()}<slot name="frame"></slot></div>
         </header>
-        <div class="content">${this.live === undefined ? nothing : this.showsTable ? this.#table() : this.renderBody()}</div>
+        <div class="content">${this.live === undefined ? nothing : this.showsTable && this.table() !== null ? this.#table() : this.renderBody()}</div>
         ${this.failure ? html`<p class="error panel-error" role="alert">${this.failure.message}</p>` : nothing}
       </section>`;
   }
@@ -272,21 +318,45 @@ export class Panel extends LitElement {
     }
     return html`
       <div class="menu">
-        <button class="quiet icon" popovertarget="menu" aria-label="${heading}: menu" title="Menu">${icons.more}</button>
-        <div id="menu" popover @beforetoggle=${this.#placeMenu} @click=${this.#closeMenu}>
+        <button class="quiet icon" popovertarget="menu" aria-label=${t('panel.menu', { panel: heading })} title=${t('panel.menuTitle')}>${icons.more}</button>
+        <div id="menu" popover role="group" aria-label="${heading}" @beforetoggle=${this.#menuToggles} @click=${this.#closeMenu} @keydown=${this.#menuKey}>
           ${about ? html`<p>${about}</p>` : nothing}
           ${hasTable ? html`
-            <button class="quiet" aria-pressed=${this.showsTable} @click=${() => { this.showsTable = !this.showsTable; }}>
-              Show as a table</button>
-            <button class="quiet" @click=${this.#saveCsv}>Save as CSV</button>
-            <button class="quiet" ?disabled=${this.showsTable} @click=${this.#savePng}>Save as PNG</button>` : nothing}
+            <button class="quiet" autofocus aria-pressed=${this.showsTable} @click=${this.#toggleTable}>${t('panel.asTable')}</button>
+            <button class="quiet" @click=${() => saveNumbersAsCsv(this)}>${t('panel.save', { format: 'CSV' })}</button>
+            <button class="quiet" @click=${() => saveNumbersAsJson(this)}>${t('panel.save', { format: 'JSON' })}</button>
+            <button class="quiet" @click=${() => saveAsPng(this)}>${t('panel.save', { format: 'PNG' })}</button>
+            <button class="quiet" ?hidden=${!this.savesSvg} @click=${() => saveAsSvg(this)}>${t('panel.save', { format: 'SVG' })}</button>` : nothing}
+          ${embedButton(this)}
         </div>
       </div>`;
   }
 
-  #placeMenu({ target, newState }) {
+  /** Opens the menu, with the focus in it. */
+  openMenu() {
+    const button = this.renderRoot.querySelector('.menu button');
+    button?.focus({ preventScroll: true }); // which gets it back when the menu closes
+    this.renderRoot.querySelector('#menu')?.showPopover();
+  }
+
+  /** Up, Down, Home and End move between the buttons of the menu. */
+  #menuKey(event) {
+    const buttons = [...event.currentTarget.querySelectorAll('button:not([hidden])')];
+    const now = buttons.indexOf(this.renderRoot.activeElement);
+    const to = { ArrowUp: now - 1, ArrowDown: now + 1, Home: 0, End: buttons.length - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      buttons.at(to % buttons.length)?.focus();
+    }
+  }
+
+  #menuToggles({ target, newState }) {
     if (newState === 'open') {
+      this.savesSvg = drawingOf(this)?.isVector ?? false;
+      target.querySelector('button[hidden]')?.toggleAttribute('hidden', !this.savesSvg); // at once, to be measured
       placePopover(target, this.renderRoot.querySelector('.menu button'));
+    } else if (target.contains(this.renderRoot.activeElement)) {
+      this.renderRoot.querySelector('.menu button').focus({ preventScroll: true });
     }
   }
 
@@ -300,36 +370,24 @@ export class Panel extends LitElement {
     const { columns, rows } = this.table();
     const shown = rows.slice(-MOST_ROWS);
     return html`
-      <div class="scroll" tabindex="0" role="region" aria-label="${this.heading} as a table">
+      <div class="scroll" tabindex="0" role="region" aria-label=${t('panel.table', { panel: this.heading })}>
         <table>
           <thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-          <tbody>${shown.map((row) => html`<tr>${row.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody>
+          <tbody>${shown.map((row) => html`<tr>${row.map((value) => html`<td>${cellText(value)}</td>`)}</tr>`)}</tbody>
         </table>
       </div>
-      ${rows.length > shown.length ? html`<p class="hint">Only the last ${shown.length} of ${rows.length} rows are shown</p>` : nothing}`;
+      ${rows.length > shown.length ? html`<p class="hint">${t('panel.lastRows', { shown: shown.length, all: rows.length })}</p>` : nothing}`;
   }
 
-  #saveCsv() {
-    const { columns, rows } = this.table();
-    saveCsv(columns, rows, this.#fileName('csv'));
-  }
-
-  async #savePng() {
-    const picture = await theme.forPicture(async () => {
-      await this.#redraw();
-      const drawing = this.picture();
-      return drawing === null ? null : framedPicture({
-        title: this.heading, subject: this.subject, legend: this.legend(), drawing,
-      });
-    });
-    await this.#redraw();
-    if (picture !== null) {
-      saveUrl(picture.toDataURL('image/png'), this.#fileName('png'));
-    }
+  #toggleTable() {
+    this.showsTable = !this.showsTable;
+    const others = tablesInUrl().filter((name) => name !== this.panelName);
+    const shown = this.showsTable ? [...others, this.panelName] : others;
+    setQuery({ [TABLES]: shown.join(',') || null });
   }
 
   /** Draws everything again at once. */
-  async #redraw() {
+  async redraw() {
     this.requestUpdate();
     this.performUpdate();
     for (const map of this.renderRoot.querySelectorAll('mg-heatmap, mg-scatter')) {
@@ -337,8 +395,9 @@ export class Panel extends LitElement {
       map.repaint();
     }
   }
+}
 
-  #fileName(extension) {
-    return `${this.live.name}-${this.heading.toLowerCase().replaceAll(' ', '-')}-step-${this.step}.${extension}`;
-  }
+/** The names of the panels that show their tables. */
+function tablesInUrl() {
+  return (queryValue(TABLES) ?? '').split(',').filter((name) => name !== '');
 }

@@ -1,6 +1,9 @@
 // Reads a text file that the user has chosen or dropped.
 
 import { count } from '../data/format.js';
+import { texts } from '../data/texts.js';
+
+const t = await texts('common');
 
 /**
  * Returns its text.
@@ -10,11 +13,11 @@ import { count } from '../data/format.js';
  */
 export async function readTextFile(file, maxBytes) {
   if (file.size > maxBytes) {
-    throw new Error(`${file.name} has ${count(file.size)} bytes, but at most ${count(maxBytes)} are allowed`);
+    throw new Error(t('file.tooLarge', { name: file.name, size: count(file.size), most: count(maxBytes) }));
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await file.arrayBuffer());
   } catch {
-    throw new Error(`${file.name} is not UTF-8 text`);
+    throw new Error(t('file.notUtf8', { name: file.name }));
   }
 }

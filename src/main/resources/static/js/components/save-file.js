@@ -10,17 +10,27 @@ export function saveUrl(url, name) {
   link.click();
 }
 
-/** @param type the media type, such as `text/csv` */
-export function saveText(text, type, name) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Saves a Blob. */
+export function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
   saveUrl(url, name);
   URL.revokeObjectURL(url);
+}
+
+/** @param type the media type, such as `text/csv` */
+export function saveText(text, type, name) {
+  saveBlob(new Blob([text], { type }), name);
 }
 
 /** Saves a table as CSV: the names of its columns, and its rows as lists of values. */
 export function saveCsv(columns, rows, name) {
   const text = [columns, ...rows].map((row) => row.map(csvField).join(',')).join('\r\n');
   saveText(`${text}\r\n`, 'text/csv', name);
+}
+
+/** Saves a value as JSON; numbers that are not finite become null. */
+export function saveJson(value, name) {
+  saveText(`${JSON.stringify(value)}\n`, 'application/json', name);
 }
 
 /** Quotes a value if necessary; a text that a spreadsheet would take for a formula, but for no number, is prefixed with '. */

@@ -3,8 +3,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { signed } from '../data/format.js';
+import { texts } from '../data/texts.js';
 import { palette } from './palette.js';
 import { theme } from './theme.js';
+
+const t = await texts('common');
 
 const SIZE = 128;
 
@@ -37,9 +40,9 @@ class ScaleBar extends LitElement {
 
   render() {
     return this.high === this.low
-      ? html`<span>all 0</span>`
+      ? html`<span>${t('scale.allZero')}</span>`
       : html`<span>${this.#text(this.low)}</span><canvas width=${SIZE} height="1" aria-hidden="true"></canvas><span>${this.#text(this.high)}</span>
-        ${this.beyond ? html`<span class="beyond">most extreme: ${this.#text(this.beyond)}</span>` : nothing}`;
+        ${this.beyond ? html`<span class="beyond">${t('scale.extreme', { value: this.#text(this.beyond) })}</span>` : nothing}`;
   }
 
   #text(value) {

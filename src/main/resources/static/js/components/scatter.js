@@ -3,10 +3,13 @@
 import { LitElement, css, html } from 'lit';
 
 import { clipped } from '../data/model/tokens.js';
+import { texts } from '../data/texts.js';
 import { sharpContext } from './canvas.js';
 import { DrawThrottle } from './draw-throttle.js';
 import { ResizeController } from './resize-controller.js';
 import { prefersReducedMotion, theme } from './theme.js';
+
+const t = await texts('common');
 
 const NEAR = 26; // px within which the pointer selects a label
 const MARGIN = 22;
@@ -18,9 +21,10 @@ const STEP = Math.PI / 24; // radians that a key rotates
 
 /**
  * `<mg-scatter .points=${[{label, at: [x, y] or [x, y, z]}]} .trails=${[[at, …], …]} .axes=${['axis 1', …]}
- *   .chosen=${index or null} .related=${indexes} .joined=${true} .turns=${true} label="what it shows">`
+ *   .chosen=${index or null} .related=${indexes} .joined=${true} .turns=${true} .angles=${{yaw, pitch}} label="what it shows">`
  *
- * Sends `choose` with an index, or null, when the pointer or the arrow keys select another point.
+ * `angles` are those from which three dimensions are seen, in radians. Sends `choose` with an index, or null, when the
+ * pointer or the arrow keys select another point, and `turned` with the angles when they rotate the picture.
  */
 class Scatter extends LitElement {
   static properties = {
@@ -31,6 +35,7 @@ class Scatter extends LitElement {
     related: { attribute: false },
     joined: { attribute: false },
     turns: { attribute: false },
+    angles: { attribute: false },
     label: {},
   };
 
@@ -57,11 +62,14 @@ class Scatter extends LitElement {
   #throttle = new DrawThrottle();
   #frame = null;
   #turnedAt = 0;
-  #yaw = 0.6;
-  #pitch = 0.35;
   #radius = 0; // of the cloud that fits into the picture
   #drag = null;
   #places = []; // where the points are on the canvas
+
+  constructor() {
+    super();
+    this.angles = { yaw: 0, pitch: 0 };
+  }
 
   connectedCallback() {
     super.connectedCallback();
@@ -83,7 +91,7 @@ class Scatter extends LitElement {
 
   render() {
     return html`
-      <div class=${this.#isSpace ? 'space' : ''} role="application" aria-roledescription="map" aria-label=${this.label} tabindex="0"
+      <div class=${this.#isSpace ? 'space' : ''} role="application" aria-roledescription=${t('roles.map')} aria-label=${this.label} tabindex="0"
         @pointermove=${this.#move} @pointerdown=${this.#press} @pointerup=${this.#release} @pointercancel=${this.#release}
         @pointerenter=${() => { this.#isPointed = true; }} @pointerleave=${this.#leave} @keydown=${this.#key}><canvas></canvas></div>`;
   }
@@ -115,7 +123,7 @@ class Scatter extends LitElement {
     if (passed >= FRAME && this.#throttle.delay === 0) {
       this.#turnedAt = now;
       if (!this.#isPointed && this.#drag === null) {
-        this.#yaw += TURN * Math.min(passed, 200);
+        this.angles.yaw += TURN * Math.min(passed, 200); // in place: no event, no rendering
         this.#throttle.measure(() => this.#draw());
       }
     }
@@ -125,9 +133,9 @@ class Scatter extends LitElement {
   };
 
   #turnBy(yaw, pitch) {
-    this.#yaw += yaw;
-    this.#pitch = Math.max(-Math.PI / 2, Math.min(Math.PI / 2, this.#pitch + pitch));
-    this.#draw();
+    const before = this.angles;
+    this.angles = { yaw: before.yaw + yaw, pitch: Math.max(-Math.PI / 2, Math.min(Math.PI / 2, before.pitch + pitch)) };
+    this.dispatchEvent(new CustomEvent('turned', { detail: this.angles }));
   }
 
   // ---- pointer and keys
@@ -241,7 +249,8 @@ class Scatter extends LitElement {
     if (!this.#isSpace) {
       return ([x, y = 0]) => ({ x: width / 2 + x * scale, y: height / 2 - y * scale, depth: 0 });
     }
-    const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(this.#yaw), Math.cos(this.#yaw), Math.sin(this.#pitch), Math.cos(this.#pitch)];
+    const { yaw, pitch } = this.angles;
+    const [sinYaw, cosYaw, sinPitch, cosPitch] = [Math.sin(yaw), Math.cos(yaw), Math.sin(pitch), Math.cos(pitch)];
     return ([x, y, z]) => {
       const right = x * cosYaw + z * sinYaw;
       const away = z * cosYaw - x * sinYaw;

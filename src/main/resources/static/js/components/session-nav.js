@@ -2,8 +2,12 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
+import { share } from '../data/share.js';
 import { SITE } from '../data/site.js';
+import { texts } from '../data/texts.js';
 import { controls } from './styles.js';
+
+const t = await texts('common');
 
 /** `<mg-session-nav name="demo" page="lab">`; `page` is live, lab, strings, tour or compare. */
 class SessionNav extends LitElement {
@@ -40,13 +44,13 @@ class SessionNav extends LitElement {
   render() {
     const path = `${SITE}s/${encodeURIComponent(this.name)}`;
     const pages = [
-      ['live', 'Live', path], ['lab', 'Lab', `${path}/lab`],
-      ['strings', 'Strings', `${path}/strings`], ['tour', 'Tour', `${path}/tour`],
-      ['compare', 'Compare', `${SITE}compare?s=${encodeURIComponent(this.name)}`],
+      ['live', t('nav.live'), path], ['lab', t('nav.lab'), `${path}/lab`],
+      ['strings', t('nav.strings'), `${path}/strings`], ['tour', t('nav.tour'), `${path}/tour`],
+      ...(share.token !== null ? [] : [['compare', t('nav.compare'), `${SITE}compare?s=${encodeURIComponent(this.name)}`]]), // a share is of one session
     ];
     return html`
-      <nav aria-label="Session"><ul>${pages.map(([page, title, link]) => html`
-        <li><a href=${link} @click=${(event) => this.#carry(event, page)} @auxclick=${(event) => this.#carry(event, page)} aria-current=${page === this.page ? 'page' : nothing}>${title}</a></li>`)}</ul></nav>`;
+      <nav aria-label=${t('nav.session')}><ul>${pages.map(([page, title, link]) => html`
+        <li><a href="${link}${share.fragment}" @click=${(event) => this.#carry(event, page)} @auxclick=${(event) => this.#carry(event, page)} aria-current=${page === this.page ? 'page' : nothing}>${title}</a></li>`)}</ul></nav>`;
   }
 }
 

@@ -2,7 +2,10 @@
 
 import { LitElement, css, html, svg } from 'lit';
 
-import { loss, plural } from '../data/format.js';
+import { loss } from '../data/format.js';
+import { texts } from '../data/texts.js';
+
+const t = await texts('common');
 
 const WIDTH = 300;
 const HEIGHT = 64;
@@ -25,7 +28,7 @@ class Sparkline extends LitElement {
   render() {
     const points = this.points ?? [];
     if (points.length === 0) {
-      return html`<svg role="img" aria-label="No losses yet"></svg>`;
+      return html`<svg role="img" aria-label=${t('sparkline.none')}></svg>`;
     }
     // a single spike would flatten all the rest, so the band is cut off above the usual height
     const low = quantile(points.map((p) => p.min), 0.03);
@@ -37,8 +40,10 @@ class Sparkline extends LitElement {
     const line = points.map((p) => `${x(p)},${y(p.mean)}`).join(' ');
     const band = [...points.map((p) => `${x(p)},${y(p.max)}`),
       ...points.toReversed().map((p) => `${x(p)},${y(p.min)}`)].join(' ');
-    const text = `Loss over ${plural(points.at(-1).to, 'step')}: from ${loss(points[0].mean)} to `
-      + `${loss(points.at(-1).mean)}, between ${loss(Math.min(...points.map((p) => p.min)))} and ${loss(Math.max(...points.map((p) => p.max)))}`;
+    const text = t('sparkline.losses', {
+      steps: points.at(-1).to, first: loss(points[0].mean), last: loss(points.at(-1).mean),
+      lowest: loss(Math.min(...points.map((p) => p.min))), highest: loss(Math.max(...points.map((p) => p.max))),
+    });
     return html`
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label=${text}>
         ${svg`<polygon class="band" points=${band} /><polyline class="mean" points=${line} />`}

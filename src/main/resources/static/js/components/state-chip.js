@@ -2,8 +2,12 @@
 
 import { html } from 'lit';
 
+import { texts } from '../data/texts.js';
+
+const t = await texts('common');
+
 /** @param isConnected whether the state is up to date */
 export function stateChip(state, isConnected) {
-  return isConnected ? html`<span class="chip ${state}">${state}</span>`
-    : html`<span class="chip">last known: ${state}</span>`;
+  return isConnected ? html`<span class="chip ${state}">${t(`states.${state}`)}</span>`
+    : html`<span class="chip">${t('lastKnown', { state: t(`states.${state}`) })}</span>`;
 }

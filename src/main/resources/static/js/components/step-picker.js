@@ -2,8 +2,10 @@
 
 import { LitElement, css, html } from 'lit';
 
-import { count } from '../data/format.js';
+import { texts } from '../data/texts.js';
 import { controls } from './styles.js';
+
+const t = await texts('common');
 
 /** `<mg-step-picker label="Model" .live .view .at=${96} .revision>` sends `pick` with a step, null for the present. */
 class StepPicker extends LitElement {
@@ -28,7 +30,7 @@ class StepPicker extends LitElement {
     const { stops } = this.live;
     const { at, view } = this;
     const index = at === null ? stops.length : Math.max(0, stops.findLastIndex((stop) => stop <= at));
-    const words = at === null ? `now: step ${count(view.step)}` : `step ${count(at)} of ${count(view.step)}`;
+    const words = at === null ? t('steps.now', { step: view.step }) : t('steps.at', { at, step: view.step });
     return html`
       <label for="at">${this.label}</label>
       <input id="at" type="range" min="0" max=${stops.length} step="1" .value=${String(index)} aria-valuetext=${words}

@@ -27,7 +27,7 @@ class Theme extends EventTarget {
     } else {
       document.documentElement.dataset.theme = choice;
     }
-    remember('theme', choice); // read by theme-early.js
+    remember('theme', choice); // read by early.js
     this.#changed();
   }
 

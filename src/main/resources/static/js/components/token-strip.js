@@ -3,7 +3,10 @@
 import { LitElement, css, html, nothing, svg } from 'lit';
 
 import { clipped } from '../data/model/tokens.js';
+import { texts } from '../data/texts.js';
 import { controls } from './styles.js';
+
+const t = await texts('common');
 
 const CELL = 30; // px per token
 const LONGEST = 6; // characters of a token that fit
@@ -82,11 +85,11 @@ class TokenStrip extends LitElement {
         ${this.arcs === null ? nothing : this.#arcs()}
         <div class="row" role="group" aria-label=${this.label} @keydown=${this.#key}
           @pointerleave=${() => this.#send('point', null)}>
-          ${tokens.map((token, t) => html`
-            <button class="${t === looked ? 'looked' : ''} ${token.length > 2 ? 'small' : ''}" tabindex=${t === stop ? 0 : -1}
-              aria-pressed=${t === chosen} aria-label="position ${t}, ${t === 0 ? 'begin' : token}" title=${token.length > 2 ? token : nothing}
-              @pointerenter=${() => this.#send('point', t)} @focus=${() => this.#send('point', t)}
-              @blur=${() => this.#send('point', null)} @click=${() => this.#send('choose', t)}>${clipped(token, LONGEST)}</button>`)}
+          ${tokens.map((token, position) => html`
+            <button class="token ${position === looked ? 'looked' : ''} ${token.length > 2 ? 'small' : ''}" tabindex=${position === stop ? 0 : -1}
+              aria-pressed=${position === chosen} aria-label=${t('strip.token', { position, isBegin: position === 0, token })} title=${token.length > 2 ? token : nothing}
+              @pointerenter=${() => this.#send('point', position)} @focus=${() => this.#send('point', position)}
+              @blur=${() => this.#send('point', null)} @click=${() => this.#send('choose', position)}>${clipped(token, LONGEST)}</button>`)}
         </div>
       </div>`;
   }
@@ -98,7 +101,7 @@ class TokenStrip extends LitElement {
 
   #arcs() {
     const height = 74;
-    const x = (t) => (t + 0.5) * CELL;
+    const x = (position) => (position + 0.5) * CELL;
     const path = ({ from, to, weight, series }, i) => {
       const lift = 2 + (series % 6) * 2.5; // so that arcs between the same tokens lie side by side
       const offset = (series % 6 - 2.5) * 3;

@@ -1,14 +1,22 @@
 // The API key of this browser tab, for servers that require one. It lives in the session storage, so it is
-// gone when the tab is closed, and it never becomes part of a URL.
+// gone when the tab is closed, and it never becomes part of a URL. On a page that was opened with a share, its token is
+// sent in place of a key.
+
+import { share } from './share.js';
 
 const STORAGE_KEY = 'microgpt-key';
 
 let prompt = async () => null; // asks the user, see promptForKeyWith
-let pending = null; // the promise of the prompt that is open
 let isDeclined = false; // the user closed the prompt: a page that polls must not open it forever
 
 /** The key to send along; null if there is none yet. */
-export const apiKey = () => sessionStorage.getItem(STORAGE_KEY);
+export function apiKey() {
+  try {
+    return share.token ?? sessionStorage.getItem(STORAGE_KEY);
+  } catch {
+    return null; // storage is disabled, as it may be in a frame
+  }
+}
 
 /**
  * Sets how the user is asked for a key. This module draws nothing, so a component has to provide it.
@@ -21,28 +29,23 @@ export function promptForKeyWith(ask) {
 }
 
 /**
- * Asks the user for a key. Concurrent callers share one prompt.
+ * Asks the user for a key, unless there was no answer before.
  *
  * @param rejected the key that the server did not accept; null if none was sent
- * @returns whether there is a new key now
+ * @returns the new key; null if there is none
  */
-export function askForKey(rejected) {
-  if (apiKey() !== rejected) {
-    return Promise.resolve(true); // another call has asked in the meantime
+export async function askForKey(rejected) {
+  if (share.token !== null) {
+    share.end(); // a key of the user would show other sessions than the link
+    return null;
   }
   if (isDeclined) {
-    return Promise.resolve(false);
+    return null;
   }
-  pending ??= ask(rejected !== null).finally(() => { pending = null; });
-  return pending;
-}
-
-async function ask(wasRejected) {
-  const key = await prompt(wasRejected);
+  const key = await prompt(rejected !== null);
   isDeclined = key === null;
-  if (isDeclined) {
-    return false;
+  if (key !== null) {
+    sessionStorage.setItem(STORAGE_KEY, key);
   }
-  sessionStorage.setItem(STORAGE_KEY, key);
-  return true;
+  return key;
 }

@@ -1,146 +1,20 @@
-// The REST client. Failed calls throw an ApiError; where the server requires an API key, the user is asked for it.
+// The REST calls of the pages. Failed calls throw an ApiError.
 
-import { apiKey, askForKey } from './api-key.js';
-import { SITE } from './site.js';
+import { serverSentEvents } from '../../client/reply.js';
+import { hasEnded } from '../../client/run.js';
+import { textLines } from '../../client/texts.js';
+import { http } from './http.js';
 
-const ROOT = `${SITE}api/v1`;
+export { ApiError } from '../../client/api-error.js';
+export { hasEnded };
 
-/** An RFC 9457 problem reported by the server, or the failure to reach it. */
-export class ApiError extends Error {
-  constructor(problem) {
-    super(problem.detail);
-    this.name = 'ApiError';
-    /** The HTTP status; 0 if the server did not respond. */
-    this.status = problem.status;
-    /** The error code: `out_of_range`, `not_found`, …; `unreachable` if the server did not respond. */
-    this.code = problem.code;
-    /** The field that caused the error, if any. */
-    this.field = problem.field;
-    this.min = problem.min;
-    this.max = problem.max;
-  }
-}
-
-async function problemOf(response) {
-  try {
-    const problem = await response.json();
-    if (typeof problem.detail === 'string') {
-      return problem;
-    }
-  } catch {
-    // not JSON: perhaps the error page of a proxy
-  }
-  return { status: response.status, code: 'unknown', detail: `The server responded with status ${response.status}` };
-}
-
-/** Sends a request and returns the response; throws an ApiError if it is an error. */
-async function send(method, path, { body, query, signal, accept } = {}) {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined && value !== null) {
-      parameters.set(name, value);
-    }
-  }
-  const url = ROOT + path + (parameters.size > 0 ? `?${parameters}` : '');
-  const headers = body === undefined ? {} : { 'Content-Type': 'application/json' };
-  if (accept !== undefined) {
-    headers.Accept = accept;
-  }
-  const key = apiKey();
-  if (key !== null) {
-    headers.Authorization = `Bearer ${key}`;
-  }
-  let response;
-  try {
-    response = await fetch(url, {
-      method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
-    });
-  } catch (error) {
-    if (error.name === 'AbortError') {
-      throw error;
-    }
-    throw new ApiError({ status: 0, code: 'unreachable', detail: 'The server does not respond' });
-  }
-  if (response.status === 401 && await askForKey(key)) {
-    return send(method, path, { body, query, signal, accept });
-  }
-  if (!response.ok) {
-    throw new ApiError(await problemOf(response));
-  }
-  return response;
-}
-
-async function call(method, path, options) {
-  const response = await send(method, path, options);
-  return response.status === 204 ? null : response.json();
-}
-
-/** Yields the parts of a text response that a separator ends, as they arrive, in lists. */
-async function* partsOf(response, separator) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = '';
-  try {
-    for (let { done, value } = await reader.read(); !done; { done, value } = await reader.read()) {
-      const parts = (rest + value).split(separator);
-      rest = parts.pop();
-      yield parts;
-    }
-  } finally {
-    reader.cancel().catch(() => {}); // if the caller stopped early
-  }
-}
-
-/** Yields the server-sent events of a response, {event, data}, as they arrive. */
-async function* eventsOf(response) {
-  for await (const blocks of partsOf(response, '\n\n')) {
-    for (const block of blocks) {
-      const lines = block.split('\n');
-      const field = (name) => lines.filter((line) => line.startsWith(`${name}:`))
-        .map((line) => line.slice(name.length + 1).replace(/^ /, '')).join('\n');
-      if (field('data') !== '') {
-        yield { event: field('event'), data: JSON.parse(field('data')) };
-      }
-    }
-  }
-}
-
-/**
- * Yields {lines, end} as the objects of newline-delimited JSON arrive: `end` is null until the last line, {end}, has come.
- * Throws an ApiError for a line with an error, and if the connection is lost before the end.
- */
-async function* linesOf(response) {
-  let end = null;
-  try {
-    for await (const parts of partsOf(response, '\n')) {
-      const objects = parts.filter((part) => part !== '').map((part) => JSON.parse(part));
-      const last = objects.at(-1) ?? {};
-      end = last.end ?? null;
-      yield { lines: objects.filter((object) => object.end === undefined && object.error === undefined), end };
-      if (last.error !== undefined) {
-        throw new ApiError(last.error);
-      }
-    }
-  } catch (error) {
-    throw error instanceof TypeError ? connectionLost() : error; // as fetch reports it
-  }
-  if (end === null) {
-    throw connectionLost();
-  }
-}
-
-function connectionLost() {
-  return new ApiError({ status: 0, code: 'unreachable', detail: 'The connection was lost' });
-}
-
-const LINES = 'application/x-ndjson';
+const call = (method, path, options) => http.call(method, path, options);
 
 const at = (name, rest = '') => `/sessions/${encodeURIComponent(name)}${rest}`;
 const ofSweep = (name, rest = '') => `/sweeps/${encodeURIComponent(name)}${rest}`;
 
 export const api = {
   limits: () => call('GET', '/limits'),
-  /** A ticket that opens one live stream: a WebSocket request cannot carry the key. */
-  ticket: async () => (await call('POST', '/tickets')).ticket,
   datasets: async () => (await call('GET', '/datasets')).datasets,
 
   /** All sessions, by name. */
@@ -165,6 +39,15 @@ export const api = {
   steer: (name, changes) => call('PATCH', at(name), { body: changes }),
   fork: (name, newName, options = {}) =>
     call('POST', at(name, '/fork'), { body: { name: newName, ...options } }),
+  /** The session as a ZIP file, a Blob. */
+  bundle: async (name) => (await http.open('GET', at(name, '/bundle'))).blob(),
+  /** Creates a session from such a file. */
+  restoreBundle: (name, file) => call('PUT', at(name, '/bundle'), { body: file, headers: { 'Content-Type': 'application/zip' } }),
+  /** [{id, label, createdAt, expiresAt}] */
+  shares: async (name) => (await call('GET', at(name, '/shares'))).shares,
+  /** {url, token, qrCode} and what is listed later; the body is {label, days or expiresAt}. */
+  createShare: (name, body) => call('POST', at(name, '/shares'), { body }),
+  withdrawShare: (name, id) => call('DELETE', at(name, `/shares/${id}`)),
   config: (name) => call('GET', at(name, '/config')),
   /** {events, schedule, samples} */
   history: (name) => call('GET', at(name, '/history')),
@@ -183,22 +66,19 @@ export const api = {
     (await call('POST', at(name, '/generate'), { body: options, signal })).samples,
   /** Generates one text, character by character: {event: 'token', data: {char, tokenId, prob}}, …, {event: 'done', data: sample}. */
   async* write(name, options, signal) {
-    yield* eventsOf(await send('POST', at(name, '/generate'), { body: options, signal, accept: 'text/event-stream' }));
+    const headers = { Accept: 'text/event-stream' };
+    yield* serverSentEvents(await http.open('POST', at(name, '/generate'), { body: options, signal, headers }));
   },
   /**
    * Yields {lines, end} while texts are generated. A line is {text, known, logLikelihood, bitsPerCharacter, nearest}; `end` is
    * {count, tries, rejected}, null before.
    */
-  async* generateLines(name, options, signal) {
-    yield* linesOf(await send('POST', at(name, '/generate'), { body: options, signal, accept: LINES }));
-  },
+  generateLines: (name, options, signal) => textLines(http, at(name, '/generate'), options, { signal }),
   /**
    * Yields {lines, end} while texts are scored, in their order. A line is {text, known, logLikelihood, bitsPerCharacter,
    * truncated}, or {text, known, unknown} with a character that the model does not know.
    */
-  async* scoreLines(name, texts, options, signal) {
-    yield* linesOf(await send('POST', at(name, '/score'), { body: { texts, ...options }, signal, accept: LINES }));
-  },
+  scoreLines: (name, texts, options, signal) => textLines(http, at(name, '/score'), { texts, ...options }, { signal }),
   inspect: (name, options, signal) => call('POST', at(name, '/inspect'), { body: options, signal }),
   score: async (name, texts, options = {}, signal = undefined) =>
     (await call('POST', at(name, '/score'), { body: { texts, ...options }, signal })).scores,
@@ -246,8 +126,4 @@ export const api = {
 export async function activeRun(name) {
   const run = (await api.runs(name)).at(-1);
   return run !== undefined && !hasEnded(run) ? run : null;
-}
-
-export function hasEnded(run) {
-  return ['succeeded', 'cancelled', 'failed'].includes(run.state);
 }

@@ -72,6 +72,11 @@ export class LiveSession extends EventTarget {
     return `${this.name}, step ${count(at ?? this.view.step)}`;
   }
 
+  /** Whose numbers saved ones are, as members of a JSON file. */
+  sourceAt(step) {
+    return { session: this.name, step };
+  }
+
   /** The run that has not ended; null if there is none. */
   get activeRun() {
     return this.run !== null && !hasEnded(this.run) ? this.run : null;

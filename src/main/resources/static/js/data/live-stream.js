@@ -14,9 +14,8 @@
 // then resumes at the step after the last one it has received, so no loss is missing. `stream.state` is `idle`,
 // `connecting`, `open` or `lost`; the event `state` reports changes.
 
-import { apiKey } from './api-key.js';
-import { api } from './api.js';
-import { SITE } from './site.js';
+import { openSocket } from '../../client/socket.js';
+import { http } from './http.js';
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 10_000;
@@ -66,7 +65,7 @@ class Stream extends EventTarget {
   state = 'idle';
 
   #socket = null;
-  #isConnecting = false; // before there is a socket
+  #connecting = null; // AbortController of the connection that is being opened
   #watches = new Map(); // by the name of the session
   #delay = FIRST_DELAY;
   #timer = null;
@@ -75,7 +74,7 @@ class Stream extends EventTarget {
   constructor() {
     super();
     addEventListener('online', () => this.retry());
-    addEventListener('pagehide', () => this.#socket?.close());
+    addEventListener('pagehide', () => this.#disconnect());
     addEventListener('pageshow', (event) => event.persisted && this.retry());
   }
 
@@ -117,33 +116,34 @@ class Stream extends EventTarget {
   }
 
   async #connect() {
-    if (this.#isConnecting) {
+    if (this.#connecting !== null) {
       return;
     }
     clearTimeout(this.#timer);
     if (this.state !== 'lost') {
       this.#setState('connecting');
     }
-    this.#isConnecting = true;
-    let query;
+    this.#connecting = new AbortController();
+    let socket;
     try {
-      query = apiKey() === null ? '' : `?ticket=${encodeURIComponent(await api.ticket())}`;
+      socket = await openSocket(http, { signal: this.#connecting.signal });
     } catch {
-      this.#isConnecting = false;
+      this.#connecting = null;
       this.#lost();
       return;
     }
-    this.#isConnecting = false;
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    const socket = new WebSocket(`${scheme}://${location.host}${SITE}api/v1/ws${query}`);
+    this.#connecting = null;
     this.#socket = socket;
-    socket.onopen = () => {
-      this.#delay = FIRST_DELAY;
-      this.#setState('open');
-      this.#watches.forEach((watch) => this.subscribe(watch));
-    };
     socket.onmessage = (event) => this.#receive(JSON.parse(event.data));
     socket.onclose = () => this.#closed(socket);
+    this.#delay = FIRST_DELAY;
+    this.#setState('open');
+    this.#watches.forEach((watch) => this.subscribe(watch));
+  }
+
+  #disconnect() {
+    this.#connecting?.abort();
+    this.#socket?.close();
   }
 
   #closed(socket) {

@@ -1,6 +1,9 @@
 // Which of several means of losses is the lowest, and whether that may be chance.
 
-import { count } from './format.js';
+import { listed } from './format.js';
+import { texts } from './texts.js';
+
+const t = await texts('common');
 
 const FEWEST = 10; // numbers that a standard error is estimated from
 const SURE = 3; // standard errors that are hardly chance, even among six sessions
@@ -51,23 +54,16 @@ export function ranked(sessions) {
 export function verdictInWords(ranking, span) {
   const haveSameSteps = ranking.every(({ step }) => step === ranking[0].step);
   const named = (...verdicts) => ranking.filter(({ verdict }) => verdicts.includes(verdict))
-    .map(({ name, step }) => haveSameSteps ? name : `${name} at step ${count(step)}`);
-  const over = `over the last ${span === 1 ? 'step' : `${span} steps`}`;
+    .map(({ name, step }) => haveSameSteps ? name : t('verdict.atStep', { name, step }));
   const [best] = named('best');
   const equal = named('equal');
   const doubtful = named('unsure', 'unknown');
   if (equal.length === ranking.length - 1) {
-    return haveSameSteps ? `Practically equal: the mean losses ${over} differ by no more than their standard error.`
-      : `${listed([best, ...equal])} are practically equal: their mean losses ${over} differ by no more than their standard error.`;
+    return t('verdict.allEqual', { haveSameSteps, names: listed([best, ...equal]), span });
   }
   if (doubtful.length > 0) {
-    return `${best} has the lowest mean loss ${over}, but compared with ${listed([...equal, ...doubtful])} that may be chance.`;
+    return t('verdict.unsure', { best, others: listed([...equal, ...doubtful]), span });
   }
-  return equal.length === 0
-    ? `${best} is better${haveSameSteps ? '' : ` than ${listed(named('higher'))}`}: it has the ${ranking.length === 2 ? 'lower' : 'lowest'} mean loss ${over}.`
-    : `${listed([best, ...equal])} are practically equal, and better than the rest: they have the lowest mean losses ${over}.`;
-}
-
-function listed(names) {
-  return names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  return equal.length > 0 ? t('verdict.someEqual', { names: listed([best, ...equal]), span })
+    : t('verdict.best', { best, haveSameSteps, others: listed(named('higher')), sessions: ranking.length, span });
 }

@@ -1,7 +1,10 @@
 // Describes the events in the history of a session in words.
 
-import { compact, count, number, plural } from './format.js';
-import { OPTION_TEXTS } from './session-options.js';
+import { compact, count, number } from './format.js';
+import { OPTION_NAMES, optionText } from './session-options.js';
+import { texts } from './texts.js';
+
+const t = await texts('common');
 
 /** The kinds of events, most important first. */
 export const EVENT_KINDS = ['failed', 'differs', 'steered', 'continued', 'forked', 'restored', 'loaded', 'paused', 'resumed', 'cancelled', 'started', 'succeeded'];
@@ -22,14 +25,9 @@ export function continuedAfter(events, step) {
   return events.slice(first).filter((event) => event.kind === 'continued' && event.step > step).length;
 }
 
-function newDocuments({ documents, characters }) {
-  return `${plural(documents, 'other document')}${characters === '' ? '' : ` and the new characters ${characters}`}`;
-}
-
 function changes(steering, whole) {
-  return Object.entries(OPTION_TEXTS)
-    .filter(([name]) => steering[name] !== undefined && steering[name] !== null)
-    .map(([name, { word }]) => `${word} ${inWords(steering[name], whole)}`)
+  return OPTION_NAMES.filter((name) => steering[name] !== undefined && steering[name] !== null)
+    .map((name) => t('optionValue', { name: optionText(name, 'word'), value: inWords(steering[name], whole) }))
     .join(', ');
 }
 
@@ -39,18 +37,14 @@ function inWords(value, whole) {
 
 /** An event as a sentence: `Step 120: steered to rate 0.005`. */
 export function describeEvent({ step, kind, steering, run, parent, continued }) {
-  const what = {
-    loaded: () => 'started with new parameters',
-    restored: () => 'restored from a checkpoint',
-    differs: () => 'repeated after a restart, with another loss',
-    forked: () => `forked from ${parent}`,
-    continued: () => `continued with ${newDocuments(continued)}`,
-    steered: () => `steered to ${changes(steering, count)}`,
-  }[kind]?.() ?? `${run === undefined || run === null ? 'the step' : `run ${run}`} ${kind}`;
-  return `Step ${count(step)}: ${what}`;
+  return t(`events.${kind}`, {
+    step, parent, run: String(run), hasRun: run !== undefined && run !== null,
+    changes: kind === 'steered' ? changes(steering, count) : '',
+    documents: continued?.documents ?? 0, hasCharacters: Boolean(continued?.characters), characters: continued?.characters ?? '',
+  });
 }
 
 /** A short label for a mark in a chart; empty for less important events. */
 export function eventLabel({ kind, steering }) {
-  return kind === 'steered' ? changes(steering, compact) : kind === 'continued' ? 'new documents' : kind === 'forked' || kind === 'failed' ? kind : '';
+  return kind === 'steered' ? changes(steering, compact) : ['continued', 'forked', 'failed'].includes(kind) ? t(`eventLabels.${kind}`) : '';
 }

@@ -85,7 +85,7 @@ export class SessionFeed {
       }
     } catch (error) {
       this.#failed(error);
-      if (store.status === 'loading') {
+      if (store.status === 'loading' && !this.#isStopped) {
         store.setLoadError(error);
         this.#timer = setTimeout(() => this.#load(), POLL_INTERVAL); // perhaps the server is only restarting
       }

@@ -1,62 +1,72 @@
 // The options of a session. GET /limits describes them, with defaults and ranges; here are the words for them.
 
-import { count } from './format.js';
+import { count, number } from './format.js';
+import { texts } from './texts.js';
 
-/** The headings of the groups of options in forms. */
-export const OPTION_GROUPS = ['Model', 'Architecture', 'Training', 'Optimiser', 'Regularisation'];
+const t = await texts('common');
 
-/**
- * Labels and hints by name, in the order of the forms; the group, 'Model' unless it is another; the words for choices;
- * the short word for a steered option; the optimisers or tokenizers that use an option, if not all do.
- */
-export const OPTION_TEXTS = {
-  nEmbd: { label: 'Embedding width' },
-  nHead: { label: 'Attention heads', hint: 'must divide the embedding width' },
-  nLayer: { label: 'Layers' },
-  blockSize: { label: 'Context length', hint: 'in tokens' },
-  norm: { label: 'Normalisation', choices: { rmsnorm: 'scales', layernorm: 'shifts and scales' }, group: 'Architecture' },
-  normGain: { label: 'Gain of the normalisation', group: 'Architecture' },
-  normBias: { label: 'Bias of the normalisation', group: 'Architecture' },
-  embeddingNorm: { label: 'Normalise the embedding', group: 'Architecture' },
-  finalNorm: { label: 'Normalise before the logits', group: 'Architecture' },
-  qkNorm: { label: 'Normalise queries and keys', group: 'Architecture' },
-  activation: { label: 'Activation', choices: { relu: 'cuts below 0', gelu: 'smooth', silu: 'smooth', swiglu: 'with a gate', relu2: 'squares' }, group: 'Architecture' },
-  mlpRatio: { label: 'Hidden units', hint: 'of the MLP, per number of the embedding', group: 'Architecture' },
-  position: { label: 'Positions', choices: { learned: 'added', sinusoidal: 'added, not learned', rope: 'rotate', alibi: 'fade', none: 'unknown' }, group: 'Architecture' },
-  tied: { label: 'One table for input and output', group: 'Architecture' },
-  biases: { label: 'Biases', hint: 'of attention and MLP', group: 'Architecture' },
-  kvHeads: { label: 'Key-value heads', hint: 'which the others share; 0 for all', group: 'Architecture' },
-  tokenizer: { label: 'Tokens', choices: { chars: 'characters', bpe: 'byte pairs, found in the documents' } },
-  vocabSize: { label: 'Vocabulary', hint: 'tokens wanted', of: ['bpe'] },
-  learningRate: { label: 'Learning rate', hint: 'its highest value', word: 'rate', group: 'Training' },
-  numSteps: { label: 'Decay over (steps)', hint: 'the learning rate falls to its minimum over these steps', word: 'decay', group: 'Training' },
-  batchSize: { label: 'Batch size', hint: 'documents per step', word: 'batch', group: 'Training' },
-  schedule: { label: 'Schedule', choices: { linear: 'falls in a line', constant: 'stays', cosine: 'falls along a cosine' }, word: 'schedule', group: 'Training' },
-  warmupSteps: { label: 'Warm-up (steps)', hint: 'in which the learning rate rises', word: 'warm-up', group: 'Training' },
-  minLearningRate: { label: 'Lowest rate', hint: 'at the end of the decay', word: 'minimum rate', group: 'Training' },
-  validation: { label: 'Validation', hint: 'documents held out from training: a share up to 0.5, or a number', group: 'Training' },
-  validateEvery: { label: 'Validate every (steps)', hint: '0 for ever less often', group: 'Training' },
-  optimizer: { label: 'Optimiser', choices: { adam: 'microgpt', adamw: 'with weight decay', sgd: 'with momentum', muon: 'orthogonal updates' }, group: 'Optimiser' },
-  beta1: { label: 'Beta 1', hint: 'decay of the first moments', group: 'Optimiser', of: ['adam', 'adamw', 'muon'] },
-  beta2: { label: 'Beta 2', hint: 'decay of the second moments', group: 'Optimiser', of: ['adam', 'adamw', 'muon'] },
-  epsilon: { label: 'Epsilon', hint: 'keeps small updates finite', group: 'Optimiser', of: ['adam', 'adamw', 'muon'] },
-  weightDecay: { label: 'Weight decay', hint: 'of all weights but embeddings', word: 'weight decay', group: 'Optimiser', of: ['adamw', 'muon'] },
-  momentum: { label: 'Momentum', hint: 'share of the running gradient that stays', word: 'momentum', group: 'Optimiser', of: ['sgd', 'muon'] },
-  gradientClip: { label: 'Gradient clip', hint: 'largest norm of the gradient; 0 for none', word: 'clip', group: 'Regularisation' },
-  dropout: { label: 'Dropout', hint: 'probability with which numbers are dropped', word: 'dropout', group: 'Regularisation' },
-  labelSmoothing: { label: 'Label smoothing', hint: 'share of the target that all tokens get', word: 'smoothing', group: 'Regularisation' },
-  seed: { label: 'Seed' },
-  engine: { label: 'Engine', choices: { tensor: 'fast', scalar: 'reference' } },
-  random: { label: 'Random generator', choices: { mulberry32: 'microgptjs', python: 'microgpt.py' } },
+/** The groups of options in forms. */
+export const OPTION_GROUPS = ['model', 'architecture', 'training', 'optimiser', 'regularisation']
+  .map((group) => ({ group, heading: t(`optionGroups.${group}`) }));
+
+/** In the order of the forms: the group, `model` unless it is another; the optimisers or tokenizers that use an option, if not all do. */
+const OPTIONS = {
+  nEmbd: {},
+  nHead: {},
+  nLayer: {},
+  blockSize: {},
+  norm: { group: 'architecture' },
+  normGain: { group: 'architecture' },
+  normBias: { group: 'architecture' },
+  embeddingNorm: { group: 'architecture' },
+  finalNorm: { group: 'architecture' },
+  qkNorm: { group: 'architecture' },
+  activation: { group: 'architecture' },
+  mlpRatio: { group: 'architecture' },
+  position: { group: 'architecture' },
+  tied: { group: 'architecture' },
+  biases: { group: 'architecture' },
+  kvHeads: { group: 'architecture' },
+  tokenizer: {},
+  vocabSize: { of: ['bpe'] },
+  learningRate: { group: 'training' },
+  numSteps: { group: 'training' },
+  batchSize: { group: 'training' },
+  schedule: { group: 'training' },
+  warmupSteps: { group: 'training' },
+  minLearningRate: { group: 'training' },
+  validation: { group: 'training' },
+  validateEvery: { group: 'training' },
+  optimizer: { group: 'optimiser' },
+  beta1: { group: 'optimiser', of: ['adam', 'adamw', 'muon'] },
+  beta2: { group: 'optimiser', of: ['adam', 'adamw', 'muon'] },
+  epsilon: { group: 'optimiser', of: ['adam', 'adamw', 'muon'] },
+  weightDecay: { group: 'optimiser', of: ['adamw', 'muon'] },
+  momentum: { group: 'optimiser', of: ['sgd', 'muon'] },
+  gradientClip: { group: 'regularisation' },
+  dropout: { group: 'regularisation' },
+  labelSmoothing: { group: 'regularisation' },
+  seed: {},
+  engine: {},
+  random: {},
 };
+
+/** The names of all options, in the order of the forms. */
+export const OPTION_NAMES = Object.keys(OPTIONS);
+
+/** The label of an option; `form` may be `name`, as in a sentence, or `word`, the short one of an option that can be steered. */
+export function optionText(name, form = 'label') {
+  return t(`options.${name}.${form}`);
+}
 
 /** The options as the response of GET /limits describes them, with label and hint, in the order of the forms. */
 export function describedOptions(limits) {
-  return Object.entries(OPTION_TEXTS).map(([name, { label, hint, group = 'Model', of, choices: words }]) => {
+  return Object.entries(OPTIONS).map(([name, { group = 'model', of }]) => {
     const option = limits.options.find((each) => each.name === name);
-    const choices = option.type === 'boolean' ? [{ value: 'false', text: 'no' }, { value: 'true', text: 'yes' }]
-      : option.choices?.map((value) => ({ value, text: `${value} (${words[value]})` }));
-    return { ...option, label, group, of, hint: [hint, rangeOf(option)].filter(Boolean).join('; '), choices };
+    const choices = option.type === 'boolean' ? ['false', 'true'].map((value) => ({ value, text: t(`choices.${value}`) }))
+      : option.choices?.map((value) => ({ value, text: t('choices.choice', { value, words: t(`options.${name}.choices.${value}`) }) }));
+    const hint = [t.has(`options.${name}.hint`) ? t(`options.${name}.hint`) : '', rangeOf(option)].filter(Boolean).join('; ');
+    return { ...option, label: optionText(name), group, of, hint, choices };
   });
 }
 
@@ -91,21 +101,21 @@ export function nonDefaultOptions(options, described) {
 /** The range of an option in words; empty for a choice. */
 function rangeOf({ type, min, max, ranges }) {
   if (ranges) {
-    return Object.entries(ranges).map(([choice, range]) => `${choice}: ${bound(range.min)} to ${bound(range.max)}`).join('; ');
+    return Object.entries(ranges).map(([choice, { min: low, max: high }]) => t('ranges.ofChoice', { choice, min: bound(low), max: bound(high) })).join('; ');
   }
   if (type === 'string' || type === 'boolean') {
     return '';
   }
   if (max === Number.MAX_VALUE) {
-    return min === Number.MIN_VALUE ? 'above 0' : `at least ${bound(min)}`;
+    return min === Number.MIN_VALUE ? t('ranges.above0') : t('ranges.atLeast', { min: bound(min) });
   }
-  return `${bound(min)} to ${bound(max)}`;
+  return t('ranges.fromTo', { min: bound(min), max: bound(max) });
 }
 
 /** A bound; that of a binary type as a power of two: 1,024, -2^31, 2^32-1. */
 function bound(value) {
   if (!Number.isInteger(value)) {
-    return String(value);
+    return number(value, 15);
   }
   const exponent = Math.round(Math.log2(Math.abs(value)));
   const power = 2 ** exponent;

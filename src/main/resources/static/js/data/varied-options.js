@@ -1,14 +1,21 @@
 // How the options that vary in a sweep are written on the pages.
 
 import { number } from './format.js';
-import { OPTION_TEXTS } from './session-options.js';
+import { OPTION_NAMES, optionText } from './session-options.js';
+import { texts } from './texts.js';
+
+const t = await texts('common');
 
 const DIGITS = 4; // of values that are drawn at random
-const PRESET = 'Preset';
 
 /** The label of an option that varies. */
 export function variedLabel(name) {
-  return OPTION_TEXTS[name]?.label ?? PRESET;
+  return OPTION_NAMES.includes(name) ? optionText(name) : t('preset.label');
+}
+
+/** The same within a sentence. */
+export function variedName(name) {
+  return OPTION_NAMES.includes(name) ? optionText(name, 'name') : t('preset.name');
 }
 
 /** The value of an option; seeds in full. */
@@ -18,7 +25,12 @@ export function variedValue(name, value) {
 
 /** All of them in words: learning rate 0.01, layers 2; empty if there are none. */
 export function variedInWords(options) {
-  return Object.entries(options).map(([name, value]) => `${variedLabel(name).toLowerCase()} ${variedValue(name, value)}`).join(', ');
+  return Object.entries(options).map(([name, value]) => t('optionValue', { name: variedName(name), value: variedValue(name, value) })).join(', ');
+}
+
+/** The state of a sweep or of one of its trials, for people. */
+export function stateInWords(state) {
+  return t(`states.${state}`);
 }
 
 /** The states of a sweep or of one of its trials as those of sessions, whose chips have colours. */

@@ -3,6 +3,7 @@
 
 import { css, html, nothing } from 'lit';
 
+import { texts } from '../data/texts.js';
 import { MAP_KEYS } from '../components/heatmap.js';
 import { Page } from './base/page.js';
 import { ComparedSessions } from './compare/compared-sessions.js';
@@ -15,15 +16,17 @@ import './compare/scores-panel.js';
 import './compare/session-picker.js';
 import './compare/texts-panel.js';
 
+const t = await texts('compare');
+
 const PANELS = ['losses', 'options', 'texts', 'forks', 'scores', 'parameters', 'attention'];
 const WIDE = { losses: 0, options: 5, texts: 5 }; // full width from this number of sessions on
 
 class ComparePage extends Page {
-  static help = 'Sessions side by side. Each has a number, a colour and a line style, the same in all panels. The page follows '
-    + 'sessions that are training. Forks are compared with the sessions they were forked from.';
+  static hasPanels = true;
+  static help = t('help');
   static keys = [
-    ['a', 'choose a session to add'], ['x', 'show losses over the next axis'], ['w', 'go to the prompt'],
-    ['s', 'swap A and B of the differences'], ...MAP_KEYS,
+    ['a', t('keys.add')], ['x', t('keys.axis')], ['w', t('keys.prompt')],
+    ['s', t('keys.swap')], ...MAP_KEYS,
   ];
 
   static properties = { revision: { state: true } };
@@ -66,7 +69,7 @@ class ComparePage extends Page {
     const view = { step: live.present.reduce((most, { view: { step } }) => Math.max(most, step), 0) }; // for file names
     this.#panels.forEach(({ element }) => Object.assign(element, { live, view, revision: live.revision }));
     this.revision = live.revision;
-    document.title = `${['Compare', live.entries.map(({ name }) => name).join(', ')].filter(Boolean).join(' ')} – microgpt`;
+    this.setTitle(live.entries.length === 0 ? t('title') : t('titleOf', { names: live.entries.map(({ name }) => name).join(', ') }));
   };
 
   #panel(name) {
@@ -76,11 +79,10 @@ class ComparePage extends Page {
   renderMain() {
     const { isLost, entries } = this.#compared;
     return html`
-      <h1>Compare</h1>
+      <h1>${t('title')}</h1>
       <div role="status">${isLost
-        ? html`<p class="notice bad">The server does not respond. The page may be out of date; it retries automatically.</p>` : nothing}</div>
-      ${entries.length === 0 ? html`<p class="intro">Choose sessions to see their losses, options and texts side by side,
-        and how two of them differ inside.</p>` : nothing}
+        ? html`<p class="notice bad">${t('serverLost')}</p>` : nothing}</div>
+      ${entries.length === 0 ? html`<p class="intro">${t('intro')}</p>` : nothing}
       <mg-compare-picker .live=${this.#compared} .revision=${this.revision}></mg-compare-picker>
       <div class="grid" ?hidden=${entries.length === 0}>
         ${this.#panels.map(({ name, element }) => html`<div class="cell ${entries.length >= WIDE[name] ? 'wide' : ''}">${element}</div>`)}

@@ -4,13 +4,19 @@
 
 import { css, html, nothing } from 'lit';
 
+import { fixed } from '../data/format.js';
+import { inspectedDocumentOf } from '../data/inspected-document.js';
+import { texts } from '../data/texts.js';
 import { icons } from '../components/icons.js';
 import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
+import { DocumentInUrl } from './base/document-in-url.js';
 import { SessionPage } from './base/session-page.js';
 import { StepAnatomy } from './lab/step-anatomy.js'; // and <mg-anatomy>
 import '../components/step-picker.js';
 import './lab/surprisals.js';
 import './lab/text-reading.js';
+
+const t = await texts('lab');
 
 const URL_DELAY = 200; // ms without a change until the URL follows: browsers limit how often it may change
 const LONGEST = 2000; // characters of a text in the URL
@@ -23,11 +29,11 @@ const MOST_SEED = 1_000_000;
 
 class LabPage extends SessionPage {
   static page = 'lab';
-  static help = 'Type a text to see how the model processes it, as it is now or as it was at an earlier step. Or explore one '
-    + 'training step, down to single numbers: open a number to see what it was computed from, and follow it back to a parameter.';
+  static hasPanels = true;
+  static help = t('help');
   static keys = [
-    ['/', 'type a text'], ['s', 'compare with another step side by side'], ['t', 'switch between a text and a training step'],
-    ['g', 'continue the text with another seed'], ...StepAnatomy.keys,
+    ['/', t('keys.type')], ['s', t('keys.other')], ['t', t('keys.switch')],
+    ['g', t('keys.continue')], ...StepAnatomy.keys,
   ];
 
   static properties = {
@@ -55,6 +61,7 @@ class LabPage extends SessionPage {
   `];
 
   #urlTimer = null;
+  #document = new DocumentInUrl(inspectedDocumentOf(this.live), false);
 
   constructor() {
     super();
@@ -70,13 +77,19 @@ class LabPage extends SessionPage {
     this.illegible = null;
   }
 
+  connectedCallback() {
+    super.connectedCallback();
+    this.#document.connect();
+  }
+
   disconnectedCallback() {
     super.disconnectedCallback();
+    this.#document.disconnect();
     clearTimeout(this.#urlTimer);
   }
 
   titleOf(name) {
-    return `${name}: lab`;
+    return t('title', { name });
   }
 
   get shortcuts() {
@@ -118,7 +131,7 @@ class LabPage extends SessionPage {
     this.showsStep = step;
     this.#updateUrl();
     if (!step) {
-      setQuery({ stage: null, tensor: null, number: null });
+      setQuery({ stage: null, tensor: null, number: null, document: null });
     }
   }
 
@@ -160,9 +173,9 @@ class LabPage extends SessionPage {
     return html`
       ${this.renderTop()}
       <div class="bar">
-        <div class="tabs" role="group" aria-label="Show">
-          <button aria-pressed=${!this.showsStep} @click=${() => this.#show(false)}>A text</button>
-          <button aria-pressed=${this.showsStep} @click=${() => this.#show(true)}>One training step</button>
+        <div class="tabs" role="group" aria-label=${t('show')}>
+          <button aria-pressed=${!this.showsStep} @click=${() => this.#show(false)}>${t('aText')}</button>
+          <button aria-pressed=${this.showsStep} @click=${() => this.#show(true)}>${t('aStep')}</button>
         </div>
         ${view.vocabSize ? this.showsStep ? this.#stepControls() : this.#textControls() : nothing}
       </div>
@@ -170,7 +183,7 @@ class LabPage extends SessionPage {
         ? html`<mg-anatomy .live=${this.live} .view=${view} .at=${this.at} .revision=${this.revision}></mg-anatomy>`
         : this.#readings()
         : view.vocabSize
-          ? html`<p class="notice bad">Training has failed: the model’s numbers are no longer finite. Choose an earlier step.</p>`
+          ? html`<p class="notice bad">${t('failed')}</p>`
           : this.renderNoDocuments()}`;
   }
 
@@ -180,24 +193,24 @@ class LabPage extends SessionPage {
   }
 
   #stepControls() {
-    return html`<div class="controls">${this.#stepPicker('The step after', this.at, (at) => { this.at = at; })}</div>`;
+    return html`<div class="controls">${this.#stepPicker(t('pick.stepAfter'), this.at, (at) => { this.at = at; })}</div>`;
   }
 
   #textControls() {
     return html`
       <div class="type">
-        <label for="text">Text</label>
+        <label for="text">${t('text')}</label>
         <input id="text" type="text" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${this.text ?? ''}
           aria-invalid=${this.illegible !== null} aria-describedby="illegible" @input=${this.#type}>
         <p id="illegible" class="error" role="alert">${this.illegible?.message ?? nothing}</p>
       </div>
       <div class="controls">
-        ${this.other === null ? this.#stepPicker('Model', this.at, (at) => { this.at = at; }) : nothing}
-        <button aria-pressed=${this.other !== null} title="s" @click=${this.#toggleOther}>Side by side</button>
-        <span class="heat"><label for="heat">Temperature</label>
+        ${this.other === null ? this.#stepPicker(t('pick.model'), this.at, (at) => { this.at = at; }) : nothing}
+        <button aria-pressed=${this.other !== null} title="s" @click=${this.#toggleOther}>${t('sideBySide')}</button>
+        <span class="heat"><label for="heat">${t('temperature')}</label>
           <input id="heat" type="range" min="0" max=${MOST_HEAT} step="0.1" .value=${String(this.temperature)}
-            @input=${(event) => { this.temperature = Number(event.target.value); this.#updateUrl(); }}><output for="heat">${this.temperature.toFixed(1)}</output></span>
-        <button title="g" @click=${this.#continueAgain}>${icons.forward} Continue again</button>
+            @input=${(event) => { this.temperature = Number(event.target.value); this.#updateUrl(); }}><output for="heat">${fixed(this.temperature, 1)}</output></span>
+        <button title="g" @click=${this.#continueAgain}>${icons.forward} ${t('continueAgain')}</button>
       </div>`;
   }
 
@@ -211,12 +224,12 @@ class LabPage extends SessionPage {
     }
     return html`
       <div class="columns ${isPair ? 'pair' : ''}">
-        <section class="column" aria-label="The text">
-          ${isPair ? this.#stepPicker('Left', this.at, (at) => { this.at = at; }) : nothing}
+        <section class="column" aria-label=${t('theText')}>
+          ${isPair ? this.#stepPicker(t('pick.left'), this.at, (at) => { this.at = at; }) : nothing}
           ${reading(this.at)}
         </section>
-        ${isPair ? html`<section class="column" aria-label="The text at another step">
-          ${this.#stepPicker('Right', this.other.at, (at) => { this.other = { at }; })}
+        ${isPair ? html`<section class="column" aria-label=${t('theTextElsewhere')}>
+          ${this.#stepPicker(t('pick.right'), this.other.at, (at) => { this.other = { at }; })}
           ${reading(this.other.at)}</section>` : nothing}
       </div>`;
   }

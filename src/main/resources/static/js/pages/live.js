@@ -1,18 +1,22 @@
 // The page `/s/{name}`: one session while it trains, shown by the panels in panels/. The URL holds what is
 // shown: `?at` and `?text` are the step and the text that are looked at, `?hold` is the text that is held, `?position` the
-// position that is chosen in it, `?panel` the panel that fills the screen, and `?panels` their arrangement; each panel
-// may add what it needs. `?replay` plays the steps that are kept.
+// position that is chosen in it, `?panel` the panel that fills the screen, `?present` those of a presentation, `?panels`
+// their arrangement, and `?steer` an open drawer; each panel may add what it needs. `?replay` plays the steps that are kept.
 
 import { css, html, nothing } from 'lit';
 
 import { compact, count, rate } from '../data/format.js';
 import { inspectedDocumentOf } from '../data/inspected-document.js';
 import { stream } from '../data/live-stream.js';
+import { share } from '../data/share.js';
+import { texts } from '../data/texts.js';
+import { LIVE_INTERVAL } from '../components/draw-throttle.js';
 import { frameScheduler } from '../components/frame-scheduler.js';
 import { icons } from '../components/icons.js';
 import { PublishedHeight } from '../components/published-height.js';
-import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
+import { queryValue, setQuery } from '../components/url-query.js';
 import { PANELS } from '../panels/index.js';
+import { DocumentInUrl } from './base/document-in-url.js';
 import { SessionPage } from './base/session-page.js';
 import { PanelArrangement } from './live/panel-arrangement.js';
 import '../components/chart.js'; // loads ECharts while the panels are loading
@@ -23,18 +27,23 @@ import './live/panel-menu.js';
 import './live/timeline.js';
 import './live/training-controls.js';
 
+const t = await texts('live');
+
+const TRAINING_KEYS = ['space', '.', ':', 's']; // what the bearer of a share cannot do
+const STEER = 'steer'; // in the URL: whether the drawer is open
+
 class LivePage extends SessionPage {
   static page = 'live';
   static keepsStepInUrl = true;
-  static help = 'One session while it trains. Train it with the bar at the top; all panels follow. The menu of a panel '
-    + 'shows its numbers as a table, or saves them. The timeline shows the model as it was at earlier steps while '
-    + 'training continues.';
+  static hasPanels = true;
+  static help = t('help');
   static keys = [
-    ['space', 'train, pause or resume'], ['.', 'one step'], [':', 'ten steps'],
-    ['← →', 'look at an earlier or a later step'], ['Home', 'look at the untrained model'],
-    ['End', 'look at the newest step again'], ['PgUp PgDn', 'on the timeline: move by ten stops'],
-    ['f', 'fill the screen with the panel that has the pointer or the focus'], ['Esc', 'back to all panels'],
-    ['r', 'play or pause the replay'], ['s', 'steer and fork'], ['← →', 'on the grip of a panel: move it'],
+    ['space', t('keys.train')], ['.', t('keys.one')], [':', t('keys.ten')],
+    ['← →', t('keys.look')], ['[ ]', t('keys.same')], ['Home', t('keys.start')],
+    ['End', t('keys.newest')], ['PgUp PgDn', t('keys.page')],
+    ['f', t('keys.fill')], ['← →', t('keys.present')],
+    ['PgUp PgDn', t('keys.presentSame')], ['l', t('keys.light')], ['Esc', t('keys.back')],
+    ['r', t('keys.replay')], ['s', t('keys.steer')], ['← →', t('keys.grip')],
   ];
 
   static styles = [SessionPage.styles, css`
@@ -70,14 +79,17 @@ class LivePage extends SessionPage {
   #panels = PANELS.map((panel) => ({
     ...panel, name: panel.tag.replace(/^mg-(.*)-panel$/, '$1'), element: document.createElement(panel.tag),
   }));
+  #drawnAt = -Infinity; // when the top was drawn last
+  #drawnTarget = null; // the step that was looked at then
+  #isOpening = true; // until the session is rendered
+  #document = new DocumentInUrl(inspectedDocumentOf(this.live));
   #bar = new PublishedHeight(this, '.bar', '--bar');
   #badge = new PublishedHeight(this, '.past-badge', '--badge');
   #arrangement = new PanelArrangement(this.#panels.map(({ name }) => name));
 
   constructor() {
     super();
-    this.#document.held = queryValue('hold');
-    this.#document.position = wholeNumberInQuery('position');
+    this.#panels.forEach(({ name, element }) => { element.embedName = name; });
     PANELS.forEach(({ load }) => load().catch((error) => { this.failure = error; }));
   }
 
@@ -85,14 +97,24 @@ class LivePage extends SessionPage {
     super.connectedCallback();
     this.addEventListener('visibility', this.#panelVisibilityChanged);
     this.#arrangement.addEventListener('change', this.#panelVisibilityChanged);
-    this.#document.addEventListener('change', this.#documentChanged);
+    this.#document.connect();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.removeEventListener('visibility', this.#panelVisibilityChanged);
     this.#arrangement.removeEventListener('change', this.#panelVisibilityChanged);
-    this.#document.removeEventListener('change', this.#documentChanged);
+    this.#document.disconnect();
+  }
+
+  updated() {
+    const drawer = this.renderRoot.querySelector('mg-drawer');
+    if (this.#isOpening && drawer !== null) {
+      this.#isOpening = false;
+      if (queryValue(STEER) !== null) {
+        drawer.updateComplete.then(() => drawer.toggle());
+      }
+    }
   }
 
   get shortcuts() {
@@ -100,11 +122,14 @@ class LivePage extends SessionPage {
       ' ': () => this.#trainingControls?.toggle(),
       '.': () => this.#trainingControls?.step(1),
       ':': () => this.#trainingControls?.step(10),
-      'ArrowLeft': () => this.#timeline?.move(-1),
-      'ArrowRight': () => this.#timeline?.move(1),
+      'ArrowLeft': () => this.#move(-1),
+      'ArrowRight': () => this.#move(1),
+      '[': () => this.#timeline?.move(-1),
+      ']': () => this.#timeline?.move(1),
       'Home': () => this.#timeline?.toStart(),
       'End': () => this.#timeline?.toLive(),
       'f': () => this.#grid?.toggleFill(),
+      'l': () => this.#grid?.toggleSpotlight(),
       'r': () => this.#timeline?.toggleReplay(),
       's': () => this.#toggleDrawer(),
     };
@@ -112,8 +137,14 @@ class LivePage extends SessionPage {
 
   async scheduleUpdate() {
     if (this.hasUpdated && this.live.status === 'present') {
+      const wait = this.#drawnAt + LIVE_INTERVAL - performance.now();
+      if (wait > 0 && this.live.target === this.#drawnTarget) {
+        await new Promise((done) => setTimeout(done, wait));
+      }
       await frameScheduler.priorityTurn();
     }
+    this.#drawnAt = performance.now();
+    this.#drawnTarget = this.live.target;
     return super.scheduleUpdate();
   }
 
@@ -134,16 +165,14 @@ class LivePage extends SessionPage {
       ({ element }) => element.isVisible && element.constructor.needsTraces);
   };
 
-  get #document() {
-    return inspectedDocumentOf(this.live);
-  }
-
-  #documentChanged = () => {
-    const { held, position } = this.#document;
-    if (held !== queryValue('hold') || position !== wholeNumberInQuery('position')) {
-      setQuery({ hold: held, position });
+  /** Moves on the timeline, or, in a presentation, to another panel. */
+  #move(places) {
+    if (this.#grid?.isPresenting) {
+      this.#grid.present(places);
+    } else {
+      this.#timeline?.move(places);
     }
-  };
+  }
 
   get #trainingControls() {
     return this.renderRoot.querySelector('mg-training-controls');
@@ -168,7 +197,8 @@ class LivePage extends SessionPage {
 
   get helpKeys() {
     const ofPanels = this.#panels.flatMap(({ element }) => element.constructor.keys ?? []);
-    const byMeaning = new Map([...LivePage.keys, ...ofPanels, ...LivePage.commonKeys].map(([key, meaning]) => [meaning, key]));
+    const own = LivePage.keys.filter(([key]) => share.token === null || !TRAINING_KEYS.includes(key));
+    const byMeaning = new Map([...own, ...ofPanels, ...this.sharedKeys].map(([key, meaning]) => [meaning, key]));
     return [...byMeaning].map(([meaning, key]) => [key, meaning]); // keys that several panels share appear once
   }
 
@@ -179,17 +209,17 @@ class LivePage extends SessionPage {
     const isTraining = state === 'training' && stream.state !== 'lost';
     const fact = (value, name) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
     const top = html`
-      ${stream.state === 'lost' ? html`<span class="chip lost">not connected</span>` : nothing}
+      ${stream.state === 'lost' ? html`<span class="chip lost">${t('notConnected')}</span>` : nothing}
       <p class="facts">
-        ${numParams ? html`<span title="numParams">${count(numParams)} parameters</span> <span title="numDocs">${count(numDocs)} documents</span>
-          <span title="vocabSize">${count(vocabSize)} tokens</span>` : nothing}
+        ${numParams ? html`<span title="numParams">${t('parameters', { number: numParams })}</span> <span title="numDocs">${t('documents', { number: numDocs })}</span>
+          <span title="vocabSize">${t('tokens', { number: vocabSize })}</span>` : nothing}
         <span title="engine">${options.engine}</span>
       </p>
       <dl class="badge">
-        ${fact(count(step), step === 1 ? 'step' : 'steps')}
-        ${fact(isTraining ? rate(stepsPerSecond) : '–', 'steps/s')}
-        ${fact(isTraining && framesPerSecond ? compact(stepsPerFrame) : '–', 'steps/frame')}
-        ${fact(isTraining && framesPerSecond ? `${Math.round(lag)} ms` : '–', 'lag')}
+        ${fact(count(step), t('badge.steps', { step }))}
+        ${fact(isTraining ? rate(stepsPerSecond) : '–', t('badge.speed'))}
+        ${fact(isTraining && framesPerSecond ? compact(stepsPerFrame) : '–', t('badge.frame'))}
+        ${fact(isTraining && framesPerSecond ? t('badge.ms', { lag: Math.round(lag) }) : '–', t('badge.lag'))}
       </dl>`;
     return html`
       <div class="above">${this.renderTop(top)}</div>
@@ -198,7 +228,8 @@ class LivePage extends SessionPage {
           <mg-training-controls .live=${live} .view=${live.view} .revision=${live.revision}
             @failed=${(event) => { this.failure = event.detail; }}></mg-training-controls>
           <div class="tools">
-            <button title="Steer and fork (s)" @click=${() => this.#toggleDrawer()}>${icons.fork} Steer and fork</button>
+            ${share.token === null ? html`
+              <button title=${t('steerTitle')} @click=${() => this.#toggleDrawer()}>${icons.fork} ${t('steer')}</button>` : nothing}
             <mg-panel-menu .panels=${this.#panels} .arrangement=${this.#arrangement}></mg-panel-menu>
           </div>
         </div>
@@ -207,12 +238,13 @@ class LivePage extends SessionPage {
       </div>
       ${state === 'created' ? this.renderNoDocuments() : nothing}
       <mg-panel-grid .panels=${this.#panels} .arrangement=${this.#arrangement} @filled=${this.#panelFilled}></mg-panel-grid>
-      <mg-drawer heading="Steer and fork">
-        <mg-steering-panel .live=${live} .view=${live.view} .at=${live.at} .revision=${live.revision}></mg-steering-panel>
-      </mg-drawer>
+      ${share.token === null ? html`
+        <mg-drawer heading=${t('steer')} @toggled=${({ detail }) => setQuery({ [STEER]: detail ? 1 : null })}>
+          <mg-steering-panel .live=${live} .view=${live.view} .at=${live.at} .revision=${live.revision}></mg-steering-panel>
+        </mg-drawer>` : nothing}
       ${live.target === null ? nothing : html`
-        <p class="notice warn past-badge">Step ${count(live.target)} of ${count(step)}
-          <button @click=${() => this.#timeline.toLive()}>LIVE</button></p>`}`;
+        <p class="notice warn past-badge">${t('timeline.past', { at: live.target, step })}
+          <button @click=${() => this.#timeline.toLive()}>${t('timeline.toLive')}</button></p>`}`;
   }
 }
 

@@ -3,10 +3,14 @@
 import { css, html } from 'lit';
 
 import { SITE } from '../data/site.js';
+import { texts } from '../data/texts.js';
 import { Page } from './base/page.js';
 
+const t = await texts('not-found');
+
 class NotFoundPage extends Page {
-  static help = 'There is no page at this address.';
+  static heading = t('title');
+  static help = t('help');
 
   static styles = [Page.styles, css`
     section { display: grid; justify-items: center; gap: var(--space-4); padding: 14vh var(--space-4); text-align: center; }
@@ -16,9 +20,9 @@ class NotFoundPage extends Page {
   renderMain() {
     return html`
       <section>
-        <h1>There is no page at this address</h1>
-        <p><span class="mono">${location.pathname}</span> may be mistyped, or the link may be out of date.</p>
-        <a class="button primary" href=${SITE}>Go to the start page</a>
+        <h1>${t('heading')}</h1>
+        <p>${t.html('reason', { path: html`<span class="mono">${location.pathname}</span>` })}</p>
+        <a class="button primary" href=${SITE}>${t('start')}</a>
       </section>`;
   }
 }

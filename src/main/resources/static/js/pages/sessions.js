@@ -6,10 +6,10 @@ import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
 import { activeRun, api } from '../data/api.js';
-import { count, plural } from '../data/format.js';
 import { availableName } from '../data/session-names.js';
 import { describedOptions } from '../data/session-options.js';
 import { SITE } from '../data/site.js';
+import { texts } from '../data/texts.js';
 import { icons } from '../components/icons.js';
 import { MOST_SESSIONS } from '../components/session-marks.js';
 import { queryValue, setQuery } from '../components/url-query.js';
@@ -20,17 +20,19 @@ import './sessions/create-session.js';
 import './sessions/front-door.js';
 import './sessions/session-card.js';
 
+const t = await texts('sessions');
+
 const REFRESH_INTERVAL = 1500; // ms
 const SORTS = {
-  name: { label: 'Name', order: () => 0 },
-  newest: { label: 'Newest first', order: (a, b) => b.createdAt.localeCompare(a.createdAt) },
-  busiest: { label: 'Busiest first', order: (a, b) => b.stepsPerSecond - a.stepsPerSecond || b.step - a.step },
+  name: { order: () => 0 },
+  newest: { order: (a, b) => b.createdAt.localeCompare(a.createdAt) },
+  busiest: { order: (a, b) => b.stepsPerSecond - a.stepsPerSecond || b.step - a.step },
 };
 
 class SessionsPage extends Page {
-  static help = 'Each card is a tiny GPT that learns from lines of text. The curve shows its loss, which falls as it learns; '
-    + 'below are samples of what it writes now. Open a session to watch it train.';
-  static keys = [['n', 'new session'], ['/', 'filter by name'], ['p', 'pause all runs'], ['r', 'resume all runs']];
+  static heading = t('title');
+  static help = t('help');
+  static keys = [['n', t('keys.new')], ['/', t('keys.filter')], ['p', t('keys.pause')], ['r', t('keys.resume')]];
 
   static properties = {
     sessions: { state: true }, // null before the first response
@@ -224,11 +226,11 @@ class SessionsPage extends Page {
         @failed=${(event) => { this.failure = event.detail; }}></mg-front-door>
       ${this.#bar()}
       <div role="status">
-        ${this.isLost ? html`<p class="notice bad">The server does not respond. The page retries automatically.</p>` : nothing}
+        ${this.isLost ? html`<p class="notice bad">${t('serverLost')}</p>` : nothing}
       </div>
       ${this.renderFailure()}
       ${this.sessions === null ? nothing : this.sessions.length === 0
-        ? html`<p class="muted">No sessions yet. A session is a tiny GPT with a name.</p>` : this.#cards()}`;
+        ? html`<p class="muted">${t('none')}</p>` : this.#cards()}`;
   }
 
   renderDialogs() {
@@ -245,19 +247,19 @@ class SessionsPage extends Page {
     const number = (state) => sessions.filter((session) => session.state === state).length;
     return html`
       <div class="bar">
-        <h2>Sessions ${this.sessions === null ? nothing
-          : html`<span class="muted">${count(sessions.length)}${number('training') > 0 ? `, ${number('training')} training` : ''}</span>`}</h2>
-        <input id="filter" type="search" placeholder="Filter by name" aria-label="Filter by name" .value=${this.filter}
+        <h2>${t('title')} ${this.sessions === null ? nothing
+          : html`<span class="muted">${t('count', { sessions: sessions.length, training: number('training') })}</span>`}</h2>
+        <input id="filter" type="search" placeholder=${t('filter')} aria-label=${t('filter')} .value=${this.filter}
           @input=${(event) => { this.filter = event.target.value; setQuery({ q: this.filter || null }); }}>
-        <select aria-label="Order" @change=${(event) => { this.sort = event.target.value; setQuery({ sort: this.sort }); }}>
-          ${Object.entries(SORTS).map(([value, { label }]) =>
-            html`<option value=${value} ?selected=${value === this.sort}>${label}</option>`)}
+        <select aria-label=${t('order')} @change=${(event) => { this.sort = event.target.value; setQuery({ sort: this.sort }); }}>
+          ${Object.keys(SORTS).map((value) =>
+            html`<option value=${value} ?selected=${value === this.sort}>${t(`sorts.${value}`)}</option>`)}
         </select>
-        <button ?disabled=${number('training') === 0} @click=${() => this.#allRuns('training', api.pauseRun)}>${icons.pause} Pause all</button>
-        <button ?disabled=${number('paused') === 0} @click=${() => this.#allRuns('paused', api.resumeRun)}>${icons.play} Resume all</button>
+        <button ?disabled=${number('training') === 0} @click=${() => this.#allRuns('training', api.pauseRun)}>${icons.pause} ${t('pauseAll')}</button>
+        <button ?disabled=${number('paused') === 0} @click=${() => this.#allRuns('paused', api.resumeRun)}>${icons.play} ${t('resumeAll')}</button>
         ${sessions.length === 0 ? nothing : html`<a class="button" href=${this.#comparison}
-          title="Select up to ${MOST_SESSIONS} sessions by their checkboxes">Compare${this.selected.length > 0 ? ` ${this.selected.length} selected` : ''}</a>`}
-        <button class="primary" @click=${() => this.#create()}>${icons.plus} New session</button>
+          title=${t('compareTitle', { most: MOST_SESSIONS })}>${t('compare', { selected: this.selected.length })}</a>`}
+        <button class="primary" @click=${() => this.#create()}>${icons.plus} ${t('new')}</button>
       </div>`;
   }
 
@@ -269,7 +271,7 @@ class SessionsPage extends Page {
   #cards() {
     const shown = this.#shown;
     if (shown.length === 0) {
-      return html`<p class="muted">No session has “${this.filter}” in its name.</p>`;
+      return html`<p class="muted">${t('noneNamed', { filter: this.filter })}</p>`;
     }
     return html`
       <div class="cards">
@@ -301,18 +303,18 @@ class SessionsPage extends Page {
       this.#confirm('clone', () => api.fork(this.dialogSession.name, value.trim()));
     };
     return html`
-      <mg-dialog id="clone" heading="Clone ${this.dialogSession?.name ?? ''}">
+      <mg-dialog id="clone" heading=${t('clone.heading', { name: this.dialogSession?.name ?? '' })}>
         <form class="dialog" @submit=${clone}>
-          <p>The clone has the same parameters, documents and losses. It is independent from step ${count(this.dialogSession?.step ?? 0)} on.</p>
+          <p>${t('clone.what', { step: this.dialogSession?.step ?? 0 })}</p>
           <div class="field">
-            <label for="clone-name">Name of the clone</label>
+            <label for="clone-name">${t('clone.name')}</label>
             <input id="clone-name" name="name" data-focus required autocomplete="off" spellcheck="false"
               .value=${availableName(this.dialogSession?.name ?? '', this.#names)} aria-describedby=${this.dialogError ? 'dialog-error' : nothing}>
           </div>
           ${this.#dialogProblem()}
           <footer>
-            <button type="button" @click=${() => this.#dialog('clone').close()}>Cancel</button>
-            <button class="primary">Clone</button>
+            <button type="button" @click=${() => this.#dialog('clone').close()}>${t('cancel')}</button>
+            <button class="primary">${t('clone.clone')}</button>
           </footer>
         </form>
       </mg-dialog>`;
@@ -321,13 +323,13 @@ class SessionsPage extends Page {
   #deleteDialog() {
     const { name = '', step = 0 } = this.dialogSession ?? {};
     return html`
-      <mg-dialog id="delete" heading="Delete ${name}?">
+      <mg-dialog id="delete" heading=${t('delete.heading', { name })}>
         <div class="dialog">
-          <p>Its model and its ${plural(step, 'trained step')} cannot be restored.</p>
+          <p>${t('delete.what', { step })}</p>
           ${this.#dialogProblem()}
           <footer>
-            <button data-focus @click=${() => this.#dialog('delete').close()}>Keep</button>
-            <button class="danger" @click=${() => this.#confirm('delete', () => api.remove(name))}>${icons.trash} Delete</button>
+            <button data-focus @click=${() => this.#dialog('delete').close()}>${t('delete.keep')}</button>
+            <button class="danger" @click=${() => this.#confirm('delete', () => api.remove(name))}>${icons.trash} ${t('delete.delete')}</button>
           </footer>
         </div>
       </mg-dialog>`;

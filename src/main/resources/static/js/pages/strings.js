@@ -3,18 +3,21 @@
 
 import { css, html } from 'lit';
 
+import { texts } from '../data/texts.js';
 import '../components/step-picker.js';
 import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
 import { SessionPage } from './base/session-page.js';
 import './strings/draw-texts.js';
 import './strings/rank-texts.js';
 
+const t = await texts('strings');
+
 class StringsPage extends SessionPage {
   static page = 'strings';
-  static absentHint = 'Create it to draw new texts from it, or to rank a list of texts.';
-  static help = 'Draw any number of new texts that fit your conditions, and save them to a file. Or rank the lines of a list by how '
-    + 'unusual they are to the model.';
-  static keys = [['t', 'switch between drawing and ranking']];
+  static absentHint = t('absentHint');
+  static hasPanels = true;
+  static help = t('help');
+  static keys = [['t', t('keys.switch')]];
 
   static properties = {
     ranks: { state: true }, // whether texts are ranked, instead of drawn
@@ -35,7 +38,7 @@ class StringsPage extends SessionPage {
   }
 
   titleOf(name) {
-    return `${name}: strings`;
+    return t('title', { name });
   }
 
   get shortcuts() {
@@ -65,15 +68,15 @@ class StringsPage extends SessionPage {
       ${this.renderTop()}
       ${!view.vocabSize ? this.renderNoDocuments() : html`
         <div class="bar">
-          <div class="tabs" role="group" aria-label="Show">
-            <button aria-pressed=${!this.ranks} @click=${() => this.#show(false)}>Draw texts</button>
-            <button aria-pressed=${this.ranks} @click=${() => this.#show(true)}>Rank a list</button>
+          <div class="tabs" role="group" aria-label=${t('show')}>
+            <button aria-pressed=${!this.ranks} @click=${() => this.#show(false)}>${t('drawTexts')}</button>
+            <button aria-pressed=${this.ranks} @click=${() => this.#show(true)}>${t('rankList')}</button>
           </div>
-          <mg-step-picker label="Model" .live=${this.live} .view=${view} .at=${this.at} .revision=${this.revision}
+          <mg-step-picker label=${t('model')} .live=${this.live} .view=${view} .at=${this.at} .revision=${this.revision}
             @pick=${({ detail }) => this.#pick(detail)}></mg-step-picker>
         </div>
         ${view.state === 'failed' && this.at === null
-          ? html`<p class="notice bad">Training has failed: the model’s numbers are no longer finite. Choose an earlier step.</p>` : this.#parts(view)}`}`;
+          ? html`<p class="notice bad">${t('failed')}</p>` : this.#parts(view)}`}`;
   }
 
   /** Both parts stay on the page, so that a list is there when the user comes back to it. */

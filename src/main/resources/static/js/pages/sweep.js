@@ -3,9 +3,9 @@
 import { css, html, nothing } from 'lit';
 
 import { api } from '../data/api.js';
-import { count, plural } from '../data/format.js';
 import { SITE, nameInPath } from '../data/site.js';
-import { STATES_OF_SESSIONS, endedTrials } from '../data/varied-options.js';
+import { STATES_OF_SESSIONS, endedTrials, stateInWords } from '../data/varied-options.js';
+import { texts } from '../data/texts.js';
 import { icons } from '../components/icons.js';
 import { Page } from './base/page.js';
 import '../components/dialog.js';
@@ -14,12 +14,15 @@ import './sweep/options-panel.js';
 import './sweep/trials-panel.js';
 import './sweep/verdict.js';
 
+const t = await texts('sweep');
+
 const REFRESH_INTERVAL = 1000; // ms, until the sweep ends
 const PANELS = ['trials', 'options', 'losses'];
 
 class SweepPage extends Page {
-  static help = 'A sweep ranks sessions with different options by their loss on documents that are held out from training.';
-  static keys = [['p', 'pause or resume']];
+  static hasPanels = true;
+  static help = t('help');
+  static keys = [['p', t('keys.pause')]];
 
   static properties = {
     sweep: { state: true }, // null before the first response
@@ -54,7 +57,7 @@ class SweepPage extends Page {
     this.isAbsent = false;
     this.isLost = false;
     this.dialogError = null;
-    document.title = `Sweep ${this.#name} – microgpt`;
+    this.setTitle(t('title', { name: this.#name }));
   }
 
   connectedCallback() {
@@ -93,7 +96,9 @@ class SweepPage extends Page {
   #show(sweep) {
     this.sweep = sweep;
     this.isLost = false;
-    const live = { name: sweep.name, sweep, describe: () => `sweep ${sweep.name}` };
+    const live = {
+      name: sweep.name, sweep, describe: () => t('described', { name: sweep.name, steps: sweep.steps }), sourceAt: () => ({ sweep: sweep.name }),
+    };
     const view = { step: sweep.steps }; // for file names
     this.#panels.forEach(({ element }) => Object.assign(element, { live, view }));
   }
@@ -155,7 +160,7 @@ class SweepPage extends Page {
     const { sweep } = this;
     return html`
       <div role="status">
-        ${this.isLost ? html`<p class="notice bad">The server does not respond. The page may be out of date; it retries automatically.</p>` : nothing}
+        ${this.isLost ? html`<p class="notice bad">${t('serverLost')}</p>` : nothing}
       </div>
       ${this.renderFailure()}
       ${this.isAbsent ? this.#renderAbsent() : sweep === null ? nothing : html`
@@ -169,11 +174,11 @@ class SweepPage extends Page {
     return html`
       <div class="top">
         <h1>${name}</h1>
-        <span class="chip ${STATES_OF_SESSIONS[state] ?? ''}">${this.isLost ? 'last known: ' : ''}${state}</span>
+        <span class="chip ${STATES_OF_SESSIONS[state] ?? ''}">${this.isLost ? t('lastKnown', { state: stateInWords(state) }) : stateInWords(state)}</span>
         ${endedAt ? nothing : html`
-          <button @click=${this.#toggle}>${state === 'paused' ? html`${icons.play} Resume` : html`${icons.pause} Pause`}</button>
-          <button @click=${() => this.#ask('cancel')}>${icons.stop} Cancel</button>`}
-        <button class="danger" @click=${() => this.#ask('delete')}>${icons.trash} Delete</button>
+          <button @click=${this.#toggle}>${state === 'paused' ? html`${icons.play} ${t('resume')}` : html`${icons.pause} ${t('pause')}`}</button>
+          <button @click=${() => this.#ask('cancel')}>${icons.stop} ${t('cancel.cancel')}</button>`}
+        <button class="danger" @click=${() => this.#ask('delete')}>${icons.trash} ${t('delete.delete')}</button>
       </div>`;
   }
 
@@ -182,13 +187,13 @@ class SweepPage extends Page {
     const { ended, all } = endedTrials(counts);
     const isUnderWay = ({ state: of }) => of === 'waiting' || of === 'running' || of === 'paused';
     const done = trials.reduce((sum, trial) => sum + (isUnderWay(trial) ? Math.min(1, trial.step / steps) : 1), 0) / all;
-    const others = ['running', 'paused', 'failed', 'cancelled', 'deleted'].filter((each) => counts[each] > 0).map((each) => `${count(counts[each])} ${each}`);
+    const others = ['running', 'paused', 'failed', 'cancelled', 'deleted'].filter((each) => counts[each] > 0).map((each) => t('progress.state', { number: counts[each], state: stateInWords(each) }));
     return html`
       <div class="progress">
-        <div class="track ${state}" role="progressbar" aria-label="Progress of the sweep" aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.floor(done * 100)}>
+        <div class="track ${state}" role="progressbar" aria-label=${t('progress.label')} aria-valuemin="0" aria-valuemax="100" aria-valuenow=${Math.floor(done * 100)}>
           <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width=${done * 100} height="1"></rect></svg>
         </div>
-        <p>${[`${count(ended)} of ${plural(all, 'trial')}`, ...others, `${plural(steps, 'step')} each`, dataset].filter(Boolean).join(' · ')}</p>
+        <p>${[t('progress.trials', { ended, all }), ...others, t('progress.steps', { steps }), dataset].filter(Boolean).join(' · ')}</p>
         ${message ? html`<p class="notice warn">${message}</p>` : nothing}
       </div>`;
   }
@@ -196,8 +201,8 @@ class SweepPage extends Page {
   #renderAbsent() {
     return html`
       <div class="absent">
-        <h1>There is no sweep “${this.#name}”</h1>
-        <a class="button" href="${SITE}sweeps">All sweeps</a>
+        <h1>${t('absent', { name: this.#name })}</h1>
+        <a class="button" href="${SITE}sweeps">${t('all')}</a>
       </div>`;
   }
 
@@ -207,24 +212,24 @@ class SweepPage extends Page {
 
   renderDialogs() {
     return html`
-      <mg-dialog id="cancel" heading="Cancel ${this.#name}?">
+      <mg-dialog id="cancel" heading=${t('cancel.heading', { name: this.#name })}>
         <div class="dialog">
-          <p>Trials that have not ended are cancelled, and cannot be resumed as part of the sweep. The sessions remain.</p>
+          <p>${t('cancel.what')}</p>
           ${this.#problem()}
           <div class="row">
-            <button data-focus @click=${() => this.#dialog('cancel').close()}>Continue it</button>
-            <button class="danger" @click=${this.#cancel}>${icons.stop} Cancel it</button>
+            <button data-focus @click=${() => this.#dialog('cancel').close()}>${t('cancel.keep')}</button>
+            <button class="danger" @click=${this.#cancel}>${icons.stop} ${t('cancel.it')}</button>
           </div>
         </div>
       </mg-dialog>
-      <mg-dialog id="delete" heading="Delete ${this.#name}?">
+      <mg-dialog id="delete" heading=${t('delete.heading', { name: this.#name })}>
         <div class="dialog">
-          <p>The ranking cannot be restored. What still trains is cancelled.</p>
-          <label><input type="checkbox"> Delete its sessions, too</label>
+          <p>${t('delete.what')}</p>
+          <label><input type="checkbox"> ${t('delete.sessions')}</label>
           ${this.#problem()}
           <div class="row">
-            <button data-focus @click=${() => this.#dialog('delete').close()}>Keep</button>
-            <button class="danger" @click=${this.#delete}>${icons.trash} Delete it</button>
+            <button data-focus @click=${() => this.#dialog('delete').close()}>${t('delete.keep')}</button>
+            <button class="danger" @click=${this.#delete}>${icons.trash} ${t('delete.it')}</button>
           </div>
         </div>
       </mg-dialog>`;

@@ -4,20 +4,23 @@ import { css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
 import { api } from '../data/api.js';
-import { count, loss } from '../data/format.js';
+import { loss } from '../data/format.js';
 import { describedOptions } from '../data/session-options.js';
 import { SITE } from '../data/site.js';
-import { STATES_OF_SESSIONS, endedTrials, variedLabel } from '../data/varied-options.js';
+import { STATES_OF_SESSIONS, endedTrials, stateInWords, variedName } from '../data/varied-options.js';
+import { texts } from '../data/texts.js';
 import { Page } from './base/page.js';
 import { BestLosses } from './sweeps/best-losses.js';
 import './sweeps/sweep-form.js';
 
+const t = await texts('sweeps');
+
 const REFRESH_INTERVAL = 1500; // ms
 
 class SweepsPage extends Page {
-  static help = 'A sweep trains many sessions with different options and ranks them by their loss on documents that are held out '
-    + 'from training. Several seeds show how much of a difference is chance.';
-  static keys = [['n', 'go to the form for a new sweep']];
+  static heading = t('title');
+  static help = t('help');
+  static keys = [['n', t('keys.new')]];
 
   static properties = {
     sweeps: { state: true }, // null before the first response
@@ -100,16 +103,15 @@ class SweepsPage extends Page {
 
   renderMain() {
     return html`
-      <h1>Sweeps</h1>
-      <p class="intro">Which options are best? A sweep trains a session with each of them and ranks the sessions by their loss on
-        documents that they have not seen. The form is filled in: one click finds the better of two learning rates.</p>
+      <h1>${t('title')}</h1>
+      <p class="intro">${t('intro')}</p>
       <div role="status">
-        ${this.isLost ? html`<p class="notice bad">The server does not respond. The page retries automatically.</p>` : nothing}
+        ${this.isLost ? html`<p class="notice bad">${t('serverLost')}</p>` : nothing}
       </div>
       ${this.renderFailure()}
       <div class="columns">
-        <section class="box" aria-labelledby="all"><h2 id="all">All sweeps</h2>${this.#list()}</section>
-        <section class="box" aria-labelledby="new"><h2 id="new">New sweep</h2>
+        <section class="box" aria-labelledby="all"><h2 id="all">${t('all')}</h2>${this.#list()}</section>
+        <section class="box" aria-labelledby="new"><h2 id="new">${t('new')}</h2>
           <mg-sweep-form .limits=${this.limits} .options=${this.options} .datasets=${this.datasets} .names=${this.#names}
             @started=${(event) => location.assign(`${SITE}sweeps/${event.detail}`)}></mg-sweep-form>
         </section>
@@ -125,12 +127,12 @@ class SweepsPage extends Page {
       return nothing;
     }
     if (this.sweeps.length === 0) {
-      return html`<p class="muted">No sweeps yet.</p>`;
+      return html`<p class="muted">${t('none')}</p>`;
     }
     return html`
-      <div class="scroll" tabindex="0" role="region" aria-label="All sweeps">
+      <div class="scroll" tabindex="0" role="region" aria-label=${t('all')}>
         <table>
-          <thead><tr><th scope="col">Name</th><th scope="col">State</th><th scope="col">Trials</th><th scope="col">Best loss</th><th scope="col">Varies</th></tr></thead>
+          <thead><tr>${['name', 'state', 'trials', 'best', 'varies'].map((column) => html`<th scope="col">${t(`columns.${column}`)}</th>`)}</tr></thead>
           <tbody>${repeat(this.sweeps, ({ name }) => name, (sweep) => this.#row(sweep))}</tbody>
         </table>
       </div>`;
@@ -141,10 +143,10 @@ class SweepsPage extends Page {
     return html`
       <tr>
         <td><a href="${SITE}sweeps/${name}">${name}</a></td>
-        <td><span class="chip ${STATES_OF_SESSIONS[state] ?? ''}">${state}</span></td>
-        <td>${count(ended)} of ${count(all)}</td>
-        <td title="lowest validation loss">${loss(this.#bests.of(name))}</td>
-        <td>${varied.map((option) => variedLabel(option).toLowerCase()).join(', ')}</td>
+        <td><span class="chip ${STATES_OF_SESSIONS[state] ?? ''}">${stateInWords(state)}</span></td>
+        <td>${t('trials', { ended, all })}</td>
+        <td title=${t('lowest')}>${loss(this.#bests.of(name))}</td>
+        <td>${varied.map((option) => variedName(option)).join(', ')}</td>
       </tr>`;
   }
 }

@@ -1,5 +1,5 @@
 // The page `/s/{name}/tour`: ten stops that explain how such a model works, with the panels and the numbers of
-// this session. The URL holds the stop, `?stop`, and the step that is looked at, `?at`. While the session
+// this session. The URL holds the stop, `?stop`, the step that is looked at, `?at`, and the chosen position. While the session
 // trains, captions and panels stand still at the newest keyframe, so that one can read them.
 
 import { css, html, nothing } from 'lit';
@@ -7,14 +7,18 @@ import { css, html, nothing } from 'lit';
 import { count } from '../data/format.js';
 import { inspectedDocumentOf } from '../data/inspected-document.js';
 import { numStepsFor } from '../data/learning-rate.js';
+import { share } from '../data/share.js';
+import { texts } from '../data/texts.js';
 import { icons } from '../components/icons.js';
 import { PublishedHeight } from '../components/published-height.js';
-import { queryValue, setQuery } from '../components/url-query.js';
+import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
 import { SessionPage } from './base/session-page.js';
 import { CaptionData, captionKey, stepToShow } from './tour/caption-data.js';
 import { rememberStop, rememberedStop } from './tour/remembered-stop.js';
 import { STOPS } from './tour/stops.js';
 import '../components/chart.js'; // loads ECharts while the panels are loading
+
+const t = await texts('tour');
 
 const LESSON = 1000; // steps that the training button trains
 const SWIPE = 50; // px
@@ -22,12 +26,11 @@ const MIN_INTERVAL = 500; // ms between two loads of the same stop
 
 class TourPage extends SessionPage {
   static page = 'tour';
-  static absentHint = 'The tour explains a model with the numbers of a session, so it needs one.';
+  static absentHint = t('absentHint');
   static keepsStepInUrl = true;
-  static help = 'How such a model works, in ten stops, with the panels and the numbers of this session. The URL remembers '
-    + 'the stop. On a touch screen, swipe over the text. While a map or a field in a panel has the focus, the arrow keys '
-    + 'control it instead.';
-  static keys = [['← →', 'the previous or the next stop'], ['Home', 'the first stop'], ['End', 'the last stop']];
+  static hasPanels = true;
+  static help = t('help');
+  static keys = [['← →', t('keys.arrows')], ['Home', t('keys.home')], ['End', t('keys.end')]];
 
   static properties = {
     stop: { state: true }, // counted from 1
@@ -102,6 +105,8 @@ class TourPage extends SessionPage {
   #timer = null;
   #dueAt = 0; // when the next load of the same stop is due
   #touch = null; // where a finger went down
+  #positionInUrl = wholeNumberInQuery('position'); // until it is shown
+  #usualPosition = null; // that the stop is about
   #movesFocus = false; // once the stop has been rendered
 
   constructor() {
@@ -123,17 +128,27 @@ class TourPage extends SessionPage {
   connectedCallback() {
     super.connectedCallback();
     this.addEventListener('click', this.#follow);
+    inspectedDocumentOf(this.live).addEventListener('change', this.#chosen);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.removeEventListener('click', this.#follow);
+    inspectedDocumentOf(this.live).removeEventListener('change', this.#chosen);
     clearTimeout(this.#timer);
     this.#loading?.abort();
   }
 
+  /** `?position` is the one that the user has chosen, in place of that of the stop. */
+  #chosen = () => {
+    const { position } = inspectedDocumentOf(this.live);
+    if (this.#positionInUrl === null) {
+      setQuery({ position: position === this.#usualPosition ? null : position });
+    }
+  };
+
   titleOf(name) {
-    return `Tour of ${name}`;
+    return t('title', { name });
   }
 
   get shortcuts() {
@@ -189,7 +204,9 @@ class TourPage extends SessionPage {
         this.failure = null;
         if (position && facts.trace !== null && this.#pointedAt !== `${id} ${facts.doc}`) {
           this.#pointedAt = `${id} ${facts.doc}`;
-          inspectedDocumentOf(this.live).choose(position(facts));
+          this.#usualPosition = position(facts);
+          inspectedDocumentOf(this.live).choose(this.#positionInUrl ?? this.#usualPosition);
+          this.#positionInUrl = null;
         }
       }
     } catch (error) {
@@ -331,16 +348,16 @@ class TourPage extends SessionPage {
           </section>
           <div class="panels">${this.#panels()}</div>
           <div class="bar">
-            <button ?disabled=${this.stop === 1} @click=${() => this.#go(this.stop - 1)}>${icons.back} Back</button>
-            <span class="where" role="status">Stop ${this.stop} of ${STOPS.length}</span>
-            <button class="primary" ?disabled=${this.stop === STOPS.length} @click=${() => this.#go(this.stop + 1)}>Next ${icons.forward}</button>
+            <button ?disabled=${this.stop === 1} @click=${() => this.#go(this.stop - 1)}>${icons.back} ${t('back')}</button>
+            <span class="where" role="status">${t('where', { stop: this.stop, all: STOPS.length })}</span>
+            <button class="primary" ?disabled=${this.stop === STOPS.length} @click=${() => this.#go(this.stop + 1)}>${t('next')} ${icons.forward}</button>
           </div>
         </div>` : this.renderNoDocuments()}`;
   }
 
   #list() {
     return html`
-      <nav aria-label="Stops"><ol class="stops">${STOPS.map(({ title }, i) => html`
+      <nav aria-label=${t('stops')}><ol class="stops">${STOPS.map(({ title }, i) => html`
         <li><a href="?stop=${i + 1}" data-stop=${i + 1} class=${i + 1 < this.stop ? 'seen' : ''} title=${title}
           aria-current=${i + 1 === this.stop ? 'step' : nothing}><b>${i + 1}</b> <span>${title}</span></a></li>`)}</ol></nav>`;
   }
@@ -348,10 +365,10 @@ class TourPage extends SessionPage {
   #resume() {
     const { resumable } = this;
     return resumable === null ? nothing : html`
-      <p class="notice">You were at stop ${resumable}, ${STOPS[resumable - 1].title}.
+      <p class="notice">${t('resume.wereAt', { stop: resumable, title: STOPS[resumable - 1].title })}
         <span class="row">
-          <button class="primary" @click=${() => this.#go(resumable)}>Continue there</button>
-          <button @click=${() => this.#go(this.stop)}>Stay here</button></span></p>`;
+          <button class="primary" @click=${() => this.#go(resumable)}>${t('resume.continue')}</button>
+          <button @click=${() => this.#go(this.stop)}>${t('resume.stay')}</button></span></p>`;
   }
 
   /** A notice if the model is untrained, failed, or that of an earlier step. */
@@ -359,36 +376,34 @@ class TourPage extends SessionPage {
     const { live } = this;
     const { view } = live;
     if (view.state === 'failed') {
-      return html`<p class="notice bad">Training has failed: the model’s numbers are no longer finite. The tour shows it as it was at an
-        earlier step${this.facts === null ? nothing : `, ${count(this.facts.step)}`}.</p>`;
+      return html`<p class="notice bad">${t('state.failed', { isKnown: this.facts !== null, step: this.facts?.step ?? nothing })}</p>`;
     }
     if (live.at !== null) {
-      return html`<p class="notice warn">This is the model as it was at step ${count(live.at)} of ${count(view.step)}.
-        <button @click=${() => live.viewAt(null)}>Back to the newest step</button></p>`;
+      return html`<p class="notice warn">${t('state.earlier', { at: count(live.at), step: count(view.step) })}
+        <button @click=${() => live.viewAt(null)}>${t('state.newest')}</button></p>`;
     }
     if (view.step === 0 && view.state === 'ready') {
-      return html`<p class="notice">This model has not been trained, so everything you will see is random. The tour is more
-        interesting with a model that has learned something.${this.#trainButton('primary')}</p>`;
+      return html`<p class="notice">${t('state.untrained')}${this.#trainButton('primary')}</p>`;
     }
     return nothing;
   }
 
   #trainButton(look = '') {
-    return html`<button class=${look} ?disabled=${!this.#canTrain} @click=${this.#train}>${icons.play} Train ${count(LESSON)} steps</button>`;
+    return share.token !== null ? nothing : html`<button class=${look} ?disabled=${!this.#canTrain} @click=${this.#train}>${icons.play} ${t('train', { steps: count(LESSON) })}</button>`;
   }
 
   #caption() {
     const { facts, live } = this;
     const { id, caption } = this.#current;
     if (facts === null || facts.id !== id) {
-      return this.failure ? nothing : html`<p class="muted">Loading the numbers …</p>`;
+      return this.failure ? nothing : html`<p class="muted">${t('loading')}</p>`;
     }
     return html`
       ${caption(facts, live.view, live)}
-      ${facts.trace === null ? html`<p>At this step the model has no finite numbers left to show.</p>` : nothing}
+      ${facts.trace === null ? html`<p>${t('noNumbers')}</p>` : nothing}
       ${id === 'learning' ? this.#lesson(facts) : nothing}
-      <p class="asof">As of step ${count(facts.step)}.
-        ${this.#isBehind ? html`Training has continued. <button @click=${this.#renew}>Show the newest</button>` : nothing}</p>`;
+      <p class="asof">${t('asOf', { step: facts.step })}
+        ${this.#isBehind ? html`${t('continued')} <button @click=${this.#renew}>${t('showNewest')}</button>` : nothing}</p>`;
   }
 
   /** The buttons of the stop on learning. */
@@ -398,8 +413,8 @@ class TourPage extends SessionPage {
     const isOver = !isMovable || (step > 0 && this.#isAtZero);
     return html`<div class="row lesson">
       ${isOver ? nothing : this.#trainButton('primary')}
-      ${step > 0 && live.at !== 0 ? html`<button @click=${() => this.#do(live.viewAt(0))}>Show the model as of step 0</button>` : nothing}
-      ${live.at !== null ? html`<button @click=${() => live.viewAt(null)}>Back to the newest step</button>` : nothing}</div>`;
+      ${step > 0 && live.at !== 0 ? html`<button @click=${() => this.#do(live.viewAt(0))}>${t('showFirst')}</button>` : nothing}
+      ${live.at !== null ? html`<button @click=${() => live.viewAt(null)}>${t('state.newest')}</button>` : nothing}</div>`;
   }
 
   /** Whether the learning rate has come down to 0, so that further steps change nothing. */

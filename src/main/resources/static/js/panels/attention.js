@@ -2,9 +2,10 @@
 
 import { css, html, nothing } from 'lit';
 
-import { number } from '../data/format.js';
+import { fixed, number } from '../data/format.js';
 import { patternOf, weightsOf } from '../data/model/attention-heads.js';
-import { inWords, tiny } from '../data/model/tokens.js';
+import { tiny } from '../data/model/tokens.js';
+import { texts } from '../data/texts.js';
 import { RAMP, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { MAP_KEYS } from '../components/heatmap.js';
 import { DocumentPanel } from '../components/document-panel.js';
@@ -13,7 +14,9 @@ import { SHARPNESS } from '../components/picture.js';
 import { ResizeController } from '../components/resize-controller.js';
 import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
-import { queryValue, setQuery } from '../components/url-query.js';
+import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
+
+const t = await texts('panels');
 
 const MOST_MAPS = 8; // at a time, so that the panel is about as high as its neighbour
 const SMALLEST_LETTER = 8; // px: rows and columns of smaller cells have no letters
@@ -24,14 +27,12 @@ const SPACES = 50; // px around and between the maps and the lines above and bel
 const TITLE = 28; // px above a map, at a text scale of 1
 const NARROWEST = 132; // px of a map, so that its title has room, at a text scale of 1
 
-const PATTERNS = { previous: 'previous', first: 'first', itself: 'itself' };
+const ALL = 'all'; // in the URL: all heads of a layer
 
 class AttentionPanel extends DocumentPanel {
-  static heading = 'Attention';
-  static about = 'How much each head attends from each position (row) to itself and to the positions before it (columns). The '
-    + 'weights of a row sum to 1. ◆ is the token that begins a text. The label of a head says what it mostly attends to, with '
-    + 'the mean weight over positions 2 and later. Tap or point at a token to see arcs; click it to keep them.';
-  static keys = [['1 – 9', 'pick an attention head'], ['0', 'all heads'], ...MAP_KEYS, ...DocumentPanel.keys];
+  static heading = t('attention.heading');
+  static about = t('attention.about');
+  static keys = [['1 – 9', t('attention.keys.head')], ['0', t('attention.keys.all')], ...MAP_KEYS, ...DocumentPanel.keys];
 
   static properties = {
     page: { state: true }, // of maps
@@ -72,10 +73,11 @@ class AttentionPanel extends DocumentPanel {
 
   constructor() {
     super();
-    const [layer, head] = /^([1-9]\d*)\.([1-9]\d*)$/.exec(queryValue('head') ?? '')?.slice(1).map((number) => Number(number) - 1) ?? [0, null];
-    this.page = null; // that of the head in the URL, once there is a trace
-    this.layer = layer;
-    this.head = head;
+    const [, layer = 1, head = ALL] = /^([1-9]\d*)\.([1-9]\d*|all)$/.exec(queryValue('head') ?? '') ?? [];
+    const page = wholeNumberInQuery('maps') ?? 0;
+    this.page = page > 0 ? page - 1 : null; // null: that of the head, once there is a trace
+    this.layer = Number(layer) - 1;
+    this.head = head === ALL ? null : Number(head) - 1;
     this.hovered = null;
   }
 
@@ -128,7 +130,7 @@ class AttentionPanel extends DocumentPanel {
     this.layer = layer;
     this.head = isPicked ? null : head;
     this.page = this.#pageOf(layer, head);
-    setQuery({ head: this.head === null ? null : `${layer + 1}.${head + 1}` });
+    this.#updateUrl();
   }
 
   /** The arcs of the position that is looked at, or else of the last one. */
@@ -147,15 +149,15 @@ class AttentionPanel extends DocumentPanel {
     const maps = Array.from({ length: Math.min(this.#perPage, layers * heads - first) }, (_, i) => first + i)
       .map((i) => ({ layer: Math.floor(i / heads), head: i % heads }));
     return html`
-      <div class="strip">${this.strip('Tokens: click one to keep its arcs', this.#arcs)}</div>
+      <div class="strip">${this.strip(t('attention.strip'), this.#arcs)}</div>
       <div class="maps">${maps.map((map) => this.#map(map))}</div>
       <div class="foot">
         <p class="caption">${this.#caption()}</p>
         <span class="visually-hidden" role="status">${this.spoken}</span>
         ${pages > 1 ? html`<div class="pages">
-          <button class="quiet" ?disabled=${page === 0} @click=${() => this.#turn(page - 1)}>Previous</button>
-          maps ${first + 1} to ${first + maps.length} of ${layers * heads}
-          <button class="quiet" ?disabled=${page === pages - 1} @click=${() => this.#turn(page + 1)}>Next</button></div>` : nothing}
+          <button class="quiet" ?disabled=${page === 0} @click=${() => this.#turn(page - 1)}>${t('attention.previous')}</button>
+          ${t('attention.range', { from: first + 1, to: first + maps.length, all: layers * heads })}
+          <button class="quiet" ?disabled=${page === pages - 1} @click=${() => this.#turn(page + 1)}>${t('attention.next')}</button></div>` : nothing}
         <span class="scale">0 <i class="ramp"></i> 1</span>
       </div>`;
   }
@@ -164,7 +166,16 @@ class AttentionPanel extends DocumentPanel {
     this.page = page;
     this.layer = Math.floor(page * this.#perPage / this.#heads);
     this.head = null;
-    setQuery({ head: null });
+    this.#updateUrl();
+  }
+
+  /** In the URL, `head` is `2.3` or `2.all`; `maps` is the page, unless it is the one with this head. */
+  #updateUrl() {
+    const { layer, head, page } = this;
+    setQuery({
+      head: layer === 0 && head === null ? null : `${layer + 1}.${head === null ? ALL : head + 1}`,
+      maps: page === this.#pageOf(layer, head) ? null : page + 1,
+    });
   }
 
   #map({ layer, head }) {
@@ -175,9 +186,9 @@ class AttentionPanel extends DocumentPanel {
       <div class="map">
         <button class="quiet" aria-pressed=${isPicked} @click=${() => this.#pick(layer, head)}>
           <span class="name"><i class="s${head % 6}"></i>${name}</span>
-          ${pattern ? html`<span class="pattern" title="What this head mostly attends to, and the mean weight"><span>${PATTERNS[pattern.pattern]}</span> <span class="weight">${pattern.weight.toFixed(2)}</span></span>` : nothing}
+          ${pattern ? html`<span class="pattern" title=${t('attention.patternTitle')}><span>${t(`attention.patterns.${pattern.pattern}`)}</span> <span class="weight">${fixed(pattern.weight, 2)}</span></span>` : nothing}
         </button>
-        <div class="box"><canvas role="application" aria-roledescription="heat map" tabindex="0"
+        <div class="box"><canvas role="application" aria-roledescription=${t('roles.heatmap')} tabindex="0"
           data-layer=${layer} data-head=${head} aria-label=${this.#mapInWords(name, pattern)}
           @keydown=${(event) => this.#key(event, layer, head)} @blur=${() => this.#leave()}
           @pointermove=${(event) => this.#hover(event, layer, head)} @pointerleave=${() => this.#leave()}
@@ -186,24 +197,29 @@ class AttentionPanel extends DocumentPanel {
   }
 
   #name(layer, head) {
-    return this.#layers > 1 ? `L${layer + 1} H${head + 1}` : `Head ${head + 1}`;
+    return t('attention.name', { hasLayers: this.#layers > 1, layer: layer + 1, head: head + 1 });
   }
 
   #mapInWords(name, pattern) {
-    const attends = pattern ? `, mostly to ${{ previous: 'the previous character', first: 'the first position', itself: 'itself' }[pattern.pattern]}` : '';
-    return `${name}: how much each of ${this.positions.length} positions attends to itself and those before it${attends}. The menu of this panel shows the numbers as a table.`;
+    return t('attention.map', { name, positions: this.positions.length, pattern: pattern?.pattern ?? 'none' });
   }
 
   #caption() {
     if (this.hovered !== null) {
-      const { layer, head, t, s } = this.hovered;
-      const weight = this.shown.vizData[t]?.attentionWeights[layer]?.[head]?.[s];
-      return weight === undefined ? nothing : `${this.#name(layer, head)}: ${this.nameOf(t)} attends to ${s === t ? 'itself' : this.nameOf(s)}: ${number(weight)}`;
+      const { layer, head, t: position, s } = this.hovered;
+      const weight = this.shown.vizData[position]?.attentionWeights[layer]?.[head]?.[s];
+      return weight === undefined ? nothing : t('attention.cell', {
+        head: this.#name(layer, head), position: this.nameOf(position), isItself: s === position, other: this.nameOf(s), weight: number(weight),
+      });
     }
     const looked = this.looked ?? this.positions.length - 1;
-    const which = this.head === null ? (this.#layers > 1 ? `all heads of layer ${this.layer + 1}` : 'all heads') : this.#name(this.layer, this.head);
+    const heads = t('attention.heads', {
+      which: this.head !== null ? 'one' : this.#layers > 1 ? 'layer' : 'all', layer: this.layer + 1, name: this.#name(this.layer, this.head),
+    });
     const strongest = this.#arcs.reduce((a, b) => b.weight > a.weight ? b : a);
-    return `Arcs, ${which}: ${this.nameOf(looked)} attends most to ${strongest.to === looked ? 'itself' : `position ${strongest.to} ${inWords(this.positions[strongest.to].read)}`}: ${number(strongest.weight)}`;
+    return t('attention.arcs', {
+      heads, position: this.nameOf(looked), isItself: strongest.to === looked, other: this.nameOf(strongest.to), weight: number(strongest.weight),
+    });
   }
 
   updated(changed) {
@@ -213,7 +229,8 @@ class AttentionPanel extends DocumentPanel {
       if (this.hasAttribute('filled')) {
         this.#arrange(maps.length);
       }
-      const sizes = maps.map((canvas) => this.#sizeOf(canvas)); // all at once: drawing changes the layout
+      const scale = textScale(this);
+      const sizes = maps.map((canvas) => this.#sizeOf(canvas, scale)); // all at once: drawing changes the layout
       maps.forEach((canvas, i) => this.#draw(canvas, sizes[i]));
     }
   }
@@ -235,11 +252,10 @@ class AttentionPanel extends DocumentPanel {
   }
 
   /** How large a map is, and its cells. */
-  #sizeOf(canvas) {
+  #sizeOf(canvas, scale = textScale(this)) {
     const size = Math.min(canvas.parentElement.clientWidth, canvas.parentElement.clientHeight);
     const n = this.positions.length;
     const hasLetters = (size - MARGIN) / n >= SMALLEST_LETTER;
-    const scale = textScale(this);
     const margin = hasLetters ? MARGIN * scale : 0;
     const cell = (size - margin) / n;
     return { size, margin, cell, letter: hasLetters ? Math.min(LETTER * scale, cell) : 0 };
@@ -338,8 +354,8 @@ class AttentionPanel extends DocumentPanel {
   }
 
   legend() {
-    return [{ label: 'attention weight', stops: RAMP, low: '0', high: '1' },
-      { label: 'row: attending position, column: position attended to', kind: 'text' }];
+    return [{ label: t('attention.weight'), stops: RAMP, low: '0', high: '1' },
+      { label: t('attention.axes'), kind: 'text' }];
   }
 
   table() {
@@ -348,11 +364,12 @@ class AttentionPanel extends DocumentPanel {
     }
     const { positions, shown } = this;
     return {
-      columns: ['layer', 'head', 'position', 'reads', ...positions.map(({ read, t }) => `to ${t} ${read}`)],
+      columns: [...['layer', 'head', 'position', 'reads'].map((name) => t(`columns.${name}`)),
+        ...positions.map(({ read, t: position }) => t('attention.to', { position, read }))],
       get rows() { // computed only when needed: there can be many
         return shown.vizData[0].attentionWeights.flatMap((heads, layer) => heads.flatMap((_, head) =>
           weightsOf(shown, layer, head).map((row, t) => [layer + 1, head + 1, t, positions[t].read,
-            ...positions.map((__, s) => s < row.length ? number(row[s], 4) : '')])));
+            ...positions.map((__, s) => row[s] ?? null)])));
       },
     };
   }

@@ -2,30 +2,37 @@
 
 import { css, html, nothing, svg } from 'lit';
 
-import { compact, count } from '../data/format.js';
+import { compact, fixed } from '../data/format.js';
 import { addsPosition, architectureOf } from '../data/model/architecture.js';
 import { labelOf } from '../data/model/character-labels.js';
 import { nearest } from '../data/model/nearest-rows.js';
 import { principalAxes, project, steadied } from '../data/model/pca.js';
+import { texts } from '../data/texts.js';
 import { sideBySide } from '../components/heatmap.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
 import { prefersReducedMotion } from '../components/theme.js';
-import { queryValue, setQuery } from '../components/url-query.js';
+import { queryValue, setQuery, setQuerySoon, wholeNumberInQuery } from '../components/url-query.js';
 import '../components/scatter.js';
 
+const t = await texts('panels');
+
 const NEIGHBOURS = 6;
+const NONE = []; // the same one every time, so that the map is not drawn again
 const MOST_SNAPSHOTS = 40;
 const SNAPSHOT_VALUES = 2_000_000; // kept for the trails
 const VALUES_PER_MS = 100; // loaded, on average
 const BAR = 60;
+const CHOSEN = 'embedding'; // in the URL: the index of the chosen one
+const ANGLES = 'embeddings-angles'; // degrees
+const DEGREE = Math.PI / 180;
+const YAW = 0.6; // at first
+const PITCH = 0.35;
 
 class EmbeddingsPanel extends Panel {
-  static heading = 'Embeddings';
-  static about = 'Each character, or each position, is a vector that the model learns. The picture shows the two or three '
-    + 'directions in which these vectors differ most (principal components), rotated so that the picture changes little from step '
-    + 'to step. Points that are close in the picture may be far apart in other directions: the list of neighbours compares whole vectors.';
-  static keys = [['← →', 'on the embeddings: choose the previous or the next one'], ['Shift ← → ↑ ↓', 'on the embeddings in 3-D: rotate them']];
+  static heading = t('embeddings.heading');
+  static about = t('embeddings.about');
+  static keys = [['← →', t('embeddings.keys.choose')], ['Shift ← → ↑ ↓', t('embeddings.keys.rotate')]];
 
   static properties = {
     what: { state: true }, // `tokens` or `positions`
@@ -34,6 +41,7 @@ class EmbeddingsPanel extends Panel {
     showsTrails: { state: true },
     showsBos: { state: true }, // the token that marks beginning and end; it is usually far from the others
     turns: { state: true },
+    angles: { state: true }, // {yaw, pitch}, see mg-scatter
     spoken: { state: true }, // for screen readers
   };
 
@@ -66,10 +74,11 @@ class EmbeddingsPanel extends Panel {
     const query = queryValue('embeddings') ?? '';
     this.what = query.includes('positions') ? 'positions' : 'tokens';
     this.dimensions = query.includes('3d') ? 3 : 2;
-    this.chosen = null;
-    this.showsTrails = true;
+    this.chosen = wholeNumberInQuery(CHOSEN);
+    this.showsTrails = !query.includes('no-trails');
     this.showsBos = query.includes('bos');
-    this.turns = !prefersReducedMotion();
+    this.turns = !prefersReducedMotion() && !query.includes('still');
+    this.angles = anglesInQuery();
     this.spoken = '';
   }
 
@@ -88,9 +97,9 @@ class EmbeddingsPanel extends Panel {
     }
     const model = `${createdAt} ${numParams} ${this.what}`;
     if (model !== this.#model) {
+      this.chosen = this.#model === null ? this.chosen : null; // at first, that of the URL
       this.#model = model;
       this.#snapshots = [];
-      this.chosen = null;
     }
     const rows = this.what === 'tokens' ? vocabSize : options.blockSize;
     this.#vectors.request(`${model} ${this.at}`, this.at ?? step, Math.max(500, rows * options.nEmbd / VALUES_PER_MS));
@@ -102,6 +111,10 @@ class EmbeddingsPanel extends Panel {
       this.#used = result;
       this.#scene = this.#sceneOf(result);
     }
+  }
+
+  get step() {
+    return this.#scene?.result.step ?? super.step;
   }
 
   /** Whether positions have embeddings. */
@@ -153,7 +166,7 @@ class EmbeddingsPanel extends Panel {
       points: at.map((place, i) => ({ label: result.labels[i], at: place })),
       trails: rows.map((_, i) => past.map((snapshot) => flat(project(snapshot.rows[i], mean, basis)))),
       since: past[0]?.step ?? step,
-      axes: shares.map((share, i) => `axis ${i + 1}: ${Math.round(100 * share)}%`),
+      axes: shares.map((share, i) => t('embeddings.axisShare', { axis: i + 1, share: Math.round(100 * share) })),
     };
   }
 
@@ -161,35 +174,54 @@ class EmbeddingsPanel extends Panel {
 
   renderControls() {
     return html`
-      <label><span class="visually-hidden">Embeddings of</span>
+      <label><span class="visually-hidden">${t('embeddings.of')}</span>
         <select @change=${(event) => this.#change({ what: event.target.value, chosen: null })}>
-          <option value="tokens" ?selected=${this.what === 'tokens'}>characters</option>
-          ${this.#hasPositions ? html`<option value="positions" ?selected=${this.what === 'positions'}>positions</option>` : nothing}
+          <option value="tokens" ?selected=${this.what === 'tokens'}>${t('embeddings.characters')}</option>
+          ${this.#hasPositions ? html`<option value="positions" ?selected=${this.what === 'positions'}>${t('embeddings.positions')}</option>` : nothing}
         </select></label>
-      <label><span class="visually-hidden">Dimensions</span>
+      <label><span class="visually-hidden">${t('embeddings.dimensions')}</span>
         <select @change=${(event) => this.#change({ dimensions: Number(event.target.value) })}>
           <option value="2" ?selected=${this.dimensions === 2}>2-D</option>
           <option value="3" ?selected=${this.dimensions === 3}>3-D</option>
         </select></label>
       <label><input type="checkbox" .checked=${this.showsTrails}
-        @change=${(event) => { this.showsTrails = event.target.checked; }}>trails</label>
+        @change=${(event) => this.#change({ showsTrails: event.target.checked })}>${t('embeddings.trails')}</label>
       ${this.what === 'tokens' ? html`
         <label><input type="checkbox" .checked=${this.showsBos}
           @change=${(event) => this.#change({ showsBos: event.target.checked })}>BOS</label>` : nothing}
       ${this.dimensions === 3 && !prefersReducedMotion() ? html`
-        <label><input type="checkbox" .checked=${this.turns} @change=${(event) => { this.turns = event.target.checked; }}>rotate</label>` : nothing}`;
+        <label><input type="checkbox" .checked=${this.turns} @change=${(event) => this.#rotate(event.target.checked)}>${t('embeddings.rotate')}</label>` : nothing}`;
   }
 
   #change(changes) {
     Object.assign(this, changes);
-    const query = [this.what === 'positions' && 'positions', this.dimensions === 3 && '3d', this.showsBos && 'bos'].filter(Boolean).join('-');
-    setQuery({ embeddings: query || null });
+    const query = [this.what === 'positions' && 'positions', this.dimensions === 3 && '3d', this.showsBos && 'bos',
+      !this.showsTrails && 'no-trails', !this.turns && !prefersReducedMotion() && 'still'].filter(Boolean).join('-');
+    setQuery({ embeddings: query || null, [CHOSEN]: this.chosen });
+  }
+
+  #rotate(turns) {
+    this.#change({ turns });
+    setQuery({ [ANGLES]: turns ? null : this.#anglesInUrl });
+  }
+
+  /** From where the picture in three dimensions is seen; the URL holds it while the picture stands still. */
+  #turned({ detail }) {
+    this.angles = detail;
+    if (!this.turns) {
+      setQuerySoon({ [ANGLES]: this.#anglesInUrl });
+    }
+  }
+
+  get #anglesInUrl() {
+    const { yaw, pitch } = this.renderRoot.querySelector('mg-scatter')?.angles ?? this.angles;
+    return [yaw, pitch].map((angle) => Math.round(angle / DEGREE)).join(',');
   }
 
   renderBody() {
     const scene = this.#scene;
     if (!this.view.vocabSize || scene === null) {
-      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Loading the embeddings …' : 'There is no model without documents.')}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? t('embeddings.loading') : t('noModel'))}</p>`;
     }
     const { result, shares, points, trails, axes, since, isBosLeftOut } = scene;
     const neighbours = this.chosen === null || !points[this.chosen] ? [] : nearest(result.rows, this.chosen, NEIGHBOURS);
@@ -197,36 +229,38 @@ class EmbeddingsPanel extends Panel {
     const isTrailed = this.showsTrails && since < result.step;
     return html`
       <p class="facts">
-        <span>${shares.length} axes explain <strong>${explained}%</strong> of the variance of ${count(points.length)}
-          vectors of ${count(result.rows[0].length)} numbers${isBosLeftOut ? ', without BOS' : nothing}</span>
-        <span>step ${count(result.step)}${isTrailed ? `, trails from ${compact(since)}` : ''}</span>
+        <span>${t.html('embeddings.explained', {
+          axes: shares.length, share: html`<strong>${t('percent', { number: explained })}</strong>`, vectors: points.length, numbers: result.rows[0].length, isBosLeftOut,
+        })}</span>
+        <span>${t('embeddings.step', { step: result.step, isTrailed, since: compact(since) })}</span>
       </p>
       <mg-scatter .points=${points} .trails=${this.showsTrails ? trails : null} .axes=${axes} .chosen=${this.chosen}
-        .related=${neighbours.map(({ index }) => index)} .joined=${result.what === 'positions'} .turns=${this.turns}
-        label="Embeddings of the ${result.what === 'tokens' ? 'characters' : 'positions'} along ${shares.length} axes that explain ${explained}% of their variance; the arrow keys choose one${this.dimensions === 3 ? ', Shift and the arrow keys rotate the picture' : ''}"
-        @choose=${this.#choose}></mg-scatter>
+        .related=${neighbours.length === 0 ? NONE : neighbours.map(({ index }) => index)} .joined=${result.what === 'positions'} .turns=${this.turns} .angles=${this.angles}
+        label=${t('embeddings.map', { what: result.what, axes: shares.length, share: explained, isSpace: this.dimensions === 3 })}
+        @choose=${this.#choose} @turned=${this.#turned}></mg-scatter>
       <div class="neighbours">${neighbours.length === 0
-        ? html`<p class="muted">Tap or point at ${result.what === 'tokens' ? 'a character' : 'a position'} to see which others are most similar.</p>`
+        ? html`<p class="muted">${t('embeddings.hint', { what: result.what })}</p>`
         : this.#neighbours(result, neighbours)}</div>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
   #neighbours({ labels }, neighbours) {
     return html`
-      <p>Most similar to <strong>${labels[this.chosen]}</strong>, <span class="muted">by cosine similarity:</span></p>
+      <p>${t.html('embeddings.similar', { label: html`<strong>${labels[this.chosen]}</strong>`, muted: (words) => html`<span class="muted">${words}</span>` })}</p>
       <ol>${neighbours.map(({ index, similarity }) => html`
         <li><b>${labels[index]}</b>
           <svg viewBox="0 0 ${BAR} 8" preserveAspectRatio="none" aria-hidden="true">${svg`
             <rect class=${similarity < 0 ? 'opposite' : ''} width=${(BAR * Math.abs(similarity)).toFixed(1)} height="8" />`}</svg>
-          <span>${similarity.toFixed(2).replace('-', '−')}</span></li>`)}</ol>`;
+          <span>${fixed(similarity, 2).replace('-', '−')}</span></li>`)}</ol>`;
   }
 
   #choose = ({ detail: { index, byKey } }) => {
     this.chosen = index;
+    setQuerySoon({ [CHOSEN]: index });
     if (byKey && index !== null) {
       const { rows, labels } = this.#scene.result;
-      const like = nearest(rows, index, 3).map(({ index: i, similarity }) => `${labels[i]} ${similarity.toFixed(2)}`);
-      this.spoken = `${labels[index]}: most similar to ${like.join(', ')}`;
+      const like = nearest(rows, index, 3).map(({ index: i, similarity }) => `${labels[i]} ${fixed(similarity, 2)}`);
+      this.spoken = t('embeddings.spoken', { label: labels[index], like: like.join('; ') });
     }
   };
 
@@ -237,11 +271,11 @@ class EmbeddingsPanel extends Panel {
     }
     const { result, points, shares } = scene;
     return {
-      columns: [result.what === 'tokens' ? 'character' : 'position', ...shares.map((_, i) => `axis ${i + 1}`), 'most similar', 'cosine similarity'],
+      columns: [t('embeddings.one', { what: result.what }), ...shares.map((_, i) => t('embeddings.axis', { axis: i + 1 })), t('embeddings.mostSimilar'), t('embeddings.cosine')],
       get rows() {
         return points.map(({ label, at }, i) => {
           const [first] = nearest(result.rows, i, 1);
-          return [label, ...at.slice(0, shares.length).map((x) => x.toFixed(4)), first ? result.labels[first.index] : '', first?.similarity.toFixed(4) ?? ''];
+          return [label, ...at.slice(0, shares.length), first ? result.labels[first.index] : null, first?.similarity ?? null];
         });
       },
     };
@@ -250,8 +284,8 @@ class EmbeddingsPanel extends Panel {
   legend() {
     const scene = this.#scene;
     return scene === null ? [] : [
-      ...scene.shares.map((share, i) => ({ label: `axis ${i + 1}: ${Math.round(100 * share)}% of the variance`, kind: 'text' })),
-      ...(this.chosen === null ? [] : [{ label: 'chosen', kind: 'dot', colour: '--data-2' }, { label: 'most similar', kind: 'dot', colour: '--data-1' }]),
+      ...scene.shares.map((share, i) => ({ label: t('embeddings.axisVariance', { axis: i + 1, share: Math.round(100 * share) }), kind: 'text' })),
+      ...(this.chosen === null ? [] : [{ label: t('embeddings.chosen'), kind: 'dot', colour: '--data-2' }, { label: t('embeddings.mostSimilar'), kind: 'dot', colour: '--data-1' }]),
     ];
   }
 
@@ -259,6 +293,12 @@ class EmbeddingsPanel extends Panel {
     const map = this.renderRoot.querySelector('mg-scatter');
     return map === null ? null : sideBySide([map.canvas]);
   }
+}
+
+/** From where the picture is seen, in radians. */
+function anglesInQuery() {
+  const [yaw, pitch] = /^(-?\d{1,6}),(-?\d{1,2})$/.exec(queryValue(ANGLES) ?? '')?.slice(1).map((angle) => Number(angle) * DEGREE) ?? [];
+  return pitch === undefined ? { yaw: YAW, pitch: PITCH } : { yaw, pitch };
 }
 
 customElements.define('mg-embeddings-panel', EmbeddingsPanel);

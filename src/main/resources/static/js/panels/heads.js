@@ -2,20 +2,22 @@
 
 import { css, html, nothing, svg } from 'lit';
 
-import { count, number, plural } from '../data/format.js';
 import { PARTS, headInWords, partsOf, percent } from '../data/model/head-sentences.js';
+import { texts } from '../data/texts.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
 import { tablePicture } from '../components/table-picture.js';
 
+const t = await texts('panels');
+
 const EVERY = 2000; // ms between two measurements, at least
 const MOST_HEADS = 128; // in the list; the table has all
 
+const SHARES = ['previous', 'first', 'itself', 'earlier', 'sameCharacter', 'vowels', 'consonants', 'entropy'];
+
 class HeadsPanel extends Panel {
-  static heading = 'What heads do';
-  static about = 'What each head attends to, as the mean over the positions of many documents, always the same ones. '
-    + 'Positions 0 and 1 are left out: there, the previous character is the first position or the position itself. A second '
-    + 'part names vowels, consonants or repeated characters if the head attends to them more than even attention would.';
+  static heading = t('heads.heading');
+  static about = t('heads.about');
 
   static styles = [Panel.styles, css`
     .content { display: flex; flex-direction: column; gap: var(--space-3); }
@@ -55,6 +57,10 @@ class HeadsPanel extends Panel {
     }
   }
 
+  get step() {
+    return this.#measured?.step ?? super.step;
+  }
+
   /** The newest measurement; null if there is none, or nothing to measure. */
   get #measured() {
     const { result } = this.#heads;
@@ -70,25 +76,25 @@ class HeadsPanel extends Panel {
     const shown = heads.slice(0, MOST_HEADS);
     return html`
       <p class="legend" aria-hidden="true">${PARTS.map(([name, words]) => html`<span><i class=${name}></i>${words}</span>`)}</p>
-      <div class="list" tabindex="0" role="region" aria-label="Heads">
+      <div class="list" tabindex="0" role="region" aria-label=${t('heads.heads')}>
         <ul>${shown.map((head) => html`
           <li><b>${this.#name(head)}</b>${bar(head.attention)}<p>${headInWords(head.attention, even)}</p></li>`)}
         </ul>
       </div>
-      <p class="note ${this.at === null ? '' : 'past'}">${this.at === null ? 'Measured' : 'As it was'} at step ${count(step)}, over
-        ${plural(positions, 'position')} of ${plural(documents, 'document')}${heads.length > shown.length
-          ? html`; the first ${shown.length} of ${count(heads.length)} heads` : nothing}</p>`;
+      <p class="note ${this.at === null ? '' : 'past'}">${t('heads.note', {
+        isPast: this.at !== null, step, positions, documents, isCut: heads.length > shown.length, shown: shown.length, heads: heads.length,
+      })}</p>`;
   }
 
   get #reason() {
     if (!(this.view.numDocs > 0)) {
-      return 'There is nothing to measure without documents.';
+      return t('heads.nothing');
     }
-    return this.#heads.result === null ? 'Measuring …' : 'The documents are too short to measure.';
+    return this.#heads.result === null ? t('measuring') : t('heads.tooShort');
   }
 
   #name({ layer, head }) {
-    return this.view.options.nLayer > 1 ? `L${layer + 1} H${head + 1}` : `Head ${head + 1}`;
+    return t('attention.name', { hasLayers: this.view.options.nLayer > 1, layer: layer + 1, head: head + 1 });
   }
 
   table() {
@@ -97,14 +103,13 @@ class HeadsPanel extends Panel {
       return null;
     }
     const { even, heads } = measured;
-    const share = (value) => value === undefined ? '' : number(value, 4);
     const cells = (attention) => [attention.previous, attention.first, attention.itself, partsOf(attention).earlier,
-      attention.sameCharacter, attention.vowels, attention.consonants, attention.entropy].map(share);
+      attention.sameCharacter, attention.vowels, attention.consonants, attention.entropy];
     return {
-      columns: ['layer', 'head', 'previous', 'first', 'itself', 'earlier', 'same character', 'vowels', 'consonants', 'entropy'],
+      columns: [t('columns.layer'), t('columns.head'), ...SHARES.map((name) => t(`heads.columns.${name}`))],
       rows: [
         ...heads.map(({ layer, head, attention }) => [layer + 1, head + 1, ...cells(attention)]),
-        ['even attention', '', ...cells(even)],
+        [t('heads.even'), null, ...cells(even)],
       ],
     };
   }
@@ -112,10 +117,10 @@ class HeadsPanel extends Panel {
   picture() {
     const measured = this.#measured;
     return measured === null ? null : tablePicture({
-      columns: ['head', ...PARTS.map(([, words]) => words), 'vowels', 'consonants'],
+      columns: [t('columns.head'), ...PARTS.map(([, words]) => words), t('heads.columns.vowels'), t('heads.columns.consonants')],
       rows: [
         ...measured.heads.map((head) => [this.#name(head), ...inPercent(head.attention)]),
-        ['even attention', ...inPercent(measured.even)],
+        [t('heads.even'), ...inPercent(measured.even)],
       ],
     });
   }

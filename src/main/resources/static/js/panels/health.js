@@ -4,10 +4,12 @@
 import { css, html, nothing, svg } from 'lit';
 
 import { CoalescedCall } from '../data/coalesced-call.js';
-import { columnOf, count, number } from '../data/format.js';
+import { columnOf, number } from '../data/format.js';
 import { canComputePastHealth, deadUnits, matrixHealthAt } from '../data/training-health.js';
+import { texts } from '../data/texts.js';
 import { Panel } from '../components/panel.js';
-import { tablePicture } from '../components/table-picture.js';
+
+const t = await texts('panels');
 
 const GRADIENT = { low: -5, high: 1 }; // powers of ten that a bar spans
 const RATIO = { low: -6, high: 0, usual: -3 };
@@ -25,10 +27,8 @@ function place(value, { low, high }) {
 const power = (exponent) => `1e${exponent}`.replace('e-', 'e−');
 
 class HealthPanel extends Panel {
-  static heading = 'Training health';
-  static about = 'Bars on a logarithmic scale; the light part is the range of the value in the last minute. Updates of '
-    + 'about a thousandth of the weights (the mark) are typical. Much larger ones destroy what was learned; with much smaller '
-    + 'ones, the model hardly learns. An MLP unit is inactive if no position of the document activates it.';
+  static heading = t('health.heading');
+  static about = t('health.about');
   static needsTraces = true;
 
   static properties = { past: { state: true } }; // {step, matrices}, computed for the step that is looked at
@@ -116,6 +116,10 @@ class HealthPanel extends Panel {
     }
   }
 
+  get step() {
+    return this.past?.step ?? (this.at === null ? this.live.diagnostics?.step : undefined) ?? super.step;
+  }
+
   /** The health to show, {matrices, deadUnits}; what is unknown is null. */
   get #health() {
     const { diagnostics } = this.live;
@@ -128,7 +132,7 @@ class HealthPanel extends Panel {
   renderBody() {
     const { matrices, deadUnits: dead } = this.#health;
     if (matrices === null && dead === null) {
-      return html`<p class="empty">${this.instead(this.#stepToCompute !== null ? 'Computing …' : 'Available after the next step.')}</p>`;
+      return html`<p class="empty">${this.instead(this.#stepToCompute !== null ? t('computing') : t('health.later'))}</p>`;
     }
     return html`
       ${this.#note()}
@@ -139,22 +143,20 @@ class HealthPanel extends Panel {
 
   #note() {
     if (this.past !== null) {
-      return html`<p class="note">As of step ${count(this.past.step)}: the update that led to it, and the gradient of the
-        next batch.</p>`;
+      return html`<p class="note">${t('health.past', { step: this.past.step })}</p>`;
     }
     const step = this.live.diagnostics?.step;
     if (this.at !== null) {
-      return html`<p class="note">${canComputePastHealth(this.view) ? 'Computing …'
-        : 'For a model of this size, the norms of earlier steps are not computed.'}</p>`;
+      return html`<p class="note">${canComputePastHealth(this.view) ? t('computing')
+        : t('health.tooLarge')}</p>`;
     }
-    return html`<p class="note">As of ${step === undefined || step === this.view.step || this.view.state === 'training'
-      ? 'the newest step' : `step ${count(step)}, the last that was observed`}.</p>`;
+    const isNewest = step === undefined || step === this.view.step || this.view.state === 'training';
+    return html`<p class="note">${t('health.asOf', { isNewest, step: step ?? 0 })}</p>`;
   }
 
   #clipping() {
     const share = this.at === null ? this.live.diagnostics?.clippedShare ?? null : null;
-    return share === null ? nothing : html`<p class="note">The gradient was clipped in ${number(100 * share, 3)}% of the last
-      steps <code>clippedShare</code>.</p>`;
+    return share === null ? nothing : html`<p class="note">${t.html('health.clipped', { share: number(100 * share, 3), name: html`<code>clippedShare</code>` })}</p>`;
   }
 
   #matrices(matrices) {
@@ -162,13 +164,13 @@ class HealthPanel extends Panel {
     const gradients = columnOf(matrices.map(({ gradientNorm }) => gradientNorm));
     const ratios = columnOf(matrices.map(({ updateRatio }) => updateRatio));
     return html`
-      <div class="table" tabindex="0" role="region" aria-label="Matrices">
+      <div class="table" tabindex="0" role="region" aria-label=${t('health.matrices')}>
         <table>
           <thead>
-            <tr><th scope="col">matrix</th>
-              <th scope="col">gradient norm <code>gradientNorm</code></th><td class="bar gradient">${ends(GRADIENT)}</td>
-              <th scope="col">update ÷ weights <code>updateRatio</code></th><td class="bar">${ends(RATIO)}</td>
-              <th scope="col" class="weights">weight norm <code>weightNorm</code></th></tr>
+            <tr><th scope="col">${t('columns.matrix')}</th>
+              <th scope="col">${t('health.gradientNorm')} <code>gradientNorm</code></th><td class="bar gradient">${ends(GRADIENT)}</td>
+              <th scope="col">${t('health.updateRatio')} <code>updateRatio</code></th><td class="bar">${ends(RATIO)}</td>
+              <th scope="col" class="weights">${t('health.weightNorm')} <code>weightNorm</code></th></tr>
           </thead>
           <tbody>${matrices.map((matrix, i) => html`
             <tr><th scope="row">${matrix.name}</th>
@@ -196,13 +198,13 @@ class HealthPanel extends Panel {
 
   #layers(dead) {
     return html`
-      <h3>Inactive MLP units <code>deadUnits</code></h3>
-      <p class="hint">0 at every position of the documents of this step</p>
+      <h3>${t('health.dead')} <code>deadUnits</code></h3>
+      <p class="hint">${t('health.deadHint')}</p>
       <ul class="layers">${dead.map((share, layer) => html`
-        <li><span>Layer ${layer + 1}</span>
+        <li><span>${t('health.layer', { layer: layer + 1 })}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`
             <rect class="room" width="100" height="8" /><rect class="now" width=${share * 100} height="8" />`}</svg>
-          <span>${Math.round(share * 100)}%</span></li>`)}
+          <span>${t('percent', { number: Math.round(share * 100) })}</span></li>`)}
       </ul>`;
   }
 
@@ -212,17 +214,13 @@ class HealthPanel extends Panel {
       return null;
     }
     return {
-      columns: ['matrix', 'gradient norm', 'update ÷ weights', 'weight norm', 'share of inactive units'],
+      columns: [t('columns.matrix'), ...['gradientNorm', 'updateRatio', 'weightNorm', 'deadShare'].map((name) => t(`health.${name}`))],
       rows: [
         ...matrices.map(({ name, gradientNorm, updateRatio, weightNorm }) =>
-          [name, number(gradientNorm, 4), number(updateRatio, 4), number(weightNorm, 4), '']),
-        ...(dead ?? []).map((share, layer) => [`layer ${layer + 1}`, '', '', '', number(share)]),
+          [name, gradientNorm, updateRatio, weightNorm, null]),
+        ...(dead ?? []).map((share, layer) => [t('health.layerRow', { layer: layer + 1 }), null, null, null, share]),
       ],
     };
-  }
-
-  picture() {
-    return tablePicture(this.table());
   }
 }
 

@@ -3,11 +3,12 @@
 
 import { css, html, nothing } from 'lit';
 
-import { count, loss, number, plural } from '../data/format.js';
+import { count, fixed, loss, number } from '../data/format.js';
 import { learningRateOf } from '../data/learning-rate.js';
 import { fallsEarly, lossRange, spikesOf } from '../data/loss-range.js';
 import { movingAverage } from '../data/loss-store.js';
 import { describeEvent, loadedAt } from '../data/session-events.js';
+import { texts } from '../data/texts.js';
 import { DEFAULT_SPAN, averagingControl, averagingStyles, spanInQuery } from '../components/averaging.js';
 import '../components/chart.js';
 import { lossChart } from '../components/loss-chart.js';
@@ -16,6 +17,8 @@ import { placePopover } from '../components/place-popover.js';
 import { remember, remembered } from '../components/remembered.js';
 import { textScale } from '../components/text-scale.js';
 import { setQuery } from '../components/url-query.js';
+
+const t = await texts('panels');
 
 const POINTS = 600; // about what a screen can resolve
 const SETTLED = 150; // ms after the last change of the zoom
@@ -27,12 +30,8 @@ const LOG_CHOICES = { on: true, off: false };
 const LOG_STEPS = 'loss.log-steps'; // the remembered setting
 
 class LossPanel extends Panel {
-  static heading = 'Loss';
-  static about = 'Mean cross-entropy in nats, before each update. The band spans the lowest to the highest loss '
-    + 'of the steps that share a point; triangles at the upper edge mark losses far above the others. Drag the ends of '
-    + 'the bar below to zoom. The baselines are the losses of three very simple models of the documents: uniform finds all '
-    + 'characters equally likely, unigram knows how frequent each character is, and bigram knows how frequent it is after '
-    + 'the previous one.';
+  static heading = t('loss.heading');
+  static about = t('loss.about');
 
   static properties = {
     span: { state: true }, // of the moving average
@@ -99,6 +98,9 @@ class LossPanel extends Panel {
     this.range = from >= 1 && to > from ? { from, to } : null;
     this.last = this.range === null && Number.isInteger(last) && last > 0 ? last : null;
     this.closeUp = null;
+    if (this.logChoice !== null) {
+      this.#updateUrl(); // the choice may be a remembered one, which a link has to hold
+    }
     this.early = [];
     this.baselines = null;
     this.overfitSince = null;
@@ -322,14 +324,14 @@ class LossPanel extends Panel {
     return html`
         ${averagingControl(this.span, (span) => { this.span = span; this.#updateUrl(); })}
         <label><input type="checkbox" .checked=${this.logSteps}
-          @change=${(event) => this.#chooseLogSteps(event.target.checked)}>log steps</label> ${toggle('logLoss', 'log loss')}
-        ${toggle('allSpikes', 'all spikes')} ${toggle('showsRate', 'learning rate')}
-        ${this.#zoomed !== null ? html`<button @click=${() => this.#zoom(null)}>All steps</button>` : nothing}`;
+          @change=${(event) => this.#chooseLogSteps(event.target.checked)}>${t('logSteps')}</label> ${toggle('logLoss', t('loss.logLoss'))}
+        ${toggle('allSpikes', t('loss.allSpikes'))} ${toggle('showsRate', t('columns.learningRate'))}
+        ${this.#zoomed !== null ? html`<button @click=${() => this.#zoom(null)}>${t('loss.allSteps')}</button>` : nothing}`;
   }
 
   renderBody() {
     if (this.live.losses.size === 0) {
-      return html`<p class="empty">No step has been trained yet.</p>`;
+      return html`<p class="empty">${t('untrained')}</p>`;
     }
     const points = this.#points;
     const average = this.#averageAt(points);
@@ -339,16 +341,16 @@ class LossPanel extends Panel {
     const rate = learningRateOf(this.at ?? this.live.losses.lastStep, this.live.schedule);
     return html`
       <div class="legend">
-        <span><i></i>mean</span>
-        <span><i class="band"></i>lowest to highest</span>
-        <span><i class="ema"></i>average <strong class="average">${loss(this.at === null ? average.at(-1) : this.#averageAt([{ to: this.at }])[0])}</strong></span>
-        ${this.live.validation.length === 0 ? nothing : html`<span><i class="validation"></i>validation
+        <span><i></i>${t('loss.mean')}</span>
+        <span><i class="band"></i>${t('loss.band')}</span>
+        <span><i class="ema"></i>${t('loss.average')} <strong class="average">${loss(this.at === null ? average.at(-1) : this.#averageAt([{ to: this.at }])[0])}</strong></span>
+        ${this.live.validation.length === 0 ? nothing : html`<span><i class="validation"></i>${t('loss.validation')}
           <strong class="average">${loss(this.#validationUpTo(this.at ?? Infinity).at(-1)?.loss)}</strong></span>`}
-        ${base ? html`<span><i class="base"></i>baselines: ${base}</span>` : nothing}
-        ${this.showsRate && this.live.schedule.length > 0 ? html`<span><i class="rate"></i>learning rate <strong class="rate-now">${rate === null ? '–' : number(rate)}</strong></span>` : nothing}
+        ${base ? html`<span><i class="base"></i>${t('loss.baselines', { baselines: base })}</span>` : nothing}
+        ${this.showsRate && this.live.schedule.length > 0 ? html`<span><i class="rate"></i>${t('columns.learningRate')} <strong class="rate-now">${rate === null ? '–' : number(rate)}</strong></span>` : nothing}
         ${spikes.length > 0 ? this.#spikes(spikes) : nothing}
-        <span class="as-of ${this.at === null ? 'live' : ''}"><i class="viewed"></i>as of step ${count(this.at ?? this.live.losses.lastStep)}</span>
-        ${this.last !== null ? html`<span>follows the newest ${count(this.last)} steps</span>` : nothing}
+        <span class="as-of ${this.at === null ? 'live' : ''}"><i class="viewed"></i>${t('loss.asOf', { step: this.at ?? this.live.losses.lastStep })}</span>
+        ${this.last !== null ? html`<span>${t('loss.follows', { steps: this.last })}</span>` : nothing}
       </div>
       <mg-chart @ready=${this.#ready} .option=${this.#option(points, average, range, spikes)} label=${this.#inWords(points)}></mg-chart>`;
   }
@@ -361,17 +363,16 @@ class LossPanel extends Panel {
   }
 
   get #baseInWords() {
-    return Object.entries(this.#base).map(([name, value]) => `${name} ${value.toFixed(2)}`).join(', ');
+    return Object.entries(this.#base).map(([name, value]) => `${name} ${fixed(value, 2)}`).join(', ');
   }
 
   #inWords(points) {
     if (points.length === 0) {
-      return 'No losses';
+      return t('loss.none');
     }
     const first = points[0];
     const last = points.at(-1);
-    return `Loss of steps ${count(first.from)} to ${count(last.to)}: from ${loss(first.mean)} to ${loss(last.mean)}. `
-      + 'The menu of this panel shows the numbers as a table.';
+    return t('loss.chart', { from: first.from, to: last.to, first: loss(first.mean), last: loss(last.mean) });
   }
 
   #rangeOf(points) {
@@ -384,11 +385,11 @@ class LossPanel extends Panel {
   #spikes(spikes) {
     const highest = spikes.toSorted((a, b) => b.max - a.max).slice(0, MOST_SPIKES);
     return html`
-      <button class="quiet spikes" popovertarget="spikes">▲ ${plural(spikes.length, 'spike')}</button>
+      <button class="quiet spikes" popovertarget="spikes">▲ ${t('loss.spikes', { spikes: spikes.length })}</button>
       <div id="spikes" popover @beforetoggle=${this.#placeSpikes}>
         <table>
-          <caption class="visually-hidden">The highest losses</caption>
-          <thead><tr><th scope="col">step</th><th scope="col">loss</th></tr></thead>
+          <caption class="visually-hidden">${t('loss.highestLosses')}</caption>
+          <thead><tr><th scope="col">${t('columns.step')}</th><th scope="col">${t('columns.loss')}</th></tr></thead>
           <tbody>${highest.map(({ from, to, max }) => html`
             <tr><td>${from === to ? count(from) : `${count(from)} – ${count(to)}`}</td><td>${loss(max)}</td></tr>`)}</tbody>
         </table>
@@ -428,11 +429,11 @@ class LossPanel extends Panel {
     const { from, to, min, mean, max } = point;
     const rate = learningRateOf(to, this.live.schedule);
     return [
-      ...(from === to ? [`step ${count(from)}`, `loss ${loss(mean)}`]
-        : [`steps ${count(from)} to ${count(to)}`, `mean ${loss(mean)}`, `lowest ${loss(min)}, highest ${loss(max)}`]),
-      `average ${loss(average[index])}`,
-      ...this.#validationIn(point).map(({ step, loss: value }) => `validation ${loss(value)} after step ${count(step)}`),
-      ...(rate === null ? [] : [`learning rate ${number(rate)}`]),
+      ...(from === to ? [t('loss.tip.step', { step: from }), t('loss.tip.loss', { loss: loss(mean) })]
+        : [t('loss.tip.steps', { from, to }), t('loss.tip.mean', { mean: loss(mean) }), t('loss.tip.range', { min: loss(min), max: loss(max) })]),
+      t('loss.tip.average', { average: loss(average[index]) }),
+      ...this.#validationIn(point).map(({ step, loss: value }) => t('loss.tip.validation', { step, loss: loss(value) })),
+      ...(rate === null ? [] : [t('loss.tip.rate', { rate: number(rate) })]),
       ...this.live.events.filter(({ step }) => step >= from && step <= to).slice(0, 5).map(describeEvent),
     ].join('\n');
   }
@@ -443,12 +444,12 @@ class LossPanel extends Panel {
 
   legend() {
     return [
-      { label: 'mean', kind: 'line', colour: '--data-1' }, { label: 'lowest to highest', kind: 'band', colour: '--data-1' },
-      { label: `average over ${plural(this.span, 'step')}`, kind: 'line', colour: '--data-2' },
-      ...(this.live.validation.length === 0 ? [] : [{ label: 'validation', kind: 'dashed', colour: '--data-4' }]),
-      ...(this.#baseInWords !== '' ? [{ label: `baselines: ${this.#baseInWords}`, kind: 'dashed', colour: '--data-6' }] : []),
-      ...(this.showsRate ? [{ label: 'learning rate', kind: 'line', colour: '--data-3' }] : []),
-      ...(this.allSpikes || spikesOf(this.#points, this.#rangeOf(this.#points)).length === 0 ? [] : [{ label: '▲ spikes above the range', kind: 'text' }]),
+      { label: t('loss.mean'), kind: 'line', colour: '--data-1' }, { label: t('loss.band'), kind: 'band', colour: '--data-1' },
+      { label: t('loss.averageOver', { steps: this.span }), kind: 'line', colour: '--data-2' },
+      ...(this.live.validation.length === 0 ? [] : [{ label: t('loss.validation'), kind: 'dashed', colour: '--data-4' }]),
+      ...(this.#baseInWords !== '' ? [{ label: t('loss.baselines', { baselines: this.#baseInWords }), kind: 'dashed', colour: '--data-6' }] : []),
+      ...(this.showsRate ? [{ label: t('columns.learningRate'), kind: 'line', colour: '--data-3' }] : []),
+      ...(this.allSpikes || spikesOf(this.#points, this.#rangeOf(this.#points)).length === 0 ? [] : [{ label: t('loss.spikesAbove'), kind: 'text' }]),
     ];
   }
 
@@ -456,13 +457,14 @@ class LossPanel extends Panel {
     const panel = this;
     const isValidated = this.live.validation.length > 0;
     return {
-      columns: ['from step', 'to step', 'lowest', 'mean', 'highest', `average over ${this.span}`, 'learning rate', ...(isValidated ? ['validation'] : [])],
+      columns: [t('loss.columns.from'), t('loss.columns.to'), t('loss.columns.lowest'), t('loss.mean'), t('loss.columns.highest'),
+        t('loss.columns.average', { steps: this.span }), t('columns.learningRate'), ...(isValidated ? [t('loss.validation')] : [])],
       get rows() { // computed only when needed
         const points = panel.#points;
         const average = panel.#averageAt(points);
         return points.map(({ from, to, min, mean, max }, i) =>
-          [from, to, ...[min, mean, max, average[i]].map(loss), number(learningRateOf(to, panel.live.schedule) ?? NaN, 8),
-            ...(isValidated ? [panel.#validationIn({ from, to }).map((each) => loss(each.loss)).join(' ')] : [])]);
+          [from, to, min, mean, max, average[i], learningRateOf(to, panel.live.schedule),
+            ...(isValidated ? [panel.#validationIn({ from, to }).at(-1)?.loss ?? null] : [])]);
       },
     };
   }

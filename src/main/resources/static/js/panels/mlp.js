@@ -3,28 +3,30 @@
 
 import { css, html, nothing, svg } from 'lit';
 
-import { count, number, plural, signed } from '../data/format.js';
+import { number, signed } from '../data/format.js';
 import { ACTIVATION_NAMES, architectureOf } from '../data/model/architecture.js';
 import { inputLabels } from '../data/model/character-labels.js';
 import { UnitStatistics } from '../data/model/unit-statistics.js';
 import { vocabularyOf } from '../data/vocabulary.js';
+import { texts } from '../data/texts.js';
 import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
 import { niceCeiling } from '../components/palette.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
-import { queryValue, setQuery } from '../components/url-query.js';
+import { cellInQuery, queryValue, setQuery, setQuerySoon } from '../components/url-query.js';
 import '../components/scale-bar.js';
 
+const t = await texts('panels');
+
+const UNIT = 'unit'; // in the URL: position and unit
 const MOST_EXCITING = 8;
 const SAMPLES = 32; // texts that are generated if the model does not train
 const SAMPLE_VALUES = 300_000;
 const BAR = 60;
 
 class MlpPanel extends Panel {
-  static heading = 'MLP';
-  static about = 'The hidden units of one layer, one per column, at each position of the text. Violet is above 0 and passes the ReLU, or whatever activation the model has; '
-    + 'grey is 0 or less and becomes 0, or with other activations a number near 0. A mark below a unit means that it was never above 0 in recent texts. '
-    + 'Tap or point at a unit, or move the cursor with the arrow keys, to see which characters activate it.';
+  static heading = t('mlp.heading');
+  static about = t('mlp.about');
   static keys = MAP_KEYS;
 
   static needsTraces = true;
@@ -64,7 +66,7 @@ class MlpPanel extends Panel {
   constructor() {
     super();
     this.layer = Math.max(0, Number.parseInt(queryValue('layer') ?? '1', 10) - 1 || 0);
-    this.cursor = null;
+    this.cursor = cellInQuery(UNIT);
     this.spoken = '';
   }
 
@@ -94,6 +96,10 @@ class MlpPanel extends Panel {
       this.#samples.request(`${model} ${this.at ?? step}`, null);
     }
     this.#show();
+  }
+
+  get step() {
+    return this.#shown?.trace.step ?? super.step;
   }
 
   /** The labels of what is read at each position; the first token is BOS. */
@@ -162,9 +168,9 @@ class MlpPanel extends Panel {
   renderControls() {
     const { nLayer } = this.view?.options ?? {};
     return nLayer > 1 ? html`
-      <label>Layer
+      <label>${t('mlp.layer')}
         <select @change=${(event) => this.#choose(Number(event.target.value))}>
-          ${Array.from({ length: nLayer }, (_, i) => html`<option value=${i} ?selected=${i === Math.min(this.layer, nLayer - 1)}>${i + 1} of ${nLayer}</option>`)}
+          ${Array.from({ length: nLayer }, (_, i) => html`<option value=${i} ?selected=${i === Math.min(this.layer, nLayer - 1)}>${t('mlp.layerOf', { layer: i + 1, all: nLayer })}</option>`)}
         </select></label>` : nothing;
   }
 
@@ -176,17 +182,17 @@ class MlpPanel extends Panel {
   renderBody() {
     const shown = this.#shown;
     if (shown === null) {
-      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Loading …' : 'There is no model without documents.')}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? t('loading') : t('noModel'))}</p>`;
     }
     const { layer, units, rows, values, limit, share, dead, trace } = shown;
     return html`
       <p class="facts">
-        <span class="text">“${trace.doc}”, step ${count(trace.step)}</span>
-        <span><strong>${Math.round(100 * share)}%</strong> above 0${this.#ofTheStep(layer)}</span>
+        <span class="text">${t('mlp.text', { text: trace.doc, step: trace.step })}</span>
+        <span>${this.#sharesInWords(share, layer)}</span>
       </p>
       <mg-heatmap .values=${values} .rows=${rows} .columns=${units} palette="relu" .low=${-limit} .high=${limit}
         .rowLabels=${shown.rowLabels} .columnLabels=${shown.columnLabels} .marks=${dead ?? []} .cursor=${this.cursor}
-        label="Inputs of the ${this.#activation}: ${units} units at ${rows} positions; the arrow keys move the cursor"
+        label=${t('mlp.map', { activation: this.#activation, units, positions: rows })}
         @cursor=${(event) => this.#moved(event.detail)}></mg-heatmap>
       <div class="legend">
         <mg-scale-bar palette="relu" .low=${-limit} .high=${limit}></mg-scale-bar>
@@ -196,10 +202,11 @@ class MlpPanel extends Panel {
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
-  /** The share of dead units that the server reports for the step. */
-  #ofTheStep(layer) {
-    const share = this.at === null ? this.live.diagnostics?.deadUnits[layer] : undefined;
-    return share === undefined ? nothing : html`, <strong>${Math.round(100 * share)}%</strong> of the units inactive in this step`;
+  /** The share of numbers above 0, and that of dead units that the server reports for the step. */
+  #sharesInWords(share, layer) {
+    const dead = this.at === null ? this.live.diagnostics?.deadUnits[layer] : undefined;
+    const bold = (part) => html`<strong>${t('percent', { number: Math.round(100 * part) })}</strong>`;
+    return t.html('mlp.shares', { share: bold(share), isKnown: dead !== undefined, dead: bold(dead ?? 0) });
   }
 
   get #architecture() {
@@ -213,15 +220,14 @@ class MlpPanel extends Panel {
 
   #deadInWords({ dead, known, units }) {
     if (dead === null || dead === undefined) {
-      return 'dead units: unknown so far';
+      return t('mlp.deadUnknown');
     }
-    const number = dead.reduce((sum, mark) => sum + mark, 0);
-    return `${count(number)} of ${count(units)} units never above 0 in ${plural(known.window, 'text')}`;
+    return t('mlp.dead', { dead: dead.reduce((sum, mark) => sum + mark, 0), units, texts: known.window });
   }
 
   #unit({ layer, units, rows, values, rowLabels, dead, known }) {
     if (this.cursor === null || this.cursor.column >= units) {
-      return html`<p class="muted">Tap or point at a unit to see which characters activate it.</p>`;
+      return html`<p class="muted">${t('mlp.hint')}</p>`;
     }
     const { column: unit } = this.cursor;
     const row = Math.min(this.cursor.row, rows - 1);
@@ -229,10 +235,12 @@ class MlpPanel extends Panel {
     const exciting = known.exciting(layer, unit, MOST_EXCITING);
     const most = exciting[0]?.mean ?? 1;
     return html`
-      <p>Unit <strong>${unit}</strong> at position ${row}, after <strong>${rowLabels[row]}</strong>:
-        <strong class="value">${signed(value, 4)}</strong>${value > 0 || !['relu', 'relu2'].includes(this.#architecture.activation) ? nothing : `, so the ${this.#activation} outputs 0`}${dead?.[unit] ? ', and never above 0 recently' : nothing}</p>
-      ${exciting.length === 0 ? html`<p class="muted">No character has activated it.</p>` : html`
-        <p class="muted">Mean output after each character:</p>
+      <p>${t.html('mlp.unit', {
+        unit: html`<strong>${unit}</strong>`, position: row, label: html`<strong>${rowLabels[row]}</strong>`, value: html`<strong class="value">${signed(value, 4)}</strong>`,
+        isOff: value <= 0 && ['relu', 'relu2'].includes(this.#architecture.activation), activation: this.#activation, isDead: Boolean(dead?.[unit]),
+      })}</p>
+      ${exciting.length === 0 ? html`<p class="muted">${t('mlp.never')}</p>` : html`
+        <p class="muted">${t('mlp.meanOutput')}</p>
         <ol>${exciting.map(({ character, mean }) => html`
           <li><b>${character}</b>
             <svg viewBox="0 0 ${BAR} 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect width=${(BAR * mean / most).toFixed(1)} height="8" />`}</svg>
@@ -241,11 +249,13 @@ class MlpPanel extends Panel {
 
   #moved({ row, column, byKey }) {
     this.cursor = { row, column };
+    setQuerySoon({ [UNIT]: `${row}.${column}` });
     if (byKey) {
       const { layer, units, values, rowLabels, known } = this.#shown;
       const like = known.exciting(layer, column, 3).map(({ character }) => character).join(', ');
-      this.spoken = `Unit ${column}, position ${row}, ${rowLabels[row]}: ${number(values[row * units + column])}`
-        + (like ? `; activated by ${like}` : '; no character has activated it');
+      this.spoken = t('mlp.spoken', {
+        unit: column, position: row, label: rowLabels[row], value: number(values[row * units + column]), isActivated: like !== '', like,
+      });
     }
   }
 
@@ -256,12 +266,12 @@ class MlpPanel extends Panel {
     }
     const { units, rows, values, rowLabels, dead, known, layer } = shown;
     return {
-      columns: ['unit', ...rowLabels.map((label, t) => `${t} ${label}`), 'dead', 'activated by'],
+      columns: [t('columns.unit'), ...rowLabels.map((label, position) => `${position} ${label}`), t('mlp.deadColumn'), t('mlp.activatedBy')],
       get rows() {
         return Array.from({ length: units }, (_, unit) => [
           unit,
-          ...Array.from({ length: rows }, (__, t) => number(values[t * units + unit], 4)),
-          dead?.[unit] ? 'yes' : 'no',
+          ...Array.from({ length: rows }, (__, position) => values[position * units + unit]),
+          t(dead?.[unit] ? 'yes' : 'no'),
           known.exciting(layer, unit, 3).map(({ character }) => character).join(' '),
         ]);
       },
@@ -271,8 +281,8 @@ class MlpPanel extends Panel {
   legend() {
     const { limit, layer } = this.#shown;
     return [
-      { label: `layer ${layer + 1}, input of the ${this.#activation}`, palette: 'relu', low: signed(-limit), high: number(limit) },
-      { label: 'never above 0', kind: 'line', colour: '--data-2' }, { label: 'row: position, column: unit', kind: 'text' },
+      { label: t('mlp.legend', { layer: layer + 1, activation: this.#activation }), palette: 'relu', low: signed(-limit), high: number(limit) },
+      { label: t('mlp.neverAbove'), kind: 'line', colour: '--data-2' }, { label: t('mlp.axes'), kind: 'text' },
     ];
   }
 

@@ -2,29 +2,34 @@
 
 import { css, html, nothing, svg } from 'lit';
 
-import { count, number } from '../data/format.js';
+import { number } from '../data/format.js';
 import { activate, architectureOf, isGated } from '../data/model/architecture.js';
 import { describeBlock, hasBlock } from '../data/model/blocks.js';
 import { forward } from '../data/model/forward-pass.js';
 import { clipped, inWords, tiny } from '../data/model/tokens.js';
+import { texts } from '../data/texts.js';
 import { DIVERGE, RAMP, diverging, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { MOST_OPEN, layout } from '../components/network-layout.js';
 import { ResizeController } from '../components/resize-controller.js';
 import { theme } from '../components/theme.js';
+import { queryValue, setQuery, wholeNumberInQuery } from '../components/url-query.js';
+
+const t = await texts('panels');
 
 const WIDEST = 760; // px of the picture
 const NARROWEST = 250;
 const MOST_PARAMETERS = 200_000; // that are loaded to compute what the trace omits
 const MOST_NUMBERS = 500; // in the table of a block
 const MIN_INTERVAL = 2000; // ms between two loads of the parameters
+const USUAL_BLOCK = 'probs';
+const BLOCK = 'block'; // in the URL
+const OPEN = 'open-layer';
 const WEIGHTS = new Set(['head', 'heads', 'probs']); // from 0 to 1; all other numbers have a sign
 
 class NetworkPanel extends DocumentPanel {
-  static heading = 'Network';
-  static about = 'The model, from the token at the top to the probabilities of the next one, with its numbers at the chosen '
-    + 'position. The line on the left is the residual stream, to which each layer adds. Choose a block for its formula and '
-    + 'its numbers.';
+  static heading = t('network.heading');
+  static about = t('network.about');
   static needsProbs = true;
 
   static properties = {
@@ -60,9 +65,19 @@ class NetworkPanel extends DocumentPanel {
 
   constructor() {
     super();
-    this.block = 'probs';
-    this.open = 0;
+    this.block = /^(layer\d+\.)?[a-z]\w*$/.test(queryValue(BLOCK) ?? '') ? queryValue(BLOCK) : USUAL_BLOCK;
+    this.open = Math.max(1, wholeNumberInQuery(OPEN) ?? 1) - 1;
     this.computed = null;
+  }
+
+  #show(block) {
+    this.block = block;
+    setQuery({ [BLOCK]: block === USUAL_BLOCK ? null : block });
+  }
+
+  #open(layer) {
+    this.open = layer;
+    setQuery({ [OPEN]: layer === 0 ? null : layer + 1 });
   }
 
   /** The position that is shown. */
@@ -94,7 +109,7 @@ class NetworkPanel extends DocumentPanel {
     const { nLayer, nHead } = this.#shape;
     const [, layer, , head] = this.block.match(/^layer(\d+)\.(head(\d+))?/) ?? [];
     if (Number(layer ?? 0) >= nLayer || Number(head ?? 0) >= nHead || !hasBlock(this.block, this.#architecture)) {
-      this.block = 'probs'; // the session was restarted with another shape
+      this.block = USUAL_BLOCK; // the session was restarted with another shape
     }
     this.open = Math.min(this.open, nLayer - 1);
     if (this.#traced(this.block) === null) {
@@ -121,6 +136,10 @@ class NetworkPanel extends DocumentPanel {
       case 'lm_head': return centred(probs.map((p) => Math.log(Math.max(p, Number.MIN_VALUE))));
       default: return null;
     }
+  }
+
+  get isStill() {
+    return this.#traced(this.block) !== null; // otherwise it is computed from the newest parameters
   }
 
   get #key() {
@@ -158,7 +177,7 @@ class NetworkPanel extends DocumentPanel {
     const { nLayer } = this.#shape;
     return html`
       ${nLayer <= MOST_OPEN ? nothing : html`
-        <label>Open layer <select .value=${String(this.open + 1)} @change=${(event) => { this.open = event.target.value - 1; }}>
+        <label>${t('network.openLayer')} <select .value=${String(this.open + 1)} @change=${(event) => this.#open(event.target.value - 1)}>
           ${Array.from({ length: nLayer }, (_, layer) => html`<option value=${layer + 1} ?selected=${layer === this.open}>${layer + 1}</option>`)}
         </select></label>`}
       ${super.renderControls()}`;
@@ -166,11 +185,11 @@ class NetworkPanel extends DocumentPanel {
 
   renderDocument() {
     return html`
-      ${this.strip('Tokens: click one to see the model at its position')}
+      ${this.strip(t('network.strip'))}
       <div class="foot">
-        <p class="caption">At ${this.nameOf(this.#position)}, ${this.shown.isStepApproximate ? 'about step' : 'step'} ${count(this.shown.step)}</p>
-        <span class="scale">weights 0 <i class="ramp"></i> 1</span>
-        <span class="scale">other numbers −max <i class="diverge"></i> +max of each strip</span>
+        <p class="caption">${t('network.at', { position: this.nameOf(this.#position), isApproximate: Boolean(this.shown.isStepApproximate), step: this.shown.step })}</p>
+        <span class="scale">${t('network.weights')} 0 <i class="ramp"></i> 1</span>
+        <span class="scale">${t('network.others')} −max <i class="diverge"></i> ${t('network.ofStrip')}</span>
       </div>
       <div class="columns"><div class="picture">${this.#picture()}</div><div class="details">${this.#details()}</div></div>`;
   }
@@ -188,7 +207,7 @@ class NetworkPanel extends DocumentPanel {
       }
     };
     const block = ({ id, x, y, width: w, height: h, isRound }) => {
-      const show = press(() => { this.block = id; });
+      const show = press(() => this.#show(id));
       const { name } = this.#describe(id);
       return svg`
         <g class="block" role="button" tabindex="0" data-block=${id} aria-pressed=${id === this.block} aria-label="${name}${this.#summary(id)}"
@@ -198,14 +217,14 @@ class NetworkPanel extends DocumentPanel {
         </g>`;
     };
     const group = ({ from, to, x, y, width: w, height: h }) => {
-      const show = press(() => { this.open = from < this.open ? to : from; });
+      const show = press(() => this.#open(from < this.open ? to : from));
       return svg`
-        <g class="closed" role="button" tabindex="0" aria-label="${closedName(from, to)}: open" @click=${show} @keydown=${show}>
+        <g class="closed" role="button" tabindex="0" aria-label=${t('network.open', { layers: closedName(from, to) })} @click=${show} @keydown=${show}>
           <rect x=${x} y=${y} width=${w} height=${h} rx="6" /></g>`;
     };
     return html`
       <canvas></canvas>
-      <svg width=${width} height=${plan.height} role="group" aria-label="The model, from the token to the probabilities of the next one">
+      <svg width=${width} height=${plan.height} role="group" aria-label=${t('network.picture')}>
         ${plan.blocks.map(block)}${plan.closed.map(group)}
       </svg>`;
   }
@@ -217,7 +236,7 @@ class NetworkPanel extends DocumentPanel {
       return '';
     }
     const [low, high] = [Math.min(...values), Math.max(...values)];
-    return `: ${values.length} numbers from ${number(low, 2)} to ${number(high, 2)}`;
+    return t('network.summary', { numbers: values.length, low: number(low, 2), high: number(high, 2) });
   }
 
   #details() {
@@ -231,11 +250,12 @@ class NetworkPanel extends DocumentPanel {
       <pre>${formula}</pre>
       <p class="muted">${words}</p>
       ${values === null ? html`<p class="hint">${this.view.numParams > MOST_PARAMETERS
-        ? `The trace does not contain its numbers, and ${count(this.view.numParams)} parameters are too many to compute its numbers here.`
-        : 'Computing …'}</p>` : html`
-        ${isComputed ? html`<p class="hint">Computed here from the parameters of step ${count(this.computed.step)}${isOld
-          ? `, for ${inWords(this.vocabulary.symbol(this.computed.tokens.at(-1)))} at position ${this.computed.tokens.length - 1}` : ''}</p>` : nothing}
-        ${this.block === 'lm_head' ? html`<p class="hint">Computed from the probabilities, so that their mean is 0</p>` : nothing}
+        ? t('network.tooMany', { parameters: this.view.numParams })
+        : t('computing')}</p>` : html`
+        ${isComputed ? html`<p class="hint">${t('network.computed', {
+          step: this.computed.step, isOld, token: inWords(this.vocabulary.symbol(this.computed.tokens.at(-1))), position: this.computed.tokens.length - 1,
+        })}</p>` : nothing}
+        ${this.block === 'lm_head' ? html`<p class="hint">${t('network.logits')}</p>` : nothing}
         ${this.#numbers(values)}`}`;
   }
 
@@ -243,8 +263,8 @@ class NetworkPanel extends DocumentPanel {
     const kind = this.block.replace(/^layer\d+\./, '');
     const { positions, vocabulary } = this;
     if (kind === 'heads') {
-      const rows = values.slice(0, MOST_NUMBERS).map((row, head) => [`head ${head + 1}`, ...strongest(row).flatMap((s) => [`${s} ${positions[s].read}`, number(row[s])])]);
-      return this.#list(['', 'attends to', 'weight'], rows, values.length);
+      const rows = values.slice(0, MOST_NUMBERS).map((row, head) => [t('network.head', { head: head + 1 }), ...strongest(row).flatMap((s) => [`${s} ${positions[s].read}`, number(row[s])])]);
+      return this.#list(['', t('columns.attendsTo'), t('columns.weight')], rows, values.length);
     }
     const isVocabulary = kind === 'probs' || kind === 'lm_head';
     const label = isVocabulary ? (i) => vocabulary.symbol(i) : kind.startsWith('head') ? (i) => `${i} ${positions[i].read}` : (i) => i;
@@ -252,18 +272,18 @@ class NetworkPanel extends DocumentPanel {
     if (isVocabulary) {
       order.sort((a, b) => values[b] - values[a]);
     }
-    const first = isVocabulary ? 'next' : kind.startsWith('head') ? 'to position' : ['relu', 'mlp_fc1', 'mlp_gate'].includes(kind) ? 'unit' : 'number';
-    return this.#list([first, kind === 'probs' ? 'p' : kind.startsWith('head') ? 'weight' : 'value'],
+    const first = isVocabulary ? 'next' : kind.startsWith('head') ? 'toPosition' : ['relu', 'mlp_fc1', 'mlp_gate'].includes(kind) ? 'unit' : 'number';
+    return this.#list([first, kind === 'probs' ? 'p' : kind.startsWith('head') ? 'weight' : 'value'].map((name) => t(`columns.${name}`)),
       order.slice(0, MOST_NUMBERS).map((i) => [label(i), number(values[i], 4)]), values.length);
   }
 
   #list(columns, rows, size) {
     return html`
-      <div class="numbers" tabindex="0" role="region" aria-label="Numbers of ${this.#describe(this.block).name}">
+      <div class="numbers" tabindex="0" role="region" aria-label=${t('network.numbers', { block: this.#describe(this.block).name })}>
         <table><thead><tr>${columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
           <tbody>${rows.map((row) => html`<tr>${row.map((value) => html`<td>${value}</td>`)}</tr>`)}</tbody></table>
       </div>
-      ${rows.length < size ? html`<p class="hint">The first ${rows.length} of ${count(size)}</p>` : nothing}`;
+      ${rows.length < size ? html`<p class="hint">${t('network.first', { shown: rows.length, all: size })}</p>` : nothing}`;
   }
 
   updated(changed) {
@@ -282,7 +302,8 @@ class NetworkPanel extends DocumentPanel {
     const { blocks, closed, frames, lines, width, height } = this.#plan;
     const context = prepareCanvas(canvas, width, height);
     const colours = Object.fromEntries(['ink', 'muted', 'line', 'edge', 'surface', 'sunken', 'data-1'].map((name) => [name, theme.colour(`--${name}`)]));
-    const font = (size, weight = '') => `${weight} ${size}px ${getComputedStyle(this).fontFamily}`;
+    const { fontFamily } = getComputedStyle(this);
+    const font = (size, weight = '') => `${weight} ${size}px ${fontFamily}`;
     context.textBaseline = 'middle';
     frames.forEach(({ layer, x, y, width: w, height: h }) => {
       context.fillStyle = colours.sunken;
@@ -347,9 +368,9 @@ class NetworkPanel extends DocumentPanel {
     const kind = id.replace(/^layer\d+\./, '');
     const head = kind.match(/^head(\d+)$/)?.[1];
     const line = strip ? y + 12 : y + height / 2;
-    const words = head !== undefined ? (width < 66 ? `H${Number(head) + 1}` : `Head ${Number(head) + 1}`)
-      : kind === 'wte' ? `${width < 200 ? 'Token' : title} ${clipped(this.positions[this.#position].read, 8)}`
-        : kind === 'wpe' ? `${width < 200 ? 'Position' : title} ${this.#position}` : title;
+    const words = head !== undefined ? (width < 66 ? `H${Number(head) + 1}` : t('network.headTitle', { head: Number(head) + 1 }))
+      : kind === 'wte' ? `${width < 200 ? t('network.token') : title} ${clipped(this.positions[this.#position].read, 8)}`
+        : kind === 'wpe' ? `${width < 200 ? t('network.position') : title} ${this.#position}` : title;
     context.font = font(11.5, '500');
     context.fillStyle = colours.ink;
     context.fillText(words, x + 8, line);
@@ -397,8 +418,8 @@ class NetworkPanel extends DocumentPanel {
 
   legend() {
     return [
-      { label: 'weights', stops: RAMP, low: '0', high: '1' },
-      { label: 'other numbers', stops: DIVERGE, low: '−max', high: '+max of each strip' },
+      { label: t('network.weights'), stops: RAMP, low: '0', high: '1' },
+      { label: t('network.others'), stops: DIVERGE, low: '−max', high: t('network.ofStrip') },
     ];
   }
 
@@ -408,14 +429,14 @@ class NetworkPanel extends DocumentPanel {
     }
     const panel = this;
     return {
-      columns: ['block', 'number', 'value'],
+      columns: ['block', 'number', 'value'].map((name) => t(`columns.${name}`)),
       get rows() {
         const { nLayer, nHead } = panel.#shape;
         const units = isGated(panel.#architecture) ? ['mlp_gate'] : ['mlp_fc1', 'relu'];
         const ids = ['norm', ...Array.from({ length: nLayer }, (_, layer) => [
           ...Array.from({ length: nHead }, (__, head) => `layer${layer}.head${head}`), ...units.map((name) => `layer${layer}.${name}`)]).flat(),
         'lm_head', 'probs'];
-        return ids.flatMap((id) => panel.#traced(id).map((value, i) => [panel.#describe(id).name, i, number(value, 5)]));
+        return ids.flatMap((id) => panel.#traced(id).map((value, i) => [panel.#describe(id).name, i, value]));
       },
     };
   }
@@ -432,7 +453,7 @@ function strongest(row) {
 }
 
 function closedName(from, to) {
-  return from === to ? `Layer ${from + 1}` : `Layers ${from + 1} to ${to + 1}`;
+  return t(from === to ? 'network.oneLayer' : 'network.layers', { from: from + 1, to: to + 1 });
 }
 
 function box(context, x, y, width, height, radius) {

@@ -5,15 +5,20 @@ import { css, html, nothing } from 'lit';
 
 import { count, number, signed } from '../data/format.js';
 import { labelOf } from '../data/model/character-labels.js';
+import { texts } from '../data/texts.js';
 import { MAP_KEYS, sideBySide } from '../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../components/palette.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
-import { queryValue, setQuery } from '../components/url-query.js';
+import { cellInQuery, queryValue, setQuery, setQuerySoon } from '../components/url-query.js';
 import '../components/scale-bar.js';
 
-const KINDS = { weight: 'Weight', gradient: 'Gradient', m: 'Adam m', v: 'Adam v' };
+const t = await texts('panels');
+
+const KINDS = Object.fromEntries(['weight', 'gradient', 'm', 'v'].map((kind) => [kind, t(`parameters.kinds.${kind}`)]));
 const VALUES_PER_MS = 100; // loaded, on average
+const CELL = 'cell'; // in the URL: row and column
+const SPOT = 'histogram-cell';
 const BINS = 480; // that are loaded; neighbours are merged, and rare ones at the ends left out
 const MOST_ROWS = 48;
 const RARE = 0.005; // share of the weights at either end that may be left out
@@ -21,10 +26,8 @@ const HISTOGRAMS_EVERY = 2000; // ms
 const LONGEST_HISTORY = 250; // keyframes in the picture
 
 class ParametersPanel extends Panel {
-  static heading = 'Parameters';
-  static about = 'One matrix: its weights, the gradient of the loss of the next batch, and Adam’s moments m and v, the running '
-    + 'means of the gradient and of its square. Where there are more numbers than pixels, each pixel shows the number '
-    + 'furthest from 0. Tap or point at a cell, or move the cursor with the arrow keys.';
+  static heading = t('parameters.heading');
+  static about = t('parameters.about');
   static keys = MAP_KEYS;
 
   static properties = {
@@ -65,14 +68,18 @@ class ParametersPanel extends Panel {
   constructor() {
     super();
     this.matrix = queryValue('matrix');
-    this.cursor = null;
-    this.spot = null;
+    this.cursor = cellInQuery(CELL);
+    this.spot = cellInQuery(SPOT);
     this.spoken = '';
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     [this.#matrices, this.#characters, this.#numbers, this.#histograms].forEach((query) => query.cancel());
+  }
+
+  get step() {
+    return this.#numbers.result?.kinds[0].step ?? super.step;
   }
 
   get #shape() {
@@ -152,7 +159,7 @@ class ParametersPanel extends Panel {
       return nothing;
     }
     return html`
-      <label>Matrix
+      <label>${t('parameters.matrix')}
         <select @change=${(event) => this.#choose(event.target.value)}>
           ${matrices.map(({ name, rows, columns }) => html`
             <option value=${name} ?selected=${name === this.#shape.name}>${name} (${rows} × ${columns})</option>`)}
@@ -164,13 +171,13 @@ class ParametersPanel extends Panel {
     this.matrix = name;
     this.cursor = null;
     this.spot = null;
-    setQuery({ matrix: name === 'wte' ? null : name });
+    setQuery({ matrix: name === 'wte' ? null : name, [CELL]: null, [SPOT]: null });
   }
 
   renderBody() {
     const numbers = this.#numbers.result;
     if (!this.view.vocabSize || numbers === null) {
-      return html`<p class="empty">${this.instead(this.view.vocabSize ? 'Loading the numbers …' : 'There is no model without documents.')}</p>`;
+      return html`<p class="empty">${this.instead(this.view.vocabSize ? t('parameters.loading') : t('noModel'))}</p>`;
     }
     numbers.rowLabels ??= this.#rowLabels(numbers.name, numbers.rows);
     const isFlat = numbers.rows <= numbers.columns / 2;
@@ -188,26 +195,26 @@ class ParametersPanel extends Panel {
     const fact = (label, apiName, value) => html`<span>${label} <code>${apiName}</code> <strong>${value}</strong></span>`;
     return html`
       <p class="facts">
-        <span><strong>${name}</strong>: ${count(rows)} rows of ${count(columns)}${rowMeaning(name, this.view.options.tokenizer === 'bpe' ? 'token' : 'character')}</span>
+        <span>${t.html('parameters.facts', { name: html`<strong>${name}</strong>`, rows, columns, meaning: rowMeaning(name, this.view.options.tokenizer) })}</span>
         ${health ? html`
-          ${fact('update ÷ weights', 'updateRatio', number(health.updateRatio))}
-          ${fact('gradient norm', 'gradientNorm', number(health.gradientNorm))}
-          ${fact('weight norm', 'weightNorm', number(health.weightNorm))}` : nothing}
+          ${fact(t('health.updateRatio'), 'updateRatio', number(health.updateRatio))}
+          ${fact(t('health.gradientNorm'), 'gradientNorm', number(health.gradientNorm))}
+          ${fact(t('health.weightNorm'), 'weightNorm', number(health.weightNorm))}` : nothing}
       </p>`;
   }
 
   #map({ name, rows, columns, rowLabels }, kind, index) {
     const title = Object.values(KINDS)[index];
     if (kind === null) {
-      return html`<figure><figcaption>${title}</figcaption><p class="hint">not available for this step</p></figure>`;
+      return html`<figure><figcaption>${title}</figcaption><p class="hint">${t('parameters.unavailable')}</p></figure>`;
     }
     return html`
       <figure>
-        <figcaption>${title} <span>step ${count(kind.step)}</span></figcaption>
+        <figcaption>${title} <span>${t('parameters.step', { step: kind.step })}</span></figcaption>
         <mg-heatmap .values=${kind.values} .rows=${rows} .columns=${columns} palette=${kind.palette}
           .low=${kind.low} .high=${kind.high} .rowLabels=${index === 0 || rowLabels?.length <= 40 ? rowLabels : null}
           .cursor=${this.cursor} .skipsTab=${index > 0}
-          label="${title} of ${name}: ${rows} rows, ${columns} columns, from ${number(kind.low)} to ${number(kind.high)}; the arrow keys move the cursor"
+          label=${t('parameters.map', { title, name, rows, columns, low: number(kind.low), high: number(kind.high) })}
           @cursor=${this.#moved}></mg-heatmap>
         <mg-scale-bar palette=${kind.palette} .low=${kind.low} .high=${kind.high} .beyond=${kind.beyond}></mg-scale-bar>
       </figure>`;
@@ -215,6 +222,7 @@ class ParametersPanel extends Panel {
 
   #moved = ({ detail: { row, column, byKey } }) => {
     this.cursor = { row, column };
+    setQuerySoon({ [CELL]: `${row}.${column}` });
     const numbers = this.#numbers.result;
     if (byKey) {
       this.spoken = `${this.#place(numbers)}: ${this.#valuesAt(numbers).map(([kind, value]) => `${kind} ${value}`).join(', ')}`;
@@ -223,8 +231,8 @@ class ParametersPanel extends Panel {
 
   #place({ rowLabels, name }) {
     const { row, column } = this.cursor;
-    const what = name === 'wpe' ? 'position' : rowLabels ? `row ${row},` : 'row';
-    return `${what} ${rowLabels ? rowLabels[row] : row}, column ${column}`;
+    const kind = name === 'wpe' ? 'position' : rowLabels ? 'labelled' : 'row';
+    return t('parameters.place', { kind, row, label: rowLabels?.[row] ?? '', column });
   }
 
   #valuesAt({ columns, kinds }) {
@@ -235,7 +243,7 @@ class ParametersPanel extends Panel {
   #readout(numbers) {
     const isInside = this.cursor !== null && this.cursor.row < numbers.rows && this.cursor.column < numbers.columns;
     if (!isInside) {
-      return html`<span>Tap or point at a cell to read its four numbers.</span>`;
+      return html`<span>${t('parameters.readout')}</span>`;
     }
     return html`<b>${this.#place(numbers)}</b>
       ${this.#valuesAt(numbers).map(([kind, value]) => html`<span>${kind}</span><b data-kind=${kind}>${value}</b>`)}`;
@@ -250,14 +258,14 @@ class ParametersPanel extends Panel {
     const looked = this.at === null ? -1 : steps.findLastIndex((step) => step <= this.at);
     return html`
       <div class="history">
-        <h3>Weights of ${name} over time</h3>
+        <h3>${t('parameters.overTime', { name })}</h3>
         <mg-heatmap .values=${shares} .rows=${rowLabels.length} .columns=${steps.length} palette="sequential" .low=${0} .high=${high}
           .rowLabels=${rowLabels} .columnLabels=${histograms.columnLabels ??= steps.map((step) => count(step))} .cursor=${this.spot} .outlined=${looked}
-          label="Distribution of the weights of ${name} at ${steps.length} steps up to ${steps.at(-1)}; the arrow keys move the cursor"
+          label=${t('parameters.history', { name, steps: steps.length, last: String(steps.at(-1)) })}
           @cursor=${(event) => this.#spotted(event.detail)}></mg-heatmap>
         <div class="line">
           <p class="readout">${this.spot === null
-            ? html`<span>One column per keyframe; keyframes are denser at the beginning. The colour shows the square root of the share of the weights. A few of the most extreme weights may be left out.</span>`
+            ? html`<span>${t('parameters.historyHint')}</span>`
             : this.#inBin(histograms)}</p>
           <mg-scale-bar palette="sequential" .low=${0} .high=${high} .format=${shareText}></mg-scale-bar>
         </div>
@@ -266,6 +274,7 @@ class ParametersPanel extends Panel {
 
   #spotted({ row, column, byKey }) {
     this.spot = { row, column };
+    setQuerySoon({ [SPOT]: `${row}.${column}` });
     if (byKey) {
       this.spoken = this.#inBin(this.#histograms.result);
     }
@@ -275,8 +284,7 @@ class ParametersPanel extends Panel {
     const column = Math.min(this.spot.column, steps.length - 1);
     const row = Math.min(this.spot.row, bins.length - 1);
     const { first, end, counts } = bins[row];
-    return `step ${count(steps[column])}: ${count(counts[column])} of ${count(total)} weights from `
-      + `${number(edge(first))} to ${number(edge(end))}`;
+    return t('parameters.bin', { step: steps[column], weights: counts[column], all: total, from: number(edge(first)), to: number(edge(end)) });
   }
 
   table() {
@@ -286,11 +294,11 @@ class ParametersPanel extends Panel {
     }
     const { columns, kinds, rows, rowLabels } = numbers;
     return {
-      columns: ['row', 'column', ...Object.values(KINDS)],
+      columns: [t('columns.row'), t('columns.column'), ...Object.values(KINDS)],
       get rows() { // computed only when needed: there are many
         return Array.from({ length: rows * columns }, (_, i) => {
           const row = Math.floor(i / columns);
-          return [rowLabels?.[row] ?? row, i % columns, ...kinds.map((kind) => kind?.values[i] ?? '')];
+          return [rowLabels?.[row] ?? row, i % columns, ...kinds.map((kind) => kind?.values[i] ?? null)];
         });
       },
     };
@@ -344,18 +352,18 @@ function usualPart(histograms, from, width) {
 
 /** Formats the square root of a share as the share in percent. */
 function shareText(root) {
-  return `${number(100 * root * root, 2)}%`;
+  return t('percent', { number: number(100 * root * root, 2) });
 }
 
-/** What the rows of a matrix are; `unit` is what a token is. */
-function rowMeaning(name, unit) {
+/** What the rows of a matrix are. */
+function rowMeaning(name, tokenizer) {
   if (name === 'wpe') {
-    return ', one per position';
+    return 'position';
   }
   if (/_(gain|bias)$/.test(name)) {
-    return ', one number per output';
+    return 'number';
   }
-  return name === 'wte' || name === 'lm_head' ? `, one per ${unit}` : ', one per output';
+  return name !== 'wte' && name !== 'lm_head' ? 'output' : tokenizer === 'bpe' ? 'token' : 'character';
 }
 
 customElements.define('mg-parameters-panel', ParametersPanel);

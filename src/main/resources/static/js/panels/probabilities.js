@@ -3,16 +3,19 @@
 
 import { css, html, nothing, svg } from 'lit';
 
-import { number } from '../data/format.js';
+import { fixed, number } from '../data/format.js';
 import { drawnFrom } from '../data/model/sampling.js';
 import { tiny } from '../data/model/tokens.js';
+import { texts } from '../data/texts.js';
 import { RAMP, drawCells, prepareCanvas, sequential } from '../components/cells.js';
 import { DocumentPanel } from '../components/document-panel.js';
 import { MAP_KEYS } from '../components/heatmap.js';
 import { ResizeController } from '../components/resize-controller.js';
 import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
-import { setQuery } from '../components/url-query.js';
+import { setQuery, wholeNumberInQuery } from '../components/url-query.js';
+
+const t = await texts('panels');
 
 const MOST_COLUMNS = 40; // tokens in the map; of larger vocabularies, those that are likely somewhere
 const MOST_ROWS = 32; // positions at a time
@@ -23,6 +26,7 @@ const WIDE_CELL = 16; // px, which hold two letters
 const LEFT = 26;
 const RIGHT = 106; // for the losses
 const NARROW_RIGHT = 74;
+const PAGE = 'next-page'; // in the URL
 const DEFAULTS = { temperature: 1, topK: 0, topP: 1 };
 
 /** The height of the map. The panel reserves that of the longest document, so that the page does not jump. */
@@ -31,10 +35,8 @@ function heightOf(rows, scale) {
 }
 
 class ProbabilitiesPanel extends DocumentPanel {
-  static heading = 'Next character';
-  static about = 'One row per position: how likely each character is to come next (column). The actual next character is '
-    + 'outlined; the bar is its loss, −ln p at temperature 1. Temperature, top-k and top-p are applied in this order, just as when '
-    + 'the service generates text.';
+  static heading = t('next.heading');
+  static about = t('next.about');
   static needsProbs = true;
   static keys = [...MAP_KEYS, ...DocumentPanel.keys];
 
@@ -78,7 +80,7 @@ class ProbabilitiesPanel extends DocumentPanel {
     this.temperature = read('temperature', DEFAULTS.temperature, (t) => t >= 0 && t <= 3);
     this.topK = read('topk', DEFAULTS.topK, (k) => Number.isInteger(k) && k >= 0);
     this.topP = read('topp', DEFAULTS.topP, (p) => p > 0 && p <= 1);
-    this.page = 0;
+    this.page = Math.max(1, wholeNumberInQuery(PAGE) ?? 1) - 1;
     this.hovered = null;
   }
 
@@ -132,6 +134,11 @@ class ProbabilitiesPanel extends DocumentPanel {
       .map(([key, now]) => [key.toLowerCase(), now === DEFAULTS[key] ? null : now])));
   }
 
+  #turn(page) {
+    this.page = page;
+    setQuery({ [PAGE]: page === 0 ? null : page + 1 });
+  }
+
   renderDocument() {
     const pages = Math.ceil(this.positions.length / MOST_ROWS);
     const page = Math.min(this.page, pages - 1);
@@ -139,8 +146,8 @@ class ProbabilitiesPanel extends DocumentPanel {
     const scale = textScale(this);
     return html`
       ${this.#settings()}
-      ${this.strip('Tokens: click one to keep its probabilities')}
-      <div class="map"><canvas role="application" aria-roledescription="heat map" tabindex="0" aria-label=${this.#inWords()}
+      ${this.strip(t('next.strip'))}
+      <div class="map"><canvas role="application" aria-roledescription=${t('roles.heatmap')} tabindex="0" aria-label=${this.#inWords()}
         @pointermove=${this.#hover} @pointerleave=${this.#leave} @blur=${this.#leave} @keydown=${this.#key}
         @click=${(event) => { this.#hover(event); this.choosePointed(event); }}></canvas></div>
       ${this.#bars()}
@@ -148,10 +155,10 @@ class ProbabilitiesPanel extends DocumentPanel {
         <p class="caption">${this.#caption()}</p>
         <span class="visually-hidden" role="status">${this.spoken}</span>
         ${pages > 1 ? html`<div class="pages">
-          <button class="quiet" ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>Previous</button>
-          positions ${page * MOST_ROWS} to ${Math.min(this.positions.length, (page + 1) * MOST_ROWS) - 1} of ${this.positions.length}
-          <button class="quiet" ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>Next</button></div>` : nothing}
-        <span class="scale"><i class="outline"></i> actual next</span>
+          <button class="quiet" ?disabled=${page === 0} @click=${() => this.#turn(page - 1)}>${t('attention.previous')}</button>
+          ${t('next.range', { from: page * MOST_ROWS, to: Math.min(this.positions.length, (page + 1) * MOST_ROWS) - 1, all: this.positions.length })}
+          <button class="quiet" ?disabled=${page === pages - 1} @click=${() => this.#turn(page + 1)}>${t('attention.next')}</button></div>` : nothing}
+        <span class="scale"><i class="outline"></i> ${t('next.actual')}</span>
         <span class="scale">0 <i class="ramp"></i> 1</span>
       </div>
       <div .style=${`height: ${heightOf(Math.min(MOST_ROWS, this.view.options.blockSize), scale) - heightOf(rows, scale)}px`}></div>`;
@@ -166,15 +173,15 @@ class ProbabilitiesPanel extends DocumentPanel {
           @input=${(event) => this.#set(name, take(event.target.value))}>
         <output class="number">${words}</output></label>`;
     return html`
-      <div class="settings" role="group" aria-label="How the next ${this.unit} is drawn">
-        ${slider('temperature', 'Temperature', { min: 0, max: 3, step: 0.05, value: temperature, words: temperature.toFixed(2) })}
-        ${slider('topK', 'Top-k', {
-          min: 1, max: most, step: 1, value: topK === 0 ? most : topK, words: topK === 0 ? 'all' : String(topK),
+      <div class="settings" role="group" aria-label=${t('next.settings', { unit: this.unit })}>
+        ${slider('temperature', t('next.temperature'), { min: 0, max: 3, step: 0.05, value: temperature, words: fixed(temperature, 2) })}
+        ${slider('topK', t('next.topK'), {
+          min: 1, max: most, step: 1, value: topK === 0 ? most : topK, words: topK === 0 ? t('all') : String(topK),
           take: (value) => Number(value) >= most ? 0 : Number(value),
         })}
-        ${slider('topP', 'Top-p', { min: 0.01, max: 1, step: 0.01, value: topP, words: topP === 1 ? 'all' : topP.toFixed(2) })}
+        ${slider('topP', t('next.topP'), { min: 0.01, max: 1, step: 0.01, value: topP, words: topP === 1 ? t('all') : fixed(topP, 2) })}
         <button ?disabled=${temperature === 1 && topK === 0 && topP === 1}
-          @click=${() => Object.entries(DEFAULTS).forEach(([name, value]) => this.#set(name, value))}>Reset</button>
+          @click=${() => Object.entries(DEFAULTS).forEach(([name, value]) => this.#set(name, value))}>${t('next.reset')}</button>
       </div>`;
   }
 
@@ -184,29 +191,27 @@ class ProbabilitiesPanel extends DocumentPanel {
   }
 
   #inWords() {
-    return `How likely each ${this.unit} is to come next, at ${this.positions.length} positions; mean loss ${number(this.#mean)}. `
-      + 'The menu of this panel shows the numbers as a table.';
+    return t('next.map', { unit: this.unit, positions: this.positions.length, mean: number(this.#mean) });
   }
 
   #caption() {
-    const t = this.looked;
-    if (t !== null && this.hovered !== null) {
-      const p = this.probsAt(t)[this.hovered];
-      return `${this.upTo(t)}, ${this.vocabulary.symbol(this.hovered)} has ${number(p)}`;
+    const { looked } = this;
+    if (looked !== null && this.hovered !== null) {
+      return t('next.one', { where: this.upTo(looked), token: this.vocabulary.symbol(this.hovered), p: number(this.probsAt(looked)[this.hovered]) });
     }
-    return `Mean loss ${number(this.#mean, 4)} nats per ${this.unit}, at temperature 1.`;
+    return t('next.mean', { mean: number(this.#mean, 4), unit: this.unit });
   }
 
   /** The most likely tokens at one position: the one looked at, or the last. */
   #bars() {
-    const t = this.looked ?? this.positions.length - 1;
-    const probs = this.probsAt(t);
-    const { nextId } = this.positions[t];
+    const at = this.looked ?? this.positions.length - 1;
+    const probs = this.probsAt(at);
+    const { nextId } = this.positions[at];
     const likeliest = probs.map((_, id) => id).sort((a, b) => probs[b] - probs[a]).slice(0, MOST_BARS);
     const isShown = nextId === null || likeliest.includes(nextId);
     const ids = isShown ? likeliest : [...likeliest.slice(0, -1), nextId];
     return html`
-      <p class="caption">Next ${this.upTo(t)}:</p>
+      <p class="caption">${t('next.bars', { where: this.upTo(at) })}</p>
       <ol class="bars">${ids.map((id) => html`
         <li class=${id === nextId ? 'actual' : ''}><span title=${this.vocabulary.symbol(id)}>${this.vocabulary.symbol(id)}</span>
           <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">${svg`<rect width=${100 * probs[id]} height="8" />`}</svg>
@@ -277,7 +282,7 @@ class ProbabilitiesPanel extends DocumentPanel {
     const longest = Math.max(Math.log(columns.length), ...this.positions.map(({ t }) => Math.min(20, this.lossAt(t) ?? 0)));
     const start = left + cell * columns.length + 10;
     const room = right - 10 - 38 * scale;
-    context.fillText('loss', start + 16 * scale, head / 2);
+    context.fillText(t('columns.loss'), start + 16 * scale, head / 2);
     rows.forEach(({ t, read, nextId }, r) => {
       const y = head + (r + 0.5) * rowHeight;
       const isLooked = t === this.looked;
@@ -291,7 +296,7 @@ class ProbabilitiesPanel extends DocumentPanel {
         context.fillStyle = isLooked ? ink : muted;
         context.font = `${11 * scale}px sans-serif`;
         context.textAlign = 'right';
-        context.fillText(Number.isFinite(loss) ? loss.toFixed(2) : '∞', width - 2, y);
+        context.fillText(Number.isFinite(loss) ? fixed(loss, 2) : '∞', width - 2, y);
         context.textAlign = 'center';
       }
       const column = columns.indexOf(nextId);
@@ -322,6 +327,18 @@ class ProbabilitiesPanel extends DocumentPanel {
     this.hovered = isRow && c >= 0 && c < columns.length ? columns[c] : null;
   };
 
+  /** A row of the map, or a part of the page. */
+  spotOf(path, y) {
+    const canvas = this.renderRoot.querySelector('.map canvas');
+    if (path[0] !== canvas) {
+      return super.spotOf(path, y);
+    }
+    const { head, rowHeight, rows } = this.#layout;
+    const { left, top, width } = canvas.getBoundingClientRect();
+    const row = Math.floor((y - top - head) / rowHeight);
+    return row < 0 || row >= rows.length ? null : { left, top: top + head + row * rowHeight, width, height: rowHeight };
+  }
+
   #leave = () => {
     this.hovered = null;
     this.pointed = null;
@@ -347,10 +364,10 @@ class ProbabilitiesPanel extends DocumentPanel {
   legend() {
     const { temperature, topK, topP } = this;
     return [
-      { label: 'probability', stops: RAMP, low: '0', high: '1' }, { label: 'actual next', kind: 'outline', colour: '--data-2' },
-      { label: 'loss in nats', kind: 'line', colour: '--data-2' },
-      { label: `temperature ${temperature}, top-k ${topK || 'all'}, top-p ${topP === 1 ? 'all' : topP}`, kind: 'text' },
-      { label: `row: position, column: next ${this.unit}`, kind: 'text' },
+      { label: t('next.probability'), stops: RAMP, low: '0', high: '1' }, { label: t('next.actual'), kind: 'outline', colour: '--data-2' },
+      { label: t('next.lossInNats'), kind: 'line', colour: '--data-2' },
+      { label: t('next.sampling', { temperature: number(temperature), topK: topK || t('all'), topP: topP === 1 ? t('all') : number(topP) }), kind: 'text' },
+      { label: t('next.axes', { unit: this.unit }), kind: 'text' },
     ];
   }
 
@@ -361,9 +378,9 @@ class ProbabilitiesPanel extends DocumentPanel {
     const { positions, shown, vocabulary, settings } = this;
     const losses = positions.map(({ t }) => this.lossAt(t));
     return {
-      columns: ['position', 'reads', 'next', 'loss', ...shown.vizData[0].probs.map((_, id) => `p(${vocabulary.uniqueName(id)})`)],
+      columns: [...['position', 'reads', 'next', 'loss'].map((name) => t(`columns.${name}`)), ...shown.vizData[0].probs.map((_, id) => `p(${vocabulary.uniqueName(id)})`)],
       get rows() {
-        return positions.map(({ t, read, next }) => [t, read, next, losses[t] === null ? '' : losses[t],
+        return positions.map(({ t, read, next }) => [t, read, next, losses[t],
           ...drawnFrom(shown.vizData[t].probs, settings)]);
       },
     };
@@ -371,7 +388,7 @@ class ProbabilitiesPanel extends DocumentPanel {
 }
 
 function percent(p) {
-  return p > 0 && p < 0.0005 ? '<0.1%' : `${(100 * p).toFixed(1)}%`;
+  return p > 0 && p < 0.0005 ? t('next.tiny', { number: fixed(0.1, 1) }) : t('percent', { number: fixed(100 * p, 1) });
 }
 
 customElements.define('mg-probabilities-panel', ProbabilitiesPanel);

@@ -2,11 +2,13 @@
 // generated texts, their mean length, or the surprisal of a given text.
 
 import { css, html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 
-import { compact, count, number } from '../data/format.js';
+import { compact, count, fixed } from '../data/format.js';
 import { logTicks } from '../data/log-ticks.js';
 import { ProbeCurves } from '../data/probe-curves.js';
 import { loadedAt } from '../data/session-events.js';
+import { texts } from '../data/texts.js';
 import { axis, ticksAt, tooltip } from '../components/chart.js';
 import { Panel } from '../components/panel.js';
 import { PolledQuery } from '../components/polled-query.js';
@@ -14,6 +16,8 @@ import { remember, remembered } from '../components/remembered.js';
 import { textScale } from '../components/text-scale.js';
 import { theme } from '../components/theme.js';
 import { queryValue, queryValues, setQuery } from '../components/url-query.js';
+
+const t = await texts('panels');
 
 const EVERY = 3000; // ms between two measurements, at least
 const MOST_PROBES = 6; // as many as there are colours
@@ -27,10 +31,10 @@ const LOG_IN_URL = 'probes-log'; // 1 or 0
 const UNTRAINED = 0.5; // the place of step 0 on a logarithmic axis, which has no 0
 
 const KINDS = {
-  match: { label: 'Share that match a pattern', field: 'pattern', isShare: true },
-  surprisal: { label: 'Surprisal of a text', field: 'text' },
-  length: { label: 'Mean length' },
-  known: { label: 'Share in the documents', isShare: true },
+  match: { label: t('probes.kinds.match'), field: 'pattern', isShare: true },
+  surprisal: { label: t('probes.kinds.surprisal'), field: 'text' },
+  length: { label: t('probes.kinds.length') },
+  known: { label: t('probes.kinds.known'), isShare: true },
 };
 const INITIAL = [{ kind: 'match', pattern: '[aeiou]$' }, { kind: 'length' }, { kind: 'known' }];
 const VOWEL = '[aeiou]$';
@@ -74,21 +78,16 @@ function rememberedProbes() {
 
 function nameOf({ kind, pattern, text }) {
   switch (kind) {
-    case 'match': return pattern === VOWEL ? 'ends in a vowel' : `matches ${pattern}`;
-    case 'length': return 'mean length';
-    case 'known': return 'in the documents';
-    default: return `surprisal of “${text}”`;
+    case 'match': return pattern === VOWEL ? t('probes.vowel') : t('probes.matches', { pattern });
+    case 'length': return t('probes.length');
+    case 'known': return t('columns.inDocuments');
+    default: return t('probes.surprisal', { text });
   }
 }
 
 class ProbesPanel extends Panel {
-  static heading = 'Probes';
-  static about = 'What the model had learned at each keyframe: 100 texts at temperature 0.5, always from the session’s seed, and '
-    + 'the share of them that match a regular expression (in the syntax of RE2), the share that are documents, and their mean '
-    + 'length. Or the surprisal of a text: nats per character, its end included. Shares are on the left axis, lengths and '
-    + 'surprisals on the right one. Dotted lines show what the documents have. Single '
-    + 'measurements swing: at the step named in the legend, a curve reaches the documents’ share for the first time; whether it '
-    + 'stays there, the curve shows.';
+  static heading = t('probes.heading');
+  static about = t('probes.about');
 
   static properties = {
     probes: { state: true },
@@ -221,7 +220,7 @@ class ProbesPanel extends Panel {
         this.logChoice = target.checked;
         remember(LOG_STEPS, target.checked ? 'on' : 'off');
         this.#updateUrl();
-      }}>log steps</label>`;
+      }}>${t('logSteps')}</label>`;
   }
 
   renderBody() {
@@ -231,35 +230,36 @@ class ProbesPanel extends Panel {
   #shown() {
     const { result } = this.#curves;
     if (!this.view.vocabSize) {
-      return html`<p class="empty">There is no model without documents.</p>`;
+      return html`<p class="empty">${t('noModel')}</p>`;
     }
     if (this.probes.length === 0) {
-      return html`<p class="empty">Add a probe below.</p>`;
+      return html`<p class="empty">${t('probes.add')}</p>`;
     }
     if (result === null) {
-      return html`<p class="empty">${this.instead('Measuring …')}</p>`;
+      return html`<p class="empty">${this.instead(t('measuring'))}</p>`;
     }
     const at = this.#shownIndex(result);
     return html`
       <ul class="legend">${result.probes.map((probe, i) => !this.probes.includes(probe) ? nothing : html`
         <li><i class="s${i}"></i><span class="words"><span class="name">${nameOf(probe)}</span> <strong>${valueInWords(probe, result.values[i][at])}</strong>
-          ${result.documents[i] === null ? nothing : html`<span>documents: ${valueInWords(probe, result.documents[i])}${firstReached(probe, result, i)}</span>`}</span>
+          ${result.documents[i] === null ? nothing : html`<span>${documentsInWords(probe, result, i)}</span>`}</span>
           ${this.#removal(probe)}</li>`)}
         ${result.leftOut.map(({ probe, why }) => !this.probes.includes(probe) ? nothing : html`
-        <li class="left-out"><span class="words"><span class="name">${nameOf(probe)}</span> <span>left out: ${why}</span></span> ${this.#removal(probe)}</li>`)}
+        <li class="left-out"><span class="words"><span class="name">${nameOf(probe)}</span> <span>${t('probes.leftOut', { why })}</span></span> ${this.#removal(probe)}</li>`)}
       </ul>
       ${result.probes.length === 0 ? nothing : this.#chart(result, at)}`;
   }
 
   #removal(probe) {
-    return html`<button class="quiet icon" aria-label="Remove: ${nameOf(probe)}" title="Remove"
+    return html`<button class="quiet icon" aria-label=${t('probes.removeLabel', { name: nameOf(probe) })} title=${t('probes.remove')}
       @click=${() => this.#change(this.probes.filter((other) => nameOf(other) !== nameOf(probe)))}>×</button>`;
   }
 
   #chart(result, at) {
+    const looks = [result, this.at, this.#logSteps, textScale(this), theme.isDark, theme.isPicture];
     return html`
-      <p class="at ${this.at === null ? '' : 'past'}">Values at step ${count(result.steps[at])}</p>
-      <mg-chart .option=${this.#option(result)} label=${this.#inWords(result)}></mg-chart>`;
+      <p class="at ${this.at === null ? '' : 'past'}">${t('probes.at', { step: count(result.steps[at]) })}</p>
+      <mg-chart .option=${guard(looks, () => this.#option(result))} label=${this.#inWords(result)}></mg-chart>`;
   }
 
   /** The index of the step whose values the legend shows. */
@@ -269,8 +269,8 @@ class ProbesPanel extends Panel {
 
   #inWords({ probes, steps, values }) {
     const curves = probes.map((probe, i) =>
-      `${nameOf(probe)} from ${valueInWords(probe, values[i][0])} to ${valueInWords(probe, values[i].at(-1))}`);
-    return `Probes at the steps ${count(steps[0])} to ${count(steps.at(-1))}: ${curves.join(', ')}. The menu of this panel shows them as a table.`;
+      t('probes.curve', { name: nameOf(probe), first: valueInWords(probe, values[i][0]), last: valueInWords(probe, values[i].at(-1)) }));
+    return t('probes.chart', { from: steps[0], to: steps.at(-1), curves: curves.join(', ') });
   }
 
   #option({ probes, steps, values, documents }) {
@@ -291,18 +291,18 @@ class ProbesPanel extends Panel {
       grid: { left: 34 + 14 * scale, right: 20 + 22 * scale, top: 14, bottom: 24 + 20 * scale },
       tooltip: tooltip({
         trigger: 'axis', axisPointer: { lineStyle: { color: theme.colour('--edge') } },
-        formatter: (items) => [`step ${count(steps[items[0].dataIndex])}`, ...probes.map((probe, i) =>
-          `${nameOf(probe)}: ${valueInWords(probe, values[i][items[0].dataIndex])}`)].join('\n'),
+        formatter: (items) => [t('loss.tip.step', { step: steps[items[0].dataIndex] }), ...probes.map((probe, i) =>
+          t('probes.value', { name: nameOf(probe), value: valueInWords(probe, values[i][items[0].dataIndex]) }))].join('\n'),
       }),
       xAxis: axis({
         id: 'steps', type: isLog ? 'log' : 'value', min: x(0), max: last, splitLine: { show: false },
-        name: 'step', nameLocation: 'middle', nameGap: 14 + 10 * scale,
+        name: t('columns.step'), nameLocation: 'middle', nameGap: 14 + 10 * scale,
         nameTextStyle: { color: theme.colour('--muted'), fontSize: 11 * scale },
         axisTick: ticks.axisTick,
         axisLabel: { ...label, ...ticks.axisLabel, formatter: (value) => compact(value < 1 ? 0 : value) },
       }),
       yAxis: [
-        axis({ id: 'shares', show: left, min: 0, max: 1, axisLabel: { ...label, formatter: (value) => `${Math.round(100 * value)}%` } }),
+        axis({ id: 'shares', show: left, min: 0, max: 1, axisLabel: { ...label, formatter: (value) => t('percent', { number: Math.round(100 * value) }) } }),
         axis({ id: 'others', show: right, position: 'right', min: 0, splitLine: { show: !left }, axisLabel: label }),
       ],
       series: probes.map((probe, i) => ({
@@ -319,15 +319,15 @@ class ProbesPanel extends Panel {
     const { field } = KINDS[kind];
     return html`
       <form novalidate @submit=${this.#add}>
-        <select aria-label="Kind of probe" @change=${({ target }) => { this.draft = { kind: target.value, value: '' }; this.problem = null; }}>
+        <select aria-label=${t('probes.kind')} @change=${({ target }) => { this.draft = { kind: target.value, value: '' }; this.problem = null; }}>
           ${Object.entries(KINDS).map(([name, { label }]) => html`<option value=${name} ?selected=${name === kind}>${label}</option>`)}
         </select>
         ${field === undefined ? nothing : html`
-          <input aria-label=${field === 'pattern' ? 'Pattern' : 'Text'} placeholder=${field === 'pattern' ? 'such as ^ma or a$' : 'such as emma'}
+          <input aria-label=${t(`probes.fields.${field}`)} placeholder=${t(`probes.examples.${field}`)}
             maxlength=${LONGEST} spellcheck="false" autocomplete="off" .value=${value} aria-invalid=${this.problem === null ? nothing : 'true'}
             aria-describedby=${this.problem === null ? nothing : 'problem'}
-            @input=${({ target }) => { this.draft = { kind, value: target.value }; }}>`}
-        <button ?disabled=${!this.view.vocabSize || (field !== undefined && value === '')}>Add</button>
+            @input=${({ target }) => { this.draft = { ...this.draft, value: target.value }; }}>`}
+        <button ?disabled=${!this.view.vocabSize || (field !== undefined && value === '')}>${t('probes.addButton')}</button>
       </form>
       ${this.problem === null ? nothing : html`<p class="error" id="problem" role="alert">${sentence(inWords(this.problem))}</p>`}`;
   }
@@ -344,10 +344,11 @@ class ProbesPanel extends Panel {
       return null;
     }
     const { probes, steps, values, documents } = result;
-    const cell = (value) => value === null ? '' : number(value, 4);
     return {
-      columns: ['step', ...probes.map(nameOf)],
-      rows: [...steps.map((step, j) => [step, ...probes.map((_, i) => cell(values[i][j]))]), ['documents', ...documents.map(cell)]],
+      columns: [t('columns.step'), ...probes.map(nameOf)],
+      get rows() { // computed only when needed
+        return [...steps.map((step, j) => [step, ...probes.map((_, i) => values[i][j])]), [t('probes.documents'), ...documents]];
+      },
     };
   }
 }
@@ -361,17 +362,17 @@ function sentence(words) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** At which step a share first was that of the documents, in words; empty for a mean, or if it never was. */
-function firstReached({ kind }, { steps, values, documents }, i) {
-  const first = KINDS[kind].isShare ? values[i].findIndex((value) => value !== null && value >= documents[i]) : -1;
-  return first < 0 ? '' : ` (reached first at step ${count(steps[first])})`;
+/** What the documents have, and at which step a share first was that; nothing about the step for a mean, or if it never was. */
+function documentsInWords(probe, { steps, values, documents }, i) {
+  const first = KINDS[probe.kind].isShare ? values[i].findIndex((value) => value !== null && value >= documents[i]) : -1;
+  return t('probes.ofDocuments', { value: valueInWords(probe, documents[i]), isReached: first >= 0, step: steps[first] ?? 0 });
 }
 
 function valueInWords({ kind }, value) {
   if (value === null || value === undefined) {
     return '–';
   }
-  return KINDS[kind].isShare ? `${Math.round(100 * value)}%` : value.toFixed(2);
+  return KINDS[kind].isShare ? t('percent', { number: Math.round(100 * value) }) : fixed(value, 2);
 }
 
 customElements.define('mg-probes-panel', ProbesPanel);

@@ -5,27 +5,31 @@ import { css, html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 
 import { CoalescedCall } from '../data/coalesced-call.js';
-import { count, number, plural } from '../data/format.js';
+import { LONGEST_NUMBER, count, numberForUrl, numberFromUrl, typedNumber } from '../data/format.js';
+import { share } from '../data/share.js';
 import { SITE } from '../data/site.js';
+import { texts } from '../data/texts.js';
 import { field } from '../components/field.js';
 import { icons } from '../components/icons.js';
 import { Panel } from '../components/panel.js';
 import { saveText } from '../components/save-file.js';
 import { tablePicture } from '../components/table-picture.js';
-import { queryValue, setQuery } from '../components/url-query.js';
+import { queryValue, setQuery, textForUrl } from '../components/url-query.js';
+
+const t = await texts('panels');
 
 const SEEDS = 1_000_000;
 const LONGEST_PROMPT = 200; // characters
-const LONGEST_NUMBER = 20;
 const SMALL_LIST = 1000; // documents, which a small model can memorise
 const WRITTEN = inUrl('written'); // whether texts have been generated
+const ONLY_NEW = inUrl('only-new');
 const CONTROLS = [
-  { name: 'prompt', label: 'Prompt', initial: '', placeholder: 'beginning of each text', isText: true },
-  { name: 'temperature', label: 'Temperature', initial: '0.5' },
-  { name: 'topK', label: 'Top-k', apiName: 'topK', initial: '', placeholder: 'all' },
-  { name: 'topP', label: 'Top-p', apiName: 'topP', initial: '', placeholder: '1' },
-  { name: 'seed', label: 'Seed', initial: '1' },
-  { name: 'count', label: 'Texts', apiName: 'count', initial: '6' },
+  { name: 'prompt', label: t('samples.fields.prompt'), initial: '', placeholder: t('samples.promptHint'), isText: true },
+  { name: 'temperature', label: t('samples.fields.temperature'), initial: '0.5' },
+  { name: 'topK', label: t('samples.fields.topK'), apiName: 'topK', initial: '', placeholder: t('all') },
+  { name: 'topP', label: t('samples.fields.topP'), apiName: 'topP', initial: '', placeholder: '1' },
+  { name: 'seed', label: t('samples.fields.seed'), initial: '1' },
+  { name: 'count', label: t('samples.fields.count'), apiName: 'count', initial: '6' },
 ];
 
 /** The name of a setting in the URL: the panel of probabilities has a temperature, too. */
@@ -33,22 +37,17 @@ function inUrl(name) {
   return `samples-${name.toLowerCase()}`;
 }
 
-/** Whether a value can be in the URL. The server checks the ranges of numbers. */
-function isUsable({ isText }, value) {
-  return isText ? value.length <= LONGEST_PROMPT
-    : value.length <= LONGEST_NUMBER && value.trim() !== '' && Number.isFinite(Number(value));
-}
+const promptForUrl = (text) => textForUrl(text, LONGEST_PROMPT);
 
+/** The server checks the ranges of numbers. */
 function draftsInUrl() {
-  const values = CONTROLS.map((control) => [control, queryValue(inUrl(control.name))]);
-  return Object.fromEntries(values.filter(([control, value]) => value !== null && isUsable(control, value))
-    .map(([{ name }, value]) => [name, value]));
+  const values = CONTROLS.map(({ name, isText }) => [name, (isText ? promptForUrl : numberFromUrl)(queryValue(inUrl(name)))]);
+  return Object.fromEntries(values.filter(([, value]) => value !== null));
 }
 
 class SamplesPanel extends Panel {
-  static heading = 'Samples';
-  static about = 'One text per keyframe, at temperature 0.5 and always from the same seed, marked if it is one of the '
-    + 'documents. The texts you generate yourself use a separate random generator, so they leave the session unchanged.';
+  static heading = t('samples.heading');
+  static about = t('samples.about');
 
   static properties = {
     drafts: { state: true }, // typed values, by control
@@ -100,7 +99,7 @@ class SamplesPanel extends Panel {
     this.drafts = draftsInUrl();
     this.problem = null;
     this.written = null;
-    this.onlyNew = false;
+    this.onlyNew = queryValue(ONLY_NEW) !== null;
     this.isCopied = false;
   }
 
@@ -127,9 +126,15 @@ class SamplesPanel extends Panel {
     const values = CONTROLS.map((control) => [control, this.#value(control.name)]);
     setQuery({
       ...Object.fromEntries(values.map(([control, value]) =>
-        [inUrl(control.name), value !== control.initial && isUsable(control, value) ? value : null])),
+        [inUrl(control.name), value === control.initial ? null : (control.isText ? promptForUrl : numberForUrl)(value)])),
       [WRITTEN]: this.#requested === null ? null : 1,
     });
+  }
+
+  #limitToNew(onlyNew) {
+    this.onlyNew = onlyNew;
+    this.isCopied = false;
+    setQuery({ [ONLY_NEW]: onlyNew ? 1 : null });
   }
 
   #write(seed = this.#value('seed')) {
@@ -137,10 +142,10 @@ class SamplesPanel extends Panel {
     const drawn = seed.trim() === '' ? String(Math.floor(Math.random() * SEEDS)) : seed.trim();
     this.drafts = { ...this.drafts, seed: drawn };
     const given = Object.entries({ ...texts, seed: drawn }).filter(([, text]) => text !== '');
-    const options = Object.fromEntries(given.map(([name, text]) => [name, name === 'prompt' ? text : Number(text)]));
+    const options = Object.fromEntries(given.map(([name, text]) => [name, name === 'prompt' ? text : typedNumber(text)]));
     const wrong = Object.keys(options).find((name) => Number.isNaN(options[name]));
     if (wrong !== undefined) {
-      this.problem = { field: wrong, message: 'This must be a number' };
+      this.problem = { field: wrong, message: t('mustBeNumber') };
       return;
     }
     this.#request({ at: this.at, options });
@@ -164,19 +169,22 @@ class SamplesPanel extends Panel {
   }
 
   renderBody() {
-    return html`${guard([this.live.samples, this.at], () => this.#list())} ${this.#form()} ${this.#texts()}`;
+    const { samples } = this.live;
+    const { step, text } = samples.at(-1) ?? {};
+    const listed = [this.view.createdAt, samples.length, step, text, this.at]; // each poll brings another array
+    return html`${guard(listed, () => this.#list())} ${this.#form()} ${this.#texts()}`;
   }
 
   #list() {
     const samples = this.#samples;
     if (samples.length === 0) {
-      return html`<p class="empty">No samples yet.</p>`;
+      return html`<p class="empty">${t('samples.none')}</p>`;
     }
     return html`
-      <div class="list" tabindex="0" role="region" aria-label="Samples, newest first">
+      <div class="list" tabindex="0" role="region" aria-label=${t('samples.list')}>
         <ol>${samples.map(({ step, text, known }) => html`
           <li class=${step === this.at ? 'shown' : ''}>
-            <button class="quiet" title="Look at step ${count(step)}" aria-label="Look at step ${count(step)}"
+            <button class="quiet" title=${t('samples.lookAt', { step })} aria-label=${t('samples.lookAt', { step })}
               @click=${() => this.run(this.live.viewAt(step))}>${count(step)}</button>
             <span class="text">${shown(text)}</span> ${tag(known)}</li>`)}
         </ol>
@@ -190,9 +198,9 @@ class SamplesPanel extends Panel {
         <div class="fields">${CONTROLS.map((control) => this.#field(control))}</div>
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         <div class="row">
-          <button class="primary" ?disabled=${!this.#canWrite}>Generate</button>
-          <button type="button" ?disabled=${!this.#canWrite} @click=${() => this.#write('')}>With another seed</button>
-          <a href="${SITE}s/${encodeURIComponent(this.live.name)}/strings">Many texts, in a file</a>
+          <button class="primary" ?disabled=${!this.#canWrite}>${t('samples.generate')}</button>
+          <button type="button" ?disabled=${!this.#canWrite} @click=${() => this.#write('')}>${t('samples.again')}</button>
+          <a href="${SITE}s/${encodeURIComponent(this.live.name)}/strings${share.fragment}">${t('samples.many')}</a>
         </div>
       </form>`;
   }
@@ -213,8 +221,7 @@ class SamplesPanel extends Panel {
 
   #texts() {
     if (this.written === null) {
-      return html`<p class="written hint">With the same seed, the random numbers are the same at every step, so you can compare what
-        the model writes at different steps. A higher temperature gives more texts that are new, and more that look wrong.</p>`;
+      return html`<p class="written hint">${t('samples.hint')}</p>`;
     }
     const { step, texts, known } = this.written;
     const isComparable = texts.some((text) => known.get(text) !== undefined);
@@ -224,18 +231,18 @@ class SamplesPanel extends Panel {
     texts.filter(isListed).forEach((text) => times.set(text, (times.get(text) ?? 0) + 1));
     return html`
       <div class="written">
-        <p class="hint" role="status">Generated at step ${count(step)}.</p>
+        <p class="hint" role="status">${t('samples.generatedAt', { step })}</p>
         ${advice === null ? nothing : html`<p class="advice">${advice}</p>`}
         <div class="row">
-          <button ?disabled=${!navigator.clipboard || times.size === 0} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
-          <button ?disabled=${times.size === 0} @click=${() => this.#download([...times.keys()])}>Download</button>
+          <button ?disabled=${!navigator.clipboard || times.size === 0} @click=${() => this.#copy([...times.keys()])}>${icons.copy} ${t(this.isCopied ? 'samples.copied' : 'samples.copy')}</button>
+          <button ?disabled=${times.size === 0} @click=${() => this.#download([...times.keys()])}>${t('samples.download')}</button>
           ${isComparable ? html`<label><input type="checkbox" .checked=${this.onlyNew}
-            @change=${({ target }) => { this.onlyNew = target.checked; this.isCopied = false; }}>only new texts</label>` : nothing}
-          <span class="hint">${plural(times.size, 'different text')}, one per line</span>
+            @change=${({ target }) => this.#limitToNew(target.checked)}>${t('samples.onlyNew')}</label>` : nothing}
+          <span class="hint">${t('samples.different', { texts: times.size })}</span>
         </div>
-        <div class="texts" tabindex="0" role="region" aria-label="Generated texts"><ul>${[...times].map(([text, n]) => html`
+        <div class="texts" tabindex="0" role="region" aria-label=${t('samples.generated')}><ul>${[...times].map(([text, n]) => html`
           <li><span class="text">${shown(text)}</span>
-            ${n > 1 ? html`<span class="tag">${n} times</span>` : nothing}
+            ${n > 1 ? html`<span class="tag">${t('samples.times', { times: n })}</span>` : nothing}
             ${known.get(text) === undefined || text === '' ? nothing : tag(known.get(text))}</li>`)}
         </ul></div>
       </div>`;
@@ -251,10 +258,12 @@ class SamplesPanel extends Panel {
   }
 
   table() {
-    const rows = this.#samples.toReversed();
-    return rows.length === 0 ? null : {
-      columns: ['step', 'learning rate', 'text', 'in the documents'],
-      rows: rows.map(({ step, learningRate, text, known }) => [step, number(learningRate), text, known ? 'yes' : 'no']),
+    const samples = this.#samples.toReversed();
+    return samples.length === 0 ? null : {
+      columns: ['step', 'learningRate', 'text', 'inDocuments'].map((name) => t(`columns.${name}`)),
+      get rows() { // computed only when needed
+        return samples.map(({ step, learningRate, text, known }) => [step, learningRate, text, t(known ? 'yes' : 'no')]);
+      },
     };
   }
 
@@ -269,21 +278,20 @@ function adviceOn(texts, known, numDocs) {
   const half = texts.length / 2;
   const repeats = texts.length - new Set(texts).size;
   const inDocuments = texts.filter((text) => text !== '' && known.get(text));
-  const inWords = `${count(inDocuments.length)} of ${count(texts.length)} are in the training texts`;
+  const numbers = { known: inDocuments.length, repeats, all: texts.length };
   const isMemorised = numDocs <= SMALL_LIST && new Set(inDocuments).size >= Math.min(numDocs, texts.length) / 2;
   if (inDocuments.length > half && isMemorised) {
-    return `${inWords}: the model has memorised much of the list; raise the temperature or train fewer steps.`;
+    return t('samples.memorised', numbers);
   }
   if (repeats > half) {
-    return `${count(repeats)} of ${count(texts.length)} repeat another text: raise the temperature.`;
+    return t('samples.repeats', numbers);
   }
-  return inDocuments.length > half
-    ? `${inWords}: at a low temperature, a model writes what is frequent in its texts; raise the temperature.` : null;
+  return inDocuments.length > half ? t('samples.frequent', numbers) : null;
 }
 
-const shown = (text) => text === '' ? html`<em>(empty)</em>` : text;
+const shown = (text) => text === '' ? html`<em>${t('samples.empty')}</em>` : text;
 
 const tag = (isKnown) => isKnown
-  ? html`<span class="tag">in the documents</span>` : html`<span class="tag new">new</span>`;
+  ? html`<span class="tag">${t('columns.inDocuments')}</span>` : html`<span class="tag new">${t('samples.new')}</span>`;
 
 customElements.define('mg-samples-panel', SamplesPanel);

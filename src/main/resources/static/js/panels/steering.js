@@ -3,21 +3,23 @@
 
 import { css, html, nothing } from 'lit';
 
-import { count, number, plural } from '../data/format.js';
+import { number, plural, typedNumber } from '../data/format.js';
 import { learningRateAfter, learningRateOf } from '../data/learning-rate.js';
 import { availableName, availableTwinName } from '../data/session-names.js';
 import { describedOptions, isUsedBy, withDefaults } from '../data/session-options.js';
 import { SITE } from '../data/site.js';
+import { texts } from '../data/texts.js';
 import { field } from '../components/field.js';
 import { icons } from '../components/icons.js';
 import { Panel } from '../components/panel.js';
 
+const t = await texts('panels');
+
 const FIRST = ['learningRate', 'numSteps', 'batchSize'];
 
 class SteeringPanel extends Panel {
-  static heading = 'Steering';
-  static about = 'Changes take effect from the next step on, even during a run. Each change is marked in the loss chart and on the '
-    + 'timeline.';
+  static heading = t('steering.heading');
+  static about = t('steering.about');
 
   static properties = {
     drafts: { state: true }, // typed but not yet applied values, by option
@@ -89,10 +91,10 @@ class SteeringPanel extends Panel {
     const isChoice = (name) => this.#steerable.find((option) => option.name === name)?.choices !== undefined;
     const changes = Object.fromEntries(
       Object.entries(this.drafts).filter(([, text]) => text.trim() !== '')
-        .map(([name, text]) => [name, isChoice(name) ? text : Number(text)]));
+        .map(([name, text]) => [name, isChoice(name) ? text : typedNumber(text)]));
     const wrong = Object.keys(changes).find((name) => Number.isNaN(changes[name]));
     if (wrong !== undefined) {
-      this.problem = { field: wrong, message: 'This must be a number' };
+      this.problem = { field: wrong, message: t('mustBeNumber') };
       return;
     }
     try {
@@ -106,14 +108,14 @@ class SteeringPanel extends Panel {
 
   async #steer(changes) {
     await this.live.steer(changes);
-    this.note = `Changed at step ${count(this.view.step)}`;
+    this.note = t('steering.changed', { step: this.view.step });
   }
 
   async #steerWithTwin(changes) {
     await this.#loadNames();
     const name = availableTwinName(this.live.name, this.taken);
     const { step, left } = await this.live.steerWithTwin(changes, name);
-    this.note = `Changed at step ${count(step)}`;
+    this.note = t('steering.changed', { step });
     this.twin = { name, left };
     this.wantsTwin = false;
     await this.#loadNames();
@@ -148,29 +150,27 @@ class SteeringPanel extends Panel {
     return html`
       <form novalidate @submit=${this.#apply}>
         <div class="now">
-          <p><span>Learning rate of the next step</span><strong>${number(rate)}</strong></p>
-          ${options.schedule === 'constant' ? nothing : html`<p><span>Steps until it is ${number(options.minLearningRate)}</span>
-            <strong>${count(Math.max(0, options.numSteps - step))} of ${count(options.numSteps)}</strong></p>`}
-          ${this.at ? html`<p><span>Learning rate of step ${count(this.at)}</span><strong>${this.#rateOf(this.at)}</strong></p>` : nothing}
+          <p><span>${t('steering.nextRate')}</span><strong>${number(rate)}</strong></p>
+          ${options.schedule === 'constant' ? nothing : html`<p><span>${t('steering.until', { rate: number(options.minLearningRate) })}</span>
+            <strong>${t('steering.left', { left: Math.max(0, options.numSteps - step), all: options.numSteps })}</strong></p>`}
+          ${this.at ? html`<p><span>${t('steering.rateOf', { step: this.at })}</span><strong>${this.#rateOf(this.at)}</strong></p>` : nothing}
         </div>
-        ${rate === 0 ? html`<p class="notice warn">The learning rate has reached 0, so further steps change nothing.
-          Set “Decay over” to more than ${plural(step, 'step')}, or train on: that starts a new decay.</p>` : nothing}
-        ${this.at === null ? nothing : html`<p class="hint">A change takes effect at the newest step, not at the one you are
-          looking at. To try something from there, fork.</p>`}
+        ${rate === 0 ? html`<p class="notice warn">${t('steering.rateIsZero', { steps: plural(step, 'step') })}</p>` : nothing}
+        ${this.at === null ? nothing : html`<p class="hint">${t('steering.atNewest')}</p>`}
         ${steerable.filter(({ name }) => FIRST.includes(name)).map((option) => this.#field(option))}
         <details ?open=${steerable.some(({ name }) => !FIRST.includes(name) && name === this.problem?.field)}>
-          <summary>More options</summary>
+          <summary>${t('steering.more')}</summary>
           <div class="more">${steerable.filter(({ name }) => !FIRST.includes(name)).map((option) => this.#field(option))}</div>
         </details>
         ${isFieldless ? html`<p class="error" role="alert">${this.problem.message}</p>` : nothing}
         ${this.#twinOffer()}
         <div class="row">
-          <button class="primary" ?disabled=${Object.keys(this.drafts).length === 0}>Apply</button>
+          <button class="primary" ?disabled=${Object.keys(this.drafts).length === 0}>${t('steering.apply')}</button>
           <span class="hint" role="status">${this.note}</span>
         </div>
-        ${this.twin === null ? nothing : html`<p class="done">The twin <a href="${SITE}s/${this.twin.name}">${this.twin.name}</a>
-          ${this.twin.left > 0 ? html`trains the remaining ${plural(this.twin.left, 'step')} without the change.`
-            : html`has the state before the change. Train both to compare them.`}</p>`}
+        ${this.twin === null ? nothing : html`<p class="done">${t.html('steering.twin', {
+          twin: html`<a href="${SITE}s/${this.twin.name}">${this.twin.name}</a>`, trains: this.twin.left > 0, steps: this.twin.left,
+        })}</p>`}
       </form>`;
   }
 
@@ -185,29 +185,33 @@ class SteeringPanel extends Panel {
     return html`
       <label class="check"><input type="checkbox" .checked=${this.wantsTwin}
           @change=${(event) => { this.wantsTwin = event.target.checked; }}>
-        <span>Fork a control twin first
-          <span class="hint">A copy from the step of the change continues without it, so that you see the effect of
-          the change. ${left > 0 ? 'It also trains the rest of the run.' : 'No run is active, so the twin does not train yet.'}</span></span>
+        <span>${t('steering.twinFirst')}
+          <span class="hint">${t('steering.twinHint', { trains: left > 0 })}</span></span>
       </label>`;
   }
 
   #forking() {
-    const where = this.at === null ? 'now' : `step ${count(this.at)}`;
+    const place = { isNow: this.at === null, step: this.at ?? 0 };
     return html`
       <form novalidate @submit=${this.#fork} aria-labelledby="fork">
-        <h3 id="fork">Fork ${this.at === null ? 'here' : html`at ${where}`}</h3>
-        <p class="hint">Creates a new session in the state that this one ${this.at === null ? 'has now' : `had at ${where}`}, with the
-          same weights, optimiser, documents and history. It keeps the documents: training cannot continue on others.</p>
+        <h3 id="fork">${t('steering.fork', place)}</h3>
+        <p class="hint">${t('steering.forkHint', place)}</p>
         <div class="row">
-          <input aria-label="Name of the fork" autocomplete="off" spellcheck="false" .value=${this.#forkName}
+          <input aria-label=${t('steering.forkName')} autocomplete="off" spellcheck="false" .value=${this.#forkName}
             aria-invalid=${this.forkProblem ? 'true' : nothing} aria-describedby=${this.forkProblem ? 'fork-error' : nothing}
             @input=${(event) => { this.forkDraft = event.target.value; }}>
-          <button ?disabled=${this.view.numParams === undefined}>${icons.fork} Fork here</button>
+          <button ?disabled=${this.view.numParams === undefined}>${icons.fork} ${t('steering.forkHere')}</button>
         </div>
         ${this.forkProblem ? html`<p class="error" id="fork-error" role="alert">${this.forkProblem.message}</p>` : nothing}
-        <p class="done" role="status">${this.fork === null ? nothing : html`<a href="${SITE}s/${this.fork.name}">${this.fork.name}</a>
-          starts at step ${count(this.fork.step)}.`}</p>
+        <p class="done" role="status">${this.fork === null ? nothing : t.html('steering.forked', {
+          fork: html`<a href="${SITE}s/${this.fork.name}">${this.fork.name}</a>`, step: this.fork.step,
+        })}</p>
       </form>`;
+  }
+
+  table() {
+    const options = this.#options;
+    return { columns: [t('columns.option'), t('columns.value')], rows: this.#steerable.map(({ name }) => [name, options[name]]) };
   }
 
   #field({ name, label, hint, choices }) {

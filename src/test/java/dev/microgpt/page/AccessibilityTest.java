@@ -51,7 +51,7 @@ final class AccessibilityTest {
     private static final String FIRST_SIGNS =
             "mg-session-card a, mg-not-found-page h1, "
                     + LAST_PANEL
-                    + ", .nothing a, mg-strings-page .tabs button, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form, mg-sweep-form .row, mg-sweep-losses .legend, .absent a";
+                    + ", .nothing a, mg-strings-page .tabs button, .caption .asof, mg-surprise button, mg-anatomy h2, mg-compare-picker li, mg-compare-picker form, mg-sweep-form .row, mg-sweep-losses .legend, .absent a, mg-embed-page .panel h2";
 
     /// Finds panels and other boxes whose content is wider than they are, and the page if it scrolls sideways.
     private static final String TOO_WIDE =
@@ -161,6 +161,8 @@ final class AccessibilityTest {
                 new View("/?q=axe", "#delete dialog[open]", page -> press(page, "Delete axe")),
                 new View("/s/axe", LAST_PANEL),
                 new View("/s/axe?at=96", ".bar.past"),
+                new View("/s/axe", "mg-share-dialog .created img", AccessibilityTest::makeShare),
+                new View("/embed/s/axe/loss", "mg-loss-panel mg-chart"),
                 new View("/s/axe?samples-written=1&samples-count=30&probe=match:(", ".left-out"),
                 new View("/s/axe?replay=1", ".replay:not(:empty)"),
                 new View("/nonsense", "mg-link-copier dialog[open]", AccessibilityTest::showLink),
@@ -206,6 +208,11 @@ final class AccessibilityTest {
         page.keyboard().press("c");
     }
 
+    private static void makeShare(Page page) {
+        press(page, "Share this session");
+        press(page, "Make a link");
+    }
+
     private static void rank(Page page) {
         page.getByLabel("Texts, one per line").fill("emma\nzzzz\nstraße");
         press(page, "Rank");
@@ -245,16 +252,18 @@ final class AccessibilityTest {
                 "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))");
     }
 
-    private static void assertAccessible(Page page, int width) {
+    static List<String> seriousViolations(Page page) {
         // The other mode opens a second page to gather the results of frames; there are none.
         AxeResults results = new AxeBuilder(page).setLegacyMode(true).analyze();
-        List<String> serious =
-                results.getViolations().stream()
-                        .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
-                        .map(rule -> rule.getId() + ": " + rule.getNodes())
-                        .toList();
-        assertThat(serious).isEmpty();
         assertThat(results.getPasses()).isNotEmpty();
+        return results.getViolations().stream()
+                .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+                .map(rule -> rule.getId() + ": " + rule.getNodes())
+                .toList();
+    }
+
+    private static void assertAccessible(Page page, int width) {
+        assertThat(seriousViolations(page)).isEmpty();
         assertThat(contentWidth(page)).isEqualTo(width);
     }
 

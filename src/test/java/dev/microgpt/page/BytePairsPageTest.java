@@ -136,8 +136,10 @@ final class BytePairsPageTest {
         try (Tab tab = Tab.open(browser, api.port())) {
             Page page = tab.page();
             page.navigate("/");
-            page.keyboard().press("n");
-            page.locator("mg-create-session summary").click();
+            page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("New session"))
+                    .click();
+            page.getByRole(AriaRole.DIALOG).waitFor();
+            page.getByText("More options").press("Enter");
             Locator vocabulary = page.locator("mg-create-session [name=vocabSize]");
             assertThat(vocabulary).hasCount(0);
             page.locator("mg-create-session [name=tokenizer]").selectOption("bpe");
@@ -146,7 +148,7 @@ final class BytePairsPageTest {
             Locator preview = page.locator("mg-documents-preview");
             assertThat(preview).containsText("300 tokens");
             assertThat(preview).containsText("characters each");
-            page.locator("mg-create-session [name=name]").fill("made-of-pairs");
+            page.locator("mg-create-session #field-name").fill("made-of-pairs");
             page.locator("mg-create-session [name=steps]").fill("20");
             page.locator("mg-create-session button.primary").click();
             page.waitForURL("**/s/made-of-pairs**");

@@ -9,6 +9,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 
+import dev.microgpt.support.Json;
 import dev.microgpt.support.KeyedService;
 
 import org.junit.jupiter.api.AfterEach;
@@ -73,6 +74,35 @@ final class KeyPageTest {
 
             assertThat(tab.requests()).noneMatch(url -> url.contains(keyed.aliceKey()));
             assertThat(tab.requests()).anyMatch(url -> url.endsWith("/api/v1/tickets"));
+        }
+    }
+
+    @Test
+    void theJavaScriptClientSendsTheKeyAndAsksForIt() {
+        String script =
+                """
+                async (key) => {
+                  const { MicroGPT, MicroGPTWorker } = await import('/client/microgpt.js');
+                  const rejected = [];
+                  const askForKey = async (old) => { rejected.push(old); return key; };
+                  const model = await MicroGPT.open('hers', { askForKey });
+                  await model.trainSteps(3);
+                  const frame = (await model.watch({ fromStep: 1 }).next()).value;
+                  const worker = new MicroGPTWorker(undefined, { key, session: 'hers' });
+                  const step = await new Promise((resolve, reject) => {
+                    worker.onmessage = ({ data }) => resolve(data.result.step);
+                    worker.onerror = ({ error }) => reject(error);
+                    worker.postMessage({ type: 'train' });
+                  });
+                  worker.terminate();
+                  return [rejected, frame.toStep, step];
+                }""";
+        try (Tab tab = Tab.open(browser, keyed.port()).expectingErrors().forOneUse()) {
+            tab.page().navigate("/");
+            String result = Json.write(tab.page().evaluate(script, keyed.aliceKey()));
+
+            assertThat(result).isEqualTo("[[null],3,4]");
+            assertThat(tab.requests()).noneMatch(url -> url.contains(keyed.aliceKey()));
         }
     }
 

@@ -234,10 +234,9 @@ final class LivePageTest {
                     .anyMatch(url -> url.contains("losses?from=101&to=400&maxPoints="));
 
             page.reload();
-            showLossTable(page);
             assertThat(lossRows(page)).hasCount(300);
             button(page, "All steps").click();
-            assertThat(page).hasURL(Pattern.compile(".*\\?log=x$"));
+            assertThat(page).hasURL(Pattern.compile(".*\\?log=x&tables=loss$"));
         }
     }
 

@@ -293,6 +293,36 @@ final class LossChartTest {
     }
 
     @Test
+    void keysWorkBeforeTheFirstDrawing() {
+        try (Tab tab = Tab.open(browser, api.port())) {
+            Page page = tab.page();
+            page.navigate("/");
+            Object spoken =
+                    page.evaluate(
+                            """
+                            async () => {
+                              await import('/js/components/chart.js');
+                              const chart = document.createElement('mg-chart');
+                              const ready = new Promise((resolve) => chart.addEventListener('ready', resolve));
+                              chart.option = {
+                                xAxis: { type: 'value' },
+                                yAxis: { type: 'value' },
+                                tooltip: { trigger: 'axis', formatter: ([{ value }]) => `step ${value[0]}` },
+                                series: [{ type: 'line', data: [[1, 3], [2, 2], [3, 1]] }],
+                              };
+                              document.body.append(chart);
+                              await ready;
+                              const div = chart.shadowRoot.querySelector('div');
+                              div.dispatchEvent(new KeyboardEvent('keydown', { key: 'End' }));
+                              await chart.updateComplete;
+                              return chart.shadowRoot.querySelector('p').textContent;
+                            }
+                            """);
+            assertThat(spoken).isEqualTo("step 3");
+        }
+    }
+
+    @Test
     void theKeysGoFromPointToPoint() {
         api.initSixNames("chart-keys");
         api.step("chart-keys", 50);

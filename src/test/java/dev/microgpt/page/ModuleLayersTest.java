@@ -20,18 +20,21 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The page scripts import one another in one direction only: pages, panels, components, data.
+/// The page scripts import one another in one direction only: pages, panels, components, data, and the JavaScript
+/// client.
 ///
-/// Modules are named by their paths below `static/js`, such as `data/api.js`.
+/// Modules are named by their paths below `static/js`, such as `data/api.js`; those of the client by theirs below
+/// `static`, such as `client/http.js`.
 final class ModuleLayersTest {
 
-    private static final Path SCRIPTS = Path.of("src/main/resources/static/js");
+    private static final Path SCRIPTS = Path.of("src/main/resources/static");
 
     /// From the top layer to the bottom one.
-    private static final List<String> LAYERS = List.of("pages", "panels", "components", "data");
+    private static final List<String> LAYERS =
+            List.of("pages", "panels", "components", "data", "client");
 
     /// Loaded by `page.html` before the first paint.
-    private static final String CLASSIC_SCRIPT = "components/theme-early.js";
+    private static final String CLASSIC_SCRIPT = "components/early.js";
 
     /// Static imports, with or without bindings, re-exports, and dynamic imports of a literal.
     private static final Pattern IMPORT =
@@ -54,7 +57,7 @@ final class ModuleLayersTest {
     }
 
     private static String nameOf(Path file) {
-        return SCRIPTS.relativize(file).toString().replace('\\', '/');
+        return SCRIPTS.relativize(file).toString().replace('\\', '/').replaceFirst("^js/", "");
     }
 
     private static Set<String> importsOf(Path file) throws IOException {
@@ -152,24 +155,26 @@ final class ModuleLayersTest {
     }
 
     @Test
-    void theDataLayerUsesNoLibrary() {
+    void theLowestLayersUseNoLibrary() {
         IMPORTS.forEach(
                 (module, imports) -> {
-                    if (layerOf(module).equals("data")) {
+                    if (List.of("data", "client").contains(layerOf(module))) {
                         assertThat(imports).as(module).allMatch(ModuleLayersTest::isModule);
                     }
                 });
     }
 
     @Test
-    void everyModuleIsImportedOrIsTheEntryOfAPage() {
+    void everyModuleIsImportedOrIsTheEntryOfAPageOrOfTheClient() {
         Set<String> unused = new TreeSet<>(IMPORTS.keySet());
         IMPORTS.values().forEach(unused::removeAll);
         unused.removeIf(module -> module.equals(CLASSIC_SCRIPT));
 
         assertThat(unused)
                 .containsExactlyInAnyOrder(
+                        "client/microgpt.js",
                         "pages/compare.js",
+                        "pages/embed.js",
                         "pages/lab.js",
                         "pages/live.js",
                         "pages/not-found.js",
@@ -197,7 +202,8 @@ final class ModuleLayersTest {
     @Test
     void everyModuleBeginsWithACommentThatSaysWhatItIs() throws IOException {
         for (String module : IMPORTS.keySet()) {
-            assertThat(Files.readString(SCRIPTS.resolve(module))).as(module).startsWith("// ");
+            Path file = SCRIPTS.resolve(layerOf(module).equals("client") ? module : "js/" + module);
+            assertThat(Files.readString(file)).as(module).startsWith("// ");
         }
     }
 }

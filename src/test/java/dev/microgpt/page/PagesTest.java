@@ -55,7 +55,8 @@ final class PagesTest {
                 "/s/names/tour",
                 "/compare",
                 "/sweeps",
-                "/sweeps/lr"
+                "/sweeps/lr",
+                "/embed/s/names/loss"
             })
     void pagesAllowNoForeignScripts(String path) {
         Reply page = get(path);
@@ -99,6 +100,7 @@ final class PagesTest {
         "/sweeps, ./",
         "/sweeps/lr, ../",
         "/s/names, ../",
+        "/embed/s/names/loss, ../../../",
         "/s/names/lab, ../../"
     })
     void allAddressesAreRelativeToThePage(String path, String root) {
@@ -124,7 +126,16 @@ final class PagesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/", "/s/names", "/js/data/api.js", "/css/base.css", "/img/icon.svg"})
+    @ValueSource(
+            strings = {
+                "/",
+                "/s/names",
+                "/js/data/api.js",
+                "/client/microgpt.js",
+                "/css/base.css",
+                "/img/icon.svg",
+                "/texts/en/common.json"
+            })
     void ownFilesAreRevalidated(String path) {
         Reply first = get(path);
         assertThat(first.header("Cache-Control")).isEqualTo("no-cache");

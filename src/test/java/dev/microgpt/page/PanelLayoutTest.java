@@ -197,7 +197,7 @@ final class PanelLayoutTest {
                     .containsExactly(0.0, 0.0, (double) Tab.DESKTOP, (double) FOLD);
             assertThat(fontSize(letters)).isGreaterThan(1.5 * usual);
 
-            page.keyboard().press("ArrowLeft"); // the shortcuts of the page still work
+            page.keyboard().press("["); // the shortcuts of the page still work
             assertThat(page.locator("mg-attention-panel .subject")).containsText("step 96");
             page.keyboard().press("Escape");
             assertThat(cells(page)).hasCount(11);
@@ -247,7 +247,7 @@ final class PanelLayoutTest {
             assertThat(caption).containsText("Arcs, Head 2: position 1");
             api.step(SESSION, 1); // on another document
             button(page, "Attention: fill the screen").click();
-            page.keyboard().press("ArrowLeft");
+            page.keyboard().press("[");
             assertThat(page).hasURL(Pattern.compile("at=96"));
 
             Page copy = other.page();
@@ -289,17 +289,24 @@ final class PanelLayoutTest {
             assertThat(menus).hasCount(11);
             for (Locator menu : menus.all()) {
                 for (String edge : List.of("start", "center", "end")) {
-                    menu.evaluate("(menu, block) => menu.scrollIntoView({ block })", edge);
-                    menu.click();
-                    // while panels load, what is above the menu may still move it
-                    Locator open = page.locator("[popover]:popover-open");
-                    page.waitForCondition(() -> isInside(box(open), 360, 640));
-                    page.keyboard().press("Escape");
+                    // while panels load, what is above the menu may move it after it was opened
+                    page.waitForCondition(() -> opensInside(page, menu, edge));
                 }
             }
             button(page, "Panels").click();
             assertInside(box(page.locator("[popover]:popover-open")), 360, 640);
         }
+    }
+
+    /// Opens a menu whose button is at an edge of the page, or in its middle, and closes it.
+    ///
+    /// @return whether the open menu was inside the page
+    private static boolean opensInside(Page page, Locator menu, String edge) {
+        menu.evaluate("(menu, block) => menu.scrollIntoView({ block })", edge);
+        menu.click();
+        boolean isInside = isInside(box(page.locator("[popover]:popover-open")), 360, 640);
+        page.keyboard().press("Escape");
+        return isInside;
     }
 
     private static boolean isInside(BoundingBox box, int width, int height) {

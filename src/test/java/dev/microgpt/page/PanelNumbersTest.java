@@ -18,6 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
+import static java.util.stream.Collectors.joining;
+
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import com.microsoft.playwright.Browser;
@@ -50,6 +52,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Map.Entry;
 import java.util.Objects;
@@ -69,6 +72,9 @@ import java.util.stream.Stream;
 @ExtendWith(Chromium.class)
 @TestInstance(Lifecycle.PER_CLASS)
 final class PanelNumbersTest {
+
+    /// Chromium drops downloads beyond ten a second.
+    private static final double DOWNLOAD_PAUSE_MILLIS = 120;
 
     private static final String NAME = "figures";
     private static final String PAIRS = "figures-pairs";
@@ -141,7 +147,9 @@ final class PanelNumbersTest {
                     Map.entry("mg-compare-attention", (panel, _) -> compareAttentionOfBoth(panel)),
                     Map.entry("mg-sweep-trials", (panel, _) -> compareTrials(panel)),
                     Map.entry("mg-sweep-options", (panel, _) -> compareTrialOptions(panel)),
-                    Map.entry("mg-sweep-losses", (panel, _) -> compareLossesOfTrials(panel)));
+                    Map.entry("mg-sweep-losses", (panel, _) -> compareLossesOfTrials(panel)),
+                    Map.entry(
+                            "mg-strings-histogram", (panel, _) -> compareHistogramOfTexts(panel)));
 
     private final Api api;
     private final Browser browser;
@@ -328,22 +336,53 @@ final class PanelNumbersTest {
         return Objects.requireNonNull(comparisons.get(tag), () -> "no comparison of " + tag);
     }
 
-    /// Saves the numbers of a panel, and returns the rows without the header.
+    /// Saves the numbers of a panel as CSV and as JSON, which must be the same; returns the rows without the header.
     private static List<List<String>> saved(Locator panel) {
-        Locator save = panel.locator(".menu [popover] button").nth(1);
+        List<List<String>> lines =
+                savedAs(panel, "CSV").lines().map(PanelNumbersTest::fieldsOf).toList();
+        JsonNode json = Json.parse(savedAs(panel, "JSON"));
+        assertThat(json.path("panel")).isEqualTo(ask(panel, "e.panelName"));
+        assertThat(Json.strings(json.path("columns"))).isEqualTo(lines.getFirst());
+        List<List<String>> rows = lines.subList(1, lines.size());
+        assertRows(
+                rows,
+                json.path("rows")
+                        .valueStream()
+                        .map(row -> row.valueStream().map(PanelNumbersTest::cellOf).toList())
+                        .toList());
+        return rows;
+    }
+
+    /// Returns the fields of a line of CSV.
+    private static List<String> fieldsOf(String line) {
+        return Arrays.stream(line.split(",(?=(?:[^\"]*\"[^\"]*\")*[^\"]*$)", -1))
+                .map(field -> field.replaceAll("^\"|\"$", "").replace("\"\"", "\""))
+                .toList();
+    }
+
+    private static String savedAs(Locator panel, String format) {
+        Locator save =
+                panel.locator(
+                        ".menu [popover] button", new Locator.LocatorOptions().setHasText(format));
         List<Object> steps = new ArrayList<>();
         String click = "b => { b.click(); return b.getRootNode().host.step; }";
+        panel.page().waitForTimeout(DOWNLOAD_PAUSE_MILLIS);
         Download file = panel.page().waitForDownload(() -> steps.add(save.evaluate(click)));
-        assertThat(file.suggestedFilename()).endsWith("-" + steps.getFirst() + ".csv");
+        assertThat(file.suggestedFilename())
+                .endsWith("-" + steps.getFirst() + "." + format.toLowerCase(Locale.ROOT));
         try {
-            return Files.readString(file.path())
-                    .lines()
-                    .skip(1)
-                    .map(line -> List.of(line.split(",", -1)))
-                    .toList();
+            return Files.readString(file.path());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /// Returns a value of a saved JSON file as a text, or as a Double if it is not whole.
+    private static Object cellOf(JsonNode value) {
+        if (value.isNumber()) {
+            return value.isIntegralNumber() ? value.toString() : (Object) value.doubleValue();
+        }
+        return value.isNull() ? "" : value.asString();
     }
 
     /// Compares rows with texts, or with numbers that are given in full.
@@ -356,7 +395,7 @@ final class PanelNumbersTest {
                 if (expected.get(i).get(j) instanceof Double value) {
                     assertThat(Double.parseDouble(row.get(j)))
                             .as("row %d, column %d", i, j)
-                            .isEqualTo(value, within(1e-9 * Math.abs(value)));
+                            .isEqualTo(value, within(1e-9 * Math.abs(value) + 1e-12));
                 } else {
                     assertThat(row.get(j))
                             .as("row %d, column %d", i, j)
@@ -372,8 +411,8 @@ final class PanelNumbersTest {
 
     /// Waits until a panel that inspects a document shows a step.
     private static void awaitDocument(Locator panel, int step) {
-        assertThat(ask(panel, "e.step").intValue()).isEqualTo(shownStep(step));
         assertThat(panel.locator(".subject .number")).hasText("step " + count(shownStep(step)));
+        assertThat(ask(panel, "e.step").intValue()).isEqualTo(shownStep(step));
     }
 
     private static List<String> readsOf(String document) {
@@ -479,7 +518,8 @@ final class PanelNumbersTest {
             tab.page()
                     .waitForCondition(() -> ask(panel, "e.table().rows.length").intValue() == 600);
             for (List<String> row : saved(panel)) {
-                assertThat(row.get(5)).isEqualTo(loss(losses[Integer.parseInt(row.get(1)) - 1]));
+                assertThat(Double.parseDouble(row.get(5)))
+                        .isEqualTo(losses[Integer.parseInt(row.get(1)) - 1], within(1e-9));
             }
         }
     }
@@ -507,7 +547,7 @@ final class PanelNumbersTest {
             rows.add(
                     List.of(
                             sample.path("step").intValue(),
-                            number(sample.path("learningRate").doubleValue()),
+                            sample.path("learningRate").doubleValue(),
                             sample.path("text").stringValue(),
                             sample.path("known").booleanValue() ? "yes" : "no"));
         }
@@ -554,7 +594,7 @@ final class PanelNumbersTest {
                     List<Object> row =
                             new ArrayList<>(List.of(layer + 1, head + 1, t, reads.get(t)));
                     for (int s = 0; s < trace.size(); s++) {
-                        row.add(s > t ? "" : number(weights.get(t)[s], 4));
+                        row.add(s > t ? "" : (Object) weights.get(t)[s]);
                     }
                     rows.add(row);
                 }
@@ -624,11 +664,11 @@ final class PanelNumbersTest {
                     List.of(
                             from,
                             to,
-                            loss(Arrays.stream(part).min().orElseThrow()),
-                            loss(mean(part)),
-                            loss(Arrays.stream(part).max().orElseThrow()),
-                            loss(meanBefore(losses, to, WINDOW)),
-                            number(learningRate(schedule, to), 8)));
+                            Arrays.stream(part).min().orElseThrow(),
+                            mean(part),
+                            Arrays.stream(part).max().orElseThrow(),
+                            meanBefore(losses, to, WINDOW),
+                            learningRate(schedule, to)));
         }
         assertThat(rows.getLast().get(1)).isEqualTo(LAST);
         assertRows(saved, rows);
@@ -674,11 +714,11 @@ final class PanelNumbersTest {
         for (String part : List.of("previous", "first", "itself")) {
             double share = attention.path(part).doubleValue();
             earlier -= share;
-            row.add(number(share, 4));
+            row.add(share);
         }
-        row.add(number(Math.max(0, earlier), 4));
+        row.add(Math.max(0, earlier));
         for (String part : List.of("sameCharacter", "vowels", "consonants", "entropy")) {
-            row.add(number(attention.path(part).doubleValue(), 4));
+            row.add(attention.path(part).doubleValue());
         }
         return row;
     }
@@ -719,7 +759,7 @@ final class PanelNumbersTest {
         for (int i = 0; i < steps.length; i++) {
             List<Object> row = new ArrayList<>(List.of(steps[i]));
             for (double[] curve : values) {
-                row.add(number(curve[i], 4));
+                row.add(curve[i]);
             }
             rows.add(row);
         }
@@ -728,7 +768,7 @@ final class PanelNumbersTest {
         assertThat(panel.locator(".legend"))
                 .containsText("documents: " + Math.round(100 * vowels) + "%");
         assertThat(panel.locator(".legend")).containsText("documents: " + fixed(length, 2));
-        rows.add(List.of("documents", number(vowels, 4), number(length, 4), ""));
+        rows.add(List.of("documents", vowels, length, ""));
         assertRows(saved(panel), rows);
     }
 
@@ -843,11 +883,15 @@ final class PanelNumbersTest {
             double ratio = norm(update) / norm(earlier);
             List<String> row = saved.get(i);
             assertThat(row.get(0)).isEqualTo(name);
-            assertThat(row.get(1)).as(name).isEqualTo(number(gradient, 4));
+            assertThat(Double.parseDouble(row.get(1)))
+                    .as(name)
+                    .isEqualTo(gradient, within(1e-6 * gradient));
             assertThat(Double.parseDouble(row.get(2)))
                     .as(name)
                     .isEqualTo(ratio, within(2e-3 * ratio));
-            assertThat(row.get(3)).as(name).isEqualTo(number(norm(weights), 4));
+            assertThat(Double.parseDouble(row.get(3)))
+                    .as(name)
+                    .isEqualTo(norm(weights), within(1e-6 * norm(weights)));
             assertThat(shown.get(i).getLast()).isEqualTo(number(norm(weights), 3));
             gradients.add(gradient);
             ratios.add(Double.parseDouble(row.get(2)));
@@ -859,7 +903,8 @@ final class PanelNumbersTest {
         List<JsonNode> inspected = inspect(NAME, ask(panel, "e.trace.doc").stringValue(), step);
         for (int layer = 0; layer < LAYERS; layer++) {
             double unused = unusedUnits(inspected, layer);
-            assertThat(saved.get(matrices.size() + layer).getLast()).isEqualTo(number(unused));
+            assertThat(Double.parseDouble(saved.get(matrices.size() + layer).getLast()))
+                    .isEqualTo(unused);
             assertThat(panel.locator(".layers li > span:last-child").nth(layer))
                     .hasText(Math.round(100 * unused) + "%");
         }
@@ -901,7 +946,7 @@ final class PanelNumbersTest {
         List<List<Object>> rows = new ArrayList<>();
         for (double[] block : blocks) {
             for (int i = 0; i < block.length; i++) {
-                rows.add(List.of(i, number(block[i], 5)));
+                rows.add(List.of(i, block[i]));
             }
         }
         assertRows(withoutNames(saved(panel)), rows);
@@ -945,8 +990,8 @@ final class PanelNumbersTest {
                             nearest == rows.size() - 1
                                     ? "BOS"
                                     : all.get(nearest).path("char").stringValue());
-            assertThat(row.get(4))
-                    .isEqualTo(fixed(ShownNumbers.cosine(rows.get(i), rows.get(nearest)), 4));
+            assertThat(Double.parseDouble(row.get(4)))
+                    .isEqualTo(ShownNumbers.cosine(rows.get(i), rows.get(nearest)), within(1e-9));
             seen += Math.pow(Double.parseDouble(row.get(1)), 2);
             seen += Math.pow(Double.parseDouble(row.get(2)), 2);
         }
@@ -1055,7 +1100,7 @@ final class PanelNumbersTest {
         for (int unit = 0; unit < size; unit++) {
             List<Object> row = new ArrayList<>(List.of(unit));
             for (double[] values : units) {
-                row.add(number(values[unit], 4));
+                row.add(values[unit]);
             }
             row.add(outputs.isDead(unit) ? "yes" : "no");
             row.add(
@@ -1808,7 +1853,17 @@ final class PanelNumbersTest {
             String seed = trial.at("/options/seed").toString();
             String training = lossOf(trial, "loss");
             String validation = lossOf(trial, "validationLoss");
-            rows.add(List.of(rank, session, validation, rate, seed, training, 40, "completed", ""));
+            rows.add(
+                    List.of(
+                            rank,
+                            session,
+                            trial.path("validationLoss").doubleValue(),
+                            rate,
+                            seed,
+                            trial.path("loss").doubleValue(),
+                            40,
+                            "completed",
+                            ""));
             shown.add(
                     List.of(
                             rank,
@@ -1836,7 +1891,7 @@ final class PanelNumbersTest {
                             trial.path("session").stringValue(),
                             rate,
                             seed,
-                            lossOf(trial, "validationLoss")));
+                            trial.path("validationLoss").doubleValue()));
             lines.addFirst(new double[] {rate, seed, trial.path("validationLoss").doubleValue()});
         }
         assertRows(saved(panel), rows);
@@ -1849,10 +1904,20 @@ final class PanelNumbersTest {
         for (JsonNode trial : trials()) {
             String session = trial.path("session").stringValue();
             for (JsonNode bucket : get(session, "/losses?maxPoints=30").path("buckets")) {
-                rows.add(List.of(session, "training", bucket.path("to"), lossOf(bucket, "mean")));
+                rows.add(
+                        List.of(
+                                session,
+                                "training",
+                                bucket.path("to"),
+                                bucket.path("mean").doubleValue()));
             }
             for (JsonNode point : get(session, "/validation").path("losses")) {
-                rows.add(List.of(session, "validation", point.path("step"), lossOf(point, "loss")));
+                rows.add(
+                        List.of(
+                                session,
+                                "validation",
+                                point.path("step"),
+                                point.path("loss").doubleValue()));
             }
         }
         assertRows(saved(panel), rows);
@@ -1861,6 +1926,39 @@ final class PanelNumbersTest {
                         trials().stream()
                                 .map(trial -> lossOf(trial, "validationLoss"))
                                 .toArray(String[]::new));
+    }
+
+    // ---- Strings
+
+    private static final List<String> RANKED = List.of("emma", "bob", "eliee", "kkkk");
+
+    @Test
+    void theRankedTexts() {
+        String texts = RANKED.stream().map(text -> "&rank=" + text).collect(joining());
+        try (Tab tab = open("/s/" + NAME + "/strings?show=rank&ranked=1" + texts)) {
+            comparison("mg-strings-histogram")
+                    .compare(tab.page().locator("mg-strings-histogram"), NOW);
+        }
+    }
+
+    private void compareHistogramOfTexts(Locator panel) {
+        panel.locator("mg-chart canvas").waitFor();
+        double[] bits =
+                post(NAME, "/score", Map.of("texts", RANKED), NOW)
+                        .path("scores")
+                        .valueStream()
+                        .mapToDouble(score -> score.path("bitsPerCharacter").doubleValue())
+                        .toArray();
+        int texts = 0;
+        for (List<String> row : saved(panel)) {
+            double from = Double.parseDouble(row.get(0));
+            double to = Double.parseDouble(row.get(1));
+            int count = Integer.parseInt(row.get(2));
+            assertThat(Arrays.stream(bits).filter(b -> b >= from && b < to).count())
+                    .isEqualTo(count);
+            texts += count;
+        }
+        assertThat(texts).isEqualTo(RANKED.size());
     }
 
     private int lastOf(String session) {
@@ -1878,7 +1976,7 @@ final class PanelNumbersTest {
             for (List<String> row : saved) {
                 if (row.getFirst().equals(session)) {
                     int to = Integer.parseInt(row.get(1));
-                    rows.add(List.of(session, to, loss(meanBefore(losses, to, WINDOW))));
+                    rows.add(List.of(session, to, meanBefore(losses, to, WINDOW)));
                 }
             }
             assertThat(rows.getLast().get(1)).isEqualTo(losses.length);
@@ -1894,7 +1992,7 @@ final class PanelNumbersTest {
         for (List<String> row : saved) {
             int to = Integer.parseInt(row.get(1));
             double[] losses = losses(row.getFirst());
-            rows.add(List.of(row.getFirst(), to, 2 * to, loss(losses[to - 1])));
+            rows.add(List.of(row.getFirst(), to, 2 * to, losses[to - 1]));
         }
         assertRows(saved, rows);
     }
@@ -1976,15 +2074,7 @@ final class PanelNumbersTest {
                             .mapToDouble(
                                     all -> meanBefore(all, to, Math.min(WINDOW, to - FORKED_AT)))
                             .toArray();
-            double difference = means[0] - means[1];
-            rows.add(
-                    List.of(
-                            FORK,
-                            NAME,
-                            to,
-                            loss(means[0]),
-                            loss(means[1]),
-                            (difference < 0 ? "" : "+") + loss(difference)));
+            rows.add(List.of(FORK, NAME, to, means[0], means[1], means[0] - means[1]));
         }
         assertThat(rows.getLast().get(2)).isEqualTo(LAST);
         assertRows(saved, rows);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -28,7 +29,9 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -170,6 +173,35 @@ final class SessionsPageTest {
                         return parametersOf({ nEmbd: %d, nHead: 4, nLayer: %d, blockSize: %d }, %d);"""
                                 .formatted(width, layers, context, vocabulary))
                 .intValue();
+    }
+
+    @Test
+    void savesASessionAsABundleAndRestoresIt() throws IOException {
+        api.delete("/sessions/page-bundle-2");
+        api.initSixNames("page-bundle");
+        api.step("page-bundle", 5);
+        try (Tab tab = open().expectingErrors()) {
+            Page page = tab.page();
+            page.navigate("/?q=page-bundle");
+            Download file =
+                    page.waitForDownload(
+                            () -> button(page, "Save page-bundle as a bundle").click());
+            assertThat(file.suggestedFilename()).isEqualTo("page-bundle.zip");
+            byte[] bundle = Files.readAllBytes(file.path());
+
+            beginSession(page);
+            page.getByText("From a bundle").click();
+            Locator field = page.getByLabel("Bundle file");
+            field.setInputFiles(
+                    new FilePayload("page-bundle.zip", "application/zip", new byte[] {'a'}));
+            button(page, "Restore").click();
+            assertThat(page.getByRole(AriaRole.ALERT)).containsText("not a ZIP file");
+            field.setInputFiles(new FilePayload("page-bundle.zip", "application/zip", bundle));
+            assertThat(page.getByLabel("Name of the restored session")).hasValue("page-bundle-2");
+            button(page, "Restore").click();
+            page.waitForURL("**/s/page-bundle-2");
+        }
+        assertThat(api.losses("page-bundle-2")).isEqualTo(api.losses("page-bundle"));
     }
 
     @Test

@@ -107,6 +107,7 @@ final class SweepsPageTest {
             String session = sweep.at("/trials/0/session").stringValue();
             page.getByText("Continue the best: " + session).click();
             page.waitForURL("**/s/" + session);
+            page.locator("mg-loss-panel").waitFor();
             page.navigate("/sweeps");
             assertThat(page.locator("mg-sweeps-page tr", hasText("page-sweep")))
                     .containsText(loss(sweep.at("/trials/0/validationLoss").doubleValue()));
@@ -241,6 +242,7 @@ final class SweepsPageTest {
                                 "page-sort-001", "page-sort-002", "page-sort-003", "page-sort-004"
                             });
             Locator chart = page.locator("mg-sweep-options mg-chart");
+            chart.locator("canvas").waitFor();
             chart.locator("[tabindex]").press("End");
             assertThat(chart.locator("[role=status]"))
                     .hasText(Pattern.compile("^1  page-sort-00\\d\\s+Learning rate  "));

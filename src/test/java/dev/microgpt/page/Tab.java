@@ -34,6 +34,7 @@ final class Tab implements AutoCloseable {
 
     private static final double TIMEOUT_MILLIS = 20_000;
     private static final int HEIGHT = 900;
+    private static final String ENGLISH = "en-US";
 
     /// An address of every service without scripts.
     private static final String NEUTRAL_PATH = "/api/v1/limits";
@@ -45,14 +46,20 @@ final class Tab implements AutoCloseable {
     /// What cannot be changed once a page is open.
     ///
     /// @param site the URL of the service, without a trailing slash
+    /// @param locale the language that the browser prefers, such as `de-DE`
     private record Kind(
-            Browser browser, String site, boolean hasTouch, boolean ignoresHttpsErrors) {
+            Browser browser,
+            String site,
+            String locale,
+            boolean hasTouch,
+            boolean ignoresHttpsErrors) {
 
         Page openPage() {
             Page page =
                     browser.newContext(
                                     new Browser.NewContextOptions()
                                             .setBaseURL(site)
+                                            .setLocale(locale)
                                             .setHasTouch(hasTouch)
                                             .setIgnoreHTTPSErrors(ignoresHttpsErrors))
                             .newPage();
@@ -102,19 +109,26 @@ final class Tab implements AutoCloseable {
     }
 
     static Tab open(Browser browser, int port, ColorScheme colours, int width) {
-        return new Tab(new Kind(browser, local(port), false, false), colours, width);
+        return new Tab(new Kind(browser, local(port), ENGLISH, false, false), colours, width);
+    }
+
+    /// Opens a tab of a browser that prefers another language.
+    static Tab openIn(Browser browser, int port, String locale) {
+        return new Tab(
+                new Kind(browser, local(port), locale, false, false), ColorScheme.LIGHT, DESKTOP);
     }
 
     /// Opens a tab with a touch screen as wide as a phone.
     static Tab openPhone(Browser browser, int port) {
-        return new Tab(new Kind(browser, local(port), true, false), ColorScheme.LIGHT, PHONE);
+        return new Tab(
+                new Kind(browser, local(port), ENGLISH, true, false), ColorScheme.LIGHT, PHONE);
     }
 
     /// Opens a tab for a service with a self-signed certificate.
     ///
     /// @param site the URL of its pages, without a trailing slash
     static Tab openSite(Browser browser, String site) {
-        return new Tab(new Kind(browser, site, false, true), ColorScheme.LIGHT, DESKTOP)
+        return new Tab(new Kind(browser, site, ENGLISH, false, true), ColorScheme.LIGHT, DESKTOP)
                 .forOneUse();
     }
 

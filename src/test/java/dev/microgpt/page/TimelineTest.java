@@ -239,7 +239,7 @@ final class TimelineTest {
                     window.inspections = { now: 0, most: 0, all: 0 };
                     const { fetch } = window;
                     window.fetch = async (url, options) => {
-                      if (!url.endsWith('/inspect')) return fetch(url, options);
+                      if (!String(url).endsWith('/inspect')) return fetch(url, options);
                       inspections.all++;
                       inspections.most = Math.max(inspections.most, ++inspections.now);
                       await new Promise((done) => setTimeout(done, 300)); // a slow server

@@ -1,5 +1,9 @@
 // What a model is built of. A session's options have only what differs from microgpt.
 
+import { texts } from '../texts.js';
+
+const t = await texts('common');
+
 const MICROGPT = {
   norm: 'rmsnorm', normGain: false, normBias: false, embeddingNorm: true, finalNorm: false, qkNorm: false,
   activation: 'relu', mlpRatio: 4, position: 'learned', tied: false, biases: false, kvHeads: 0,
@@ -42,7 +46,7 @@ export function activate({ activation }, hidden, gates) {
 }
 
 /** The names of the activations. */
-export const ACTIVATION_NAMES = { relu: 'ReLU', gelu: 'GELU', silu: 'SiLU', swiglu: 'SwiGLU', relu2: 'squared ReLU' };
+export const ACTIVATION_NAMES = { relu: 'ReLU', gelu: 'GELU', silu: 'SiLU', swiglu: 'SwiGLU', relu2: t('squaredRelu') };
 
 /** The names of the normalisations. */
 export const NORM_NAMES = { rmsnorm: 'RMSNorm', layernorm: 'LayerNorm' };

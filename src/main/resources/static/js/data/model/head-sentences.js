@@ -1,25 +1,20 @@
 // Says in words what an attention head does, from the shares of its attention that GET heads measures.
 
+import { texts } from '../texts.js';
+
+const t = await texts('common');
+
 const LEAST = 0.1; // share that is named
 const NOTABLE = 0.15; // share above that of even attention that is named
 const EVEN = 0.97; // of the entropy of even attention
 
-/** The shares that do not overlap, and together are 1. */
-export const PARTS = [
-  ['previous', 'the previous character'],
-  ['first', 'the first position'],
-  ['itself', 'itself'],
-  ['earlier', 'earlier characters'],
-];
+/** The shares that do not overlap, and together are 1: [name, words]. */
+export const PARTS = ['previous', 'first', 'itself', 'earlier'].map((name) => [name, t(`heads.parts.${name}`)]);
 
-const KINDS = [
-  ['sameCharacter', 'the same character earlier, where there is one'],
-  ['vowels', 'vowels'],
-  ['consonants', 'consonants'],
-];
+const KINDS = ['sameCharacter', 'vowels', 'consonants'];
 
 /** 0.617 -> 62% */
-export const percent = (share) => `${Math.round(100 * share)}%`;
+export const percent = (share) => t('percent', { number: Math.round(100 * share) });
 
 /** The shares of PARTS by name. */
 export function partsOf({ previous, first, itself }) {
@@ -35,9 +30,9 @@ export function partsOf({ previous, first, itself }) {
 export function headInWords(attention, even) {
   const shares = partsOf(attention);
   const parts = PARTS.toSorted(([a], [b]) => shares[b] - shares[a]).filter(([name]) => shares[name] >= LEAST)
-    .map(([name, words]) => `${percent(shares[name])} on ${words}`);
-  const kinds = KINDS.filter(([name]) => attention[name] > even[name] + NOTABLE)
-    .map(([name, words]) => `${percent(attention[name])} on ${words} (${percent(even[name])} if it attended evenly)`);
-  const isEven = attention.entropy > EVEN * even.entropy;
-  return `${isEven ? 'Nearly even: ' : ''}${[parts.join(', '), ...kinds].join('; ')}`;
+    .map(([name, words]) => t('heads.part', { share: percent(shares[name]), words }));
+  const kinds = KINDS.filter((name) => attention[name] > even[name] + NOTABLE)
+    .map((name) => t('heads.kind', { share: percent(attention[name]), words: t(`heads.kinds.${name}`), even: percent(even[name]) }));
+  const words = [parts.join(', '), ...kinds].join('; ');
+  return attention.entropy > EVEN * even.entropy ? t('heads.even', { words }) : words;
 }

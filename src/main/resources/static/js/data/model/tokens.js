@@ -1,6 +1,9 @@
 // The tokens of a trace as visible characters.
 
 import { textOfByte } from './merges.js';
+import { texts } from '../texts.js';
+
+const t = await texts('common');
 
 /** The symbol of the token that begins and ends every document. */
 export const BOS = '◆';
@@ -40,7 +43,7 @@ export function tiny(symbol) {
 
 /** A token as quoted in a sentence. */
 export function inWords(char) {
-  return char === BOS ? BOS : `“${visible(char)}”`;
+  return char === BOS ? BOS : t('quote', { text: visible(char) });
 }
 
 /** The text of each token, in the order of the ids, as GET /tokenizer describes them; the last one is BOS. */
@@ -56,20 +59,21 @@ export function textsOf({ alphabet, merges }) {
  */
 export function positionsOf({ doc, tokens, vizData, truncated = false }, symbolOf = null) {
   if (symbolOf !== null) {
-    return vizData.map((_, t) => {
-      const nextId = tokens[t + 1] ?? (truncated ? null : tokens[0]);
-      return { t, read: t === 0 ? BOS : symbolOf(tokens[t]), readId: tokens[t], next: nextId === null ? '…' : nextId === tokens[0] ? BOS : symbolOf(nextId), nextId };
+    return vizData.map((_, position) => {
+      const nextId = tokens[position + 1] ?? (truncated ? null : tokens[0]);
+      const next = nextId === null ? '…' : nextId === tokens[0] ? BOS : symbolOf(nextId);
+      return { t: position, read: position === 0 ? BOS : symbolOf(tokens[position]), readId: tokens[position], next, nextId };
     });
   }
   const chars = [...doc];
   const n = vizData.length;
   const bos = tokens[0];
-  return Array.from({ length: n }, (_, t) => ({
-    t,
-    read: t === 0 ? BOS : visible(chars[t - 1]),
-    readId: tokens[t],
-    next: t < chars.length ? visible(chars[t]) : BOS,
+  return Array.from({ length: n }, (_, position) => ({
+    t: position,
+    read: position === 0 ? BOS : visible(chars[position - 1]),
+    readId: tokens[position],
+    next: position < chars.length ? visible(chars[position]) : BOS,
     // the response of inspect omits the token after the last position
-    nextId: t + 1 < tokens.length ? tokens[t + 1] : t < chars.length ? null : bos,
+    nextId: position + 1 < tokens.length ? tokens[position + 1] : position < chars.length ? null : bos,
   }));
 }

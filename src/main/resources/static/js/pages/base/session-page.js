@@ -6,12 +6,16 @@ import { css, html, nothing } from 'lit';
 import { api } from '../../data/api.js';
 import { LiveSession } from '../../data/live-session.js';
 import { stream } from '../../data/live-stream.js';
+import { share } from '../../data/share.js';
 import { SITE, nameInPath } from '../../data/site.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { stateChip } from '../../components/state-chip.js';
 import { queryValue, setQuery, wholeNumberInQuery } from '../../components/url-query.js';
 import { Page } from './page.js';
 import '../../components/session-nav.js';
+
+const t = await texts('common');
 
 const URL_DELAY = 200; // ms without a change until the URL follows: browsers limit how often it may change
 const SESSION_NAME = /^[a-z0-9][a-z0-9-]{0,62}$/;
@@ -40,6 +44,7 @@ export class SessionPage extends Page {
     .nothing h1 { max-width: 30ch; }
   `];
 
+  #shareDialog = null; // once it has been opened
   #isFirstChange = true; // until the session is present
   #stepInUrl = null;
   #isOpeningStep = false;
@@ -51,18 +56,20 @@ export class SessionPage extends Page {
     this.live = new LiveSession(this.name);
     this.#isOpeningStep = this.constructor.keepsStepInUrl && wholeNumberInQuery('at') !== null;
     this.revision = 0;
-    document.title = `${this.titleOf(this.name)} – microgpt`;
+    this.setTitle(this.titleOf(this.name));
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.live.addEventListener('change', this.#changed);
+    share.addEventListener('end', this.#shareEnded);
     this.live.start();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     this.live.removeEventListener('change', this.#changed);
+    share.removeEventListener('end', this.#shareEnded);
     clearTimeout(this.#urlTimer);
     this.live.stop();
   }
@@ -83,6 +90,24 @@ export class SessionPage extends Page {
   get isOpeningStep() {
     return this.#isOpeningStep;
   }
+
+  // ---- sharing
+
+  get isShareable() {
+    return this.live.status === 'present';
+  }
+
+  async share() {
+    await import('../../components/share-dialog.js');
+    this.#shareDialog ??= Object.assign(document.createElement('mg-share-dialog'), { name: this.name });
+    document.body.append(this.#shareDialog);
+    this.#shareDialog.open();
+  }
+
+  #shareEnded = () => {
+    this.live.stop();
+    this.requestUpdate();
+  };
 
   // ---- the step in the URL
 
@@ -136,12 +161,15 @@ export class SessionPage extends Page {
   // ---- rendering
 
   renderMain() {
+    if (share.hasEnded) {
+      return this.#renderShareEnded();
+    }
     const { status } = this.live;
     const isLost = stream.state === 'lost' && status === 'present';
     return html`
       <div role="status">${isLost ? html`
-        <p class="notice bad">Connection lost. The page may be out of date; it reconnects automatically.
-          <button @click=${() => stream.retry()}>Reconnect now</button></p>` : nothing}</div>
+        <p class="notice bad">${t('session.connectionLost')}
+          <button @click=${() => stream.retry()}>${t('session.reconnect')}</button></p>` : nothing}</div>
       ${this.renderFailure()}
       ${status === 'present' ? this.renderSession() : status === 'loading' ? this.#renderLoading() : this.#renderAbsent()}`;
   }
@@ -161,8 +189,8 @@ export class SessionPage extends Page {
   /** The notice that there is nothing to train on. */
   renderNoDocuments() {
     return html`
-      <p class="notice warn">This session has no documents yet, so there is nothing to train on.
-        <a class="button" href=${SITE}>Add documents</a></p>`;
+      <p class="notice warn">${t('session.noDocuments')}
+        ${share.token === null ? html`<a class="button" href=${SITE}>${t('session.addDocuments')}</a>` : nothing}</p>`;
   }
 
   /** Nothing at first; if the session cannot be loaded, why, and what can be done. */
@@ -174,16 +202,24 @@ export class SessionPage extends Page {
     const isUnreadable = loadError.status === 500; // otherwise it may be there later
     return html`
       <div class="nothing">
-        <h1>The session “${this.name}” cannot be ${isUnreadable ? 'read' : 'loaded'}</h1>
+        <h1>${t(isUnreadable ? 'session.unreadable' : 'session.unloadable', { name: this.name })}</h1>
         <p role="status">${loadError.message}</p>
-        <p>${isUnreadable ? 'Its stored data is damaged. You can start it again with new documents, or delete it.'
-          : 'The page retries automatically.'}</p>
-        <div class="row">
-          <a class="button" href=${SITE}>All sessions</a>
+        <p>${isUnreadable ? t('session.damaged')
+          : t('session.retries')}</p>
+        <div class="row" ?hidden=${share.token !== null}>
+          <a class="button" href=${SITE}>${t('session.all')}</a>
           ${isUnreadable ? html`
-            <a class="button" href="${SITE}?again=${this.name}">Start it again</a>
-            <button class="danger" @click=${this.#delete}>${icons.trash} Delete it</button>` : nothing}
+            <a class="button" href="${SITE}?again=${this.name}">${t('session.startAgain')}</a>
+            <button class="danger" @click=${this.#delete}>${icons.trash} ${t('session.delete')}</button>` : nothing}
         </div>
+      </div>`;
+  }
+
+  #renderShareEnded() {
+    return html`
+      <div class="nothing">
+        <h1>${t('session.linkEnded')}</h1>
+        <p role="status">${t('session.linkEndedWhy', { name: this.name })}</p>
       </div>`;
   }
 
@@ -201,11 +237,11 @@ export class SessionPage extends Page {
     const wasDeleted = this.live.status === 'deleted';
     return html`
       <div class="nothing">
-        <h1>${wasDeleted ? html`The session “${this.name}” has been deleted` : html`There is no session “${this.name}”`}</h1>
-        <p>${isName ? this.constructor.absentHint : 'This is not a valid name. A name has 1 to 63 characters (a-z, 0-9 and -) and does not begin with -.'}</p>
-        <div class="row">
-          <a class="button" href=${SITE}>All sessions</a>
-          ${isName ? html`<a class="button primary" href="${SITE}?new=${this.name}">${icons.plus} Create it</a>` : nothing}
+        <h1>${wasDeleted ? t('session.deleted', { name: this.name }) : t('session.absent', { name: this.name })}</h1>
+        <p>${isName ? this.constructor.absentHint : t('session.invalidName')}</p>
+        <div class="row" ?hidden=${share.token !== null}>
+          <a class="button" href=${SITE}>${t('session.all')}</a>
+          ${isName ? html`<a class="button primary" href="${SITE}?new=${this.name}">${icons.plus} ${t('session.create')}</a>` : nothing}
         </div>
       </div>`;
   }

@@ -7,23 +7,26 @@ import { api } from '../../data/api.js';
 import { number } from '../../data/format.js';
 import { inputLabels, labelOf } from '../../data/model/character-labels.js';
 import { BOS } from '../../data/model/tokens.js';
+import { texts } from '../../data/texts.js';
 import { MAP_KEYS, sideBySide } from '../../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../../components/palette.js';
 import { Panel } from '../../components/panel.js';
 import { PolledQuery } from '../../components/polled-query.js';
-import { queryValue, setQuery } from '../../components/url-query.js';
+import { queryValue, setQuery, setQuerySoon, wholeNumberInQuery } from '../../components/url-query.js';
 import { pairControls, pairStyles, signedText, whyNoPair } from './pair-picker.js';
 import { textForm, textFormStyles } from './text-form.js';
 import '../../components/scale-bar.js';
 
+const t = await texts('compare');
+
 const MIN_INTERVAL = 1500; // ms
+const PAGE = 'maps'; // in the URL
+const CELL = 'attention-cell'; // in the URL: head, row and column
 const MOST_MAPS = 8; // at a time
 
 class AttentionDifferencePanel extends Panel {
-  static heading = 'Difference in attention';
-  static about = 'The attention weights of A minus those of B on the text, one map per head. Each row is a position, each column '
-    + 'a position that it attends to: violet where A attends more, orange where B does. ◆ is the token that begins a text. In '
-    + 'sessions that started from different seeds, heads with the same number may do different things.';
+  static heading = t('attention.heading');
+  static about = t('attention.about');
   static keys = MAP_KEYS;
 
   static properties = {
@@ -46,8 +49,9 @@ class AttentionDifferencePanel extends Panel {
   constructor() {
     super();
     this.layer = /^\d+$/.test(queryValue('layer') ?? '') ? Number(queryValue('layer')) : 0;
-    this.page = 0;
-    this.cursor = null;
+    this.page = Math.max(1, wholeNumberInQuery(PAGE) ?? 1) - 1;
+    const [, head, row, column] = (/^(\d+)\.(\d+)\.(\d+)$/.exec(queryValue(CELL) ?? '') ?? []).map(Number);
+    this.cursor = column === undefined ? null : { head, row, column };
     this.spoken = '';
   }
 
@@ -68,11 +72,11 @@ class AttentionDifferencePanel extends Panel {
       return problem;
     }
     const [a, b] = this.live.pair;
-    const shape = ({ name, view: { options } }) => `${name} has ${options.nLayer} × ${options.nHead}`;
+    const shape = ({ name, view: { options: { nLayer, nHead } } }) => t('attention.shape', { name, nLayer, nHead });
     if (a.view.options.nLayer !== b.view.options.nLayer || a.view.options.nHead !== b.view.options.nHead) {
-      return `Needs two sessions with equally many layers and heads: ${shape(a)}, ${shape(b)} (layers × heads).`;
+      return t('attention.unequal', { a: shape(a), b: shape(b) });
     }
-    return this.live.text === '' ? 'Type a text to see what the heads attend to.' : null;
+    return this.live.text === '' ? t('attention.typeText') : null;
   }
 
   willUpdate() {
@@ -92,13 +96,13 @@ class AttentionDifferencePanel extends Panel {
     if (other !== undefined) {
       throw other;
     }
-    const problems = failures.map((error, i) => error && `${pair[i].name}: ${error.message}.`).filter(Boolean);
+    const problems = failures.map((error, i) => error && t('problemOf', { name: pair[i].name, problem: error.message })).filter(Boolean);
     if (problems.length > 0) {
       return { key, problems };
     }
     const texts = await this.#tokens(pair, text);
     if (texts !== null && texts[0].join('\n') !== texts[1].join('\n')) {
-      return { key, problems: ['The two sessions split this text into different tokens.'] };
+      return { key, problems: [t('attention.tokensDiffer')] };
     }
     const [a, b] = replies.map(({ value }) => value.vizData.map(({ attentionWeights }) => attentionWeights));
     const size = Math.min(a.length, b.length);
@@ -125,7 +129,7 @@ class AttentionDifferencePanel extends Panel {
     return html`
       <div class="pair">${pairControls(this.live)}
         ${layers < 2 ? nothing : html`
-          <label>Layer
+          <label>${t('attention.layer')}
             <select @change=${(event) => this.#choose(Number(event.target.value))}>
               ${Array.from({ length: layers }, (_, i) => html`<option value=${i} ?selected=${i === this.#layerOf(layers)}>${i + 1}</option>`)}
             </select>
@@ -142,15 +146,20 @@ class AttentionDifferencePanel extends Panel {
     setQuery({ layer: layer === 0 ? null : layer });
   }
 
+  #turn(page) {
+    this.page = page;
+    setQuery({ [PAGE]: page === 0 ? null : page + 1 });
+  }
+
   renderBody() {
-    return html`${this.#controls()} ${textForm(this.live, 'Compare')} ${this.#maps()}`;
+    return html`${this.#controls()} ${textForm(this.live, t('attention.compare'))} ${this.#maps()}`;
   }
 
   #maps() {
     const problem = this.#problem;
     const shown = this.#shown;
     if (problem !== null || shown === null) {
-      return html`<p class="empty">${problem ?? (this.failure ? '' : 'Loading …')}</p>`;
+      return html`<p class="empty">${problem ?? (this.failure ? '' : t('loading'))}</p>`;
     }
     if (shown.problems.length > 0) {
       return html`<p class="empty error">${shown.problems.join(' ')}</p>`;
@@ -162,12 +171,12 @@ class AttentionDifferencePanel extends Panel {
     return html`
       ${pages === 1 ? nothing : html`
         <p class="pages">
-          <button ?disabled=${page === 0} @click=${() => { this.page = page - 1; }}>Previous</button>
-          heads ${first + 1} to ${Math.min(heads.length, first + MOST_MAPS)} of ${heads.length}
-          <button ?disabled=${page === pages - 1} @click=${() => { this.page = page + 1; }}>Next</button></p>`}
+          <button ?disabled=${page === 0} @click=${() => this.#turn(page - 1)}>${t('attention.previous')}</button>
+          ${t('attention.range', { from: first + 1, to: Math.min(heads.length, first + MOST_MAPS), all: heads.length })}
+          <button ?disabled=${page === pages - 1} @click=${() => this.#turn(page + 1)}>${t('attention.next')}</button></p>`}
       <div class="maps">${heads.slice(first, first + MOST_MAPS).map((values, i) => this.#map(shown, values, limit, first + i))}</div>
       <mg-scale-bar palette="diverging" .low=${-limit} .high=${limit}></mg-scale-bar>
-      <p class="readout">${this.#isInside(shown) ? this.#words(shown) : html`<span class="muted">Tap or point at a cell to read it.</span>`}</p>
+      <p class="readout">${this.#isInside(shown) ? this.#words(shown) : html`<span class="muted">${t('readout')}</span>`}</p>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
@@ -175,35 +184,37 @@ class AttentionDifferencePanel extends Panel {
     const labels = [BOS, ...read.slice(1)];
     return html`
       <figure>
-        <figcaption>Head ${head + 1}</figcaption>
+        <figcaption>${t('attention.head', { head: head + 1 })}</figcaption>
         <mg-heatmap .values=${values} .rows=${size} .columns=${size} palette="diverging" .low=${-limit} .high=${limit}
           .rowLabels=${labels} .columnLabels=${labels} .cursor=${this.cursor}
-          label="Attention of head ${head + 1}, ${pair[0].name} minus ${pair[1].name}: ${size} positions; the arrow keys move the cursor"
+          label=${t('attention.map', { head: head + 1, a: pair[0].name, b: pair[1].name, size })}
           @cursor=${({ detail }) => this.#moved(head, detail)}></mg-heatmap>
       </figure>`;
   }
 
   #moved(head, { row, column, byKey }) {
     this.cursor = { head, row, column };
+    setQuerySoon({ [CELL]: `${head}.${row}.${column}` });
     if (byKey) {
       this.spoken = this.#words(this.#shown);
     }
   }
 
-  #isInside({ size }) {
-    return this.cursor !== null && this.cursor.row < size && this.cursor.column < size;
+  #isInside({ size, a }) {
+    return this.cursor !== null && this.cursor.row < size && this.cursor.column < size && this.cursor.head < a[0][0].length;
   }
 
   #words({ a, b, pair, read, layers }) {
     const { head, row, column } = this.cursor;
     const layer = this.#layerOf(layers.length);
-    const place = `Layer ${layer + 1}, head ${head + 1}, position ${row} (${read[row]})`;
+    const place = { layer: layer + 1, head: head + 1, row, read: read[row], column, seen: read[column] };
     if (column > row) {
-      return `${place}: position ${column} (${read[column]}) comes later, so it is not seen`;
+      return t('attention.unseen', place);
     }
     const [ofA, ofB] = [a, b].map((trace) => trace[row][layer][head][column]);
-    return `${place} attending to ${column} (${read[column]}): ${pair[0].name} ${number(ofA, 4)}, ${pair[1].name} ${number(ofB, 4)}, `
-      + `difference ${signedText(number(ofA - ofB, 4))}`;
+    return t('attention.words', {
+      ...place, a: pair[0].name, b: pair[1].name, ofA: number(ofA, 4), ofB: number(ofB, 4), difference: signedText(number(ofA - ofB, 4)),
+    });
   }
 
   table() {
@@ -213,15 +224,15 @@ class AttentionDifferencePanel extends Panel {
     }
     const { a, b, pair, size } = shown;
     return {
-      columns: ['layer', 'head', 'position', 'attends to', pair[0].name, pair[1].name, 'difference'],
+      columns: [...['layer', 'head', 'position', 'attendsTo'].map((name) => t(`columns.${name}`)), pair[0].name, pair[1].name, t('columns.difference')],
       get rows() { // computed only when needed
         const rows = [];
         for (let layer = 0; layer < a[0].length; layer++) {
           for (let head = 0; head < a[0][0].length; head++) {
-            for (let t = 0; t < size; t++) {
-              a[t][layer][head].forEach((weight, s) => {
-                const other = b[t][layer][head][s];
-                rows.push([layer + 1, head + 1, t, s, weight, other, weight - other]);
+            for (let row = 0; row < size; row++) {
+              a[row][layer][head].forEach((weight, column) => {
+                const other = b[row][layer][head][column];
+                rows.push([layer + 1, head + 1, row, column, weight, other, weight - other]);
               });
             }
           }
@@ -235,7 +246,7 @@ class AttentionDifferencePanel extends Panel {
     const { layers, pair: [a, b] } = this.#shown;
     const layer = this.#layerOf(layers.length);
     const limit = number(layers[layer].limit);
-    return [{ label: `layer ${layer + 1}, weights of ${a.name} minus those of ${b.name}`, palette: 'diverging', low: `−${limit}`, high: limit }];
+    return [{ label: t('attention.legend', { layer: layer + 1, a: a.name, b: b.name }), palette: 'diverging', low: `−${limit}`, high: limit }];
   }
 
   picture() {
@@ -248,9 +259,9 @@ class AttentionDifferencePanel extends Panel {
 function difference(a, b, size, layer) {
   const heads = a[0][layer].map((_, head) => {
     const values = new Float64Array(size * size);
-    for (let t = 0; t < size; t++) {
-      for (let s = 0; s <= t; s++) {
-        values[t * size + s] = a[t][layer][head][s] - b[t][layer][head][s];
+    for (let row = 0; row < size; row++) {
+      for (let column = 0; column <= row; column++) {
+        values[row * size + column] = a[row][layer][head][column] - b[row][layer][head][column];
       }
     }
     return values;

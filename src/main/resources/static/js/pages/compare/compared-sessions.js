@@ -3,13 +3,15 @@
 
 import { api } from '../../data/api.js';
 import { CoalescedCall } from '../../data/coalesced-call.js';
-import { count } from '../../data/format.js';
 import { loadLosses } from '../../data/load-losses.js';
 import { LossStore } from '../../data/loss-store.js';
 import { loadedAt } from '../../data/session-events.js';
+import { texts } from '../../data/texts.js';
 import { DEFAULT_SPAN, spanInQuery } from '../../components/averaging.js';
 import { MOST_SESSIONS } from '../../components/session-marks.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
+
+const t = await texts('compare');
 
 const POLL_INTERVAL = 2000; // ms
 const POINTS = 2000; // of the losses, per request
@@ -119,7 +121,12 @@ export class ComparedSessions extends EventTarget {
 
   /** In words: the sessions and their steps. */
   describe() {
-    return this.present.map(({ slot, name, view }) => `${slot + 1} ${name}, step ${count(view.step)}`).join(' · ');
+    return this.present.map(({ slot, name, view }) => t('described', { slot: slot + 1, name, step: view.step })).join(' · ');
+  }
+
+  /** Whose numbers saved ones are, as members of a JSON file. */
+  sourceAt() {
+    return { sessions: this.present.map(({ name, view: { step } }) => ({ session: name, step })) };
   }
 
   entry(name) {

@@ -4,10 +4,11 @@
 import { css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
-import { compact, count, loss, number } from '../../data/format.js';
+import { compact, loss, number } from '../../data/format.js';
 import { loadLosses } from '../../data/load-losses.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { describeEvent } from '../../data/session-events.js';
+import { texts } from '../../data/texts.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
 import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { icons } from '../../components/icons.js';
@@ -17,16 +18,19 @@ import { theme } from '../../components/theme.js';
 import { pointAt } from './loss-axes.js';
 import { SessionQueries } from './session-queries.js';
 
+const t = await texts('compare');
+
 const POINTS = 500;
 const MIN_INTERVAL = 2000; // ms
 const MOST_MARKS = 50;
 
-const signed = (value, minus = '−') => `${value < 0 ? minus : '+'}${loss(Math.abs(value))}`;
+const signed = (value) => `${value < 0 ? '−' : '+'}${loss(Math.abs(value))}`;
+
+const bold = (name) => html`<strong>${name}</strong>`;
 
 class ForksPanel extends Panel {
-  static heading = 'Forks and their parents';
-  static about = 'The effect of steering: the average loss of a fork minus that of its parent, over the steps that both have '
-    + 'trained since the fork. Below 0, the fork does better. A dotted line with a number marks where that session was steered.';
+  static heading = t('forks.heading');
+  static about = t('forks.about');
 
   static styles = [Panel.styles, markStyles, averagingStyles, css`
     .content { display: flex; flex-direction: column; }
@@ -73,16 +77,15 @@ class ForksPanel extends Panel {
       const exists = all?.some(({ name }) => name === event.parent) ?? false;
       return {
         ...fork, canAdd: exists && parent === undefined && entries.length < MOST_SESSIONS,
-        problem: exists ? `but ${event.parent} is not among the chosen sessions.` : `but ${event.parent} no longer exists.`,
+        problem: exists ? 'notChosen' : 'gone',
       };
     }
     if (parent.history !== null && parent.startedAt > event.at) {
-      return { ...fork, problem: `but ${parent.name} has been restarted since, so there is nothing to compare.` };
+      return { ...fork, problem: 'restarted' };
     }
     const to = Math.min(child.view.step, parent.view.step);
     if (to <= event.step) {
-      const who = child.view.step <= event.step ? child.name : parent.name;
-      return { ...fork, problem: `but ${who} has not been trained since.` };
+      return { ...fork, problem: child.view.step <= event.step ? 'childIdle' : 'parentIdle' };
     }
     return { ...fork, to };
   }
@@ -119,15 +122,13 @@ class ForksPanel extends Panel {
 
   renderBody() {
     if (this.#forks.length === 0) {
-      return html`<p class="empty">None of these sessions has been forked from another. When a fork is steered differently from its
-        parent, this panel shows the effect.</p>`;
+      return html`<p class="empty">${t('forks.none')}</p>`;
     }
     const drawn = this.#drawn();
     return html`
       ${this.#forks.map((fork) => this.#inWords(fork))}
       ${drawn.length === 0 ? nothing
-        : html`<mg-chart .option=${this.#option(drawn)} label="Average loss of each fork minus that of its parent, by step. ${
-          drawn.map((fork) => this.#sentence(fork)).join(' ')}"></mg-chart>`}`;
+        : html`<mg-chart .option=${this.#option(drawn)} label="${t('forks.chart')} ${drawn.map((fork) => this.#sentence(fork)).join(' ')}"></mg-chart>`}`;
   }
 
   #drawn() {
@@ -142,20 +143,22 @@ class ForksPanel extends Panel {
       <div class="fork" data-session=${child.name}>
         ${sessionMark(child.slot)}
         <div>
-          <p><strong>${child.name}</strong> was forked from <strong>${parentName}</strong> at step ${count(from)}${problem === null ? '.' : `, ${problem}`}
+          <p>${t.html('forks.fork', { child: bold(child.name), parent: bold(parentName), step: from, problem: problem ?? 'none' })}
             ${points.length > 0 ? html`<span class="newest">${this.#sentence({ ...fork, points })}</span>` : nothing}</p>
           ${error ? html`<p class="error">${error.message}</p>` : nothing}
           ${problem === null ? html`<ul>${this.#steerings(fork).map(({ entry, event }) => html`
-            <li>${entry.slot + 1}, ${entry.name}. ${describeEvent(event)}</li>`)}</ul>` : nothing}
-          ${canAdd ? html`<button @click=${() => this.live.add(parentName)}>${icons.plus} Add ${parentName}</button>` : nothing}
+            <li>${t('forks.event', { slot: entry.slot + 1, name: entry.name, event: describeEvent(event) })}</li>`)}</ul>` : nothing}
+          ${canAdd ? html`<button @click=${() => this.live.add(parentName)}>${icons.plus} ${t('forks.add', { name: parentName })}</button>` : nothing}
         </div>
       </div>`;
   }
 
   #sentence({ child, parent, points }) {
     const [step, difference, own, others] = points.at(-1);
-    const how = difference === 0 ? 'is equal to' : `is ${loss(Math.abs(difference))} ${difference < 0 ? 'below' : 'above'}`;
-    return `At step ${count(step)} the average loss of ${child.name} ${how} that of ${parent.name} (${loss(own)} versus ${loss(others)}).`;
+    return t('forks.sentence', {
+      step, child: child.name, parent: parent.name, how: difference === 0 ? 'equal' : difference < 0 ? 'below' : 'above',
+      difference: loss(Math.abs(difference)), own: loss(own), other: loss(others),
+    });
   }
 
   #option(drawn) {
@@ -170,10 +173,10 @@ class ForksPanel extends Panel {
         formatter: ([{ axisValue }]) => this.#tip(drawn, axisValue),
       }),
       xAxis: axis({
-        id: 'x', type: 'value', min, max, name: 'step', nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
+        id: 'x', type: 'value', min, max, name: t('axes.step'), nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
         axisLine: { onZero: false, lineStyle: { color: theme.colour('--line') } }, axisLabel: { ...label, formatter: compact },
       }),
-      yAxis: axis({ id: 'difference', ...namedAlong('difference (nats)', 70), type: 'value', axisLabel: { ...label, formatter: (value) => number(value).replace('-', '−') } }),
+      yAxis: axis({ id: 'difference', ...namedAlong(t('forks.axis'), 70), type: 'value', axisLabel: { ...label, formatter: (value) => number(value).replace('-', '−') } }),
       series: drawn.map((fork, i) => ({
         id: fork.child.name, type: 'line', animation: false, showSymbol: fork.points.length < 3, data: fork.points, encode: { x: 0, y: 1 },
         color: theme.colour(colourOf(fork.child.slot)), lineStyle: { width: 2, type: lineType(fork.child.slot) },
@@ -190,7 +193,7 @@ class ForksPanel extends Panel {
     const centre = (fork.from + fork.to) / 2;
     const steered = this.#steerings(fork).map(({ entry, event }, i) => ({
       xAxis: event.step,
-      label: { formatter: `${entry.slot + 1} steered`, align: event.step < centre ? 'left' : 'right', distance: 3 + 13 * ((i + index) % 2) },
+      label: { formatter: t('forks.steered', { slot: entry.slot + 1 }), align: event.step < centre ? 'left' : 'right', distance: 3 + 13 * ((i + index) % 2) },
     }));
     const zero = { yAxis: 0, lineStyle: { type: 'solid', color: muted }, label: { show: false } };
     return {
@@ -203,22 +206,22 @@ class ForksPanel extends Panel {
   #tip(drawn, x) {
     return drawn.flatMap(({ child, parent, points }) => {
       const point = pointAt(points, x);
-      return point === null ? [] : [`${child.slot + 1}  ${signed(point[1])}  ${child.name} minus ${parent.name}, step ${count(point[0])}`];
+      return point === null ? [] : [t('forks.tip', { slot: child.slot + 1, difference: signed(point[1]), child: child.name, parent: parent.name, step: point[0] })];
     }).join('\n');
   }
 
   legend() {
     return this.#drawn().map(({ child: { slot, name }, parent }) => (
-      { label: `${slot + 1} ${name} minus ${parent.name}`, kind: 'line', colour: colourOf(slot), dash: lineDash(slot) }));
+      { label: t('forks.legend', { slot: slot + 1, child: name, parent: parent.name }), kind: 'line', colour: colourOf(slot), dash: lineDash(slot) }));
   }
 
   table() {
     const drawn = this.live === undefined ? [] : this.#drawn();
     return drawn.length === 0 ? null : {
-      columns: ['fork', 'parent', 'step', 'loss of the fork', 'loss of its parent', 'difference'],
+      columns: ['fork', 'parent', 'step', 'lossOfFork', 'lossOfParent', 'difference'].map((name) => t(`columns.${name}`)),
       get rows() { // computed only when needed
         return drawn.flatMap(({ child, parent, points }) =>
-          points.map(([step, difference, own, others]) => [child.name, parent.name, step, loss(own), loss(others), signed(difference, '-')]));
+          points.map(([step, difference, own, others]) => [child.name, parent.name, step, own, others, difference]));
       },
     };
   }

@@ -1,12 +1,14 @@
 // The axes that losses can be plotted over (steps, documents seen, time), and where a step is on them.
 
-import { plural } from '../../data/format.js';
 import { isBeginning } from '../../data/session-events.js';
+import { texts } from '../../data/texts.js';
+
+const t = await texts('compare');
 
 export const AXES = {
-  step: { label: 'step', name: 'step' },
-  documents: { label: 'documents seen', name: 'documents seen' },
-  time: { label: 'time in training', name: 'time in training', column: 'seconds in training' },
+  step: { label: t('axes.step') },
+  documents: { label: t('axes.documents') },
+  time: { label: t('axes.time'), column: t('axes.seconds') },
 };
 
 /** Documents seen after a number of steps; null if the schedule lacks the first steps, as for an imported model. */
@@ -59,7 +61,7 @@ export function timesOf(events, lastStep, now) {
     knots.push([lastStep, seconds + Math.max(0, now / 1000 - began)]);
   }
   return untimed > 0
-    ? { knots: [], missing: `${plural(untimed, 'step')} ${untimed === 1 ? 'was' : 'were'} trained outside runs` }
+    ? { knots: [], missing: t('axes.timeUnknown', { steps: untimed }) }
     : { knots, missing: null };
 }
 

@@ -2,10 +2,11 @@
 
 import { css, html, nothing } from 'lit';
 
-import { compact, count, duration, loss, number, plural } from '../../data/format.js';
+import { compact, count, duration, loss, number } from '../../data/format.js';
 import { logTicks } from '../../data/log-ticks.js';
 import { meanWithError, ranked, verdictInWords } from '../../data/loss-verdict.js';
 import { movingAverage } from '../../data/loss-store.js';
+import { texts } from '../../data/texts.js';
 import { averagingControl, averagingStyles } from '../../components/averaging.js';
 import { axis, namedAlong, ticksAt, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
@@ -14,17 +15,17 @@ import { theme } from '../../components/theme.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
 import { AXES, documentsAfter, pointAt, secondsAfter, timesOf } from './loss-axes.js';
 
+const t = await texts('compare');
+
 const POINTS = 500; // per curve
 const MARGIN = 0.04; // of a logarithmic loss axis, at either end
 
 /** A duration; for short ones with more digits, because small models train many steps per second. */
-const timeText = (seconds) => (seconds < 1 ? `${number(seconds, 2)} s` : duration(seconds));
+const timeText = (seconds) => (seconds < 1 ? t('losses.seconds', { seconds: number(seconds, 2) }) : duration(seconds));
 
 class LossesPanel extends Panel {
-  static heading = 'Losses';
-  static about = 'Moving averages of the mean cross-entropy in nats, before each update. “Documents seen” '
-    + 'compares sessions after equally many documents; each step uses one batch. “Time in training” counts only runs, '
-    + 'without pauses; between two events of a run it is interpolated. Steps that a fork has from its parent are left out.';
+  static heading = t('losses.heading');
+  static about = t('losses.about');
 
   static properties = { axis: { state: true }, logAxis: { state: true }, logLoss: { state: true } };
 
@@ -73,7 +74,7 @@ class LossesPanel extends Panel {
       return { entry, points: [], validation: [], missing: null };
     }
     if (losses.size === 0) {
-      return { entry, points: [], validation: [], missing: 'no step has been trained yet' };
+      return { entry, points: [], validation: [], missing: t('losses.noStep') };
     }
     const { placeOf, missing } = this.#places(history, view, readAt);
     const buckets = losses.points(POINTS, {}, this.logAxis);
@@ -81,7 +82,7 @@ class LossesPanel extends Panel {
     const points = missing ? [] : buckets.map(({ to }, i) => [placeOf(to), averages[i], to]).filter(([x]) => x !== null && (x > 0 || !this.logAxis));
     const validation = missing ? [] : (history.validation ?? []).map(({ step, loss: value }) => [placeOf(step), value])
       .filter(([x]) => x !== null && (x > 0 || !this.logAxis));
-    return { entry, points, validation, missing: points.length > 0 ? null : missing ?? 'it has no steps of its own yet', newest: averages.at(-1) };
+    return { entry, points, validation, missing: points.length > 0 ? null : missing ?? t('losses.noOwnStep'), newest: averages.at(-1) };
   }
 
   /** {placeOf}, a function from a step to its value on the axis, or {missing}, why there is none. */
@@ -89,11 +90,11 @@ class LossesPanel extends Panel {
     if (this.axis === 'documents') {
       return schedule[0]?.fromStep === 0
         ? { placeOf: (at) => documentsAfter(at, schedule) }
-        : { missing: 'the number of documents in its first steps is unknown' };
+        : { missing: t('losses.documentsUnknown') };
     }
     if (this.axis === 'time') {
       const { knots, missing } = timesOf(events, step, readAt);
-      return { placeOf: (at) => secondsAfter(at, knots), missing: missing && `the time is unknown because ${missing}` };
+      return { placeOf: (at) => secondsAfter(at, knots), missing };
     }
     return { placeOf: (at) => at };
   }
@@ -105,13 +106,13 @@ class LossesPanel extends Panel {
         setQuery({ log: (this.logAxis ? 'x' : '') + (this.logLoss ? 'y' : '') || null });
       }}>${label}</label>`;
     return html`
-      <label>Over
-        <select aria-label="Show losses over" @change=${(event) => this.#choose(event.target.value)}>
+      <label>${t('losses.over')}
+        <select aria-label=${t('losses.overLabel')} @change=${(event) => this.#choose(event.target.value)}>
           ${Object.entries(AXES).map(([name, { label }]) => html`<option value=${name} ?selected=${name === this.axis}>${label}</option>`)}
         </select>
       </label>
       ${averagingControl(this.live.span, (span) => this.live.setSpan(span))}
-      ${toggle('logAxis', 'log axis')} ${toggle('logLoss', 'log loss')}`;
+      ${toggle('logAxis', t('losses.logAxis'))} ${toggle('logLoss', t('losses.logLoss'))}`;
   }
 
   renderBody() {
@@ -120,8 +121,8 @@ class LossesPanel extends Panel {
       <ul class="legend">${this.#curves.map(({ entry, validation, newest, missing }) => html`
         <li data-session=${entry.name}>${sessionMark(entry.slot)}<span class="name">${entry.name}
           ${newest === undefined ? nothing : html`<strong>${loss(newest)}</strong>`}
-          ${validation.length === 0 ? nothing : html`<span class="muted">validation ${loss(validation.at(-1)[1])}, dotted</span>`}
-          ${missing ? html`<span class="muted">left out: ${missing}</span>` : nothing}</span></li>`)}</ul>
+          ${validation.length === 0 ? nothing : html`<span class="muted">${t('losses.validation', { loss: loss(validation.at(-1)[1]) })}</span>`}
+          ${missing ? html`<span class="muted">${t('losses.leftOut', { reason: missing })}</span>` : nothing}</span></li>`)}</ul>
       ${this.#verdict()}
       ${drawn.length === 0 ? html`<p class="empty">${this.#reason}</p>`
         : html`<mg-chart .option=${this.#option(drawn)} label=${this.#inWords(drawn)}></mg-chart>`}`;
@@ -141,13 +142,13 @@ class LossesPanel extends Panel {
     return html`
       <div class="verdict">
         <p>${haveSameTexts ? verdictInWords(ranking, this.live.span)
-          : 'These sessions learn different texts, so their losses do not say which is better.'}</p>
+          : t('losses.differentTexts')}</p>
         <ul>${ranking.map(({ name, mean, error, steps, difference, errors, verdict }) => html`
-          <li>${name}: ${loss(mean)}${error === null ? nothing : ` ± ${number(error, 2)}`}${
-            steps === this.live.span ? nothing : ` over ${plural(steps, 'step')}`}${
-            haveSameTexts ? comparison({ difference, errors, verdict }) : nothing}</li>`)}</ul>
-        <p class="muted">± is the standard error of the mean. These are losses on the training texts: a model that memorises
-          them has a low loss, too.</p>
+          <li>${t('losses.ranked', {
+            name, mean: loss(mean), hasError: error !== null, error: error === null ? '' : number(error, 2), hasSpan: steps === this.live.span, steps,
+            verdict: haveSameTexts ? verdict : 'best', difference: number(difference, 2), isSure: errors === Infinity, errors: number(errors ?? 0, 2),
+          })}</li>`)}</ul>
+        <p class="muted">${t('losses.note')}</p>
       </div>`;
   }
 
@@ -155,9 +156,9 @@ class LossesPanel extends Panel {
   get #reason() {
     const { entries, present } = this.live;
     if (entries.length === 0) {
-      return 'No session has been chosen.';
+      return t('noneChosen');
     }
-    return present.length > 0 && present.every(({ view }) => view.step === 0) ? 'No step has been trained yet.' : 'Loading …';
+    return present.length > 0 && present.every(({ view }) => view.step === 0) ? t('losses.noneTrained') : t('loading');
   }
 
   #placeText(x) {
@@ -165,9 +166,10 @@ class LossesPanel extends Panel {
   }
 
   #inWords(drawn) {
-    const each = drawn.map(({ entry, points }) =>
-      `${entry.slot + 1}, ${entry.name}: ${loss(points.at(-1)[1])} at ${this.#placeText(points.at(-1)[0])}`);
-    return `Average losses by ${AXES[this.axis].name}. ${each.join('; ')}. The menu of this panel shows the numbers as a table.`;
+    const each = drawn.map(({ entry, points }) => t('losses.one', {
+      slot: entry.slot + 1, name: entry.name, loss: loss(points.at(-1)[1]), place: this.#placeText(points.at(-1)[0]),
+    }));
+    return t('losses.chart', { axis: AXES[this.axis].label, losses: each.join('; ') });
   }
 
   #option(drawn) {
@@ -186,11 +188,11 @@ class LossesPanel extends Panel {
       }),
       xAxis: axis({
         id: 'x', type: this.logAxis ? 'log' : 'value', min: start, max: end, axisTick: ticks.axisTick,
-        name: AXES[this.axis].name, nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
+        name: AXES[this.axis].label, nameLocation: 'middle', nameGap: 26, splitLine: { show: false },
         axisLabel: { ...label, ...ticks.axisLabel, formatter: this.axis === 'time' ? timeText : compact },
       }),
       yAxis: axis({
-        id: 'loss', ...namedAlong('average loss (nats)', 62), type: this.logLoss ? 'log' : 'value', scale: true, ...losses, axisTick: lossTicks.axisTick,
+        id: 'loss', ...namedAlong(t('losses.axis'), 62), type: this.logLoss ? 'log' : 'value', scale: true, ...losses, axisTick: lossTicks.axisTick,
         axisLabel: { ...label, ...lossTicks.axisLabel, formatter: (value) => number(value) },
       }),
       series: [...drawn.map(({ entry: { slot, name }, points }) => ({
@@ -199,7 +201,7 @@ class LossesPanel extends Panel {
         labelLayout: { moveOverlap: 'shiftY' },
         endLabel: { show: true, formatter: `${slot + 1}`, color: theme.colour('--ink'), fontWeight: 600, fontSize: 12 },
       })), ...drawn.filter(({ validation }) => validation.length > 0).map(({ entry: { slot, name }, validation }) => ({
-        id: `validation of ${name}`, type: 'line', silent: true, animation: false, data: validation, color: theme.colour(colourOf(slot)),
+        id: `validation-${name}`, type: 'line', silent: true, animation: false, data: validation, color: theme.colour(colourOf(slot)),
         lineStyle: { width: 1.2, type: 'dotted' }, symbol: symbolOf(slot), symbolSize: 5, tooltip: { show: false },
       }))],
     };
@@ -209,7 +211,7 @@ class LossesPanel extends Panel {
   #tip(drawn, x) {
     const lines = drawn.flatMap(({ entry, points }) => {
       const point = pointAt(points, x);
-      return point === null ? [] : [`${entry.slot + 1}  ${loss(point[1])}  ${entry.name}, step ${count(point[2])}`];
+      return point === null ? [] : [t('losses.tip', { slot: entry.slot + 1, loss: loss(point[1]), name: entry.name, step: point[2] })];
     });
     return [`${AXES[this.axis].label} ${this.#placeText(x)}`, ...lines].join('\n');
   }
@@ -217,18 +219,18 @@ class LossesPanel extends Panel {
   legend() {
     return [...this.#curves.filter(({ points }) => points.length > 0).map(({ entry: { slot, name } }) => (
       { label: `${slot + 1} ${name}`, kind: 'line', colour: colourOf(slot), dash: lineDash(slot) })),
-    { label: `averages over ${plural(this.live.span, 'step')}`, kind: 'text' },
-    ...(this.#curves.some(({ validation }) => validation.length > 0) ? [{ label: 'dotted: validation', kind: 'text' }] : [])];
+    { label: t('losses.averages', { steps: this.live.span }), kind: 'text' },
+    ...(this.#curves.some(({ validation }) => validation.length > 0) ? [{ label: t('losses.dotted'), kind: 'text' }] : [])];
   }
 
   table() {
     const curves = this.#curves;
     const isOverSteps = this.axis === 'step';
     return curves.length === 0 ? null : {
-      columns: ['session', 'step', !isOverSteps && (AXES[this.axis].column ?? AXES[this.axis].name), `average over ${this.live.span}`].filter(Boolean),
+      columns: [t('columns.session'), t('columns.step'), !isOverSteps && (AXES[this.axis].column ?? AXES[this.axis].label), t('losses.averageColumn', { steps: this.live.span })].filter(Boolean),
       get rows() { // computed only when needed
         return curves.flatMap(({ entry, points }) => points.map(([x, average, step]) =>
-          [entry.name, step, ...(isOverSteps ? [] : [number(x, 6)]), loss(average)]));
+          [entry.name, step, ...(isOverSteps ? [] : [x]), average]));
       },
     };
   }
@@ -241,18 +243,6 @@ function logarithmicEnds(drawn) {
   const high = losses.reduce((most, loss) => Math.max(most, loss), -Infinity);
   const margin = (high / low) ** MARGIN;
   return high > low ? { min: low / margin, max: high * margin } : { min: null, max: null };
-}
-
-/** How a session compares with the best one, in words. */
-function comparison({ difference, errors, verdict }) {
-  const higher = `, higher by ${number(difference, 2)}`;
-  switch (verdict) {
-    case 'best': return '';
-    case 'equal': return `, practically equal: the difference of ${number(difference, 2)} is within its standard error`;
-    case 'unknown': return `${higher}: too few steps to tell whether that is chance`;
-    case 'unsure': return `${higher}, which is ${number(errors, 2)} standard errors and may be chance`;
-    default: return `${higher}, which is ${errors === Infinity ? 'more than chance' : `${number(errors, 2)} standard errors`}`;
-  }
 }
 
 customElements.define('mg-compare-losses', LossesPanel);

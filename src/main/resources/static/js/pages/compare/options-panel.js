@@ -4,31 +4,32 @@ import { css, html, nothing } from 'lit';
 
 import { count, loss, number } from '../../data/format.js';
 import { meanOfLast } from '../../data/loss-store.js';
-import { OPTION_TEXTS } from '../../data/session-options.js';
+import { OPTION_NAMES, optionText } from '../../data/session-options.js';
+import { texts } from '../../data/texts.js';
 import { Panel } from '../../components/panel.js';
 import { markStyles, sessionMark } from '../../components/session-marks.js';
-import { tablePicture } from '../../components/table-picture.js';
+
+const t = await texts('compare');
 
 const NEWEST = 100; // steps that the newest mean loss is about
 
 const whole = (value) => (value || value === 0 ? count(value) : '–');
 
 const ROWS = [
-  ...Object.entries(OPTION_TEXTS).map(([name, { label }]) => ({
-    label, apiName: name, value: ({ view }) => view.options[name],
-    text: (value) => (value === null ? 'default' : typeof value === 'number' && name !== 'seed' ? number(value, 12) : `${value}`),
+  ...OPTION_NAMES.map((name) => ({
+    label: optionText(name), apiName: name, value: ({ view }) => view.options[name],
+    text: (value) => (value === null ? t('options.default') : typeof value === 'number' && name !== 'seed' ? number(value, 12) : `${value}`),
   })),
-  { label: 'Parameters', apiName: 'numParams', value: ({ view }) => view.numParams, text: whole },
-  { label: 'Documents', apiName: 'numDocs', value: ({ view }) => view.numDocs, text: whole },
-  { label: 'Vocabulary', apiName: 'vocabSize', value: ({ view }) => view.vocabSize, text: whole },
-  { label: 'Step', value: ({ view }) => view.step, text: whole },
-  { label: `Mean loss of the last ${NEWEST} steps`, value: ({ losses }) => meanOfLast(losses.finest, NEWEST), text: loss },
+  { label: t('options.numParams'), apiName: 'numParams', value: ({ view }) => view.numParams, text: whole },
+  { label: t('options.numDocs'), apiName: 'numDocs', value: ({ view }) => view.numDocs, text: whole },
+  { label: t('options.vocabSize'), apiName: 'vocabSize', value: ({ view }) => view.vocabSize, text: whole },
+  { label: t('options.step'), value: ({ view }) => view.step, text: whole },
+  { label: t('options.meanLoss', { steps: NEWEST }), value: ({ losses }) => meanOfLast(losses.finest, NEWEST), text: loss },
 ];
 
 class OptionsPanel extends Panel {
-  static heading = 'Options';
-  static about = 'The current options, and the results. Rows in which the sessions differ are marked with ≠ '
-    + 'and come first.';
+  static heading = t('options.heading');
+  static about = t('options.about');
 
   static styles = [Panel.styles, markStyles, css`
     .options { overflow-x: auto; }
@@ -53,12 +54,12 @@ class OptionsPanel extends Panel {
     }
   `];
 
-  /** The rows {label, apiName, texts, differs}; those that differ first. */
+  /** The rows {label, apiName, values, texts, differs}; those that differ first. */
   get #rows() {
     const { present } = this.live;
     const rows = ROWS.flatMap(({ label, apiName, value, text }) => {
       const values = present.map(value);
-      return apiName in OPTION_TEXTS && values.every((each) => each === undefined) ? [] : { label, apiName, texts: values.map((each) => text(each ?? null)), differs: values.some((each) => each !== values[0]) };
+      return OPTION_NAMES.includes(apiName) && values.every((each) => each === undefined) ? [] : { label, apiName, values, texts: values.map((each) => text(each ?? null)), differs: values.some((each) => each !== values[0]) };
     });
     return [...rows.filter(({ differs }) => differs), ...rows.filter(({ differs }) => !differs)];
   }
@@ -66,23 +67,23 @@ class OptionsPanel extends Panel {
   renderBody() {
     const { present } = this.live;
     if (present.length === 0) {
-      return html`<p class="empty">No session has been chosen.</p>`;
+      return html`<p class="empty">${t('noneChosen')}</p>`;
     }
     const rows = this.#rows;
     const different = rows.filter(({ differs }) => differs).length;
     return html`
-      <div class="options" tabindex="0" role="region" aria-label="Options of the sessions">
+      <div class="options" tabindex="0" role="region" aria-label=${t('options.ofSessions')}>
         <table>
-          <thead><tr><th scope="col"><span class="visually-hidden">Option</span></th>${present.map(({ name, slot }) => html`
+          <thead><tr><th scope="col"><span class="visually-hidden">${t('options.option')}</span></th>${present.map(({ name, slot }) => html`
             <th scope="col"><span class="head">${sessionMark(slot)}<span class="name" title=${name}>${name}</span></span></th>`)}</tr></thead>
           <tbody>${rows.map(({ label, apiName, texts, differs }) => html`
             <tr class=${differs ? 'differs' : ''}>
-              <th scope="row"><span class="option"><span class="mark">${differs ? html`<span aria-hidden="true">≠</span><span class="visually-hidden">differs: </span>` : nothing}</span><span>${label} ${apiName ? html`<code>${apiName}</code>` : nothing}</span></span></th>
+              <th scope="row"><span class="option"><span class="mark">${differs ? html`<span aria-hidden="true">≠</span><span class="visually-hidden">${t('options.differs')} </span>` : nothing}</span><span>${label} ${apiName ? html`<code>${apiName}</code>` : nothing}</span></span></th>
               ${texts.map((text) => html`<td>${text}</td>`)}
             </tr>`)}</tbody>
         </table>
       </div>
-      ${present.length > 1 ? html`<p class="hint">${different === 0 ? 'They are identical in every row.' : `≠ marks the ${different} rows in which they differ.`}</p>` : nothing}`;
+      ${present.length > 1 ? html`<p class="hint">${t('options.different', { rows: different })}</p>` : nothing}`;
   }
 
   table() {
@@ -90,13 +91,10 @@ class OptionsPanel extends Panel {
       return null;
     }
     return {
-      columns: ['option', 'differs', ...this.live.present.map(({ name }) => name)],
-      rows: this.#rows.map(({ label, texts, differs }) => [label, differs ? 'yes' : 'no', ...texts]),
+      columns: [t('columns.option'), t('columns.differs'), ...this.live.present.map(({ name }) => name)],
+      rows: this.#rows.map(({ label, values, texts, differs }) =>
+        [label, t(differs ? 'options.yes' : 'options.no'), ...values.map((value, i) => typeof value === 'number' ? value : texts[i])]),
     };
-  }
-
-  picture() {
-    return tablePicture(this.table());
   }
 }
 

@@ -2,7 +2,10 @@
 
 import { css, html, nothing } from 'lit';
 
+import { texts } from '../../data/texts.js';
 import { whyUnavailable } from './session-queries.js';
+
+const t = await texts('compare');
 
 export const pairStyles = css`
   .pair { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-2) var(--space-3); margin-bottom: var(--space-3); }
@@ -22,8 +25,8 @@ export function pairControls(live) {
       ${live.entries.map(({ name, slot }) => html`
         <option value=${name} ?selected=${name === pair[index].name}>${slot + 1} ${name}</option>`)}
     </select></label>`;
-  return html`${select(0, 'A')} ${select(1, 'minus B')}
-    <button class="quiet" aria-label="Swap A and B" title="Swap A and B" @click=${() => live.swapPair()}>⇄</button>`;
+  return html`${select(0, t('pair.a'))} ${select(1, t('pair.minusB'))}
+    <button class="quiet" aria-label=${t('pair.swap')} title=${t('pair.swap')} @click=${() => live.swapPair()}>⇄</button>`;
 }
 
 function choose(live, index, name) {
@@ -40,12 +43,12 @@ function choose(live, index, name) {
 export function whyNoPair({ pair, entries, all }) {
   if (pair === null) {
     if (all === null) {
-      return 'Loading …';
+      return t('loading');
     }
-    return entries.length < 2 ? 'Choose two sessions to see how they differ.' : 'Fewer than two of these sessions exist.';
+    return entries.length < 2 ? t('pair.chooseTwo') : t('pair.tooFew');
   }
   const entry = pair.find((each) => whyUnavailable(each) !== null);
-  return entry === undefined ? null : `${entry.name}: ${whyUnavailable(entry)}`;
+  return entry === undefined ? null : t('pair.unavailable', { name: entry.name, reason: whyUnavailable(entry) });
 }
 
 /** A number with its sign, and a true minus sign. */

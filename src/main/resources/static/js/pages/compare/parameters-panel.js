@@ -5,22 +5,26 @@ import { css, html, nothing } from 'lit';
 import { api } from '../../data/api.js';
 import { count, number } from '../../data/format.js';
 import { labelOf } from '../../data/model/character-labels.js';
+import { texts } from '../../data/texts.js';
 import { MAP_KEYS } from '../../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../../components/palette.js';
 import { Panel } from '../../components/panel.js';
 import { PolledQuery } from '../../components/polled-query.js';
-import { queryValue, setQuery } from '../../components/url-query.js';
+import { cellInQuery, queryValue, setQuery, setQuerySoon } from '../../components/url-query.js';
 import { pairControls, pairStyles, signedText, whyNoPair } from './pair-picker.js';
 import '../../components/scale-bar.js';
 
+const t = await texts('compare');
+
 const MIN_INTERVAL = 1500; // ms
+const CELL = 'cell'; // in the URL: row and column
 const VALUES_PER_MS = 100; // loaded, on average
 
+const bold = (value) => html`<strong>${value}</strong>`;
+
 class ParameterDifferencePanel extends Panel {
-  static heading = 'Difference in parameters';
-  static about = 'The weights of one matrix of A minus those of B, as they are now: violet where A is larger, '
-    + 'orange where B is. A fork and its parent have similar weights. Sessions that started from different seeds do not, '
-    + 'even if the models behave alike.';
+  static heading = t('parameters.heading');
+  static about = t('parameters.about');
   static keys = MAP_KEYS;
 
   static properties = { matrix: { state: true }, cursor: { state: true }, spoken: { state: true } };
@@ -40,7 +44,7 @@ class ParameterDifferencePanel extends Panel {
   constructor() {
     super();
     this.matrix = queryValue('matrix');
-    this.cursor = null;
+    this.cursor = cellInQuery(CELL);
     this.spoken = '';
   }
 
@@ -105,7 +109,7 @@ class ParameterDifferencePanel extends Panel {
     return html`
       <div class="pair">${pairControls(this.live)}
         ${shapes === null ? nothing : html`
-          <label>Matrix
+          <label>${t('parameters.matrix')}
             <select @change=${(event) => this.#choose(event.target.value)}>
               ${this.#matrices.result.a.map(({ name }) => html`<option value=${name} ?selected=${name === shapes.a.name}>${name}</option>`)}
             </select>
@@ -116,7 +120,7 @@ class ParameterDifferencePanel extends Panel {
   #choose(name) {
     this.matrix = name;
     this.cursor = null;
-    setQuery({ matrix: name === 'wte' ? null : name });
+    setQuery({ matrix: name === 'wte' ? null : name, [CELL]: null });
   }
 
   renderBody() {
@@ -127,7 +131,7 @@ class ParameterDifferencePanel extends Panel {
 
   #content(problem, shapes) {
     if (problem !== null || shapes === null) {
-      return html`<p class="empty">${problem ?? 'Loading the matrices …'}</p>`;
+      return html`<p class="empty">${problem ?? t('parameters.loadingMatrices')}</p>`;
     }
     const [a, b] = this.live.pair;
     if (!agree(shapes)) {
@@ -135,20 +139,20 @@ class ParameterDifferencePanel extends Panel {
     }
     const numbers = this.#shown;
     if (numbers === null) {
-      return html`<p class="empty">Loading the numbers …</p>`;
+      return html`<p class="empty">${t('parameters.loadingNumbers')}</p>`;
     }
     const { rows, columns, values, limit, size, beyond } = numbers;
     const labels = this.#rowLabels;
     return html`
-      <p class="facts"><strong>${numbers.name}</strong>: ${count(rows)} rows of ${count(columns)};
-        ${a.name} at step <strong>${count(numbers.a.step)}</strong>, ${b.name} at step <strong>${count(numbers.b.step)}</strong>;
-        root mean square of the difference <strong>${number(size)}</strong>. ${this.#otherCharacters}</p>
+      <p class="facts">${t.html('parameters.facts', {
+        matrix: bold(numbers.name), rows, columns, a: a.name, b: b.name, stepOfA: bold(count(numbers.a.step)), stepOfB: bold(count(numbers.b.step)), size: bold(number(size)),
+      })} ${this.#otherCharacters}</p>
       <mg-heatmap .values=${values} .rows=${rows} .columns=${columns} palette="diverging" .low=${-limit} .high=${limit}
         .rowLabels=${labels} .cursor=${this.cursor}
-        label="${numbers.name} of ${a.name} minus ${b.name}: ${rows} rows, ${columns} columns, from ${number(-limit)} to ${number(limit)}; the arrow keys move the cursor"
+        label=${t('parameters.map', { matrix: numbers.name, a: a.name, b: b.name, rows, columns, low: number(-limit), high: number(limit) })}
         @cursor=${this.#moved}></mg-heatmap>
       <mg-scale-bar palette="diverging" .low=${limit === 0 ? 0 : -limit} .high=${limit} .beyond=${beyond}></mg-scale-bar>
-      <p class="readout">${this.#inside(numbers) ? this.#words(numbers) : html`<span class="muted">Tap or point at a cell to read it.</span>`}</p>
+      <p class="readout">${this.#inside(numbers) ? this.#words(numbers) : html`<span class="muted">${t('readout')}</span>`}</p>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
@@ -174,11 +178,12 @@ class ParameterDifferencePanel extends Panel {
     const { charactersOfA, charactersOfB } = this.#matrices.result;
     const row = this.#isByCharacter ? charactersOfA.findIndex((char, i) => char !== charactersOfB[i]) : -1;
     return row < 0 ? nothing
-      : html`The alphabets differ: row ${row} is “${charactersOfA[row]}” in A but “${charactersOfB[row]}” in B. The row labels are those of A.`;
+      : t('parameters.alphabets', { row, ofA: charactersOfA[row], ofB: charactersOfB[row] ?? '' });
   }
 
   #moved = ({ detail: { row, column, byKey } }) => {
     this.cursor = { row, column };
+    setQuerySoon({ [CELL]: `${row}.${column}` });
     if (byKey) {
       this.spoken = this.#words(this.#shown);
     }
@@ -192,10 +197,12 @@ class ParameterDifferencePanel extends Panel {
     const { row, column } = this.cursor;
     const index = row * columns + column;
     const label = this.#rowLabels?.[row];
-    const place = this.#isByCharacter ? `Row ${row}, ${label}` : this.#shapes.a.name === 'wpe' ? `Position ${row}` : `Row ${row}`;
+    const kind = this.#isByCharacter ? 'character' : this.#shapes.a.name === 'wpe' ? 'position' : 'row';
     const text = (value) => number(value, 6).replace(/^-/, '−');
-    return `${place}, column ${column}: ${pair[0].name} ${text(a.values[index])}, ${pair[1].name} ${text(b.values[index])}, `
-      + `difference ${signedText(number(values[index], 6))}`;
+    return t('parameters.words', {
+      kind, row, label: label ?? '', column, a: pair[0].name, b: pair[1].name, ofA: text(a.values[index]), ofB: text(b.values[index]),
+      difference: signedText(number(values[index], 6)),
+    });
   }
 
   table() {
@@ -205,7 +212,7 @@ class ParameterDifferencePanel extends Panel {
     }
     const { columns, values, a, b, pair } = numbers;
     return {
-      columns: ['row', 'column', `${pair[0].name}`, `${pair[1].name}`, 'difference'],
+      columns: [t('columns.row'), t('columns.column'), pair[0].name, pair[1].name, t('columns.difference')],
       get rows() { // computed only when needed: there are many
         return values.map((value, i) => [Math.floor(i / columns), i % columns, a.values[i], b.values[i], value]);
       },
@@ -215,7 +222,7 @@ class ParameterDifferencePanel extends Panel {
   legend() {
     const { name, limit } = this.#shown;
     const [a, b] = this.live.pair;
-    return [{ label: `${name}: ${a.name} minus ${b.name}`, palette: 'diverging', low: `−${number(limit)}`, high: number(limit) }];
+    return [{ label: t('parameters.legend', { matrix: name, a: a.name, b: b.name }), palette: 'diverging', low: `−${number(limit)}`, high: number(limit) }];
   }
 
   picture() {
@@ -229,9 +236,8 @@ function agree({ a, b }) {
 
 function disagreement({ a, b }, nameOfA, nameOfB) {
   return b === undefined
-    ? `Needs two sessions of the same shape: ${nameOfB} has no matrix ${a.name}.`
-    : `Needs two sessions of the same shape: ${a.name} has ${count(a.rows)} rows of ${count(a.columns)} in ${nameOfA}, `
-      + `but ${count(b.rows)} rows of ${count(b.columns)} in ${nameOfB}.`;
+    ? t('parameters.noMatrix', { name: nameOfB, matrix: a.name })
+    : t('parameters.shapes', { matrix: a.name, a: nameOfA, b: nameOfB, rowsOfA: a.rows, columnsOfA: a.columns, rowsOfB: b.rows, columnsOfB: b.columns });
 }
 
 customElements.define('mg-compare-parameters', ParameterDifferencePanel);

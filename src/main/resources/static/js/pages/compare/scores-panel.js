@@ -3,21 +3,22 @@
 import { css, html } from 'lit';
 
 import { api } from '../../data/api.js';
+import { fixed, signed } from '../../data/format.js';
+import { texts } from '../../data/texts.js';
 import { Panel } from '../../components/panel.js';
 import { markStyles, sessionMark } from '../../components/session-marks.js';
-import { tablePicture } from '../../components/table-picture.js';
 import { SessionQueries, whyUnavailable } from './session-queries.js';
 import { textForm, textFormStyles } from './text-form.js';
 
+const t = await texts('compare');
+
 const MIN_INTERVAL = 2000; // ms, while a session trains
 
-const four = (value) => (Math.abs(value) >= 1000 ? value.toPrecision(5) : value.toFixed(4)).replace('-', '−');
+const four = (value) => (Math.abs(value) >= 1000 ? signed(value, 5) : fixed(value, 4).replace('-', '−'));
 
 class ScoresPanel extends Panel {
-  static heading = 'Likelihood of a text';
-  static about = 'The log-likelihood of the text, in nats: the sum over its tokens and its end. The closer to 0, the more likely. '
-    + 'The perplexity is the exponential of the mean loss: roughly the number of equally likely tokens that the model '
-    + 'chooses from. Bits per character compare models with different tokens.';
+  static heading = t('scores.heading');
+  static about = t('scores.about');
 
   static styles = [Panel.styles, markStyles, textFormStyles, css`
     .scores { overflow-x: auto; }
@@ -50,9 +51,9 @@ class ScoresPanel extends Panel {
   renderBody() {
     const { entries, text } = this.live;
     return html`
-      ${textForm(this.live, 'Score')}
-      ${entries.length === 0 ? html`<p class="empty">No session has been chosen.</p>`
-        : text === '' ? html`<p class="empty">Type a text to see how likely each session finds it.</p>` : this.#scoreTable()}`;
+      ${textForm(this.live, t('scores.score'))}
+      ${entries.length === 0 ? html`<p class="empty">${t('noneChosen')}</p>`
+        : text === '' ? html`<p class="empty">${t('scores.typeText')}</p>` : this.#scoreTable()}`;
   }
 
   /** [entry, score or null] */
@@ -66,9 +67,10 @@ class ScoresPanel extends Panel {
     const best = likelihoods.length > 1 ? Math.max(...likelihoods) : null;
     const isCut = scored.some(([, score]) => score?.truncated);
     return html`
-      <div class="scores" tabindex="0" role="region" aria-label="Likelihood of the text">
+      <div class="scores" tabindex="0" role="region" aria-label=${t('scores.region')}>
         <table>
-          <thead><tr><th scope="col">Session</th><th scope="col">log-likelihood</th><th scope="col">perplexity</th><th scope="col">bits per character</th></tr></thead>
+          <thead><tr><th scope="col">${t('scores.session')}</th>${['logLikelihood', 'perplexity', 'bits'].map((name) => html`
+            <th scope="col">${t(`columns.${name}`)}</th>`)}</tr></thead>
           <tbody>${scored.map(([entry, score]) => html`
             <tr data-session=${entry.name}>
               <th scope="row"><span class="who">${sessionMark(entry.slot)} ${entry.name}</span></th>
@@ -76,19 +78,19 @@ class ScoresPanel extends Panel {
             </tr>`)}</tbody>
         </table>
       </div>
-      ${isCut ? html`<p class="hint">* The text is longer than the context; the rest of it is ignored.</p>` : ''}`;
+      ${isCut ? html`<p class="hint">${t('scores.cut')}</p>` : ''}`;
   }
 
   #cells(entry, score, best) {
     const problem = whyUnavailable(entry);
     if (problem !== null || score === null) {
-      return html`<td class="words hint" colspan="3">${problem ?? 'Loading …'}</td>`;
+      return html`<td class="words hint" colspan="3">${problem ?? t('loading')}</td>`;
     }
     if (score.error) {
       return html`<td class="words error" colspan="3">${score.error.message}</td>`;
     }
     return html`
-      <td>${score.logLikelihood === best ? html`<span class="best">most likely</span> ` : ''}${four(score.logLikelihood)}${score.truncated ? '*' : ''}</td>
+      <td>${score.logLikelihood === best ? html`<span class="best">${t('scores.mostLikely')}</span> ` : ''}${four(score.logLikelihood)}${score.truncated ? '*' : ''}</td>
       <td>${four(score.perplexity)}</td>
       <td>${four(score.bitsPerCharacter)}</td>`;
   }
@@ -96,13 +98,9 @@ class ScoresPanel extends Panel {
   table() {
     const scored = this.live === undefined ? [] : this.#scored.filter(([, score]) => score && !score.error);
     return scored.length === 0 ? null : {
-      columns: ['session', 'text', 'log-likelihood', 'perplexity', 'bits per character'],
+      columns: ['session', 'text', 'logLikelihood', 'perplexity', 'bits'].map((name) => t(`columns.${name}`)),
       rows: scored.map(([{ name }, { text, logLikelihood, perplexity, bitsPerCharacter }]) => [name, text, logLikelihood, perplexity, bitsPerCharacter]),
     };
-  }
-
-  picture() {
-    return tablePicture(this.table());
   }
 }
 

@@ -3,12 +3,14 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 
-import { count } from '../../data/format.js';
 import { SITE } from '../../data/site.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { MOST_SESSIONS, markStyles, sessionMark } from '../../components/session-marks.js';
 import { stateChip } from '../../components/state-chip.js';
 import { controls } from '../../components/styles.js';
+
+const t = await texts('compare');
 
 /** `<mg-compare-picker .live=${compared} .revision=${n}>` */
 class SessionPicker extends LitElement {
@@ -44,16 +46,16 @@ class SessionPicker extends LitElement {
     const { entries, all, isFull } = this.live;
     const others = (all ?? []).filter(({ name }) => this.live.entry(name) === undefined);
     return html`
-      <h2 class="visually-hidden">Compared sessions</h2>
+      <h2 class="visually-hidden">${t('picker.heading')}</h2>
       <ul>${repeat(entries, ({ name }) => name, (entry) => this.#card(entry))}</ul>
-      ${isFull ? html`<p class="hint">At most ${MOST_SESSIONS} sessions can be compared.</p>`
+      ${isFull ? html`<p class="hint">${t('picker.full', { most: MOST_SESSIONS })}</p>`
         : all === null ? nothing
-        : others.length === 0 ? html`<p class="hint">There are no other sessions. <a href="${SITE}?new=">Create one</a></p>` : html`
+        : others.length === 0 ? html`<p class="hint">${t.html('picker.noOthers', { create: (words) => html`<a href="${SITE}?new=">${words}</a>` })}</p>` : html`
           <form @submit=${this.#add}>
-            <select name="name" aria-label="Session to add">
-              ${repeat(others, ({ name }) => name, ({ name, step }) => html`<option value=${name}>${name} (step ${count(step)})</option>`)}
+            <select name="name" aria-label=${t('picker.toAdd')}>
+              ${repeat(others, ({ name }) => name, ({ name, step }) => html`<option value=${name}>${t('picker.option', { name, step })}</option>`)}
             </select>
-            <button class=${entries.length < 2 ? 'primary' : ''}>${icons.plus} Add</button>
+            <button class=${entries.length < 2 ? 'primary' : ''}>${icons.plus} ${t('picker.add')}</button>
           </form>`}`;
   }
 
@@ -62,12 +64,12 @@ class SessionPicker extends LitElement {
       <li data-session=${name}>
         ${sessionMark(slot)}
         <div class="what">
-          ${status === 'absent' ? html`<span class="name">${name}</span><p>There is no session with this name.</p>` : html`
+          ${status === 'absent' ? html`<span class="name">${name}</span><p>${t('picker.absent')}</p>` : html`
             <a class="name" href="${SITE}s/${encodeURIComponent(name)}" title=${name}>${name}</a>
-            <p>${view === null ? 'Loading …' : `step ${count(view.step)}`}${trouble ? `; ${trouble.message}` : ''}</p>`}
+            <p>${view === null ? t('loading') : t('atStep', { step: view.step })}${trouble ? `; ${trouble.message}` : ''}</p>`}
         </div>
         ${view === null ? nothing : stateChip(view.state, !this.live.isLost)}
-        <button class="quiet icon" aria-label="Remove ${name}" title="Remove" @click=${() => this.live.remove(name)}>${icons.close}</button>
+        <button class="quiet icon" aria-label=${t('picker.removeLabel', { name })} title=${t('picker.remove')} @click=${() => this.live.remove(name)}>${icons.close}</button>
       </li>`;
   }
 }

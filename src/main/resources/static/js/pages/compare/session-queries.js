@@ -1,7 +1,10 @@
 // One query to each of the compared sessions. An error of one session, such as a text with a character that
 // it does not know, is the result of that session only.
 
+import { texts } from '../../data/texts.js';
 import { PolledQuery } from '../../components/polled-query.js';
+
+const t = await texts('compare');
 
 /** The response, or {error}. Throws when the server is unreachable or overloaded, so that it is retried. */
 async function resultOrError(promise) {
@@ -59,13 +62,13 @@ export class SessionQueries {
 /** Why the model of a session cannot be queried; null if it can. */
 export function whyUnavailable({ name, status, view }) {
   if (status === 'absent') {
-    return `There is no session “${name}”.`;
+    return t('unavailable.absent', { name });
   }
   if (status === 'loading') {
-    return 'Loading …';
+    return t('loading');
   }
   if (view.state === 'failed') {
-    return 'Training has failed: the model’s numbers are no longer finite.';
+    return t('unavailable.failed');
   }
-  return view.vocabSize ? null : 'No documents yet.';
+  return view.vocabSize ? null : t('unavailable.noDocuments');
 }

@@ -2,6 +2,10 @@
 
 import { css, html } from 'lit';
 
+import { texts } from '../../data/texts.js';
+
+const t = await texts('compare');
+
 export const textFormStyles = css`
   .text-form { display: flex; flex-wrap: wrap; align-items: flex-end; gap: var(--space-2) var(--space-3); margin-bottom: var(--space-3); }
   .text-form label { display: grid; flex: 1 1 160px; gap: 2px; }
@@ -15,7 +19,7 @@ export function textForm(live, verb) {
   };
   return html`
     <form class="text-form" @submit=${submit}>
-      <label>Text <input name="text" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${live.text}></label>
+      <label>${t('text')} <input name="text" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${live.text}></label>
       <button>${verb}</button>
     </form>`;
 }

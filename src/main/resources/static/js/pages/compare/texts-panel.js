@@ -3,21 +3,21 @@
 import { css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
-import { count } from '../../data/format.js';
+import { texts } from '../../data/texts.js';
 import { Panel } from '../../components/panel.js';
 import { markStyles, sessionMark } from '../../components/session-marks.js';
-import { tablePicture } from '../../components/table-picture.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
 import { SessionQueries, whyUnavailable } from './session-queries.js';
+
+const t = await texts('compare');
 
 const MIN_INTERVAL = 3000; // ms, while a session trains
 const MOST_TEXTS = 20;
 const DEFAULTS = { prompt: '', seed: 42, temperature: 0.5, texts: 5 };
 
 class TextsPanel extends Panel {
-  static heading = 'Texts';
-  static about = 'The texts that each session generates now, from the same prompt, seed and temperature, so that only the '
-    + 'parameters make a difference. They use a separate random generator, so the sessions stay unchanged.';
+  static heading = t('texts.heading');
+  static about = t('texts.about');
 
   static properties = { settings: { state: true } };
 
@@ -75,13 +75,13 @@ class TextsPanel extends Panel {
     const { prompt, seed, temperature, texts } = this.settings;
     return html`
       <form @submit=${this.#submit}>
-        <label class="prompt">Prompt <input name="prompt" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${prompt}></label>
-        <label>Seed <input name="seed" type="number" step="1" required .value=${String(seed)}></label>
-        <label>Temperature <input name="temperature" type="number" min="0" step="any" required .value=${String(temperature)}></label>
-        <label>Texts <input name="texts" type="number" min="1" max=${MOST_TEXTS} step="1" required .value=${String(texts)}></label>
-        <button class="primary">Generate</button>
+        <label class="prompt">${t('texts.prompt')} <input name="prompt" autocomplete="off" autocapitalize="off" spellcheck="false" .value=${prompt}></label>
+        <label>${t('texts.seed')} <input name="seed" type="number" step="1" required .value=${String(seed)}></label>
+        <label>${t('texts.temperature')} <input name="temperature" type="number" min="0" step="any" required .value=${String(temperature)}></label>
+        <label>${t('texts.number')} <input name="texts" type="number" min="1" max=${MOST_TEXTS} step="1" required .value=${String(texts)}></label>
+        <button class="primary">${t('texts.generate')}</button>
       </form>
-      ${this.live.entries.length === 0 ? html`<p class="empty">No session has been chosen.</p>` : nothing}
+      ${this.live.entries.length === 0 ? html`<p class="empty">${t('noneChosen')}</p>` : nothing}
       <div class="sessions">${this.live.entries.map((entry) => this.#session(entry))}</div>`;
   }
 
@@ -89,26 +89,22 @@ class TextsPanel extends Panel {
     const problem = whyUnavailable(entry);
     const result = problem === null ? this.#texts.resultOf(entry) : null;
     return html`
-      <section class="session" data-session=${entry.name} aria-label="Texts of ${entry.name}">
+      <section class="session" data-session=${entry.name} aria-label=${t('texts.of', { name: entry.name })}>
         <h3>${sessionMark(entry.slot)} ${entry.name}</h3>
         ${problem !== null ? html`<p class="hint">${problem}</p>`
-          : result === null ? html`<p class="hint">Loading …</p>`
+          : result === null ? html`<p class="hint">${t('loading')}</p>`
           : result.error ? html`<p class="error">${result.error.message}</p>` : html`
-            <ol>${result.texts.map((text) => html`<li>${text === '' ? html`<span class="muted">(empty)</span>` : text}</li>`)}</ol>
-            <p class="hint">step ${count(result.step)}${entry.view.state === 'training' ? ' or a little later' : ''}</p>`}
+            <ol>${result.texts.map((text) => html`<li>${text === '' ? html`<span class="muted">${t('texts.empty')}</span>` : text}</li>`)}</ol>
+            <p class="hint">${t('texts.atStep', { step: result.step, isTraining: entry.view.state === 'training' })}</p>`}
       </section>`;
   }
 
   table() {
     const results = this.live?.present.map((entry) => [entry, this.#texts.resultOf(entry)]).filter(([, result]) => result?.texts) ?? [];
     return results.length === 0 ? null : {
-      columns: ['session', 'step', 'text'],
+      columns: ['session', 'step', 'text'].map((name) => t(`columns.${name}`)),
       rows: results.flatMap(([{ name }, { step, texts }]) => texts.map((text) => [name, step, text])),
     };
-  }
-
-  picture() {
-    return tablePicture(this.table());
   }
 }
 

@@ -3,8 +3,11 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { visible } from '../../data/model/tokens.js';
+import { texts } from '../../data/texts.js';
 import { controls } from '../../components/styles.js';
 import { percent } from './surprisals.js';
+
+const t = await texts('lab');
 
 const SETTLED = 250; // ms without a change before it generates
 
@@ -99,15 +102,15 @@ class Continuation extends LitElement {
     if (this.failure !== null) {
       return html`<p class="error" role="alert">${this.failure.message}</p>`;
     }
-    const end = this.isDone ? html`<span class="end" title="the text ends here">◆</span>` : nothing;
+    const end = this.isDone ? html`<span class="end" title=${t('continuation.end')}>◆</span>` : nothing;
     const told = this.written[this.told];
     const stop = told === undefined ? 0 : this.told; // where Tab goes
     return html`<p aria-live="polite"><span class="given">${[...this.text].map(visible).join('')}</span>${this.written.map(({ char, prob }, i) => html`<mark
-      class=${prob < 0.25 ? 'sure1' : ''} title="probability ${percent(prob)}" role="button" tabindex=${i === stop ? 0 : -1}
-      aria-label="“${visible(char)}”: probability ${percent(prob)}" @click=${() => { this.told = i; }} @focus=${() => { this.told = i; }}
+      class=${prob < 0.25 ? 'sure1' : ''} title=${t('continuation.probability', { probability: percent(prob) })} role="button" tabindex=${i === stop ? 0 : -1}
+      aria-label=${t('continuation.character', { character: visible(char), probability: percent(prob) })} @click=${() => { this.told = i; }} @focus=${() => { this.told = i; }}
       @keydown=${this.#key}>${visible(char)}</mark>`)}${end}</p>
-      <div class="hint" role="status">${this.written.length === 0 ? nothing : told === undefined ? 'Tap or point at a character for its probability.'
-        : html`“${visible(told.char)}” had probability ${percent(told.prob)}.`}</div>`;
+      <div class="hint" role="status">${this.written.length === 0 ? nothing : told === undefined ? t('continuation.hint')
+        : t('continuation.told', { character: visible(told.char), probability: percent(told.prob) })}</div>`;
   }
 }
 

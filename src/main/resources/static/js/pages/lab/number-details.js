@@ -4,10 +4,13 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { CoalescedCall } from '../../data/coalesced-call.js';
-import { count, number, plural, signed } from '../../data/format.js';
+import { count, number, signed } from '../../data/format.js';
 import { OPTIMISERS } from '../../data/session-options.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
+
+const t = await texts('lab');
 
 const BELOW = 200; // operands that are loaded, with their operands and so on
 const ABOVE = 200; // uses that are loaded, with their uses and so on
@@ -25,13 +28,11 @@ const FORMULAS = {
   leaf: () => '',
 };
 
-const WORDS = { add: 'a sum', mul: 'a product', pow: 'a power', log: 'a logarithm', exp: 'an exponential', relu: 'a ReLU', sigmoid: 'a sigmoid', leaf: 'a constant' };
-
 const plain = (value) => signed(value, 5);
 
 /** The name of a number. */
 function nameOf({ tensor, row, column, op }) {
-  return tensor === undefined ? WORDS[op] : tensor === 'loss' || tensor === 'share' ? tensor : `${tensor}[${row}][${column}]`;
+  return tensor === undefined ? t(`number.ops.${op}`) : tensor === 'loss' || tensor === 'share' ? tensor : `${tensor}[${row}][${column}]`;
 }
 
 /**
@@ -140,28 +141,28 @@ class NumberDetails extends LitElement {
     }
     const { node } = graph;
     return html`
-      <nav class="path" aria-label="Path to this number">${this.path.slice(0, -1).slice(-5).map(({ id, name }) => html`
+      <nav class="path" aria-label=${t('number.path')}>${this.path.slice(0, -1).slice(-5).map(({ id, name }) => html`
         <button class="quiet" @click=${() => this.#go(id)}>${name}</button>${icons.forward}`)}</nav>
       <h3 tabindex="-1" id="name">${nameOf(node)}</h3>
       <p class="what">${this.#what(node)}</p>
       <dl>
-        <dt>value</dt><dd><strong data-value>${plain(node.value)}</strong></dd>
-        <dt>gradient</dt><dd><strong data-gradient>${plain(node.gradient)}</strong> ${this.#meaning(node)}</dd>
+        <dt>${t('number.value')}</dt><dd><strong data-value>${plain(node.value)}</strong></dd>
+        <dt>${t('number.gradient')}</dt><dd><strong data-gradient>${plain(node.gradient)}</strong> ${this.#meaning(node)}</dd>
       </dl>
       <div class="lists">${this.#operands(node)} ${this.#uses(node)} ${node.update ? this.#update(node.update) : nothing}</div>`;
   }
 
   #what(node) {
     if (node.tensor === undefined) {
-      return node.op === 'leaf' ? 'A constant in the formula.' : 'An intermediate result.';
+      return node.op === 'leaf' ? t('number.constant') : t('number.intermediate');
     }
-    return node.update ? 'A parameter: training changes it.' : this.words(node);
+    return node.update ? t('number.parameter') : this.words(node);
   }
 
   #meaning({ gradient }) {
     const by = number(Math.abs(gradient) / 1000);
-    return gradient === 0 ? 'The loss does not depend on it.'
-      : html`<span class="muted">if this number were larger by 0.001, the loss would be ${gradient > 0 ? 'larger' : 'smaller'} by ${by}</span>`;
+    return gradient === 0 ? t('number.noEffect')
+      : html`<span class="muted">${t('number.effect', { isUp: gradient > 0, by })}</span>`;
   }
 
   // ---- operands
@@ -194,19 +195,19 @@ class NumberDetails extends LitElement {
     if (isSum) {
       const more = terms.length - MOST_LISTED;
       return html`
-        <h4>The sum of ${count(terms.length)} numbers</h4>
-        <ul aria-label="Terms">${terms.slice(0, MOST_LISTED).map((term) => html`<li>${this.#term(term)}</li>`)}</ul>
-        ${more > 0 ? html`<p class="hint">and ${count(more)} more</p>` : nothing}`;
+        <h4>${t('number.sum', { number: count(terms.length) })}</h4>
+        <ul aria-label=${t('number.terms')}>${terms.slice(0, MOST_LISTED).map((term) => html`<li>${this.#term(term)}</li>`)}</ul>
+        ${more > 0 ? html`<p class="hint">${t('number.more', { number: count(more) })}</p>` : nothing}`;
     }
     const operands = node.operands.map(({ id }) => below.get(id));
     const words = operands.map((operand) => (operand === undefined ? '…' : plain(operand.value)));
     return html`
-      <h4>Computed from</h4>
+      <h4>${t('number.computedFrom')}</h4>
       <p class="formula">${FORMULAS[node.op](words, node)} = ${plain(node.value)}</p>
-      <ul aria-label="Operands">${node.operands.map(({ id, localGradient }, i) => html`<li>
-        <button @click=${() => this.#go(id)}>${operands[i] ? nameOf(operands[i]) : `number ${id}`}</button>
+      <ul aria-label=${t('number.operands')}>${node.operands.map(({ id, localGradient }, i) => html`<li>
+        <button @click=${() => this.#go(id)}>${operands[i] ? nameOf(operands[i]) : t('number.unnamed', { id })}</button>
         ${operands[i] ? plain(operands[i].value) : nothing}
-        <span class="muted">local gradient ${plain(localGradient)}; receives ${plain(localGradient)} × ${plain(node.gradient)} = ${plain(localGradient * node.gradient)}</span></li>`)}</ul>`;
+        <span class="muted">${t('number.receives', { local: plain(localGradient), gradient: plain(node.gradient), product: plain(localGradient * node.gradient) })}</span></li>`)}</ul>`;
   }
 
   /** A term of a sum; if it is a product, its factors. */
@@ -224,22 +225,22 @@ class NumberDetails extends LitElement {
 
   #uses(node) {
     if (node.uses === 0) {
-      return html`<h4>Used by</h4><p class="hint">${node.tensor === 'loss' || node.tensor === 'share'
-        ? 'Nothing: this is what training minimises.' : 'Nothing that the loss depends on.'}</p>`;
+      return html`<h4>${t('number.usedBy')}</h4><p class="hint">${node.tensor === 'loss' || node.tensor === 'share'
+        ? t('number.minimised') : t('number.unused')}</p>`;
     }
     const { above } = this.graph;
     const uses = [...above.values()].filter(({ operands }) => operands.some(({ id }) => id === node.id));
     const more = node.uses - Math.min(uses.length, MOST_LISTED);
     return html`
-      <h4>Used by ${plural(node.uses, 'number')}: its gradient is the sum of their contributions</h4>
-      <ul aria-label="Uses">${uses.slice(0, MOST_LISTED).map((use) => {
+      <h4>${t('number.uses', { number: node.uses })}</h4>
+      <ul aria-label=${t('number.usesLabel')}>${uses.slice(0, MOST_LISTED).map((use) => {
         const local = use.operands.filter(({ id }) => id === node.id).reduce((sum, { localGradient }) => sum + localGradient, 0);
         const target = this.#named(use);
         return html`<li>
-          <button @click=${() => this.#go(target.id)}>${target === use ? nameOf(use) : `${WORDS[use.op]} in ${nameOf(target)}`}</button>
+          <button @click=${() => this.#go(target.id)}>${target === use ? nameOf(use) : t('number.within', { operation: t(`number.ops.${use.op}`), name: nameOf(target) })}</button>
           <span class="muted">${plain(local)} × ${plain(use.gradient)} = ${plain(local * use.gradient)}</span></li>`;
       })}</ul>
-      ${more > 0 ? html`<p class="hint">and ${count(more)} more</p>` : nothing}`;
+      ${more > 0 ? html`<p class="hint">${t('number.more', { number: count(more) })}</p>` : nothing}`;
   }
 
   /** The nearest named number that an intermediate result is used for, if there is only one. */
@@ -262,16 +263,16 @@ class NumberDetails extends LitElement {
   #update(update) {
     const { optimizer, before, gradientScale, m, v, mHat, vHat, after } = update;
     return html`
-      <h4>${OPTIMISERS[optimizer]}’s update</h4>
+      <h4>${t('number.update', { optimizer: OPTIMISERS[optimizer] })}</h4>
       <p class="formula">${this.#formula(update)} = <strong data-after>${plain(after)}</strong></p>
       <dl>
         ${gradientScale === undefined ? nothing : html`
-          <dt>clipped</dt><dd>${plain(gradientScale)} <span class="muted">of the gradient is left, as that of all parameters was too long</span></dd>`}
-        <dt>m</dt><dd>${plain(m)} <span class="muted">${mHat === undefined ? 'momentum of the gradient'
-          : `running mean of the gradient; bias-corrected ${plain(mHat)}`}</span></dd>
+          <dt>${t('number.clipped')}</dt><dd>${plain(gradientScale)} <span class="muted">${t('number.clippedBy')}</span></dd>`}
+        <dt>m</dt><dd>${plain(m)} <span class="muted">${mHat === undefined ? t('number.momentum')
+          : t('number.m', { value: plain(mHat) })}</span></dd>
         ${v === undefined ? nothing : html`
-          <dt>v</dt><dd>${plain(v)} <span class="muted">running mean of its square; bias-corrected ${plain(vHat)}</span></dd>`}
-        <dt>change</dt><dd>${plain(after - before)}</dd>
+          <dt>v</dt><dd>${plain(v)} <span class="muted">${t('number.v', { value: plain(vHat) })}</span></dd>`}
+        <dt>${t('number.change')}</dt><dd>${plain(after - before)}</dd>
       </dl>`;
   }
 
@@ -280,7 +281,7 @@ class NumberDetails extends LitElement {
     if (optimizer === 'sgd') {
       return `${kept} − ${plain(learningRate)} × ${plain(m)}`;
     }
-    return optimizer === 'muon' ? `${kept} − ${plain(learningRate)} × its number in the orthogonal matrix`
+    return optimizer === 'muon' ? `${kept} − ${plain(learningRate)} × ${t('number.orthogonal')}`
       : `${kept} − ${plain(learningRate)} × ${plain(mHat)} ÷ (√${plain(vHat)} + ${epsilon === 1e-8 ? '1e-8' : plain(epsilon)})`;
   }
 }

@@ -4,21 +4,24 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { CoalescedCall } from '../../data/coalesced-call.js';
-import { count, loss, number } from '../../data/format.js';
+import { fixed, loss, number } from '../../data/format.js';
 import { architectureOf } from '../../data/model/architecture.js';
 import { BOS } from '../../data/model/tokens.js';
 import { vocabularyOf } from '../../data/vocabulary.js';
 import { OPTIMISERS, withDefaults } from '../../data/session-options.js';
+import { texts } from '../../data/texts.js';
 import { MAP_KEYS } from '../../components/heatmap.js'; // and <mg-heatmap>
 import { percentileLimit } from '../../components/palette.js';
 import { controls } from '../../components/styles.js';
-import { queryValue, setQuery } from '../../components/url-query.js';
-import { STAGES, captionOf, framesOf } from './anatomy-stages.js';
+import { queryValue, setQuery, wholeNumberInQuery } from '../../components/url-query.js';
+import { STAGES, captionOf, framesOf, quoted } from './anatomy-stages.js';
 import { percent } from './surprisals.js';
 import '../../components/scale-bar.js';
 import './number-details.js';
 
-const KEYS = [['[ ]', 'in a training step: go to the previous or the next frame'], ['Enter', 'on a map: open the number under the cursor']];
+const t = await texts('lab');
+
+const KEYS = [['[ ]', t('anatomy.keys.frames')], ['Enter', t('anatomy.keys.open')]];
 
 /** `<mg-anatomy .live .view .at .revision>`; `at` null for the next step. */
 export class StepAnatomy extends LitElement {
@@ -64,7 +67,7 @@ export class StepAnatomy extends LitElement {
   `];
 
   #requestedKey = '';
-  #document = null;
+  #document = wholeNumberInQuery('document'); // of the batch; null for the first
   #steps = new CoalescedCall(async ({ step, document }) => {
     const { live } = this;
     try {
@@ -182,19 +185,19 @@ export class StepAnatomy extends LitElement {
   render() {
     const { anatomy, failure } = this;
     if (anatomy === null) {
-      return failure ? html`<p class="notice bad" role="alert">${failure.message}</p>` : html`<p class="muted">Loading the step …</p>`;
+      return failure ? html`<p class="notice bad" role="alert">${failure.message}</p>` : html`<p class="muted">${t('anatomy.loading')}</p>`;
     }
     const { stage } = this.frame;
     const tokens = this.#tokens;
     return html`
       ${failure ? html`<p class="error" role="alert">${failure.message}</p>` : nothing}
-      <div class="stages" role="group" aria-label="Stages of the step">${STAGES.map((one) => html`
+      <div class="stages" role="group" aria-label=${t('anatomy.stages')}>${STAGES.map((one) => html`
         <button aria-pressed=${one.stage === stage} @click=${() => this.#goTo(this.frames.findIndex((frame) => frame.stage === one.stage))}>${one.title}</button>`)}</div>
       <div class="scrub">
-        <button class="icon" aria-label="Previous frame" title="Previous frame ([)" ?disabled=${this.index === 0} @click=${() => this.move(-1)}>‹</button>
-        <input type="range" min="0" max=${this.frames.length - 1} .value=${String(this.index)} aria-label="Frame of the step"
-          aria-valuetext="${stage}${this.frame.name ? `: ${this.frame.name}` : ''}" @input=${(event) => this.#goTo(Number(event.target.value))}>
-        <button class="icon" aria-label="Next frame" title="Next frame (])" ?disabled=${this.index === this.frames.length - 1} @click=${() => this.move(1)}>›</button>
+        <button class="icon" aria-label=${t('anatomy.previous')} title=${t('anatomy.previousTitle')} ?disabled=${this.index === 0} @click=${() => this.move(-1)}>‹</button>
+        <input type="range" min="0" max=${this.frames.length - 1} .value=${String(this.index)} aria-label=${t('anatomy.frame')}
+          aria-valuetext=${[t(`stages.${stage}`), this.frame.name].filter(Boolean).join(': ')} @input=${(event) => this.#goTo(Number(event.target.value))}>
+        <button class="icon" aria-label=${t('anatomy.next')} title=${t('anatomy.nextTitle')} ?disabled=${this.index === this.frames.length - 1} @click=${() => this.move(1)}>›</button>
       </div>
       <div class="split ${this.place === null ? '' : 'open'}">
         <section class="card" aria-labelledby="frame">
@@ -204,9 +207,9 @@ export class StepAnatomy extends LitElement {
           ${stage === 'tokens' ? this.#tokensList(tokens) : stage === 'loss' ? this.#losses(tokens) : this.#maps(tokens)}
         </section>
         ${this.place === null ? nothing : html`
-          <section class="card" aria-label="Number">
-            <div class="top"><span class="muted">One number</span>
-              <button class="quiet" @click=${this.#close}>Close</button></div>
+          <section class="card" aria-label=${t('anatomy.number')}>
+            <div class="top"><span class="muted">${t('anatomy.oneNumber')}</span>
+              <button class="quiet" @click=${this.#close}>${t('anatomy.close')}</button></div>
             <mg-number .live=${this.live} .step=${anatomy.step} .document=${anatomy.document} .place=${this.place}
               .words=${(node) => this.#inWords(node, tokens)} @go=${({ detail }) => this.#open({ node: detail })} @found=${({ detail }) => this.place && setQuery({ number: detail })}
               @changed=${() => { this.#requestedKey = ''; this.requestUpdate(); }}></mg-number>
@@ -222,36 +225,40 @@ export class StepAnatomy extends LitElement {
   #title() {
     const { stage, name } = this.frame;
     const titles = {
-      tokens: `Step ${count(this.anatomy.trains)} trains on “${this.anatomy.docs[this.anatomy.document]}”`,
-      forward: `Forward: ${name}`, loss: 'Loss', backward: `Backward: the gradient of ${name}`, adam: `${OPTIMISERS[this.#optimizer]}: ${name}`,
+      tokens: () => t('anatomy.titles.tokens', { step: this.anatomy.trains, document: this.anatomy.docs[this.anatomy.document] }),
+      forward: () => t('anatomy.titles.forward', { name }),
+      loss: () => t('anatomy.titles.loss'),
+      backward: () => t('anatomy.titles.backward', { name }),
+      adam: () => t('anatomy.titles.update', { optimizer: OPTIMISERS[this.#optimizer], name }),
     };
-    return titles[stage];
+    return titles[stage]();
   }
 
   #tokensList({ ids, reads }) {
     return html`
-      <ol class="tokens" aria-label="Tokens">${reads.map((read, t) => html`<li><b>${read}</b><span>${ids[t]}</span></li>`)}</ol>
+      <ol class="tokens" aria-label=${t('anatomy.tokens')}>${reads.map((read, position) => html`<li><b>${read}</b><span>${ids[position]}</span></li>`)}</ol>
       ${this.anatomy.docs.length > 1 ? html`
-        <p><label>Document of the batch <select @change=${(event) => this.#chooseDocument(Number(event.target.value))}>
+        <p><label>${t('anatomy.document')} <select @change=${(event) => this.#chooseDocument(Number(event.target.value))}>
           ${this.anatomy.docs.map((doc, i) => html`<option value=${i} ?selected=${i === this.anatomy.document}>${doc}</option>`)}</select></label></p>` : nothing}`;
   }
 
   #chooseDocument(document) {
     this.#document = document;
+    setQuery({ document: document === 0 ? null : document });
     this.#steps.request({ step: this.anatomy.step, document });
   }
 
   #losses({ reads, next }) {
     const losses = this.anatomy.tensors.find(({ name }) => name === 'losses').values;
     return html`
-      <div class="scroll" tabindex="0" role="region" aria-label="Losses">
+      <div class="scroll" tabindex="0" role="region" aria-label=${t('anatomy.losses')}>
         <table>
-          <thead><tr><th scope="col">position</th><th scope="col">reads</th><th scope="col">next</th><th scope="col">probability</th><th scope="col">loss = −ln</th></tr></thead>
-          <tbody>${losses.map(([value], t) => html`<tr><td>${t}</td><td class="token">${reads[t]}</td><td class="token">${next[t]}</td>
+          <thead><tr><th scope="col">${t('anatomy.columns.position')}</th><th scope="col">${t('anatomy.columns.reads')}</th><th scope="col">${t('anatomy.columns.next')}</th><th scope="col">${t('anatomy.columns.probability')}</th><th scope="col">${t('anatomy.columns.loss')}</th></tr></thead>
+          <tbody>${losses.map(([value], position) => html`<tr><td>${position}</td><td class="token">${reads[position]}</td><td class="token">${next[position]}</td>
             <td>${percent(Math.exp(-value))}</td>
-            <td><button aria-label="Open the loss of position ${t}" @click=${() => this.#open({ tensor: 'losses', row: t, column: 0 })}>${loss(value)}</button></td></tr>`)}</tbody>
-          <tfoot><tr><th scope="row" colspan="4">mean</th>
-            <td><button aria-label="Open the loss of the document" @click=${() => this.#open({ tensor: 'loss', row: 0, column: 0 })}>${loss(this.anatomy.tensors.find(({ name }) => name === 'loss').values[0][0])}</button></td></tr></tfoot>
+            <td><button aria-label=${t('anatomy.openLoss', { position })} @click=${() => this.#open({ tensor: 'losses', row: position, column: 0 })}>${loss(value)}</button></td></tr>`)}</tbody>
+          <tfoot><tr><th scope="row" colspan="4">${t('anatomy.mean')}</th>
+            <td><button aria-label=${t('anatomy.openMean')} @click=${() => this.#open({ tensor: 'loss', row: 0, column: 0 })}>${loss(this.anatomy.tensors.find(({ name }) => name === 'loss').values[0][0])}</button></td></tr></tfoot>
         </table>
       </div>`;
   }
@@ -259,30 +266,31 @@ export class StepAnatomy extends LitElement {
   #maps(tokens) {
     const { tensor, frame } = this;
     if (tensor === null) {
-      return html`<p class="muted">Loading its numbers …</p>`;
+      return html`<p class="muted">${t('anatomy.loadingNumbers')}</p>`;
     }
     const change = () => tensor.after.map((row, r) => row.map((value, c) => value - tensor.values[r][c]));
     const kinds = {
-      forward: [['Values', tensor.values]],
-      backward: [['Values', tensor.values], ['Gradients', tensor.gradients]],
-      adam: [['Before', tensor.values], ['Gradient', tensor.gradients], ['Change', change]],
-    }[frame.stage].map(([title, rows]) => [title, typeof rows === 'function' ? rows() : rows]);
+      forward: [['values', tensor.values]],
+      backward: [['values', tensor.values], ['gradients', tensor.gradients]],
+      adam: [['before', tensor.values], ['gradient', tensor.gradients], ['change', change]],
+    }[frame.stage].map(([kind, rows]) => [kind, typeof rows === 'function' ? rows() : rows]);
     return html`
-      <div class="maps">${kinds.map(([title, rows], i) => this.#map(title, rows, i, tokens))}</div>
+      <div class="maps">${kinds.map(([kind, rows], i) => this.#map(kind, rows, i, tokens))}</div>
       <p class="readout">${this.#readout(kinds, tokens)}</p>
       <span class="visually-hidden" role="status">${this.spoken}</span>`;
   }
 
-  #map(title, rows, index, { reads }) {
+  #map(kind, rows, index, { reads }) {
+    const title = t(`anatomy.maps.${kind}.title`);
     const columns = Math.max(...rows.map((row) => row.length));
     const values = Float64Array.from(rows.flatMap((row) => [...row, ...Array(columns - row.length).fill(NaN)]));
-    const isShare = title === 'Values' && /weights$|probs$/.test(this.tensor.name);
+    const isShare = kind === 'values' && /weights$|probs$/.test(this.tensor.name);
     const limit = isShare ? 1 : percentileLimit(values.filter((value) => !Number.isNaN(value)));
     const [low, high] = isShare ? [0, 1] : [-(limit || 1), limit || 1]; // if all numbers are 0, they have the colour of the middle
     const palette = isShare ? 'sequential' : 'diverging';
     const isComputed = this.tensor.formula !== undefined;
     const { name } = this.tensor;
-    const labels = isComputed ? reads.map((read, t) => `${t} ${read}`) : this.#rowLabels(name, rows.length);
+    const labels = isComputed ? reads.map((read, position) => `${position} ${read}`) : this.#rowLabels(name, rows.length);
     const isSquare = /head\d+\./.test(name);
     const columnLabels = isSquare ? reads : ['logits', 'probs'].includes(name) ? this.#rowLabels('wte', columns) : null;
     return html`
@@ -290,8 +298,8 @@ export class StepAnatomy extends LitElement {
         <figcaption>${title}</figcaption>
         <mg-heatmap .values=${values} .rows=${rows.length} .columns=${columns} palette=${palette} .low=${low} .high=${high}
           .rowLabels=${index === 0 ? labels : null} .columnLabels=${columnLabels} .cursor=${this.cursor} .skipsTab=${index > 0}
-          label="${title} of ${name}: ${rows.length} rows, ${columns} columns; the arrow keys move the cursor, Enter opens a number"
-          @cursor=${(event) => this.#moved(event.detail, title)} @click=${() => this.#openCursor()}
+          label=${t('anatomy.map', { title, name, rows: rows.length, columns })}
+          @cursor=${(event) => this.#moved(event.detail, kind)} @click=${() => this.#openCursor()}
           @keydown=${(event) => event.key === 'Enter' && this.#openCursor()}></mg-heatmap>
         <mg-scale-bar palette=${palette} .low=${limit === 0 ? 0 : low} .high=${limit === 0 ? 0 : high}></mg-scale-bar>
       </figure>`;
@@ -305,11 +313,13 @@ export class StepAnatomy extends LitElement {
     return Array.from({ length: rows }, (_, id) => (id === rows - 1 ? BOS : vocabulary.symbol(id)));
   }
 
-  #moved({ row, column, byKey }, title) {
+  #moved({ row, column, byKey }, kind) {
     this.cursor = { row, column };
     if (byKey) {
       const value = this.tensor.values[row]?.[column];
-      this.spoken = value === undefined ? 'no number here' : `row ${row}, column ${column}: ${title === 'Gradients' ? 'gradient' : 'value'} ${number(title === 'Gradients' ? this.tensor.gradients[row][column] : value)}`;
+      const isGradient = kind === 'gradients';
+      this.spoken = value === undefined ? t('anatomy.spokenNone')
+        : t('anatomy.spoken', { row, column, isGradient, value: number(isGradient ? this.tensor.gradients[row][column] : value) });
     }
   }
 
@@ -325,12 +335,12 @@ export class StepAnatomy extends LitElement {
 
   #readout(kinds, tokens) {
     if (!this.#isOnNumber) {
-      return 'Tap or point at a number to read it; click it, or press Enter, to see how it was computed.';
+      return t('anatomy.readout');
     }
     const { row, column } = this.cursor;
     return html`<span><b>${this.tensor.name}[${row}][${column}]</b> ${this.#inWords({ tensor: this.tensor.name, row, column }, tokens)}</span>
-      ${kinds.map(([title, rows]) => html`<span>${title.toLowerCase()} <b>${number(rows[row][column], 5)}</b></span>`)}
-      <button @click=${() => this.#openCursor()}>Open</button>`;
+      ${kinds.map(([kind, rows]) => html`<span>${t.html(`anatomy.maps.${kind}.one`, { number: html`<b>${number(rows[row][column], 5)}</b>` })}</span>`)}
+      <button @click=${() => this.#openCursor()}>${t('anatomy.open')}</button>`;
   }
 
   #inWords({ tensor, row, column }, { reads }) {
@@ -338,24 +348,24 @@ export class StepAnatomy extends LitElement {
     if (!isComputed || reads[row] === undefined) {
       return '';
     }
-    const position = `position ${row} ${reads[row] === BOS ? BOS : `“${reads[row]}”`}`;
+    const place = { row, token: quoted(reads[row]), column };
     if (/head\d+\./.test(tensor)) {
-      return `${position} attending to position ${column} ${reads[column] === BOS ? BOS : `“${reads[column]}”`}`;
+      return t('anatomy.place.attending', { ...place, other: quoted(reads[column]) });
     }
     if (['logits', 'probs'].includes(tensor)) {
-      return `${position}, for ${this.#rowLabels('wte', this.anatomy.tokens[0] + 1)[column]} to come next`;
+      return t('anatomy.place.next', { ...place, next: this.#rowLabels('wte', this.anatomy.tokens[0] + 1)[column] });
     }
-    return ['loss', 'share', 'losses'].includes(tensor) ? position : `${position}, number ${column}`;
+    return t(['loss', 'share', 'losses'].includes(tensor) ? 'anatomy.place.position' : 'anatomy.place.number', place);
   }
 
   #facts() {
     const { numNodes, agreement, step, trains } = this.anatomy;
     return html`
       <p class="facts">
-        <span>From step ${count(step)} to step ${count(trains)}</span>
-        <span>${count(numNodes)} numbers in the computation graph</span>
-        <span>Loss in the reference engine ${agreement.scalarLoss.toFixed(9)}, in the fast engine ${agreement.tensorLoss.toFixed(9)}</span>
-        <span>gradients differ by at most ${number(100 * agreement.gradientDifference, 2)}% of the largest gradient</span>
+        <span>${t('anatomy.facts.steps', { from: step, to: trains })}</span>
+        <span>${t('anatomy.facts.nodes', { number: numNodes })}</span>
+        <span>${t('anatomy.facts.losses', { reference: fixed(agreement.scalarLoss, 9), fast: fixed(agreement.tensorLoss, 9) })}</span>
+        <span>${t('anatomy.facts.gradients', { share: number(100 * agreement.gradientDifference, 2) })}</span>
       </p>`;
   }
 }

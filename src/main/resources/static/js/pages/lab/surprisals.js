@@ -2,9 +2,12 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
-import { loss } from '../../data/format.js';
+import { fixed, loss, number } from '../../data/format.js';
 import { BOS, clipped } from '../../data/model/tokens.js';
+import { texts } from '../../data/texts.js';
 import { controls } from '../../components/styles.js';
+
+const t = await texts('lab');
 
 const LEVELS = 5; // of background colour, all with readable text
 const LONGEST = 16; // characters of a token
@@ -15,14 +18,14 @@ const STRONGEST = 5; // nats: a probability of 1 in 150
  * read to its end, the next token is the end itself.
  */
 export function surprisalsOf(positions, vizData) {
-  return positions.flatMap(({ next, nextId }, t) => {
-    const prob = vizData[t].probs?.[nextId];
-    return nextId === null || prob === undefined ? [] : [{ t, token: next, prob, surprisal: -Math.log(prob) }];
+  return positions.flatMap(({ next, nextId }, position) => {
+    const prob = vizData[position].probs?.[nextId];
+    return nextId === null || prob === undefined ? [] : [{ position, token: next, prob, surprisal: -Math.log(prob) }];
   });
 }
 
 /**
- * `<mg-surprise .surprisals .characters .chosen=${t}>`; `characters` of a text that was read to its end, otherwise null. Sends `choose` with the
+ * `<mg-surprise .surprisals .characters .chosen=${position}>`; `characters` of a text that was read to its end, otherwise null. Sends `choose` with the
  * position that predicts the token.
  */
 class Surprisals extends LitElement {
@@ -64,25 +67,27 @@ class Surprisals extends LitElement {
     }
     const total = surprisals.reduce((sum, { surprisal }) => sum + surprisal, 0);
     const worst = surprisals.reduce((a, b) => (b.surprisal > a.surprisal ? b : a));
-    const chosenOne = surprisals.find(({ t }) => t === chosen);
-    const name = (token) => (token === BOS ? 'the end' : `“${token}”`);
+    const chosenOne = surprisals.find(({ position }) => position === chosen);
+    const name = (token) => (token === BOS ? t('surprisals.end') : t('quoted', { text: token }));
+    const strong = (words) => html`<strong>${words}</strong>`;
     return html`
-      <ol aria-label="Characters, and how surprising each is, in nats">${surprisals.map(({ t, token, prob, surprisal }) => html`
-        <li><button class="l${Math.min(LEVELS - 1, Math.floor(LEVELS * surprisal / STRONGEST))}" aria-pressed=${t === chosen}
-          aria-label="${name(token)}: surprisal ${loss(surprisal)}, probability ${percent(prob)}" title="${token.length > LONGEST ? `${token}: ` : ''}probability ${percent(prob)}"
-          @click=${() => this.dispatchEvent(new CustomEvent('choose', { detail: t }))}>
-          <span class="token">${clipped(token, LONGEST)}</span><span class="nats">${surprisal.toFixed(2)}</span></button></li>`)}</ol>
-      <p>Surprisal: <strong>${loss(total)}</strong> nats in total, <strong>${loss(total / surprisals.length)}</strong> per token
-        (that is the loss), perplexity <strong>${loss(Math.exp(total / surprisals.length))}</strong>${this.characters === null ? nothing
-          : html`, <strong>${loss(total / Math.LN2 / (this.characters + 1))}</strong> bits per character`}. Most surprising:
-        <strong>${name(worst.token)}</strong>, with probability ${percent(worst.prob)}.${chosenOne === undefined ? nothing
-          : html` Chosen: <strong>${name(chosenOne.token)}</strong>, with probability ${percent(chosenOne.prob)}.`}</p>`;
+      <ol aria-label=${t('surprisals.list')}>${surprisals.map(({ position, token, prob, surprisal }) => html`
+        <li><button class="l${Math.min(LEVELS - 1, Math.floor(LEVELS * surprisal / STRONGEST))}" aria-pressed=${position === chosen}
+          aria-label=${t('surprisals.token', { token: name(token), surprisal: loss(surprisal), probability: percent(prob) })} title=${t(token.length > LONGEST ? 'surprisals.longTitle' : 'surprisals.title', { token, probability: percent(prob) })}
+          @click=${() => this.dispatchEvent(new CustomEvent('choose', { detail: position }))}>
+          <span class="token">${clipped(token, LONGEST)}</span><span class="nats">${fixed(surprisal, 2)}</span></button></li>`)}</ol>
+      <p>${t.html('surprisals.total', {
+        total: strong(loss(total)), mean: strong(loss(total / surprisals.length)), perplexity: strong(loss(Math.exp(total / surprisals.length))),
+        isWhole: this.characters !== null, bits: strong(loss(total / Math.LN2 / (this.characters + 1))),
+        token: strong(name(worst.token)), probability: percent(worst.prob),
+      })}
+        ${chosenOne === undefined ? nothing : t.html('surprisals.chosen', { token: strong(name(chosenOne.token)), probability: percent(chosenOne.prob) })}</p>`;
   }
 }
 
 /** A probability in percent. */
 export function percent(share) {
-  return share >= 0.0005 ? `${(100 * share).toFixed(1)}%` : `${Number((100 * share).toPrecision(1))}%`;
+  return t('percent', { number: share >= 0.0005 ? fixed(100 * share, 1) : number(100 * share, 1) });
 }
 
 customElements.define('mg-surprise', Surprisals);

@@ -7,9 +7,12 @@ import { CoalescedCall } from '../../data/coalesced-call.js';
 import { inspectedDocumentOf } from '../../data/inspected-document.js';
 import { positionsOf } from '../../data/model/tokens.js';
 import { vocabularyOf } from '../../data/vocabulary.js';
+import { texts } from '../../data/texts.js';
 import { controls } from '../../components/styles.js';
 import { surprisalsOf } from './surprisals.js';
 import './continuation.js';
+
+const t = await texts('lab');
 
 const MIN_INTERVAL = 700; // ms between two requests while the model trains
 
@@ -149,9 +152,8 @@ class TextReading extends LitElement {
             .characters=${result.truncated ? null : [...result.doc].length}
             @choose=${({ detail }) => this.#document.choose(detail === this.#document.position ? null : detail)}></mg-surprise>
         </div>
-        ${result.truncated ? html`<p class="hint">The text is longer than the context of ${this.view.options.blockSize} tokens: the model reads only
-          its beginning.</p>` : nothing}
-        <h3>Continuation</h3>
+        ${result.truncated ? html`<p class="hint">${t('reading.truncated', { blockSize: this.view.options.blockSize })}</p>` : nothing}
+        <h3>${t('reading.continuation')}</h3>
         <mg-continuation .live=${live} .text=${text} .at=${at} .temperature=${this.temperature} .seed=${this.seed}></mg-continuation>
         <div class="grid ${this.isPair ? '' : 'single'}">${this.#panels.map(({ element, columns }) => html`
           <div class="cell" data-columns=${columns}>${element}</div>`)}</div>

@@ -2,22 +2,24 @@
 
 import { css, html, nothing } from 'lit';
 
-import { count, plural } from '../../data/format.js';
+import { count } from '../../data/format.js';
 import { textOfByte, tokensAfter } from '../../data/model/merges.js';
 import { clipped, inWords, visible } from '../../data/model/tokens.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { Panel } from '../../components/panel.js';
 import { PolledQuery } from '../../components/polled-query.js';
-import { tablePicture } from '../../components/table-picture.js';
+import { setQuerySoon, wholeNumberInQuery } from '../../components/url-query.js';
 
+const t = await texts('lab');
+
+const MADE = 'merges'; // in the URL
 const MOST = 400; // tokens that are shown
 const LONGEST = 24; // characters of a token
 
 class TokensPanel extends Panel {
-  static heading = 'Tokens';
-  static about = 'The bytes of the text, which are merged where two tokens are side by side that often are so in the documents. Each '
-    + 'step makes one merge at all its places, in the order in which the merges were found. The framed tokens are those of the last step. '
-    + 'Use the slider, or the arrow keys on it, to move from step to step.';
+  static heading = t('tokens.heading');
+  static about = t('tokens.about');
 
   static properties = { made: { state: true } }; // merges that are made; null for all
 
@@ -40,7 +42,7 @@ class TokensPanel extends Panel {
 
   constructor() {
     super();
-    this.made = null;
+    this.made = wholeNumberInQuery(MADE);
   }
 
   disconnectedCallback() {
@@ -68,7 +70,7 @@ class TokensPanel extends Panel {
   async #load(signal) {
     const [key, text] = [this.#key, this.#text];
     const { steps } = await this.live.api.tokenize(this.live.name, text, signal);
-    this.made = null;
+    this.made = this.#split.result === null ? this.made : null; // at first, that of the URL
     return { key, text, steps };
   }
 
@@ -81,43 +83,44 @@ class TokensPanel extends Panel {
   #move(step) {
     const { steps } = this.#shown;
     this.made = Math.max(0, Math.min(steps.length, step));
+    setQuerySoon({ [MADE]: this.made === steps.length ? null : this.made });
   }
 
   renderBody() {
     const shown = this.#text === null ? null : this.#shown;
     if (shown === null) {
-      return html`<p class="empty">${this.instead('Loading …')}</p>`;
+      return html`<p class="empty">${this.instead(t('tokens.loading'))}</p>`;
     }
     const { text, steps } = shown;
-    const made = this.made ?? steps.length;
+    const made = Math.min(this.made ?? steps.length, steps.length);
     const tokens = tokensAfter(text, steps, made);
     return html`
       <div class="moves">
-        <button ?disabled=${made === 0} @click=${() => this.#move(made - 1)}>${icons.back} Back</button>
-        <input type="range" min="0" max=${steps.length} step="1" .value=${String(made)} aria-label="Merges made"
+        <button ?disabled=${made === 0} @click=${() => this.#move(made - 1)}>${icons.back} ${t('tokens.back')}</button>
+        <input type="range" min="0" max=${steps.length} step="1" .value=${String(made)} aria-label=${t('tokens.made')}
           aria-valuetext=${this.#inWords(steps, made, tokens)} @input=${(event) => this.#move(Number(event.target.value))}>
-        <button ?disabled=${made === steps.length} @click=${() => this.#move(made + 1)}>${icons.forward} Merge</button>
-        <output>${count(made)} of ${plural(steps.length, 'merge')}</output>
+        <button ?disabled=${made === steps.length} @click=${() => this.#move(made + 1)}>${icons.forward} ${t('tokens.merge')}</button>
+        <output>${t('tokens.progress', { made, all: steps.length })}</output>
       </div>
       <p class="told" role="status">${this.#told(steps, made, tokens)}</p>
-      <div class="tokens" tabindex="0" role="region" aria-label="Tokens of the text"><ol>${tokens.slice(0, MOST).map((token) => html`
-        <li class=${token.isNew ? 'new' : ''} title="${visible(token.text)}: token ${token.id}"><b>${clipped(visible(token.text), LONGEST)}</b><span>${token.id}</span></li>`)}</ol></div>
-      ${tokens.length > MOST ? html`<p class="hint">The first ${MOST} of ${count(tokens.length)} tokens.</p>` : nothing}`;
+      <div class="tokens" tabindex="0" role="region" aria-label=${t('tokens.ofText')}><ol>${tokens.slice(0, MOST).map((token) => html`
+        <li class=${token.isNew ? 'new' : ''} title=${t('tokens.token', { text: visible(token.text), id: token.id })}><b>${clipped(visible(token.text), LONGEST)}</b><span>${token.id}</span></li>`)}</ol></div>
+      ${tokens.length > MOST ? html`<p class="hint">${t('tokens.first', { most: MOST, all: count(tokens.length) })}</p>` : nothing}`;
   }
 
   #told(steps, made, tokens) {
     if (made === 0) {
-      return `The text is ${plural(tokens.length, 'byte')}, and each is a token.`;
+      return t('tokens.bytes', { bytes: tokens.length });
     }
     const { id, text, at } = steps[made - 1];
     const [left, right] = this.#partsOf(steps[made - 1], steps);
-    return html`<b>${visible(left)}</b> and <b>${visible(right)}</b> become <b>${visible(text)}</b>, token ${count(id)}, at
-      ${plural(at.length, 'place')}: ${plural(tokens.length, 'token')} left.`;
+    const bold = (token) => html`<b>${visible(token)}</b>`;
+    return t.html('tokens.merged', { left: bold(left), right: bold(right), text: bold(text), id, places: at.length, tokens: tokens.length });
   }
 
   #inWords(steps, made, tokens) {
-    const merged = made === 0 ? 'none' : inWords(steps[made - 1].text);
-    return `${made} of ${steps.length}, the last one ${merged}: ${plural(tokens.length, 'token')}`;
+    return made === 0 ? t('tokens.spokenNone', { all: steps.length, tokens: tokens.length })
+      : t('tokens.spoken', { made, all: steps.length, last: inWords(steps[made - 1].text), tokens: tokens.length });
   }
 
   /** The texts of the two tokens that a step joins: bytes, or made by earlier steps of the text. */
@@ -129,14 +132,9 @@ class TokensPanel extends Panel {
   table() {
     const shown = this.live === undefined || this.#text === null ? null : this.#shown;
     return shown === null ? null : {
-      columns: ['merge', 'left', 'right', 'token', 'text', 'places'],
+      columns: ['merge', 'left', 'right', 'token', 'text', 'places'].map((name) => t(`tokens.columns.${name}`)),
       rows: shown.steps.map((step, i) => [i + 1, ...this.#partsOf(step, shown.steps), step.id, step.text, step.at.length]),
     };
-  }
-
-  picture() {
-    const table = this.table();
-    return table === null || table.rows.length === 0 ? null : tablePicture(table);
   }
 }
 

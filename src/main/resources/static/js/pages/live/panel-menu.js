@@ -2,10 +2,13 @@
 
 import { LitElement, css, html } from 'lit';
 
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { placePopover } from '../../components/place-popover.js';
 import { controls } from '../../components/styles.js';
 import { headingOf } from './panel-grid.js';
+
+const t = await texts('live');
 
 /** `<mg-panel-menu .panels=${[{name, tag}]} .arrangement=${a PanelArrangement}>` */
 class PanelMenu extends LitElement {
@@ -52,12 +55,12 @@ class PanelMenu extends LitElement {
   render() {
     const { arrangement } = this;
     return html`
-      <button popovertarget="panels" title="Show and hide panels">${icons.panels} Panels</button>
-      <div id="panels" popover role="group" aria-label="Panels" @beforetoggle=${this.#open}>
+      <button popovertarget="panels" title=${t('menu.title')}>${icons.panels} ${t('menu.panels')}</button>
+      <div id="panels" popover role="group" aria-label=${t('menu.panels')} @beforetoggle=${this.#open}>
         ${this.panels.map((panel) => html`
           <label><input type="checkbox" .checked=${!arrangement.isHidden(panel.name)}
             @change=${(event) => arrangement.setHidden(panel.name, !event.target.checked)}>${headingOf(panel)}</label>`)}
-        <button @click=${() => arrangement.reset()}>Restore the original layout</button>
+        <button @click=${() => arrangement.reset()}>${t('menu.restore')}</button>
       </div>`;
   }
 }

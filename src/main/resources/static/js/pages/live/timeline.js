@@ -3,13 +3,16 @@
 
 import { LitElement, css, html, nothing, svg } from 'lit';
 
-import { compact, count, plural } from '../../data/format.js';
+import { compact } from '../../data/format.js';
 import { EVENT_KINDS, describeEvent } from '../../data/session-events.js';
 import { spread } from '../../data/spread.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { ResizeController } from '../../components/resize-controller.js';
 import { controls } from '../../components/styles.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
+
+const t = await texts('live');
 
 const DENSE = 8; // keyframes per doubling; up to about twice as many steps, every step has one
 const MARK_WIDTH = 24; // px: closer marks are merged
@@ -68,7 +71,8 @@ class Timeline extends LitElement {
     }
     .past .thumb { background: var(--warn); box-shadow: 0 0 0 1.5px var(--warn); }
     .labels { position: absolute; inset: auto 0 0; height: 15px; color: var(--muted); font-size: calc(11px * var(--scale)); line-height: 15px; font-variant-numeric: tabular-nums; pointer-events: none; }
-    .labels span { position: absolute; transform: translateX(-50%); white-space: nowrap; }
+    /* without a transform: a moved one costs the browser more than the text */
+    .labels span { position: absolute; width: 60px; margin-left: -30px; text-align: center; white-space: nowrap; }
 
     .mark { position: absolute; top: -2px; width: var(--mark); min-height: var(--mark); height: var(--mark); margin-left: calc(var(--mark) / -2); padding: 0; border: 0; background: none; color: var(--muted); }
     .mark:hover:not(:disabled) { background: none; color: var(--ink); }
@@ -294,12 +298,12 @@ class Timeline extends LitElement {
     return html`
       <div class="line ${isPast ? 'past' : ''}">
         <p class="where">${isPast
-          ? html`<strong>Step ${count(target)}</strong> of ${count(this.view.step)}`
-          : html`<strong>Live</strong> step ${count(this.view.step)}`}</p>
+          ? t.html('timeline.where', { step: this.view.step, at: target, strong: (words) => html`<strong>${words}</strong>` })
+          : t.html('timeline.live', { step: this.view.step, strong: (words) => html`<strong>${words}</strong>` })}</p>
         <div class="scale">
-          <div class="track" role="slider" tabindex="0" aria-label="Timeline" aria-valuemin="0"
+          <div class="track" role="slider" tabindex="0" aria-label=${t('timeline.label')} aria-valuemin="0"
             aria-valuemax=${this.view.step} aria-valuenow=${target ?? this.view.step}
-            aria-valuetext=${isPast ? `Step ${count(target)}` : 'Live'} aria-disabled=${hasStops ? nothing : 'true'}
+            aria-valuetext=${isPast ? t('timeline.spoken', { at: target }) : t('timeline.spokenLive')} aria-disabled=${hasStops ? nothing : 'true'}
             @keydown=${this.#key} @pointerdown=${this.#grab} @pointermove=${this.#drag}
             @pointerup=${this.#drop} @pointercancel=${this.#drop}>
             <svg viewBox="0 0 1000 12" preserveAspectRatio="none" aria-hidden="true">
@@ -312,16 +316,16 @@ class Timeline extends LitElement {
           ${this.#marks()}
           <div class="labels" aria-hidden="true">${this.#labels()}</div>
         </div>
-        <div class="group" role="group" aria-label="Look at">
-          <button class="quiet icon" title="Earlier (←)" aria-label="An earlier step" ?disabled=${!hasStops || target === 0}
+        <div class="group" role="group" aria-label=${t('timeline.lookAt')}>
+          <button class="quiet icon" title=${t('timeline.earlierTitle')} aria-label=${t('timeline.earlier')} ?disabled=${!hasStops || target === 0}
             @click=${() => this.move(-1)}>${icons.back}</button>
-          <button class="quiet icon" title="Replay (r)" aria-label="${this.replay === 'playing' ? 'Pause' : 'Play'} the replay" ?disabled=${!hasStops}
+          <button class="quiet icon" title=${t('timeline.replayTitle')} aria-label=${t('timeline.replay', { isPlaying: this.replay === 'playing' })} ?disabled=${!hasStops}
             @click=${() => this.toggleReplay()}>${this.replay === 'playing' ? icons.pause : icons.play}</button>
-          <button class="quiet icon" title="Later (→)" aria-label="A later step" ?disabled=${!isPast}
+          <button class="quiet icon" title=${t('timeline.laterTitle')} aria-label=${t('timeline.later')} ?disabled=${!isPast}
             @click=${() => this.move(1)}>${icons.forward}</button>
         </div>
-        <button class="live" aria-pressed=${!isPast} title="Look at the newest step (End)" @click=${() => this.toLive()}>LIVE</button>
-        <span class="visually-hidden" role="status">${isPast ? `Looking at step ${count(target)}` : ''}</span>
+        <button class="live" aria-pressed=${!isPast} title=${t('timeline.toLiveTitle')} @click=${() => this.toLive()}>${t('timeline.toLive')}</button>
+        <span class="visually-hidden" role="status">${isPast ? t('timeline.looking', { at: target }) : ''}</span>
       </div>
       <p class="replay" role="status">${this.#replayInWords()}</p>`;
   }
@@ -329,10 +333,9 @@ class Timeline extends LitElement {
   #replayInWords() {
     switch (this.replay) {
       case 'playing':
-        return `A replay: the model as it was at ${count(this.#length)} of its steps, one after the other. `
-          + (this.view.state === 'training' ? 'Training continues meanwhile.' : 'Nothing is being trained now.');
-      case 'ready': return 'The training of this model can be replayed: press Play.';
-      case 'ended': return 'The replay has ended: this is the newest step.';
+        return t('timeline.playing', { steps: this.#length, isTraining: this.view.state === 'training' });
+      case 'ready': return t('timeline.ready');
+      case 'ended': return t('timeline.ended');
       default: return '';
     }
   }
@@ -372,7 +375,7 @@ class Timeline extends LitElement {
       const first = events.find((event) => event.kind === kind);
       const lines = events.slice(0, MOST_LINES).map(describeEvent);
       const more = events.length - lines.length;
-      const text = [...lines, more > 0 ? `and ${plural(more, 'other event')}` : null].filter(Boolean).join('\n');
+      const text = [...lines, more > 0 ? t('timeline.more', { events: more }) : null].filter(Boolean).join('\n');
       return html`
         <button class="mark ${kind} ${position > 0.5 ? 'right' : ''}" aria-label=${text} .style=${`left: ${position * 100}%`}
           @click=${() => this.#go(this.#stopAt(first.step))}>

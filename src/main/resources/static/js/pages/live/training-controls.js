@@ -3,12 +3,16 @@
 import { LitElement, css, html, nothing } from 'lit';
 import { live as asShown } from 'lit/directives/live.js';
 
-import { count, duration, plural, rate } from '../../data/format.js';
+import { duration, rate, typedNumber } from '../../data/format.js';
 import { learningRateAfter, numStepsFor } from '../../data/learning-rate.js';
+import { share } from '../../data/share.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { PublishedHeight } from '../../components/published-height.js';
 import { controls } from '../../components/styles.js';
 import './training-notices.js';
+
+const t = await texts('live');
 
 const SPEEDS = [null, 1000, 100, 20, 5, 1]; // steps per second; null for as many as possible
 const STEPS = [1, 10, 100];
@@ -82,6 +86,9 @@ class TrainingControls extends LitElement {
 
   /** Trains, pauses or resumes, whichever fits. */
   toggle() {
+    if (share.token !== null) {
+      return; // it may only look
+    }
     this.#do(() => {
       const run = this.live.activeRun;
       if (run === null) {
@@ -97,7 +104,7 @@ class TrainingControls extends LitElement {
   }
 
   get #canStep() {
-    return this.live.activeRun === null && this.view.state === 'ready';
+    return share.token === null && this.live.activeRun === null && this.view.state === 'ready';
   }
 
   #train() {
@@ -105,7 +112,7 @@ class TrainingControls extends LitElement {
   }
 
   get #steps() {
-    return Number(this.asked.replaceAll(/[,_ ]/g, ''));
+    return typedNumber(this.asked);
   }
 
   /** The decay that covers the steps asked for; undefined if the present one does, or no steps can be trained. */
@@ -136,24 +143,29 @@ class TrainingControls extends LitElement {
   render() {
     const run = this.live.activeRun;
     return html`
-      <div class="bar" role="group" aria-label="Training">
-        ${run === null ? this.#start() : this.#steer(run)}
-        ${this.#speeds()}
-        <div class="group" role="group" aria-label="Single steps">
-          ${STEPS.map((steps) => html`<button ?disabled=${!this.#canStep} title="Train ${plural(steps, 'step')}"
-            aria-label="Train ${plural(steps, 'step')}" @click=${() => this.step(steps)}>+${steps}</button>`)}
-        </div>
+      <div class="bar" role="group" aria-label=${t('controls.training')}>
+        ${share.token === null ? this.#buttons(run) : nothing}
         ${this.#progress()}
       </div>
       <mg-training-notices .live=${this.live} .view=${this.view} @failed=${(event) => this.#send(event.detail)}></mg-training-notices>`;
   }
 
+  #buttons(run) {
+    return html`
+        ${run === null ? this.#start() : this.#steer(run)}
+        ${this.#speeds()}
+        <div class="group" role="group" aria-label=${t('controls.single')}>
+          ${STEPS.map((steps) => html`<button ?disabled=${!this.#canStep} title=${t('controls.trainSteps', { steps })}
+            aria-label=${t('controls.trainSteps', { steps })} @click=${() => this.step(steps)}>+${steps}</button>`)}
+        </div>`;
+  }
+
   #speeds() {
     const speeds = SPEEDS.includes(this.speed) ? SPEEDS : [...SPEEDS, this.speed];
     return html`
-      <select aria-label="Speed" @change=${(event) => this.#setSpeed(speeds[event.target.selectedIndex])}>
+      <select aria-label=${t('controls.speed')} @change=${(event) => this.#setSpeed(speeds[event.target.selectedIndex])}>
         ${speeds.map((speed) => html`<option value=${speed ?? ''} .selected=${asShown(speed === this.speed)}>
-          ${speed === null ? 'Full speed' : `${speed.toLocaleString('en')} ${speed === 1 ? 'step' : 'steps'}/s`}</option>`)}
+          ${speed === null ? t('controls.fullSpeed') : t('controls.stepsPerSecond', { speed })}</option>`)}
       </select>`;
   }
 
@@ -161,9 +173,9 @@ class TrainingControls extends LitElement {
     return html`
       <form class="dock" @submit=${(event) => { event.preventDefault(); this.#do(() => this.#train()); }}>
         <button class="primary main" ?disabled=${this.view.state !== 'ready'}>${icons.play} ${this.#isRateZero
-          ? `Learning rate has reached 0: continue with decay over ${plural(this.#steps || 0, 'step')}` : 'Train'}</button>
-        <input class="steps" inputmode="numeric" .value=${this.asked} aria-label="Steps to train"
-          @input=${(event) => { this.asked = event.target.value; }}> <span class="muted">steps</span>
+          ? t('controls.rateIsZero', { steps: this.#steps || 0 }) : t('controls.train')}</button>
+        <input class="steps" inputmode="numeric" .value=${this.asked} aria-label=${t('controls.stepsToTrain')}
+          @input=${(event) => { this.asked = event.target.value; }}> <span class="muted">${t('controls.steps')}</span>
       </form>`;
   }
 
@@ -174,11 +186,10 @@ class TrainingControls extends LitElement {
   /** Says so if training is going to change when the learning rate is 0. */
   #decay() {
     const numSteps = this.#numSteps;
-    if (numSteps === undefined || this.#isRateZero || this.view.state !== 'ready') {
+    if (share.token !== null || numSteps === undefined || this.#isRateZero || this.view.state !== 'ready') {
       return nothing;
     }
-    return html`<p>The learning rate will fall to 0 at step ${count(numSteps)} instead of
-      ${count(this.view.options.numSteps)}.</p>`;
+    return html`<p>${t('controls.decay', { numSteps, before: this.view.options.numSteps })}</p>`;
   }
 
   #steer(run) {
@@ -186,8 +197,8 @@ class TrainingControls extends LitElement {
     return html`
       <div class="group dock">
         <button class="primary main" @click=${() => this.toggle()}>
-          ${isPaused ? html`${icons.play} Resume` : html`${icons.pause} Pause`}</button>
-        <button @click=${() => this.#do(this.live.cancel)}>${icons.stop} Cancel</button>
+          ${isPaused ? html`${icons.play} ${t('controls.resume')}` : html`${icons.pause} ${t('controls.pause')}`}</button>
+        <button @click=${() => this.#do(this.live.cancel)}>${icons.stop} ${t('controls.cancel')}</button>
       </div>`;
   }
 
@@ -195,23 +206,26 @@ class TrainingControls extends LitElement {
     const { run } = this.live;
     if (run === null) {
       const { step } = this.view;
-      return html`<div class="progress"><p>${step === 0 ? 'Not trained yet.' : `Trained for ${plural(step, 'step')}.`}</p>${this.#decay()}</div>`;
+      return html`<div class="progress"><p>${t('controls.trained', { step })}</p>${this.#decay()}</div>`;
     }
     const isActive = this.live.activeRun !== null;
     const part = run.stepsDone / run.steps;
+    const progress = { done: run.stepsDone, all: run.steps };
+    const state = t(`runs.${run.state}`);
     const words = isActive
-      ? [`${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'running' ? null : run.state,
-        run.stepsPerSecond > 0 ? `${rate(run.stepsPerSecond)} steps/s` : null,
-        run.etaSeconds !== undefined && run.state === 'running' ? `${duration(run.etaSeconds)} left` : null]
-      : [`Last run ${run.state}: ${count(run.stepsDone)} of ${plural(run.steps, 'step')}`, run.state === 'failed' || run.warnings ? run.reason : null];
+      ? [t('controls.done', progress), run.state === 'running' ? null : state,
+        run.stepsPerSecond > 0 ? t('controls.rate', { rate: rate(run.stepsPerSecond) }) : null,
+        run.etaSeconds !== undefined && run.state === 'running' ? t('controls.left', { duration: duration(run.etaSeconds) }) : null]
+      : [t('controls.lastRun', { ...progress, state }), run.state === 'failed' || run.warnings ? run.reason : null];
+    const shown = words.filter(Boolean).join(' · ');
     const isLost = this.live.stream.state === 'lost';
     return html`
       <div class="progress">
-        <div class="track ${isLost ? 'lost' : run.state}" role="progressbar" aria-label="Progress of the run" aria-valuemin="0"
+        <div class="track ${isLost ? 'lost' : run.state}" role="progressbar" aria-label=${t('controls.progress')} aria-valuemin="0"
           aria-valuemax="100" aria-valuenow=${Math.floor(part * 100)}>
           <svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width=${part * 100} height="1"></rect></svg>
         </div>
-        <p>${isLost && isActive ? 'Last known: ' : nothing}${words.filter(Boolean).join(' · ') || nothing}</p>
+        <p>${isLost && isActive ? t('controls.lastKnown', { words: shown }) : shown}</p>
         ${isActive ? nothing : this.#decay()}
       </div>`;
   }

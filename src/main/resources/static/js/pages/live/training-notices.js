@@ -4,9 +4,13 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { count, loss } from '../../data/format.js';
 import { forkBefore } from '../../data/fork-before.js';
+import { share } from '../../data/share.js';
 import { SITE } from '../../data/site.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
+
+const t = await texts('live');
 
 // Shown in other words here, or next to the buttons that they are about.
 const SHOWN_ELSEWHERE = ['learning_rate_zero', 'loss_unusual'];
@@ -63,10 +67,14 @@ class TrainingNotices extends LitElement {
   #diverging({ step, loss: mean }) {
     return html`
       <p class="notice bad" role="status">
-        <span>Training has been diverging since step ${count(step)}: the mean loss of the last 100 steps is ${loss(mean)}, more
-          than twice that of a model that has learned nothing. Fork a step before that, and train with a lower learning rate.</span>
-        <button @click=${() => this.#forkBefore(step)}>${icons.fork} Fork an earlier step</button>
+        <span>${t('notices.diverging', { step: count(step), mean: loss(mean) })}</span>
+        ${this.#forkButton(step)}
       </p>`;
+  }
+
+  #forkButton(step) {
+    return share.token === null
+      ? html`<button @click=${() => this.#forkBefore(step)}>${icons.fork} ${t('notices.fork')}</button>` : nothing;
   }
 
   #failed() {
@@ -75,11 +83,10 @@ class TrainingNotices extends LitElement {
     const from = this.view.diverging?.step ?? failure?.step ?? step;
     return html`
       <p class="notice bad" role="status">
-        <span>Training has failed${failure ? ` at step ${count(failure.step)}` : ''}: the model’s numbers are no longer finite. Look
-          at an earlier step, or fork one and train with a lower learning rate.</span>
+        <span>${t('notices.failed', { isKnown: Boolean(failure), step: failure?.step ?? 0 })}</span>
         ${last === undefined ? nothing : html`
-          <button @click=${() => this.#do(() => this.live.viewAt(last))}>Look at an earlier step</button>`}
-        <button @click=${() => this.#forkBefore(from)}>${icons.fork} Fork an earlier step</button>
+          <button @click=${() => this.#do(() => this.live.viewAt(last))}>${t('notices.look')}</button>`}
+        ${this.#forkButton(from)}
       </p>`;
   }
 }

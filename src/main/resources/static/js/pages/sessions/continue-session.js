@@ -3,9 +3,12 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
+import { texts } from '../../data/texts.js';
 import { controls } from '../../components/styles.js';
 import '../../components/dialog.js';
 import '../../components/documents-field.js';
+
+const t = await texts('sessions');
 
 /** `<mg-continue-session .limits .datasets>` sends `continued` when the session has the documents. */
 class ContinueSession extends LitElement {
@@ -45,7 +48,7 @@ class ContinueSession extends LitElement {
     event.preventDefault();
     const { documents } = this.renderRoot.querySelector('mg-documents-field');
     if (documents === null) {
-      this.error = new Error('There is no text yet');
+      this.error = new Error(t('continue.noText'));
       return;
     }
     const grow = event.target.elements.grow.checked;
@@ -60,15 +63,15 @@ class ContinueSession extends LitElement {
 
   render() {
     return this.name === null ? nothing : html`
-      <mg-dialog heading="Continue ${this.name} with other documents" @close=${() => { this.name = null; }}>
+      <mg-dialog heading=${t('continue.heading', { name: this.name })} @close=${() => { this.name = null; }}>
         <form @submit=${this.#continue}>
-          <p>The model stays as it is, and trains on these documents from its next step on.</p>
+          <p>${t('continue.what')}</p>
           <mg-documents-field data-focus .limits=${this.limits} .datasets=${this.datasets}></mg-documents-field>
-          <label class="grow"><input type="checkbox" name="grow"> Give characters that it does not know tokens</label>
+          <label class="grow"><input type="checkbox" name="grow"> ${t('continue.grow')}</label>
           ${this.error === null ? nothing : html`<p class="error" role="alert">${this.error.message}</p>`}
           <footer>
-            <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
-            <button class="primary">Continue</button>
+            <button type="button" @click=${() => this.#dialog.close()}>${t('cancel')}</button>
+            <button class="primary">${t('continue.continue')}</button>
           </footer>
         </form>
       </mg-dialog>`;

@@ -3,9 +3,10 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
-import { count, duration } from '../../data/format.js';
+import { duration, typedNumber } from '../../data/format.js';
 import { proposedName } from '../../data/session-names.js';
 import { OPTION_GROUPS, PRESETS, choiceOf, isUsedBy } from '../../data/session-options.js';
+import { texts } from '../../data/texts.js';
 import { field } from '../../components/field.js';
 import { optionField } from '../../components/option-field.js';
 import { controls } from '../../components/styles.js';
@@ -14,13 +15,16 @@ import { SIZES, parametersOf, trainingSeconds } from './session-sizes.js';
 import '../../components/dialog.js';
 import '../../components/documents-field.js';
 import './documents-preview.js';
+import './restore-bundle.js';
+
+const t = await texts('sessions');
 
 const STEPS = 10_000;
 const CUSTOM = 'custom'; // an architecture that is none of the presets
 const DOCUMENT_FIELDS = ['text', 'dataset', 'vocabulary', 'documents', 'textBytes'];
 
 /**
- * `<mg-create-session .limits .options .datasets .names>` sends `created` with the name of a session that trains,
+ * `<mg-create-session .limits .options .datasets .names>` sends `created` with the name of a session that trains or was restored,
  * `restarted` when a session starts again, and `close`. `names` are those of all sessions.
  */
 class CreateSession extends LitElement {
@@ -159,9 +163,9 @@ class CreateSession extends LitElement {
   }
 
   #numberOf(name, label) {
-    const value = Number(this.#text(name).replaceAll(/[,_ ]/g, ''));
+    const value = typedNumber(this.#text(name));
     if (Number.isNaN(value)) {
-      throw { field: name, message: `${label} must be a number` };
+      throw { field: name, message: t('create.mustBeNumber', { label }) };
     }
     return value;
   }
@@ -197,12 +201,12 @@ class CreateSession extends LitElement {
   async #create() {
     const name = this.#control('name').value.trim();
     if (name === '') {
-      throw { field: 'name', message: 'Enter a name for the session' };
+      throw { field: 'name', message: t('create.noName') };
     }
     if (this.documents === null) {
-      throw { field: 'text', message: 'Choose or enter a training text first' };
+      throw { field: 'text', message: t('create.noText') };
     }
-    const steps = this.#text('steps') === '' ? STEPS : this.#numberOf('steps', 'Steps');
+    const steps = this.#text('steps') === '' ? STEPS : this.#numberOf('steps', t('create.steps'));
     const body = { ...this.#requestedOptions(steps), ...this.documents };
     if (this.isExisting) {
       await api.init(name, body, { overwrite: true });
@@ -243,7 +247,7 @@ class CreateSession extends LitElement {
   render() {
     const { problem } = this;
     return html`
-      <mg-dialog class="wide" heading=${this.isExisting ? 'Documents for the session' : 'New session'} @close=${this.#closed}>
+      <mg-dialog class="wide" heading=${this.isExisting ? t('create.again') : t('new')} @close=${this.#closed}>
         <form novalidate @submit=${this.#submit}>
           ${problem && !this.#hasOwnField
             ? html`<p class="notice bad" role="alert" tabindex="-1">${problem.message}</p>` : nothing}
@@ -254,16 +258,23 @@ class CreateSession extends LitElement {
             @suggest=${(event) => this.#type('blockSize', String(event.detail))}></mg-documents-preview>
           ${this.isExisting ? nothing : html`${this.#sizes()} ${this.#steps()}`}
           <details .open=${this.isMoreOpen} @toggle=${(event) => { this.isMoreOpen = event.target.open; }}>
-            <summary>More options</summary>
+            <summary>${t('create.more')}</summary>
             ${OPTION_GROUPS.map((group) => this.#group(group))}
           </details>
           <footer>
             ${this.#name()}
-            <button type="button" @click=${() => this.#dialog.close()}>Cancel</button>
-            <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? 'Loading …' : this.isExisting ? 'Start again' : 'Create and train'}</button>
+            <button type="button" @click=${() => this.#dialog.close()}>${t('cancel')}</button>
+            <button class="primary" ?disabled=${this.isBusy}>${this.isBusy ? t('create.loading') : this.isExisting ? t('create.startAgain') : t('create.create')}</button>
           </footer>
         </form>
+        ${this.isExisting ? nothing : html`
+          <mg-restore-bundle .names=${this.names} @restored=${this.#restored}></mg-restore-bundle>`}
       </mg-dialog>`;
+  }
+
+  #restored(event) {
+    this.#dialog.close();
+    this.dispatchEvent(new CustomEvent('created', { detail: event.detail }));
   }
 
   #type(name, text) {
@@ -290,32 +301,35 @@ class CreateSession extends LitElement {
   #sizes() {
     return html`
       <fieldset>
-        <legend>Size</legend>
-        <div class="sizes">${Object.entries(SIZES).map(([size, { label }]) => html`
+        <legend>${t('create.size')}</legend>
+        <div class="sizes">${Object.keys(SIZES).map((size) => html`
           <label><input type="radio" name="size" value=${size} .checked=${size === this.size}
-            @change=${() => { this.size = size; }}>${label} ${this.#sizeHint(size)}</label>`)}
+            @change=${() => { this.size = size; }}>${t(`sizes.${size}`)} ${this.#sizeHint(size)}</label>`)}
         </div>
       </fieldset>`;
   }
 
   #sizeHint(size) {
+    if (this.options.length === 0) {
+      return nothing; // until they are loaded
+    }
     const values = this.#values(size);
     const { nEmbd, nLayer, nHead } = values;
-    const shape = `${count(nEmbd)} wide, ${nLayer} ${nLayer === 1 ? 'layer' : 'layers'}, ${nHead} heads`;
+    const shape = t('create.shape', { nEmbd, nLayer, nHead });
     if (this.preview === null) {
       return html`<span class="hint">${shape}</span>`;
     }
-    const steps = Number(this.#text('steps').replaceAll(/[,_ ]/g, '')) || STEPS;
+    const steps = typedNumber(this.#text('steps')) || STEPS;
     const seconds = trainingSeconds(values, steps, this.preview);
-    return html`<span class="hint">${shape}: ${count(parametersOf(values, this.preview.vocabSize))} parameters;
-      trains for ${seconds < 1 ? 'about a second' : `about ${duration(Math.ceil(seconds))}`}</span>`;
+    const parameters = parametersOf(values, this.preview.vocabSize);
+    return html`<span class="hint">${t('create.cost', { shape, parameters, isFast: seconds < 1, duration: duration(Math.ceil(seconds)) })}</span>`;
   }
 
   #steps() {
     return field({
       name: 'steps',
-      label: 'Training steps',
-      hint: 'the learning rate falls to 0 over these steps',
+      label: t('create.trainingSteps'),
+      hint: t('create.stepsHint'),
       error: this.#stepsError,
       control: ({ id, describedBy, invalid }) => html`<input id=${id} class="short" name="steps" inputmode="numeric" autocomplete="off"
         .value=${this.typed.steps ?? String(STEPS)} aria-describedby=${describedBy} aria-invalid=${invalid}
@@ -326,21 +340,21 @@ class CreateSession extends LitElement {
   #name() {
     return field({
       name: 'name',
-      label: 'Name',
+      label: t('create.name'),
       error: this.#error('name') ?? (this.problem?.code === 'exists' ? this.problem.message : null),
       control: ({ id, describedBy, invalid }) => html`<input id=${id} name="name" maxlength="200" ?readonly=${this.isExisting}
-        autocomplete="off" autocapitalize="off" spellcheck="false" title="1 to 63 characters: a-z, 0-9 and -"
+        autocomplete="off" autocapitalize="off" spellcheck="false" title=${t('create.nameTitle')}
         aria-describedby=${describedBy} aria-invalid=${invalid} @input=${() => { this.#isNameTyped = true; }}>`,
     });
   }
 
-  #group(group) {
+  #group({ group, heading }) {
     const chosen = { optimizer: this.#choice('optimizer'), tokenizer: this.#choice('tokenizer') };
     const shown = this.options.filter((option) => option.group === group && isUsedBy(chosen, option));
     return html`
       <fieldset>
-        <legend>${group}</legend>
-        ${group === 'Architecture' ? this.#presets() : nothing}
+        <legend>${heading}</legend>
+        ${group === 'architecture' ? this.#presets() : nothing}
         <div class="options">${shown.map((option) => this.#option(option))}</div>
       </fieldset>`;
   }
@@ -349,10 +363,10 @@ class CreateSession extends LitElement {
   #presets() {
     return html`<div class="preset">${field({
       name: 'preset',
-      label: 'As in',
+      label: t('create.asIn'),
       apiName: 'preset',
       control: ({ id }) => html`<select id=${id} @change=${(event) => this.#choosePreset(event.target.value)}>
-        ${this.preset === CUSTOM ? html`<option value=${CUSTOM} selected disabled>changed below</option>` : nothing}
+        ${this.preset === CUSTOM ? html`<option value=${CUSTOM} selected disabled>${t('create.changed')}</option>` : nothing}
         ${Object.keys(this.limits?.presets ?? {}).map((preset) => html`<option value=${preset} .selected=${preset === this.preset}>${PRESETS[preset] ?? preset}</option>`)}
       </select>`,
     })}</div>`;

@@ -5,9 +5,12 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
 import { CoalescedCall } from '../../data/coalesced-call.js';
-import { count, plural } from '../../data/format.js';
+import { count, fixed, plural } from '../../data/format.js';
 import { visible } from '../../data/model/tokens.js';
+import { texts } from '../../data/texts.js';
 import { controls } from '../../components/styles.js';
+
+const t = await texts('sessions');
 
 const DELAY = 300; // ms without a change
 const MOST_CHARACTERS = 120; // of the alphabet that are shown
@@ -91,18 +94,18 @@ class DocumentsPreview extends LitElement {
   }
 
   #facts({ numDocs, vocabSize, alphabet, longest, characters: length, tokens, blockSize, duplicates }) {
-    const fact = (term, apiName, value) => html`<div><dt>${term}${apiName === null ? nothing : html` <code>${apiName}</code>`}</dt><dd>${value}</dd></div>`;
+    const fact = (term, apiName, value) => html`<div><dt>${t(`preview.facts.${term}`)}${apiName === null ? nothing : html` <code>${apiName}</code>`}</dt><dd>${value}</dd></div>`;
     const characters = [...alphabet]; // a string or a list
     const shown = characters.slice(0, MOST_CHARACTERS).map(visible).join('');
     return html`
       <div class="preview">
         <dl>
-          ${fact('Documents', 'numDocs', count(numDocs))}
-          ${fact('Duplicates', null, count(duplicates))}
-          ${fact('Longest', null, plural(longest, 'character'))}
-          ${fact('Context length', 'blockSize', plural(blockSize, 'token'))}
-          ${tokens === undefined ? nothing : fact('Tokens', null, `${count(tokens)}, ${(length / tokens).toFixed(1)} characters each`)}
-          <div class="alphabet"><dt>Alphabet: ${plural(characters.length, 'character')}, ${plural(vocabSize, 'token')}</dt>
+          ${fact('documents', 'numDocs', count(numDocs))}
+          ${fact('duplicates', null, count(duplicates))}
+          ${fact('longest', null, plural(longest, 'character'))}
+          ${fact('blockSize', 'blockSize', plural(blockSize, 'token'))}
+          ${tokens === undefined ? nothing : fact('tokens', null, t('preview.tokensEach', { tokens, characters: fixed(length / tokens, 1) }))}
+          <div class="alphabet"><dt>${t('preview.alphabet', { characters: characters.length, tokens: vocabSize })}</dt>
             <dd>${shown}${characters.length > MOST_CHARACTERS ? '…' : ''}</dd></div>
         </dl>
         ${this.preview.truncated === 0 ? nothing : this.#truncation(this.preview)}
@@ -112,10 +115,9 @@ class DocumentsPreview extends LitElement {
   #truncation({ truncated, numDocs, blockSize, suggestedBlockSize }) {
     return html`
       <div class="notice warn">
-        <p>${truncated === 1 ? `1 of ${plural(numDocs, 'document')} is` : `${count(truncated)} of ${plural(numDocs, 'document')} are`}
-          longer than the context: the model sees only the beginning.</p>
+        <p>${t('preview.truncated', { truncated, all: numDocs })}</p>
         ${suggestedBlockSize > blockSize ? html`<button type="button"
-          @click=${() => this.dispatchEvent(new CustomEvent('suggest', { detail: suggestedBlockSize }))}>Use a context of ${count(suggestedBlockSize)}</button>` : nothing}
+          @click=${() => this.dispatchEvent(new CustomEvent('suggest', { detail: suggestedBlockSize }))}>${t('preview.use', { tokens: suggestedBlockSize })}</button>` : nothing}
       </div>`;
   }
 }

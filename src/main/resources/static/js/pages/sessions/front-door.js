@@ -4,10 +4,13 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { proposedName } from '../../data/session-names.js';
 import { SITE } from '../../data/site.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 import { createTraining } from './create-training.js';
 import './learning-replay.js';
+
+const t = await texts('sessions');
 
 const DEMO = 'names'; // the session that the service creates when it starts for the first time
 const STEPS = 10_000;
@@ -63,14 +66,13 @@ class FrontDoor extends LitElement {
     return html`
       <section class=${demo === null && !isLoading ? '' : 'pictured'}>
         <div class="words">
-          <h1>Train a tiny GPT and watch how it learns</h1>
-          <p>Give it a list, such as names. It learns to write more like them, and every page shows the numbers
-            inside while it does.</p>
+          <h1>${t('door.heading')}</h1>
+          <p>${t('door.what')}</p>
           <div class="ways">
-            ${this.#way(demo, '/tour', 'Take the tour')}
-            <button class="primary" @click=${() => this.dispatchEvent(new Event('create'))}>${icons.plus} Train on your own list</button>
-            ${training === null && demo !== null ? this.#way(demo, '?replay=1', 'Look at a model train (a replay)')
-              : this.#way(training, '', 'Look at a model train')}
+            ${this.#way(demo, '/tour', t('door.tour'))}
+            <button class="primary" @click=${() => this.dispatchEvent(new Event('create'))}>${icons.plus} ${t('door.own')}</button>
+            ${training === null && demo !== null ? this.#way(demo, '?replay=1', t('door.replay'))
+              : this.#way(training, '', t('door.live'))}
           </div>
         </div>
         ${isLoading ? html`<div class="room"></div>` : demo === null ? nothing : html`<mg-learning-replay class="room" .session=${demo}></mg-learning-replay>`}

@@ -9,9 +9,12 @@ import { count, loss } from '../../data/format.js';
 import { movingAverage } from '../../data/loss-store.js';
 import { SITE } from '../../data/site.js';
 import { spread } from '../../data/spread.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 import '../../components/sparkline.js';
+
+const t = await texts('sessions');
 
 const POINTS = 100;
 const MOST_TICKS = 40; // of a replay
@@ -136,16 +139,19 @@ class LearningReplay extends LitElement {
     const texts = this.#texts;
     const { name, step, state } = this.session;
     const { step: at = 0, loss: lossThere } = texts.at(-1) ?? {};
+    const bold = (number) => html`<strong class="number">${number}</strong>`;
     return html`
       <figure>
         <figcaption>
-          <span><a href="${SITE}s/${name}">${name}</a> at step <strong class="number">${count(at)}</strong>
-            <span class="muted">of ${count(step)}${state === 'training' ? ', training now' : ''}</span><br>
-            loss <strong class="number" title="Mean of the last ${AVERAGED} steps">${loss(lossThere)}</strong></span>
-          <button class="quiet icon" title=${this.isPaused ? 'Play' : 'Pause'} aria-label="${this.isPaused ? 'Play' : 'Pause'} the replay"
+          <span>${t.html('replay.at', {
+            name: html`<a href="${SITE}s/${name}">${name}</a>`, at: bold(count(at)), muted: (words) => html`<span class="muted">${words}</span>`, step,
+            isTraining: state === 'training',
+          })}<br>
+            ${t.html('replay.loss', { loss: html`<strong class="number" title=${t('replay.mean', { steps: AVERAGED })}>${loss(lossThere)}</strong>` })}</span>
+          <button class="quiet icon" title=${t('replay.toggle', { isPaused: this.isPaused })} aria-label=${t('replay.toggleLabel', { isPaused: this.isPaused })}
             @click=${() => { this.isPaused = !this.isPaused; }}>${this.isPaused ? icons.play : icons.pause}</button>
         </figcaption>
-        <ol aria-label="What it wrote, step by step">${texts.map((sample) => html`
+        <ol aria-label=${t('replay.texts')}>${texts.map((sample) => html`
           <li><span class="step">${count(sample.step)}</span><span class="text">${sample.text}</span></li>`)}
         </ol>
         <div class="curve">

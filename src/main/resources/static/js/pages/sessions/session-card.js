@@ -4,16 +4,20 @@ import { LitElement, css, html, nothing } from 'lit';
 
 import { activeRun, api } from '../../data/api.js';
 import { forkBefore } from '../../data/fork-before.js';
-import { compact, count, loss, rate } from '../../data/format.js';
+import { compact, count, loss, rate, typedNumber } from '../../data/format.js';
 import { numStepsFor } from '../../data/learning-rate.js';
 import { loadLosses } from '../../data/load-losses.js';
 import { LossStore, meanOfLast } from '../../data/loss-store.js';
 import { nonDefaultOptions } from '../../data/session-options.js';
 import { SITE } from '../../data/site.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
+import { saveBlob } from '../../components/save-file.js';
 import { stateChip } from '../../components/state-chip.js';
 import { controls } from '../../components/styles.js';
 import '../../components/sparkline.js';
+
+const t = await texts('sessions');
 
 const POINTS = 100;
 const NEWEST = 100; // steps over which the loss is averaged
@@ -66,9 +70,9 @@ class SessionCard extends LitElement {
     .warnings li { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); padding: var(--space-1) var(--space-2); border-radius: var(--radius-small); background: var(--warn-soft); color: var(--warn); }
     .warnings li.loss_unusual { background: var(--bad-soft); color: var(--bad); }
     .warnings span { flex: 1 1 160px; min-width: 0; }
-    form { display: flex; gap: var(--space-2); margin-top: auto; padding-top: var(--space-2); }
+    form { display: flex; flex-wrap: wrap; gap: var(--space-2); margin-top: auto; padding-top: var(--space-2); }
     input.steps { width: 0; flex: 1 1 90px; min-width: 70px; max-width: 130px; }
-    .spring { flex: 1; }
+    .tools { display: flex; gap: var(--space-2); margin-left: auto; }
   `];
 
   #isVisible = false;
@@ -140,7 +144,7 @@ class SessionCard extends LitElement {
 
   #train(event) {
     event.preventDefault();
-    const steps = Number(event.target.elements.steps.value);
+    const steps = typedNumber(event.target.elements.steps.value);
     this.#do(() => api.startRun(this.session.name, { steps, numSteps: numStepsFor(steps, this.session) }));
   }
 
@@ -153,6 +157,11 @@ class SessionCard extends LitElement {
     });
   }
 
+  #save() {
+    const { name } = this.session;
+    this.#do(async () => saveBlob(await api.bundle(name), `${name}.zip`));
+  }
+
   render() {
     const { name, state, step, stepsPerSecond, options, numParams, numDocs } = this.session;
     const differing = nonDefaultOptions(options, this.options);
@@ -161,21 +170,21 @@ class SessionCard extends LitElement {
         <div class="top">
           <h2 id="name"><a href="${SITE}s/${name}">${name}</a></h2>
           ${stateChip(state, !this.isLost)}
-          <input type="checkbox" aria-label="Compare ${name}" title="Select for comparison" .checked=${this.isSelected}
+          <input type="checkbox" aria-label=${t('card.compare', { name })} title=${t('card.select')} .checked=${this.isSelected}
             ?disabled=${!this.isSelected && !this.isSelectable}
             @change=${(event) => this.#send('select', event.target.checked)}>
         </div>
         <mg-sparkline .points=${this.points}></mg-sparkline>
         <dl>
-          <div><dt>Step</dt><dd title=${count(step)}>${step < 1e6 ? count(step) : compact(step)}</dd></div>
-          <div><dt>Loss</dt><dd>${loss(this.newest)}</dd></div>
-          <div><dt>Steps/s</dt><dd>${stepsPerSecond > 0 && !this.isLost ? rate(stepsPerSecond) : '–'}</dd></div>
+          <div><dt>${t('card.step')}</dt><dd title=${count(step)}>${step < 1e6 ? count(step) : compact(step)}</dd></div>
+          <div><dt>${t('card.loss')}</dt><dd>${loss(this.newest)}</dd></div>
+          <div><dt>${t('card.speed')}</dt><dd>${stepsPerSecond > 0 && !this.isLost ? rate(stepsPerSecond) : '–'}</dd></div>
         </dl>
         <p class="samples">${this.samples
-          ? html`<span class="visually-hidden">Writes: </span>${this.samples.join(' · ')}`
+          ? html`<span class="visually-hidden">${t('card.writes')} </span>${this.samples.join(' · ')}`
           : html`<span class="muted">${this.#hint(state, step)}</span>`}</p>
-        <ul class="options" aria-label="Size, and options that are not the defaults">
-          ${numParams ? html`<li>${compact(numParams)} parameters</li><li>${compact(numDocs)} documents</li>` : nothing}
+        <ul class="options" aria-label=${t('card.options')}>
+          ${numParams ? html`<li>${t('card.parameters', { number: compact(numParams) })}</li><li>${t('card.documents', { number: compact(numDocs) })}</li>` : nothing}
           ${differing.map(([option, value]) => html`<li>${option} ${value}</li>`)}
         </ul>
         ${this.#warnings()}
@@ -186,52 +195,55 @@ class SessionCard extends LitElement {
   #warnings() {
     const { warnings = [], diverging, name } = this.session;
     return warnings.length === 0 ? nothing : html`
-      <ul class="warnings" aria-label="Warnings">${warnings.map(({ code, message }) => html`
+      <ul class="warnings" aria-label=${t('card.warnings')}>${warnings.map(({ code, message }) => html`
         <li class=${code} title=${message}><span>${code === 'loss_unusual'
-          ? `Diverging since step ${count(diverging.step)}: mean loss ${loss(diverging.loss)}` : this.#words(code, message)}</span>
-          ${code === 'loss_unusual' ? html`<button type="button" aria-label="Fork an earlier step of ${name}"
-            @click=${() => this.#do(() => forkBefore(name, diverging.step))}>${icons.fork} Fork an earlier step</button>` : nothing}</li>`)}
+          ? t('card.diverging', { step: diverging.step, loss: loss(diverging.loss) }) : this.#words(code, message)}</span>
+          ${code === 'loss_unusual' ? html`<button type="button" aria-label=${t('card.forkOf', { name })}
+            @click=${() => this.#do(() => forkBefore(name, diverging.step))}>${icons.fork} ${t('card.fork')}</button>` : nothing}</li>`)}
       </ul>`;
   }
 
   #words(code, message) {
-    return code === 'learning_rate_zero' ? 'The learning rate has reached 0. “Train” starts a new decay'
+    return code === 'learning_rate_zero' ? t('card.rateIsZero')
       : `${message[0].toUpperCase()}${message.slice(1)}`;
   }
 
   #hint(state, step) {
     if (state === 'failed') {
-      return 'Training has failed: the numbers are no longer finite';
+      return t('card.failed');
     }
-    return state === 'created' ? 'No documents yet' : step === 0 ? 'Not trained yet' : '';
+    return state === 'created' ? t('card.noDocuments') : step === 0 ? t('card.untrained') : '';
   }
 
   #actions() {
     const { name, state } = this.session;
     const train = html`
-      <input class="steps" name="steps" inputmode="numeric" value="1000" aria-label="Steps to train ${name}">
-      <button class="primary" aria-label="Train ${name}">${icons.play} Train</button>`;
-    const pause = html`<button class="primary" type="button" aria-label="Pause ${name}"
-      @click=${() => this.#steerRun(api.pauseRun)}>${icons.pause} Pause</button>`;
-    const resume = html`<button class="primary" type="button" aria-label="Resume ${name}"
-      @click=${() => this.#steerRun(api.resumeRun)}>${icons.play} Resume</button>`;
-    const cancel = html`<button type="button" aria-label="Cancel the run of ${name}"
-      @click=${() => this.#steerRun(api.cancelRun)}>Cancel</button>`;
-    const load = html`<button class="primary" type="button" aria-label="Load documents into ${name}"
-      @click=${() => this.#send('load')}>${icons.plus} Documents</button>`;
-    const restart = html`<button type="button" aria-label="Start ${name} again"
-      @click=${() => this.#send('load')}>Start again</button>`;
+      <input class="steps" name="steps" inputmode="numeric" value="1000" aria-label=${t('card.steps', { name })}>
+      <button class="primary" aria-label=${t('card.trainLabel', { name })}>${icons.play} ${t('card.train')}</button>`;
+    const pause = html`<button class="primary" type="button" aria-label=${t('card.pauseLabel', { name })}
+      @click=${() => this.#steerRun(api.pauseRun)}>${icons.pause} ${t('card.pause')}</button>`;
+    const resume = html`<button class="primary" type="button" aria-label=${t('card.resumeLabel', { name })}
+      @click=${() => this.#steerRun(api.resumeRun)}>${icons.play} ${t('card.resume')}</button>`;
+    const cancel = html`<button type="button" aria-label=${t('card.cancelLabel', { name })}
+      @click=${() => this.#steerRun(api.cancelRun)}>${t('cancel')}</button>`;
+    const load = html`<button class="primary" type="button" aria-label=${t('card.loadLabel', { name })}
+      @click=${() => this.#send('load')}>${icons.plus} ${t('card.load')}</button>`;
+    const restart = html`<button type="button" aria-label=${t('card.startAgainLabel', { name })}
+      @click=${() => this.#send('load')}>${t('create.startAgain')}</button>`;
     const forms = { created: load, ready: train, training: [pause, cancel], paused: [resume, cancel], failed: restart };
     return html`
       <form @submit=${this.#train}>
         ${forms[state]}
-        <span class="spring"></span>
-        <button type="button" class="quiet icon" title="Other documents" aria-label="Continue ${name} with other documents"
+        <span class="tools">
+        <button type="button" class="quiet icon" title=${t('card.otherDocuments')} aria-label=${t('continue.heading', { name })}
           ?disabled=${state === 'created' || state === 'failed'} @click=${() => this.#send('continue')}>${icons.documents}</button>
-        <button type="button" class="quiet icon" title="Clone" aria-label="Clone ${name}"
+        <button type="button" class="quiet icon" title=${t('clone.clone')} aria-label=${t('clone.heading', { name })}
           ?disabled=${state === 'created' || state === 'failed'} @click=${() => this.#send('clone')}>${icons.copy}</button>
-        <button type="button" class="quiet icon" title="Delete" aria-label="Delete ${name}"
+        <button type="button" class="quiet icon" title=${t('card.saveTitle')} aria-label=${t('card.saveLabel', { name })}
+          ?disabled=${state === 'created' || state === 'failed'} @click=${this.#save}>${icons.save}</button>
+        <button type="button" class="quiet icon" title=${t('delete.delete')} aria-label=${t('card.deleteLabel', { name })}
           @click=${() => this.#send('delete')}>${icons.trash}</button>
+        </span>
       </form>`;
   }
 }

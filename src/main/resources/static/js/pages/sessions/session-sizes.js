@@ -7,9 +7,9 @@ const BOS = 1; // the token before each document
 
 /** The options of each size that are not the server's defaults. */
 export const SIZES = {
-  tiny: { label: 'Tiny', options: {} },
-  small: { label: 'Small', options: { nEmbd: 32, nLayer: 2 } },
-  medium: { label: 'Medium', options: { nEmbd: 64, nLayer: 4 } },
+  tiny: { options: {} },
+  small: { options: { nEmbd: 32, nLayer: 2 } },
+  medium: { options: { nEmbd: 64, nLayer: 4 } },
 };
 
 /** The number of parameters of a model with these options. */

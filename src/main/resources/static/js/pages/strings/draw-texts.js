@@ -3,7 +3,8 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
-import { count, plural } from '../../data/format.js';
+import { count } from '../../data/format.js';
+import { texts } from '../../data/texts.js';
 import { field } from '../../components/field.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
@@ -13,13 +14,10 @@ import { GrowingRows } from './growing-rows.js';
 import { partStyles } from './part-styles.js';
 import './text-list.js';
 
+const t = await texts('strings');
+
 const DRAWN = 'drawn'; // in the URL: whether texts have been drawn with these settings
 const SEEDS = 1_000_000;
-
-const REASONS = {
-  duplicate: 'drawn before', known: 'in the documents', tooShort: 'too short', tooLong: 'too long',
-  noMatch: 'did not match', excluded: 'excluded',
-};
 
 /** `<mg-draw-texts .name .view .at=${step, null for the present}>` */
 class DrawTexts extends LitElement {
@@ -166,12 +164,12 @@ class DrawTexts extends LitElement {
       <form novalidate @submit=${this.#submit} @change=${() => setSettingsInUrl(this.settings)}>
         <div class="fields">
           ${this.#field(FIELDS[0])}
-          <button class="go ${this.isDrawing ? '' : 'primary'}">${this.isDrawing ? html`${icons.stop} Stop` : 'Draw'}</button>
+          <button class="go ${this.isDrawing ? '' : 'primary'}">${this.isDrawing ? html`${icons.stop} ${t('stop')}` : t('draw')}</button>
           ${FIELDS.slice(1).map((each) => this.#field(each))}
         </div>
         <div class="choices">${CHOICES.map((choice) => this.#choice(choice))}</div>
         ${this.#excluded()}
-        <button type="button" ?disabled=${this.isDrawing} @click=${this.#drawWithAnotherSeed}>Draw with another seed</button>
+        <button type="button" ?disabled=${this.isDrawing} @click=${this.#drawWithAnotherSeed}>${t('drawAgain')}</button>
       </form>
       <div class="list">${this.result === null ? this.#introduction() : this.#list()}</div>`;
   }
@@ -181,7 +179,7 @@ class DrawTexts extends LitElement {
       name,
       label,
       apiName: name,
-      hint: name === 'pattern' ? 'a regular expression that must match somewhere (RE2)' : null,
+      hint: name === 'pattern' ? t('patternHint') : null,
       error: this.#error(name),
       control: ({ id, describedBy, invalid }) => html`
         <input id=${id} name=${name} inputmode=${isText ? 'text' : 'decimal'} spellcheck="false" autocomplete="off" autocapitalize="off"
@@ -200,9 +198,9 @@ class DrawTexts extends LitElement {
   #excluded() {
     return field({
       name: 'exclude',
-      label: 'Excluded texts',
+      label: t('excludedTexts'),
       apiName: 'exclude',
-      hint: 'one per line',
+      hint: t('onePerLine'),
       error: this.#error('exclude'),
       control: ({ id, describedBy, invalid }) => html`<textarea id=${id} name="exclude" rows="2" spellcheck="false" .value=${this.settings.exclude}
         aria-describedby=${describedBy} aria-invalid=${invalid} @input=${(event) => this.#set('exclude', event.target.value)}></textarea>`,
@@ -211,35 +209,32 @@ class DrawTexts extends LitElement {
 
   #introduction() {
     return html`
-      <p>Draw texts like the documents, but not among them, and save them to a file. They are drawn from a generator of their
-        own, so the session stays as it is, and the same settings give the same texts.</p>
-      ${this.view.step === 0 ? html`<p class="notice warn">This session has not trained yet: what it writes is random.</p>` : nothing}`;
+      <p>${t('introduction')}</p>
+      ${this.view.step === 0 ? html`<p class="notice warn">${t('untrained')}</p>` : nothing}`;
   }
 
   #list() {
     const { wanted, wantsNearest, step } = this.result;
     return html`
-      ${this.isDrawing ? html`<progress max=${wanted} .value=${this.rows.length} aria-label="Texts drawn"></progress>` : nothing}
+      ${this.isDrawing ? html`<progress max=${wanted} .value=${this.rows.length} aria-label=${t('textsDrawn')}></progress>` : nothing}
       ${this.#isFieldless ? html`<p class="notice bad" role="alert">${this.problem.message}</p>` : nothing}
-      <mg-text-list label="Drawn texts" file="${this.name}-texts-step-${step}" .rows=${this.rows}
+      <mg-text-list label=${t('drawnTexts')} file="${this.name}-texts-step-${step}" .source=${{ session: this.name, step }} .rows=${this.rows}
         .keys=${['text', 'bits', 'known', ...(wantsNearest ? ['nearest', 'distance'] : []), 'place']}></mg-text-list>
       <div role="status">${this.isDrawing ? nothing : this.#outcome()}</div>`;
   }
 
   #outcome() {
     const { wanted, step, end, isStopped } = this.result;
-    const atStep = `at step ${count(step)}`;
     if (end === null) {
-      return html`<p class="hint">${isStopped ? `Stopped after ${plural(this.rows.length, 'text')}, ${atStep}.` : nothing}</p>`;
+      return html`<p class="hint">${isStopped ? t('stopped', { texts: this.rows.length, step }) : nothing}</p>`;
     }
     const { tries = end.count } = end;
     const rejected = Object.entries(end.rejected ?? {}).filter(([, number]) => number > 0)
-      .map(([reason, number]) => `${count(number)} ${REASONS[reason] ?? reason}`);
+      .map(([reason, number]) => (t.has(`reasons.${reason}`) ? t(`reasons.${reason}`, { number }) : `${count(number)} ${reason}`));
     return html`
-      <p class="hint">${count(end.count)} of ${plural(tries, 'drawn text')} kept, ${atStep}.
-        ${rejected.length === 0 ? nothing : `Rejected: ${rejected.join(', ')}.`}</p>
-      ${end.count < wanted ? html`<p class="notice warn">Only ${count(end.count)} of ${count(wanted)}: after ${count(tries)} tries
-        the rest had not come. Raise the temperature, or ask for less.</p>` : nothing}`;
+      <p class="hint">${t('kept', { kept: end.count, tries, step })}
+        ${rejected.length === 0 ? nothing : t('rejected', { reasons: rejected.join(', ') })}</p>
+      ${end.count < wanted ? html`<p class="notice warn">${t('tooFew', { kept: end.count, wanted, tries })}</p>` : nothing}`;
   }
 }
 

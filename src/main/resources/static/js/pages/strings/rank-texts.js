@@ -5,17 +5,23 @@ import { LitElement, css, html, nothing } from 'lit';
 import { api } from '../../data/api.js';
 import { count, plural } from '../../data/format.js';
 import { histogram } from '../../data/histogram.js';
-import { axis, tooltip } from '../../components/chart.js'; // and <mg-chart>
+import { texts } from '../../data/texts.js';
 import { field } from '../../components/field.js';
 import { icons } from '../../components/icons.js';
 import { readTextFile } from '../../components/read-text-file.js';
 import { controls } from '../../components/styles.js';
-import { theme } from '../../components/theme.js';
+import { queryValue, queryValues, setQuery } from '../../components/url-query.js';
 import { GrowingRows } from './growing-rows.js';
+import './histogram-panel.js';
 import { partStyles } from './part-styles.js';
 import './text-list.js';
 
+const t = await texts('strings');
+
 const MOST_LINES = 100_000;
+const LONGEST = 2000; // characters of the texts in the URL
+const TEXTS = 'rank'; // in the URL, once for each line
+const RANKED = 'ranked'; // whether they have been ranked
 
 /** The lines that are not blank, without white space around them: {place, text}, where `place` is the number of the line. */
 function linesOf(text) {
@@ -44,16 +50,14 @@ class RankTexts extends LitElement {
     .drop { display: grid; min-width: 0; gap: var(--space-2); justify-items: center; padding: var(--space-4); border: 1.5px dashed var(--edge); border-radius: var(--radius); text-align: center; font-size: var(--text-s); overflow-wrap: anywhere; }
     .drop.over { border-color: var(--accent); background: var(--accent-soft); }
     .drop input { max-width: 100%; font: var(--text-s) var(--font); color: var(--muted); }
-    h3 { font-size: var(--text-s); }
-    mg-chart { height: 180px; }
+    mg-strings-histogram { height: auto; }
   `];
 
   #abort = null;
-  #coloured = () => this.requestUpdate();
 
   constructor() {
     super();
-    this.text = '';
+    this.text = queryValues(TEXTS).join('\n').slice(0, LONGEST);
     this.file = null;
     this.error = null;
     this.problem = null;
@@ -64,15 +68,22 @@ class RankTexts extends LitElement {
     this.bars = null;
   }
 
-  connectedCallback() {
-    super.connectedCallback();
-    theme.addEventListener('change', this.#coloured);
-  }
-
   disconnectedCallback() {
     super.disconnectedCallback();
-    theme.removeEventListener('change', this.#coloured);
     this.#abort?.abort();
+  }
+
+  firstUpdated() {
+    if (queryValue(RANKED) !== null && this.text !== '') {
+      this.#rank();
+    }
+  }
+
+  /** A link can hold a short list that was typed, but no file. */
+  #updateUrl(isRanked) {
+    const isShort = this.file === null && this.text.length <= LONGEST;
+    const lines = isShort ? linesOf(this.text).map(({ text }) => text) : [];
+    setQuery({ [TEXTS]: lines, [RANKED]: isRanked && lines.length > 0 ? 1 : null });
   }
 
   async #take(file) {
@@ -101,9 +112,10 @@ class RankTexts extends LitElement {
     this.#abort?.abort();
     this.problem = null;
     const lines = linesOf(this.file?.text ?? this.text);
-    this.error = lines.length === 0 ? 'Enter texts or choose a file first'
-      : lines.length > MOST_LINES ? `These are ${count(lines.length)} lines; at most ${count(MOST_LINES)} can be ranked here` : null;
+    this.error = lines.length === 0 ? t('enterFirst')
+      : lines.length > MOST_LINES ? t('tooMany', { lines: count(lines.length), most: count(MOST_LINES) }) : null;
     if (this.error === null) {
+      this.#updateUrl(true);
       await this.#receive(lines);
     }
   }
@@ -141,44 +153,41 @@ class RankTexts extends LitElement {
     return html`
       <form novalidate @submit=${this.#submit}>
         ${this.#input()}
-        <button class=${this.isRanking ? '' : 'primary'}>${this.isRanking ? html`${icons.stop} Stop` : 'Rank'}</button>
+        <button class=${this.isRanking ? '' : 'primary'}>${this.isRanking ? html`${icons.stop} ${t('stop')}` : t('rank')}</button>
       </form>
-      <div class="list">${this.result === null ? html`<p>See which texts of a list are unusual to the model: typing errors, foreign
-        names, lines that do not belong. The bits per character say how surprised it is, on average, by each character and by the
-        end of a text.</p>` : this.#list()}</div>`;
+      <div class="list">${this.result === null ? html`<p>${t('rankIntroduction')}</p>` : this.#list()}</div>`;
   }
 
   #input() {
     return html`
       ${this.file !== null ? nothing : field({
         name: 'texts',
-        label: 'Texts, one per line',
+        label: t('textsPerLine'),
         error: this.error,
         control: ({ id, describedBy, invalid }) => html`<textarea id=${id} name="texts" rows="10" spellcheck="false" .value=${this.text}
-          aria-describedby=${describedBy} aria-invalid=${invalid} @input=${(event) => { this.text = event.target.value; }}></textarea>`,
+          aria-describedby=${describedBy} aria-invalid=${invalid} @input=${(event) => { this.text = event.target.value; }} @change=${() => this.#updateUrl(false)}></textarea>`,
       })}
       <div class="drop ${this.isDropping ? 'over' : ''}"
         @dragover=${(event) => { event.preventDefault(); this.isDropping = true; }}
         @dragleave=${() => { this.isDropping = false; }}
         @drop=${(event) => { event.preventDefault(); this.#take(event.dataTransfer.files[0]); }}>
         ${this.file === null ? html`
-          <label for="file">Or drop a file here</label>
+          <label for="file">${t('dropFile')}</label>
           <input id="file" type="file" accept=".txt,.csv,.tsv,text/*" @change=${(event) => this.#take(event.target.files[0])}>`
           : html`<p><strong>${this.file.name}</strong>, ${plural(linesOf(this.file.text).length, 'text')}</p>
             ${this.error === null ? nothing : html`<p class="error" role="alert">${this.error}</p>`}
-            <button type="button" @click=${() => { this.file = null; this.error = null; }}>Remove</button>`}
+            <button type="button" @click=${() => { this.file = null; this.error = null; }}>${t('remove')}</button>`}
       </div>`;
   }
 
   #list() {
-    const { step, number } = this.result;
+    const { step, number: wanted } = this.result;
     return html`
-      ${this.isRanking ? html`<progress max=${number} .value=${this.rows.length} aria-label="Texts scored"></progress>` : nothing}
+      ${this.isRanking ? html`<progress max=${wanted} .value=${this.rows.length} aria-label=${t('textsScored')}></progress>` : nothing}
       ${this.problem === null ? nothing : html`<p class="notice bad" role="alert">${this.problem.message}</p>`}
-      ${this.bars === null ? nothing : html`
-        <h3>Bits per character</h3>
-        <mg-chart label="How many texts have how many bits per character" .option=${this.#chartOption}></mg-chart>`}
-      <mg-text-list label="Ranked texts" file="${this.name}-ranked-step-${step}" .keys=${['text', 'bits', 'known', 'place']} .rows=${this.rows}></mg-text-list>
+      ${this.bars === null ? nothing : html`<mg-strings-histogram .live=${this.#ranked(step)} .view=${{ step }} .bars=${this.bars}></mg-strings-histogram>`}
+      <mg-text-list label=${t('rankedTexts')} file="${this.name}-ranked-step-${step}" .source=${{ session: this.name, step }}
+        .keys=${['text', 'bits', 'known', 'place']} .rows=${this.rows}></mg-text-list>
       <p class="hint" role="status">${this.isRanking ? nothing : this.#outcome()}</p>`;
   }
 
@@ -186,25 +195,13 @@ class RankTexts extends LitElement {
     const unknown = this.rows.filter((row) => row.unknown !== undefined).length;
     const known = this.rows.filter((row) => row.known === true).length;
     const truncated = this.rows.filter((row) => row.truncated === true).length;
-    return `${plural(this.rows.length, 'text')} at step ${count(this.result.step)}: ${count(known)} in the documents`
-      + `${unknown === 0 ? '' : `, ${count(unknown)} with characters that the model does not know`}`
-      + `${truncated === 0 ? '' : `, ${count(truncated)} longer than the context, of which the beginning is scored`}.`;
+    return t('ranked', { texts: this.rows.length, step: this.result.step, known, unknown, truncated });
   }
 
-  get #chartOption() {
-    const { from, width, counts } = this.bars;
-    const digits = Math.max(0, -Math.floor(Math.log10(width)));
-    const range = (i) => `${(from + i * width).toFixed(digits)} to ${(from + (i + 1) * width).toFixed(digits)}`;
-    return {
-      grid: { left: 52, right: 12, top: 10, bottom: 26 },
-      xAxis: axis({ type: 'value', min: from, max: from + counts.length * width, splitLine: { show: false }, axisLabel: { color: theme.colour('--muted'), fontSize: 11, formatter: (value) => Number(value.toFixed(digits + 1)) } }),
-      yAxis: axis({ type: 'value', minInterval: 1 }),
-      tooltip: tooltip({ trigger: 'item', formatter: ({ dataIndex, value }) => `${range(dataIndex)} bits per character\n${plural(value[1], 'text')}` }),
-      series: [{
-        type: 'bar', barWidth: '92%', itemStyle: { color: theme.colour('--data-1') },
-        data: counts.map((number, i) => [from + (i + 0.5) * width, number]),
-      }],
-    };
+  /** What the panel of the histogram has to know of the session. */
+  #ranked(step) {
+    const { name } = this;
+    return { name, describe: () => t('rankedTextsOf', { name, step, texts: plural(this.rows.length, 'text') }), sourceAt: () => ({ session: name, step }) };
   }
 }
 

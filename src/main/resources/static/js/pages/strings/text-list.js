@@ -2,34 +2,38 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
-import { count, plural } from '../../data/format.js';
+import { count, fixed, plural } from '../../data/format.js';
+import { LANGUAGE } from '../../data/language.js';
 import { visible } from '../../data/model/tokens.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import '../../components/row-table.js';
-import { saveCsv, saveText } from '../../components/save-file.js';
+import { saveCsv, saveJson, saveText } from '../../components/save-file.js';
 import { controls } from '../../components/styles.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
+
+const t = await texts('strings');
 
 const SORT = 'sort'; // in the URL: the key of a column, after a minus sign if the order is descending
 const LONGEST = 200; // characters of a column; longer texts are cut off
 
-const ALPHABETIC = new Intl.Collator('en');
+const ALPHABETIC = new Intl.Collator(LANGUAGE);
 
 /** How each column is shown and saved, and compared: by its values, unless there is an `order`. */
 const COLUMNS = {
   place: { label: '#', width: () => 7, csv: 'line', value: ({ place }) => place, cell: ({ place }) => count(place) },
-  text: { label: 'Text', isText: true, csv: 'text', value: ({ text }) => text, cell: ({ text }) => text === '' ? html`<em>(empty)</em>` : text },
+  text: { label: t('columns.text'), isText: true, csv: 'text', value: ({ text }) => text, cell: ({ text }) => text === '' ? html`<em>${t('empty')}</em>` : text },
   bits: {
-    label: 'Bits/char', width: ({ hasUnknown }) => hasUnknown ? 16 : 10, csv: 'bitsPerCharacter', value: ({ bits }) => bits,
+    label: t('columns.bits'), width: ({ hasUnknown }) => hasUnknown ? 16 : 10, csv: 'bitsPerCharacter', value: ({ bits }) => bits,
     order: ({ bits, unknown }) => unknown === undefined ? bits : Infinity, // nothing is less expected
-    cell: ({ bits, unknown }) => bits !== undefined ? bits.toFixed(2) : unknown === undefined ? '' : html`<span class="bad">unknown ${visible(unknown)}</span>`,
+    cell: ({ bits, unknown }) => bits !== undefined ? fixed(bits, 2) : unknown === undefined ? '' : html`<span class="bad">${t('unknown', { character: visible(unknown) })}</span>`,
   },
   known: {
-    label: 'New?', width: () => 8, isText: true, csv: 'novel', value: ({ known }) => known === undefined ? undefined : !known,
-    cell: ({ known }) => known === undefined ? '' : known ? 'document' : html`<span class="good">new</span>`,
+    label: t('columns.known'), width: () => 8, isText: true, csv: 'novel', value: ({ known }) => known === undefined ? undefined : !known,
+    cell: ({ known }) => known === undefined ? '' : known ? t('document') : html`<span class="good">${t('new')}</span>`,
   },
-  nearest: { label: 'Nearest', isText: true, csv: 'nearest', value: ({ nearest }) => nearest?.text, cell: ({ nearest }) => nearest?.text ?? '' },
-  distance: { label: 'Edits', width: () => 7, csv: 'distance', value: ({ nearest }) => nearest?.distance, cell: ({ nearest }) => nearest?.distance ?? '' },
+  nearest: { label: t('columns.nearest'), isText: true, csv: 'nearest', value: ({ nearest }) => nearest?.text, cell: ({ nearest }) => nearest?.text ?? '' },
+  distance: { label: t('columns.distance'), width: () => 7, csv: 'distance', value: ({ nearest }) => nearest?.distance, cell: ({ nearest }) => nearest?.distance ?? '' },
 };
 
 /** What the file has besides the columns of the table, in its order. */
@@ -49,15 +53,17 @@ function comparison({ key, isDescending }) {
 }
 
 /**
- * `<mg-text-list label="Texts" file="demo-texts" .keys=${['place', 'text', 'bits']} .rows>`
+ * `<mg-text-list label="Texts" file="demo-texts" .source .keys=${['place', 'text', 'bits']} .rows>`
  *
  * `keys` are the columns. A row is {place, text, bits, logLikelihood, known, nearest: {text, distance}, unknown}; all but
- * the first two may be undefined. `rows` is replaced when it grows. `file` is the name of saved files.
+ * the first two may be undefined. `rows` is replaced when it grows. `file` is the name of saved files, and `source` is
+ * {session, step}, for those in JSON.
  */
 class TextList extends LitElement {
   static properties = {
     label: {},
     file: {},
+    source: { attribute: false },
     keys: { attribute: false },
     rows: { attribute: false },
     sort: { state: true },
@@ -122,13 +128,28 @@ class TextList extends LitElement {
     saveText(`${this.#texts.join('\n')}\n`, 'text/plain', `${this.file}.txt`);
   }
 
-  #saveCsv() {
+  /** The columns of saved files: those of the table, and a few more. */
+  get #savedColumns() {
     const columns = this.keys.map((key) => COLUMNS[key]);
     columns.splice(columns.indexOf(COLUMNS.bits), 0, LOG_LIKELIHOOD);
     if (this.#hasUnknown) {
       columns.push(UNKNOWN);
     }
-    saveCsv(columns.map(({ csv }) => csv), this.#sorted.map((row) => columns.map(({ value }) => value(row))), `${this.file}.csv`);
+    return columns;
+  }
+
+  get #saved() {
+    const columns = this.#savedColumns;
+    return { columns: columns.map(({ csv }) => csv), rows: this.#sorted.map((row) => columns.map(({ value }) => value(row) ?? null)) };
+  }
+
+  #saveCsv() {
+    const { columns, rows } = this.#saved;
+    saveCsv(columns, rows, `${this.file}.csv`);
+  }
+
+  #saveJson() {
+    saveJson({ ...this.source, ...this.#saved }, `${this.file}.json`);
   }
 
   /** The columns; those of texts are as wide as their longest one. */
@@ -144,9 +165,10 @@ class TextList extends LitElement {
     const isEmpty = this.rows.length === 0;
     return html`
       <div class="row">
-        <button ?disabled=${isEmpty || !navigator.clipboard} @click=${this.#copy}>${icons.copy} ${this.isCopied ? 'Copied' : 'Copy'}</button>
-        <button ?disabled=${isEmpty} @click=${this.#saveText}>Download .txt</button>
-        <button ?disabled=${isEmpty} @click=${this.#saveCsv}>Download .csv</button>
+        <button ?disabled=${isEmpty || !navigator.clipboard} @click=${this.#copy}>${icons.copy} ${t(this.isCopied ? 'copied' : 'copy')}</button>
+        <button ?disabled=${isEmpty} @click=${this.#saveText}>${t('saveTxt')}</button>
+        <button ?disabled=${isEmpty} @click=${this.#saveCsv}>${t('saveCsv')}</button>
+        <button ?disabled=${isEmpty} @click=${this.#saveJson}>${t('saveJson')}</button>
         <span class="hint">${plural(this.rows.length, 'text')}</span>
       </div>
       ${this.failure === null ? nothing : html`<p class="error" role="alert">${this.failure.message}</p>`}

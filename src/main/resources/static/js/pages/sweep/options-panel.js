@@ -5,10 +5,13 @@ import { css, html } from 'lit';
 
 import { loss, number } from '../../data/format.js';
 import { variedInWords, variedLabel, variedValue } from '../../data/varied-options.js';
+import { texts } from '../../data/texts.js';
 import { tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
 import { ResizeController } from '../../components/resize-controller.js';
 import { theme } from '../../components/theme.js';
+
+const t = await texts('sweep');
 
 const WIDE = 20; // ratio of the largest to the smallest value from which an axis is logarithmic
 const MOST_LABELS = 8; // values that have a label each
@@ -18,9 +21,8 @@ const NARROW = 120; // px between two axes: below, their names stand on two line
 const SINGLE = 0.05; // of a single value: the margin of its axis
 
 class OptionsPanel extends Panel {
-  static heading = 'Options and loss';
-  static about = 'Each line is a trial with a validation loss: it crosses every axis at its value of that option, and the last axis at its '
-    + 'validation loss. The lower the loss, the stronger the colour. The table of trials has the same numbers.';
+  static heading = t('options.heading');
+  static about = t('options.about');
 
   static styles = [Panel.styles, css`
     mg-chart { height: 340px; }
@@ -36,14 +38,13 @@ class OptionsPanel extends Panel {
 
   renderBody() {
     const trials = this.#trials;
-    return trials.length === 0 ? html`<p class="empty">No trial has a validation loss yet.</p>`
+    return trials.length === 0 ? html`<p class="empty">${t('options.none')}</p>`
       : html`<mg-chart .option=${this.#option(trials)} label=${this.#inWords(trials)}></mg-chart>`;
   }
 
   #inWords(trials) {
     const best = trials.at(-1);
-    return `Options and validation losses of ${trials.length} trials. The lowest loss, ${loss(best.validationLoss)}, has ${variedInWords(best.options)}. `
-      + 'The table of trials shows the numbers.';
+    return t('options.chart', { trials: trials.length, loss: loss(best.validationLoss), options: variedInWords(best.options) });
   }
 
   #option(trials) {
@@ -59,7 +60,7 @@ class OptionsPanel extends Panel {
       nameTextStyle: { color: theme.colour('--ink'), fontSize: 11 }, nameTruncate: { maxWidth: Math.max(40, isNarrow ? 2 * between - 8 : between - 8) },
       axisLine: { lineStyle: { color: theme.colour('--edge') } }, axisTick: { lineStyle: { color: theme.colour('--edge') } },
     };
-    const all = [...axes.map(({ axis }) => axis), valueAxis('Validation loss', low, high, 'value')];
+    const all = [...axes.map(({ axis }) => axis), valueAxis(t('validationLoss'), low, high, 'value')];
     return {
       grid: [],
       tooltip: tooltip({ trigger: 'item', formatter: ({ dataIndex }) => tip(trials[dataIndex]) }),
@@ -80,7 +81,7 @@ class OptionsPanel extends Panel {
   }
 
   legend() {
-    return [{ label: 'the lower the loss, the stronger the colour', kind: 'text' }];
+    return [{ label: t('options.legend'), kind: 'text' }];
   }
 
   table() {
@@ -88,7 +89,7 @@ class OptionsPanel extends Panel {
     return {
       columns: ['session', ...varied, 'validationLoss'],
       rows: this.#trials.toReversed().map(({ session, options, validationLoss }) =>
-        [session, ...varied.map((name) => options[name]), loss(validationLoss)]),
+        [session, ...varied.map((name) => options[name]), validationLoss]),
     };
   }
 }
@@ -118,7 +119,7 @@ function valueAxis(name, low, high, type) {
 
 function tip({ session, rank, options, validationLoss }) {
   return [`${rank}  ${session}`, ...Object.entries(options).map(([name, value]) => `${variedLabel(name)}  ${variedValue(name, value)}`),
-    `Validation loss  ${loss(validationLoss)}`].join('\n');
+    `${t('validationLoss')}  ${loss(validationLoss)}`].join('\n');
 }
 
 customElements.define('mg-sweep-options', OptionsPanel);

@@ -4,11 +4,13 @@ import { css, html, nothing } from 'lit';
 
 import { count, loss } from '../../data/format.js';
 import { SITE } from '../../data/site.js';
-import { STATES_OF_SESSIONS, variedLabel, variedValue } from '../../data/varied-options.js';
+import { STATES_OF_SESSIONS, stateInWords, variedLabel, variedValue } from '../../data/varied-options.js';
+import { texts } from '../../data/texts.js';
 import { Panel } from '../../components/panel.js';
 import '../../components/row-table.js';
-import { tablePicture } from '../../components/table-picture.js';
 import { queryValue, setQuery } from '../../components/url-query.js';
+
+const t = await texts('sweep');
 
 const TALLEST = 480; // px, of the table; it scrolls
 const LONGEST = 24; // characters of the name of a session that fit
@@ -16,9 +18,8 @@ const ROW = 30; // px
 const HEADING = 52; // px, with a bar that scrolls sideways
 
 class TrialsPanel extends Panel {
-  static heading = 'Trials';
-  static about = 'Each trial is a session, ranked by its validation loss: the mean cross-entropy in nats on the documents that are held '
-    + 'out from its training. The training loss is the mean of its last 100 steps.';
+  static heading = t('trials.heading');
+  static about = t('trials.about');
 
   static properties = { sort: { state: true } }; // {key, isDescending}
 
@@ -34,16 +35,16 @@ class TrialsPanel extends Panel {
   get #columns() {
     const longest = this.live.sweep.trials.reduce((most, { session }) => Math.max(most, session.length), 0);
     const columns = [
-      { key: 'rank', label: 'Rank', width: 6, isText: true, value: ({ rank }) => rank, text: (value) => value ?? '–' },
-      { key: 'session', label: 'Session', width: Math.min(longest + 1, LONGEST), isText: true, value: ({ session }) => session, text: (value) => value },
-      { key: 'validationLoss', label: 'Validation loss', width: 17, value: ({ validationLoss }) => validationLoss, text: loss },
+      { key: 'rank', label: t('trials.rank'), width: 6, isText: true, value: ({ rank }) => rank, text: (value) => value ?? '–' },
+      { key: 'session', label: t('trials.session'), width: Math.min(longest + 1, LONGEST), isText: true, value: ({ session }) => session, text: (value) => value },
+      { key: 'validationLoss', label: t('validationLoss'), width: 17, value: ({ validationLoss }) => validationLoss, text: loss },
       ...this.live.sweep.varied.map((name) => {
         const label = variedLabel(name);
         return { key: name, label, width: label.length + 5, value: ({ options }) => options[name], text: (value) => variedValue(name, value) };
       }),
-      { key: 'loss', label: 'Training loss', width: 16, value: ({ loss: value }) => value, text: loss },
-      { key: 'step', label: 'Step', width: 10, value: ({ step }) => step, text: count },
-      { key: 'state', label: 'State', width: 13, isText: true, value: ({ state }) => state, text: (value) => value },
+      { key: 'loss', label: t('trials.loss'), width: 16, value: ({ loss: value }) => value, text: loss },
+      { key: 'step', label: t('trials.step'), width: 10, value: ({ step }) => step, text: count },
+      { key: 'state', label: t('trials.state'), width: 13, isText: true, value: ({ state }) => state, text: stateInWords },
     ];
     return columns.map((column) => ({ ...column, cell: (trial) => cellOf(column, trial) }));
   }
@@ -69,21 +70,16 @@ class TrialsPanel extends Panel {
   renderBody() {
     const columns = this.#columns;
     const trials = this.#sorted(columns);
-    return html`<mg-row-table label="Trials" .columns=${columns} .rows=${trials} .sort=${this.sort}
+    return html`<mg-row-table label=${t('trials.heading')} .columns=${columns} .rows=${trials} .sort=${this.sort}
       .style=${`--height: ${Math.min(TALLEST, HEADING + ROW * trials.length)}px`} @sort=${({ detail }) => this.#sortBy(detail)}></mg-row-table>`;
   }
 
   table() {
     const columns = this.#columns;
-    const saved = ({ value, text }, trial) => text === loss ? loss(value(trial)) : value(trial) ?? '';
     return {
       columns: [...columns.map(({ key }) => key), 'message'],
-      rows: this.#sorted(columns).map((trial) => [...columns.map((column) => saved(column, trial)), trial.message ?? '']),
+      rows: this.#sorted(columns).map((trial) => [...columns.map(({ value }) => value(trial) ?? null), trial.message ?? null]),
     };
-  }
-
-  picture() {
-    return tablePicture(this.table());
   }
 }
 
@@ -93,7 +89,7 @@ function cellOf({ key, value, text }, trial) {
   if (key === 'session') {
     return trial.state === 'waiting' || trial.state === 'deleted' ? shown : html`<a href="${SITE}s/${shown}">${shown}</a>`;
   }
-  return key === 'state' ? html`<span class="chip ${STATES_OF_SESSIONS[shown] ?? ''}" title=${trial.message ?? nothing}>${shown}</span>` : shown;
+  return key === 'state' ? html`<span class="chip ${STATES_OF_SESSIONS[trial.state] ?? ''}" title=${trial.message ?? nothing}>${shown}</span>` : shown;
 }
 
 customElements.define('mg-sweep-trials', TrialsPanel);

@@ -2,12 +2,15 @@
 
 import { LitElement, css, html, nothing } from 'lit';
 
-import { count, loss, number, plural } from '../../data/format.js';
+import { count, loss, number } from '../../data/format.js';
 import { SITE } from '../../data/site.js';
 import { variedLabel, variedValue } from '../../data/varied-options.js';
+import { texts } from '../../data/texts.js';
 import { icons } from '../../components/icons.js';
 import { controls } from '../../components/styles.js';
 import { groupsInWords, rankedGroups } from './group-verdict.js';
+
+const t = await texts('sweep');
 
 const MOST_GROUPS = 10; // that are shown
 
@@ -31,20 +34,19 @@ class SweepVerdict extends LitElement {
     const { groups, trials, endedAt } = this.sweep;
     const best = trials.find(({ rank }) => rank === 1);
     if (groups.length === 0) {
-      return html`<section aria-label="Verdict"><p class="words">${endedAt ? 'No trial has completed, so there is no verdict.'
-        : 'The verdict follows when the first trial has completed.'}</p></section>`;
+      return html`<section aria-label=${t('verdict.verdict')}><p class="words">${endedAt ? t('verdict.none')
+        : t('verdict.later')}</p></section>`;
     }
     return html`
-      <section aria-label="Verdict">
-        <p class="words" role="status">${endedAt ? nothing : 'So far: '}${groupsInWords(rankedGroups(groups))}</p>
+      <section aria-label=${t('verdict.verdict')}>
+        <p class="words" role="status">${endedAt ? groupsInWords(rankedGroups(groups)) : t('verdict.soFar', { verdict: groupsInWords(rankedGroups(groups)) })}</p>
         ${this.#table(groups)}
-        ${groups.length > MOST_GROUPS ? html`<p class="hint">The best ${MOST_GROUPS} of ${count(groups.length)}.</p>` : nothing}
+        ${groups.length > MOST_GROUPS ? html`<p class="hint">${t('verdict.best', { most: MOST_GROUPS, all: groups.length })}</p>` : nothing}
         ${groups.some(({ standardError }) => standardError !== undefined) ? html`
-          <p class="hint">± is the standard error of the mean over the seeds. With another seed, other documents are held out, too.
-            Below three standard errors, a difference may be chance.</p>` : nothing}
+          <p class="hint">${t('verdict.error')}</p>` : nothing}
         ${best === undefined ? nothing : html`
           <div class="actions"><a class="button primary" href="${SITE}s/${best.session}"
-            title="Opens the session with the lowest validation loss, where it can train on">${icons.play} Continue the best: ${best.session}</a></div>`}
+            title=${t('verdict.continueTitle')}>${icons.play} ${t('verdict.continue', { session: best.session })}</a></div>`}
       </section>`;
   }
 
@@ -52,17 +54,17 @@ class SweepVerdict extends LitElement {
     const names = Object.keys(groups[0].options);
     const haveSeeds = groups.some((group) => group.count > 1);
     return html`
-      <div class="scroll" tabindex="0" role="region" aria-label="Mean validation losses">
+      <div class="scroll" tabindex="0" role="region" aria-label=${t('verdict.losses')}>
         <table>
           <thead><tr>${names.map((name) => html`<th scope="col">${variedLabel(name)}</th>`)}
-            <th scope="col">${haveSeeds ? 'Mean validation loss' : 'Validation loss'}</th>
-            ${haveSeeds ? html`<th scope="col">Lowest to highest</th><th scope="col">Seeds</th>` : nothing}</tr></thead>
+            <th scope="col">${t(haveSeeds ? 'verdict.mean' : 'validationLoss')}</th>
+            ${haveSeeds ? html`<th scope="col">${t('verdict.range')}</th><th scope="col">${t('verdict.seeds')}</th>` : nothing}</tr></thead>
           <tbody>${groups.slice(0, MOST_GROUPS).map(({ options, mean, standardError, min, max, count: trials }, i) => html`
             <tr class=${i === 0 ? 'best' : ''}>
               ${names.map((name) => html`<td>${variedValue(name, options[name])}</td>`)}
               <td>${loss(mean)}${standardError === undefined ? nothing : ` ± ${number(standardError, 2)}`}</td>
-              ${haveSeeds ? html`<td>${loss(min)} to ${loss(max)}</td>
-                <td title=${plural(trials, 'completed trial')}>${count(trials)}</td>` : nothing}
+              ${haveSeeds ? html`<td>${t('verdict.fromTo', { min: loss(min), max: loss(max) })}</td>
+                <td title=${t('verdict.completed', { trials })}>${count(trials)}</td>` : nothing}
             </tr>`)}</tbody>
         </table>
       </div>`;

@@ -3,16 +3,18 @@
 import { LitElement, css, html, nothing } from 'lit';
 
 import { api } from '../../data/api.js';
-import { count, plural } from '../../data/format.js';
 import { proposedName } from '../../data/session-names.js';
 import { PRESETS, choiceOf } from '../../data/session-options.js';
 import { variedLabel } from '../../data/varied-options.js';
+import { texts } from '../../data/texts.js';
 import { field } from '../../components/field.js';
 import { icons } from '../../components/icons.js';
 import { optionField } from '../../components/option-field.js';
 import { controls } from '../../components/styles.js';
 import { fieldOf, isNumeric, numberOf, sessionsOf, variedOf } from './sweep-request.js';
 import '../../components/documents-field.js';
+
+const t = await texts('sweeps');
 
 const SHARED = ['preset', 'nEmbd', 'nHead', 'nLayer', 'blockSize', 'learningRate', 'batchSize', 'optimizer']; // in the form
 const DOCUMENT_FIELDS = ['text', 'dataset', 'vocabulary', 'documents', 'textBytes'];
@@ -115,9 +117,9 @@ class SweepForm extends LitElement {
   #request() {
     const documents = this.renderRoot.querySelector('mg-documents-field').documents;
     if (documents === null) {
-      throw { field: 'text', message: 'Choose or enter a training text first' };
+      throw { field: 'text', message: t('form.noText') };
     }
-    const steps = numberOf(this.#text('steps'), 'steps', 'Steps');
+    const steps = numberOf(this.#text('steps'), 'steps', t('form.steps'));
     const options = {};
     for (const option of SHARED.map(this.#find)) {
       const text = this.#text(option.name);
@@ -127,7 +129,7 @@ class SweepForm extends LitElement {
     }
     return {
       name: this.#name, ...documents, options, ...variedOf(this.#form, this.#find), steps,
-      parallel: this.#text('parallel') === '' ? undefined : numberOf(this.#text('parallel'), 'parallel', 'At a time'),
+      parallel: this.#text('parallel') === '' ? undefined : numberOf(this.#text('parallel'), 'parallel', t('form.parallel')),
     };
   }
 
@@ -185,7 +187,7 @@ class SweepForm extends LitElement {
       <form novalidate @submit=${this.#submit}>
         ${problem && !this.#hasOwnField ? html`<p class="notice bad" role="alert" tabindex="-1">${problem.message}</p>` : nothing}
         ${field({
-          name: 'name', label: 'Name', error: this.#error('name'), hint: 'its sessions are named after it',
+          name: 'name', label: t('form.name'), error: this.#error('name'), hint: t('form.nameHint'),
           control: ({ id, describedBy, invalid }) => html`<input id=${id} name="name" autocomplete="off" autocapitalize="off" spellcheck="false"
             .value=${this.#isNameTyped ? this.typed.name : this.#name} aria-describedby=${describedBy} aria-invalid=${invalid}
             @input=${(event) => { this.#isNameTyped = true; this.#type('name', event.target.value); }}>`,
@@ -193,18 +195,18 @@ class SweepForm extends LitElement {
         <mg-documents-field .limits=${this.limits} .datasets=${this.datasets} .error=${this.#error(...DOCUMENT_FIELDS)}></mg-documents-field>
         ${this.#varied()}
         <div class="numbers">
-          ${this.isRandom ? this.#number('count', { label: 'Sessions', error: this.#error('count') })
-            : this.#number('seeds', { label: 'Seeds', hint: 'each combination is trained with seed 1, 2 …', error: this.#isVaried('seed') ? null : this.#error('seed') })}
-          ${this.#number('steps', { label: 'Steps', hint: 'of each session', error: this.#error('steps') ?? this.#sharedError('numSteps') })}
-          ${this.#number('parallel', { label: 'At a time', hint: 'sessions that train at once', placeholder: 'automatic', error: this.#error('parallel') })}
+          ${this.isRandom ? this.#number('count', { label: t('form.sessions'), error: this.#error('count') })
+            : this.#number('seeds', { label: t('form.seeds'), hint: t('form.seedsHint'), error: this.#isVaried('seed') ? null : this.#error('seed') })}
+          ${this.#number('steps', { label: t('form.steps'), hint: t('form.stepsHint'), error: this.#error('steps') ?? this.#sharedError('numSteps') })}
+          ${this.#number('parallel', { label: t('form.parallel'), hint: t('form.parallelHint'), placeholder: t('form.automatic'), error: this.#error('parallel') })}
         </div>
         <details .open=${this.isMoreOpen} @toggle=${(event) => { this.isMoreOpen = event.target.open; }}>
-          <summary>Options of all sessions</summary>
+          <summary>${t('form.shared')}</summary>
           <div class="options">${this.#shared()}</div>
         </details>
         <footer>
           <p role="status">${this.#total()}</p>
-          <button class="primary" ?disabled=${this.isBusy || this.limits === null}>${this.isBusy ? 'Starting …' : html`${icons.play} Start the sweep`}</button>
+          <button class="primary" ?disabled=${this.isBusy || this.limits === null}>${this.isBusy ? t('form.starting') : html`${icons.play} ${t('form.start')}`}</button>
         </footer>
       </form>`;
   }
@@ -224,20 +226,20 @@ class SweepForm extends LitElement {
       return nothing;
     }
     const most = this.limits?.sweepSessions ?? Infinity;
-    return sessions > most ? html`<span class="error">${count(sessions)} sessions; at most ${count(most)} are allowed</span>`
-      : html`Trains <strong>${plural(sessions, 'session')}</strong>`;
+    return sessions > most ? html`<span class="error">${t('form.tooMany', { sessions, most })}</span>`
+      : t.html('form.trains', { sessions, strong: (words) => html`<strong>${words}</strong>` });
   }
 
   #varied() {
-    const kinds = { grid: 'all combinations of values', random: 'values drawn at random' };
+    const kinds = { grid: t('form.grid'), random: t('form.random') };
     return html`
       <fieldset>
-        <legend>What varies</legend>
+        <legend>${t('form.varies')}</legend>
         <div class="choices">${Object.entries(kinds).map(([kind, words]) => html`
           <label><input type="radio" name="kind" value=${kind} .checked=${this.isRandom === (kind === 'random')}
             @change=${() => { this.isRandom = kind === 'random'; this.problem = null; }}>${words}</label>`)}</div>
         ${this.rows.map((row, index) => this.#row(row, index))}
-        <button type="button" class="add" @click=${this.#addRow}>${icons.plus} Add an option</button>
+        <button type="button" class="add" @click=${this.#addRow}>${icons.plus} ${t('form.add')}</button>
       </fieldset>`;
   }
 
@@ -248,21 +250,21 @@ class SweepForm extends LitElement {
     const hint = option.name === 'preset' ? Object.keys(PRESETS).join(', ')
       : option.type === 'boolean' ? 'true, false' : option.choices?.map(({ value }) => value).join(', ') ?? option.hint;
     return html`
-      <div class="row" role="group" aria-label="Option ${index + 1} that varies">
+      <div class="row" role="group" aria-label=${t('form.row', { number: index + 1 })}>
         ${field({
-          name: `option-${index}`, label: 'Option',
+          name: `option-${index}`, label: t('form.option'),
           control: ({ id }) => html`<select id=${id} @change=${(event) => this.#changeRow(index, { option: event.target.value, values: '', min: '', max: '' })}>
             ${this.#variable.map((name) => html`<option value=${name} .selected=${name === row.option}
-              ?disabled=${name !== row.option && used.includes(name)}>${variedLabel(name)} (${name})</option>`)}
+              ?disabled=${name !== row.option && used.includes(name)}>${t('form.optionName', { label: variedLabel(name), name })}</option>`)}
           </select>`,
         })}
         ${this.isRandom && isNumeric(option) ? this.#range(row, index, error) : field({
-          name: `values-${index}`, label: 'Values', hint, error,
-          control: ({ id, describedBy, invalid }) => html`<input id=${id} autocomplete="off" autocapitalize="off" spellcheck="false" placeholder="separated by commas"
+          name: `values-${index}`, label: t('form.values'), hint, error,
+          control: ({ id, describedBy, invalid }) => html`<input id=${id} autocomplete="off" autocapitalize="off" spellcheck="false" placeholder=${t('form.separated')}
             .value=${row.values} aria-describedby=${describedBy} aria-invalid=${invalid}
             @input=${(event) => this.#changeRow(index, { values: event.target.value })}>`,
         })}
-        <button type="button" class="quiet icon" aria-label="Remove ${row.option}" title="Remove" ?disabled=${this.rows.length === 1}
+        <button type="button" class="quiet icon" aria-label=${t('form.removeLabel', { option: row.option })} title=${t('form.remove')} ?disabled=${this.rows.length === 1}
           @click=${() => { this.rows = this.rows.filter((_, i) => i !== index); }}>${icons.close}</button>
       </div>`;
   }
@@ -276,16 +278,16 @@ class SweepForm extends LitElement {
     });
     return html`
       <div class="range">
-        ${bound('min', 'From')} ${bound('max', 'To')}
+        ${bound('min', t('form.from'))} ${bound('max', t('form.to'))}
         <label class="log"><input type="checkbox" .checked=${row.isLog}
-          @change=${(event) => this.#changeRow(index, { isLog: event.target.checked })}>logarithmic</label>
+          @change=${(event) => this.#changeRow(index, { isLog: event.target.checked })}>${t('form.logarithmic')}</label>
         ${error ? html`<p class="error log" id="range-${index}-error">${error}</p>` : nothing}
       </div>`;
   }
 
   #shared() {
     const presets = Object.keys(this.limits?.presets ?? {}).map((value) => ({ value, text: PRESETS[value] ?? value }));
-    const preset = { name: 'preset', label: 'As in', type: 'string', choices: presets, default: presets[0]?.value };
+    const preset = { name: 'preset', label: t('form.asIn'), type: 'string', choices: presets, default: presets[0]?.value };
     return [preset, ...this.options.filter(({ name }) => SHARED.includes(name))]
       .filter(({ name }) => !this.#isVaried(name))
       .map((option) => optionField(option, {

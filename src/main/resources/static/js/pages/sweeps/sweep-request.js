@@ -1,5 +1,10 @@
 // What the form for a new sweep asks for, as a request of the API; and to which of its fields a problem belongs.
 
+import { typedNumber } from '../../data/format.js';
+import { texts } from '../../data/texts.js';
+
+const t = await texts('sweeps');
+
 const MOST_SEEDS = 1000;
 
 /** An error of a field, like those of the server. */
@@ -7,9 +12,9 @@ const problemOf = (field, message) => ({ field, message });
 
 /** The number in a text; throws a problem if there is none. */
 export function numberOf(text, field, label) {
-  const value = Number(text.replaceAll(/[,_ ]/g, ''));
+  const value = typedNumber(text);
   if (text.trim() === '' || Number.isNaN(value)) {
-    throw problemOf(field, `${label} must be a number`);
+    throw problemOf(field, t('request.mustBeNumber', { label }));
   }
   return value;
 }
@@ -18,13 +23,13 @@ export function numberOf(text, field, label) {
 export function valuesOf({ name, type }, text) {
   const parts = text.split(',').map((part) => part.trim()).filter((part) => part !== '');
   if (parts.length === 0) {
-    throw problemOf(name, 'Enter at least one value');
+    throw problemOf(name, t('request.noValue'));
   }
   return parts.map((part) => {
     if (type === 'boolean') {
       return part === 'true' || (part === 'false' ? false : part); // the server says what else is wrong
     }
-    return type === 'string' ? part : numberOf(part, name, `“${part}”`);
+    return type === 'string' ? part : numberOf(part, name, t('request.quoted', { value: part }));
   });
 }
 
@@ -35,7 +40,7 @@ export function isNumeric({ type }) {
 
 function rangeOf(option, { values, min, max, isLog }) {
   return isNumeric(option)
-    ? { min: numberOf(min, option.name, 'The smallest value'), max: numberOf(max, option.name, 'The largest value'), scale: isLog ? 'log' : 'linear' }
+    ? { min: numberOf(min, option.name, t('request.smallest')), max: numberOf(max, option.name, t('request.largest')), scale: isLog ? 'log' : 'linear' }
     : { values: valuesOf(option, values) };
 }
 
@@ -51,12 +56,12 @@ function rangeOf(option, { values, min, max, isLog }) {
 export function variedOf({ rows, isRandom, seeds, draws }, find) {
   if (isRandom) {
     const options = Object.fromEntries(rows.map((row) => [row.option, rangeOf(find(row.option), row)]));
-    return { random: { count: numberOf(draws, 'count', 'The number of sessions'), options } };
+    return { random: { count: numberOf(draws, 'count', t('request.sessions')), options } };
   }
   const grid = Object.fromEntries(rows.map((row) => [row.option, valuesOf(find(row.option), row.values)]));
-  const number = numberOf(seeds, 'seed', 'The number of seeds');
+  const number = numberOf(seeds, 'seed', t('request.seeds'));
   if (!Number.isInteger(number) || number < 1 || number > MOST_SEEDS) {
-    throw problemOf('seed', `The number of seeds must be between 1 and ${MOST_SEEDS}, but is ${seeds}`);
+    throw problemOf('seed', t('request.seedsRange', { most: String(MOST_SEEDS), seeds }));
   }
   return { grid: { ...grid, seed: Array.from({ length: number }, (_, i) => i + 1) } };
 }

@@ -4,19 +4,21 @@ import { css, html, nothing } from 'lit';
 
 import { loss, number } from '../../data/format.js';
 import { BOS, inWords } from '../../data/model/tokens.js';
+import { texts } from '../../data/texts.js';
 import { axis, namedAlong, tooltip } from '../../components/chart.js'; // and <mg-chart>
 import { Panel } from '../../components/panel.js';
 import { theme } from '../../components/theme.js';
 import { lossesOf, meanOf, middle } from './prediction-losses.js';
+
+const t = await texts('tour');
 
 const CURVE = 100; // points
 const SMALLEST = 0.002; // p on the curve
 const LONGEST = 12; // characters of what was read
 
 class LossesPanel extends Panel {
-  static heading = 'Loss of one text';
-  static about = 'The probability that the model gave to the actual next token at each position, and the loss. '
-    + 'The row of the example is framed.';
+  static heading = t('lossesPanel.heading');
+  static about = t('lossesPanel.about');
 
   static properties = { facts: { attribute: false } };
 
@@ -33,36 +35,36 @@ class LossesPanel extends Panel {
   renderBody() {
     const { facts } = this;
     if (!facts?.trace) {
-      return html`<p class="empty">${this.instead('There are no probabilities to show.')}</p>`;
+      return html`<p class="empty">${this.instead(t('lossesPanel.none'))}</p>`;
     }
     const losses = lossesOf(facts);
     const example = middle(facts);
     return html`
       <mg-chart .option=${this.#option(losses)}
-        label="The curve of minus ln p, with the ${losses.length} predictions of the text on it; the table shows their numbers"></mg-chart>
-      <div class="rows" tabindex="0" role="region" aria-label="Losses of ${losses.length} predictions">
+        label=${t('lossesPanel.chart', { number: losses.length })}></mg-chart>
+      <div class="rows" tabindex="0" role="region" aria-label=${t('lossesPanel.region', { number: losses.length })}>
         <table>
-          <thead><tr><th scope="col">after</th><th scope="col">actual next</th><th scope="col">p</th><th scope="col">−ln p</th></tr></thead>
-          <tbody>${losses.map(({ t, next, p, loss: value }) => html`
-            <tr class=${t === example ? 'example' : ''}><td>${this.#read(t)}</td><td>${next}</td><td>${number(p, 4)}</td>
+          <thead><tr><th scope="col">${t('lossesPanel.after')}</th><th scope="col">${t('columns.next')}</th><th scope="col">p</th><th scope="col">−ln p</th></tr></thead>
+          <tbody>${losses.map(({ t: at, next, p, loss: value }) => html`
+            <tr class=${at === example ? 'example' : ''}><td>${this.#read(at)}</td><td>${next}</td><td>${number(p, 4)}</td>
               <td>${loss(value)}</td></tr>`)}</tbody>
-          <tfoot><tr><td>mean</td><td></td><td></td><td>${losses.length > 0 ? loss(meanOf(losses)) : nothing}</td></tr></tfoot>
+          <tfoot><tr><td>${t('lossesPanel.mean')}</td><td></td><td></td><td>${losses.length > 0 ? loss(meanOf(losses)) : nothing}</td></tr></tfoot>
         </table>
       </div>`;
   }
 
-  #read(t) {
-    const read = this.facts.positions.slice(1, t + 1).map((position) => position.read);
-    return t === 0 ? BOS : (read.length > LONGEST ? ['…', ...read.slice(-LONGEST)] : read).join('');
+  #read(position) {
+    const read = this.facts.positions.slice(1, position + 1).map((each) => each.read);
+    return position === 0 ? BOS : (read.length > LONGEST ? ['…', ...read.slice(-LONGEST)] : read).join('');
   }
 
   #option(losses) {
     const curve = Array.from({ length: CURVE + 1 }, (_, i) => SMALLEST ** (1 - i / CURVE)).map((p) => [p, -Math.log(p)]);
     return {
       grid: { left: 58, right: 16, top: 28, bottom: 36 },
-      xAxis: axis({ type: 'value', min: 0, max: 1, name: 'p of the actual next token', nameLocation: 'middle', nameGap: 24 }),
-      yAxis: axis({ type: 'value', min: 0, ...namedAlong('loss (nats)', 58) }),
-      tooltip: tooltip({ trigger: 'item', formatter: ({ data }) => data[2] === undefined ? '' : `${inWords(data[2])}: p ${number(data[0])}, loss ${loss(data[1])}` }),
+      xAxis: axis({ type: 'value', min: 0, max: 1, name: t('lossesPanel.p'), nameLocation: 'middle', nameGap: 24 }),
+      yAxis: axis({ type: 'value', min: 0, ...namedAlong(t('lossesPanel.loss'), 58) }),
+      tooltip: tooltip({ trigger: 'item', formatter: ({ data }) => data[2] === undefined ? '' : t('lossesPanel.tip', { token: inWords(data[2]), p: number(data[0]), loss: loss(data[1]) }) }),
       series: [
         { id: 'curve', type: 'line', data: curve, showSymbol: false, silent: true, lineStyle: { color: theme.colour('--data-1'), width: 2 } },
         {
@@ -77,14 +79,14 @@ class LossesPanel extends Panel {
 
   legend() {
     return [{ label: '−ln p', kind: 'line', colour: '--data-1' },
-      { label: `the predictions of “${this.facts.doc}”`, kind: 'dot', colour: '--data-2' }];
+      { label: t('lossesPanel.predictions', { text: this.facts.doc }), kind: 'dot', colour: '--data-2' }];
   }
 
   table() {
     const { facts } = this;
     return facts?.trace ? {
-      columns: ['position', 'actual next', 'p', 'loss'],
-      rows: lossesOf(facts).map(({ t, next, p, loss: value }) => [t, next, p, value]),
+      columns: ['position', 'next', 'p', 'loss'].map((name) => t(`columns.${name}`)),
+      rows: lossesOf(facts).map(({ t: at, next, p, loss: value }) => [at, next, p, value]),
     } : null;
   }
 }

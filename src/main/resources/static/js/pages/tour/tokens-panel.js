@@ -3,15 +3,16 @@
 import { css, html, nothing } from 'lit';
 
 import { count } from '../../data/format.js';
+import { texts } from '../../data/texts.js';
 import { Panel } from '../../components/panel.js';
-import { tablePicture } from '../../components/table-picture.js';
+
+const t = await texts('tour');
 
 const MOST = 300; // tokens of the vocabulary that are shown
 
 class TokensPanel extends Panel {
-  static heading = 'Tokens';
-  static about = 'Top: one text as the model reads it, with its characters and the numbers that represent them. Bottom: the '
-    + 'whole vocabulary.';
+  static heading = t('tokensPanel.heading');
+  static about = t('tokensPanel.about');
 
   static properties = { facts: { attribute: false } };
 
@@ -38,25 +39,21 @@ class TokensPanel extends Panel {
   renderBody() {
     const { facts } = this;
     if (!facts?.trace || facts.symbols === null) {
-      return html`<p class="empty">${this.instead('The alphabet of this model is too large to show here.')}</p>`;
+      return html`<p class="empty">${this.instead(t('tokensPanel.tooLarge'))}</p>`;
     }
     const read = new Set(this.#text.map(([, id]) => id));
     const cell = (symbol, id, name) => html`<li class=${name}><b>${symbol}</b><span>${id}</span></li>`;
     return html`
-      <h3>One text</h3>
+      <h3>${t('tokensPanel.one')}</h3>
       <ol class="text">${this.#text.map(([symbol, id]) => cell(symbol, id, ''))}</ol>
-      <h3>All ${count(facts.symbols.length)} tokens</h3>
+      <h3>${t('tokensPanel.all', { tokens: count(facts.symbols.length) })}</h3>
       <ol>${facts.symbols.slice(0, MOST).map((symbol, id) => cell(symbol, id, read.has(id) ? 'read' : ''))}</ol>
-      ${facts.symbols.length > MOST ? html`<p class="hint">The first ${MOST}.</p>` : nothing}`;
+      ${facts.symbols.length > MOST ? html`<p class="hint">${t('tokensPanel.first', { most: MOST })}</p>` : nothing}`;
   }
 
   table() {
     const { symbols } = this.facts ?? {};
-    return symbols ? { columns: ['token', 'character'], rows: symbols.map((symbol, id) => [id, symbol]) } : null;
-  }
-
-  picture() {
-    return tablePicture(this.table());
+    return symbols ? { columns: [t('columns.token'), t('columns.character')], rows: symbols.map((symbol, id) => [id, symbol]) } : null;
   }
 }
 

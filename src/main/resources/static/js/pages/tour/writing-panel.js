@@ -2,16 +2,26 @@
 
 import { css, html, nothing, svg } from 'lit';
 
+import { fixed } from '../../data/format.js';
 import { atTemperature } from '../../data/model/sampling.js';
 import { BOS, inWords } from '../../data/model/tokens.js';
+import { texts } from '../../data/texts.js';
 import { Panel } from '../../components/panel.js';
+import { queryValue, setQuery, setQuerySoon } from '../../components/url-query.js';
 import { share } from './caption-text.js';
 
+const t = await texts('tour');
+
 const MOST_BARS = 10;
+const USUAL_TEMPERATURE = 0.5;
+const MOST_HEAT = 2;
+const TEXT = 'writing'; // in the URL: the ids of the tokens, and `end` once the end was drawn
+const END = 'end';
+const HEAT = 'writing-temperature';
 
 class WritingPanel extends Panel {
-  static heading = 'Write';
-  static about = 'Draws one character after another, with the probabilities shown. The session stays unchanged.';
+  static heading = t('writingPanel.heading');
+  static about = t('writingPanel.about');
 
   static properties = {
     facts: { attribute: false },
@@ -40,9 +50,11 @@ class WritingPanel extends Panel {
 
   constructor() {
     super();
-    this.text = [];
-    this.hasEnded = false;
-    this.temperature = 0.5;
+    const drawn = /^(\d+\.)*(\d+|end)$/.test(queryValue(TEXT) ?? '') ? queryValue(TEXT).split('.') : [];
+    this.text = drawn.filter((id) => id !== END).map(Number);
+    this.hasEnded = drawn.at(-1) === END;
+    const temperature = Number.parseFloat(queryValue(HEAT) ?? '');
+    this.temperature = temperature >= 0 && temperature <= MOST_HEAT ? temperature : USUAL_TEMPERATURE;
     this.probs = null;
     this.spoken = '';
   }
@@ -50,6 +62,11 @@ class WritingPanel extends Panel {
   willUpdate(changed) {
     super.willUpdate(changed);
     if (changed.has('facts') && this.facts) {
+      const { symbols } = this.facts;
+      if (symbols !== null && this.text.some((id) => id >= symbols.length)) {
+        this.text = []; // the link is to another model
+        this.hasEnded = false;
+      }
       this.#loadProbs();
     }
   }
@@ -79,48 +96,59 @@ class WritingPanel extends Panel {
     const symbol = this.facts.symbols[id];
     if (symbol === BOS) {
       this.hasEnded = true;
-      this.spoken = 'The end was drawn.';
+      this.spoken = t('writingPanel.endDrawn');
     } else {
       this.text = [...this.text, id];
-      this.spoken = `${inWords(symbol)} was drawn.`;
+      this.spoken = t('writingPanel.drawn', { token: inWords(symbol) });
       if (!this.#isFull) {
         this.#loadProbs();
       }
     }
+    this.#updateUrl();
+  }
+
+  #updateUrl() {
+    setQuery({ [TEXT]: [...this.text, ...(this.hasEnded ? [END] : [])].join('.') || null });
+  }
+
+  #heat(temperature) {
+    this.temperature = temperature;
+    setQuerySoon({ [HEAT]: temperature === USUAL_TEMPERATURE ? null : temperature });
   }
 
   #restart() {
     this.text = [];
     this.hasEnded = false;
     this.spoken = '';
+    this.#updateUrl();
     this.#loadProbs();
   }
 
   renderBody() {
     const { facts, text, probs, temperature, hasEnded } = this;
     if (!facts?.trace || facts.symbols === null) {
-      return html`<p class="empty">${this.instead('This model cannot write here.')}</p>`;
+      return html`<p class="empty">${this.instead(t('writingPanel.cannot'))}</p>`;
     }
     const isOver = hasEnded || this.#isFull;
     return html`
       <p class="text"><i>${BOS}</i>${text.map((id) => facts.symbols[id])}${hasEnded ? html`<i>${BOS}</i>` : nothing}</p>
       <div class="row">
-        <button class="primary" ?disabled=${isOver || probs === null} @click=${this.#draw}>Draw the next character</button>
-        <button ?disabled=${text.length === 0 && !hasEnded} @click=${this.#restart}>Start again</button>
-        <label>Temperature
-          <input type="range" min="0" max="2" step="0.05" .value=${String(temperature)}
-            aria-valuetext=${temperature.toFixed(2)} @input=${(event) => { this.temperature = Number(event.target.value); }}>
-          <output>${temperature.toFixed(2)}</output></label>
+        <button class="primary" ?disabled=${isOver || probs === null} @click=${this.#draw}>${t('writingPanel.draw')}</button>
+        <button ?disabled=${text.length === 0 && !hasEnded} @click=${this.#restart}>${t('writingPanel.again')}</button>
+        <label>${t('writingPanel.temperature')}
+          <input type="range" min="0" max=${MOST_HEAT} step="0.05" .value=${String(temperature)}
+            aria-valuetext=${fixed(temperature, 2)} @input=${(event) => this.#heat(Number(event.target.value))}>
+          <output>${fixed(temperature, 2)}</output></label>
       </div>
       <span class="visually-hidden" role="status">${this.spoken}</span>
-      ${isOver ? html`<p class="muted">${hasEnded ? html`${BOS} was drawn: the text has ended.` : 'The text is as long as the model can read.'}</p>`
+      ${isOver ? html`<p class="muted">${hasEnded ? t('writingPanel.ended', { mark: BOS }) : t('writingPanel.full')}</p>`
         : probs === null ? nothing : this.#bars(atTemperature(probs, temperature))}`;
   }
 
   #bars(probs) {
     const ids = probs.map((_, id) => id).sort((a, b) => probs[b] - probs[a]).slice(0, MOST_BARS);
     return html`
-      <ol class="bars" aria-label="The most likely next tokens">${ids.map((id) => html`
+      <ol class="bars" aria-label=${t('writingPanel.likely')}>${ids.map((id) => html`
         <li><span>${this.facts.symbols[id]}</span>
           <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">${svg`<rect width=${100 * probs[id]} height="10" />`}</svg>
           <span>${share(probs[id])}</span></li>`)}</ol>`;
@@ -133,7 +161,7 @@ class WritingPanel extends Panel {
     }
     const drawn = atTemperature(probs, temperature);
     return {
-      columns: ['token', 'character', 'p at temperature 1', `p at ${temperature.toFixed(2)}`],
+      columns: [t('columns.token'), t('columns.character'), t('columns.pAtOne'), t('columns.pAt', { temperature: fixed(temperature, 2) })],
       rows: probs.map((p, id) => [id, facts.symbols[id], p, drawn[id]]),
     };
   }

@@ -31,13 +31,15 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
-/// The page that the README shows draws the losses of a session, served by a web server of its own whose
-/// origin the service allows.
+/// The pages that documents show work when a web server of their user's own serves them, whose origin the service
+/// allows.
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT, properties = "microgpt.demo=false")
 @ExtendWith(Chromium.class)
-final class LossPageTest {
+final class OwnPageTest {
 
     /// Counts the columns of the canvas in which something is drawn.
     private static final String DRAWN_COLUMNS =
@@ -57,7 +59,7 @@ final class LossPageTest {
     private final Api api;
     private final Browser browser;
 
-    LossPageTest(@LocalServerPort int port, Browser browser) {
+    OwnPageTest(@LocalServerPort int port, Browser browser) {
         api = new Api(port);
         this.browser = browser;
     }
@@ -85,22 +87,26 @@ final class LossPageTest {
 
     @DynamicPropertySource
     static void allowOrigin(DynamicPropertyRegistry registry) {
-        registry.add("microgpt.security.allowed-origins", LossPageTest::origin);
-    }
-
-    /// The page of the README, for the port of this service.
-    private byte[] lossPage() {
-        String page = Documents.README.onlyFence("html");
-        assertThat(page).contains("<title>Loss</title>", "ws://localhost:8080/");
-        return page.replace("localhost:8080", "localhost:" + api.port())
-                .getBytes(StandardCharsets.UTF_8);
+        registry.add("microgpt.security.allowed-origins", OwnPageTest::origin);
     }
 
     @BeforeEach
-    void servePage() {
-        byte[] page = lossPage();
+    void servePages() {
+        List<String> snippets = Documents.JAVASCRIPT.testedBy("page/OwnPageTest");
+        assertThat(snippets).hasSize(2);
+        serve("/loss.html", Documents.README.onlyFence("html"));
+        serve("/client.html", snippets.getFirst());
+        serve("/worker.html", "<script type=\"module\">" + snippets.getLast() + "</script>");
+    }
+
+    /// Serves a page of a document, for the port of this service.
+    private void serve(String path, String text) {
+        assertThat(text).contains("//localhost:8080/");
+        byte[] page =
+                text.replace("localhost:8080", "localhost:" + api.port())
+                        .getBytes(StandardCharsets.UTF_8);
         PAGES.createContext(
-                "/loss.html",
+                path,
                 exchange -> {
                     exchange.getResponseHeaders().set("Content-Type", "text/html");
                     exchange.sendResponseHeaders(200, page.length);
@@ -110,8 +116,8 @@ final class LossPageTest {
     }
 
     @AfterEach
-    void removePage() {
-        PAGES.removeContext("/loss.html");
+    void removePages() {
+        List.of("/loss.html", "/client.html", "/worker.html").forEach(PAGES::removeContext);
     }
 
     @Test
@@ -143,5 +149,37 @@ final class LossPageTest {
             page.navigate(origin() + "/loss.html?session=nobody");
             assertThat(page.locator("#line")).hasText("there is no session 'nobody'");
         }
+    }
+
+    @Test
+    void theClientTrainsAndWatches() {
+        List<String> errors = new ArrayList<>();
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
+            page.onPageError(errors::add);
+            page.navigate(origin() + "/client.html");
+
+            assertThat(page.locator("#line"))
+                    .hasText(Pattern.compile("^step 500, loss 0\\.\\d{4}, text charlie$"));
+        }
+        assertThat(errors).isEmpty();
+    }
+
+    @Test
+    void theWorkerTrainsStepByStep() {
+        List<String> lines = new ArrayList<>();
+        try (BrowserContext context = browser.newContext()) {
+            Page page = context.newPage();
+            page.onConsoleMessage(message -> lines.add(message.text()));
+            page.onPageError(lines::add);
+            page.navigate(origin() + "/worker.html");
+            page.waitForCondition(() -> lines.size() >= 20);
+        }
+        api.post("/sessions/same/init", Map.of("numSteps", 500, "text", Api.SIX_NAMES));
+        api.step("same", 20);
+        double[] losses = api.losses("same");
+        assertThat(lines)
+                .containsExactlyElementsOf(
+                        IntStream.range(0, 20).mapToObj(i -> (i + 1) + " " + losses[i]).toList());
     }
 }
