@@ -50,9 +50,10 @@ VOLUME /data
 ENV MICROGPT_DATA_DIR=/data
 
 # What classes a start needs and how they behave, found out here once, so that it takes less time. The
-# cache fits this JRE, these jars and the module below alone; elsewhere it is passed over.
+# cache fits this JRE and these jars alone; elsewhere it is passed over. So it is with --add-modules, which
+# nobody needs: the service loads the module of the Vector API by itself.
 COPY --from=build /build/src/build/train-aot.sh /tmp/
-RUN /tmp/train-aot.sh microgpt-server.aot --add-modules jdk.incubator.vector -Dorg.sqlite.lib.path=/app/native \
+RUN /tmp/train-aot.sh microgpt-server.aot -Dorg.sqlite.lib.path=/app/native \
     && rm /tmp/train-aot.sh
 
 # From outside the container, where the host's -p says so: then calls need a key.
@@ -71,9 +72,8 @@ ENV JDK_JAVA_OPTIONS="-XX:MaxRAMPercentage=60"
 # The C library would keep memory of its own for each of many threads.
 ENV MALLOC_ARENA_MAX=2
 
-# No shell in between: SIGTERM has to reach the JVM. --add-modules stays out of the variable above, so
-# that nobody loses the SIMD kernels with it.
-ENTRYPOINT ["java", "-XX:AOTCache=microgpt-server.aot", "--add-modules", "jdk.incubator.vector", "-Dorg.sqlite.lib.path=/app/native", \
+# No shell in between: SIGTERM has to reach the JVM.
+ENTRYPOINT ["java", "-XX:AOTCache=microgpt-server.aot", "-Dorg.sqlite.lib.path=/app/native", \
     "-jar", "microgpt-server.jar"]
 
 # The base has no curl or wget, but bash has sockets. HTTP/1.0: the server closes after its answer.

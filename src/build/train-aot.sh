@@ -2,6 +2,8 @@
 # Makes the AOT cache of the image: a service runs for a while and is asked for a bit of everything; what
 # classes it used, and how they behaved, is written down when it ends. Run in the directory of the jar:
 #   train-aot.sh CACHE JAVA-OPTIONS...
+# The kernels with the Vector API are left out: a JVM cannot write their classes into a cache unless it was started with
+# --add-modules, and then it would not link the others.
 # The image has no curl, but bash has sockets. HTTP/1.0: the server closes after its answer.
 set -euo pipefail
 cache=$1
@@ -18,7 +20,8 @@ call() { # METHOD PATH [JSON]
     exec 3>&-
 }
 
-java -XX:AOTCacheOutput="$cache" "$@" -jar microgpt-server.jar \
+java -XX:AOTCacheOutput="$cache" "$@" -Dmicrogpt.load-vector-module=false -Dmicrogpt.seconds-to-stop=120 \
+    -jar microgpt-server.jar \
     --server.port=$port --microgpt.data-dir="$data" --microgpt.demo=false &
 service=$!
 until call GET /actuator/health/readiness 2>/dev/null | grep -q '"UP"'; do

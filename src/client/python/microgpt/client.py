@@ -70,13 +70,24 @@ class Client:
             path: of a safetensors file
             options: `alphabet` or `dataset`, `n_head` and others, for a file with weights only
         """
+        query = {"overwrite": overwrite, **options}
+        return self._put(f"{session_path(name)}/checkpoint", "application/octet-stream", path, query)
+
+    def restore_bundle(
+        self, path: Union[str, "os.PathLike[str]"], name: str, *, overwrite: bool = False
+    ) -> Session:
+        """Create a session from a bundle: with its losses and its history.
+
+        Args:
+            path: of a ZIP file that `Session.save_bundle` has written
+        """
+        return self._put(f"{session_path(name)}/bundle", "application/zip", path, {"overwrite": overwrite})
+
+    def _put(
+        self, target: str, media_type: str, path: Union[str, "os.PathLike[str]"], query: Dict[str, Any]
+    ) -> Session:
         with open(path, "rb") as file:
-            headers = {
-                "Content-Type": "application/octet-stream",
-                "Content-Length": str(os.fstat(file.fileno()).st_size),
-            }
-            target = f"{session_path(name)}/checkpoint"
-            query = {"overwrite": overwrite, **options}
+            headers = {"Content-Type": media_type, "Content-Length": str(os.fstat(file.fileno()).st_size)}
             with self._transport.open("PUT", target, file, query=query, headers=headers) as reply:
                 return Session(self._transport, reply.json())
 

@@ -279,10 +279,17 @@ class Session:
 
     def save_checkpoint(self, path: Union[str, "os.PathLike[str]"]) -> None:
         """Write the whole model to a safetensors file. The file is replaced once all of it is there and verified."""
+        self._save("checkpoint", path)
+
+    def save_bundle(self, path: Union[str, "os.PathLike[str]"]) -> None:
+        """Write the session with its losses and its history to a ZIP file, which is replaced once all of it is there."""
+        self._save("bundle", path)
+
+    def _save(self, what: str, path: Union[str, "os.PathLike[str]"]) -> None:
         digest = hashlib.sha256()
         partial = Path(f"{os.fspath(path)}.part")
         try:
-            url = f"{self._path}/checkpoint"
+            url = f"{self._path}/{what}"
             with self._transport.open("GET", url, headers={"Accept": "*/*"}) as reply, open(partial, "wb") as file:
                 for chunk in reply.chunks():
                     digest.update(chunk)
@@ -290,7 +297,7 @@ class Session:
             expected = reply.header("Content-Digest")
             received = f"sha-256=:{base64.b64encode(digest.digest()).decode()}:"
             if expected is not None and expected != received:
-                raise InvalidReply(f"the checkpoint was damaged on its way: {received}, not {expected}")
+                raise InvalidReply(f"the {what} was damaged on its way: {received}, not {expected}")
             os.replace(partial, path)
         except BaseException:
             partial.unlink(missing_ok=True)

@@ -5,6 +5,7 @@ import json
 import struct
 import tempfile
 import unittest
+import zipfile
 from pathlib import Path
 
 from microgpt import CheckpointError, ConnectionFailed, InvalidReply, ServiceError, checkpoint_arrays, read_checkpoint
@@ -37,6 +38,18 @@ class ServiceCheckpointTest(InADirectory, ServiceTest):
         self.assertEqual(20, restored.steps_done)
         self.assertEqual(session.step(5)["losses"], restored.step(5)["losses"])
         self.assertEqual([self.path], list(self.path.parent.iterdir()))
+
+    def test_a_session_from_a_bundle_has_the_losses_and_makes_the_same_steps(self) -> None:
+        session = self.session("py-bundled", 20)
+        bundle = self.path.with_suffix(".zip")
+        session.save_bundle(bundle)
+
+        restored = self.client.restore_bundle(bundle, "py-unpacked", overwrite=True)
+        self.addCleanup(restored.delete)
+
+        self.assertIn("losses.csv", zipfile.ZipFile(bundle).namelist())
+        self.assertEqual(session.losses(), restored.losses())
+        self.assertEqual(session.step(5)["losses"], restored.step(5)["losses"])
 
     def test_the_header_names_the_tensors(self) -> None:
         self.session("py-header").save_checkpoint(self.path)

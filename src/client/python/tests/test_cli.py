@@ -69,6 +69,7 @@ class CommandTest(ServiceTest):
 
     def test_an_interrupt_cancels_the_run(self) -> None:
         command = [sys.executable, "-m", "microgpt", "train", str(self.file), "--steps", "1000000000", "--overwrite"]
+        command += ["--option", "numSteps=1000"]  # with the full learning rate for so long, it would diverge
 
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             self.assertIn("training py-names", process.stderr.readline())

@@ -18,6 +18,7 @@ public enum Documents {
     API("src/site/markdown/api.md"),
     LIVE_STREAM("src/site/markdown/live-stream.md"),
     PYTHON("src/site/markdown/python.md"),
+    JAVASCRIPT("src/site/markdown/javascript.md"),
     DASHBOARD("src/site/markdown/dashboard.md"),
     ENGINE("src/site/markdown/engine.md"),
     FIDELITY("src/site/markdown/fidelity.md"),
@@ -98,6 +99,16 @@ public enum Documents {
             }
         }
         throw new AssertionError(path + ":" + (opening + 1) + ": the fence is not closed");
+    }
+
+    /// Returns the texts of the blocks that a test class checks.
+    ///
+    /// @param test a path below `dev/microgpt`
+    public List<String> testedBy(String test) {
+        return fences().stream()
+                .filter(fence -> test.equals(fence.testedBy()))
+                .map(Fence::text)
+                .toList();
     }
 
     private static @Nullable String firstGroup(Pattern pattern, String line) {

@@ -19,7 +19,7 @@ final class SettingsTest {
             Pattern.compile("(?<![\\w.])microgpt(?:\\.[a-z-]+)+(?:\\.NAME)?");
 
     /// Files, which look like settings.
-    private static final Set<String> FILES = Set.of("microgpt.py", "microgpt.db");
+    private static final Set<String> FILES = Set.of("microgpt.py", "microgpt.db", "microgpt.js");
 
     private static Stream<String> named(Stream<String> lines) {
         return lines.flatMap(line -> SETTING.matcher(line).results())

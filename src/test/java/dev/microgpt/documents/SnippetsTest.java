@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ final class SnippetsTest {
     @ParameterizedTest
     @EnumSource
     void snippetsDoWhatTheDocumentSays(Documents document) throws Exception {
-        Python.assumeInstalled(document);
+        Interpreter.assumeInstalled(document);
         try (Reader reader = new Reader(document)) {
             for (Fence fence : document.fences()) {
                 reader.read(fence);
@@ -73,6 +74,7 @@ final class SnippetsTest {
                 case "sh" -> printed(fence, shell().run(fence.place(), withPort(fence.text())));
                 case "java" -> printed(fence, shell().run(fence.place(), javaCommand(fence)));
                 case "python" -> printed(fence, shell().run(fence.place(), pythonCommand(fence)));
+                case "js" -> printed(fence, shell().run(fence.place(), nodeCommand(fence)));
                 case "json", "text" -> compare(fence);
                 case "ws" -> {
                     end();
@@ -141,6 +143,7 @@ final class SnippetsTest {
                                 Path.of("src/client/python").toAbsolutePath().toString(),
                                 "PYTHONDONTWRITEBYTECODE",
                                 "1");
+                case JAVASCRIPT -> Map.of("MICROGPT_URL", "http://localhost:" + port());
                 default -> Map.of();
             };
         }
@@ -166,6 +169,29 @@ final class SnippetsTest {
             Path program = directory.resolve("example.py");
             Files.writeString(program, fence.text());
             return "python3 " + program;
+        }
+
+        private String nodeCommand(Fence fence) throws IOException {
+            installJavaScriptClient();
+            Path program = directory.resolve("example.mjs");
+            Files.writeString(program, fence.text());
+            return "node " + program;
+        }
+
+        /// Does what `npm install` would do with the tarball, which is not built yet.
+        private void installJavaScriptClient() throws IOException {
+            Path installed = directory.resolve("node_modules/microgpt-client");
+            if (Files.exists(installed)) {
+                return;
+            }
+            Files.createDirectories(installed);
+            Path client = Path.of("src/main/resources/static/client");
+            try (DirectoryStream<Path> modules = Files.newDirectoryStream(client)) {
+                for (Path module : modules) {
+                    Files.copy(module, installed.resolve(module.getFileName()));
+                }
+            }
+            Files.copy(Path.of("src/build/npm/package.json"), installed.resolve("package.json"));
         }
 
         private String javaCommand(Fence fence) throws IOException {

@@ -30,10 +30,12 @@ final class VerificationTest {
                         "fuzz",
                         "load",
                         "soak",
+                        "start",
                         "store",
                         "sweep",
                         "lab",
                         "page",
+                        "paint",
                         "picture");
     }
 }

@@ -8,10 +8,12 @@ import dev.microgpt.verification.deploy.Capacity;
 import dev.microgpt.verification.deploy.Deployment;
 import dev.microgpt.verification.fuzz.Fuzz;
 import dev.microgpt.verification.load.LiveLoad;
+import dev.microgpt.verification.pages.FirstPaint;
 import dev.microgpt.verification.pages.LabSpeed;
 import dev.microgpt.verification.pages.LivePicture;
 import dev.microgpt.verification.pages.PageLoad;
 import dev.microgpt.verification.soak.Soak;
+import dev.microgpt.verification.start.StartTimes;
 import dev.microgpt.verification.store.StoreCost;
 import dev.microgpt.verification.sweep.SweepCheck;
 import dev.microgpt.verification.tokens.BpeSpeed;
@@ -91,6 +93,11 @@ public final class Verification {
                             "uses every feature for half an hour and looks for leaks",
                             Soak::main),
                     new Program(
+                            "start",
+                            "starts=5 cold=1",
+                            "measures the time to the first response, for each way to start the package",
+                            StartTimes::main),
+                    new Program(
                             "store",
                             "speed",
                             "measures the cost of persistence, and a restart with 10,000 sessions",
@@ -110,6 +117,11 @@ public final class Verification {
                             "minutes=3",
                             "measures frame rate and memory of the Live page; needs a Chromium",
                             PageLoad::main),
+                    new Program(
+                            "paint",
+                            "visits=5",
+                            "measures the time to the first paint of pages; needs a Chromium",
+                            FirstPaint::main),
                     new Program(
                             "picture",
                             "",

@@ -7,14 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 
 /// Starts the packaged service repeatedly, and checks that its first calls are answered.
 public final class ColdStart {
@@ -74,7 +72,7 @@ public final class ColdStart {
             return callAndStop(service, busy);
         } finally {
             busy.close();
-            delete(directory);
+            PackagedService.delete(directory);
         }
     }
 
@@ -113,14 +111,6 @@ public final class ColdStart {
                 unanswered.add(call.name());
             } else if (!fault.join().isEmpty()) {
                 failed.add(call.name() + ": " + fault.join());
-            }
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
             }
         }
     }

@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,22 +40,39 @@ public final class PackagedService implements AutoCloseable {
     /// @param options command-line options of the service, like `--microgpt.limits.sessions=2`
     public static PackagedService start(Path jar, Path directory, List<String> options)
             throws IOException, InterruptedException {
-        Path log = directory.resolve("log.txt");
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("--add-modules=jdk.incubator.vector");
-        command.add("--enable-native-access=ALL-UNNAMED");
+        List<String> command = new ArrayList<>(javaCommand());
         command.addAll(List.of("-jar", jar.toString()));
-        command.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
-        command.addAll(List.of("--microgpt.demo=false"));
-        command.add("--microgpt.data-dir=" + directory.resolve("data"));
-        command.addAll(options);
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile())
-                        .start();
-        return new PackagedService(process, log);
+        return start(command, Map.of(), directory, options);
+    }
+
+    /// Starts a command that runs the service, and waits until it accepts calls.
+    ///
+    /// @param environment what the command gets in addition to the environment of this process
+    /// @param directory for its data and its log
+    /// @param options command-line options of the service
+    public static PackagedService start(
+            List<String> command,
+            Map<String, String> environment,
+            Path directory,
+            List<String> options)
+            throws IOException, InterruptedException {
+        Path log = directory.resolve("log.txt");
+        List<String> all = new ArrayList<>(command);
+        all.addAll(List.of("--server.port=0", "--server.address=127.0.0.1"));
+        all.add("--microgpt.demo=false");
+        all.add("--microgpt.data-dir=" + directory.resolve("data"));
+        all.addAll(options);
+        ProcessBuilder builder =
+                new ProcessBuilder(all).redirectErrorStream(true).redirectOutput(log.toFile());
+        builder.environment().putAll(environment);
+        return new PackagedService(builder.start(), log);
+    }
+
+    /// Returns the command that starts the Java of this process with what the service needs.
+    public static List<String> javaCommand() {
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED");
     }
 
     /// Finds the jar of the service in the build directory.
@@ -86,6 +105,15 @@ public final class PackagedService implements AutoCloseable {
         throw new IOException("the service did not start; its log:\n" + log());
     }
 
+    public long pid() {
+        return process.pid();
+    }
+
+    /// Returns the time that its threads have had of a processor.
+    public Duration processorTime() {
+        return process.info().totalCpuDuration().orElseThrow();
+    }
+
     public int port() {
         return port;
     }
@@ -115,5 +143,14 @@ public final class PackagedService implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         Runtime.getRuntime().removeShutdownHook(killAtExit);
+    }
+
+    /// Deletes the directory of a service that has stopped.
+    public static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        }
     }
 }

@@ -45,12 +45,12 @@ final class LivePage {
                 counted.updates += page.live.view.step === step ? 0 : 1;
                 step = page.live.view.step;
               });
-              for (const panel of page.renderRoot.querySelectorAll('.cell > *')) {
+              for (const panel of page.renderRoot.querySelector('mg-panel-grid').renderRoot.querySelectorAll('.cell > *')) {
                 counted.panels[panel.localName] = 0;
-                const { performUpdate } = panel;
-                panel.performUpdate = function () {
+                const { updated } = panel;
+                panel.updated = function (changed) {
                   counted.panels[panel.localName]++;
-                  return performUpdate.call(this);
+                  updated.call(this, changed);
                 };
               }
             }
@@ -59,7 +59,8 @@ final class LivePage {
     private static final String ALL_VISIBLE =
             """
             () => {
-              const cells = document.querySelector('mg-live-page')?.renderRoot.querySelectorAll('.cell > *') ?? [];
+              const grid = document.querySelector('mg-live-page')?.renderRoot?.querySelector('mg-panel-grid');
+              const cells = grid?.renderRoot?.querySelectorAll('.cell > *') ?? [];
               return cells.length > 0 && [...cells].every(({ isVisible, hasUpdated }) => isVisible && hasUpdated);
             }
             """;

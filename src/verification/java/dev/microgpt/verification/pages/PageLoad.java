@@ -21,6 +21,7 @@ public final class PageLoad {
 
     private static final String SESSION = "names";
     private static final long STEPS = 1_000_000_000_000L;
+    private static final double LEARNING_RATE = 1e-4; // with the usual one it diverges in a minute
     private static final int HEAP_MB = 1024;
 
     private PageLoad() {}
@@ -42,7 +43,9 @@ public final class PageLoad {
                 Playwright playwright = Chromium.createPlaywright();
                 Browser browser = Chromium.launch(playwright)) {
             Api api = new Api(service.port());
-            api.init(SESSION, Map.of("dataset", "names", "numSteps", STEPS));
+            api.init(
+                    SESSION,
+                    Map.of("dataset", "names", "numSteps", STEPS, "learningRate", LEARNING_RATE));
             api.post("/sessions/" + SESSION + "/runs", Map.of("steps", STEPS)).ok();
             return measure(new LivePage(browser, api.origin() + "/s/" + SESSION), minutes, out);
         }

@@ -9,7 +9,7 @@ import java.util.List;
 /// Judges the frame rate and the memory of a page over several minutes.
 final class PageReport {
 
-    private static final double MIN_FRAMES_PER_SECOND = 20;
+    private static final double MIN_FRAMES_PER_SECOND = 40;
     private static final double MAX_GROWTH = 1.1;
     private static final double GROWTH_SLACK = 2 << 20; // bytes
     private static final double MB = 1 << 20;

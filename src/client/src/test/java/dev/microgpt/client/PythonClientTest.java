@@ -14,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /// Installs the Python client as a user does, without network, and runs its tests and the notebook against the
 /// packaged service. Without Python the test is skipped, unless the system property `python.required` is `true`:
@@ -24,69 +23,43 @@ final class PythonClientTest {
 
     private static final String ADVICE =
             "no python3 with venv is installed: `apt-get install python3-venv`";
-    private static final int COMMAND_SECONDS = 300;
 
     private static final Map<String, String> WITHOUT_NETWORK =
             Map.of("PIP_NO_INDEX", "1", "PIP_CONFIG_FILE", "/dev/null");
 
     private final Path target = Path.of(System.getProperty("service.target"));
 
-    @TempDir private Path directory;
-
     @Test
-    void theInstalledClientPassesItsTestsAndRunsTheNotebook() throws Exception {
-        assumePython();
+    void theInstalledClientPassesItsTestsAndRunsTheNotebook(@TempDir Path directory)
+            throws Exception {
+        Commands commands = new Commands(directory, Map.of("PYTHONDONTWRITEBYTECODE", "1"));
+        assumePython(commands);
         Path client = target.resolve("../src/client/python").toRealPath();
         String python = directory.resolve("venv/bin/python").toString();
         // With the packages of the system, among which numpy may be.
-        run(Map.of(), "python3", "-m", "venv", "--system-site-packages", "venv");
-        run(WITHOUT_NETWORK, python, "-m", "pip", "install", client.toString());
+        commands.run(Map.of(), "python3", "-m", "venv", "--system-site-packages", "venv");
+        commands.run(WITHOUT_NETWORK, python, "-m", "pip", "install", client.toString());
         // Only the tests, so that they use the installed package.
         Files.createSymbolicLink(directory.resolve("tests"), client.resolve("tests"));
 
         try (PackagedService service =
                 PackagedService.start(PackagedService.jarIn(target), directory, List.of())) {
             String url = "http://127.0.0.1:" + service.port();
-            String report = run(Map.of("MICROGPT_URL", url), python, "-m", "unittest", "-v");
+            String report =
+                    commands.run(Map.of("MICROGPT_URL", url), python, "-m", "unittest", "-v");
 
             assertThat(report).contains("test_every_cell_runs").doesNotContain("MICROGPT_URL");
         }
     }
 
-    private void assumePython() throws InterruptedException {
+    private static void assumePython(Commands commands) throws InterruptedException {
         try {
-            run(Map.of(), "python3", "-c", "import ensurepip, venv");
+            commands.run(Map.of(), "python3", "-c", "import ensurepip, venv");
         } catch (IOException | AssertionError e) {
             if (Boolean.getBoolean("python.required")) {
                 throw new IllegalStateException(ADVICE, e);
             }
             Assumptions.abort(ADVICE);
         }
-    }
-
-    /// Runs a command, and returns what it prints.
-    ///
-    /// @throws IOException if there is no such command
-    /// @throws AssertionError if it fails, or takes too long
-    private String run(Map<String, String> environment, String... command)
-            throws IOException, InterruptedException {
-        Path output = directory.resolve("output.txt");
-        ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .directory(directory.toFile())
-                        .redirectErrorStream(true)
-                        .redirectOutput(output.toFile());
-        builder.environment().putAll(environment);
-        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-        Process process = builder.start();
-        try {
-            boolean ended = process.waitFor(COMMAND_SECONDS, TimeUnit.SECONDS);
-            assertThat(ended && process.exitValue() == 0)
-                    .as("%s:%n%s", String.join(" ", command), Files.readString(output))
-                    .isTrue();
-        } finally {
-            process.destroyForcibly();
-        }
-        return Files.readString(output);
     }
 }
