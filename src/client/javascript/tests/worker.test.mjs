@@ -11,11 +11,15 @@ function fakeSockets() {
   const sockets = [];
   class FakeSocket {
     sent = [];
+    readyState = 0;
 
     constructor(url) {
       this.url = url;
       sockets.push(this);
-      setImmediate(() => this.onopen?.());
+      setImmediate(() => {
+        this.readyState = 1;
+        this.onopen?.();
+      });
     }
 
     send(text) {
@@ -24,6 +28,7 @@ function fakeSockets() {
 
     close() {
       this.isClosed = true;
+      this.wasOpen = this.readyState === 1;
       setImmediate(() => this.onclose?.({ code: 1000 }));
     }
 
@@ -131,6 +136,18 @@ test('a large init goes by REST, in its turn', async (t) => {
   assert.equal(server.requests[0].url, '/api/v1/sessions/canned/init?overwrite=true');
   assert.deepEqual(events.at(-1), { type: 'ready', numParams: 1, vocabSize: 2, numDocs: 3 });
   assert.equal(sockets[0].sent[1].type, 'train');
+});
+
+test('a worker that ends while it connects closes its connection once that is open', async () => {
+  const { worker, sockets, events } = newWorker(URL);
+  worker.postMessage({ type: 'train' });
+  await until(() => sockets.length === 1);
+  worker.terminate();
+  await until(() => sockets[0].isClosed);
+
+  assert.equal(sockets[0].wasOpen, true, 'a browser reports a close before as an error');
+  assert.deepEqual(sockets[0].sent, []);
+  assert.deepEqual(events, []);
 });
 
 test('a refused large init is an error like any other', async (t) => {

@@ -4,6 +4,7 @@ import { unreachable } from './api-error.js';
 import { TimeLimit } from './time-limit.js';
 
 const TIMEOUT = 30_000; // ms
+const CONNECTING = 0; // a state of a WebSocket
 
 /**
  * Returns a WebSocket that is open.
@@ -33,11 +34,23 @@ export async function openSocket(http, { signal, WebSocket = globalThis.WebSocke
     await limit.wait(opened, (error) => unreachable('The server does not accept the connection', error));
   } catch (error) {
     socket.onclose = null;
-    socket.close();
+    if (signal?.aborted) {
+      closeOnceOpen(socket);
+    } else {
+      socket.close();
+    }
     throw error;
   } finally {
     limit.end();
   }
   socket.onopen = null;
   return socket;
+}
+
+/** Closes a socket that nobody wants any more. A browser reports one that is closed before it is open as an error. */
+function closeOnceOpen(socket) {
+  const timer = setTimeout(() => socket.close(), socket.readyState === CONNECTING ? TIMEOUT : 0);
+  timer.unref?.(); // Node does not wait for it
+  socket.onclose = () => clearTimeout(timer);
+  socket.onopen = () => socket.close();
 }
